@@ -1,0 +1,144 @@
+"""Branches: truth of values, arms that are run, and what a test tells about the names in it."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis import expressions, objects, statements
+from bce_lint.analysis.heap import merge
+from bce_lint.analysis.machine import Frame, Machine
+from bce_lint.analysis.values import (
+    NONE, TOP, ClassV, Const, External, Ref, Seq, Table, Union, Unknown, Value, const, join_all, options,
+)  # fmt: skip
+
+_ALWAYS_TRUE_REFS = frozenset({"instance", "loss", "activation", "layer", "context"})
+
+
+def truth(m: Machine, value: Value) -> bool | None:
+    """Whether a value is certainly true or certainly false."""
+    outcomes = {_truth(m, option) for option in options(value)}
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _truth(m: Machine, value: Value) -> bool | None:
+    match value:
+        case Const():
+            return bool(value.value)
+        case Seq():
+            return bool(value.prefix or value.suffix) or (False if value.exact else None)
+        case Table():
+            return bool(value.entries) or (False if value.rest is None else None)
+        case Ref(kind="list" | "dict" | "container"):
+            content = m.read(value.address, "$items")
+            return None if content is None else _truth(m, content)
+        case Ref(kind="instance"):
+            return None if objects.class_attribute(m, value, "__len__") or objects.class_attribute(m, value, "__bool__") else True
+        case Ref():
+            return True if value.kind in _ALWAYS_TRUE_REFS else None
+        case Unknown() | Union():
+            return None
+    return True if type(value) in (ClassV, External) or hasattr(value, "function") or hasattr(value, "node") else None
+
+
+def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
+    """Runs the arm that is taken, or both and joins them."""
+    outcome = truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.main
+    if outcome is not None:
+        return statements.run(m, frame, node.body if outcome else node.orelse)
+    base = m.state
+    ends = []
+    for taken, body in ((True, node.body), (False, node.orelse)):
+        m.state = base.fork()
+        refine(m, frame, node.test, taken)
+        if statements.run(m, frame, body):
+            ends.append(m.state)
+    if not ends:
+        m.state = base
+        return False
+    m.state = merge(base, ends)
+    return True
+
+
+def _main_guard(frame: Frame, test: ir.Expr) -> bool:
+    match test:
+        case ir.Op(op="==", operands=(ir.Name(id="__name__"), ir.Const(value="__main__"))):
+            return True
+        case ir.Op(op="==", operands=(ir.Const(value="__main__"), ir.Name(id="__name__"))):
+            return True
+    return False
+
+
+def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
+    """A conditional expression: the arm that is taken, or the join of both."""
+    outcome = truth(m, expressions.evaluate(m, frame, node.test))
+    if outcome is not None:
+        return expressions.evaluate(m, frame, node.then if outcome else node.other)
+    base = m.state
+    ends, values = [], []
+    for taken, arm in ((True, node.then), (False, node.other)):
+        m.state = base.fork()
+        refine(m, frame, node.test, taken)
+        values.append(expressions.evaluate(m, frame, arm))
+        ends.append(m.state)
+    m.state = merge(base, ends)
+    return join_all(values) or TOP
+
+
+def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
+    """Narrows the names and attributes that a test constrains, given its outcome."""
+    match test:
+        case ir.Op(op="not", operands=(inner,)):
+            refine(m, frame, inner, not outcome)
+        case ir.Op(op="and", operands=parts) if outcome:
+            for part in parts:
+                refine(m, frame, part, True)
+        case ir.Op(op="or", operands=parts) if not outcome:
+            for part in parts:
+                refine(m, frame, part, False)
+        case ir.Op(op="is" | "==" | "is not" | "!=", operands=(left, ir.Const(value=value))):
+            _narrow_equal(m, frame, left, const(value), (test.op in ("is", "==")) == outcome)
+        case ir.Call(func=ir.Name(id="isinstance"), args=(subject, kinds)):
+            _narrow_class(m, frame, subject.value, kinds.value, outcome)
+        case ir.Name() | ir.Attr():
+            _narrow(m, frame, test, lambda v: truth(m, v) is not (not outcome))
+
+
+def _current(m: Machine, frame: Frame, place: ir.Expr) -> Value | None:
+    if isinstance(place, ir.Name) or (isinstance(place, ir.Attr) and isinstance(place.value, ir.Name)):
+        return expressions.evaluate(m, frame, place)
+    return None
+
+
+def _store(m: Machine, frame: Frame, place: ir.Expr, value: Value) -> None:
+    if isinstance(place, ir.Name):
+        if m.state.find((frame.address, place.id)) is not None:
+            m.write(frame.address, place.id, value)
+    elif isinstance(place, ir.Attr):
+        owner = expressions.evaluate(m, frame, place.value)
+        if type(owner) is Ref and m.state.find((owner.address, place.name)) is not None:
+            m.write(owner.address, place.name, value)
+
+
+def _narrow(m: Machine, frame: Frame, place: ir.Expr, keep: object) -> None:
+    value = _current(m, frame, place)
+    if type(value) is not Union:
+        return
+    kept = [v for v in value.options if keep(v)]  # type: ignore[operator]
+    if kept and len(kept) < len(value.options):
+        _store(m, frame, place, kept[0] if len(kept) == 1 else Union(tuple(kept)))
+
+
+def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Const, equal: bool) -> None:
+    value = _current(m, frame, place)
+    if equal and type(value) is Unknown and wanted != NONE:
+        _store(m, frame, place, wanted)
+    elif equal:
+        _narrow(m, frame, place, lambda v: v == wanted or type(v) is Unknown)
+    else:
+        _narrow(m, frame, place, lambda v: v != wanted)
+
+
+def _narrow_class(m: Machine, frame: Frame, place: ir.Expr, kinds: ir.Expr, outcome: bool) -> None:
+    from bce_lint.analysis.python_calls import is_instance
+
+    kind = expressions.evaluate(m, frame, kinds)
+    _narrow(m, frame, place, lambda v: is_instance(m, v, kind) is not (not outcome))

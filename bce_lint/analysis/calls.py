@@ -1,0 +1,237 @@
+"""Calls: who is called, how arguments meet parameters, and what a followed call leaves behind."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, statements
+from bce_lint.analysis.heap import Cell, merge
+from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine, Unit
+from bce_lint.analysis.sites import ChoiceSite
+from bce_lint.analysis.values import (
+    NONE, TOP, BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, PartialV, Ref, Seq, SuperV, Table, Tensor,
+    Unknown, Value, identity_of, join_all, options,
+)  # fmt: skip
+
+MAX_RECURSION = 2
+_IGNORED_DECORATORS = frozenset({"builtins.property": "property", "functools.cached_property": "property",
+                                 "builtins.staticmethod": "static", "builtins.classmethod": "class"}.items())  # fmt: skip
+FLAVOURS = dict(_IGNORED_DECORATORS)
+
+
+def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
+    """Calls each alternative that can be called; a finding needs all of them to agree."""
+    viable = [f for f in options(function) if type(f) is not Const]
+    if len(viable) == 1:
+        return call_one(m, frame, viable[0], args, node)
+    base, results, ends, sites = m.state, [], [], []
+    start = len(m.sites)
+    for option in viable:
+        m.state = base.fork()
+        results.append(call_one(m, frame, option, args, node))
+        ends.append(m.state)
+        sites.append(tuple(m.sites[start:]))
+        del m.sites[start:]
+    if not ends:
+        return TOP
+    m.state = merge(base, ends)
+    if any(sites):
+        m.record(ChoiceSite(tuple(sites)))
+    return join_all(results) or TOP
+
+
+def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, node: ir.Call) -> Value:
+    """`owner.name(...)`: builtin methods are called at once, everything else through its attribute."""
+    from bce_lint.analysis.objects import get
+
+    span = node.func.span
+    found: list[Value] = []
+    for option in options(owner):
+        if option == NONE:
+            continue
+        if type(option) is Unknown:
+            found.append(BuiltinMethod(option, name))
+        else:
+            value = get(m, frame, option, name, span)
+            found.extend(options(value) if value is not None else ())
+    unique = list(dict.fromkeys(found))
+    if any(type(v) is Unknown for v in unique) and len(unique) > 1:
+        unique = [TOP]
+    if not unique:
+        return TOP
+    return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
+
+
+def _alternatives(values: list[Value]) -> Value:
+    return join_all(values) or TOP
+
+
+def call_attribute(m: Machine, frame: Frame, owner: Value, name: str, args: Args, span: ir.Span) -> Value:
+    """Calls a method that the source does not spell (`__iter__`, `forward`)."""
+    node = ir.Call(span, ir.Name(span, name), ())
+    return call_method(m, frame, owner, name, args, node)
+
+
+def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
+    """Calls one alternative."""
+    match function:
+        case FunctionV():
+            return call_function(m, frame, function, args, node.span)
+        case MethodV():
+            return call_one(m, frame, function.function, args.prepend(function.receiver), node)
+        case External():
+            return external.call(m, frame, function.name, args, node)
+        case ClassV():
+            return classes.instantiate(m, frame, function, args, node)
+        case Ref():
+            return modules.apply(m, frame, function, args, node)
+        case BuiltinMethod():
+            return methods.call(m, frame, function.receiver, function.name, args, node)
+        case PartialV():
+            merged = Args(function.args + args.pos, dict(function.keywords) | args.kw, args.open, (None,) * len(function.args) + args.spans, args.kw_spans)
+            return call_one(m, frame, function.function, merged, node)
+    return unknown_call(m, frame, args, node.span)
+
+
+def unknown_call(m: Machine, frame: Frame, args: Args, span: ir.Span) -> Value:
+    """A call outside what is known: its result is unknown, and it is assumed to leave its arguments' attributes alone."""
+    return m.fresh(frame, span)
+
+
+def _mark_reached(m: Machine, function: FunctionV) -> None:
+    if not m.quiet:
+        m.reached.add((function.path, function.node.span))
+
+
+def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, root: bool = False) -> Value:
+    """Follows a call into a function of the project."""
+    node = function.node
+    unit = m.program.unit(function.path)
+    deep = frame.depth >= MAX_DEPTH or m.stack.count(node) >= MAX_RECURSION or m.steps < 0
+    if unit is None or deep:
+        return TOP
+    _mark_reached(m, function)
+    context = m.intern((frame.context, frame.unit.path, span, frame.marks))
+    inner = Frame(
+        unit, m.intern((context, function.path, node.span)), context, node, node.bound, function.outer, function.owner,
+        args.pos[0] if args.pos else None, frame, None if root else span, frame.depth + 1, main=False,
+    )  # fmt: skip
+    m.stack.append(node)
+    before = m.state
+    m.state = before.fork()
+    inner.floor = m.state.depth - 1
+    bind(m, inner, function, args)
+    previous = contexts.apply(m, function.context)
+    alive = statements.run(m, inner, node.body)
+    result = _leave(m, inner, alive)
+    contexts.leave(m, previous)
+    m.stack.pop()
+    if node.is_generator:
+        return Seq((), join_all(inner.yields) or TOP) if function.flavour != "contextmanager" else contexts.from_generator(m, inner)
+    return result
+
+
+def _leave(m: Machine, inner: Frame, alive: bool) -> Value:
+    """Joins the states that return with the one that falls off the end; forgets the locals that nothing captured."""
+    from bce_lint.analysis.roots import run_pending
+
+    ends = list(inner.returns)
+    if alive:
+        ends.append((m.state, NONE))
+    before = _entry(m, inner)
+    if not ends:
+        m.state = before
+        return Const(None, "never")
+    m.state = merge(before.fork(), [state for state, _ in ends])
+    run_pending(m, inner)
+    written = m.state.since(before)
+    dead = None if inner.captured else inner.address
+    from bce_lint.analysis.heap import settle
+
+    kept: dict[Cell, Value] = {c: v for c, v in written.items() if c[0] != dead}
+    m.state = settle(before, kept)
+    return join_all(value for _, value in ends) or NONE
+
+
+def _entry(m: Machine, inner: Frame):  # type: ignore[no-untyped-def]
+    layer = m.state if not inner.returns else inner.returns[0][0]
+    while layer.depth > inner.floor:
+        layer = layer.parent
+    return layer
+
+
+def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
+    """Writes the arguments into the parameters' cells."""
+    node = function.node
+    defaults = dict(function.defaults)
+    positional = [p for p in node.params if p.kind in ("positional", "normal")]
+    identities = []
+    for index, param in enumerate(positional):
+        value = args.get(index, param.name)
+        if value is None:
+            value = defaults.get(param.name, TOP)
+        if value == TOP or type(value) is Unknown:
+            value = _annotated(m, frame, param, value)
+        m.write(frame.address, param.name, value)
+        identities.append(identity_of(value))
+    for param in node.params:
+        if param.kind == "keyword":
+            value = args.kw.get(param.name)
+            value = value if value is not None else TOP if args.open else defaults.get(param.name, TOP)
+            m.write(frame.address, param.name, value)
+            identities.append(identity_of(value))
+        elif param.kind == "*":
+            extra = args.pos[len(positional) :]
+            m.write(frame.address, param.name, Seq(extra, TOP if args.open else None))
+            identities.extend(identity_of(v) for v in extra)
+        elif param.kind == "**":
+            names = {p.name for p in node.params}
+            left = tuple((k, v) for k, v in args.kw.items() if k not in names)
+            m.write(frame.address, param.name, Table(left, TOP if args.open else None))
+            identities.extend(identity_of(v) for _, v in left)
+    frame.params = frozenset(i for i in identities if i)
+
+
+def _annotated(m: Machine, frame: Frame, param: ir.Param, value: Value) -> Value:
+    if param.annotation is None:
+        return value
+    found = classes.annotated(m, frame, param.annotation)
+    return value if found == TOP else found
+
+
+def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
+    """The value after one decorator; one that is not known is taken to leave the function as it is."""
+    made = expressions.evaluate(m, frame, decorator)
+    if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
+        return _flavoured(value, FLAVOURS[made.name])
+    if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
+        return _flavoured(value, "contextmanager")
+    if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
+        return expressions.evaluate(m, frame, decorator.value)
+    if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
+        return _with_context(value, made)
+    if type(made) is External and contexts.is_autocast(made.name) and type(value) is FunctionV:
+        context = external.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
+        return _with_context(value, context)
+    if type(made) in (FunctionV, MethodV, ClassV, PartialV):
+        result = call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
+        return value if type(result) in (Unknown, Const) else result
+    if type(made) is Ref and made.kind == "instance":
+        result = modules.apply(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
+        return value if type(result) in (Unknown, Const) else result
+    return value
+
+
+def _flavoured(value: FunctionV, flavour: str) -> FunctionV:
+    return FunctionV(value.node, value.path, value.frame, value.outer, value.owner, value.defaults, flavour, value.context)
+
+
+def _with_context(value: FunctionV, context: Value) -> FunctionV:
+    return FunctionV(value.node, value.path, value.frame, value.outer, value.owner, value.defaults, value.flavour, context)
+
+
+def initialise_outside(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, node: ir.Call, name: str) -> None:
+    """What the constructor of a base outside the project does to a new instance."""
+    modules.initialise(m, frame, ref, outside, args, node, name)
+
+
+__all__ = ["SuperV", "Tensor", "Unit"]

@@ -1,0 +1,112 @@
+"""Context managers: autocast is state of the machine, held in one cell; the rest only give a value."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis import calls
+from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.values import NONE, TOP, Const, External, FunctionV, MethodV, Ref, Value, const, join, join_all, options
+from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES
+
+CELL = "$autocast"
+OFF = const("off")
+GENERATOR_CONTEXTS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+
+
+def is_autocast(name: str) -> bool:
+    """Whether a qualified name makes an autocast context."""
+    return name in AUTOCAST
+
+
+def make(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
+    """The context object that an autocast constructor returns; its `what` is what it does to the state."""
+    row = AUTOCAST[name]
+    params = [p.name for p in row.params]
+    device: Value | None = const(row.device) if row.device else args.get(params.index("device_type"), "device_type")
+    enabled = args.get(params.index("enabled"), "enabled") if "enabled" in params else None
+    active = on(m, frame.place(node.span, node.func.span))
+    effect = join_all(_effect(d, e, active) for d in options(device or TOP) for e in options(enabled or const(True)))
+    return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
+
+
+def on(m: Machine, place: Place) -> Ref:
+    """The value of the autocast cell inside a region that begins at a place."""
+    return Ref(m.intern(("autocast", place.path, place.span)), "autocast", None, place)
+
+
+def _effect(device: Value, enabled: Value, active: Ref) -> Value:
+    """What the region does: `active`, off, nothing (None), or unknown."""
+    if type(device) is Ref and device.kind == "device":
+        device = const(device.what)
+    if type(device) is not Const or not isinstance(device.value, str):
+        return NONE if enabled == const(False) else TOP
+    if device.value.split(":")[0] not in BANNING_DEVICES:
+        return NONE
+    if type(enabled) is not Const:
+        return TOP
+    return active if enabled.value else OFF
+
+
+def current(m: Machine) -> Value:
+    """The state of autocast: a reference to where it began, off, or alternatives."""
+    return m.read(0, CELL) or OFF
+
+
+def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Value, Value]:
+    """Enters a context; returns the value of `as` and the autocast state to go back to."""
+    previous = current(m)
+    value: Value = TOP
+    effects = []
+    for option in options(manager):
+        effect: Value = NONE
+        if type(option) is Ref and option.kind in ("context", "generator-context"):
+            effect = option.what if option.what is not None else NONE  # type: ignore[assignment]
+            value = m.read(option.address, "$value") or TOP
+        elif type(option) is Ref and option.kind == "instance":
+            value = calls.call_attribute(m, frame, option, "__enter__", Args(), span)
+            after = current(m)
+            effect = after if after != previous else NONE
+        effects.append(previous if effect == NONE else effect)
+    state = join_all(effects) or previous
+    if state != previous:
+        m.write(0, CELL, state)
+    return value, previous
+
+
+def leave(m: Machine, previous: Value | None) -> None:
+    """Restores the autocast state from before a context."""
+    if previous is not None and current(m) != previous:
+        m.write(0, CELL, previous)
+
+
+def apply(m: Machine, context: Value | None) -> Value | None:
+    """Enters the context of a decorated function; None when it has none."""
+    if context is None:
+        return None
+    previous = current(m)
+    for option in options(context):
+        if type(option) is Ref and option.kind == "context" and option.what not in (None, NONE):
+            m.write(0, CELL, option.what)  # type: ignore[arg-type]
+    return previous
+
+
+def from_generator(m: Machine, frame: Frame) -> Value:
+    """The context object of a `@contextmanager` function: the autocast state at its `yield`, and the value yielded."""
+    effect = join_all(v if v != NONE else OFF for v in frame.yield_contexts)
+    inherited = effect == current(m)
+    ref = Ref(m.intern((frame.context, frame.unit.path, "generator-context")), "context", NONE if inherited else effect)
+    m.write(ref.address, "$value", join_all(frame.yields) or TOP)
+    return ref
+
+
+def describe(m: Machine) -> tuple[str, Place | None]:
+    """`on`, `maybe` or `off`, and where the region begins."""
+    state = options(current(m))
+    regions = [v for v in state if type(v) is Ref and v.kind == "autocast"]
+    if len(regions) == len(state):
+        return "on", regions[0].place
+    return ("off", None) if all(v == OFF for v in state) else ("maybe", None)
+
+
+__all__ = ["External", "FunctionV", "MethodV", "apply", "describe", "enter", "join", "leave", "make"]

@@ -1,0 +1,115 @@
+"""The store: cells (address, name) → value, in layers, so that branches fork cheaply and joins cost what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bce_lint.analysis.values import Facts, Value, join
+
+Cell = tuple[int, str]
+NO_FACTS = Facts(frozenset())
+
+
+class Reads:
+    """The cells that a region read from before its start, with the values found (None: absent)."""
+
+    __slots__ = ("cells", "depth", "outer")
+
+    def __init__(self, depth: int, outer: Reads | None) -> None:
+        self.depth = depth
+        self.outer = outer
+        self.cells: dict[Cell, tuple[Value | None, int]] = {}
+
+    def close(self) -> Reads | None:
+        """Hands what the enclosing region also read to it."""
+        if self.outer is not None:
+            for cell, (value, depth) in self.cells.items():
+                if depth <= self.outer.depth:
+                    self.outer.cells.setdefault(cell, (value, depth))
+        return self.outer
+
+
+class State:
+    """One layer of the store over its parent. A frozen layer is referred to by a state that left by another way."""
+
+    __slots__ = ("cells", "depth", "frozen", "parent")
+
+    def __init__(self, parent: State | None = None) -> None:
+        self.cells: dict[Cell, Value] = {}
+        self.parent = parent
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.frozen = False
+
+    def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
+        """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
+        layer: State | None = self
+        while layer is not None:
+            value = layer.cells.get(cell)
+            if value is not None:
+                if reads is not None and layer.depth <= reads.depth:
+                    reads.cells.setdefault(cell, (value, layer.depth))
+                return value
+            layer = layer.parent
+        if reads is not None:
+            reads.cells.setdefault(cell, (None, 0))
+        return None
+
+    def fork(self) -> State:
+        """A new layer above this one."""
+        return State(self)
+
+    def freeze(self, floor: int) -> State:
+        """Marks the layers down to a depth (exclusive) as shared: nothing may be written into them any more."""
+        layer: State | None = self
+        while layer is not None and layer.depth > floor:
+            layer.frozen = True
+            layer = layer.parent
+        return self
+
+    def since(self, base: State) -> dict[Cell, Value]:
+        """What was written above `base`."""
+        layers = []
+        layer: State | None = self
+        while layer is not None and layer is not base:
+            layers.append(layer)
+            layer = layer.parent
+        written: dict[Cell, Value] = {}
+        for layer in reversed(layers):
+            written.update(layer.cells)
+        return written
+
+
+def settle(base: State, written: dict[Cell, Value]) -> State:
+    """Writes into the base itself, or above it when it is shared."""
+    target = base.fork() if base.frozen else base
+    target.cells.update(written)
+    return target
+
+
+def collapse(state: State, base: State, drop: Callable[[Cell], bool] | None = None) -> State:
+    """One state's writes brought down to the base; cells for which `drop` holds are dead."""
+    written = state.since(base)
+    if drop is not None:
+        written = {cell: value for cell, value in written.items() if not drop(cell)}
+    return settle(base, written)
+
+
+def merge(base: State, states: Iterable[State], combine: Callable[[Value, Value], Value] = join) -> State:
+    """The join of states that all grew from the base. A cell unbound on one path is as on the others: reading it there raises."""
+    diffs = [state.since(base) for state in states]
+    if len(diffs) == 1:
+        return settle(base, diffs[0])
+    joined: dict[Cell, Value] = {}
+    for cell in dict.fromkeys(cell for diff in diffs for cell in diff):
+        result: Value | None = None
+        for diff in diffs:
+            value = diff.get(cell)
+            if value is None:
+                value = base.find(cell)
+            if value is None and cell[1].startswith("$uses"):
+                value = NO_FACTS
+            if value is not None:
+                result = value if result is None else combine(result, value)
+        if result is not None:
+            joined[cell] = result
+    return settle(base, joined)

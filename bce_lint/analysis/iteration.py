@@ -1,0 +1,70 @@
+"""What iterating over a value yields: a prefix, any number of a summary, a suffix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bce_lint import ir
+from bce_lint.analysis import calls, objects
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Value, const, join_all, join_seq, options
+
+ANYTHING = Seq((), TOP)
+MAX_RANGE = 8
+
+
+def summary(seq: Seq) -> Value | None:
+    """One value above all elements, None when there is none."""
+    return join_all(seq)
+
+
+def concatenate(a: Seq, b: Seq) -> Seq:
+    """One sequence behind the other."""
+    if a.exact and not a.suffix:
+        return Seq(a.prefix + b.prefix, b.rest, b.suffix)
+    if b.exact:
+        return Seq(a.prefix, a.rest, a.suffix + b.prefix + b.suffix)
+    return Seq(a.prefix, join_all([*([a.rest] if a.rest is not None else []), *a.suffix, *b.prefix, b.rest or TOP]), b.suffix)
+
+
+def elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
+    """The elements of an iterable; an unknown one yields any number of unknowns."""
+    result: Seq | None = None
+    for option in options(value):
+        part = _elements(m, frame, option, span)
+        result = part if result is None else join_seq(result, part)
+    return result or ANYTHING
+
+
+def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
+    match value:
+        case Seq():
+            return value
+        case Const(value=str() as text):
+            return Seq(tuple(const(c) for c in text)) if len(text) <= MAX_RANGE else Seq((), TOP)
+        case Ref(kind="list" | "set" | "container"):
+            content = m.read(value.address, "$items")
+            if type(content) is Seq:
+                return content
+            return Seq(tuple(const(k) for k, _ in content.entries), None if content.rest is None else TOP) if type(content) is Table else ANYTHING
+        case Ref(kind="dict"):
+            table = m.read(value.address, "$items")
+            if type(table) is Table:
+                return Seq(tuple(const(k) for k, _ in table.entries), None if table.rest is None else TOP)
+        case Ref(kind="instance"):
+            return _instance(m, frame, value, span)
+        case Tensor():
+            return Seq((), replace(value, shape=value.shape[1:] if value.shape else None))
+    return ANYTHING
+
+
+def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span) -> Seq:
+    content = m.read(value.address, "$items")
+    if type(content) is Seq:
+        return content
+    if objects.class_attribute(m, value, "__iter__") is not None:
+        return elements(m, frame, calls.call_attribute(m, frame, value, "__iter__", Args(), span), span)
+    if objects.class_attribute(m, value, "__getitem__") is not None:
+        return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((TOP,)), span))
+    return ANYTHING

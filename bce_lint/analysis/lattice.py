@@ -1,0 +1,123 @@
+"""The lattice of tensors: domain × range × dtype × shape, each with an unknown, and the origin of the domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import inf, isinf
+from typing import NamedTuple
+
+from bce_lint.catalog.terms import ANY, Domain, Range
+from bce_lint.ir import Span
+
+MAX_ORIGINS = 4
+Shape = tuple[int | str | None, ...]
+
+
+class Place(NamedTuple):
+    """A span in a file, and the source text worth naming in a message."""
+
+    path: str
+    span: Span
+    text: str = ""
+
+
+class Origin(NamedTuple):
+    """An operation that put a tensor into its domain.
+
+    `name` is the operation's catalogue name, `place` where it is applied (for the tail of a `Sequential`, where the
+    layer is made), `dim` its constant dimension if known.
+    """
+
+    name: str
+    domain: Domain
+    place: Place
+    dim: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
+
+    `model` is true for what a module returned; `dims` counts dimensions where known; `literal` marks constant data.
+    """
+
+    domain: Domain = Domain.UNKNOWN
+    range: Range = ANY
+    dtype: str | None = None
+    shape: Shape | None = None
+    origin: tuple[Origin, ...] = ()
+    inner: tuple[Origin, ...] = ()
+    identity: int = 0
+    model: bool = False
+    literal: bool = False
+    device: str | None = field(default=None)
+
+    @property
+    def first(self) -> Origin | None:
+        """The operation that put the tensor into its domain."""
+        return self.origin[0] if self.origin else None
+
+
+def join_range(a: Range, b: Range) -> Range:
+    """The hull of two ranges; tight when both are."""
+    return Range(min(a.low, b.low), max(a.high, b.high), a.tight and b.tight)
+
+
+def meet_range(a: Range, b: Range) -> Range:
+    """Clips `a` to the bounds of `b` (as clamp and relu do); tightness is the clipped input's."""
+    low, high = max(a.low, b.low), min(a.high, b.high)
+    return Range(low, max(low, high), a.tight)
+
+
+def add_range(a: Range, b: Range) -> Range:
+    """Interval sum; only a sum with a constant stays tight."""
+    low, high = a.low + b.low, a.high + b.high
+    tight = (a.tight and b.low == b.high) or (b.tight and a.low == a.high)
+    return Range(-inf if low != low else low, inf if high != high else high, tight)
+
+
+def negate_range(a: Range) -> Range:
+    """Interval negation."""
+    return Range(-a.high, -a.low, a.tight)
+
+
+def _product(x: float, y: float) -> float:
+    return 0.0 if x == 0 or y == 0 else x * y
+
+
+def multiply_range(a: Range, b: Range) -> Range:
+    """Interval product; only a product with a non-zero constant stays tight."""
+    corners = [_product(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    constant = (a.tight and b.low == b.high != 0) or (b.tight and a.low == a.high != 0)
+    return Range(min(corners), max(corners), constant and not isinf(b.low if b.low == b.high else a.low))
+
+
+
+
+def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
+    """Sizes that agree stay; ranks that differ leave nothing."""
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
+
+
+def join_tensor(a: Tensor, b: Tensor) -> Tensor:
+    """The least tensor above two of the same domain; origins are collected, an identity survives only if shared."""
+    if a == b:
+        return a
+    origins = a.origin + tuple(o for o in b.origin if o not in a.origin)
+    inner = tuple(o for o in a.inner if o in b.inner) if a.inner != b.inner else a.inner
+    return replace(
+        a,
+        range=join_range(a.range, b.range),
+        dtype=a.dtype if a.dtype == b.dtype else None,
+        shape=join_shape(a.shape, b.shape),
+        origin=tuple(sorted(origins, key=lambda o: (o.place.path, o.place.span, o.name)))[:MAX_ORIGINS],
+        inner=inner,
+        identity=a.identity if a.identity == b.identity else 0,
+        model=a.model and b.model,
+        literal=a.literal and b.literal,
+        device=a.device if a.device == b.device else None,
+    )
+
+

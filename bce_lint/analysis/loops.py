@@ -1,0 +1,216 @@
+"""Loops: known elements one by one, unknown numbers of rounds to a fixpoint; sites count once the state is stable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bce_lint import ir
+from bce_lint.analysis import branches, expressions, iteration, statements
+from bce_lint.analysis.heap import State, merge
+from bce_lint.analysis.machine import Frame, Loop, Machine
+from bce_lint.analysis.values import TOP, Seq, Table, Value, join_all, widen
+
+MAX_TRIPS = 32
+UNROLL_NODES = 900
+MAX_ROUNDS = 4
+
+Start = Callable[[], bool]
+
+
+def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
+    """A `for` loop over what is known of its elements."""
+    elements = iteration.elements(m, frame, expressions.evaluate(m, frame, node.iter), node.iter.span)
+    loop = Loop(m.state.depth)
+    frame.loops.append(loop)
+
+    def start(value: Value) -> Start:
+        def bind() -> bool:
+            statements.assign(m, frame, node.target, value)
+            return True
+
+        return bind
+
+    alive = _segments(m, frame, node.body, elements, node.size, loop, start)
+    frame.loops.pop()
+    return _finish(m, frame, node.orelse, loop, alive)
+
+
+def _segments(
+    m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]
+) -> bool:
+    known = len(elements.prefix) + len(elements.suffix)
+    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.steps < 0:
+        summary = iteration.summary(elements)
+        return summary is None or _repeat(m, frame, body, loop, start(summary))
+    alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
+    if alive and elements.rest is not None:
+        alive = _repeat(m, frame, body, loop, start(elements.rest))
+    return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
+
+
+def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Start], first: int) -> bool:
+    marks = frame.marks
+    alive = True
+    for index, start in enumerate(starts):
+        frame.marks = (*marks, first + index)
+        base = m.state
+        m.state = base.fork()
+        end = _once(m, frame, body, loop, start)
+        if end is None:
+            alive = False
+            break
+        m.state = merge(base, [end])
+    frame.marks = marks
+    return alive
+
+
+def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> State | None:
+    """One round; its end joined with the states that `continue`."""
+    base = m.state
+    loop.round = base.depth
+    loop.continues = []
+    entered = start()
+    alive = entered and statements.run(m, frame, body)
+    ends = [m.state, *loop.continues] if alive else list(loop.continues)
+    loop.continues = []
+    return merge(base, ends) if ends else None
+
+
+def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, zero: bool = True) -> bool:
+    """Any number of rounds: until nothing that a round reads is changed by a round."""
+    marks, sites = frame.marks, len(m.sites)
+    frame.marks = (*marks, -1)
+    outside = list(loop.breaks)
+    base = m.state
+    for attempt in range(MAX_ROUNDS):
+        m.open_reads()
+        end = _once(m, frame, body, loop, start)
+        reads = m.close_reads()
+        changed = {} if end is None else _changes(base, end, {c: v for c, (v, _) in reads.items()})
+        if not changed or attempt == MAX_ROUNDS - 1 or m.steps < 0:
+            break
+        del m.sites[sites:]
+        loop.breaks = list(outside)
+        base = base.fork()
+        base.cells.update(changed)
+        m.state = base
+    frame.marks = marks
+    ends = [*([base.fork()] if zero else []), *([end] if end is not None else [])]
+    if not ends:
+        m.state = base
+        return False
+    m.state = merge(base, ends) if len(ends) > 1 else ends[0]
+    return True
+
+
+def _changes(base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
+    changed = {}
+    for cell, before in reads.items():
+        after = end.find(cell)
+        if after is None or after is before:
+            continue
+        if before is None:
+            if not cell[1].startswith("$"):
+                changed[cell] = after
+            continue
+        wide = widen(before, after)
+        if wide != before:
+            changed[cell] = wide
+    return changed
+
+
+def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) -> bool:
+    if alive and orelse:
+        alive = statements.run(m, frame, orelse)
+    if not loop.breaks:
+        return alive
+    ends = [m.state, *loop.breaks] if alive else loop.breaks
+    m.state = merge(_common(ends), ends)
+    return True
+
+
+def _common(states: list[State]) -> State:
+    """The highest layer that all states share."""
+    layers: list[State | None] = list(states)
+    while len({id(layer) for layer in layers}) > 1:
+        deepest = max(range(len(layers)), key=lambda i: layers[i].depth)  # type: ignore[union-attr]
+        layers[deepest] = layers[deepest].parent  # type: ignore[union-attr]
+    shared = layers[0]
+    assert shared is not None
+    return shared.freeze(shared.depth - 1) if any(s is shared for s in states) else shared
+
+
+def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
+    """A `while` loop; the test is evaluated in each round."""
+    loop = Loop(m.state.depth)
+    frame.loops.append(loop)
+    outcome = branches.truth(m, expressions.evaluate(m, frame, node.test))
+    if outcome is False:
+        frame.loops.pop()
+        return statements.run(m, frame, node.orelse)
+    endless = isinstance(node.test, ir.Const) and outcome is True
+
+    def start() -> bool:
+        expressions.evaluate(m, frame, node.test)
+        branches.refine(m, frame, node.test, True)
+        return True
+
+    _repeat(m, frame, node.body, loop, start)
+    frame.loops.pop()
+    if endless and not loop.breaks:
+        return False
+    return _finish(m, frame, () if endless else node.orelse, loop, not endless)
+
+
+
+def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
+    """A list, set, dict or generator: known elements one by one while short, else a summary."""
+    from bce_lint.analysis import subscripts
+
+    collected: list[Value] = []
+    hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
+    exact = _clauses(m, frame, node, 0, collected)
+    for name, value in hidden.items():
+        if value is not None:
+            m.write(frame.address, name, value)
+    if node.kind == "dict":
+        table = Table()
+        for pair in collected:
+            assert type(pair) is Seq
+            table = subscripts.put(table, pair.prefix[0], pair.prefix[1])
+        return subscripts.new_dict(m, frame, node.span, table if exact else Table(table.entries, join_all(v for _, v in table.entries) or table.rest or TOP))
+    items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
+    return items if node.kind == "generator" else subscripts.new_list(m, frame, node.span, items, node.kind)
+
+
+def _names(target: ir.Expr) -> list[str]:
+    if isinstance(target, ir.Name):
+        return [target.id]
+    if isinstance(target, ir.Build):
+        return [name for item in target.items for name in _names(item)]
+    return _names(target.value) if isinstance(target, ir.Star) else []
+
+
+def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: list[Value]) -> bool:
+    """Runs the clauses from `depth` inwards; whether every element was met one by one."""
+    if depth == len(node.clauses):
+        values = tuple(expressions.evaluate(m, frame, e) for e in node.elements)
+        collected.append(Seq(values) if node.kind == "dict" else values[0])
+        return True
+    clause = node.clauses[depth]
+    elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
+    exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
+    values = list(elements.prefix) if exact else [iteration.summary(elements) or TOP]
+    marks = frame.marks
+    for index, value in enumerate(values):
+        frame.marks = (*marks, index if exact else -1)
+        statements.assign(m, frame, clause.target, value)
+        outcomes = [branches.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
+        if False in outcomes:
+            continue
+        exact = exact and None not in outcomes
+        for test in clause.tests:
+            branches.refine(m, frame, test, True)
+        exact = _clauses(m, frame, node, depth + 1, collected) and exact
+    frame.marks = marks
+    return exact

@@ -1,0 +1,190 @@
+"""Losses: their construction, their calls, and the sites that the rules judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bce_lint import ir
+from bce_lint.analysis import contexts
+from bce_lint.analysis.lattice import Place, Tensor
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
+from bce_lint.analysis.values import (
+    TOP, Const, Facts, Ref, Unknown, Value, identity_of, options, tensors,
+)  # fmt: skip
+from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Param
+
+PROBABILITIES = frozenset({Expects.PROBABILITY})
+LOGITS = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
+
+
+@dataclass(slots=True)
+class Constructed:
+    """A loss that was built with arguments that may be misplaced, until it is seen what becomes of it."""
+
+    contract: Contract
+    place: Place
+    suspicious: bool
+    called: bool = False
+
+
+def construct(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
+    """`nn.BCELoss(...)`: a loss object, its options noted, misplaced tensors reported."""
+    ref = m.new_ref(frame, node.span, "loss", contract)
+    check_constructor(m, frame, ref, contract, args, node)
+    return ref
+
+
+def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> None:
+    """Judges the arguments of a loss constructor."""
+    place = frame.place(node.span, node.func.span)
+    params = contract.init or ()
+    _options(m, frame, contract, params, args, place, functional=False)
+    reason = _misplaced(params, args)
+    if reason is not None:
+        constructor_misuse(m, contract, place, reason)
+    elif len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
+        m.constructed.setdefault(ref.address, Constructed(contract, place, _unexplained(frame, args, node)))
+
+
+def _misplaced(params: tuple[Param, ...], args: Args) -> str | None:
+    for index, value in enumerate(args.pos):
+        found = tensors(value)
+        if not found:
+            continue
+        if index >= len(params):
+            return "it takes fewer arguments"
+        if not params[index].tensor:
+            return f"its parameter `{params[index].name}` takes no tensor"
+        if index == 0 and all(_output(t) for t in found):
+            return f"its parameter `{params[0].name}` gets a model's output"
+    return None
+
+
+def _output(t: Tensor) -> bool:
+    return t.model or t.domain not in (Domain.UNKNOWN, Domain.LABEL)
+
+
+def _unexplained(frame: Frame, args: Args, node: ir.Call) -> bool:
+    """Two unknown positional arguments whose names are no parameters of a factory around the call."""
+    if len(args.pos) < 2 or not all(type(v) is Unknown for v in args.pos[:2]):
+        return False
+    names = {a.value.id for a in node.args if isinstance(a.value, ir.Name)}
+    scope: Frame | None = frame
+    while scope is not None:
+        if scope.function is not None and names & {p.name for p in scope.function.params}:
+            return False
+        scope = scope.parent
+    return len(names) >= 2 and frame.function is not None and frame.function.name != "__init__"
+
+
+def constructor_misuse(m: Machine, subject: Contract | Activation, place: Place, reason: str, used: Place | None = None) -> None:
+    """Records a class that was called as if it were the function."""
+    m.record(ConstructorSite(subject, place.text, place, reason, used))
+
+
+def used_as_tensor(m: Machine, ref: Ref, place: Place) -> None:
+    """A loss object is used as if it were the loss's value."""
+    known = m.constructed.get(ref.address)
+    if known is not None:
+        constructor_misuse(m, known.contract, known.place, "the result is used as the loss", place)
+
+
+def never_called(m: Machine) -> None:
+    """At the end of a run: suspicious constructions whose objects no call ever used."""
+    for known in m.constructed.values():
+        if known.suspicious and not known.called:
+            constructor_misuse(m, known.contract, known.place, "it gets two values and is never called")
+
+
+def _options(
+    m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, place: Place, functional: bool
+) -> None:
+    found = []
+    for index, param in enumerate(params):
+        value = args.get(index, param.name)
+        span = args.span(index, param.name)
+        if type(value) is Const and span is not None and not param.tensor:
+            found.append((param.name, value.value, frame.place(span)))
+    if found:
+        m.record(OptionSite(contract, place.text, place, tuple(found), functional))
+
+
+def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
+    """`F.cross_entropy(input, target, ...)`."""
+    params = contract.function or ()
+    place = frame.place(node.span, node.func.span)
+    _options(m, frame, contract, params, args, place, functional=True)
+    names = [p.name for p in params]
+    source = names.index("input") if "input" in names else 0
+    target = names.index("target") if "target" in names else 1
+    spans = (args.span(source, names[source]), args.span(target, names[target]))
+    return _site(m, frame, contract, node, place, (args.get(source, names[source]), args.get(target, names[target])), spans)
+
+
+def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
+    """`criterion(input, target)`."""
+    known = m.constructed.get(ref.address)
+    if known is not None:
+        known.called = True
+    names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
+    values = (args.get(0, names[0]), args.get(1, names[1]))
+    spans = (args.span(0, names[0]), args.span(1, names[1]))
+    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans)
+
+
+def _site(
+    m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place,
+    values: tuple[Value | None, Value | None], spans: tuple[ir.Span | None, ir.Span | None],
+) -> Tensor:  # fmt: skip
+    value, target = values[0] or TOP, values[1] or TOP
+    identity = identity_of(value)
+    primary, path, home = _primary(frame, place, identity)
+    autocast, region = contexts.describe(m)
+    site = LossSite(
+        contract, primary.text, primary, place, path, tensors(value), tensors(target),
+        frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
+        autocast, region, _rival(m, contract, identity, primary),
+        home.parent.place(home.call) if home.parent is not None and home.call is not None else None,
+    )  # fmt: skip
+    m.record(site)
+    return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.marks, "loss")))
+
+
+def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:
+    """Where value and expectation meet: out of every function whose parameter the input merely is."""
+    path: list[Place] = []
+    while identity and identity in frame.params and frame.parent is not None and frame.call is not None:
+        path.insert(0, place)
+        place = frame.parent.place(frame.call, _callee(frame))
+        frame = frame.parent
+    return place, tuple(path), frame
+
+
+def _callee(frame: Frame) -> ir.Span | None:
+    """The span of the callee in the source of a call: what stands before its parenthesis."""
+    assert frame.parent is not None and frame.call is not None
+    start, end = frame.call
+    text = frame.parent.unit.text[start:end]
+    depth = 0
+    for offset in range(len(text) - 1, -1, -1):
+        depth += (text[offset] in ")]}") - (text[offset] in "([{")
+        if depth == 0 and text[offset] == "(":
+            return ir.Span(start, start + offset) if offset else None
+    return None
+
+
+def _rival(m: Machine, contract: Contract, identity: int, primary: Place) -> tuple[Contract, Place] | None:
+    """Another loss on this path that took the same tensor for something else; notes this use."""
+    kind = "p" if contract.expects in PROBABILITIES else "x" if contract.expects in LOGITS else ""
+    if not identity or not kind:
+        return None
+    cell = f"$uses {identity}"
+    known = m.state.find((0, cell), m.reads)
+    facts = known.items if type(known) is Facts else frozenset()
+    rival = next((f for f in sorted(facts, key=lambda f: f[1]) if f[0] != kind), None)
+    m.write(0, cell, Facts(facts | {(kind, primary, contract)}))
+    return (rival[2], rival[1]) if rival is not None else None  # type: ignore[return-value]
+
+
+__all__ = ["call_functional", "call_module", "construct", "options"]

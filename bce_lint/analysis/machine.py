@@ -1,0 +1,188 @@
+"""The abstract machine: the store, the frames, the budget, and what a run has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from bce_lint import ir
+from bce_lint.analysis.heap import Cell, Reads, State
+from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.sites import Site
+from bce_lint.analysis.values import TOP, ClassV, FunctionV, LazyImport, Ref, Unknown, Value
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.losses import Constructed
+
+MAX_DEPTH = 40
+ROOT_STEPS = 60_000
+TEXT_LIMIT = 48
+
+
+class Unit(NamedTuple):
+    """A file of the project: its lowered module and its text."""
+
+    path: str
+    text: str
+    module: ir.Module
+    address: int
+
+
+class Program(Protocol):
+    """What the machine asks of the project around it."""
+
+    def unit(self, path: str) -> Unit | None:
+        """The lowered file, or None when it cannot be read."""
+
+    def load(self, machine: Machine, path: str) -> Unit | None:
+        """Runs a module's body once in the base store."""
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        """The file that an import names, or None when it lies outside the project."""
+
+    def base_names(self) -> frozenset[str]:
+        """The names that stand among the bases of the project's classes."""
+
+
+class Args(NamedTuple):
+    """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords."""
+
+    pos: tuple[Value, ...] = ()
+    kw: dict[str, Value] = {}  # noqa: RUF012 - never mutated; a NamedTuple default
+    open: bool = False
+    spans: tuple[ir.Span | None, ...] = ()
+    kw_spans: dict[str, ir.Span] = {}  # noqa: RUF012
+
+    def get(self, index: int, name: str) -> Value | None:
+        """The argument for a parameter by position or keyword; unknown when it may come from an unpacking."""
+        if index < len(self.pos):
+            return self.pos[index]
+        found = self.kw.get(name)
+        return TOP if found is None and self.open else found
+
+    def span(self, index: int, name: str) -> ir.Span | None:
+        """Where that argument is written."""
+        if index < len(self.spans) and index < len(self.pos):
+            return self.spans[index]
+        return self.kw_spans.get(name)
+
+    def prepend(self, value: Value) -> Args:
+        """The arguments behind one more positional."""
+        return self._replace(pos=(value, *self.pos), spans=(None, *self.spans))
+
+
+class Loop:
+    """The states that leave a loop's body by `break` or `continue`, and the depths of the store they share with what follows."""
+
+    __slots__ = ("breaks", "continues", "entry", "round")
+
+    def __init__(self, entry: int) -> None:
+        self.entry = entry
+        self.round = entry
+        self.breaks: list[State] = []
+        self.continues: list[State] = []
+
+
+@dataclass(slots=True)
+class Frame:
+    """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called."""
+
+    unit: Unit
+    address: int
+    context: int
+    function: ir.Function | None = None
+    bound: frozenset[str] = frozenset()
+    outer: tuple[int, ...] = ()
+    owner: ClassV | None = None
+    receiver: Value | None = None
+    parent: Frame | None = None
+    call: ir.Span | None = None
+    depth: int = 0
+    params: frozenset[int] = frozenset()
+    marks: tuple[int, ...] = ()
+    returns: list[tuple[State, Value]] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+    yield_contexts: list[Value] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    floor: int = 0
+    captured: bool = False
+    main: bool = False
+
+    def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
+        """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
+        start, end = named or span
+        text = " ".join(self.unit.text[start:end].split())
+        return Place(self.unit.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")
+
+
+class Machine:
+    """The state of one run. `sites` is what it has recorded; `reached` the functions that some call entered."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.base = State()
+        self.state = self.base
+        self.reads: Reads | None = None
+        self.steps = ROOT_STEPS
+        self.sites: list[Site] = []
+        self.reached: set[tuple[str, ir.Span]] = set()
+        self.pending: list[tuple[FunctionV, Frame]] = []
+        self.constructed: dict[int, Constructed] = {}
+        self.stack: list[ir.Function] = []
+        self.quiet = 0
+        self.tentative = 0
+        self._interned: dict[Hashable, int] = {}
+
+    def intern(self, key: Hashable) -> int:
+        """A number that stands for a key, the same each time."""
+        number = self._interned.get(key)
+        if number is None:
+            number = self._interned[key] = len(self._interned) + 1
+        return number
+
+    def read(self, address: int, name: str) -> Value | None:
+        """The value of a cell; an import found there is resolved now."""
+        value = self.state.find((address, name), self.reads)
+        if type(value) is LazyImport:
+            from bce_lint.analysis.imports import force
+
+            value = force(self, value)
+        return value
+
+    def write(self, address: int, name: str, value: Value) -> None:
+        """Sets a cell in the current layer, which is never a frozen one."""
+        if self.state.frozen:
+            self.state = self.state.fork()
+        self.state.cells[(address, name)] = value
+
+    def open_reads(self) -> State:
+        """Starts a region whose reads are noted; returns the state before it."""
+        before = self.state
+        self.reads = Reads(before.depth, self.reads)
+        self.state = before.fork()
+        return before
+
+    def close_reads(self) -> dict[Cell, tuple[Value | None, int]]:
+        """Ends the region; returns what it read from before."""
+        region = self.reads
+        assert region is not None
+        self.reads = region.close()
+        return region.cells
+
+    def record(self, site: Site) -> None:
+        """Notes a site, unless the run only prepares a state."""
+        if not self.quiet:
+            self.sites.append(site)
+
+    def new_ref(self, frame: Frame, span: ir.Span, kind: str, what: object = None, tag: str = "") -> Ref:
+        """The heap object that this place allocates in this context; one that exists already may now be several."""
+        address = self.intern((frame.context, frame.unit.path, span, frame.marks, kind, tag))
+        if self.state.find((address, "$live")) is not None:
+            self.write(address, "$many", TOP)
+        self.write(address, "$live", TOP)
+        return Ref(address, kind, what, frame.place(span))
+
+    def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
+        """An unknown value that is at least the same each time this context makes it."""
+        return Unknown(self.intern((frame.context, frame.unit.path, span, frame.marks, "?")))

@@ -1,0 +1,269 @@
+"""Methods of builtin values and of catalogue objects: lists, dicts, strings, tensors, modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bce_lint import ir
+from bce_lint.analysis import calls, iteration, losses, modules, subscripts, tensor_ops, trainers
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.values import (
+    NONE, TOP, TRUE, ClassV, Const, External, FunctionV, Ref, Seq, SuperV, Table, Unknown, Value, const, join_all, options,
+)  # fmt: skip
+from bce_lint.catalog import activations, tensors
+from bce_lint.catalog.terms import Transfer
+from bce_lint.catalog.wrappers import CONTAINERS, MODULE_SELF_METHODS
+
+Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
+_MODULE_KINDS = frozenset({"instance", "layer", "activation", "loss", "container"})
+
+
+def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node: ir.Call) -> Value:
+    """Calls a method that no project class defines."""
+    match receiver:
+        case Tensor() | Unknown():
+            return _tensor(m, frame, receiver, name, args, node)
+        case SuperV():
+            return _super(m, frame, receiver, name, args, node)
+        case Ref():
+            return _ref(m, frame, receiver, name, args, node)
+        case Const(value=str() as text):
+            return _text(text, name, args)
+        case Seq() if name == "index" or name == "count":
+            return TOP
+        case External():
+            return TOP
+    return TOP
+
+
+def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, args: Args, node: ir.Call) -> Value:
+    row = activations.METHODS.get(name)
+    if row is not None:
+        return tensor_ops.activation_call(m, frame, row, args.prepend(receiver), node, inplace=name in activations.INPLACE, method=True)
+    transfer = tensors.METHODS.get(name)
+    if transfer is None:
+        return m.fresh(frame, node.span)
+    if type(receiver) is Unknown and not _surely_tensor(name, transfer):
+        return receiver if name in _VIEWS else m.fresh(frame, node.span)
+    return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
+
+
+_VIEWS = frozenset("view reshape squeeze unsqueeze flatten contiguous detach to cuda cpu float double half clone view_as".split())
+_TENSOR_ONLY = frozenset("long argmax int softmax float double half bool exp log".split())
+
+
+def _surely_tensor(name: str, row: Transfer) -> bool:
+    """Methods that only arrays have: what they return holds whatever the array was."""
+    return name in ("long", "argmax", "bool", "int", "eq", "ne", "ge", "le", "gt", "lt") and row.dtype is not None
+
+
+def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, node: ir.Call) -> Value:
+    """`super().method()` where the next class lies outside the project."""
+    from bce_lint.analysis.classes import outside_base
+
+    self_ = receiver.receiver
+    if type(self_) is not Ref or not isinstance(self_.what, ClassV):
+        return TOP
+    outside = outside_base(m, self_.what)
+    if name == "__init__" and outside is not None:
+        calls.initialise_outside(m, frame, self_, outside, args, node, self_.what.name)
+        return NONE
+    if name in ("forward", "__call__"):
+        return modules.apply_outside(m, frame, self_, outside, args, node)
+    return _ref(m, frame, self_, name, args, node)
+
+
+def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Table and (handler := _DICT.get(name)) is not None:
+        return handler(m, frame, receiver, args, node)
+    if type(items) is Seq and (handler := _LIST.get(name)) is not None:
+        return handler(m, frame, receiver, args, node)
+    if receiver.kind == "trainer":
+        return trainers.call_method(m, frame, receiver, name, args, node)
+    if receiver.kind in _MODULE_KINDS:
+        return _module(m, frame, receiver, name, args, node)
+    return m.fresh(frame, node.span)
+
+
+def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: ir.Call) -> Value:
+    if receiver.kind == "loss" and name in ("backward", "item"):
+        losses.used_as_tensor(m, receiver, frame.place(node.span))
+        return TOP
+    if name in ("train", "eval"):
+        mode = args.get(0, "mode")
+        set_training(m, receiver, TRUE if name == "train" and mode in (None, TRUE) else TOP, set())
+        return receiver
+    if name in MODULE_SELF_METHODS:
+        return receiver
+    if name in ("add_module", "register_module") and len(args.pos) >= 2:
+        return _add_module(m, receiver, args.pos[0], args.pos[1])
+    if name in ("forward", "__call__"):
+        return modules.apply(m, frame, receiver, args, node)
+    if name in ("children", "modules"):
+        return _children(m, receiver)
+    if name == "register_buffer" and len(args.pos) >= 2 and type(args.pos[0]) is Const:
+        m.write(receiver.address, str(args.pos[0].value), args.pos[1])
+        return NONE
+    return m.fresh(frame, node.span)
+
+
+def _children(m: Machine, receiver: Ref) -> Value:
+    items = m.read(receiver.address, "$items")
+    return items if type(items) is Seq else Seq((), TOP)
+
+
+def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
+    from bce_lint.analysis.objects import set_attribute
+
+    if type(name) is Const:
+        set_attribute(m, receiver, str(name.value), module)
+    if type(m.read(receiver.address, "$items")) is Seq:
+        subscripts.append(m, receiver, module)
+    return NONE
+
+
+def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> None:
+    """`.train()` and `.eval()` reach every module below; a mode that is not training is unknown here."""
+    for option in options(receiver):
+        if type(option) is not Ref or option.address in seen or option.kind not in _MODULE_KINDS:
+            continue
+        seen.add(option.address)
+        m.write(option.address, "training", mode)
+        layer = m.state
+        names = []
+        current = layer
+        while current is not None:
+            names.extend(cell for cell in current.cells if cell[0] == option.address and not cell[1].startswith("$l"))
+            current = current.parent  # type: ignore[assignment]
+        for _, attribute in dict.fromkeys(names):
+            value = m.state.find((option.address, attribute), m.reads)
+            if type(value) is Seq:
+                for item in value:
+                    set_training(m, item, mode, seen)
+            elif value is not None:
+                set_training(m, value, mode, seen)
+
+
+def _append(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    if args.pos:
+        subscripts.append(m, receiver, args.pos[0])
+    return receiver if receiver.kind == "container" else NONE
+
+
+def _extend(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    subscripts.extend(m, receiver, iteration.elements(m, frame, args.get(0, "iterable") or TOP, node.span))
+    return receiver if receiver.kind == "container" else NONE
+
+
+def _insert(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Seq and len(args.pos) == 2:
+        at = args.pos[0].value if type(args.pos[0]) is Const else None
+        new = Seq((args.pos[1], *items.prefix), items.rest, items.suffix) if at == 0 else None
+        if new is None and items.exact and isinstance(at, int):
+            listed = list(items.prefix)
+            listed.insert(at, args.pos[1])
+            new = Seq(tuple(listed))
+        m.write(receiver.address, "$items", new or Seq((), join_all([*items, args.pos[1]])))
+    return NONE
+
+
+def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is not Seq:
+        return TOP
+    if not args.pos or args.pos[0] == const(-1):
+        if items.suffix or (items.exact and items.prefix):
+            last = (items.suffix or items.prefix)[-1]
+            new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
+            m.write(receiver.address, "$items", new)
+            return last
+    m.write(receiver.address, "$items", Seq((), iteration.summary(items)))
+    return iteration.summary(items) or TOP
+
+
+def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Seq:
+        m.write(receiver.address, "$items", Seq((), iteration.summary(items)))
+    return NONE
+
+
+def _copy(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Seq:
+        return subscripts.new_list(m, frame, node.span, items, receiver.kind)
+    return subscripts.new_dict(m, frame, node.span, items) if type(items) is Table else TOP
+
+
+def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    default = args.get(1, "default") or NONE
+    if type(table) is not Table:
+        return TOP
+    found = subscripts.lookup(table, args.get(0, "key") or TOP)
+    if found is None:
+        return default
+    key = args.get(0, "key")
+    sure = type(key) in (Const, External) and found is not table.rest
+    return found if sure else join_all([found, default]) or TOP
+
+
+def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    if type(table) is not Table:
+        return Seq((), TOP)
+    return Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
+
+
+def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    return Seq(tuple(v for _, v in table.entries), table.rest) if type(table) is Table else Seq((), TOP)
+
+
+def _keys(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    return iteration.elements(m, frame, receiver, node.span)
+
+
+def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    if type(table) is Table:
+        for value in args.pos:
+            table = subscripts.update_table(table, subscripts.table_of(m, value))
+        for name, value in args.kw.items():
+            table = table.put(name, value)
+        m.write(receiver.address, "$items", table)
+    return NONE
+
+
+def _set_default(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    key, value = args.get(0, "key") or TOP, args.get(1, "default") or NONE
+    if type(table) is Table and subscripts.lookup(table, key) is None:
+        m.write(receiver.address, "$items", subscripts.put(table, key, value))
+        return value
+    return _get(m, frame, receiver, args, node)
+
+
+def _text(text: str, name: str, args: Args) -> Value:
+    """String methods of constants with constant arguments."""
+    simple = {"lower", "upper", "strip", "startswith", "endswith", "title", "capitalize", "replace", "lstrip", "rstrip"}
+    if name in simple and not args.kw and not args.open and all(type(a) is Const for a in args.pos):
+        try:
+            return const(getattr(text, name)(*(a.value for a in args.pos if type(a) is Const)))
+        except (TypeError, ValueError):
+            return TOP
+    return TOP
+
+
+_LIST: dict[str, Method] = {
+    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _scrambled, "sort": _scrambled,
+    "remove": _scrambled, "copy": _copy, "add": _append,
+}  # fmt: skip
+_DICT: dict[str, Method] = {
+    "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy, "setdefault": _set_default,
+}  # fmt: skip
+
+__all__ = ["CONTAINERS", "FunctionV", "call", "set_training"]

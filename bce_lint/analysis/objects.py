@@ -1,0 +1,167 @@
+"""Attributes: of instances by Python's lookup, of modules, classes, tensors and names outside the project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bce_lint import ir
+from bce_lint.analysis import calls, classes, imports, losses
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.values import (
+    NONE, TOP, TRUE, BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, ModuleV, Ref, Seq, SuperV, Table,
+    Unknown, Value, const, join, join_all, options,
+)  # fmt: skip
+from bce_lint.catalog.names import canonical
+
+TENSOR_VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})
+TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
+
+
+def attribute(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value:
+    """`owner.name` on each alternative; alternatives that raise (None) are dropped."""
+    found = [get(m, frame, option, name, span) for option in options(owner) if option != NONE or type(owner) is Const]
+    return join_all(v for v in found if v is not None) or TOP
+
+
+def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value | None:
+    """`owner.name` for one alternative."""
+    match owner:
+        case Tensor():
+            return _tensor_attribute(m, owner, name)
+        case Ref():
+            return _ref_attribute(m, frame, owner, name, span)
+        case ModuleV():
+            return imports.member(m, owner.path, name)
+        case External():
+            return External(canonical(f"{owner.name}.{name}"))
+        case ClassV():
+            return _class_member(m, owner, name)
+        case SuperV():
+            return _super_attribute(m, owner, name)
+        case Unknown():
+            return Unknown(m.intern(("attr", owner.identity, name))) if owner.identity else TOP
+        case Seq() | Table() | Const():
+            return BuiltinMethod(owner, name)
+        case FunctionV() | MethodV() if name in ("__name__", "__doc__"):
+            return TOP
+    return TOP
+
+
+def _tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
+    if name in TENSOR_VIEWS:
+        return owner
+    if name == "dtype":
+        return External("torch." + owner.dtype) if owner.dtype else TOP
+    if name == "shape":
+        return Seq(tuple(const(s) if isinstance(s, int) else TOP for s in owner.shape)) if owner.shape is not None else TOP
+    return BuiltinMethod(owner, name)
+
+
+def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:
+    found = m.read(owner.address, name)
+    if found is not None:
+        return found
+    if owner.kind == "instance":
+        return _instance_attribute(m, frame, owner, name, span)
+    if owner.kind == "device":
+        return const(owner.what) if name == "type" else TOP
+    if owner.kind == "loss" and name in TENSOR_ERRORS:
+        losses.used_as_tensor(m, owner, frame.place(span))
+    items = m.read(owner.address, "$items")
+    if type(items) is Table and owner.kind == "container" and (entry := items.get(name)) is not None:
+        return entry
+    if owner.kind in ("layer", "activation", "loss", "container") and name in ("weight", "bias"):
+        return Tensor(identity=m.intern((owner.address, name)))
+    if owner.kind == "container" and name == "training":
+        return TRUE
+    return BuiltinMethod(owner, name)
+
+
+def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value:
+    assert isinstance(owner.what, ClassV)
+    if name == "__class__":
+        return owner.what
+    found = class_attribute(m, owner, name)
+    if type(found) is FunctionV:
+        return bind(m, frame, owner, found, span)
+    if found is not None and type(found) is not External:
+        return found
+    if classes.outside_base(m, owner.what) is not None:
+        return BuiltinMethod(owner, name)
+    return TOP
+
+
+def bind(m: Machine, frame: Frame, owner: Value, found: FunctionV, span: ir.Span) -> Value:
+    """A function found on the class, as seen through an instance."""
+    if found.flavour == "property":
+        return calls.call(m, frame, found, Args((owner,)), ir.Call(span, ir.Name(span, found.node.name), ()))
+    if found.flavour == "static":
+        return found
+    receiver = owner.what if found.flavour == "class" and type(owner) is Ref and isinstance(owner.what, ClassV) else owner
+    return MethodV(receiver, found)
+
+
+def class_attribute(m: Machine, owner: Ref, name: str) -> Value | None:
+    """An attribute found on the project classes of an instance."""
+    return _in_mro(m, classes.mro(m, owner.what), name) if isinstance(owner.what, ClassV) else None
+
+
+def _in_mro(m: Machine, order: tuple[Value, ...], name: str) -> Value | None:
+    for base in order:
+        if type(base) is ClassV:
+            found = m.read(base.address, name)
+            if found is not None:
+                return found
+    return None
+
+
+def _class_member(m: Machine, owner: ClassV, name: str) -> Value:
+    if name == "__name__":
+        return const(owner.name)
+    found = _in_mro(m, classes.mro(m, owner), name)
+    if type(found) is FunctionV and found.flavour == "class":
+        return MethodV(owner, found)
+    if found is not None:
+        return found
+    outside = classes.outside_base(m, owner)
+    return External(f"{outside}.{name}") if outside else TOP
+
+
+def _super_attribute(m: Machine, owner: SuperV, name: str) -> Value:
+    start = owner.receiver.what if type(owner.receiver) is Ref else owner.receiver
+    order = classes.mro(m, start) if isinstance(start, ClassV) else classes.mro(m, owner.owner)
+    after = order[order.index(owner.owner) + 1 :] if owner.owner in order else classes.mro(m, owner.owner)[1:]
+    for base in after:
+        if type(base) is ClassV and (found := m.read(base.address, name)) is not None:
+            if type(found) is FunctionV and found.flavour != "static":
+                return MethodV(owner.receiver, found)
+            return found
+        if type(base) is External:
+            return BuiltinMethod(owner, name)
+    return BuiltinMethod(owner, name)
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
+    """`owner.name = value`: strong on one object, weak where several are possible."""
+    alternatives = options(owner)
+    for option in alternatives:
+        if type(option) is Ref:
+            weak = len(alternatives) > 1 or m.state.find((option.address, "$many")) is not None
+            old = m.state.find((option.address, name)) if weak else None
+            m.write(option.address, name, value if old is None else join(old, value))
+            items = m.read(option.address, "$items") if option.kind == "container" else None
+            if type(items) is Table:
+                m.write(option.address, "$items", items.put(name, value))
+        elif type(option) is ClassV:
+            m.write(option.address, name, value)
+        elif type(option) is ModuleV:
+            m.write(imports.address(m, option.path), name, value)
+
+
+def tensor_written(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> None:
+    """Writes the result of an in-place operation back to the name or attribute that held the tensor."""
+    from bce_lint.analysis import statements
+
+    if isinstance(target, ir.Name | ir.Attr):
+        statements.assign(m, frame, target, replace(value))

@@ -1,0 +1,235 @@
+"""Operators on constants, containers and tensors."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bce_lint import ir
+from bce_lint.analysis import iteration, losses, subscripts
+from bce_lint.analysis.lattice import Tensor, add_range, multiply_range, negate_range
+from bce_lint.analysis.machine import Frame, Machine
+from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
+from bce_lint.catalog.terms import ANY, Domain, Range
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "&": operator.and_, "|": operator.or_, "^": operator.xor,
+}  # fmt: skip
+_UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
+MAX_TEXT = 1_000
+
+
+def unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
+    """A unary operator, on each alternative."""
+    result: Value | None = None
+    for option in options(value):
+        one = _unary(m, frame, op, option, span)
+        result = one if result is None else join(result, one)
+    return result or TOP
+
+
+def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
+    if op == "not":
+        from bce_lint.analysis.branches import truth
+
+        outcome = truth(m, value)
+        return TOP if outcome is None else const(not outcome)
+    if type(value) is Const and isinstance(value.value, int | float):
+        try:
+            return const(_UNARY[op](value.value))
+        except TypeError:
+            return TOP
+    if type(value) is Tensor:
+        if op == "pos":
+            return value
+        if op == "neg":
+            return negate(m, frame, value, span)
+        return replace(_plain(m, frame, value, span), dtype=value.dtype)
+    if type(value) is Ref and value.kind == "loss":
+        losses.used_as_tensor(m, value, frame.place(span))
+    return TOP
+
+
+def negate(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
+    """The negative of logits is logits; of anything else, a number in the mirrored range."""
+    domain = Domain.LOGITS if value.domain is Domain.LOGITS else Domain.UNKNOWN
+    origin = value.origin if domain is Domain.LOGITS else ()
+    return replace(_plain(m, frame, value, span), domain=domain, origin=origin, range=negate_range(value.range))
+
+
+def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
+    """A new tensor of the same shape that is in no domain."""
+    return Tensor(shape=value.shape, identity=_identity(m, frame, span), model=value.model, literal=value.literal)
+
+
+def _identity(m: Machine, frame: Frame, span: ir.Span) -> int:
+    return m.intern((frame.context, frame.unit.path, span, frame.marks, "tensor"))
+
+
+def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
+    """A binary operator or comparison, on each pair of alternatives."""
+    result: Value | None = None
+    for a in options(left):
+        for b in options(right):
+            one = _binary(m, frame, op, a, b, span)
+            result = one if result is None else join(result, one)
+    return result or TOP
+
+
+def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
+    if type(a) is Const and type(b) is Const:
+        return _constants(op, a, b)
+    if op in ("==", "!=", "is", "is not"):
+        return _identical(m, frame, op, a, b, span)
+    if op in ("in", "not in"):
+        return _contains(m, op, a, b)
+    if type(a) is Tensor or type(b) is Tensor:
+        return _tensors(m, frame, op, a, b, span)
+    for side in (a, b):
+        if type(side) is Ref and side.kind == "loss" and op in _BINARY:
+            losses.used_as_tensor(m, side, frame.place(span))
+    if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
+        return _concatenated(m, frame, a, b, span)
+    if op == "*" and type(b) is Const and isinstance(b.value, int):
+        return _repeated(m, frame, a, b.value, span)
+    return m.fresh(frame, span) if type(a) is Unknown and op not in COMPARISONS else TOP
+
+
+def _constants(op: str, a: Const, b: Const) -> Value:
+    if op in ("is", "is not", "==", "!="):
+        same = a.value == b.value
+        return const(same if op in ("is", "==") else not same)
+    if op in ("in", "not in") and isinstance(a.value, str) and isinstance(b.value, str):
+        return const((a.value in b.value) == (op == "in"))
+    both_text = isinstance(a.value, str) and isinstance(b.value, str)
+    numbers = isinstance(a.value, int | float) and isinstance(b.value, int | float)
+    if op not in _BINARY or not (numbers or (both_text and op in ("+", "<", ">", "<=", ">="))):
+        return TOP
+    try:
+        result = _BINARY[op](a.value, b.value)
+    except (ArithmeticError, TypeError, ValueError):
+        return TOP
+    return const(result) if not isinstance(result, str | int) or len(str(result)[: MAX_TEXT + 1]) <= MAX_TEXT else TOP
+
+
+def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
+    if type(a) is Tensor or type(b) is Tensor:
+        if op in ("is", "is not"):
+            return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
+        shape = a.shape if type(a) is Tensor else None
+        return Tensor(dtype="bool", shape=shape, identity=_identity(m, frame, span))
+    if Unknown in (type(a), type(b)):
+        return TOP
+    if type(a) is not type(b):
+        return const(op in ("!=", "is not"))
+    if type(a) in (Seq,) or (type(a) is Ref and a.kind in ("list", "dict", "set", "device")):
+        return const(op in ("==", "is")) if a == b and type(a) is Ref and a.kind == "device" else TOP
+    return const((a == b) == (op in ("==", "is"))) if a != b or op in ("==", "is") else const(False)
+
+
+def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
+    found: bool | None = None
+    if type(a) is Const:
+        table = subscripts.table_of(m, b)
+        items = subscripts.content(m, b)
+        if table is not None and table.rest is None:
+            found = table.get(a.value) is not None
+        elif items is not None and items.exact and all(type(v) is Const for v in items):
+            found = a in items.prefix
+    return TOP if found is None else const(found == (op == "in"))
+
+
+def _concatenated(m: Machine, frame: Frame, a: Value, b: Value, span: ir.Span) -> Value:
+    x, y = subscripts.content(m, a), subscripts.content(m, b)
+    if x is None or y is None:
+        return TOP
+    joined = iteration.concatenate(x, y)
+    return joined if type(a) is Seq else subscripts.new_list(m, frame, span, joined, "list")
+
+
+def _repeated(m: Machine, frame: Frame, a: Value, times: int, span: ir.Span) -> Value:
+    items = subscripts.content(m, a)
+    if items is None or not items.exact:
+        return TOP
+    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), iteration.summary(items))
+    return joined if type(a) is Seq else subscripts.new_list(m, frame, span, joined, "list")
+
+
+def _number(value: Value) -> Range | None:
+    if type(value) is Const and isinstance(value.value, int | float):
+        return Range(float(value.value), float(value.value), True)
+    return value.range if type(value) is Tensor else None
+
+
+def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
+    first = a if type(a) is Tensor else b
+    assert type(first) is Tensor
+    plain = _plain(m, frame, first, span)
+    plain = replace(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
+    if op in COMPARISONS:
+        return replace(plain, dtype="bool", model=False)
+    kept = _shifted(op, a, b, plain)
+    if kept is not None:
+        return kept
+    x, y = _number(a), _number(b)
+    if x is None or y is None:
+        return replace(plain, shape=None)
+    return replace(plain, range=_combined(op, x, y), dtype=_promoted(a, b, op))
+
+
+def _both_literal(a: Value, b: Value) -> bool:
+    return all((type(v) is Tensor and v.literal) or type(v) is Const for v in (a, b))
+
+
+def _promoted(a: Value, b: Value, op: str) -> str | None:
+    kinds = {v.dtype for v in (a, b) if type(v) is Tensor}
+    if len(kinds) != 1:
+        return None
+    dtype = kinds.pop()
+    if dtype is None or op == "/" and not dtype.startswith(("float", "bfloat")):
+        return "float32" if dtype is not None else None
+    number = next((v.value for v in (a, b) if type(v) is Const), None)
+    if dtype.startswith(("int", "uint", "bool")) and isinstance(number, float):
+        return "float32"
+    return None if dtype == "bool" else dtype
+
+
+def _combined(op: str, x: Range, y: Range) -> Range:
+    match op:
+        case "+":
+            return add_range(x, y)
+        case "-":
+            return add_range(x, negate_range(y))
+        case "*":
+            return multiply_range(x, y)
+        case "/" if y.low == y.high != 0:
+            return multiply_range(x, Range(1 / y.low, 1 / y.low, True))
+    return ANY
+
+
+def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
+    """Operations that keep a domain: `1 - p`, and affine maps of logits by constants, temperatures or logits."""
+    if type(b) is Tensor and b.domain in (Domain.PROBABILITY, Domain.CATEGORICAL) and op == "-" and a in (const(1), const(1.0)):
+        return replace(b, identity=plain.identity) if b.domain is Domain.PROBABILITY else None
+    logits = [v for v in (a, b) if type(v) is Tensor and v.domain is Domain.LOGITS]
+    if not logits or op not in ("+", "-", "*", "/"):
+        return None
+    both = len(logits) == 2 and op in ("+", "-")
+    scale = type(a) is Tensor and type(b) is Const and b.value not in (0, 0.0)
+    scale = scale or (op in ("+", "-", "*") and type(b) is Tensor and type(a) is Const and a.value not in (0, 0.0))
+    if both or scale:
+        first = logits[0]
+        return replace(plain, domain=Domain.LOGITS, range=first.range, origin=first.origin, dtype=first.dtype)
+    return None
+
+
+def format_string(parts: list[Value]) -> Value:
+    """An f-string of constants is a constant."""
+    if not all(type(part) is Const for part in parts):
+        return TOP
+    return const("".join(str(part.value) for part in parts if type(part) is Const))

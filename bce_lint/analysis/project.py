@@ -1,0 +1,255 @@
+"""A project: its files, how imports find them, and the run of the machine over them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from bce_lint.analysis import roots
+from bce_lint.analysis.heap import State
+from bce_lint.analysis.index import Facts, Graph, absolute, scan
+from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
+from bce_lint.analysis.sites import ChoiceSite, LossSite, Site
+from bce_lint.source.text import SourceError, SourceText, decode
+from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+
+MARKERS = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
+MAX_FILES = 20_000
+RECURSION = 20_000
+
+
+class Problem(tuple[str, str, int, int]):
+    """A file that could not be analysed: (code, message, row, column)."""
+
+    __slots__ = ()
+
+
+class Root(NamedTuple):
+    """The folder that a project spans; `marked` when a project file says so, else only what is near belongs to it."""
+
+    path: str
+    marked: bool
+
+
+def root_of(path: str) -> Root:
+    """The project of a file: the nearest folder with a marker, else the one above the file's outermost package."""
+    return _root(os.path.dirname(path))
+
+
+@lru_cache(maxsize=4096)
+def _root(folder: str) -> Root:
+    outermost = folder
+    while os.path.exists(os.path.join(outermost, "__init__.py")) and os.path.dirname(outermost) != outermost:
+        outermost = os.path.dirname(outermost)
+    here = outermost
+    while True:
+        if any(os.path.exists(os.path.join(here, marker)) for marker in MARKERS):
+            return Root(here, True)
+        parent = os.path.dirname(here)
+        if parent == here:
+            return Root(outermost, False)
+        here = parent
+
+
+class Project:
+    """The files under a root, read on demand; one machine runs over them and keeps what it has seen."""
+
+    def __init__(self, root: str, files: Iterable[str], texts: dict[str, bytes] | None = None) -> None:
+        self.root = root
+        self.texts = texts or {}
+        self._dirs: dict[str, frozenset[str]] = {}
+        self._resolved: dict[tuple[str, str, int], str | None] = {}
+        self.facts = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
+        self.graph = Graph(self.facts, lambda importer, module, level: self.resolve(importer, module, level))
+        self.machine = Machine(self)
+        self.sources: dict[str, SourceText] = {}
+        self.problems: dict[str, Problem] = {}
+        self._units: dict[str, Unit | None] = {}
+        self._loaded: set[str] = set()
+        self._bodies: dict[str, State] = {}
+        self._finished: set[str] = set()
+        self._bases: frozenset[str] | None = None
+
+    def _scan(self, path: str) -> Facts | None:
+        try:
+            return scan(path, self.texts[path] if path in self.texts else _read(path))
+        except OSError:
+            return None
+
+    def source(self, path: str) -> SourceText | None:
+        """The decoded text of a file, or None with the problem noted."""
+        if path not in self.sources and path not in self.problems:
+            facts = self.facts.get(path)
+            try:
+                self.sources[path] = decode(facts.data if facts is not None else _read(path), path)
+            except OSError as error:
+                self.problems[path] = Problem(("BCE901", str(error.strerror or error), 1, 1))
+            except SourceError as error:
+                self.problems[path] = Problem(("BCE901", error.message, error.row, 1))
+        return self.sources.get(path)
+
+    def unit(self, path: str) -> Unit | None:
+        """The lowered file, or None when it cannot be analysed."""
+        if path not in self._units:
+            self._units[path] = self._lower(path)
+        return self._units[path]
+
+    def _lower(self, path: str) -> Unit | None:
+        source = self.source(path)
+        if source is None:
+            return None
+        try:
+            return Unit(path, source.text, lower(source.text), self.machine.intern(("module", path)))
+        except ParseFailure as error:
+            self.problems[path] = Problem(("BCE901", error.message, error.row, error.column))
+        except TooLarge as error:
+            self.problems[path] = Problem(("BCE902", error.message, 1, 1))
+        return None
+
+    def units(self) -> dict[str, Unit | None]:
+        """The files asked for so far."""
+        return self._units
+
+    def load(self, machine: Machine, path: str) -> Unit | None:
+        """Runs a module's body once in the base store, as an import does."""
+        unit = self.unit(path)
+        if unit is None or path in self._loaded or path in self._bodies:
+            return unit
+        self._loaded.add(path)
+        kept = machine.state, machine.reads, machine.steps, machine.stack
+        machine.state, machine.reads, machine.steps, machine.stack = machine.base, None, ROOT_STEPS, []
+        machine.quiet += 1
+        try:
+            roots.statements.run(machine, roots.module_frame(unit, main=False), unit.module.body)
+            machine.base.cells.update(machine.state.since(machine.base))
+        finally:
+            machine.quiet -= 1
+            machine.state, machine.reads, machine.steps, machine.stack = kept
+        return unit
+
+    def base_names(self) -> frozenset[str]:
+        """The names that stand among the bases of the project's classes."""
+        if self._bases is None:
+            self._bases = frozenset().union(*(f.bases for f in self.facts.values()))
+        return self._bases
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        """The file that an import names: from the importer's folder, its packages, `src`, the root; None outside the project."""
+        folder = os.path.dirname(importer)
+        key = (folder, module, level)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(folder, module, level)
+        return self._resolved[key]
+
+    def _resolve(self, folder: str, module: str, level: int) -> str | None:
+        parts = module.split(".") if module else []
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return self._file(folder, parts)
+        for start in self._search(folder):
+            found = self._file(start, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _search(self, folder: str) -> Iterable[str]:
+        yield folder
+        while folder != self.root and "__init__.py" in self._listing(folder) and len(folder) > len(self.root):
+            folder = os.path.dirname(folder)
+            yield folder
+        yield self.root
+        yield os.path.join(self.root, "src")
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        if folder not in self._dirs:
+            try:
+                self._dirs[folder] = frozenset(os.listdir(folder))
+            except OSError:
+                self._dirs[folder] = frozenset()
+        return self._dirs[folder]
+
+    def _file(self, folder: str, parts: list[str]) -> str | None:
+        for index, part in enumerate(parts):
+            names = self._listing(folder)
+            if index == len(parts) - 1 and part + ".py" in names and not self._is_package(folder, part):
+                return os.path.join(folder, part + ".py")
+            if part not in names:
+                return None
+            folder = os.path.join(folder, part)
+        return os.path.join(folder, "__init__.py") if "__init__.py" in self._listing(folder) else None
+
+    def _is_package(self, folder: str, part: str) -> bool:
+        return part in self._listing(folder) and "__init__.py" in self._listing(os.path.join(folder, part))
+
+    def run(self, paths: Iterable[str]) -> None:
+        """Runs everything that can reach the given files: bodies first, then the functions that no call reached."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, RECURSION))
+        try:
+            order = self.graph.order
+            starts = [p for p in sorted(self.graph.closure(paths), key=order.__getitem__) if self.facts[p].start]
+            for path in starts:
+                self._run_body(path)
+            for path in starts:
+                self._run_functions(path)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    def _run_body(self, path: str) -> None:
+        unit = self.unit(path) if path not in self._bodies else None
+        if unit is not None:
+            self._bodies[path] = self.machine.base.fork()
+            self._bodies[path] = self._guarded(path, lambda: roots.run_body(self.machine, unit)) or self.machine.base.fork()
+
+    def _run_functions(self, path: str) -> None:
+        unit = self.unit(path)
+        if unit is None or path in self._finished:
+            return
+        self._finished.add(path)
+        facts = self.facts[path]
+        for candidate in roots.candidates(unit):
+            name = candidate.owner.name if candidate.owner is not None else candidate.function.name
+            if name in facts.hot or facts.blocks is None:
+                after = self._bodies[path]
+                self._guarded(path, lambda c=candidate, a=after: roots.run_candidate(self.machine, unit, a, c))  # type: ignore[misc]
+        roots.finish(self.machine)
+
+    def _guarded(self, path: str, action: object) -> State | None:
+        """Runs one root; one that recurses too deeply says nothing, and leaves the machine usable."""
+        machine = self.machine
+        sites = len(machine.sites)
+        try:
+            return action()  # type: ignore[no-any-return, operator]
+        except RecursionError:
+            del machine.sites[sites:]
+            return None
+        finally:
+            machine.reads, machine.quiet, machine.stack, machine.pending = None, 0, [], []
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def places(site: Site) -> Iterable[Place]:
+    """Every place that a site mentions."""
+    if isinstance(site, ChoiceSite):
+        for choice in site.choices:
+            for inner in choice:
+                yield from places(inner)
+        return
+    yield site.primary
+    if isinstance(site, LossSite):
+        yield site.call
+        yield from site.path
+        for tensor in site.input:
+            yield from (origin.place for origin in tensor.origin + tensor.inner)
+
+
+__all__ = ["Project", "absolute", "places", "root_of"]

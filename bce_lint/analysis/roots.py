@@ -1,0 +1,198 @@
+"""Roots: module bodies first, then each function and method that no call reached, once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from bce_lint import ir
+from bce_lint.analysis import calls, classes, losses, statements
+from bce_lint.analysis.heap import State
+from bce_lint.analysis.machine import ROOT_STEPS, Args, Frame, Machine, Unit
+from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
+
+TYPICAL_STEPS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function of a file and the class that it is a method of."""
+
+    function: ir.Function
+    owner: ir.ClassDef | None
+
+
+def module_frame(unit: Unit, main: bool) -> Frame:
+    """The frame of a module's body."""
+    return Frame(unit, unit.address, 0, bound=unit.module.bound, main=main)
+
+
+def run_body(m: Machine, unit: Unit) -> State:
+    """Runs a file as the main program; returns the store after it."""
+    m.state = m.base.fork()
+    m.steps = ROOT_STEPS
+    frame = module_frame(unit, main=True)
+    statements.run(m, frame, unit.module.body)
+    run_pending(m, frame)
+    return m.state
+
+
+def candidates(unit: Unit) -> list[Candidate]:
+    """The functions of a file, those that nothing in it mentions first, as they are likelier to be called from outside."""
+    found: list[Candidate] = []
+    _collect(unit.module.body, None, found)
+    mentions = Counter(re.findall(r"\w+", unit.text))
+    return sorted(found, key=lambda c: mentions[c.function.name] > 1)
+
+
+def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
+    for statement in body:
+        match statement:
+            case ir.FunctionDef():
+                found.append(Candidate(statement.function, owner))
+            case ir.ClassDef():
+                _collect(statement.body, statement, found)
+            case ir.If():
+                _collect(statement.body, owner, found)
+                _collect(statement.orelse, owner, found)
+            case ir.Try():
+                _collect(statement.body, owner, found)
+            case ir.With():
+                _collect(statement.body, owner, found)
+
+
+def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidate) -> None:
+    """Runs one function as a root, with unknown arguments, unless a call has reached it."""
+    function = candidate.function
+    if (unit.path, function.span) in m.reached:
+        return
+    m.state = after_body.fork()
+    m.steps = ROOT_STEPS
+    frame = module_frame(unit, main=True)
+    owner = _class_value(m, unit, candidate.owner) if candidate.owner is not None else None
+    if candidate.owner is not None and owner is None:
+        return
+    value = _function_value(m, unit, function, owner)
+    args = Args()
+    if owner is not None and value.flavour != "static":
+        args = Args((owner if value.flavour == "class" else typical_instance(m, unit, owner),), spans=(None,))
+    calls.call_function(m, frame, value, args, function.span, root=True)
+
+
+def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV | None) -> FunctionV:
+    stored = m.state.find((owner.address if owner is not None else unit.address, function.name))
+    if type(stored) is FunctionV and stored.node is function:
+        return stored
+    frame = module_frame(unit, main=True)
+    defaults = tuple((p.name, calls.expressions.evaluate(m, frame, p.default)) for p in function.params if p.default is not None)
+    flavours = {d.id for d in function.decorators if isinstance(d, ir.Name)}
+    flavour = "static" if "staticmethod" in flavours else "class" if "classmethod" in flavours else ""
+    return FunctionV(function, unit.path, 0, (), owner, defaults, flavour)
+
+
+def _class_value(m: Machine, unit: Unit, node: ir.ClassDef) -> ClassV | None:
+    stored = m.state.find((unit.address, node.name))
+    return stored if type(stored) is ClassV and stored.node is node else None
+
+
+def run_pending(m: Machine, frame: Frame) -> None:
+    """Runs the nested functions of a frame that no call reached, in the state that the frame leaves; their effects are dropped."""
+    waiting = [(f, where) for f, where in m.pending if where is frame]
+    m.pending = [(f, where) for f, where in m.pending if where is not frame]
+    for function, _ in waiting:
+        if (function.path, function.node.span) not in m.reached and m.steps > 0:
+            before = m.state
+            m.state = before.fork()
+            calls.call_function(m, frame, function, Args(), function.node.span, root=True)
+            m.state = before
+
+
+def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
+    """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
+    ref = Ref(m.intern(("typical", cls.address)), "instance", cls, classes.class_place(cls))
+    if m.state.find((ref.address, "$built")) is not None:
+        return ref
+    m.write(ref.address, "$built", TOP)
+    steps, m.steps = m.steps, TYPICAL_STEPS
+    stack, m.stack = m.stack, []
+    m.quiet += 1
+    frame = module_frame(m.program.unit(cls.path) or unit, main=False)
+    span = ir.Span(cls.node.span.start, cls.node.span.start)
+    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()))
+    m.write(ref.address, "training", TOP)
+    for function in setters(m, cls):
+        _join_setter(m, frame, ref, function)
+    m.quiet -= 1
+    m.steps, m.stack = steps, stack
+    return ref
+
+
+def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
+    """The methods of a class, other than `__init__`, that assign attributes of their first parameter."""
+    found: dict[str, FunctionV] = {}
+    for base in classes.mro(m, cls):
+        if type(base) is ClassV:
+            for statement in base.node.body:
+                if isinstance(statement, ir.FunctionDef) and statement.function.name not in found and statement.function.name != "__init__":
+                    value = m.state.find((base.address, statement.function.name))
+                    if type(value) is FunctionV and value.flavour == "" and assigns_self(value.node):
+                        found[statement.function.name] = value
+    return list(found.values())
+
+
+def assigns_self(function: ir.Function) -> bool:
+    """Whether a method stores into an attribute of its first parameter."""
+    return bool(function.params) and _stores(function.body, function.params[0].name)
+
+
+def _stores(body: ir.Body, name: str) -> bool:
+    for statement in body:
+        match statement:
+            case ir.Assign():
+                if any(_on_self(t, name) for t in statement.targets):
+                    return True
+            case ir.If() | ir.For() | ir.While():
+                if _stores(statement.body, name) or _stores(statement.orelse, name):
+                    return True
+            case ir.With():
+                if _stores(statement.body, name):
+                    return True
+            case ir.Try():
+                if any(_stores(part, name) for part in (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)):
+                    return True
+    return False
+
+
+def _on_self(target: ir.Expr, name: str) -> bool:
+    if isinstance(target, ir.Build):
+        return any(_on_self(item, name) for item in target.items)
+    return isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and target.value.id == name
+
+
+def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> None:
+    before = m.state
+    m.state = before.fork()
+    calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, root=True)
+    written = m.state.since(before)
+    m.state = before
+    for (address, name), value in written.items():
+        old = before.find((address, name))
+        if address == ref.address and name.startswith("$"):
+            continue
+        m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
+
+
+def _placeholder(value: Value) -> bool:
+    return value == NONE or (type(value) is Const and value.value is None)
+
+
+def subclassed(m: Machine, cls: ClassV) -> bool:
+    """Whether some class of the project has this one among its bases, by name."""
+    return cls.name in m.program.base_names()
+
+
+def finish(m: Machine) -> None:
+    """Ends a file's run: constructions that nothing ever called."""
+    losses.never_called(m)
+    m.constructed.clear()

@@ -1,0 +1,94 @@
+"""What the interpreter hands to the rules: places where a loss, a constructor or an activation was met.
+
+A rule sees these and nothing of syntax. Every `Alternatives` holds one entry for each value that can arrive;
+a fact is certain when every entry has it, and nothing is certain of an empty one (an unknown value).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bce_lint.analysis.lattice import Origin, Place, Tensor
+from bce_lint.catalog.terms import Activation, Contract
+
+Alternatives: TypeAlias = tuple[Tensor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LossSite:
+    """A loss that is called with an input and a target.
+
+    `name` is the callee as written at `primary`, or the catalogue's spelling. `primary` is where value and expectation
+    meet (design §4), `call` the catalogue loss's own call, `path` the calls between them, outermost first.
+    `autocast` is `on` (certain, on a device that bans), `maybe` or `off`. `rival` is another loss on the same path that
+    took the same tensor for something else. `caller` is the call that led into the function of `primary`.
+    """
+
+    contract: Contract
+    name: str
+    primary: Place
+    call: Place
+    path: tuple[Place, ...]
+    input: Alternatives
+    target: Alternatives
+    input_place: Place | None = None
+    target_place: Place | None = None
+    autocast: str = "off"
+    autocast_place: Place | None = None
+    rival: tuple[Contract, Place] | None = None
+    caller: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSite:
+    """A loss made (or called as a function) with options: `options` maps parameter names to constants, with the place of each.
+
+    An option whose value is not a constant is absent; a default that was not written is absent too.
+    """
+
+    contract: Contract
+    name: str
+    primary: Place
+    options: tuple[tuple[str, object, Place], ...]
+    functional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConstructorSite:
+    """A loss or activation class called with arguments that its constructor has no use for: always a BCE201.
+
+    `used_as_tensor` is where the object is then used as if it were the loss (`.backward()`), if seen.
+    """
+
+    subject: Contract | Activation
+    name: str
+    primary: Place
+    reason: str
+    used_as_tensor: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationSite:
+    """A softmax-like operation: `dim` is `missing` when the caller left it to torch, else its constant or None."""
+
+    activation: Activation
+    name: str
+    primary: Place
+    dim: int | str | None
+    input: Alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSite:
+    """One call whose callee has several alternatives: the sites of each. Only what all of them agree on is certain."""
+
+    choices: tuple[tuple[Site, ...], ...]
+
+
+Site: TypeAlias = LossSite | OptionSite | ConstructorSite | ActivationSite | ChoiceSite
+
+
+def certain_origin(values: Alternatives) -> Origin | None:
+    """The origin to name in a message: the first one of the first alternative."""
+    return values[0].first if values else None

@@ -1,0 +1,329 @@
+"""Operations on tensors, as the catalogue's transfer rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import exp, inf, log
+
+from bce_lint import ir
+from bce_lint.analysis import iteration, modules, objects, subscripts
+from bce_lint.analysis.lattice import Origin, Place, Tensor, join_range, meet_range
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.values import (
+    NONE, TOP, Const, External, Ref, Seq, Unknown, Value, const, join, join_all, options, tensors,
+)  # fmt: skip
+from bce_lint.catalog.terms import ANY, REAL, Activation, Domain, Kind, Range, Transfer
+
+LOGARITHMS = {Domain.PROBABILITY: Domain.LOG_PROBABILITY, Domain.CATEGORICAL: Domain.LOG_CATEGORICAL}
+EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
+_DTYPES = frozenset("float32 float64 float16 bfloat16 int64 int32 int16 int8 uint8 bool half float double long int short".split())
+_SHORT = {"half": "float16", "float": "float32", "double": "float64", "long": "int64", "int": "int32", "short": "int16"}
+
+
+def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
+    """The identity of a tensor made here in this context."""
+    return m.intern((frame.context, frame.unit.path, span, frame.marks, tag))
+
+
+def activation_call(m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call, inplace: bool = False, method: bool = False) -> Value:
+    """`torch.sigmoid(x)`, `F.softmax(x, dim=1)`, `x.sigmoid_()`."""
+    value = args.get(0, row.params[0].name) or TOP
+    dim = modules.dimension(row, args, row.params, 0)
+    place = frame.place(node.span, node.func.span)
+    if row.dim is not None and (row.implicit_dim or dim is not None):
+        modules.record_dim(m, row, place, dim, tensors(value))
+    constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
+    result = activate(m, frame, row, value, node, constant, None)
+    if inplace and isinstance(node.func, ir.Attr | ir.Name) and type(result) is Tensor:
+        target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
+        if target is not None:
+            objects.tensor_written(m, frame, target, result)
+    return result
+
+
+def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | None, place: Place | None) -> Value:
+    """The tensor in the activation's domain; activations below it are remembered."""
+    where = place or frame.place(node.span, node.func.span)
+    dim = dim if dim is not None else row.fixed_dim
+    origin = Origin(row.name, row.domain, where, dim)
+    identity = made(m, frame, node.span, where.span)
+    results: Value | None = None
+    for option in options(value):
+        one = _activated(option, row, origin, identity)
+        results = one if results is None else join(results, one)
+    return results or TOP
+
+
+def _activated(value: Value, row: Activation, origin: Origin, identity: int) -> Tensor:
+    if type(value) is not Tensor:
+        return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
+    below = value.origin if value.domain not in (Domain.UNKNOWN, Domain.LOGITS, Domain.LABEL) else ()
+    return Tensor(
+        row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
+        value.shape, (origin,), below, identity, value.model, value.literal,
+    )  # fmt: skip
+
+
+def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args, node: ir.Call, via: Place | None) -> Value:
+    """A layer applied to its input."""
+    value = args.get(0, "input") or TOP
+    where = callee.place if via is not None and callee.place is not None else frame.place(node.span, node.func.span)
+    result = transfer(m, frame, row, value, args, node, "layer", (callee.address, where))
+    return modules.modelled(result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
+
+
+def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.Call, name: str) -> Value:
+    """A function of the catalogue applied to its arguments."""
+    first = args.get(0, row.params[0] if row.params else "input")
+    if first is None and args.kw:
+        first = next(iter(args.kw.values()))
+    return transfer(m, frame, row, first or TOP, args, node, name, (0, frame.place(node.span, node.func.span)))
+
+
+def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
+    """A tensor method; an in-place one writes the result back to where the tensor was."""
+    result = transfer(m, frame, row, value, args.prepend(value), node, name, (0, frame.place(node.span, node.func.span)))
+    if row.inplace and type(result) is Tensor and isinstance(node.func, ir.Attr):
+        objects.tensor_written(m, frame, node.func.value, result)
+    return result
+
+
+def transfer(
+    m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, made_by: tuple[int, Place]
+) -> Value:
+    """Applies a row to each alternative of its input."""
+    if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
+        return _several(m, frame, row, value, args, node)
+    results: Value | None = None
+    for option in options(value):
+        one = _transfer(m, frame, row, option, args, node, name, made_by)
+        results = one if results is None else join(results, one)
+    return results or TOP
+
+
+def _transfer(
+    m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, made_by: tuple[int, Place]
+) -> Value:
+    identity = made(m, frame, node.span, (name, made_by[0]))
+    if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
+        return TOP
+    if row.kind is Kind.KEEP and type(value) is not Tensor:
+        return value if type(value) is Unknown and row.result == "tensor" else _loaded(row, value, args, identity, name)
+    tensor = value if type(value) is Tensor else Tensor()
+    result = _KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
+    dtype = cast(args, row)
+    if dtype is not None:
+        result = replace(result, dtype=dtype)
+    if row.kind is Kind.FACTORY:
+        result = replace(result, literal=True, range=_literal_range(row, args))
+    return _shaped(row, result)
+
+
+def cast(args: Args, row: Transfer) -> str | None:
+    """The dtype that a call asks for: by `dtype=`, by an argument that is a dtype, or by its row."""
+    for value in (*args.kw.values(), *args.pos[1:]):
+        if type(value) is External and value.name.startswith("torch.") and value.name[6:] in _DTYPES:
+            return _SHORT.get(value.name[6:], value.name[6:])
+    return row.dtype
+
+
+def _literal_range(row: Transfer, args: Args) -> Range:
+    if row.range != ANY:
+        return row.range
+    return ANY
+
+
+def _loaded(row: Transfer, value: Value, args: Args, identity: int, name: str) -> Value:
+    """`torch.tensor([0, 1])` and the like: constant data, its dtype read off the literals."""
+    return Tensor(dtype=cast(args, row), identity=identity) if row.result == "tensor" else Seq((), Tensor())
+
+
+def _shaped(row: Transfer, result: Tensor) -> Value:
+    if row.result == "tensor":
+        return result
+    if not row.fields:
+        return Seq((), result)
+    parts: dict[str, Value] = {"indices": Tensor(Domain.LABEL, dtype="int64"), "state": TOP, "weights": TOP}
+    return Seq(tuple(parts.get(f, result) for f in row.fields))
+
+
+def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return replace(t, dtype=row.dtype or t.dtype, shape=None)
+
+
+def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return replace(t, identity=identity, shape=None)
+
+
+def _plain(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(dtype=row.dtype, identity=identity, model=t.model, literal=t.literal)
+
+
+def _bounded(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    tight = row.range.tight and (t.range.tight and t.range.low == -inf and t.range.high == inf)
+    return replace(_plain(t, row, origin, identity), range=row.range._replace(tight=tight), origin=(origin,) if tight else ())
+
+
+def _monotone(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return replace(_plain(t, row, origin, identity), range=meet_range(t.range, row.range), origin=(origin,))
+
+
+def _sign(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    low = row.range.low if t.range.low < 0 else max(0.0, row.range.low)
+    high = row.range.high if t.range.high > 0 else min(0.0, row.range.high)
+    return replace(_plain(t, row, origin, identity), range=Range(low, high, t.range == REAL), origin=(origin,))
+
+
+def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    kept = t.domain in (Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL)
+    return replace(t, identity=identity) if kept else _plain(t, row, origin, identity)
+
+
+def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
+    bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
+    origin_ = t.origin if domain is not Domain.UNKNOWN else ()
+    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape)
+
+
+def _log(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    domain = LOGARITHMS.get(t.domain, Domain.UNKNOWN)
+    bounds = Range(_safe(log, t.range.low, -inf), _safe(log, t.range.high, inf), t.range.tight and t.range.low >= 0)
+    origin_ = tuple(o._replace(domain=domain) for o in t.origin) if domain is not Domain.UNKNOWN else ()
+    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape)
+
+
+def _safe(function: Callable[[float], float], x: float, otherwise: float) -> float:
+    try:
+        return function(x)
+    except (OverflowError, ValueError):
+        return otherwise
+
+
+def _logits(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(Domain.LOGITS, REAL, origin=(origin,), identity=identity)
+
+
+def _recurrent(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(range=row.range, identity=identity)
+
+
+def _blend(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return replace(t, identity=identity, shape=None)
+
+
+def _mean(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return replace(_plain(t, row, origin, identity), range=t.range._replace(tight=False))
+
+
+def _label(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(Domain.LABEL, row.range, row.dtype or "int64", identity=identity)
+
+
+def _factory(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(range=row.range, dtype=row.dtype, identity=identity, literal=True)
+
+
+def _bool(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(dtype="bool", identity=identity)
+
+
+_KINDS: dict[Kind, Callable[[Tensor, Transfer, Origin, int], Tensor]] = {
+    Kind.KEEP: _keep,
+    Kind.SELECT: _select,
+    Kind.ARITHMETIC: _plain,
+    Kind.ROUND: _plain,
+    Kind.BOUNDED: _bounded,
+    Kind.MONOTONE: _monotone,
+    Kind.SIGN: _sign,
+    Kind.CLAMP: _clamp,
+    Kind.EXP: _exp,
+    Kind.LOG: _log,
+    Kind.LOGITS: _logits,
+    Kind.PARAMETER: _logits,
+    Kind.RECURRENT: _recurrent,
+    Kind.BLEND: _blend,
+    Kind.MEAN: _mean,
+    Kind.LABEL: _label,
+    Kind.FACTORY: _factory,
+    Kind.BOOL: _bool,
+}
+
+
+def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call) -> Value:
+    """Operations over several tensors: they keep a domain that all of them share."""
+    identity = made(m, frame, node.span, row.kind)
+    if row.kind is Kind.JOIN:
+        items = subscripts.content(m, value)
+        parts = [*items] if items is not None else [TOP]
+    elif row.kind is Kind.MASK:
+        parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
+    elif row.kind is Kind.FILL:
+        parts = [value, args.get(len(row.params), row.params[-1] if row.params else "value") or TOP]
+    else:
+        return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
+    return gathered(parts, identity)
+
+
+def gathered(parts: list[Value], identity: int) -> Value:
+    """The tensor that holds the values of several; its domain is theirs if they agree."""
+    result: Value | None = None
+    for part in parts:
+        for option in options(part):
+            if type(option) is not Tensor:
+                return Tensor(identity=identity)
+            result = option if result is None else _hull(result, option)
+    return replace(result, identity=identity, shape=None) if type(result) is Tensor else TOP
+
+
+def _hull(a: Value, b: Tensor) -> Tensor:
+    assert type(a) is Tensor
+    if a.domain is b.domain and bool(a.inner) == bool(b.inner):
+        joined = join(a, b)
+        if type(joined) is Tensor:
+            return joined
+    return Tensor(range=join_range(a.range, b.range)._replace(tight=False), dtype=a.dtype if a.dtype == b.dtype else None)
+
+
+def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
+    """`t[key]`: some of the values; a slice of everything keeps the identity."""
+    return replace(owner, identity=made(m, frame, span, "index"), shape=None)
+
+
+def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None) -> Value:
+    """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
+    data = args.get(0, "data") or TOP
+    found = tensors(data)
+    if found:
+        return data
+    identity = made(m, frame, node.span, "literal")
+    kinds = _literal_kinds(m, data)
+    asked = cast(args, Transfer(Kind.FACTORY))
+    inferred = asked or dtype or _inferred(kinds)
+    return Tensor(dtype=inferred, identity=identity, literal=kinds is not None)
+
+
+def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
+    """The kinds of the numbers in nested lists; None when something is not a literal."""
+    items = subscripts.content(m, value)
+    if items is not None:
+        kinds: frozenset[str] = frozenset()
+        for element in items:
+            inner = _literal_kinds(m, element)
+            if inner is None:
+                return None
+            kinds |= inner
+        return kinds
+    if all(type(v) is Const and v.kind in ("int", "float", "bool") for v in options(value)):
+        return frozenset(v.kind for v in options(value))  # type: ignore[union-attr]
+    return None
+
+
+def _inferred(kinds: frozenset[str] | None) -> str | None:
+    if not kinds:
+        return None
+    return "float32" if "float" in kinds else "int64" if "int" in kinds else "bool"
+
+
+__all__ = ["NONE", "const", "iteration", "join_all"]

@@ -1,0 +1,114 @@
+"""Where autocast is on: torch's own contexts, and the trainers that open one.
+
+The ban is on `BCELoss` and its functional, whatever the dtypes: [ban.*]. It follows the device of the tensors: cuda, xpu and
+mtia ban, cpu and mps run in float32 ([cpu.*]). A nested context with `enabled=False` for the same device lifts it, one for
+another device does not ([ctx.*]); so does `custom_fwd(cast_inputs=...)`, but not a bare `custom_fwd`.
+
+Trainers, as read in their sources:
+
+- Lightning 2.6.6, `Trainer`: `Strategy.training_step` and its three sisters run the module's method inside
+  `precision_plugin.*_step_context()`, which is `torch.autocast` for the mixed precisions; the device is the accelerator's if
+  that is cpu or mps, else cuda. Other hooks (`on_train_batch_end`, `configure_optimizers` ...) run outside. DeepSpeed and XLA
+  strategies bring precisions of their own that open no autocast.
+- Lightning 2.6.6, `Fabric`: a module that went through `setup` or `setup_module` has only its forward wrapped, and what it
+  returns is cast back to the default dtype; the loss in the loop is outside unless in `with fabric.autocast():`.
+- Accelerate 1.15.0: `prepare_model` replaces `model.forward` by one under autocast whose outputs are converted to float32;
+  the loop is outside unless in `with accelerator.autocast():`. fp8 opens a bfloat16 autocast.
+- Transformers 5.23.0: `TrainingArguments(fp16=True)` or `bf16=True` chooses Accelerate's mixed precision. The trainer's
+  `compute_loss_context_manager` opens nothing by itself, so an overridden `compute_loss` is outside, the model's forward inside.
+"""
+
+from __future__ import annotations
+
+from bce_lint.catalog.terms import REQUIRED, Autocast, Param, Precision, Scope
+
+BANNING_DEVICES: frozenset[str] = frozenset({"cuda", "xpu", "mtia"})
+"""Devices whose autocast refuses `BCELoss`; a device is written without its index here (`cuda:0` is `cuda`)."""
+
+_ENABLED = Param("enabled", True)
+
+
+def _own(device: str, dtype: str) -> Autocast:
+    return Autocast(device, (_ENABLED, Param("dtype", dtype), Param("cache_enabled", True)))
+
+
+AUTOCAST: dict[str, Autocast] = {
+    "torch.autocast": Autocast(None, (Param("device_type", REQUIRED), Param("dtype", None), _ENABLED, Param("cache_enabled", None))),
+    "torch.cuda.amp.autocast": _own("cuda", "float16"),
+    "torch.cpu.amp.autocast": _own("cpu", "bfloat16"),
+}
+"""Callables whose result is an autocast context or decorator; a dtype default is written by its name."""
+
+CUSTOM_FWD: frozenset[str] = frozenset({"torch.amp.custom_fwd", "torch.cuda.amp.custom_fwd"})
+"""Decorators of a `torch.autograd.Function`'s forward: with `cast_inputs=` autocast is off inside, without it nothing changes."""
+
+CUSTOM_BWD: frozenset[str] = frozenset({"torch.amp.custom_bwd", "torch.cuda.amp.custom_bwd"})
+"""Decorators of its backward, which runs under the autocast of the forward."""
+
+NEUTRAL_CONTEXTS: frozenset[str] = frozenset(
+    {
+        "torch.no_grad",
+        "torch.enable_grad",
+        "torch.inference_mode",
+        "torch.set_grad_enabled",
+        "torch.autograd.set_detect_anomaly",
+        "torch.autograd.detect_anomaly",
+        "torch.autograd.profiler.profile",
+        "torch.autograd.profiler.record_function",
+        "torch.profiler.profile",
+        "torch.profiler.record_function",
+        "contextlib.nullcontext",
+    }
+)
+"""Contexts and decorators that change neither values nor autocast ([ban.*]: the ban also holds without gradients)."""
+
+STEP_METHODS: frozenset[str] = frozenset({"training_step", "validation_step", "test_step", "predict_step"})
+"""The methods of a LightningModule that its trainer runs under autocast."""
+
+_MIXED: frozenset[object] = frozenset({16, "16", "16-mixed", "bf16", "bf16-mixed", "transformer-engine", "transformer-engine-float16"})
+_OTHER_STRATEGIES = {"strategy": ("deepspeed", "xla"), "accelerator": ("tpu",)}
+
+PRECISIONS: dict[str, Precision] = {
+    "lightning.Trainer": Precision(
+        {"precision": _MIXED},
+        Scope.STEPS,
+        device_option="accelerator",
+        devices={"cpu": "cpu", "mps": "mps"},
+        unless=_OTHER_STRATEGIES,
+    ),
+    "lightning.Fabric": Precision(
+        {"precision": _MIXED},
+        Scope.FORWARD,
+        device_option="accelerator",
+        devices={"cpu": "cpu", "mps": "mps"},
+        unless=_OTHER_STRATEGIES,
+        context="autocast",
+    ),
+    "accelerate.Accelerator": Precision(
+        {"mixed_precision": frozenset({"fp16", "bf16", "fp8"})},
+        Scope.FORWARD,
+        params=("device_placement", "split_batches", "mixed_precision", "gradient_accumulation_steps", "cpu"),
+        device_option="cpu",
+        devices={True: "cpu"},
+        context="autocast",
+    ),
+    "transformers.TrainingArguments": Precision(
+        {"fp16": frozenset({True}), "bf16": frozenset({True})},
+        Scope.FORWARD,
+        device_option="use_cpu",
+        devices={True: "cpu"},
+    ),
+    "transformers.Seq2SeqTrainingArguments": Precision(
+        {"fp16": frozenset({True}), "bf16": frozenset({True})},
+        Scope.FORWARD,
+        device_option="use_cpu",
+        devices={True: "cpu"},
+    ),
+}
+"""Trainers, and the settings objects of trainers, by canonical name."""
+
+ARGUMENT_TRAINERS: dict[str, tuple[str, ...]] = {
+    "transformers.Trainer": ("model", "args"),
+    "transformers.Seq2SeqTrainer": ("model", "args"),
+}
+"""Trainers that get their precision from the settings object passed as `args`, with their first parameters; it covers their `model`."""

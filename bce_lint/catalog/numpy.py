@@ -1,0 +1,42 @@
+"""The part of NumPy from which training code makes its tensors: factories, labels, views.
+
+NumPy's default floating dtype is float64, its default integer int64 (int32 before NumPy 2 on Windows).
+"""
+
+from __future__ import annotations
+
+from bce_lint.catalog.rows import rows
+from bce_lint.catalog.terms import ANY, REAL, UNIT, Kind, Range, Transfer
+
+NUMPY: dict[str, Transfer] = {
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), dtype="float64"), "zeros(shape)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), dtype="float64"), "ones(shape)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, UNIT, dtype="float64"), "eye(N)\nrandom.rand random.random random.random_sample"),
+    **rows("numpy.", Transfer(Kind.FACTORY, REAL, dtype="float64"), "random.randn\nrandom.normal(loc, scale, size)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, ANY, dtype="float64"), "empty(shape)\nlinspace(start, stop, num)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, UNIT, dtype="float64", bounds=("low", "high")), "random.uniform(low, high, size)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, ANY), "array(object)\nfull(shape, fill_value)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True)), "zeros_like(a)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True)), "ones_like(a)"),
+    **rows("numpy.", Transfer(Kind.LABEL, dtype="int64"), "random.randint(low, high, size)\nargmax argmin argsort(a, axis)"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.KEEP),
+        """
+        asarray ascontiguousarray(a)
+        reshape(a, shape)
+        squeeze expand_dims(a, axis)
+        transpose(a, axes)
+        """,
+    ),
+    **rows("numpy.", Transfer(Kind.JOIN), "concatenate(arrays, axis)\nstack(arrays, axis)\nvstack hstack(tup)"),
+    **rows("numpy.", Transfer(Kind.CLAMP, bounds=("a_min", "a_max")), "clip(a, a_min, a_max)"),
+    **rows("numpy.", Transfer(Kind.MASK), "where(condition, x, y)"),
+    **rows("numpy.", Transfer(Kind.EXP), "exp(x)"),
+    **rows("numpy.", Transfer(Kind.LOG), "log(x)"),
+    **rows("numpy.", Transfer(Kind.SIGN, Range(-1.0, 1.0, True)), "tanh(x)"),
+    **rows("numpy.", Transfer(Kind.MEAN), "mean median(a, axis)"),
+    **rows("numpy.", Transfer(Kind.SELECT), "max min amax amin sort(a, axis)\nunique(ar)"),
+    **rows("numpy.", Transfer(Kind.ARITHMETIC), "sum prod(a, axis)\nsqrt log1p log2 log10 power dot matmul"),
+}
+"""NumPy functions by name; an array counts as a tensor without gradient."""

@@ -1,0 +1,103 @@
+"""The flake8 plugin. It never raises: flake8 would stop at the first file that does."""
+
+from __future__ import annotations
+
+import argparse
+import tokenize
+from collections.abc import Iterator, Sequence
+from os.path import normpath
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from bce_lint import __version__
+
+if TYPE_CHECKING:
+    from bce_lint.diagnostic import Diagnostic
+
+Row: TypeAlias = tuple[int, int, str, type[Any]]
+
+_UNNAMED = frozenset(("-", "stdin", "(none)", ""))
+
+
+class _UnknownRule(Exception):
+    """The plugin's option names a rule that does not exist."""
+
+
+class Checker:
+    """Checks one file of a flake8 run: `flake8.extension` entry point `BCE`."""
+
+    name: ClassVar[str] = "bce-lint"
+    version: ClassVar[str] = __version__
+    extend_select: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, tree: object, lines: Sequence[str], filename: str = "-") -> None:
+        """flake8 passes the tree to what it takes for a plugin of syntax trees; only the lines are read."""
+        self.lines = lines
+        self.filename = filename
+
+    @classmethod
+    def add_options(cls, manager: Any) -> None:
+        """Adds the option that switches on rules which are off by default."""
+        manager.add_option(
+            "--bce-extend-select",
+            default=(),
+            comma_separated_list=True,
+            parse_from_config=True,
+            metavar="RULES",
+            help="bce-lint rules to report besides the default ones, for instance BCE123 (flake8's own --select does not do that)",
+        )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        """Takes the options that flake8 read."""
+        cls.extend_select = tuple(options.bce_extend_select or ())
+
+    def run(self) -> Iterator[Row]:
+        """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
+        try:
+            rows = [self._row(one) for one in self._diagnostics()]
+        except _UnknownRule as error:
+            rows = [(1, 0, f"BCE900 --bce-extend-select: {error}", type(self))]
+        except Exception as error:
+            rows = [(1, 0, f"BCE900 internal error: {type(error).__name__}: {_one_line(str(error))}", type(self))]
+        yield from rows
+
+    def _codes(self) -> frozenset[str]:
+        from bce_lint.selection import choose
+
+        try:
+            return choose(None, (), self.extend_select)
+        except ValueError as error:
+            raise _UnknownRule(str(error)) from None
+
+    def _diagnostics(self) -> list[Diagnostic]:
+        from bce_lint.engine import check_text
+
+        name = None if self.filename in _UNNAMED else self.filename
+        found = check_text(_encode(self.lines), name, self._codes()).diagnostics
+        return [one for one in found if name is None or normpath(one.location.path) == normpath(name)]
+
+    def _row(self, one: Diagnostic) -> Row:
+        row, column = one.location.start
+        return row, column - 1, f"{one.code} {_one_line(one.message)}{_first_label(one)}", type(self)
+
+
+def _first_label(one: Diagnostic) -> str:
+    if not one.labels:
+        return ""
+    message, location = one.labels[0]
+    return f" ({_one_line(message)}: {location.path}:{location.start.row})"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _encode(lines: Sequence[str]) -> bytes:
+    """The bytes whose decoding gives the lines again: a PEP 263 comment in them names the encoding."""
+    text = "".join(lines)
+    first = iter([line.encode("utf-8", "replace") for line in lines[:2]])
+    try:
+        encoding = tokenize.detect_encoding(lambda: next(first, b""))[0]
+        return text.encode(encoding)
+    except (SyntaxError, UnicodeError):
+        return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,60 @@
+"""Each diagnostic with the code it speaks of: the primary place marked `^`, the labels `-`, other files after `:::`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from bce_lint.diagnostic import Diagnostic, Location, Position
+from bce_lint.report.frame import Mark, draw
+from bce_lint.report.paths import shown
+from bce_lint.source.text import SourceText
+
+
+class _Block(NamedTuple):
+    """The marks in one file, and the place its heading names."""
+
+    path: str
+    at: Position
+    marks: list[Mark]
+
+
+def full(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> str:
+    """The diagnostics with their code frames, an empty line after each."""
+    return "".join("\n".join((*_lines(one, sources), "", "")) for one in diagnostics)
+
+
+def _lines(one: Diagnostic, sources: Mapping[str, SourceText]) -> Iterator[str]:
+    blocks = _blocks(one)
+    width = max(len(str(mark.end.row)) for block in blocks for mark in block.marks)
+    yield f"{one.code} {one.message}"
+    for index, block in enumerate(blocks):
+        arrow = ":::" if index else "-->"
+        row, column = block.at
+        yield f"{'':{width}}{arrow} {shown(block.path)}:{row}:{column}"
+        yield from _body(block, sources.get(block.path), width, index == len(blocks) - 1)
+
+
+def _body(block: _Block, source: SourceText | None, width: int, last: bool) -> Iterator[str]:
+    margin = f"{'':{width}} |"
+    if source is None or not source.lines:
+        yield from (f"{'':{width}} = {mark.text}" for mark in block.marks if mark.text)
+        return
+    yield margin
+    yield from draw(source.lines, block.marks, width)
+    if not last:
+        yield margin
+
+
+def _blocks(one: Diagnostic) -> list[_Block]:
+    """The marks by file, that of the diagnostic first, the others in the order of their labels."""
+    marked = [(one.location, "^", ""), *((label.location, "-", label.message) for label in one.labels)]
+    blocks: dict[str, _Block] = {}
+    for location, sign, text in marked:
+        block = blocks.setdefault(location.path, _Block(location.path, location.start, []))
+        block.marks.append(_mark(location, sign, text))
+    return list(blocks.values())
+
+
+def _mark(location: Location, sign: str, text: str) -> Mark:
+    return Mark(location.start, max(location.start, location.end), sign, text)

@@ -1,0 +1,37 @@
+"""A JSON list with the fields that ruff's has, and the labels."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from bce_lint import RULE_PAGES
+from bce_lint.diagnostic import Diagnostic, Location, Position
+
+
+def as_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """The diagnostics as a JSON list. Rows and columns count from 1, file names are absolute."""
+    return json.dumps([_diagnostic(one) for one in diagnostics], indent=2) + "\n"
+
+
+def _diagnostic(one: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "message": one.message,
+        **_location(one.location),
+        "severity": one.severity,
+        "url": f"{RULE_PAGES}/{one.code}.md",
+        "fix": None,
+        "labels": [{"message": label.message, **_location(label.location)} for label in one.labels],
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {"filename": os.path.abspath(location.path), "location": _position(location.start), "end_location": _position(location.end)}
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"row": position.row, "column": position.column}

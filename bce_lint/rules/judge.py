@@ -1,0 +1,89 @@
+"""Runs the rules over sites: who speaks where several could, and one finding for each place and code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.sites import ChoiceSite, Site
+from bce_lint.ir import Span
+from bce_lint.rules import BY_CODE, RULES
+from bce_lint.rules.ranks import Rank
+from bce_lint.rules.rule import Rule
+
+MAX_LABELS = 6
+_OF_TARGETS = ("BCE3", "BCE4")
+
+
+class Judged(NamedTuple):
+    """A finding that will be shown, before it is put into rows and columns."""
+
+    rule: Rule
+    place: Place
+    message: str
+    labels: tuple[tuple[str, Place], ...]
+
+
+def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
+    """The findings of the selected codes. Selection comes last: which rule speaks at a place does not depend on it."""
+    heard: dict[tuple[str, Span], list[Judged]] = {}
+    for site in sites:
+        for judged in _hear(site):
+            heard.setdefault((judged.place.path, judged.place.span), []).append(judged)
+    shown = [judged for group in heard.values() for judged in _merged(_foremost(group)) if judged.rule.code in codes]
+    return sorted(shown, key=lambda judged: (judged.place.path, judged.place.span, judged.rule.code))
+
+
+def _hear(site: Site) -> Iterator[Judged]:
+    if isinstance(site, ChoiceSite):
+        yield from _agreed([[judged for one in choice for judged in _hear(one)] for choice in site.choices])
+        return
+    for rule in RULES:
+        try:
+            findings = list(rule.check(site))
+        except Exception as error:  # a rule that fails is reported like any other finding, and the rest goes on
+            yield Judged(BY_CODE["BCE900"], site.primary, _crash(rule, error), ())
+            continue
+        for finding in findings:
+            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels)
+
+
+def _agreed(choices: list[list[Judged]]) -> Iterator[Judged]:
+    keys = [{(judged.place.path, judged.place.span, judged.rule.code) for judged in choice} for choice in choices]
+    for judged in (judged for choice in choices for judged in choice):
+        if judged.rule.code == "BCE900" or all((judged.place.path, judged.place.span, judged.rule.code) in known for known in keys):
+            yield judged
+
+
+def _crash(rule: Rule, error: Exception) -> str:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"internal error in the rule {rule.name} ({rule.code}): {text}"
+
+
+def _foremost(group: list[Judged]) -> list[Judged]:
+    top = min((judged.rule.rank for judged in group if judged.rule.rank is not None), default=None)
+    hidden = _OF_TARGETS if top is not None and top < Rank.CONFLICT else ()
+    return [judged for judged in group if judged.rule.rank in (None, top) and not judged.rule.code.startswith(hidden)]
+
+
+def _merged(group: list[Judged]) -> Iterator[Judged]:
+    by_code: dict[str, list[Judged]] = {}
+    for judged in group:
+        by_code.setdefault(judged.rule.code, []).append(judged)
+    for same in by_code.values():
+        same.sort(key=_order)
+        yield same[0]._replace(labels=_labels(same))
+
+
+def _order(judged: Judged) -> tuple[list[tuple[str, Span, str]], str]:
+    return [(place.path, place.span, text) for text, place in judged.labels], judged.message
+
+
+def _labels(same: list[Judged]) -> tuple[tuple[str, Place], ...]:
+    kept: dict[tuple[str, str, Span], tuple[str, Place]] = {}
+    for judged in same:
+        for text, place in judged.labels:
+            if (place.path, place.span) != (judged.place.path, judged.place.span):
+                kept.setdefault((text, place.path, place.span), (text, place))
+    return tuple(kept.values())[:MAX_LABELS]

@@ -1,0 +1,69 @@
+"""A log-softmax in front of `CrossEntropyLoss`, which applies one itself.
+
+## What it does
+Reports a `CrossEntropyLoss` or `F.cross_entropy` whose input is certainly the output of a log-softmax over the class
+dimension.
+
+## Why is this bad?
+The log-softmax of a log-softmax is the same again, so the values are right and the work is done twice. It usually shows that
+the model was written for `NLLLoss`, and whoever reads it has to work out that no harm is done.
+
+## Example
+```python
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 3)
+criterion = nn.CrossEntropyLoss()
+
+
+def training_loss(x, y):
+    scores = F.log_softmax(model(x), dim=1)
+    return criterion(scores, y)
+```
+
+## Use instead
+```python
+from torch import nn
+
+model = nn.Linear(8, 3)
+criterion = nn.CrossEntropyLoss()
+
+
+def training_loss(x, y):
+    return criterion(model(x), y)
+```
+This is right because `CrossEntropyLoss` is the log-softmax and `NLLLoss` in one. (Keeping the log-softmax and using
+`NLLLoss` is right as well.)
+
+## Fix safety
+There is no automatic fix yet. Dropping a log-softmax over the class dimension keeps the values up to rounding, with every
+option of the loss; code that uses the model's output elsewhere would see other numbers.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.ranks import Rank
+from bce_lint.rules.reach import over_classes, said
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import got, input_labels, loss
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for log-softmax output that reaches a cross entropy."""
+    match site:
+        case LossSite() if said(site) == "BCE113" and all(map(over_classes, site.input)):
+            yield Finding(
+                f"{loss(site)} expects raw scores but gets {got(site, 'a log-softmax')}; "
+                "it applies a log-softmax itself, so the first is redundant",
+                input_labels(site),
+            )
+
+
+RULE = Rule("BCE113", "log-softmax-before-cross-entropy", check, __doc__, severity="warning", rank=Rank.REDUNDANT)

@@ -1,0 +1,63 @@
+"""A log-softmax followed by `NLLLoss`, which one loss could do. Off by default.
+
+## What it does
+Reports an `NLLLoss` or `F.nll_loss` whose input is certainly the output of a log-softmax over the class dimension.
+
+## Why is this bad?
+It is not: the pair is right, and its values and gradients are those of `CrossEntropyLoss` to the bit. Some projects want one
+spelling, and the fused form leaves raw scores for other uses. That is why the rule has to be asked for by its code.
+
+## Example
+```python
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 3)
+
+
+def training_loss(x, y):
+    return F.nll_loss(F.log_softmax(model(x), dim=1), y)
+```
+
+## Use instead
+```python
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 3)
+
+
+def training_loss(x, y):
+    return F.cross_entropy(model(x), y)
+```
+This is right because `F.cross_entropy` is the log-softmax and `F.nll_loss` in one.
+
+## Fix safety
+There is no automatic fix yet. The fused form keeps the values, with every option of the loss.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.ranks import Rank
+from bce_lint.rules.reach import over_classes, said
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import got, input_labels, loss
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for log-softmax output that reaches a negative log-likelihood."""
+    match site:
+        case LossSite() if said(site) == "BCE123" and all(map(over_classes, site.input)):
+            yield Finding(
+                f"{loss(site)} gets {got(site, 'a log-softmax')}, which is right; cross entropy on the raw scores does both at once",
+                input_labels(site),
+            )
+
+
+RULE = Rule("BCE123", "log-softmax-before-nll-loss", check, __doc__, severity="warning", default=False, rank=Rank.REDUNDANT)

@@ -1,0 +1,80 @@
+"""An integer or boolean target for a binary cross entropy.
+
+## What it does
+Reports `BCELoss`, `BCEWithLogitsLoss` and their functions when the target certainly holds integers or truth values: integer
+literals, `.long()`, `randint`, `one_hot`, a comparison.
+
+## Why is this bad?
+These losses compute with the target, so it has to be floating point. It raises:
+
+    RuntimeError: Found dtype Long but expected Float
+    RuntimeError: result type Float can't be cast to the desired output type Long
+
+`BCELoss` wants the input's own dtype: a float64 target with a float32 input raises as well.
+
+## Example
+```python
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 1)
+
+
+def training_loss(x):
+    y = torch.tensor([[1], [0], [1]])
+    return F.binary_cross_entropy_with_logits(model(x), y)
+```
+
+## Use instead
+```python
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 1)
+
+
+def training_loss(x):
+    y = torch.tensor([[1.0], [0.0], [1.0]])
+    return F.binary_cross_entropy_with_logits(model(x), y)
+```
+This is right because the target is floating point. For labels that come as integers, `y.float()` does it; for an input in
+half precision use `y.to(input.dtype)`.
+
+## Fix safety
+There is no automatic fix yet. A cast of the target is safe, since the original raises.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>
+- <https://github.com/pytorch/pytorch/issues/2272>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.catalog.terms import Target
+from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import Labels, loss, origins, way
+
+_FLOATING = (Target.FLOAT, Target.FLOAT_AS_INPUT)
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding when every target that can arrive holds integers or truth values."""
+    match site:
+        case LossSite(target=(first, *_)) if site.contract.target in _FLOATING and all(is_integer(t.dtype) for t in site.target):
+            yield Finding(
+                f"{loss(site)} expects a floating point target but gets `{first.dtype}`, which raises",
+                origins(site.target) + _argument(site) + way(site),
+            )
+
+
+def _argument(site: LossSite) -> Labels:
+    return (("target given here", site.target_place),) if site.target_place else ()
+
+
+RULE = Rule("BCE301", "non-float-bce-target", check, __doc__)

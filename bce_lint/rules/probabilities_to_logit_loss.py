@@ -1,0 +1,66 @@
+"""Probabilities given to a margin or focal loss that wants logits.
+
+## What it does
+Reports `SoftMarginLoss`, `MultiLabelSoftMarginLoss`, torchvision's `sigmoid_focal_loss` and their relatives when the input is
+certainly the output of a sigmoid, a softmax, or their logarithms.
+
+## Why is this bad?
+These losses apply a (log-)sigmoid to their input, like `BCEWithLogitsLoss`. Of a probability that is between 0.5 and 0.731,
+whatever the model says.
+
+## Example
+```python
+import torch
+from torch import nn
+
+model = nn.Linear(8, 5)
+criterion = nn.MultiLabelSoftMarginLoss()
+
+
+def training_loss(x, y):
+    return criterion(torch.sigmoid(model(x)), y)
+```
+
+## Use instead
+```python
+from torch import nn
+
+model = nn.Linear(8, 5)
+criterion = nn.MultiLabelSoftMarginLoss()
+
+
+def training_loss(x, y):
+    return criterion(model(x), y)
+```
+This is right because the raw scores go to the loss.
+
+## Fix safety
+There is no automatic fix yet. Dropping the activation changes the training values, as it must, so it would be unsafe.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html>
+- <https://docs.pytorch.org/vision/stable/generated/torchvision.ops.sigmoid_focal_loss.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.ranks import Rank
+from bce_lint.rules.reach import said
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import got, input_labels, loss
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for (log-)probabilities that reach a margin or focal loss of logits."""
+    match site:
+        case LossSite() if said(site) == "BCE132":
+            yield Finding(
+                f"{loss(site)} expects logits but gets {got(site, 'probabilities')}; it applies a sigmoid itself",
+                input_labels(site),
+            )
+
+
+RULE = Rule("BCE132", "probabilities-to-logit-loss", check, __doc__, rank=Rank.WRONG_INPUT)

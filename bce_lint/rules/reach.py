@@ -1,0 +1,101 @@
+"""What reaches a loss, and which rule has something to say about it.
+
+One table for all rules of the 1xx block. A value is classified by its domain and, where it has none, by its range; a code
+is certain at a site when the table gives it for every value that can arrive there.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from math import inf
+
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.sites import LossSite
+from bce_lint.catalog.terms import Domain, Expects, Range
+
+
+class Reach(Enum):
+    """A row of the table: what a value looks like to a loss."""
+
+    LOGITS = "logits"
+    SIGMOID = "sigmoid"
+    SOFTMAX = "softmax"
+    LOG_SIGMOID = "log-sigmoid"
+    LOG_SOFTMAX = "log-softmax"
+    SIGNED = "values below 0, bounded above"
+    WIDE = "values above 1, without a log"
+    UNIT = "values in [0, 1]"
+    UNKNOWN = "unknown"
+
+
+_COLUMNS = (
+    Expects.PROBABILITY,
+    Expects.LOGITS,
+    Expects.CLASS_LOGITS,
+    Expects.LOG_PROBABILITIES,
+    Expects.KL_LOG_PROBABILITIES,
+    Expects.MARGIN_LOGITS,
+)
+_ROWS = {
+    Reach.LOGITS: ("BCE105", "", "", "BCE122", "BCE131", ""),
+    Reach.SIGMOID: ("BCE101", "BCE103", "BCE112", "BCE121", "BCE131", "BCE132"),
+    Reach.SOFTMAX: ("", "BCE104", "BCE111", "BCE121", "BCE131", "BCE132"),
+    Reach.LOG_SIGMOID: ("BCE105", "BCE103", "BCE112", "", "", "BCE132"),
+    Reach.LOG_SOFTMAX: ("BCE105", "BCE104", "BCE113", "BCE123", "", "BCE132"),
+    Reach.SIGNED: ("BCE105", "", "", "", "", ""),
+    Reach.WIDE: ("BCE105", "", "", "BCE122", "BCE131", ""),
+    Reach.UNIT: ("", "", "", "BCE121", "BCE131", ""),
+}
+_TABLE = {(reach, expects): code for reach, codes in _ROWS.items() for expects, code in zip(_COLUMNS, codes, strict=True)}
+_RIGHT = frozenset({"", "BCE101", "BCE113", "BCE123"})
+_DOMAINS = {
+    Domain.LOGITS: Reach.LOGITS,
+    Domain.PROBABILITY: Reach.SIGMOID,
+    Domain.CATEGORICAL: Reach.SOFTMAX,
+    Domain.LOG_PROBABILITY: Reach.LOG_SIGMOID,
+    Domain.LOG_CATEGORICAL: Reach.LOG_SOFTMAX,
+}
+
+
+def reach(tensor: Tensor) -> Reach:
+    """Classifies a tensor. Constant data and bounds that are merely sound say nothing."""
+    if tensor.domain is Domain.LOGITS and within_unit(tensor.range):
+        return Reach.UNIT
+    if tensor.domain in _DOMAINS:
+        return _DOMAINS[tensor.domain]
+    if tensor.domain is Domain.LABEL or tensor.literal or not tensor.range.tight or tensor.range.low == tensor.range.high:
+        return Reach.UNKNOWN
+    return _by_range(tensor.range)
+
+
+def within_unit(range_: Range) -> bool:
+    """Whether all values are possible probabilities."""
+    return range_.low >= 0.0 and range_.high <= 1.0
+
+
+def _by_range(range_: Range) -> Reach:
+    if within_unit(range_):
+        return Reach.UNIT
+    return Reach.WIDE if range_.high > 1.0 and (range_.low >= 0.0 or range_.high == inf) else Reach.SIGNED
+
+
+def said(site: LossSite) -> str:
+    """The code that is certain of a loss's input, or an empty string.
+
+    Values that are wrong in different ways are certainly wrong: the lowest of their codes speaks for all.
+    """
+    codes = {_TABLE.get((reach(tensor), site.contract.expects), "") for tensor in site.input}
+    if len(codes) == 1:
+        return codes.pop()
+    return "" if codes & _RIGHT else min(codes, default="")
+
+
+def over_classes(tensor: Tensor) -> bool:
+    """Whether the last softmax may have run over the class dimension: dim 1, or the last of at most two."""
+    dim = tensor.first.dim if tensor.first else None
+    rank = len(tensor.shape) if tensor.shape is not None else None
+    if dim is None:
+        return True
+    if rank == 1:
+        return dim in (0, -1)
+    return dim == 1 or (dim == -1 and rank in (None, 2))

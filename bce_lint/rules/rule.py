@@ -1,0 +1,31 @@
+"""What a rule is: a code, a name, a generator over sites, and the page that documents it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of one site. `place` overrides the site's primary span; labels explain, first one first."""
+
+    message: str
+    labels: tuple[tuple[str, Place], ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of bce-lint. `rank` orders the rules that may speak at one site: the lowest speaks alone (None: always)."""
+
+    code: str
+    name: str
+    check: Callable[[Site], Iterator[Finding]]
+    doc: str
+    severity: str = "error"
+    default: bool = True
+    rank: int | None = None

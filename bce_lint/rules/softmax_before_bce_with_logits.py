@@ -1,0 +1,66 @@
+"""A softmax in front of `BCEWithLogitsLoss`, which applies a sigmoid itself.
+
+## What it does
+Reports a `BCEWithLogitsLoss` or `F.binary_cross_entropy_with_logits` whose input is certainly the output of a softmax or
+of a log-softmax.
+
+## Why is this bad?
+The loss takes the sigmoid of its input. Of a softmax's output, that is between 0.5 and 0.731: no class can be ruled out and
+none can be certain. Of a log-softmax's output it is at most 0.5.
+
+## Example
+```python
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 5)
+
+
+def training_loss(x, y):
+    p = F.softmax(model(x), dim=1)
+    return F.binary_cross_entropy_with_logits(p, y)
+```
+
+## Use instead
+```python
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 5)
+
+
+def training_loss(x, y):
+    return F.binary_cross_entropy_with_logits(model(x), y)
+```
+This is right for independent labels: each raw score is a logit of its own. Where exactly one class holds, use
+`F.cross_entropy` on the raw scores instead.
+
+## Fix safety
+There is no automatic fix yet. Dropping the softmax changes the training values, as it must, so it would be unsafe.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.ranks import Rank
+from bce_lint.rules.reach import said
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import got, input_labels, loss
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for a softmax's output that reaches a loss of logits."""
+    match site:
+        case LossSite() if said(site) == "BCE104":
+            yield Finding(
+                f"{loss(site)} expects logits but gets {got(site, 'a softmax')}; it applies a sigmoid itself",
+                input_labels(site),
+            )
+
+
+RULE = Rule("BCE104", "softmax-before-bce-with-logits", check, __doc__, rank=Rank.WRONG_INPUT)

@@ -1,0 +1,72 @@
+"""A softmax in front of `CrossEntropyLoss`, which applies one itself.
+
+## What it does
+Reports a `CrossEntropyLoss` or `F.cross_entropy` whose input is certainly the output of a softmax.
+
+## Why is this bad?
+The loss takes the log-softmax of its input. A softmax before it makes two: the loss can no longer come near 0, the model's
+confidence is capped, and at the start of training the gradient is smaller by the number of classes. Training often still
+works to a degree, which is why the bug goes unnoticed.
+
+## Example
+```python
+import torch.nn.functional as F
+from torch import nn
+
+model = nn.Linear(8, 3)
+criterion = nn.CrossEntropyLoss()
+
+
+def training_loss(x, y):
+    p = F.softmax(model(x), dim=1)
+    return criterion(p, y)
+```
+
+## Use instead
+```python
+from torch import nn
+
+model = nn.Linear(8, 3)
+criterion = nn.CrossEntropyLoss()
+
+
+def training_loss(x, y):
+    return criterion(model(x), y)
+```
+This is right because the raw scores go to the loss. Use the softmax for predictions only; `argmax` needs none.
+
+## Fix safety
+There is no automatic fix yet. Dropping the softmax changes the training values, as it must, so it would be unsafe.
+
+## Numerics
+With two softmaxes over C classes the loss of one element lies between log(e + C - 1) - 1 and log(e + C - 1): for ten
+classes between 1.4612 and 2.4612, where the right loss starts at 0. At uniform logits the gradient is exactly 1/C of the
+right one.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>
+- <https://github.com/pytorch/pytorch/issues/55902>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.ranks import Rank
+from bce_lint.rules.reach import said
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import got, input_labels, loss
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for a softmax's output that reaches a cross entropy."""
+    match site:
+        case LossSite() if said(site) == "BCE111":
+            yield Finding(
+                f"{loss(site)} expects raw scores but gets {got(site, 'a softmax')}; it applies a log-softmax itself",
+                input_labels(site),
+            )
+
+
+RULE = Rule("BCE111", "softmax-before-cross-entropy", check, __doc__, rank=Rank.WRONG_INPUT)

@@ -1,0 +1,66 @@
+"""`BCELoss` on values that leave [0, 1].
+
+## What it does
+Reports a `BCELoss` or `F.binary_cross_entropy` whose input certainly is no probability: raw layer output, log-probabilities,
+the output of `tanh`, `relu` and the like.
+
+## Why is this bad?
+The loss takes the logarithm of its input and of one minus it. Outside [0, 1] torch raises
+`RuntimeError: all elements of input should be between 0 and 1` on the CPU and fails an assertion on a GPU, as soon as a value
+leaves the interval; until then the numbers mean nothing.
+
+## Example
+```python
+from torch import nn
+
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 1))
+criterion = nn.BCELoss()
+
+
+def training_loss(x, y):
+    return criterion(model(x), y)
+```
+
+## Use instead
+```python
+from torch import nn
+
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 1))
+criterion = nn.BCEWithLogitsLoss()
+
+
+def training_loss(x, y):
+    return criterion(model(x), y)
+```
+This is right because the raw output of the last layer is a logit, and that is what this loss takes.
+
+## Fix safety
+There is no automatic fix yet. For raw logits the with-logits form is meant; it changes what is computed, so it would be
+unsafe. For `tanh` and `relu` the last activation is usually the mistake.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.ranks import Rank
+from bce_lint.rules.reach import said
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import got, input_labels, loss
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for values outside [0, 1] that reach a loss of probabilities."""
+    match site:
+        case LossSite() if said(site) == "BCE105":
+            yield Finding(
+                f"{loss(site)} expects probabilities but gets {got(site, 'values')}, not confined to [0, 1]",
+                input_labels(site),
+            )
+
+
+RULE = Rule("BCE105", "unbounded-input-to-bce-loss", check, __doc__, rank=Rank.WRONG_RANGE)

@@ -1,0 +1,75 @@
+"""The words that messages and labels share: how a loss, a value and a place are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.lattice import Origin, Place
+from bce_lint.analysis.sites import Alternatives, LossSite
+from bce_lint.catalog.terms import Contract, Domain
+
+Labels = tuple[tuple[str, Place], ...]
+_WIDTH = 60
+
+
+def quoted(text: str) -> str:
+    """Source text in backticks, on one line and not too long."""
+    line = " ".join(text.split())
+    return f"`{line if len(line) <= _WIDTH else line[: _WIDTH - 1] + '…'}`"
+
+
+def loss_name(contract: Contract, written: str) -> str:
+    """The loss as the user spells it, with its catalogue name where the spelling hides it."""
+    known = {contract.name, *(name.rpartition(".")[2] for name in (contract.module, contract.functional) if name)}
+    tail = written.partition("(")[0].rpartition(".")[2]
+    return quoted(written) if tail in known else f"{quoted(written)} (`{contract.name}`)"
+
+
+def loss(site: LossSite) -> str:
+    """The loss of a site, as `loss_name` puts it."""
+    return loss_name(site.contract, site.name)
+
+
+def source(origin: Origin | None, otherwise: str) -> str:
+    """What a value is the output of; `otherwise` where nothing is known of its origin."""
+    if origin is None:
+        return otherwise
+    return f"the output of {quoted(origin.place.text or origin.name)}"
+
+
+def got(site: LossSite, otherwise: str) -> str:
+    """What the loss of a site was given."""
+    return source(site.input[0].first if site.input else None, otherwise)
+
+
+def _verb(origin: Origin) -> str:
+    match origin.domain:
+        case Domain.LOGITS:
+            return "logits made here"
+        case Domain.PROBABILITY | Domain.CATEGORICAL | Domain.LOG_PROBABILITY | Domain.LOG_CATEGORICAL:
+            return f"{origin.domain.value} applied here"
+        case _:
+            return f"`{origin.name}` applied here"
+
+
+def origins(values: Alternatives) -> Labels:
+    """A label for each operation that made one of the values what it is."""
+    return tuple((_verb(origin), origin.place) for tensor in values for origin in tensor.origin)
+
+
+def way(site: LossSite) -> Labels:
+    """Labels for the calls that led here, and from here to the catalogue's loss."""
+    return tuple(_way(site))
+
+
+def _way(site: LossSite) -> Iterator[tuple[str, Place]]:
+    if site.caller:
+        yield ("called from here", site.caller)
+    yield from (("handed on here", place) for place in site.path if place not in (site.primary, site.call))
+    if site.call != site.primary:
+        yield ("loss computed here", site.call)
+
+
+def input_labels(site: LossSite) -> Labels:
+    """The labels of a finding about a loss's input."""
+    return origins(site.input) + way(site)

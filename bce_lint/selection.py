@@ -1,0 +1,51 @@
+"""Which rules run: codes, code prefixes and names, the more exact one winning as in ruff."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bce_lint.rules import RULES, default_codes, resolve
+
+ALWAYS: Final = frozenset(("BCE900", "BCE901", "BCE902"))
+"""What tells that a file was not analysed: reported whatever is selected, unless ignored."""
+
+
+def choose(select: Sequence[str] | None, ignore: Sequence[str], extend_select: Sequence[str]) -> frozenset[str]:
+    """The codes that run. `None` selects the default ones. Raises `ValueError` for a selector that names no rule.
+
+    Selectors apply from the broadest to the most exact (`BCE1`, then `BCE12`, then `BCE123` or a name); of two equally
+    broad ones the ignored wins.
+    """
+    chosen = ALWAYS | default_codes() if select is None else ALWAYS
+    taken = [(breadth(one), codes(one), True) for one in (*(select or ()), *extend_select)]
+    left_out = [(breadth(one), codes(one), False) for one in ignore]
+    for _, group, wanted in sorted(taken + left_out, key=lambda rule: (rule[0], not rule[2])):
+        chosen = chosen | group if wanted else chosen - group
+    return chosen
+
+
+def breadth(selector: str) -> int:
+    """How exact a selector is: the length of its prefix; a name is as exact as a whole code."""
+    return len(selector) if selector.startswith("BCE") else len("BCE000")
+
+
+def codes(selector: str) -> frozenset[str]:
+    """The codes that a code, a prefix or a name stands for. Raises `ValueError` for one that names no rule."""
+    try:
+        return resolve(selector)
+    except KeyError:
+        raise ValueError(f"no rule is called {selector!r}{nearest(selector)}") from None
+
+
+def nearest(selector: str) -> str:
+    """`; did you mean BCE103?`, or nothing where no rule is close."""
+    known = {key.lower(): key for rule in RULES for key in (rule.code, rule.name)}
+    close = difflib.get_close_matches(selector.lower(), known, n=1, cutoff=0.5)
+    return f"; did you mean {known[close[0]]}?" if close else ""
+
+
+def split(values: Iterable[str]) -> list[str]:
+    """Selectors out of comma-separated values."""
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]

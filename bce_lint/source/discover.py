@@ -1,0 +1,155 @@
+"""Which files a command means: the files it names, and the Python files of the folders it names.
+
+In a folder, `.gitignore` files (of the folder, of those below it and of those above it up to the repository's root)
+and `.git/info/exclude` are followed, the usual build and environment folders are left out, and links to folders are not
+followed. What the command names itself is always taken: a file of any name, a folder that is ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+SKIPPED_FOLDERS: Final = frozenset(
+    (
+        ".bce_lint_cache", ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox",
+        ".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__",
+        "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv",
+    )
+)  # fmt: skip
+"""Folders that hold no code of the project's own: ruff's list, and caches."""
+
+
+class Discovery(NamedTuple):
+    """The files found, in order and each once, and the paths that could not be read, with the reason."""
+
+    files: tuple[Path, ...]
+    failures: tuple[tuple[str, str], ...]
+
+
+class _Ignores(NamedTuple):
+    """The patterns of one ignore file, relative to `base`."""
+
+    base: str
+    spec: GitIgnoreSpec
+
+
+def discover(paths: Iterable[str | os.PathLike[str]]) -> Discovery:
+    """Resolves the paths of a command to files."""
+    files: dict[str, Path] = {}
+    failures: list[tuple[str, str]] = []
+    for path in map(Path, paths):
+        try:
+            found = _walk(path, _outer_ignores(path), failures) if path.is_dir() else (_named(path),)
+            for file in found:
+                files.setdefault(os.path.abspath(file), file)
+        except (OSError, ValueError) as error:
+            failures.append((str(path), _reason(error)))
+    return Discovery(tuple(files.values()), tuple(failures))
+
+
+def _named(path: Path) -> Path:
+    path.stat()
+    return path
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _walk(folder: Path, ignores: tuple[_Ignores, ...], failures: list[tuple[str, str]]) -> Iterator[Path]:
+    """The Python files under `folder`, those of a folder before those of its subfolders. Iterative: depth is the disk's."""
+    pending = [(folder, ignores)]
+    while pending:
+        here, outer = pending.pop()
+        try:
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError as error:
+            failures.append((str(here), _reason(error)))
+            continue
+        inner = _ignores_in(here, {entry.name for entry in entries}, outer)
+        kept = [entry for entry in entries if _wanted(entry, inner)]
+        yield from (here / entry.name for entry in kept if not _is_folder(entry))
+        pending.extend((here / entry.name, inner) for entry in reversed(kept) if _is_folder(entry))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)
+
+
+def _wanted(entry: os.DirEntry[str], ignores: tuple[_Ignores, ...]) -> bool:
+    """Whether a walk takes an entry: a folder to enter or a file to read."""
+    if _is_folder(entry):
+        if entry.name in SKIPPED_FOLDERS or os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+            return False
+    elif not entry.name.endswith(".py") or not _is_file(entry):
+        return False
+    return not (ignores and _ignored(entry.path, _is_folder(entry), ignores))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry, or what it links to, is a regular file; a dangling link or a circle of links is not."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _ignored(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
+    """Whether the innermost ignore file with an opinion on `path` leaves it out."""
+    full = os.path.abspath(path)
+    for base, spec in reversed(ignores):
+        verdict = spec.check_file(os.path.relpath(full, base).replace(os.sep, "/") + "/" * folder).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _ignores_in(folder: Path, names: set[str], outer: tuple[_Ignores, ...]) -> tuple[_Ignores, ...]:
+    """The ignore files that hold inside `folder`: the outer ones and its own. A repository's root starts afresh."""
+    if ".git" in names:
+        outer = _read(folder / ".git" / "info" / "exclude", folder)
+    return outer + _read(folder / ".gitignore", folder) if ".gitignore" in names else outer
+
+
+def _read(file: Path, base: Path) -> tuple[_Ignores, ...]:
+    """The patterns of one file; none where it cannot be read."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return ()
+    return (_Ignores(os.path.abspath(base), GitIgnoreSpec.from_lines(line for line in lines if _valid(line))),)
+
+
+def _valid(line: str) -> bool:
+    """Whether pathspec takes a pattern; git passes over those that it cannot read, such as a lone `!`."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines((line,))
+    except ValueError:
+        return False
+    return True
+
+
+def _outer_ignores(folder: Path) -> tuple[_Ignores, ...]:
+    """The ignore files above `folder` up to its repository's root, without those that leave out `folder` itself."""
+    here = Path(os.path.abspath(folder))
+    if (here / ".git").exists():
+        return ()
+    parents = list(here.parents)
+    root = next((index for index, parent in enumerate(parents) if (parent / ".git").exists()), None)
+    if root is None:
+        return ()
+    ignores: tuple[_Ignores, ...] = ()
+    for parent in reversed(parents[: root + 1]):
+        names = {name for name in (".git", ".gitignore") if (parent / name).exists()}
+        ignores = _ignores_in(parent, names, ignores)
+    return tuple(one for one in ignores if not _ignored(str(here), True, (one,)))

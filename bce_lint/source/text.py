@@ -1,0 +1,113 @@
+"""A file's text: bytes to code points and back to rows and columns."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from bce_lint.diagnostic import Location, Position
+from bce_lint.ir import Span
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = re.compile(rb"^[ \t\f]*(?:#|$)")
+_BYTE_LINE = re.compile(rb"\r\n|\r|\n")
+
+
+class SourceError(Exception):
+    """A file that holds no readable text; `row` is where reading failed."""
+
+    def __init__(self, message: str, row: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.row = row
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """The decoded text of one file; offsets are code points in `text`, which excludes the byte order mark."""
+
+    path: str
+    data: bytes
+    text: str
+    encoding: str
+    bom: bool
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The physical lines with their ends; only CRLF, LF and CR end a line."""
+        return tuple(_LINE.findall(self.text))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, offset = [0], 0
+        for line in self.lines:
+            offset += len(line)
+            starts.append(offset)
+        if self.lines and not self.lines[-1].endswith(("\r", "\n")):
+            starts.pop()
+        return starts
+
+    def position(self, offset: int) -> Position:
+        """The row and column (from 1) of an offset; one past the end is allowed."""
+        offset = min(max(offset, 0), len(self.text))
+        row = bisect_right(self._starts, offset)
+        return Position(row, offset - self._starts[row - 1] + 1)
+
+    def location(self, span: Span) -> Location:
+        """The range of a span in this file."""
+        return Location(self.path, self.position(span.start), self.position(span.end))
+
+    def offset(self, row: int, column: int) -> int:
+        """The offset of a row and column (from 1), clipped to the text."""
+        if row > len(self._starts):
+            return len(self.text)
+        return min(self._starts[max(row, 1) - 1] + max(column, 1) - 1, len(self.text))
+
+
+def _declared(data: bytes) -> tuple[str | None, int]:
+    """The encoding that a comment in the first two lines names (PEP 263), and its row."""
+    for row, line in enumerate(_BYTE_LINE.split(data, maxsplit=2)[:2], start=1):
+        if found := _COOKIE.match(line):
+            return found.group(1).decode("ascii", "replace"), row
+        if not _BLANK.match(line):
+            break
+    return None, 1
+
+
+def _codec(name: str, row: int) -> str:
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        raise SourceError(f"unknown encoding: {name}", row) from None
+    if not getattr(info, "_is_text_encoding", True):
+        raise SourceError(f"not a text encoding: {name}", row)
+    return info.name
+
+
+def decode(data: bytes, path: str) -> SourceText:
+    """Decodes a file as Python would: byte order mark, PEP 263 comment, else UTF-8."""
+    bom = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if bom else data
+    declared, row = _declared(body)
+    encoding = _codec(declared, row) if declared else "utf-8"
+    if bom and encoding != "utf-8":
+        if encoding != "utf-8-sig":
+            raise SourceError(f"encoding {declared} contradicts the byte order mark", row)
+        encoding = "utf-8"
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"cannot decode as {encoding}: {error.reason}", _row(body, error.start)) from None
+    except (UnicodeError, ValueError) as error:
+        raise SourceError(f"cannot decode as {encoding}: {error}", row) from None
+    if "\0" in text:
+        raise SourceError("source contains a NUL byte", len(_LINE.findall(text[: text.index("\0")] + " ")))
+    return SourceText(path, data, text, encoding, bom)
+
+
+def _row(data: bytes, offset: int) -> int:
+    return len(_BYTE_LINE.findall(data[:offset])) + 1

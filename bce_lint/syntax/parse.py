@@ -1,0 +1,80 @@
+"""Text to IR: what is too large is refused before the parse, what does not parse is told with its place."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import libcst as cst
+
+from bce_lint import ir
+from bce_lint.syntax.lower import lower_module
+from bce_lint.syntax.prescan import refusal
+
+# Two Python frames a link in LibCST's code generator, for chains the scan lets through.
+_FRAMES = 6_000
+
+
+class ParseFailure(Exception):
+    """Text that is not Python; `row` and `column` count from 1."""
+
+    def __init__(self, message: str, row: int, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.row = row
+        self.column = column
+
+
+class TooLarge(Exception):
+    """Text too long, too dense or nested too deeply to be analysed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@contextmanager
+def _roomy() -> Iterator[None]:
+    """Pauses the collector (it costs a third of the parse and the trees hold no cycles) and allows deeper recursion."""
+    collecting, limit = gc.isenabled(), sys.getrecursionlimit()
+    gc.disable()
+    # Before 3.11 a Python call takes space on the C stack.
+    if sys.version_info >= (3, 11):
+        sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+
+
+def _parse(text: str) -> cst.Module:
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        raise ParseFailure(_sentence(error), error.raw_line, error.raw_column + 1) from None
+    except (cst.CSTValidationError, UnicodeError) as error:
+        raise ParseFailure(str(error).partition("\n")[0] or "invalid syntax", 1, 1) from None
+    except BaseException as error:
+        # LibCST's native parser panics on some malformed texts, with an exception outside `Exception`.
+        if type(error).__name__ == "PanicException":
+            raise ParseFailure("invalid syntax", 1, 1) from None
+        raise
+
+
+def _sentence(error: cst.ParserSyntaxError) -> str:
+    return " ".join(error.message.split()) or "invalid syntax"
+
+
+def lower(text: str, *, max_bytes: int = 1_000_000, max_depth: int = 1_000) -> ir.Module:
+    """Parses and lowers a file's text; raises ParseFailure or TooLarge."""
+    if reason := refusal(text, max_bytes, max_depth):
+        raise TooLarge(reason)
+    with _roomy():
+        try:
+            return lower_module(_parse(text), text)
+        except (RecursionError, MemoryError):
+            raise TooLarge("nested too deeply") from None

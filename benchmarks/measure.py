@@ -1,0 +1,91 @@
+"""The measurements, each a whole process, so that start-up counts as it does for a user."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+_FLAKE8: Final = """
+import importlib.metadata as metadata, sys
+found = list(metadata.distributions())
+metadata.distributions = lambda **_: [one for one in found if sys.argv[1] == "with" or one.metadata["Name"] != "bce-lint"]
+from flake8.main.cli import main
+sys.exit(main(["--isolated", "-j1", "-q", "--exit-zero", *sys.argv[2:]]))
+"""
+
+_PARSE: Final = """
+import json, libcst, sys, time
+from bce_lint.source.text import decode
+texts = [decode(open(path, "rb").read(), path).text for path in json.load(sys.stdin)]
+start = time.perf_counter()
+for text in texts:
+    libcst.parse_module(text)
+print(time.perf_counter() - start)
+"""
+
+_PARSED: Final = """
+import json, sys
+from pathlib import Path
+from bce_lint.engine import check
+from bce_lint.selection import choose
+json.dump(list(check([Path(path) for path in json.load(sys.stdin)], choose(None, (), ())).parsed), sys.stdout)
+"""
+
+
+class Times(NamedTuple):
+    """Seconds, the shortest of several runs each, and what was measured."""
+
+    files: int
+    lines: int
+    parsed: int
+    bce_lint: float
+    parse: float
+    flake8: float
+    plugin: float
+
+
+def measure(folder: Path, repeat: int) -> Times:
+    """Measures one folder. The runs of each kind alternate, so that a busy moment does not favour one of them."""
+    if not _installed():
+        raise SystemExit("bce-lint is not installed in this environment, so flake8 would not load it: pip install -e .")
+    files = _files(folder)
+    parsed = json.loads(_python(_PARSED, given=files))
+    rounds = [_round(folder, files, parsed) for _ in range(repeat)]
+    lines = sum(Path(file).read_bytes().count(b"\n") for file in files)
+    return Times(len(files), lines, len(parsed), *(min(column) for column in zip(*rounds, strict=True)))
+
+
+def _round(folder: Path, files: Sequence[str], parsed: Sequence[str]) -> tuple[float, float, float, float]:
+    return (
+        _seconds([sys.executable, "-m", "bce_lint", "--isolated", "--no-cache", "--exit-zero", "-q", str(folder)]),
+        float(_python(_PARSE, given=parsed)),
+        _seconds([sys.executable, "-c", _FLAKE8, "without", *files]),
+        _seconds([sys.executable, "-c", _FLAKE8, "with", *files]),
+    )
+
+
+def _installed() -> bool:
+    return any(one.metadata["Name"] == "bce-lint" for one in importlib.metadata.distributions())
+
+
+def _files(folder: Path) -> list[str]:
+    from bce_lint.source.discover import discover
+
+    return [str(file) for file in discover([folder]).files]
+
+
+def _python(program: str, given: Sequence[str]) -> str:
+    done = subprocess.run([sys.executable, "-c", program], input=json.dumps(list(given)), capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def _seconds(command: Sequence[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start

@@ -1,0 +1,90 @@
+"""The formats without code frames, and how paths are shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bce_lint.diagnostic import Diagnostic, Label, Location, Position
+from bce_lint.report import FORMATS
+from bce_lint.report.concise import concise
+from bce_lint.report.json import as_json
+from bce_lint.report.paths import shown
+from bce_lint.report.statistics import statistics
+
+
+def at(path: str, row: int, column: int) -> Location:
+    """A place of three characters."""
+    return Location(path, Position(row, column), Position(row, column + 3))
+
+
+SIGMOID = Diagnostic(
+    "BCE103", "sigmoid-before-bce-with-logits", "expects logits", at("train.py", 4, 9), "error",
+    (Label("sigmoid applied here", at("models/net.py", 7, 16)),),
+)  # fmt: skip
+OLD = Diagnostic("BCE203", "deprecated-loss-reduction", "say\n  `reduction`", at("train.py", 9, 1), "warning")
+
+
+def test_concise_is_one_line_each() -> None:
+    assert concise([SIGMOID, OLD]) == "train.py:4:9: BCE103 expects logits\ntrain.py:9:1: BCE203 say `reduction`\n"
+
+
+def test_json_has_ruffs_fields_and_the_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = json.loads(as_json([SIGMOID, OLD]))
+    assert rows[0] == {
+        "code": "BCE103",
+        "name": "sigmoid-before-bce-with-logits",
+        "message": "expects logits",
+        "filename": str(tmp_path / "train.py"),
+        "location": {"row": 4, "column": 9},
+        "end_location": {"row": 4, "column": 12},
+        "severity": "error",
+        "url": "docs/rules/BCE103.md",
+        "fix": None,
+        "labels": [
+            {
+                "message": "sigmoid applied here",
+                "filename": str(tmp_path / "models" / "net.py"),
+                "location": {"row": 7, "column": 16},
+                "end_location": {"row": 7, "column": 19},
+            }
+        ],
+    }
+    assert (rows[1]["severity"], rows[1]["labels"]) == ("warning", [])
+
+
+def test_json_without_findings_is_an_empty_list() -> None:
+    assert json.loads(as_json([])) == []
+
+
+def test_json_takes_file_names_that_are_not_text() -> None:
+    one = Diagnostic("BCE901", "syntax-error", "no", at("caf\udce9.py", 1, 1))
+    assert json.loads(as_json([one]))[0]["filename"].endswith("caf\udce9.py")
+    assert as_json([one]).isascii()
+
+
+def test_every_format_takes_the_same_arguments() -> None:
+    assert {name: bool(form([SIGMOID], {})) for name, form in FORMATS.items()} == {"full": True, "concise": True, "json": True}
+
+
+def test_statistics_count_the_most_frequent_first() -> None:
+    assert statistics([OLD, SIGMOID, OLD]) == "2\tBCE203\tdeprecated-loss-reduction\n1\tBCE103\tsigmoid-before-bce-with-logits\n"
+    assert statistics([SIGMOID] * 10 + [OLD]).splitlines()[1].startswith(" 1\t")
+    assert statistics([]) == ""
+
+
+def test_statistics_as_json() -> None:
+    rows = json.loads(statistics([OLD, OLD], as_text=False))
+    assert rows == [{"code": "BCE203", "name": "deprecated-loss-reduction", "count": 2}]
+
+
+def test_a_path_below_the_working_folder_is_shown_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "here"
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+    assert shown(str(inside / "pkg" / "a.py")) == str(Path("pkg", "a.py"))
+    assert shown(str(tmp_path / "here2" / "a.py")) == str(tmp_path / "here2" / "a.py")
+    assert shown("../a.py") == "../a.py"

@@ -1,0 +1,83 @@
+"""Every rule is documented, under the same headings, and selected by code, prefix or name."""
+
+from __future__ import annotations
+
+import ast
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from bce_lint.rules import BY_CODE, RULES, pages, resolve
+from bce_lint.rules.pages import example, index, page, sections, write
+from bce_lint.rules.rule import Rule
+
+DOCS = Path(__file__).parents[2] / "docs" / "rules"
+CHECKING = [rule for rule in RULES if not rule.code.startswith("BCE9")]
+HEADINGS = ["What it does", "Why is this bad?", "Example", "Use instead", "Fix safety", "References"]
+
+
+@pytest.mark.parametrize("rule", CHECKING, ids=lambda rule: rule.code)
+def test_headings(rule: Rule) -> None:
+    found = list(sections(rule))
+    assert [title for title in found if title != "Numerics"] == HEADINGS
+    assert all(sections(rule).values())
+
+
+@pytest.mark.parametrize("rule", CHECKING, ids=lambda rule: rule.code)
+def test_examples_are_python_and_say_why_the_second_is_right(rule: Rule) -> None:
+    for title in ("Example", "Use instead"):
+        assert ast.parse(example(rule, title)).body
+    assert "This is right" in sections(rule)["Use instead"]
+
+
+def test_a_page_without_an_example() -> None:
+    assert example(BY_CODE["BCE901"], "Example") == ""
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_module_is_named_after_the_rule(rule: Rule) -> None:
+    assert rule.check.__module__ == "bce_lint.rules." + rule.name.replace("-", "_")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_page_in_docs_is_the_docstring(rule: Rule) -> None:
+    assert (DOCS / f"{rule.code}.md").read_text(encoding="utf-8") == page(rule)
+
+
+def test_the_docs_hold_these_pages_only(tmp_path: Path) -> None:
+    write(tmp_path / "rules")
+    assert {path.name for path in DOCS.iterdir()} == {path.name for path in (tmp_path / "rules").iterdir()}
+    assert (DOCS / "README.md").read_text(encoding="utf-8") == index()
+
+
+def test_the_pages_are_written_by_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path)])
+    runpy.run_path(pages.__file__, run_name="__main__")
+    assert (tmp_path / "BCE103.md").read_text(encoding="utf-8") == page(BY_CODE["BCE103"])
+
+
+def test_codes_and_names_are_unique_and_sorted() -> None:
+    codes = [rule.code for rule in RULES]
+    assert codes == sorted(set(codes))
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        ("BCE103", {"BCE103"}),
+        ("BCE12", {"BCE121", "BCE122", "BCE123"}),
+        ("sigmoid-before-bce-loss", {"BCE101"}),
+        ("BCE", {rule.code for rule in RULES}),
+    ],
+)
+def test_selectors(selector: str, expected: set[str]) -> None:
+    assert resolve(selector) == expected
+
+
+@pytest.mark.parametrize("selector", ["", "BCE7", "bce103", "sigmoid", "E501"])
+def test_selectors_that_name_nothing(selector: str) -> None:
+    with pytest.raises(KeyError):
+        resolve(selector)

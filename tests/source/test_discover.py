@@ -1,0 +1,180 @@
+"""Which files a command means."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bce_lint.source.discover import Discovery, discover
+
+
+def grow(root: Path, *names: str, **texts: str) -> None:
+    """Makes files; a name with a slash at its end is a folder."""
+    for name in names:
+        path = root / name
+        if name.endswith("/"):
+            path.mkdir(parents=True, exist_ok=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("", encoding="utf-8")
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8")
+
+
+def names(root: Path, found: Discovery) -> list[str]:
+    """The files found, relative to `root`."""
+    return [file.relative_to(root).as_posix() for file in found.files]
+
+
+def ignore(folder: Path, text: str) -> None:
+    """Writes a .gitignore."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".gitignore").write_text(text, encoding="utf-8")
+
+
+def test_a_folder_means_its_python_files_in_order(tmp_path: Path) -> None:
+    grow(tmp_path, "b.py", "a.py", "notes.txt", "a/z.py", "a/b/c.py", "b/a.py", "x.pyi", "y.ipynb", "z.PY")
+    assert names(tmp_path, discover([tmp_path])) == ["a.py", "b.py", "a/z.py", "a/b/c.py", "b/a.py"]
+
+
+def test_paths_stay_as_they_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(tmp_path, "a.py", "pkg/b.py")
+    monkeypatch.chdir(tmp_path)
+    assert [str(file) for file in discover(["."]).files] == ["a.py", os.path.join("pkg", "b.py")]
+    assert discover([tmp_path]).files == (tmp_path / "a.py", tmp_path / "pkg" / "b.py")
+
+
+def test_a_file_named_by_the_command_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+    grow(tmp_path, "script", "build/gen.py", ".git/")
+    ignore(tmp_path, "script\n")
+    assert names(tmp_path, discover([tmp_path / "script", tmp_path / "build" / "gen.py"])) == ["script", "build/gen.py"]
+
+
+def test_each_file_comes_once(tmp_path: Path) -> None:
+    grow(tmp_path, "a.py", "pkg/b.py")
+    found = discover([tmp_path / "pkg" / "b.py", tmp_path, tmp_path / "pkg" / ".." / "a.py"])
+    assert names(tmp_path, found) == ["pkg/b.py", "a.py"]
+
+
+@pytest.mark.parametrize("folder", [".venv", "venv", "node_modules", "build", "dist", "__pycache__", ".git", "site-packages", ".tox"])
+def test_the_usual_folders_are_left_out_at_any_depth(tmp_path: Path, folder: str) -> None:
+    grow(tmp_path, f"{folder}/a.py", f"pkg/{folder}/a.py", "pkg/b.py")
+    assert names(tmp_path, discover([tmp_path])) == ["pkg/b.py"]
+
+
+def test_a_virtual_environment_of_any_name_is_left_out(tmp_path: Path) -> None:
+    grow(tmp_path, "a.py", "myenv/pyvenv.cfg", "myenv/lib/b.py")
+    assert names(tmp_path, discover([tmp_path])) == ["a.py"]
+
+
+def test_a_left_out_folder_that_the_command_names_is_read(tmp_path: Path) -> None:
+    grow(tmp_path, "build/a.py", "ignored/b.py", "ignored/sub/c.py", ".git/")
+    ignore(tmp_path, "ignored/\n")
+    assert names(tmp_path, discover([tmp_path / "build", tmp_path / "ignored"])) == ["build/a.py", "ignored/b.py", "ignored/sub/c.py"]
+    assert names(tmp_path, discover([tmp_path / "ignored" / "sub"])) == ["ignored/sub/c.py"]
+
+
+def test_a_missing_path_is_a_failure_and_the_rest_is_found(tmp_path: Path) -> None:
+    grow(tmp_path, "a.py")
+    found = discover([tmp_path / "no.py", tmp_path, "a\0b"])
+    assert names(tmp_path, found) == ["a.py"]
+    assert found.failures == ((str(tmp_path / "no.py"), "No such file or directory"), ("a\0b", "embedded null byte"))
+
+
+def test_dangling_links_and_circles_in_a_folder_are_passed_over(tmp_path: Path) -> None:
+    grow(tmp_path, "a.py", "pkg/b.py")
+    (tmp_path / "dangling.py").symlink_to(tmp_path / "gone.py")
+    (tmp_path / "self.py").symlink_to(tmp_path / "self.py")
+    (tmp_path / "pkg" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "linked.py").symlink_to(tmp_path / "a.py")
+    os.mkfifo(tmp_path / "pipe.py")
+    found = discover([tmp_path])
+    assert names(tmp_path, found) == ["a.py", "linked.py", "pkg/b.py"]
+    assert found.failures == ()
+
+
+def test_a_dangling_link_that_the_command_names_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "dangling.py").symlink_to(tmp_path / "gone.py")
+    (tmp_path / "self.py").symlink_to(tmp_path / "self.py")
+    found = discover([tmp_path / "dangling.py", tmp_path / "self.py"])
+    assert found.files == ()
+    assert [path for path, _ in found.failures] == [str(tmp_path / "dangling.py"), str(tmp_path / "self.py")]
+
+
+def test_a_linked_folder_that_the_command_names_is_read(tmp_path: Path) -> None:
+    grow(tmp_path, "real/a.py")
+    (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+    assert names(tmp_path, discover([tmp_path / "link"])) == ["link/a.py"]
+
+
+def test_a_deep_folder_is_walked(tmp_path: Path) -> None:
+    deep = tmp_path / Path(*["d"] * 300)
+    grow(deep, "a.py")
+    assert discover([tmp_path]).files == (deep / "a.py",)
+
+
+def test_a_gitignore_that_is_not_utf8_or_holds_a_bad_pattern_still_works(tmp_path: Path) -> None:
+    grow(tmp_path, "a.py", "b.py", "c.py")
+    (tmp_path / ".gitignore").write_bytes(b"# caf\xe9\n!\n/\n**/**/[\nb.py\r\n")
+    assert names(tmp_path, discover([tmp_path])) == ["a.py", "c.py"]
+
+
+TREE = (
+    "a.py", "b.py", "c.py", "s p.py", "gen/a.py", "gen/keep.py", "gen/deep/x.py", "src/a.py", "src/gen/b.py", "src/b_test.py",
+    "src/sub/a.py",
+)  # fmt: skip
+IGNORES: list[dict[str, str]] = [
+    {".": "a.py\n"},
+    {".": "/a.py\n"},
+    {".": "gen/\n"},
+    {".": "/gen/\n"},
+    {".": "gen\n!gen/keep.py\n"},
+    {".": "gen/*\n!gen/keep.py\n"},
+    {".": "*.py\n!b.py\n"},
+    {".": "*.py\n", "src": "!*.py\n"},
+    {".": "src/**/a.py\n"},
+    {".": "**/a.py\n!/src/a.py\n"},
+    {".": "*_test.py\n# c.py\n\n\\#x\n", "src": "a.py\n"},
+    {"src": "/a.py\n"},
+    {"src": "gen/\n", "src/sub": "*\n"},
+    {".": "src\n", "src": "!a.py\n"},
+    {".": "s\\ p.py\nc.py  \n"},
+    {".": "[ab].py\n!src/[!b].py\n"},
+    {"exclude": "gen/\nb.py\n", ".": "!b.py\n"},
+]
+
+
+@pytest.mark.parametrize("files", IGNORES, ids=lambda files: repr(files))
+def test_ignore_files_mean_what_they_mean_to_git(tmp_path: Path, files: dict[str, str]) -> None:
+    grow(tmp_path, *TREE)
+    git = ["git", "-c", "core.excludesFile=", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for folder, text in files.items():
+        if folder == "exclude":
+            (tmp_path / ".git" / "info").mkdir(exist_ok=True)
+            (tmp_path / ".git" / "info" / "exclude").write_text(text, encoding="utf-8")
+        else:
+            ignore(tmp_path / folder, text)
+    listed = subprocess.run([*git, "ls-files", "-z", "-co", "--exclude-standard", "*.py"], check=True, capture_output=True, text=True)
+    expected = sorted(filter(None, listed.stdout.split("\0")))
+    assert sorted(names(tmp_path, discover([tmp_path]))) == expected
+    below = sorted(name for name in expected if name.startswith("src/"))
+    if below:
+        assert sorted(names(tmp_path, discover([tmp_path / "src"]))) == below
+
+
+def test_ignore_files_above_the_repository_do_not_count(tmp_path: Path) -> None:
+    grow(tmp_path, "repo/.git/", "repo/a.py", "repo/pkg/b.py", "loose/c.py")
+    ignore(tmp_path, "*.py\n")
+    assert names(tmp_path, discover([tmp_path / "repo" / "pkg"])) == ["repo/pkg/b.py"]
+    assert names(tmp_path, discover([tmp_path / "loose"])) == ["loose/c.py"]
+
+
+def test_a_repository_inside_a_folder_follows_its_own_ignore_files(tmp_path: Path) -> None:
+    grow(tmp_path, ".git/", "a.py", "inner/.git/", "inner/a.py", "inner/b.py")
+    ignore(tmp_path, "a.py\n")
+    ignore(tmp_path / "inner", "b.py\n")
+    assert names(tmp_path, discover([tmp_path])) == ["inner/a.py"]

@@ -1,0 +1,221 @@
+"""Input that no parser likes: one clear diagnostic or nothing, never a traceback, never a hang, and the rest is reported."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SECONDS = 60
+
+BUG = b"""\
+import torch
+from torch import nn
+
+layer = nn.Linear(4, 1)
+criterion = nn.BCEWithLogitsLoss()
+
+
+def step(x, y):
+    return criterion(torch.sigmoid(layer(x)), y)
+"""
+HEAD = b"import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
+
+
+class Case(NamedTuple):
+    """Files by name, and the codes that may be reported for them: each set of codes is one right answer."""
+
+    files: dict[str, bytes]
+    answers: tuple[frozenset[str], ...]
+
+
+def only(*codes: str) -> tuple[frozenset[str], ...]:
+    """The answer is exactly these codes, or one of them where several are given."""
+    return tuple(frozenset((code,)) for code in codes) if codes else (frozenset(),)
+
+
+def grown(size: int, line: bytes) -> bytes:
+    """A file of a loss and then lines, of this size."""
+    return HEAD + b"loss = nn.BCELoss()\n" + line * (size // len(line) + 1)
+
+
+NOTHING = only()
+LARGE = only("BCE902")
+EITHER = (*NOTHING, *LARGE)
+
+CASES: dict[str, Case] = {
+    "unparsable": Case({"a.py": HEAD + b"def f(:\n    nn.BCELoss()\n"}, only("BCE901")),
+    "unclosed": Case({"a.py": HEAD + b"x = nn.BCELoss(\n"}, only("BCE901")),
+    "unindented": Case({"a.py": HEAD + b"if x:\n        y = nn.BCELoss()\n    z = 1\n"}, only("BCE901")),
+    "undecodable": Case({"a.py": HEAD + b"x = nn.BCELoss()\n# \xff\xfe\n"}, only("BCE901")),
+    "unknown encoding": Case({"a.py": b"# coding: klingon\n" + HEAD + b"x = nn.BCELoss()\n"}, only("BCE901")),
+    "not a text encoding": Case({"a.py": b"# coding: hex\n" + HEAD + b"x = nn.BCELoss()\n"}, only("BCE901")),
+    "UTF-16": Case({"a.py": BUG.decode().encode("utf-16")}, (*only("BCE901"), *NOTHING)),
+    "NUL bytes": Case({"a.py": HEAD + b"x = nn.BCELoss()\0\n"}, only("BCE901")),
+    "only NUL bytes": Case({"a.py": b"\0" * 4096}, (*only("BCE901"), *NOTHING)),
+    "binary": Case({"a.py": b"\x7fELF\x02\x01BCELoss" + bytes(range(256)) * 20}, only("BCE901")),
+    "empty": Case({"a.py": b""}, NOTHING),
+    "only a byte order mark": Case({"a.py": b"\xef\xbb\xbf"}, NOTHING),
+    "only comments": Case({"a.py": b"# nn.BCELoss\n\n\n#\n"}, NOTHING),
+    "no newline at the end": Case({"a.py": HEAD + b"x = nn.BCELoss()"}, NOTHING),
+    "lone carriage returns": Case({"a.py": HEAD.replace(b"\n", b"\r") + b"x = nn.BCELoss()\r"}, NOTHING),
+    "form feeds": Case({"a.py": HEAD + b"\x0c\nx = nn.BCELoss()\n\x0c\n"}, NOTHING),
+    "1.1 MB": Case({"a.py": grown(1_100_000, b"x = [1, 2, 3]\n")}, LARGE),
+    "1.1 MB, dense": Case({"a.py": grown(1_100_000, b"f(1)(2)[3]+a*b-c%d;")}, LARGE),
+    "10 MB": Case({"a.py": grown(10_000_000, b"x = f(y, z=[1, 2, 3])\n")}, LARGE),
+    "1.1 MB in one line": Case({"a.py": HEAD + b"loss = nn.BCELoss(); x = [" + b"1," * 550_000 + b"]\n"}, LARGE),
+    "just under 1 MB of one string": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = '" + b"a" * 999_000 + b"'\n"}, NOTHING),
+    "2,000 terms": Case({"a.py": HEAD + b"x = nn.BCELoss()(" + b" + ".join([b"y"] * 2_000) + b", t)\n"}, EITHER),
+    "2,000 terms of every operator": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = y" + b" * y - y @ y" * 700 + b"\n"}, EITHER),
+    "2,000 chained calls": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = y" + b".relu()" * 2_000 + b"\n"}, EITHER),
+    "2,000 subscripts": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = y" + b"[0]" * 2_000 + b"\n"}, EITHER),
+    "2,000 comparisons": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = y" + b" < y" * 2_000 + b"\n"}, EITHER),
+    "2,000 ands": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = y" + b" and y" * 2_000 + b"\n"}, EITHER),
+    "2,000 elifs": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nif x: pass\n" + b"elif x: pass\n" * 2_000}, EITHER),
+    "2,000 joined strings": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = (" + b"'a' " * 2_000 + b")\n"}, EITHER),
+    "500 nested calls": Case({"a.py": HEAD + b"x = nn.BCELoss()(" + b"f(" * 500 + b"y" + b")" * 500 + b", t)\n"}, EITHER),
+    "500 nested sigmoids": Case(
+        {"a.py": HEAD + b"x = nn.BCEWithLogitsLoss()(" + b"torch.sigmoid(" * 500 + b"y" + b")" * 500 + b", t)\n"},
+        (*EITHER, *only("BCE103", "BCE107")),
+    ),
+    "500 nested lists": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = " + b"[" * 500 + b"]" * 500 + b"\n"}, EITHER),
+    "5,000 unclosed brackets": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = " + b"[" * 5_000 + b"\n"}, only("BCE901", "BCE902")),
+    "5,000 unary operators": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = " + b"-" * 5_000 + b"y\n"}, EITHER),
+    "5,000 nots": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = " + b"not " * 5_000 + b"y\n"}, EITHER),
+    "2,000 lambdas": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = " + b"lambda: " * 2_000 + b"y\n"}, EITHER),
+    "2,000 conditionals": Case({"a.py": HEAD + b"loss = nn.BCELoss()\nx = " + b"y if y else " * 2_000 + b"y\n"}, EITHER),
+    "90 nested blocks": Case({"a.py": HEAD + b"".join(b" " * n + b"if x:\n" for n in range(90)) + b" " * 90 + b"nn.BCELoss()\n"}, EITHER),
+    "a recursive model": Case(
+        {
+            "a.py": HEAD + b"class Net(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.inner = Net(n - 1)\n"
+            b"    def forward(self, x):\n        return torch.sigmoid(self.inner(x))\n"
+            b"nn.BCELoss()(Net(3)(x), y)\n"
+        },
+        (*NOTHING, *only("BCE101")),
+    ),
+    "a model that holds itself": Case(
+        {
+            "a.py": HEAD + b"class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.me = self\n"
+            b"        self.list = [self, [self.me]]\n    def forward(self, x):\n        return self.me(self.list[0](x))\n"
+            b"net = Net()\nnet.net = net\nnn.BCELoss()(net.net.net(x), y)\n"
+        },
+        NOTHING,
+    ),
+    "mutually recursive functions": Case(
+        {
+            "a.py": HEAD + b"def f(x, n):\n    return torch.sigmoid(g(x, n - 1)) if n else x\ndef g(x, n):\n    return f(g(f(x, n), n), n)\n"
+            b"nn.BCELoss()(f(x, 10**9), y)\n"
+        },
+        (*NOTHING, *only("BCE101")),
+    ),
+    "functions that make functions": Case(
+        {"a.py": HEAD + b"def f(g):\n    return lambda x: f(lambda y: g(f(g)(y)))(x)\nnn.BCELoss()(f(f)(f), y)\n"}, NOTHING
+    ),
+    "a list that holds itself": Case({"a.py": HEAD + b"a = []\na.append(a)\nfor b in a:\n    a = [a, b, *a]\nnn.BCELoss()(a[0], a)\n"}, NOTHING),
+    "an endless loop": Case(
+        {"a.py": HEAD + b"x = layer = nn.Linear(2, 1)\nwhile True:\n    x = nn.Sequential(x, layer, x)\nnn.BCELoss()(x(z), y)\n"},
+        (*NOTHING, *only("BCE105")),
+    ),
+    "a growing integer": Case({"a.py": HEAD + b"n = 2\nwhile n:\n    n = n ** n\nx = [0] * 10**12\nnn.BCELoss()(x, n)\n"}, NOTHING),
+    "a shift without end": Case({"a.py": HEAD + b"n = 1 << 10**15\ns = 'a' * 10**12\nb = b'b' * n\nnn.BCELoss()(n, s)\n"}, NOTHING),
+    "a class of its own": Case({"a.py": HEAD + b"class Net(Net):\n    pass\nnn.BCELoss()(Net()(x), y)\n"}, NOTHING),
+    "a class that inherits itself through imports": Case(
+        {
+            "a.py": HEAD + b"from b import Net as Base\nclass Net(Base):\n    pass\nnn.BCELoss()(Net()(x), y)\n",
+            "b.py": b"from a import Net as Base\nclass Net(Base):\n    pass\n",
+        },
+        NOTHING,
+    ),
+    "an import cycle": Case(
+        {
+            "a.py": b"from b import *\nfrom torch import nn\nfrom b import f\nimport b\ndef g(x):\n    return f(x)\nnn.BCELoss()(g(b.x), y)\n",
+            "b.py": b"from c import *\nfrom a import g\nfrom c import f\n",
+            "c.py": b"from a import *\nfrom b import x\nimport a, b, c\ndef f(x):\n    return a.g(b.f(x))\n",
+        },
+        NOTHING,
+    ),
+    "a package that imports itself": Case(
+        {"p/__init__.py": b"from . import *\nfrom p import *\nfrom .p import p\n", "p/p.py": HEAD + b"from .. import p\nfrom . import p\nnn.BCELoss()(p, p)\n"},
+        NOTHING,
+    ),
+    "imports past the root": Case({"a.py": HEAD + b"from ........ import x\nfrom .....y import z\nnn.BCELoss()(x, z)\n"}, NOTHING),
+    "an import of a bad file": Case(
+        {"a.py": HEAD + b"from b import f\nfrom c import g\nnn.BCELoss()(f(x), g(y))\n", "b.py": b"def f(:\n", "c.py": b"\xff\xfe\0\0"},
+        (frozenset(("BCE901",)),),
+    ),
+}  # fmt: skip
+
+
+def lint(folder: Path, *arguments: str) -> tuple[int, list[dict[str, str]], str]:
+    """Runs bce-lint on a folder as a process: its status, its findings, what it wrote to standard error."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    done = subprocess.run(
+        [sys.executable, "-m", "bce_lint", "--output-format", "json", *arguments], cwd=folder, capture_output=True, text=True,
+        timeout=SECONDS, check=False, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def codes(rows: list[dict[str, str]], *names: str) -> list[str]:
+    """The codes reported in the files of these names."""
+    return [row["code"] for row in rows if Path(row["filename"]).name in names]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_is_contained(tmp_path: Path, name: str) -> None:
+    case = CASES[name]
+    for file, data in {**case.files, "bug.py": BUG}.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_bytes(data)
+    status, rows, errors = lint(tmp_path, ".")
+    assert (status, errors) == (1, "")
+    assert codes(rows, "bug.py") == ["BCE103"]
+    others = [row["code"] for row in rows if not row["filename"].endswith("bug.py")]
+    assert frozenset(others) in case.answers
+    assert len(others) <= len(case.files)
+
+
+def test_links_and_pipes_in_a_folder_are_contained(tmp_path: Path) -> None:
+    (tmp_path / "bug.py").write_bytes(BUG)
+    (tmp_path / "dangling.py").symlink_to("gone.py")
+    (tmp_path / "circle.py").symlink_to("circle.py")
+    (tmp_path / "loop").symlink_to(".", target_is_directory=True)
+    (tmp_path / "folder.py").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    status, rows, errors = lint(tmp_path, ".")
+    assert (status, errors, codes(rows, "bug.py"), len(rows)) == (1, "", ["BCE103"], 1)
+
+
+def test_imports_through_links_are_contained(tmp_path: Path) -> None:
+    (tmp_path / "bug.py").write_bytes(b"from dangling import a\nfrom circle import b\nfrom loop.loop.loop.bug import c\nfrom pipe import d\n" + BUG)
+    (tmp_path / "dangling.py").symlink_to("gone.py")
+    (tmp_path / "circle.py").symlink_to("circle.py")
+    (tmp_path / "loop").symlink_to(".", target_is_directory=True)
+    os.mkfifo(tmp_path / "pipe.py")
+    status, rows, errors = lint(tmp_path, "bug.py")
+    assert (status, errors, codes(rows, "bug.py")) == (1, "", ["BCE103"])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bug.py").write_bytes(BUG)
+    (tmp_path / "secret.py").write_bytes(BUG)
+    (tmp_path / "secret.py").chmod(0)
+    status, rows, _ = lint(tmp_path, ".")
+    assert status == 2
+    assert codes(rows, "bug.py") == ["BCE103"]
+
+
+def test_a_file_that_goes_away_before_it_is_read_is_told(tmp_path: Path) -> None:
+    from bce_lint import engine
+    from bce_lint.selection import choose
+
+    (tmp_path / "bug.py").write_bytes(BUG)
+    found = engine.check([tmp_path / "gone.py", tmp_path / "bug.py"], choose(None, [], [])).diagnostics
+    assert [(Path(one.location.path).name, one.code) for one in found] == [("bug.py", "BCE103"), ("gone.py", "BCE900")]

@@ -1,0 +1,62 @@
+"""Every fixture reports exactly what it says it does: `# expect: BCE103` on a line, silence on all others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bce_lint.engine import check
+from bce_lint.rules import BY_CODE, default_codes
+
+FIXTURES = Path(__file__).parent / "fixtures"
+FILES = sorted((FIXTURES / "rules").rglob("*.py"))
+PROJECTS = sorted(path for path in (FIXTURES / "projects").iterdir() if path.is_dir())
+_EXPECT = re.compile(r"# expect: (BCE\d+(?:, BCE\d+)*)$")
+_ENABLE = re.compile(r"^# enable: (BCE\d+)$", re.MULTILINE)
+
+Rows = list[tuple[str, int, str]]
+
+
+def expected(root: Path, files: list[Path]) -> Rows:
+    """The file, row and code of every expectation."""
+    return sorted(
+        (str(path.relative_to(root)), row, code)
+        for path in files
+        for row, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        if (match := _EXPECT.search(line))
+        for code in match.group(1).split(", ")
+    )
+
+
+def found(root: Path, files: list[Path]) -> Rows:
+    """The file, row and code of every finding."""
+    asked = {code for path in files for code in _ENABLE.findall(path.read_text(encoding="utf-8"))}
+    codes = default_codes() | asked | ({"BCE123"} if root.name == "BCE123" else set())
+    diagnostics = check(files, frozenset(codes)).diagnostics
+    return sorted((str(Path(d.location.path).relative_to(root)), d.location.start.row, d.code) for d in diagnostics)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_file(path: Path) -> None:
+    assert found(path.parent, [path]) == expected(path.parent, [path])
+
+
+@pytest.mark.parametrize("root", PROJECTS, ids=lambda root: root.name)
+def test_a_project(root: Path) -> None:
+    files = sorted(root.rglob("*.py"))
+    assert found(root, files) == expected(root, files)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_file_is_named_after_what_it_shows(path: Path) -> None:
+    codes = {code for _, _, code in expected(path.parent, [path])}
+    assert (path.parent.name in codes) != path.stem.startswith("silent_")
+
+
+@pytest.mark.parametrize("code", [code for code in BY_CODE if not code.startswith("BCE9")])
+def test_each_rule_has_as_many_silent_files_as_firing_ones(code: str) -> None:
+    names = [path.stem for path in FILES if path.parent.name == code]
+    silent = [name for name in names if name.startswith("silent_")]
+    assert len(names) > len(silent) >= len(names) / 2

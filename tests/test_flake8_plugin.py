@@ -1,0 +1,252 @@
+"""The flake8 plugin: what flake8 is told, and that nothing stops it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flake8.processor import FileProcessor
+
+import bce_lint
+from bce_lint import engine
+from bce_lint.flake8_plugin import Checker, Row
+
+ROOT = Path(__file__).parents[1]
+FIXTURES = ROOT / "tests" / "fixtures"
+
+BUG = """\
+import torch
+from torch import nn
+
+layer = nn.Linear(4, 1)
+criterion = nn.BCEWithLogitsLoss()
+
+
+def step(x, y):
+    return criterion(torch.sigmoid(layer(x)), y)
+"""
+NLL = """\
+import torch.nn.functional as F
+
+
+def step(x, y):
+    return F.nll_loss(F.log_softmax(x, dim=1), y)
+"""
+
+
+def rows(text: str, filename: str = "stdin") -> list[Row]:
+    """What the plugin tells flake8 of a text."""
+    return list(Checker(None, text.splitlines(keepends=True), filename).run())
+
+
+def places(found: list[Row]) -> list[tuple[int, int, str]]:
+    """The line, column and code of each row."""
+    return [(line, column, text.split()[0]) for line, column, text, _ in found]
+
+
+@pytest.fixture(autouse=True)
+def options() -> Iterator[None]:
+    """Leaves the plugin's options as they were."""
+    before = Checker.extend_select
+    yield
+    Checker.extend_select = before
+
+
+def flake8(*arguments: str, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Runs flake8 with nothing but this plugin's findings."""
+    return subprocess.run(
+        [sys.executable, "-m", "flake8", "--isolated", "--select=BCE,E9", *arguments], cwd=cwd, input=stdin, capture_output=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_a_row_is_a_line_a_column_from_0_a_text_and_a_type() -> None:
+    ((line, column, text, kind),) = rows(BUG)
+    assert (line, column, kind) == (9, 11, Checker)
+    assert text.startswith("BCE103 ") and "\n" not in text
+
+
+def test_the_first_label_is_part_of_the_text() -> None:
+    assert rows(BUG, "train.py")[0][2].endswith(": train.py:9)")
+
+
+def test_the_plugin_is_registered() -> None:
+    (entry,) = (one for one in importlib.metadata.entry_points(group="flake8.extension") if one.name == "BCE")
+    assert entry.load() is Checker
+    assert (Checker.name, Checker.version) == ("bce-lint", bce_lint.__version__)
+
+
+def test_the_plugin_can_be_sent_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(Checker)) is Checker
+    assert places(list(pickle.loads(pickle.dumps(Checker(None, BUG.splitlines(True), "a.py"))).run())) == [(9, 11, "BCE103")]
+
+
+def test_lines_count_not_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(BUG, encoding="utf-8")
+    assert rows("x = 1\n", str(path)) == []
+    assert places(rows(BUG, str(tmp_path / "not_written.py"))) == [(9, 11, "BCE103")]
+
+
+@pytest.mark.parametrize("name", ["stdin", "-"])
+def test_text_without_a_name_stands_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "net.py").write_text("import torch\n\n\ndef squash(x):\n    return torch.sigmoid(x)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    text = BUG.replace("import torch\n", "from net import squash\n").replace("torch.sigmoid", "squash")
+    assert rows(text, name) == []
+    assert places(rows(text, "train.py")) == places(rows(text, "./train.py")) == [(9, 11, "BCE103")]
+
+
+def test_only_the_rows_of_the_file_itself(tmp_path: Path) -> None:
+    (tmp_path / "losses.py").write_text(
+        "from torch import nn\n\n\ndef loss(p, y):\n    return nn.BCEWithLogitsLoss()(p * 1.0 if False else p, y)\n", encoding="utf-8"
+    )
+    text = "import torch\nfrom torch import nn\nfrom losses import loss\n\nlayer = nn.Linear(4, 1)\n\n\ndef step(x, y):\n" \
+           "    return loss(torch.sigmoid(layer(x)), y)\n"  # fmt: skip
+    (tmp_path / "train.py").write_text(text, encoding="utf-8")
+    both = {name: places(rows((tmp_path / name).read_text(encoding="utf-8"), str(tmp_path / name))) for name in ("losses.py", "train.py")}
+    checked = engine.check([tmp_path / "losses.py", tmp_path / "train.py"], frozenset(["BCE103"])).diagnostics
+    expected: dict[str, list[tuple[int, int, str]]] = {"losses.py": [], "train.py": []}
+    for one in checked:
+        expected[Path(one.location.path).name].append((one.location.start.row, one.location.start.column - 1, one.code))
+    assert both == expected
+    assert len(checked) == 1
+
+
+def test_bce123_needs_the_plugins_own_option() -> None:
+    assert rows(NLL) == []
+    Checker.parse_options(argparse.Namespace(bce_extend_select=["BCE123"]))
+    assert places(rows(NLL)) == [(5, 11, "BCE123")]
+    Checker.parse_options(argparse.Namespace(bce_extend_select=["log-softmax-before-nll-loss"]))
+    assert places(rows(NLL)) == [(5, 11, "BCE123")]
+    Checker.parse_options(argparse.Namespace(bce_extend_select=()))
+    assert rows(NLL) == []
+
+
+def test_an_unknown_rule_in_the_option_is_told_at_the_file() -> None:
+    Checker.parse_options(argparse.Namespace(bce_extend_select=["BCE1O3"]))
+    assert rows(BUG) == [(1, 0, "BCE900 --bce-extend-select: no rule is called 'BCE1O3'; did you mean BCE103?", Checker)]
+
+
+def test_an_error_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*arguments: object) -> None:
+        raise RecursionError("too\ndeep")
+
+    monkeypatch.setattr(engine, "check_text", crash)
+    assert rows(BUG) == [(1, 0, "BCE900 internal error: RecursionError: too deep", Checker)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"# -*- coding: latin-1 -*-\n" + BUG.replace("    return", "    '\xe9\xe8'; return").encode("latin-1"),
+        b"\xef\xbb\xbf" + BUG.encode(),
+        BUG.replace("\n", "\r\n").encode(),
+        BUG.replace("\n", "\r").encode(),
+        "s = '\u65e5\u672c\U0001f600'; ".encode() + b"\n" + BUG.encode(),
+        BUG.replace("    return", "    '\u65e5\U0001f600'; return").encode(),
+        BUG.replace("def step", "\x0cdef step").encode(),
+        BUG.rstrip("\n").encode(),
+        b"",
+        b"\n",
+    ],
+    ids=["latin-1", "byte order mark", "CRLF", "CR", "wide", "wide before", "form feed", "no last newline", "empty", "blank"],
+)
+def test_lines_as_flake8_reads_them_give_the_places_of_the_command_line(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(data)
+    processor = FileProcessor(str(path), argparse.Namespace(disable_noqa=False, hang_closing=False, indent_size=4, max_line_length=79,
+                                                            max_doc_length=None, verbose=0))  # fmt: skip
+    found = places(list(Checker(None, processor.lines, str(path)).run()))
+    checked = engine.check([path], frozenset(["BCE103"])).diagnostics
+    assert found == [(one.location.start.row, one.location.start.column - 1, one.code) for one in checked]
+    assert len(found) == (b"criterion" in data)
+
+
+# --- flake8 itself -------------------------------------------------------------------------------
+
+
+def test_flake8_prints_the_findings(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(BUG, encoding="utf-8")
+    done = flake8("a.py", cwd=tmp_path)
+    assert done.stderr == b""
+    assert done.stdout.startswith(b"a.py:9:12: BCE103 ")
+
+
+def test_flake8_select_does_not_switch_on_bce123(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(NLL, encoding="utf-8")
+    assert flake8("--ignore=E501", "a.py", cwd=tmp_path).stdout == b""
+    assert b"BCE123" in flake8("--bce-extend-select=BCE123", "a.py", cwd=tmp_path).stdout
+    (tmp_path / "setup.cfg").write_text("[flake8]\nbce-extend-select = BCE123\nselect = BCE\n", encoding="utf-8")
+    configured = subprocess.run([sys.executable, "-m", "flake8", "a.py"], cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert b"BCE123" in configured.stdout
+
+
+def test_flake8_reads_noqa(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(BUG.replace("y)\n", "y)  # noqa: BCE103\n"), encoding="utf-8")
+    assert flake8("a.py", cwd=tmp_path).stdout == b""
+
+
+def test_flake8_from_standard_input(tmp_path: Path) -> None:
+    assert flake8("-", cwd=tmp_path, stdin=BUG.encode()).stdout.startswith(b"stdin:9:12: BCE103 ")
+    assert flake8("--stdin-display-name", "b.py", "-", cwd=tmp_path, stdin=BUG.encode()).stdout.startswith(b"b.py:9:12: BCE103 ")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_flake8_goes_on_after_bad_files(tmp_path: Path, jobs: str) -> None:
+    files = {
+        "a_bug.py": BUG.encode(),
+        "b_broken.py": b"def f(:\n",
+        "c_bytes.py": b"import torch\nx = '\xff\xfe BCELoss'\n",
+        "d_deep.py": b"import torch\nfrom torch.nn import BCELoss\nx = " + b"f(" * 90 + b")" * 90 + b"\n",
+        "e_long.py": b"from torch.nn import BCELoss\nx = " + b" + ".join([b"y"] * 300) + b"\n",
+        "f_empty.py": b"",
+        "g_bug.py": BUG.encode(),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    done = flake8("-j", jobs, ".", cwd=tmp_path)
+    assert done.stderr == b""
+    found = [line.split(b":")[0] for line in done.stdout.splitlines() if b" BCE103 " in line]
+    assert sorted(found) == [b"./a_bug.py", b"./g_bug.py"]
+    assert b"b_broken.py:1" in done.stdout and b"E999" in done.stdout
+
+
+def fixture_files() -> list[Path]:
+    """Every fixture that flake8's Python can parse."""
+    found = sorted(path for folder in ("rules", "projects") for path in (FIXTURES / folder).rglob("*.py"))
+    return [path for path in found if _compiles(path)]
+
+
+def _compiles(path: Path) -> bool:
+    try:
+        compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("extend", [(), ("BCE123",)], ids=["default", "BCE123"])
+def test_flake8_and_the_command_line_agree_on_every_fixture(extend: tuple[str, ...]) -> None:
+    files = [str(path.relative_to(FIXTURES)) for path in fixture_files()]
+    assert len(files) > 50
+    plugin = [f"--bce-extend-select={code}" for code in extend]
+    told = flake8("-j1", "--select=BCE", "--format=%(path)s:%(row)d:%(col)d:%(code)s", *plugin, *files, cwd=FIXTURES)
+    assert told.stderr == b""
+    options = [part for code in extend for part in ("--extend-select", code)]
+    command = [sys.executable, "-m", "bce_lint", "--output-format", "json", *options, *files]
+    done = subprocess.run(command, cwd=FIXTURES, capture_output=True, timeout=300, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    ours = [
+        f"{os.path.relpath(row['filename'], FIXTURES)}:{row['location']['row']}:{row['location']['column']}:{row['code']}"
+        for row in json.loads(done.stdout)
+    ]
+    assert sorted(told.stdout.decode().splitlines()) == sorted(ours)
+    assert len(ours) > 50

@@ -1,0 +1,120 @@
+"""The package's layers: imports run one way, and only the rooms named here reach libcst and torch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "bce_lint"
+
+# What a room may import besides itself. The longest prefix of a module's name decides its room.
+ROOMS: dict[str, frozenset[str]] = {
+    name: frozenset(f"bce_lint{'.' * bool(one)}{one}" for one in allowed)
+    for name, allowed in {
+        "bce_lint": {"diagnostic", "engine", "selection", "source"},
+        "bce_lint.ir": set[str](),
+        "bce_lint.diagnostic": set[str](),
+        "bce_lint.source": {"ir", "diagnostic"},
+        "bce_lint.syntax": {"ir", "diagnostic", "source"},
+        "bce_lint.catalog": {"ir", "diagnostic"},
+        "bce_lint.analysis": {"ir", "diagnostic", "catalog"},
+        "bce_lint.rules": {"ir", "diagnostic", "catalog", "analysis"},
+        "bce_lint.selection": {"rules"},
+        "bce_lint.explain": {"rules", "selection"},
+        "bce_lint.engine": {"ir", "diagnostic", "source", "syntax", "catalog", "analysis", "rules", "selection"},
+        "bce_lint.report": {"", "diagnostic", "source"},
+        "bce_lint.options": {"", "report"},
+        "bce_lint.cli": {"", "options", "explain", "selection", "engine", "report", "source", "diagnostic"},
+        "bce_lint.flake8_plugin": {"", "selection", "engine", "source", "diagnostic"},
+        "bce_lint.__main__": {"cli"},
+    }.items()
+}
+LIBCST = ("bce_lint.syntax", "bce_lint.codemod")
+TORCH = ("bce_lint.verify", "bce_lint.witness")
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a file of the package."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(text: str, module: str, is_package: bool) -> Iterator[tuple[int, str]]:
+    """The modules that a text imports, wherever in it, with the line; `from x import y` gives `x.y`."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = module.split(".")[: len(module.split(".")) - node.level + is_package] if node.level else []
+            base = ".".join((*parents, *([node.module] if node.module else [])))
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def within(name: str, rooms: tuple[str, ...]) -> bool:
+    """Whether a dotted name lies in one of the rooms."""
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+def room_of(name: str) -> str:
+    """The room of a dotted name: the longest that holds it. What is bound in `bce_lint` itself is in the root."""
+    return max((room for room in ROOMS if within(name, (room,))), key=len)
+
+
+def offences(text: str, module: str, is_package: bool = False) -> list[str]:
+    """The imports of a text that the layers forbid."""
+    found = []
+    for line, name in imports(text, module, is_package):
+        top = name.partition(".")[0]
+        if top == "libcst" and not within(module, LIBCST):
+            found.append(f"{module}:{line} imports libcst")
+        elif top in ("torch", "torchvision", "numpy") and not within(module, TORCH):
+            found.append(f"{module}:{line} imports {top}")
+        elif top == "bce_lint" and room_of(name) not in ROOMS[room_of(module)] | {room_of(module)}:
+            found.append(f"{module}:{line} imports {name}, which is above it")
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_of)
+def test_imports_run_one_way(path: Path) -> None:
+    assert offences(path.read_text(encoding="utf-8"), module_of(path), path.name == "__init__.py") == []
+
+
+def test_every_file_has_a_room_of_its_own() -> None:
+    modules = {module_of(path) for path in PACKAGE.rglob("*.py")}
+    assert {module for module in modules if room_of(module) == "bce_lint"} == {"bce_lint"}
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("bce_lint.rules.x", "import libcst as cst"),
+        ("bce_lint.engine", "from libcst import matchers"),
+        ("bce_lint.cli", "def f():\n    import torch.nn"),
+        ("bce_lint.source.text", "from bce_lint.syntax.parse import lower"),
+        ("bce_lint.source.text", "from ..syntax import parse"),
+        ("bce_lint.analysis.heap", "from bce_lint import engine"),
+        ("bce_lint.report.full", "from bce_lint.rules import BY_CODE"),
+        ("bce_lint.catalog.losses", "import bce_lint.analysis.lattice"),
+    ],
+)
+def test_an_arrow_that_runs_backwards_is_seen(module: str, text: str) -> None:
+    assert len(offences(text, module)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("bce_lint.syntax.parse", "import libcst as cst"),
+        ("bce_lint.verify.run", "import torch"),
+        ("bce_lint.analysis.heap", "from bce_lint.analysis import lattice\nfrom bce_lint.ir import Span"),
+        ("bce_lint.rules.x", "from . import rule\nfrom ..catalog import terms"),
+        ("bce_lint.report.json", "import json\nfrom bce_lint import RULE_PAGES"),
+    ],
+)
+def test_an_arrow_that_runs_forward_is_not(module: str, text: str) -> None:
+    if module.startswith("bce_lint.verify"):
+        assert not within(module, LIBCST)
+    assert offences(text, module) == []

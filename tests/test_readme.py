@@ -1,0 +1,104 @@
+"""README: what its examples show is what bce-lint says, and its commands work."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bce_lint import engine
+from bce_lint.rules import RULES
+from bce_lint.selection import choose
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"  # (BCE\d{3})$")
+
+
+def blocks(language: str) -> list[str]:
+    """README's fenced blocks of one language."""
+    return [text for kind, text in BLOCK.findall(README) if kind == language]
+
+
+def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs a command as a shell would, with this Python's bce-lint."""
+    start = f'bce-lint() {{ {shlex.quote(sys.executable)} -m bce_lint "$@"; }}\n'
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": path}
+    return subprocess.run(["bash", "-c", start + command], cwd=cwd, capture_output=True, text=True, timeout=120, check=False, env=environment)
+
+
+@pytest.mark.parametrize("text", blocks("python"), ids=lambda text: (MARK.search(text.replace("\n", "\n"), 0) or [None, ""])[1] or "noqa")
+def test_an_example_is_reported_where_it_says(text: str) -> None:
+    expected = [(row, mark[1]) for row, line in enumerate(text.splitlines(), 1) if (mark := MARK.search(line))]
+    found = engine.check_text(text.encode("utf-8"), None, choose(None, (), ())).diagnostics
+    assert [(one.location.start.row, one.code) for one in found] == expected
+
+
+def test_every_example_of_what_it_finds_marks_a_line() -> None:
+    assert sum(bool(re.search(r"  # BCE\d{3}$", text, re.MULTILINE)) for text in blocks("python")) == len(blocks("python")) - 1
+
+
+def test_the_output_shown_is_the_output() -> None:
+    (shown,) = blocks("text")
+    done = shell("bce-lint examples/", ROOT)
+    assert done.returncode == 1
+    assert done.stdout.startswith(shown)
+
+
+def test_the_examples_have_findings_in_both_files() -> None:
+    done = shell("bce-lint --output-format concise examples/", ROOT)
+    found = {(line.split(":")[0], line.split()[1]) for line in done.stdout.splitlines()[:-1]}
+    assert {code for path, code in found if path == "examples/models.py"} == {"BCE201", "BCE205"}
+    assert {code for path, code in found if path == "examples/train.py"} == {"BCE102", "BCE103", "BCE111", "BCE121", "BCE203", "BCE301"}
+
+
+def commands() -> list[str]:
+    """The command lines that README shows, without those that install."""
+    return [line.split("  #")[0].strip() for text in blocks("sh") for line in text.splitlines() if "pip install" not in line]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_works(tmp_path: Path, command: str) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "net.py").write_text("import torch\n", encoding="utf-8")
+    (tmp_path / "train.py").write_text("import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n", encoding="utf-8")
+    done = shell(command, tmp_path)
+    assert (done.returncode, done.stderr) == (1 if "BCE123" in command else 0, "")
+
+
+def test_the_rules_are_all_listed() -> None:
+    rows = re.findall(r"^\| (BCE\d{3}) \| ([\w-]+) \| (\w+) \| (on|off) \|$", README, re.MULTILINE)
+    assert rows == [(rule.code, rule.name, rule.severity, "on" if rule.default else "off") for rule in RULES]
+
+
+def test_the_flake8_configuration_works(tmp_path: Path) -> None:
+    (tmp_path / "tox.ini").write_text(blocks("ini")[0], encoding="utf-8")
+    (tmp_path / "a.py").write_text("import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "flake8", "a.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert ": BCE123 " in done.stdout
+
+
+def fields(text: str) -> dict[str, str]:
+    """The `key: value` lines of a small YAML file."""
+    return dict(line.strip(" -").split(": ", 1) for line in text.splitlines() if ": " in line)
+
+
+def test_the_hook_is_the_one_that_the_repository_offers() -> None:
+    hook = fields((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert fields(blocks("yaml")[0])["id"] == hook["id"] == "bce-lint"
+    assert hook["entry"] == "bce-lint check"
+    assert (hook["language"], hook["types_or"], hook["require_serial"]) == ("python", "[python, pyi]", "true")
+
+
+def test_the_continuous_integration_runs_the_test_command_of_readme() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    installs = [line for text in blocks("sh") for line in text.splitlines() if line.startswith("pip install")]
+    assert len(installs) == 2
+    assert "readme_command 1" in script and "readme_command 2" in script
