@@ -53,7 +53,8 @@ def project_files(root: Root, paths: Iterable[str]) -> list[str]:
         return [os.path.abspath(file) for file in discover([root.path]).files]
     packages = {os.path.relpath(path, root.path).split(os.sep)[0] for path in paths}
     folders = [folder for name in sorted(packages) if os.path.isfile(os.path.join(folder := os.path.join(root.path, name), "__init__.py"))]
-    beside = [os.path.join(root.path, name) for name in sorted(os.listdir(root.path)) if name.endswith(".py")]
+    names = sorted(os.listdir(root.path)) if os.path.isdir(root.path) else []
+    beside = [path for name in names if name.endswith(".py") and os.path.isfile(path := os.path.join(root.path, name))]
     return [*beside, *(os.path.abspath(file) for file in discover(folders).files)]
 
 
@@ -128,7 +129,7 @@ def _project_around(path: str, data: bytes) -> Project:
 
     root = root_of(path)
     known = _PROJECTS.get(root.path)
-    if known is None or path not in known.facts or known.facts[path].data != data:
+    if known is None or path not in known.facts or known.facts[path].raw != data:
         files = project_files(root, [path])
         fresh = Project(root.path, [*files, path] if os.path.exists(path) else files, {} if _on_disk(path, data) else {path: data})
         if fresh.texts:

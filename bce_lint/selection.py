@@ -8,6 +8,7 @@ from typing import Final
 
 from bce_lint.rules import RULES, default_codes, resolve
 
+CLOSE: Final = (0.6, 0)
 ALWAYS: Final = frozenset(("BCE900", "BCE901", "BCE902"))
 """What tells that a file was not analysed: reported whatever is selected, unless ignored."""
 
@@ -41,9 +42,14 @@ def codes(selector: str) -> frozenset[str]:
 
 def nearest(selector: str) -> str:
     """`; did you mean BCE103?`, or nothing where no rule is close."""
-    known = {key.lower(): key for rule in RULES for key in (rule.code, rule.name)}
-    close = difflib.get_close_matches(selector.lower(), known, n=1, cutoff=0.5)
-    return f"; did you mean {known[close[0]]}?" if close else ""
+    likeness, best = max((_likeness(selector, key), key) for rule in RULES for key in (rule.code, rule.name))
+    return f"; did you mean {best}?" if likeness >= CLOSE else ""
+
+
+def _likeness(typed: str, known: str) -> tuple[float, int]:
+    """How alike two words are; of equally alike ones, that with more letters in their place is meant."""
+    typed, known = typed.lower(), known.lower()
+    return difflib.SequenceMatcher(None, typed, known).ratio(), sum(a == b for a, b in zip(typed, known, strict=False))
 
 
 def split(values: Iterable[str]) -> list[str]:

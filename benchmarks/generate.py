@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = 12
-PLAIN_FILES: Final = 12
+PACKAGES: Final = 16
+PLAIN_FILES: Final = 30
 
 MODEL: Final = '''"""Model {n}."""
 import torch
@@ -141,10 +141,11 @@ def write(groups, folder, indent=2):
 
 def generate(folder: Path) -> None:
     """Writes the project into `folder`; always the same one."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text('[project]\nname = "measured"\n', encoding="utf-8")
     for number in range(PACKAGES):
         package = folder / f"package_{number}"
-        package.mkdir(parents=True)
+        package.mkdir(exist_ok=True)
         (package / "__init__.py").write_text("", encoding="utf-8")
         for name, text in _package(number).items():
             (package / name).write_text(text, encoding="utf-8")

@@ -16,18 +16,18 @@ PROJECTS = sorted(path for path in (FIXTURES / "projects").iterdir() if path.is_
 _EXPECT = re.compile(r"# expect: (BCE\d+(?:, BCE\d+)*)$")
 _ENABLE = re.compile(r"^# enable: (BCE\d+)$", re.MULTILINE)
 
-Rows = list[tuple[str, int, str]]
+Rows = set[tuple[str, int, str]]
 
 
 def expected(root: Path, files: list[Path]) -> Rows:
     """The file, row and code of every expectation."""
-    return sorted(
+    return {
         (str(path.relative_to(root)), row, code)
         for path in files
         for row, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
         if (match := _EXPECT.search(line))
         for code in match.group(1).split(", ")
-    )
+    }
 
 
 def found(root: Path, files: list[Path]) -> Rows:
@@ -35,7 +35,7 @@ def found(root: Path, files: list[Path]) -> Rows:
     asked = {code for path in files for code in _ENABLE.findall(path.read_text(encoding="utf-8"))}
     codes = default_codes() | asked | ({"BCE123"} if root.name == "BCE123" else set())
     diagnostics = check(files, frozenset(codes)).diagnostics
-    return sorted((str(Path(d.location.path).relative_to(root)), d.location.start.row, d.code) for d in diagnostics)
+    return {(str(Path(d.location.path).relative_to(root)), d.location.start.row, d.code) for d in diagnostics}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")

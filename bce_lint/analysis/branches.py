@@ -54,7 +54,7 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     if not ends:
         m.state = base
         return False
-    m.state = merge(base, ends)
+    m.state = merge(ends)
     return True
 
 
@@ -79,7 +79,7 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
         refine(m, frame, node.test, taken)
         values.append(expressions.evaluate(m, frame, arm))
         ends.append(m.state)
-    m.state = merge(base, ends)
+    m.state = merge(ends)
     return join_all(values) or TOP
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, statements
-from bce_lint.analysis.heap import Cell, merge
-from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine, Unit
+from bce_lint.analysis.heap import State, merge, settle
+from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.values import (
-    NONE, TOP, BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, PartialV, Ref, Seq, SuperV, Table, Tensor,
-    Unknown, Value, identity_of, join_all, options,
+    NONE, TOP, BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, PartialV, Ref, Seq, Table, Unknown, Value, identity_of, join_all, options,
 )  # fmt: skip
+from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
 
 MAX_RECURSION = 2
+COLLAPSE_CELLS = 400
+COLLAPSE_LAYERS = 3
+NEVER = Const(None, "never")
 _IGNORED_DECORATORS = frozenset({"builtins.property": "property", "functools.cached_property": "property",
                                  "builtins.staticmethod": "static", "builtins.classmethod": "class"}.items())  # fmt: skip
 FLAVOURS = dict(_IGNORED_DECORATORS)
@@ -33,7 +36,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
         del m.sites[start:]
     if not ends:
         return TOP
-    m.state = merge(base, ends)
+    m.state = merge(ends)
     if any(sites):
         m.record(ChoiceSite(tuple(sites)))
     return join_all(results) or TOP
@@ -122,7 +125,7 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     bind(m, inner, function, args)
     previous = contexts.apply(m, function.context)
     alive = statements.run(m, inner, node.body)
-    result = _leave(m, inner, alive)
+    result = _leave(m, inner, before, alive)
     contexts.leave(m, previous)
     m.stack.pop()
     if node.is_generator:
@@ -130,33 +133,33 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     return result
 
 
-def _leave(m: Machine, inner: Frame, alive: bool) -> Value:
+def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
     """Joins the states that return with the one that falls off the end; forgets the locals that nothing captured."""
     from bce_lint.analysis.roots import run_pending
 
     ends = list(inner.returns)
     if alive:
         ends.append((m.state, NONE))
-    before = _entry(m, inner)
     if not ends:
         m.state = before
-        return Const(None, "never")
-    m.state = merge(before.fork(), [state for state, _ in ends])
+        return NEVER
+    m.state = merge([state for state, _ in ends])
     run_pending(m, inner)
-    written = m.state.since(before)
-    dead = None if inner.captured else inner.address
-    from bce_lint.analysis.heap import settle
-
-    kept: dict[Cell, Value] = {c: v for c, v in written.items() if c[0] != dead}
-    m.state = settle(before, kept)
+    _collapse(m, inner, before)
     return join_all(value for _, value in ends) or NONE
 
 
-def _entry(m: Machine, inner: Frame):  # type: ignore[no-untyped-def]
-    layer = m.state if not inner.returns else inner.returns[0][0]
-    while layer.depth > inner.floor:
+def _collapse(m: Machine, inner: Frame, before: State) -> None:
+    """Brings a call's few writes down to the caller's layer, so that layers stay few; many writes stay where they are."""
+    layer: State | None = m.state
+    size = 0
+    while layer is not None and layer is not before:
+        size += len(layer.cells)
         layer = layer.parent
-    return layer
+    if size > COLLAPSE_CELLS and m.state.depth - before.depth <= COLLAPSE_LAYERS:
+        return
+    dead = None if inner.captured else inner.address
+    m.state = settle(before, {c: v for c, v in m.state.since(before).items() if c[0] != dead})
 
 
 def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
@@ -168,7 +171,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     for index, param in enumerate(positional):
         value = args.get(index, param.name)
         if value is None:
-            value = defaults.get(param.name, TOP)
+            value = _default(m, frame, param, defaults)
         if value == TOP or type(value) is Unknown:
             value = _annotated(m, frame, param, value)
         m.write(frame.address, param.name, value)
@@ -176,7 +179,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     for param in node.params:
         if param.kind == "keyword":
             value = args.kw.get(param.name)
-            value = value if value is not None else TOP if args.open else defaults.get(param.name, TOP)
+            value = value if value is not None else TOP if args.open else _default(m, frame, param, defaults)
             m.write(frame.address, param.name, value)
             identities.append(identity_of(value))
         elif param.kind == "*":
@@ -189,6 +192,14 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
             m.write(frame.address, param.name, Table(left, TOP if args.open else None))
             identities.extend(identity_of(v) for _, v in left)
     frame.params = frozenset(i for i in identities if i)
+
+
+def _default(m: Machine, frame: Frame, param: ir.Param, defaults: dict[str, Value]) -> Value:
+    """The default of a parameter; at a root, None stands for what callers outside may give instead."""
+    value = defaults.get(param.name)
+    if value is None or (value == NONE and frame.call is None):
+        return Unknown(m.intern((frame.address, param.name)))
+    return value
 
 
 def _annotated(m: Machine, frame: Frame, param: ir.Param, value: Value) -> Value:
@@ -218,7 +229,15 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
     if type(made) is Ref and made.kind == "instance":
         result = modules.apply(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
         return value if type(result) in (Unknown, Const) else result
-    return value
+    return value if _harmless(m, frame, decorator, made) else TOP
+
+
+def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool:
+    """Whether a decorator from outside is known to leave what the function returns as it is."""
+    if type(made) is Ref:
+        return made.kind in ("context", "trainer")
+    head = expressions.evaluate(m, frame, decorator.func) if isinstance(decorator, ir.Call) else made
+    return type(head) is External and (head.name in HARMLESS_DECORATORS or head.name.split(".")[0] in HARMLESS_PACKAGES)
 
 
 def _flavoured(value: FunctionV, flavour: str) -> FunctionV:
@@ -233,5 +252,3 @@ def initialise_outside(m: Machine, frame: Frame, ref: Ref, outside: str, args: A
     """What the constructor of a base outside the project does to a new instance."""
     modules.initialise(m, frame, ref, outside, args, node, name)
 
-
-__all__ = ["SuperV", "Tensor", "Unit"]

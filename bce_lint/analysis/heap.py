@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from bce_lint.analysis.values import Facts, Value, join
 
 Cell = tuple[int, str]
@@ -54,6 +52,15 @@ class State:
             reads.cells.setdefault(cell, (None, 0))
         return None
 
+    def names(self, address: int) -> list[str]:
+        """The names of the cells of one address, in the order written."""
+        found: list[str] = []
+        layer: State | None = self
+        while layer is not None:
+            found.extend(name for owner, name in layer.cells if owner == address)
+            layer = layer.parent
+        return list(dict.fromkeys(found))
+
     def fork(self) -> State:
         """A new layer above this one."""
         return State(self)
@@ -86,30 +93,42 @@ def settle(base: State, written: dict[Cell, Value]) -> State:
     return target
 
 
-def collapse(state: State, base: State, drop: Callable[[Cell], bool] | None = None) -> State:
-    """One state's writes brought down to the base; cells for which `drop` holds are dead."""
-    written = state.since(base)
-    if drop is not None:
-        written = {cell: value for cell, value in written.items() if not drop(cell)}
-    return settle(base, written)
+def common(states: list[State]) -> State:
+    """The highest layer that all states share; one of them if it lies below the others, then marked as shared."""
+    layers = list(states)
+    while any(layer is not layers[0] for layer in layers):
+        deepest = max(range(len(layers)), key=lambda i: layers[i].depth)
+        below = layers[deepest].parent
+        assert below is not None, "states of one run share their first layer"
+        layers[deepest] = below
+    shared = layers[0]
+    return shared.freeze(shared.depth - 1) if any(state is shared for state in states) else shared
 
 
-def merge(base: State, states: Iterable[State], combine: Callable[[Value, Value], Value] = join) -> State:
-    """The join of states that all grew from the base. A cell unbound on one path is as on the others: reading it there raises."""
+def merge(states: list[State]) -> State:
+    """The join of states of one run. A cell unbound on one path is as on the others: reading it there raises."""
+    if len(states) == 1:
+        return states[0]
+    base = common(states)
     diffs = [state.since(base) for state in states]
-    if len(diffs) == 1:
-        return settle(base, diffs[0])
     joined: dict[Cell, Value] = {}
-    for cell in dict.fromkeys(cell for diff in diffs for cell in diff):
-        result: Value | None = None
-        for diff in diffs:
-            value = diff.get(cell)
-            if value is None:
-                value = base.find(cell)
-            if value is None and cell[1].startswith("$uses"):
-                value = NO_FACTS
-            if value is not None:
-                result = value if result is None else combine(result, value)
-        if result is not None:
-            joined[cell] = result
+    for diff in diffs:
+        for cell in diff:
+            if cell not in joined:
+                value = _joined(cell, diffs, base)
+                if value is not None:
+                    joined[cell] = value
     return settle(base, joined)
+
+
+def _joined(cell: Cell, diffs: list[dict[Cell, Value]], base: State) -> Value | None:
+    result: Value | None = None
+    for diff in diffs:
+        value = diff.get(cell)
+        if value is None:
+            value = base.find(cell)
+        if value is None and cell[1].startswith("$uses"):
+            value = NO_FACTS
+        if value is not None and value is not result:
+            result = value if result is None else join(result, value)
+    return result

@@ -44,6 +44,7 @@ class Facts:
     """What the scan says of one file. `hot` are its hot top-level names, `hot_code` whether other top-level code is hot."""
 
     path: str
+    raw: bytes
     data: bytes
     sink: bool
     imports: tuple[Import, ...]
@@ -70,11 +71,17 @@ def sinks() -> re.Pattern[bytes]:
     return re.compile(rb"\b(?:" + b"|".join(sorted(n.encode() for n in names)) + rb")\b")
 
 
-def scan(path: str, data: bytes) -> Facts:
+def scan(path: str, raw: bytes) -> Facts:
     """Reads the imports, the bases and the sinks off a file's bytes."""
+    data = raw
+    if b"\r" in data or b"\x0c" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
     imports = tuple(_imports(data)) if b"import" in data else ()
     bases = frozenset(w.decode() for m in _BASES.finditer(data) for w in _WORD.findall(m[1])) if b"class" in data else frozenset()
-    return Facts(path, data, sinks().search(data) is not None, imports, bases)
+    facts = Facts(path, raw, data, sinks().search(data) is not None, imports, bases)
+    if facts.sink:
+        facts.seeds |= {bound for item in imports for name, bound in item.names if name != bound and sinks().fullmatch(name.encode())}
+    return facts
 
 
 def _imports(data: bytes) -> Iterator[Import]:
@@ -96,7 +103,7 @@ def blocks_of(facts: Facts) -> list[tuple[Block, frozenset[bytes]]]:
     """The top-level statements of a file with the words in each."""
     if facts.blocks is None:
         marks = list(_BLOCK.finditer(facts.data))
-        ends = [m.start() for m in marks[1:]] + [len(facts.data)]
+        ends = [*(m.start() for m in marks[1:]), len(facts.data)][: len(marks)]
         found = [Block((m[1] or m[2] or b"").decode() or None, facts.data[m.start() : end]) for m, end in zip(marks, ends, strict=True)]
         facts.blocks = [(b, frozenset(_WORD.findall(b.text))) for b in found]
     return facts.blocks

@@ -38,7 +38,8 @@ class Origin(NamedTuple):
 class Tensor:
     """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
 
-    `model` is true for what a module returned; `dims` counts dimensions where known; `literal` marks constant data.
+    `model` is true for what a module returned; `literal` marks constant data; `form` marks the parts of a sigmoid that is
+    written by hand (`exp`, then `1+exp`).
     """
 
     domain: Domain = Domain.UNKNOWN
@@ -51,6 +52,7 @@ class Tensor:
     model: bool = False
     literal: bool = False
     device: str | None = field(default=None)
+    form: str = ""
 
     @property
     def first(self) -> Origin | None:

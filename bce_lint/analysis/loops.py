@@ -59,7 +59,7 @@ def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Star
         if end is None:
             alive = False
             break
-        m.state = merge(base, [end])
+        m.state = merge([end])
     frame.marks = marks
     return alive
 
@@ -73,7 +73,7 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
     alive = entered and statements.run(m, frame, body)
     ends = [m.state, *loop.continues] if alive else list(loop.continues)
     loop.continues = []
-    return merge(base, ends) if ends else None
+    return merge(ends) if ends else None
 
 
 def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, zero: bool = True) -> bool:
@@ -99,7 +99,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
     if not ends:
         m.state = base
         return False
-    m.state = merge(base, ends) if len(ends) > 1 else ends[0]
+    m.state = merge(ends) if len(ends) > 1 else ends[0]
     return True
 
 
@@ -125,19 +125,8 @@ def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) 
     if not loop.breaks:
         return alive
     ends = [m.state, *loop.breaks] if alive else loop.breaks
-    m.state = merge(_common(ends), ends)
+    m.state = merge(ends)
     return True
-
-
-def _common(states: list[State]) -> State:
-    """The highest layer that all states share."""
-    layers: list[State | None] = list(states)
-    while len({id(layer) for layer in layers}) > 1:
-        deepest = max(range(len(layers)), key=lambda i: layers[i].depth)  # type: ignore[union-attr]
-        layers[deepest] = layers[deepest].parent  # type: ignore[union-attr]
-    shared = layers[0]
-    assert shared is not None
-    return shared.freeze(shared.depth - 1) if any(s is shared for s in states) else shared
 
 
 def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
@@ -200,9 +189,9 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     clause = node.clauses[depth]
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
-    values = list(elements.prefix) if exact else [iteration.summary(elements) or TOP]
+    met = elements.prefix if exact else (iteration.summary(elements) or TOP,)
     marks = frame.marks
-    for index, value in enumerate(values):
+    for index, value in enumerate(met):
         frame.marks = (*marks, index if exact else -1)
         statements.assign(m, frame, clause.target, value)
         outcomes = [branches.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]

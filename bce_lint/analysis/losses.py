@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bce_lint import ir
 from bce_lint.analysis import contexts
@@ -10,7 +10,7 @@ from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
 from bce_lint.analysis.values import (
-    TOP, Const, Facts, Ref, Unknown, Value, identity_of, options, tensors,
+    TOP, Const, Facts, Ref, Unknown, Use, Value, identity_of, tensors,
 )  # fmt: skip
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Param
 
@@ -144,10 +144,10 @@ def _site(
     site = LossSite(
         contract, primary.text, primary, place, path, tensors(value), tensors(target),
         frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
-        autocast, region, _rival(m, contract, identity, primary),
+        autocast, region, None,
         home.parent.place(home.call) if home.parent is not None and home.call is not None else None,
     )  # fmt: skip
-    m.record(site)
+    m.record(_note_use(m, site, identity))
     return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.marks, "loss")))
 
 
@@ -174,17 +174,19 @@ def _callee(frame: Frame) -> ir.Span | None:
     return None
 
 
-def _rival(m: Machine, contract: Contract, identity: int, primary: Place) -> tuple[Contract, Place] | None:
-    """Another loss on this path that took the same tensor for something else; notes this use."""
-    kind = "p" if contract.expects in PROBABILITIES else "x" if contract.expects in LOGITS else ""
+def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
+    """Notes on this path what the loss takes the tensor for. Of two uses that disagree, the one as probabilities gets the rival."""
+    kind = "p" if site.contract.expects in PROBABILITIES else "x" if site.contract.expects in LOGITS else ""
     if not identity or not kind:
-        return None
+        return site
     cell = f"$uses {identity}"
     known = m.state.find((0, cell), m.reads)
     facts = known.items if type(known) is Facts else frozenset()
-    rival = next((f for f in sorted(facts, key=lambda f: f[1]) if f[0] != kind), None)
-    m.write(0, cell, Facts(facts | {(kind, primary, contract)}))
-    return (rival[2], rival[1]) if rival is not None else None  # type: ignore[return-value]
-
-
-__all__ = ["call_functional", "call_module", "construct", "options"]
+    rivals = sorted((use.site for use in facts if use.kind != kind), key=lambda other: other.primary)
+    m.write(0, cell, Facts(facts | {Use(kind, site)}))
+    if not rivals:
+        return site
+    if kind == "x":
+        m.record(replace(rivals[0], rival=(site.contract, site.primary)))
+        return site
+    return replace(site, rival=(rivals[0].contract, rivals[0].primary))

@@ -39,23 +39,24 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
 
 def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, args: Args, node: ir.Call) -> Value:
     row = activations.METHODS.get(name)
-    if row is not None:
+    if row is not None and len(args.pos) < len(row.params):
         return tensor_ops.activation_call(m, frame, row, args.prepend(receiver), node, inplace=name in activations.INPLACE, method=True)
     transfer = tensors.METHODS.get(name)
     if transfer is None:
         return m.fresh(frame, node.span)
-    if type(receiver) is Unknown and not _surely_tensor(name, transfer):
+    cast_to = tensor_ops.cast(args.prepend(receiver), transfer._replace(dtype=None))
+    if type(receiver) is Unknown and not _surely_tensor(name, transfer) and cast_to is None:
         return receiver if name in _VIEWS else m.fresh(frame, node.span)
     return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
 
 
 _VIEWS = frozenset("view reshape squeeze unsqueeze flatten contiguous detach to cuda cpu float double half clone view_as".split())
-_TENSOR_ONLY = frozenset("long argmax int softmax float double half bool exp log".split())
+_DTYPE_METHODS = frozenset("long argmax argmin bool int short byte eq ne ge le gt lt exp".split())
 
 
 def _surely_tensor(name: str, row: Transfer) -> bool:
     """Methods that only arrays have: what they return holds whatever the array was."""
-    return name in ("long", "argmax", "bool", "int", "eq", "ne", "ge", "le", "gt", "lt") and row.dtype is not None
+    return name in _DTYPE_METHODS
 
 
 def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, node: ir.Call) -> Value:
@@ -131,13 +132,7 @@ def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> No
             continue
         seen.add(option.address)
         m.write(option.address, "training", mode)
-        layer = m.state
-        names = []
-        current = layer
-        while current is not None:
-            names.extend(cell for cell in current.cells if cell[0] == option.address and not cell[1].startswith("$l"))
-            current = current.parent  # type: ignore[assignment]
-        for _, attribute in dict.fromkeys(names):
+        for attribute in m.state.names(option.address):
             value = m.state.find((option.address, attribute), m.reads)
             if type(value) is Seq:
                 for item in value:

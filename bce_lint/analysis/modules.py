@@ -124,7 +124,7 @@ def _apply(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call, via
 def _activate(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:
     value = args.get(0, "input")
     stored = m.read(callee.address, "$dim")
-    dim = stored if type(stored) is Const and isinstance(stored.value, int) else None
+    dim = stored.value if type(stored) is Const and isinstance(stored.value, int) else None
     made = callee.place if via is not None else None
     return tensor_ops.activate(m, frame, row, value or TOP, node, dim, made)
 

@@ -85,7 +85,7 @@ def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: i
     found = class_attribute(m, owner, name)
     if type(found) is FunctionV:
         return bind(m, frame, owner, found, span)
-    if found is not None and type(found) is not External:
+    if found is not None:
         return found
     if classes.outside_base(m, owner.what) is not None:
         return BuiltinMethod(owner, name)

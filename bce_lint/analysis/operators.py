@@ -5,14 +5,15 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import iteration, losses, subscripts
-from bce_lint.analysis.lattice import Tensor, add_range, multiply_range, negate_range
+from bce_lint.analysis.lattice import Origin, Tensor, add_range, multiply_range, negate_range
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.catalog.terms import ANY, Domain, Range
+from bce_lint.catalog.terms import ANY, UNIT, Domain, Range
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
@@ -97,7 +98,9 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _concatenated(m, frame, a, b, span)
     if op == "*" and type(b) is Const and isinstance(b.value, int):
         return _repeated(m, frame, a, b.value, span)
-    return m.fresh(frame, span) if type(a) is Unknown and op not in COMPARISONS else TOP
+    if op in COMPARISONS:
+        return Tensor(dtype="bool", identity=_identity(m, frame, span))
+    return m.fresh(frame, span) if type(a) is Unknown else TOP
 
 
 def _constants(op: str, a: Const, b: Const) -> Value:
@@ -124,7 +127,8 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
         shape = a.shape if type(a) is Tensor else None
         return Tensor(dtype="bool", shape=shape, identity=_identity(m, frame, span))
     if Unknown in (type(a), type(b)):
-        return TOP
+        number = any(type(v) is Const and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
+        return Tensor(dtype="bool", identity=_identity(m, frame, span)) if number else TOP
     if type(a) is not type(b):
         return const(op in ("!=", "is not"))
     if type(a) in (Seq,) or (type(a) is Ref and a.kind in ("list", "dict", "set", "device")):
@@ -173,6 +177,9 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     plain = replace(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
     if op in COMPARISONS:
         return replace(plain, dtype="bool", model=False)
+    by_hand = _hand_written(frame, op, a, b, plain, span)
+    if by_hand is not None:
+        return by_hand
     kept = _shifted(op, a, b, plain)
     if kept is not None:
         return kept
@@ -180,6 +187,20 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     if x is None or y is None:
         return replace(plain, shape=None)
     return replace(plain, range=_combined(op, x, y), dtype=_promoted(a, b, op))
+
+
+def _hand_written(frame: Frame, op: str, a: Value, b: Value, plain: Tensor, span: ir.Span) -> Tensor | None:
+    """`1 / (1 + exp(-x))`, step by step."""
+    one = (const(1), const(1.0))
+    if op == "+" and ((a in one and _form(b) == "exp") or (b in one and _form(a) == "exp")):
+        return replace(plain, range=Range(1.0, inf), form="1+exp")
+    if op == "/" and a in one and _form(b) == "1+exp":
+        return replace(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, frame.place(span)),))
+    return None
+
+
+def _form(value: Value) -> str:
+    return value.form if type(value) is Tensor else ""
 
 
 def _both_literal(a: Value, b: Value) -> bool:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from bce_lint.analysis import roots
+from bce_lint.analysis import roots, statements
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.index import Facts, Graph, absolute, scan
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
 from bce_lint.analysis.sites import ChoiceSite, LossSite, Site
 from bce_lint.source.text import SourceError, SourceText, decode
-from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
 MARKERS = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
 MAX_FILES = 20_000
@@ -61,13 +60,13 @@ class Project:
     def __init__(self, root: str, files: Iterable[str], texts: dict[str, bytes] | None = None) -> None:
         self.root = root
         self.texts = texts or {}
+        self.problems: dict[str, Problem] = {}
         self._dirs: dict[str, frozenset[str]] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         self.facts = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
         self.graph = Graph(self.facts, lambda importer, module, level: self.resolve(importer, module, level))
         self.machine = Machine(self)
         self.sources: dict[str, SourceText] = {}
-        self.problems: dict[str, Problem] = {}
         self._units: dict[str, Unit | None] = {}
         self._loaded: set[str] = set()
         self._bodies: dict[str, State] = {}
@@ -77,7 +76,8 @@ class Project:
     def _scan(self, path: str) -> Facts | None:
         try:
             return scan(path, self.texts[path] if path in self.texts else _read(path))
-        except OSError:
+        except OSError as error:
+            self.problems[path] = Problem(("BCE901", f"cannot be read: {error.strerror or error}", 1, 1))
             return None
 
     def source(self, path: str) -> SourceText | None:
@@ -85,7 +85,7 @@ class Project:
         if path not in self.sources and path not in self.problems:
             facts = self.facts.get(path)
             try:
-                self.sources[path] = decode(facts.data if facts is not None else _read(path), path)
+                self.sources[path] = decode(facts.raw if facts is not None else _read(path), path)
             except OSError as error:
                 self.problems[path] = Problem(("BCE901", str(error.strerror or error), 1, 1))
             except SourceError as error:
@@ -102,6 +102,8 @@ class Project:
         source = self.source(path)
         if source is None:
             return None
+        from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+
         try:
             return Unit(path, source.text, lower(source.text), self.machine.intern(("module", path)))
         except ParseFailure as error:
@@ -117,14 +119,14 @@ class Project:
     def load(self, machine: Machine, path: str) -> Unit | None:
         """Runs a module's body once in the base store, as an import does."""
         unit = self.unit(path)
-        if unit is None or path in self._loaded or path in self._bodies:
+        if unit is None or path in self._loaded:
             return unit
         self._loaded.add(path)
         kept = machine.state, machine.reads, machine.steps, machine.stack
         machine.state, machine.reads, machine.steps, machine.stack = machine.base, None, ROOT_STEPS, []
         machine.quiet += 1
         try:
-            roots.statements.run(machine, roots.module_frame(unit, main=False), unit.module.body)
+            statements.run(machine, roots.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.since(machine.base))
         finally:
             machine.quiet -= 1
@@ -168,7 +170,7 @@ class Project:
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self._dirs:
             try:
-                self._dirs[folder] = frozenset(os.listdir(folder))
+                self._dirs[folder] = frozenset(_entries(folder))
             except OSError:
                 self._dirs[folder] = frozenset()
         return self._dirs[folder]
@@ -204,7 +206,7 @@ class Project:
         unit = self.unit(path) if path not in self._bodies else None
         if unit is not None:
             self._bodies[path] = self.machine.base.fork()
-            self._bodies[path] = self._guarded(path, lambda: roots.run_body(self.machine, unit)) or self.machine.base.fork()
+            self._bodies[path] = self._guarded(path, partial(roots.run_body, self.machine, unit)) or self.machine.base.fork()
 
     def _run_functions(self, path: str) -> None:
         unit = self.unit(path)
@@ -214,22 +216,34 @@ class Project:
         facts = self.facts[path]
         for candidate in roots.candidates(unit):
             name = candidate.owner.name if candidate.owner is not None else candidate.function.name
-            if name in facts.hot or facts.blocks is None:
-                after = self._bodies[path]
-                self._guarded(path, lambda c=candidate, a=after: roots.run_candidate(self.machine, unit, a, c))  # type: ignore[misc]
+            if name in facts.hot:
+                self._guarded(path, partial(roots.run_candidate, self.machine, unit, self._bodies[path], candidate))
         roots.finish(self.machine)
 
-    def _guarded(self, path: str, action: object) -> State | None:
+    def _guarded(self, path: str, action: Callable[[], State | None]) -> State | None:
         """Runs one root; one that recurses too deeply says nothing, and leaves the machine usable."""
         machine = self.machine
         sites = len(machine.sites)
         try:
-            return action()  # type: ignore[no-any-return, operator]
+            return action()
         except RecursionError:
             del machine.sites[sites:]
             return None
+        except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
+            del machine.sites[sites:]
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            self.problems[path] = Problem(("BCE900", f"internal error in the analysis: {text}", 1, 1))
+            return None
         finally:
             machine.reads, machine.quiet, machine.stack, machine.pending = None, 0, [], []
+
+
+def _entries(folder: str) -> Iterator[str]:
+    """The names of a folder's subfolders and regular files: never a pipe, on which a read would wait for ever."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.endswith(".py") or entry.is_file():
+                yield entry.name
 
 
 def _read(path: str) -> bytes:

@@ -218,14 +218,8 @@ def _copy(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if type(value) is not Ref or value.kind not in ("instance", "container", "list", "dict"):
         return value
     copy = Ref(m.intern(("copy", value.address, frame.context, frame.unit.path, node.span, frame.marks)), value.kind, value.what, value.place)
-    seen: set[str] = set()
-    layer = m.state
-    while layer is not None:
-        for (address, name), content in list(layer.cells.items()):
-            if address == value.address and name not in seen:
-                seen.add(name)
-                m.write(copy.address, name, content)
-        layer = layer.parent  # type: ignore[assignment]
+    for name in m.state.names(value.address):
+        m.write(copy.address, name, m.read(value.address, name) or TOP)
     return copy
 
 
@@ -276,7 +270,7 @@ TABLE: dict[str, Handler] = {
     "builtins.set": _list, "collections.deque": _list, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
     "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,
-    "functools.lru_cache": _transparent, "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
+    "functools.lru_cache": _transparent, "builtins.staticmethod": _first, "builtins.classmethod": _first, "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "copy.deepcopy": _copy, "copy.copy": _copy,
     "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
     "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),

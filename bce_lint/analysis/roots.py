@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from bce_lint import ir
-from bce_lint.analysis import calls, classes, losses, statements
+from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.machine import ROOT_STEPS, Args, Frame, Machine, Unit
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 
-TYPICAL_STEPS = 20_000
+TYPICAL_STEPS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV
     if type(stored) is FunctionV and stored.node is function:
         return stored
     frame = module_frame(unit, main=True)
-    defaults = tuple((p.name, calls.expressions.evaluate(m, frame, p.default)) for p in function.params if p.default is not None)
+    defaults = tuple((p.name, expressions.evaluate(m, frame, p.default)) for p in function.params if p.default is not None)
     flavours = {d.id for d in function.decorators if isinstance(d, ir.Name)}
     flavour = "static" if "staticmethod" in flavours else "class" if "classmethod" in flavours else ""
     return FunctionV(function, unit.path, 0, (), owner, defaults, flavour)

@@ -141,7 +141,7 @@ def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:
         ends.append(m.state)
     if not _imports_hold(m, frame, node):
         for handler in node.handlers:
-            m.state = merge(base.fork(), [s for s in (base.fork(), body_end.fork())])
+            m.state = merge([base.fork(), body_end.fork()])
             if handler.name is not None:
                 bind_name(m, frame, handler.name, TOP)
             if run(m, frame, handler.body):
@@ -150,7 +150,7 @@ def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:
         m.state = base.fork()
         run(m, frame, node.final)
         return False
-    m.state = merge(base, ends)
+    m.state = merge(ends)
     return run(m, frame, node.final)
 
 

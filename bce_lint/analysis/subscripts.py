@@ -147,10 +147,9 @@ def _element(items: Seq, key: Value) -> Value | None:
 
 
 def _sliced(items: Seq, key: Seq) -> Seq:
-    bounds = [p.value if type(p) is Const else "?" for p in key.prefix[1:]]
-    if items.exact and all(b is None or isinstance(b, int) for b in bounds):
-        return Seq(items.prefix[slice(*bounds)])
-    low, high, step = bounds
+    low, high, step = (p.value if type(p) is Const else "?" for p in key.prefix[1:])
+    if items.exact and isinstance(low, int | None) and isinstance(high, int | None) and isinstance(step, int | None) and step != 0:
+        return Seq(items.prefix[low:high:step])
     if step in (None, 1) and high is None and isinstance(low, int) and 0 <= low <= len(items.prefix):
         return Seq(items.prefix[low:], items.rest, items.suffix)
     if step in (None, 1) and low in (None, 0) and isinstance(high, int) and high < 0 and -high <= len(items.suffix):

@@ -109,14 +109,16 @@ def _transfer(
     if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
         return TOP
     if row.kind is Kind.KEEP and type(value) is not Tensor:
-        return value if type(value) is Unknown and row.result == "tensor" else _loaded(row, value, args, identity, name)
+        return _kept_unknown(row, value, args, identity)
     tensor = value if type(value) is Tensor else Tensor()
     result = _KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
-    dtype = cast(args, row)
+    dtype = cast(args, row) or _filled_dtype(name, args, value)
     if dtype is not None:
         result = replace(result, dtype=dtype)
+    if row.kind is Kind.CLAMP:
+        result = _clipped(result, row, args)
     if row.kind is Kind.FACTORY:
-        result = replace(result, literal=True, range=_literal_range(row, args))
+        result = replace(result, literal=True)
     return _shaped(row, result)
 
 
@@ -128,15 +130,22 @@ def cast(args: Args, row: Transfer) -> str | None:
     return row.dtype
 
 
-def _literal_range(row: Transfer, args: Args) -> Range:
-    if row.range != ANY:
-        return row.range
-    return ANY
+def _filled_dtype(name: str, args: Args, value: Value) -> str | None:
+    """The dtype of `torch.full(size, 1)` and of what is made like another tensor."""
+    if name == "torch.full" and not args.open:
+        fill = args.get(1, "fill_value")
+        return {"int": "int64", "bool": "bool", "float": "float32"}.get(fill.kind) if type(fill) is Const else None
+    return value.dtype if name.endswith("_like") and type(value) is Tensor else None
 
 
-def _loaded(row: Transfer, value: Value, args: Args, identity: int, name: str) -> Value:
-    """`torch.tensor([0, 1])` and the like: constant data, its dtype read off the literals."""
-    return Tensor(dtype=cast(args, row), identity=identity) if row.result == "tensor" else Seq((), Tensor())
+def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int) -> Value:
+    """A view or cast of something unknown: itself, unless the cast says what it then is."""
+    dtype = cast(args, row)
+    if row.result != "tensor":
+        return Seq((), Tensor())
+    if type(value) is Unknown:
+        return Tensor(dtype=dtype, identity=value.identity or identity) if dtype is not None else value
+    return Tensor(dtype=dtype, identity=identity)
 
 
 def _shaped(row: Transfer, result: Tensor) -> Value:
@@ -177,14 +186,31 @@ def _sign(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
 
 def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     kept = t.domain in (Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL)
-    return replace(t, identity=identity) if kept else _plain(t, row, origin, identity)
+    return replace(t, identity=identity) if kept else replace(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
+
+
+def _clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
+    """A clamp's result with its constant bounds; a bound that is not constant leaves nothing sure."""
+    if t.domain is not Domain.UNKNOWN or row.bounds is None:
+        return t
+    ends = []
+    for name, otherwise in zip(row.bounds, (-inf, inf), strict=True):
+        value = None if name is None else args.get(row.params.index(name) + (1 if "input" not in row.params else 0), name)
+        if value is None or value == NONE:
+            ends.append(otherwise)
+        elif type(value) is Const and isinstance(value.value, int | float):
+            ends.append(float(value.value))
+        else:
+            return replace(t, range=ANY)
+    low, high = min(max(t.range.low, ends[0]), ends[1]), min(max(t.range.high, ends[0]), ends[1])
+    return replace(t, range=Range(low, high, t.range.tight))
 
 
 def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
     bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
     origin_ = t.origin if domain is not Domain.UNKNOWN else ()
-    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape)
+    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form="exp")
 
 
 def _log(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:

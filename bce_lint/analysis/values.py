@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.lattice import Place, Tensor, join_tensor
+from bce_lint.analysis.sites import LossSite
 
 MAX_ALTERNATIVES = 8
 
@@ -181,11 +182,18 @@ class SuperV:
     owner: ClassV
 
 
+class Use(NamedTuple):
+    """A loss that took a tensor: as probabilities (kind p) or as logits (kind x)."""
+
+    kind: str
+    site: LossSite
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What certainly happened on every path so far; the join of two is what both have."""
 
-    items: frozenset[tuple[object, ...]]
+    items: frozenset[Use]
 
 
 @dataclass(frozen=True, slots=True)

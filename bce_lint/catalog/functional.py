@@ -122,6 +122,6 @@ FUNCTIONAL: dict[str, Transfer] = {
     **rows(_F, _sign(-1.7581)._replace(inplace=True), "selu_(input)"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(-1.0, 1.0)), "cosine_similarity(x1, x2, dim, eps)"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf)), "pairwise_distance(x1, x2, p, eps, keepdim)\npdist(input, p)"),
-    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(tensor, num_classes)"),
+    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(input, num_classes)"),
 }
 """Functions of `torch.nn.functional` by canonical name."""

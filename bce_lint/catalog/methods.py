@@ -49,7 +49,7 @@ _KEEPS = {
         nan_to_num(nan, posinf, neginf)
         to(device, dtype, non_blocking, copy)
         type(dtype, non_blocking)
-        pin_memory share_memory_ requires_grad_ detach_ coalesce to_dense
+        pin_memory share_memory_ requires_grad_ detach_ to_dense
         """,
     ),
     **rows(
@@ -85,7 +85,7 @@ _PARTS = {
     **rows(
         "",
         Transfer(Kind.SELECT, result="tuple"),
-        "chunk(chunks, dim)\nsplit(split_size, dim)\nunbind(dim)\ntensor_split(indices, dim)\nhsplit vsplit dsplit(indices)",
+        "chunk(chunks, dim)\nsplit(split_size, dim)\nunbind(dim)\ntensor_split(sections, dim)\nhsplit vsplit dsplit(sections)",
     ),
     **rows("", Transfer(Kind.SELECT, result="namedtuple-if-dim", fields=_VALUES), "max min(dim, keepdim)"),
     **rows(
@@ -124,13 +124,14 @@ _REDUCTIONS = {
         trace tril triu diag diag_embed
         lerp(end, weight)
         index_add(dim, index, source)
-        scatter_add scatter_reduce(dim, index, src)
+        scatter_add(dim, index, src)
+        scatter_reduce(dim, index, src, reduce)
         """,
     ),
     **rows(
         "",
         Transfer(Kind.MATMUL),
-        "matmul dot inner outer(other)\nmm bmm(mat2)\nmv(vec)\naddmm(mat1, mat2)\nbaddbmm addbmm(batch1, batch2)",
+        "matmul inner(other)\ndot(tensor)\nouter(vec2)\nmm bmm(mat2)\nmv(vec)\naddmm(mat1, mat2)\nbaddbmm addbmm(batch1, batch2)",
     ),
     **rows("", Transfer(Kind.BOUNDED, Range(0.0, inf)), "norm(p, dim, keepdim)\nstd var(dim)\ndist(other)"),
     **rows(
@@ -158,9 +159,10 @@ _REDUCTIONS = {
     **rows(
         "",
         Transfer(Kind.SCALAR),
-        "item tolist size stride dim ndimension nelement numel element_size get_device equal allclose data_ptr is_contiguous "
+        "item tolist size stride dim ndimension nelement numel element_size get_device data_ptr is_contiguous "
         "is_floating_point is_complex is_signed __len__",
     ),
+    **rows("", Transfer(Kind.SCALAR), "equal allclose(other)"),
     **rows("", Transfer(Kind.NONE), "backward register_hook retain_grad"),
 }
 
@@ -169,29 +171,38 @@ _WRITES = {
         "",
         Transfer(Kind.ARITHMETIC, inplace=True),
         """
-        add_ sub_ mul_ multiply_ div_ divide_ true_divide_ pow_ floor_divide_ remainder_ fmod_ atan2_(other)
+        add_ sub_ mul_ multiply_ div_ divide_ true_divide_ floor_divide_ remainder_ fmod_ atan2_(other)
+        pow_ float_power_(exponent)
         addcmul_ addcdiv_(tensor1, tensor2)
         addmm_(mat1, mat2)
-        baddbmm_(batch1, batch2)
+        addmv_(mat, vec)
+        addr_(vec1, vec2)
+        heaviside_(values)
+        baddbmm_ addbmm_(batch1, batch2)
         lerp_(end, weight)
         index_add_(dim, index, source)
-        scatter_add_ scatter_reduce_(dim, index, src)
+        scatter_add_(dim, index, src)
+        scatter_reduce_(dim, index, src, reduce)
         cumsum_ cumprod_(dim)
         tril_ triu_(diagonal)
-        copy_(src)
+        copy_(other)
         erfinv_ sign_ sgn_ acos_ acosh_ asin_ atanh_ cosh_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ digamma_ lgamma_ i0_
         deg2rad_ rad2deg_ conj_physical_ bitwise_not_ apply_ map_ map2_ cauchy_ geometric_ log_normal_
-        subtract_ float_power_ copysign_ hypot_ xlogy_ heaviside_ nextafter_ ldexp_ igamma_ igammac_ gcd_ lcm_ arctan2_(other)
+        subtract_ copysign_ hypot_ xlogy_ nextafter_ ldexp_ igamma_ igammac_ gcd_ lcm_ arctan2_(other)
         bitwise_and_ bitwise_or_ bitwise_xor_ bitwise_left_shift_ bitwise_right_shift_(other)
-        mvlgamma_ polygamma_ renorm_ addbmm_ addmv_ addr_ index_reduce_ put_ fill_diagonal_
-        as_strided_ resize_ resize_as_ set_
+        mvlgamma_ polygamma_ renorm_ index_reduce_ put_ fill_diagonal_
+        as_strided_(size, stride, storage_offset)
+        resize_ resize_as_ set_
         """,
     ),
     "absolute_": Transfer(Kind.BOUNDED, Range(0.0, inf, True), inplace=True),
     **rows(
         "",
         Transfer(Kind.BOOL, inplace=True),
-        "eq_ ne_ lt_ le_ gt_ ge_ not_equal_ less_ less_equal_ greater_ greater_equal_(other)\nlogical_and_ logical_or_ logical_xor_ logical_not_",
+        """
+        eq_ ne_ lt_ le_ gt_ ge_ not_equal_ less_ less_equal_ greater_ greater_equal_ logical_and_ logical_or_ logical_xor_(other)
+        logical_not_
+        """,
     ),
 }
 

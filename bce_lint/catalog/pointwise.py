@@ -29,7 +29,8 @@ POINTWISE: dict[str, Transfer] = {
         """
         log1p log2 log10 reciprocal logit erfinv sinc tan asin arcsin acos arccos frac deg2rad rad2deg
         lgamma digamma i0
-        add subtract sub mul multiply div divide true_divide pow float_power(input, other)
+        add subtract sub mul multiply div divide true_divide(input, other)
+        pow float_power(input, exponent)
         floor_divide remainder fmod maximum minimum fmax fmin atan2 arctan2 hypot copysign logaddexp xlogy(input, other)
         addcmul addcdiv(input, tensor1, tensor2)
         neg negative(input)

@@ -29,3 +29,13 @@ DATACLASS = frozenset({"dataclasses.dataclass", "attr.s", "attr.attrs", "attr.da
 
 NAMED_TUPLE = frozenset({"typing.NamedTuple"})
 """Base classes whose annotated fields are the items of a tuple."""
+
+HARMLESS_PACKAGES = frozenset(
+    """abc atexit beartype builtins click contextlib dataclasses fire functools gin hydra jaxtyping lightning lightning_utilities nox
+    numba overrides pytest pytorch_lightning ray sacred torch torchtyping tqdm typeguard typer typing typing_extensions unittest warnings
+    bce_lint""".split()
+)
+"""Packages whose decorators leave what a function returns as it is."""
+
+HARMLESS_DECORATORS = frozenset({"tenacity.retry", "retry.retry", "mlflow.trace", "line_profiler.profile"})
+"""Single decorators of which the same holds."""

@@ -73,8 +73,8 @@ _VIEWS = {
         chunk(input, chunks, dim)
         split(tensor, split_size_or_sections, dim)
         unbind(input, dim)
-        tensor_split(input, indices_or_sections, dim)
-        hsplit vsplit dsplit(input, indices_or_sections)
+        tensor_split(input, sections, dim)
+        hsplit vsplit dsplit(input, sections)
         """,
     ),
     **rows("torch.", Transfer(Kind.SELECT, result="namedtuple-if-dim", fields=_VALUES), "max min(input, dim, keepdim)"),
@@ -130,7 +130,9 @@ _REDUCTIONS = {
         "torch.",
         Transfer(Kind.MATMUL),
         """
-        matmul inner outer ger dot vdot(input, other)
+        matmul inner vdot(input, other)
+        outer ger(input, vec2)
+        dot(input, tensor)
         mm bmm(input, mat2)
         mv(input, vec)
         einsum(equation, operands)
@@ -145,9 +147,13 @@ _REDUCTIONS = {
     **rows(
         "torch.",
         Transfer(Kind.LOGITS, REAL),
-        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d(input, weight, bias, stride, padding)\nbilinear",
+        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d(input, weight, bias, stride, padding)",
     ),
-    **rows("torch.", Transfer(Kind.BOUNDED, REAL), "batch_norm layer_norm group_norm instance_norm"),
+    **rows(
+        "torch.",
+        Transfer(Kind.BOUNDED, REAL),
+        "layer_norm(input, normalized_shape, weight, bias)\ngroup_norm(input, num_groups, weight, bias)",
+    ),
 }
 
 _LABELS = {
@@ -176,14 +182,14 @@ _LABELS = {
         any all(input, dim, keepdim)
         """,
     ),
-    **rows("torch.", Transfer(Kind.SCALAR), "numel equal allclose is_tensor is_floating_point is_nonzero"),
+    **rows("torch.", Transfer(Kind.SCALAR), "numel is_tensor is_floating_point is_nonzero\nequal allclose(input, other)"),
 }
 
 _ELSEWHERE = {
     **rows(
         "torch.linalg.",
         Transfer(Kind.BOUNDED, REAL._replace(low=0.0, tight=False)),
-        "norm vector_norm(x, ord, dim, keepdim)\nmatrix_norm(A, ord, dim, keepdim)",
+        "norm vector_norm matrix_norm(input, ord, dim, keepdim)",
     ),
     **rows("torch.linalg.", Transfer(Kind.ARITHMETIC), "inv pinv det solve"),
     "torch.nn.Parameter": Transfer(Kind.PARAMETER, REAL, params=("data", "requires_grad")),

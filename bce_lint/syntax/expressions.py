@@ -253,6 +253,7 @@ class ExpressionLowering(cst.CSTVisitor):
 
     def awaited(self, node: cst.Await) -> ir.Expr:
         """`await value` is the value."""
+        self.count -= 1
         return self.expr(node.expression)
 
     def walrus(self, node: cst.NamedExpr) -> ir.Expr:

@@ -34,7 +34,6 @@ class Lowering(ExpressionLowering):
     def on_visit(self, node: cst.CSTNode) -> bool:
         """Lowers a statement; its children are never visited."""
         handler = _TABLE.get(type(node))
-        self.count += 1
         if handler is not None:
             handler(self, node)
         else:
@@ -50,6 +49,7 @@ class Lowering(ExpressionLowering):
         for statement in statements:
             statement.visit(self)
         block, self.out = self.out, outer
+        self.count += len(block)
         return tuple(block)
 
     def block(self, node: Any) -> Body:
@@ -62,7 +62,7 @@ class Lowering(ExpressionLowering):
         body = self.block(node)
         return body, self.count - before
 
-    def head(self, node: Any, word: str) -> int:
+    def head(self, node: Any) -> int:
         """Where the keyword of a compound statement stands, behind blank lines and comments."""
         lines = node.leading_lines
         start = self.spans.ends[id(lines[-1])] if lines else self.spans.starts[id(node)]
@@ -72,7 +72,7 @@ class Lowering(ExpressionLowering):
 
     def whole(self, node: Any) -> Span:
         """A compound statement, from its keyword on."""
-        return Span(self.head(node, ""), self.spans.ends[id(node)])
+        return Span(self.head(node), self.spans.ends[id(node)])
 
     def small(self, node: Any) -> Span:
         """A simple statement, without its semicolon."""
@@ -192,6 +192,7 @@ class Lowering(ExpressionLowering):
             test = self.expr(rest.test)
             arms.append((span, test, self.block(rest)))
             rest = rest.orelse
+        self.count += len(arms) - 1
         self.out += chain(arms, self.block(rest))
 
     def loop(self, node: cst.For) -> None:
@@ -235,6 +236,7 @@ class Lowering(ExpressionLowering):
         self.matches += 1
         self.scope.bound.add(name.id)
         self.out.append(ir.Assign(subject.span, (name,), subject))
+        self.count += len(node.cases) - 1
         self.out += chain([self._case(case, name) for case in node.cases], ())
 
     def _case(self, node: cst.MatchCase, subject: ir.Name) -> Arm:
@@ -257,6 +259,7 @@ class Lowering(ExpressionLowering):
         self.scope.bound.add(node.name.value)
         outer, self.scope = self.scope, Scope()
         self.scope.bound.update(param.name for param in params)
+        self._type_params(node)
         body = self.block(node)
         scope, self.scope = self.scope, outer
         function = ir.Function(
@@ -265,12 +268,17 @@ class Lowering(ExpressionLowering):
         )  # fmt: skip
         self.out.append(ir.FunctionDef(span, function))
 
+    def _type_params(self, node: Any) -> None:
+        if node.type_parameters is not None:
+            self.scope.bound.update(param.param.name.value for param in node.type_parameters.params)
+
     def class_definition(self, node: cst.ClassDef) -> None:
         """`class`."""
         decorators = tuple([self.expr(decorator.decorator) for decorator in node.decorators])
         bases = self.args(node.bases) + self.args(node.keywords)
         self.scope.bound.add(node.name.value)
         outer, self.scope = self.scope, Scope()
+        self._type_params(node)
         body = self.block(node)
         scope, self.scope = self.scope, outer
         self.out.append(ir.ClassDef(self.inner(node.name), node.name.value, bases, body, decorators, scope.local()))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import gc
+import re
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +18,8 @@ from bce_lint.syntax.lower import lower_module
 from bce_lint.syntax.prescan import refusal
 
 # Two Python frames a link in LibCST's code generator, for chains the scan lets through.
-_FRAMES = 6_000
+_FRAMES = 4_000
+_PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
 class ParseFailure(Exception):
@@ -40,8 +45,8 @@ def _roomy() -> Iterator[None]:
     """Pauses the collector (it costs a third of the parse and the trees hold no cycles) and allows deeper recursion."""
     collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
-    # Before 3.11 a Python call takes space on the C stack.
-    if sys.version_info >= (3, 11):
+    # Before 3.11 a Python call takes space on the C stack, which is small outside the main thread.
+    if sys.version_info >= (3, 11) or threading.current_thread() is threading.main_thread():
         sys.setrecursionlimit(max(limit, _FRAMES))
     try:
         yield
@@ -55,18 +60,30 @@ def _parse(text: str) -> cst.Module:
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
-        raise ParseFailure(_sentence(error), error.raw_line, error.raw_column + 1) from None
+        raise _failure(text, error.message) from None
     except (cst.CSTValidationError, UnicodeError) as error:
-        raise ParseFailure(str(error).partition("\n")[0] or "invalid syntax", 1, 1) from None
+        raise _failure(text, str(error)) from None
     except BaseException as error:
         # LibCST's native parser panics on some malformed texts, with an exception outside `Exception`.
         if type(error).__name__ == "PanicException":
-            raise ParseFailure("invalid syntax", 1, 1) from None
+            raise _failure(text, "") from None
         raise
 
 
-def _sentence(error: cst.ParserSyntaxError) -> str:
-    return " ".join(error.message.split()) or "invalid syntax"
+def _failure(text: str, message: str) -> ParseFailure:
+    """What is wrong and where: Python's own words where it refuses the text too, for LibCST's places are rough."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(text)
+        except SyntaxError as error:
+            return ParseFailure(error.msg, max(error.lineno or 1, 1), max(error.offset or 1, 1))
+        except (ValueError, RecursionError, MemoryError):
+            pass
+    place = _PLACE.search(message)
+    row, column = (int(place[1]), int(place[2])) if place else (1, 1)
+    expected = place is not None or not message
+    return ParseFailure("invalid syntax" if expected else message.partition("\n")[0], max(row, 1), max(column, 1))
 
 
 def lower(text: str, *, max_bytes: int = 1_000_000, max_depth: int = 1_000) -> ir.Module:

@@ -16,7 +16,9 @@ MAX_COST = 3_500_000
 
 _KEYWORDS = r"(?:and|or|not|if|elif|else|in|is|for|await|lambda)\b"
 _STRINGS = "|".join(
-    f"{q}{{3}}[^{q}\\\\]*(?:(?:\\\\.|{q}(?!{q}{q}))[^{q}\\\\]*)*{q}{{3}}|{q}(?!{q}{q})[^{q}\\\\\r\n]*(?:\\\\.[^{q}\\\\\r\n]*)*{q}" for q in "\"'"
+    f"{q}{{3}}[^{q}\\\\]*(?:(?:\\\\.|{q}(?!{q}{q}))[^{q}\\\\]*)*{q}{{3}}"
+    f"|{q}(?!{q}{q})[^{q}\\\\\r\n]*(?:\\\\.[^{q}\\\\\r\n]*)*{q}"
+    for q in "\"'"
 )
 # Blanks, comments and words that mean nothing here are skipped in front of each mark; the text scanned ends in a newline,
 # so that the skip always finds one.
@@ -32,23 +34,30 @@ _CODE = re.compile(
     |(?P<string>\w*(?:{_STRINGS}))
     |(?P<unclosed>\w*["'])
     |(?P<joined>\\(?:\r\n?|\n))
+    |(?P<colon>:)
     |(?P<operator>[^\s\w]|\s))""",
     re.VERBOSE | re.DOTALL,
 )
 _TEXT = {
-    quote: re.compile(rf"\\[^{{}}]|\{{\{{|\}}\}}|(?P<field>\{{)|(?P<end>{quote})" + (r"|(?P<stop>[\r\n])" if len(quote) == 1 else ""), re.DOTALL)
-    for quote in ('"', "'", '"""', "'''")
+    quote: re.compile(rf"\\[^{{}}]|\{{\{{|\}}\}}|(?P<field>\{{)|(?P<end>{quote})" + stop, re.DOTALL)
+    for quote, stop in (('"', "|(?P<stop>[\r\n])"), ("'", "|(?P<stop>[\r\n])"), ('"""', ""), ("'''", ""))
 }
+_BRACE = re.compile(r"[{}]")
 
 
 class _Level:
-    """What has been seen since the innermost open bracket, or the start of the file; `quote` ends the f-string around a field."""
+    """What has been seen since the innermost open bracket, or the start of the file; `quote` ends the f-string around a field,
+    of which `spec` tells that its format specification has begun.
 
-    __slots__ = ("lambdas", "links", "postfix", "quote")
+    `nests` counts what a comma does not end: lambdas and the clauses of a comprehension.
+    """
+
+    __slots__ = ("links", "nests", "postfix", "quote", "spec")
 
     def __init__(self, quote: str = "") -> None:
-        self.links = self.postfix = self.lambdas = 0
+        self.links = self.postfix = self.nests = 0
         self.quote = quote
+        self.spec = False
 
 
 class _Scan:
@@ -84,19 +93,22 @@ class _Scan:
                 stack.append(_Level())
             elif kind == "close":
                 if len(stack) > 1 and stack.pop().quote:
-                    return self._formatted(found.end(), level.quote)
+                    return self._resume(found.end(), level.quote)
             elif kind == "formatted":
                 level.links += 1
                 return self._formatted(found.end(), found["quote"])
             elif kind == "unclosed":
                 return None
+            elif kind == "colon" and level.quote:
+                level.spec = True
+                return self._spec(found.end(), level.quote)
             elif kind != "joined":
                 self._mark(kind, found, level)
-            if level.links > self.max_depth or level.postfix > self.max_depth or len(stack) > self.max_brackets:
+            if max(level.links, level.postfix, level.nests) > self.max_depth or len(stack) > self.max_brackets:
                 self.reason = "expression nested or chained too deeply"
-                return None
-            if self.cost > MAX_COST or level.lambdas > self.max_depth:
+            if self.cost > MAX_COST:
                 self.reason = self.reason or "file too dense to parse"
+            if self.reason is not None:
                 return None
         return None
 
@@ -107,18 +119,44 @@ class _Scan:
             level.links = level.postfix = 0
         elif kind == "newline":
             if len(self.stack) == 1:
-                level.links = level.postfix = level.lambdas = 0
+                level.links = level.postfix = level.nests = 0
                 if found["arm"]:
                     self._arm(found["indent"], found["arm"])
         else:
             level.links += 1
             level.postfix = 0
-            level.lambdas += kind == "keyword" and found.group() == "lambda"
+            if kind == "keyword":
+                self._keyword(found["keyword"], level)
+
+    def _keyword(self, word: str, level: _Level) -> None:
+        if word == "lambda" or word == "for":
+            level.nests += 1
+        elif word == "elif":
+            self._arm("\\", word)
 
     def _arm(self, indent: str, word: str) -> None:
         count = self.arms[indent] = 0 if word == "if" else self.arms.get(indent, 0) + 1
         if count > self.max_depth:
             self.reason = "if with too many arms"
+
+    def _resume(self, place: int, quote: str) -> int | None:
+        """Goes on behind a field: in the format specification or the text around it."""
+        return self._spec(place, quote) if self.stack[-1].spec else self._formatted(place, quote)
+
+    def _spec(self, place: int, quote: str) -> int | None:
+        """Scans a format specification, where quotes are plain characters."""
+        found = _BRACE.search(self.text, place)
+        if found is None:
+            return None
+        if found.group() == "{":
+            return self._field(found.end(), quote)
+        self.stack.pop()
+        return self._resume(found.end(), quote)
+
+    def _field(self, place: int, quote: str) -> int:
+        self.cost += _FIELD
+        self.stack.append(_Level(quote))
+        return place
 
     def _formatted(self, place: int, quote: str) -> int | None:
         """Scans the text of an f-string up to its end or its next field."""
@@ -126,9 +164,7 @@ class _Scan:
             if found.lastgroup == "end":
                 return found.end()
             if found.lastgroup == "field":
-                self.cost += _FIELD
-                self.stack.append(_Level(quote))
-                return found.end()
+                return self._field(found.end(), quote)
             if found.lastgroup == "stop":
                 return None
         return None

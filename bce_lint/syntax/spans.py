@@ -14,7 +14,7 @@ from bce_lint.ir import Span
 _NULL: AbstractContextManager[None] = nullcontext()
 _BASES = (
     cst.BaseExpression, cst.BaseStatement, cst.BaseSmallStatement, cst.MatchPattern, cst.LeftParen, cst.RightParen, cst.Slice,
-    cst.FormattedStringText, cst.FormattedStringExpression, cst.EmptyLine, cst.AsName, cst.Decorator,
+    cst.FormattedStringText, cst.FormattedStringExpression, cst.EmptyLine, cst.MatchCase,
     *(found for name in ("TemplatedStringText", "TemplatedStringExpression") if (found := getattr(cst, name, None))),
 )  # fmt: skip
 _WANTED = frozenset(kind for kind in vars(cst).values() if isclass(kind) and issubclass(kind, _BASES))
@@ -27,7 +27,7 @@ class _Trace(CodegenState):
         super().__init__(default_indent=indent, default_newline=newline)
         # Bound C methods in the instance: a Python method each would double the cost of the pass.
         append = self.tokens.append
-        self.add_token = append  # type: ignore[method-assign]
+        self.add_token = append  # type: ignore[method-assign,assignment]
         self.before_codegen = append  # type: ignore[method-assign,assignment]
         self.after_codegen = append  # type: ignore[method-assign,assignment]
 
@@ -39,9 +39,9 @@ class _Trace(CodegenState):
                 del tokens[index]
                 return
 
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> AbstractContextManager[None]:  # type: ignore[override]
+    ) -> AbstractContextManager[None]:
         """Nothing: parentheses are told apart by the nodes around them."""
         return _NULL
 

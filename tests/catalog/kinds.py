@@ -18,73 +18,78 @@ def first(row: Transfer, found: Any) -> torch.Tensor:
     match row.result:
         case "tensor":
             assert isinstance(found, torch.Tensor)
-            return found
+            return found.detach()
         case "tuple":
             assert isinstance(found, tuple | list)
-            parts = found if row.fields else torch.cat([part.flatten() for part in found])
-            return parts[0] if row.fields else parts
+            return found[0].detach() if row.fields else torch.cat([part.flatten() for part in found])
         case _:
-            assert found._fields == row.fields
+            assert list(found) == [getattr(found, name) for name in row.fields]
             if "indices" in row.fields:
                 assert found.indices.dtype == torch.int64
             assert isinstance(found[0], torch.Tensor)
-            return found[0]
+            return found[0].detach()
 
 
-def check(row: Transfer, x: torch.Tensor, found: Any) -> None:
-    """Asserts what the row says of `found`, the result for the input `x`."""
-    if row.kind is Kind.SCALAR:
+def bounds(row: Transfer, arguments: dict[str, Any]) -> Range:
+    """The row's range with the ends that the arguments replace."""
+    low, high = row.bounds or (None, None)
+    return Range(arguments.get(low or "", row.range.low), arguments.get(high or "", row.range.high), row.range.tight)
+
+
+def check(row: Transfer, x: torch.Tensor, found: Any, arguments: dict[str, Any]) -> None:
+    """Asserts what the row says of `found`, the result for the input `x` and the other arguments."""
+    if row.kind in {Kind.SCALAR, Kind.NONE}:
         assert not isinstance(found, torch.Tensor)
         return
-    if row.kind is Kind.NONE:
-        return
-    y = first(row, found).detach()
+    y = first(row, found)
     assert row.dtype is None or str(y.dtype) == f"torch.{row.dtype}"
     assert row.device in {None, y.device.type}
+    limits = bounds(row, arguments)
     match row.kind:
         case Kind.KEEP:
             assert values(y) == values(x.to(y.dtype))
         case Kind.SELECT:
             assert values(y) <= values(x)
+        case Kind.JOIN:
+            assert values(y) == values(x) | {v for tensor in arguments["tensors"] for v in values(tensor)}
+        case Kind.MASK:
+            assert values(x) & values(y) < values(y) <= values(x) | values(arguments["other"])
         case Kind.FILL:
-            assert len(values(y) & values(x)) > 1
-        case Kind.BOUNDED | Kind.SIGN:
-            _inside(y, row.range)
+            assert values(x) & values(y) < values(y) <= values(x) | {100.0}
         case Kind.MONOTONE | Kind.CLAMP:
-            _inside(y, row.range)
-            assert values(y) <= values(x.clamp(row.range.low, row.range.high))
+            assert values(y) == values(x.clamp(limits.low, limits.high))
         case Kind.MEAN | Kind.BLEND:
             _inside(y, Range(float(x.min()), float(x.max())))
         case Kind.ROUND:
             assert torch.equal(y, y.round())
             assert float((y - x).abs().max()) <= 1
         case Kind.EXP:
-            assert torch.allclose(y, 2.718281828 ** x.double(), equal_nan=True)
+            assert torch.allclose(y.double(), torch.tensor(torch.e).double() ** x.double())
         case Kind.LOG:
-            assert torch.allclose(2.718281828**y, x.double(), equal_nan=True)
+            assert torch.allclose(torch.tensor(torch.e).double() ** y.double(), x.double())
         case Kind.LABEL:
             assert torch.equal(y, y.round())
             assert float(y.min()) >= 0
         case Kind.BOOL:
             assert values(y) <= {0.0, 1.0}
-        case Kind.FACTORY:
-            _inside(y, row.range)
-        case Kind.ARITHMETIC | Kind.MATMUL | Kind.LOGITS | Kind.PARAMETER | Kind.RECURRENT | Kind.JOIN | Kind.MASK:
-            assert y.dtype.is_floating_point
+        case Kind.FACTORY | Kind.BOUNDED | Kind.SIGN | Kind.RECURRENT:
+            _inside(y, limits)
+        case Kind.ARITHMETIC | Kind.MATMUL | Kind.LOGITS | Kind.PARAMETER:
+            assert y.numel()
         case _:
             raise AssertionError(f"no check for {row.kind}")
 
 
-def _inside(y: torch.Tensor, bounds: Range) -> None:
+def _inside(y: torch.Tensor, limits: Range) -> None:
     y = y[~y.isnan()].double()
     assert y.numel()
-    assert float(y.min()) >= bounds.low - SLACK
-    assert float(y.max()) <= bounds.high + SLACK
+    assert float(y.min()) >= limits.low - SLACK
+    assert float(y.max()) <= limits.high + SLACK
 
 
-def reaches(y: torch.Tensor, bounds: Range) -> bool:
-    """Whether values near both ends of `bounds` occur; for an end at infinity, well outside what a probability can be."""
+def reaches(y: torch.Tensor, limits: Range) -> bool:
+    """Whether values near both ends of `limits` occur; for an end at infinity, well outside what a probability can be."""
     y = y.detach()[~y.isnan()].double()
-    near_low = float(y.min()) < (-1.5 if isinf(bounds.low) else bounds.low + 0.1)
-    near_high = float(y.max()) > (1.5 if bounds.high == inf else bounds.high - 0.1)
+    near_low = float(y.min()) < (-1.5 if isinf(limits.low) else limits.low + 0.1)
+    near_high = float(y.max()) > (1.5 if limits.high == inf else limits.high - 0.1)
     return near_low and near_high

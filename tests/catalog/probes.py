@@ -23,7 +23,8 @@ def resolve(qualname: str) -> Any:
     found: Any = import_module(parts[0])
     for position, part in enumerate(parts[1:], 1):
         if not hasattr(found, part):
-            found = import_module(".".join(parts[: position + 1]))
+            parent = import_module(".".join(parts[:position]))
+            found = getattr(parent, part) if hasattr(parent, part) else import_module(".".join(parts[: position + 1]))
         else:
             found = getattr(found, part)
     return found

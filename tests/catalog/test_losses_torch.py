@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,9 +22,12 @@ pytestmark = [
 ]
 
 INSTALLED = [c for c in losses.CONTRACTS if not (c.functional or "").startswith(NOT_INSTALLED)]
-NAMED = {"ids": lambda c: c.functional or c.module}
 N, C = 4, 3
 Call = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def _id(contract: Contract) -> str:
+    return contract.functional or contract.name
 
 
 def _builtin(contract: Contract) -> bool:
@@ -36,9 +40,7 @@ def _signature(params: tuple[Param, ...]) -> list[tuple[str, object, bool]]:
 
 def _inspected(target: Callable[..., object]) -> list[tuple[str, object, bool]]:
     parameters = [p for p in inspect.signature(target).parameters.values() if p.name != "self"]
-    return [
-        (p.name, REQUIRED if p.default is p.empty else p.default, p.kind is not p.KEYWORD_ONLY) for p in parameters
-    ]
+    return [(p.name, REQUIRED if p.default is p.empty else p.default, p.kind is not p.KEYWORD_ONLY) for p in parameters]
 
 
 def _options(contract: Contract) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _input(contract: Contract, *shape: int) -> torch.Tensor:
     return torch.rand(*shape) if contract.expects is Expects.PROBABILITY else torch.randn(*shape).log_softmax(-1)
 
 
-@pytest.mark.parametrize("contract", [c for c in INSTALLED if c.module], **NAMED)
+@pytest.mark.parametrize("contract", [c for c in INSTALLED if c.module], ids=_id)
 def test_class_signature(contract: Contract) -> None:
     cls = resolve(contract.module or "")
     assert contract.init is not None
@@ -83,7 +85,7 @@ def test_class_signature(contract: Contract) -> None:
     assert tuple(inspect.signature(cls.forward).parameters)[1:] == contract.call
 
 
-@pytest.mark.parametrize("contract", [c for c in INSTALLED if c.functional and not _builtin(c)], **NAMED)
+@pytest.mark.parametrize("contract", [c for c in INSTALLED if c.functional and not _builtin(c)], ids=_id)
 def test_function_signature(contract: Contract) -> None:
     assert contract.function is not None
     assert _inspected(resolve(contract.functional or "")) == _signature(contract.function)
@@ -117,7 +119,7 @@ def _sample(param: Param, contract: Contract) -> Any:
     return required[param.name] if param.default == REQUIRED else param.default
 
 
-@pytest.mark.parametrize("contract", [c for c in INSTALLED if _builtin(c)], **NAMED)
+@pytest.mark.parametrize("contract", [c for c in INSTALLED if _builtin(c)], ids=_id)
 def test_builtin_signature(contract: Contract) -> None:
     function = resolve(contract.functional or "")
     params = contract.function or ()
@@ -135,14 +137,14 @@ def test_builtin_signature(contract: Contract) -> None:
     assert function(**required).numel() > 1 or contract.name == "CTCLoss", "unreduced"
 
 
-@pytest.mark.parametrize("contract", [c for c in INSTALLED if any(p.tensor and p.default is None for p in c.init or ())], **NAMED)
+@pytest.mark.parametrize("contract", [c for c in INSTALLED if any(p.tensor and p.default is None for p in c.init or ())], ids=_id)
 def test_tensor_slots_refuse_numbers(contract: Contract) -> None:
     for p in contract.init or ():
         message = fails(lambda p=p: resolve(contract.module or "")(**_options(contract), **{p.name: 2.0}))  # type: ignore[misc]
         assert not p.tensor or any(text in (message or "") for text in ("cannot assign 'float' object", "has no attribute 'shape'"))
 
 
-@pytest.mark.parametrize("contract", PAIRED, **NAMED)
+@pytest.mark.parametrize("contract", PAIRED, ids=_id)
 def test_expected_domain(contract: Contract) -> None:
     if contract.expects is Expects.ANY:
         return
@@ -210,10 +212,10 @@ INDEX_DTYPES: dict[Target, set[torch.dtype]] = {
 
 
 def _accepted(loss: Call, x: torch.Tensor, target: torch.Tensor) -> set[torch.dtype]:
-    return {dtype for dtype in FLOATS | WHOLE if fails(lambda: loss(x, target.to(dtype))) is None}
+    return {dtype for dtype in FLOATS | WHOLE if fails(partial(loss, x, target.to(dtype))) is None}
 
 
-@pytest.mark.parametrize("contract", PAIRED, **NAMED)
+@pytest.mark.parametrize("contract", PAIRED, ids=_id)
 def test_target_dtypes(contract: Contract) -> None:
     loss, x = _loss(contract), _input(contract, N, C)
     if contract.name == "LinearCrossEntropyLoss":
@@ -236,7 +238,7 @@ def _grown(loss: Call, x: torch.Tensor, target: torch.Tensor) -> tuple[str | Non
     return message, any("target size" in str(w.message) for w in caught)
 
 
-@pytest.mark.parametrize("contract", PAIRED, **NAMED)
+@pytest.mark.parametrize("contract", PAIRED, ids=_id)
 def test_shapes(contract: Contract) -> None:
     loss = _loss(contract)
     column, row = _input(contract, N, 1), torch.ones(N)
@@ -261,7 +263,7 @@ def test_shapes(contract: Contract) -> None:
 
 
 @pytest.mark.parametrize("device", KEYS)
-@pytest.mark.parametrize("contract", [c for c in INSTALLED if c.expects is not Expects.ANY], **NAMED)
+@pytest.mark.parametrize("contract", [c for c in INSTALLED if c.expects is not Expects.ANY], ids=_id)
 def test_autocast_ban(contract: Contract, device: str) -> None:
     loss = _loss(contract)
     index = contract.target in INDEX_DTYPES
@@ -293,7 +295,7 @@ def _nested(device: str, p: torch.Tensor) -> torch.Tensor:
         torch.set_autocast_enabled(device, enabled)
 
 
-@pytest.mark.parametrize("contract", [c for c in PAIRED if c.autocast != "banned"], **NAMED)
+@pytest.mark.parametrize("contract", [c for c in PAIRED if c.autocast != "banned"], ids=_id)
 def test_autocast_dtype(contract: Contract) -> None:
     """On cuda, half inputs: `float32` losses come out in float32. Tensors without data stand for those of a device."""
     if contract.name in {"AdaptiveLogSoftmaxWithLoss", "LinearCrossEntropyLoss"}:

@@ -10,7 +10,7 @@ from bce_lint.catalog import activations, contexts, factories, layers, losses, t
 from bce_lint.catalog.names import ALIASES, canonical
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import REQUIRED, Kind, Range, Scope, Transfer
+from bce_lint.catalog.terms import REQUIRED, Contract, Kind, Range, Scope, Transfer
 
 CALLABLES: dict[str, set[str]] = {
     "loss modules": set(losses.MODULES),
@@ -87,7 +87,7 @@ def test_losses_fuse_into_known_classes() -> None:
 
 
 @pytest.mark.parametrize("contract", losses.CONTRACTS, ids=lambda c: f"{c.name}-{c.functional}")
-def test_contracts_are_complete(contract: losses.Contract) -> None:
+def test_contracts_are_complete(contract: Contract) -> None:
     assert contract.module or contract.functional
     assert (contract.module is None) == (contract.init is None)
     assert (contract.functional is None) == (contract.function is None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TypeAlias
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,12 +177,13 @@ def test_nothing_found_is_nothing_written() -> None:
     assert full([], {}) == ""
 
 
+Cells: TypeAlias = tuple[int, int, int, int]
 PLACE = st.tuples(st.integers(1, 6), st.integers(1, 40), st.integers(1, 6), st.integers(1, 40))
 LINE = st.text(alphabet="ab (\t\u65e5\u0301\x0c\x1b", max_size=400)
 
 
 @given(st.lists(LINE, max_size=5), PLACE, st.lists(PLACE, max_size=3))
-def test_any_place_in_any_text_can_be_drawn(lines: list[str], place: tuple[int, int, int, int], labels: list[tuple[int, int, int, int]]) -> None:
+def test_any_place_in_any_text_can_be_drawn(lines: list[str], place: Cells, labels: list[Cells]) -> None:
     one = diagnostic(at("a.py", *place), *(("label", at("a.py", *label)) for label in labels))
     frame = full([one], sources(a="\n".join(lines)))
     assert frame.startswith("BCE103 expects logits\n") and frame.endswith("\n\n")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bce_lint.analysis.lattice import Origin, Place, Tensor
-from bce_lint.analysis.sites import ActivationSite, ConstructorSite, LossSite, OptionSite, Site
+from bce_lint.analysis.sites import ConstructorSite, LossSite, Site
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.terms import Domain
 from bce_lint.ir import Span
@@ -244,83 +244,6 @@ def test_swapped_arguments_are_named() -> None:
         "`self.criterion` (`BCELoss`) expects the model's output first and the target second, "
         "but gets labels first and the output of `model(x)` second"
     )
-
-
-# --- options, dimensions -------------------------------------------------------------------------
-
-
-def options(loss: str, **given: object) -> OptionSite:
-    return OptionSite(losses.MODULES[f"torch.nn.{loss}"], f"nn.{loss}", place(0), tuple((k, v, place(9)) for k, v in given.items()), False)
-
-
-@pytest.mark.parametrize(
-    ("found", "code", "end"),
-    [
-        (options("BCELoss", size_average=False), "BCE203", "given `size_average`, which torch deprecates; say `reduction='sum'`"),
-        (options("BCELoss", size_average=True), "BCE203", "given `size_average`, which torch deprecates; say `reduction='mean'`"),
-        (options("BCELoss", reduce=False), "BCE203", "given `reduce`, which torch deprecates; say `reduction='none'`"),
-        (options("BCELoss", size_average=0, reduce=None), "BCE203", "given `size_average`, which torch deprecates; say `reduction='sum'`"),
-        (
-            options("BCELoss", size_average=True, reduce=True),
-            "BCE203",
-            "given `size_average` and `reduce`, which torch deprecates; say `reduction='mean'`",
-        ),
-        (
-            options("BCELoss", reduction="elementwise_mean"),
-            "BCE203",
-            "given `reduction='elementwise_mean'`, which torch deprecates; say `reduction='mean'`",
-        ),
-        (
-            options("KLDivLoss", size_average="batchmean"),
-            "BCE204",
-            "given `'batchmean'` as `size_average`, which torch reads as True; say `reduction='batchmean'`",
-        ),
-        (
-            options("CrossEntropyLoss", reduce="none"),
-            "BCE204",
-            "given `'none'` as `reduce`, which torch reads as True; say `reduction='none'`",
-        ),
-        (options("CrossEntropyLoss", size_average=255), "BCE204", "given `255` as `size_average`, which torch reads as True"),
-        (options("CrossEntropyLoss", weight="sum"), "BCE204", "given `'sum'` as `weight`; say `reduction='sum'`"),
-        (options("NLLLoss", reduction="batchmean"), "BCE204", "given `reduction='batchmean'`, which raises when it is called"),
-        (options("NLLLoss", reduction="avg", size_average=True), "BCE204", "given `reduction='avg'`, which raises when it is called"),
-    ],
-)
-def test_options(found: OptionSite, code: str, end: str) -> None:
-    (judged,) = judge([found], ALL)
-    assert judged.rule.code == code
-    assert judged.message == f"`{found.name}` is {end}"
-
-
-@pytest.mark.parametrize(
-    "found",
-    [
-        options("BCELoss"),
-        options("BCELoss", reduction="none"),
-        options("KLDivLoss", reduction="batchmean", log_target=True),
-        options("BCELoss", size_average=None, reduce=None, reduction="sum"),
-        options("CrossEntropyLoss", ignore_index=-1, label_smoothing=0.1),
-        options("CrossEntropyLoss", reduction=None),
-        options("AdaptiveLogSoftmaxWithLoss", device="cuda"),
-    ],
-)
-def test_options_that_are_right(found: OptionSite) -> None:
-    assert judge([found], ALL) == []
-
-
-@pytest.mark.parametrize(
-    ("activation", "dim", "expected"),
-    [
-        (activations.SOFTMAX, "missing", ["BCE205"]),
-        (activations.LOG_SOFTMAX, "missing", ["BCE205"]),
-        (activations.SOFTMAX, 1, []),
-        (activations.SOFTMAX, None, []),
-        (activations.SIGMOID, "missing", []),
-        (activations.GUMBEL_SOFTMAX, "missing", []),
-    ],
-)
-def test_dimensions(activation: Any, dim: int | str | None, expected: list[str]) -> None:
-    assert codes(ActivationSite(activation, "nn.Softmax", place(0), dim, ())) == expected
 
 
 # --- targets -------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def flake8_suppresses(text: str, row: int, code: str, name: str = "x.py") -> boo
                                                        max_doc_length=None, verbose=0), lines=flake8_lines(text))  # fmt: skip
     if processor.should_ignore_file():
         return True
-    return Violation(code, name, row, 1, "text", processor.noqa_line_for(row)).is_inline_ignored(False)
+    return bool(Violation(code, name, row, 1, "text", processor.noqa_line_for(row)).is_inline_ignored(False))
 
 
 @pytest.mark.parametrize("line", SPELLINGS)

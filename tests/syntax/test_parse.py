@@ -1,0 +1,155 @@
+"""What is refused, and how: never anything but a ParseFailure or a TooLarge, and soon."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+import warnings
+from contextlib import suppress
+
+import hypothesmith
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bce_lint import ir
+from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+from bce_lint.syntax.prescan import refusal
+
+FAILURES = [
+    ("def f(:\n  pass\n", 1),
+    ("x = 1\ny = )\n", 2),
+    ("x = 1\r\ny = 'a\r\n", 2),
+    ("\n\nfoo(]\n", 3),
+    ("x = 1\n  y = 2\n", 2),
+    ("x = (\n", 1),
+    ("x = '''a\n", 1),
+    ("a b\n", 1),
+    ("\x1a", 1),
+    ("class A:\n", 1),
+    ("x = '\ud800'\n", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "row"), FAILURES, ids=[repr(text) for text, _ in FAILURES])
+def test_failures_say_where(text: str, row: int) -> None:
+    with pytest.raises(ParseFailure) as caught:
+        lower(text)
+    assert caught.value.row in (row, row + 1)
+    assert caught.value.column >= 1
+    assert caught.value.message
+    assert "\n" not in caught.value.message
+
+
+LARGE = {
+    "bytes": "x = 1\n" * 200_000,
+    "nested calls": "x = " + "f(" * 500 + "1" + ")" * 500,
+    "nested lists": "x = " + "[" * 5_000 + "]" * 5_000,
+    "open brackets": "(" * 100_000,
+    "terms": "x = " + " + ".join(["a"] * 2_000),
+    "calls": "x = a" + ".f()" * 2_000,
+    "attributes": "x = a" + ".f" * 2_000,
+    "arms": "if a: pass\n" + "elif b:\n    if c: pass\n" * 1_500,
+    "strings": "x = " + '"a" ' * 20_000,
+    "nots": "x = " + "not " * 20_000 + "a",
+    "lambdas": "x = " + "lambda a, b: " * 20_000 + "a",
+    "clauses": "x = [a " + "for a, b in c " * 20_000 + "]",
+    "arms behind joined lines": "if a: pass\n" + "\\\nelif b: pass\n" * 20_000,
+    "conditions": "x = " + "a if b else " * 20_000 + "c",
+    "numbers": "x = [" + "1," * 450_000 + "]",
+    "rows": "x = [" + "(1, 2, 3),\n" * 80_000 + "]",
+    "fields": "x = f'" + "{a}" * 200_000 + "'",
+    "nested in a field": "x = f'{" + "f(" * 500 + "1" + ")" * 500 + "}'",
+    "behind a quote that fills": "x = f\"{a:'>{b}}\"; y = '' + " + "f(" * 500 + "1" + ")" * 500,
+    "behind a nested quote": "x = f'{'\"'}'; y = '' + " + "f(" * 500 + "1" + ")" * 500,
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_too_large(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(TooLarge):
+        lower(text)
+    assert time.perf_counter() - start < 5
+
+
+BEARABLE = {
+    "nested calls": "x = " + "f(" * 100 + "1" + ")" * 100,
+    "terms": "x = " + " + ".join(["a"] * 300),
+    "calls": "x = a" + ".f()" * 100,
+    "list": "x = [" + "1," * 5_000 + "]",
+    "indents": "".join(" " * depth + "if x:\n" for depth in range(60)) + " " * 60 + "pass\n",
+    "comments": "# c\n" * 20_000,
+    "f-strings": "x = [\n" + "f'{a!r:>{b}} {{c}} {d[\"e\"]}',\n" * 1_000 + "]\n",
+    "text about brackets": '"""' + "((((" * 200 + '"""\n' + "# ((((\n" * 200,
+}
+
+
+@pytest.mark.parametrize("text", BEARABLE.values(), ids=BEARABLE)
+def test_bearable(text: str) -> None:
+    assert isinstance(lower(text), ir.Module)
+
+
+LINEAR = {
+    "escaped triple quotes": "'''" + "\\'''" * 200_000,
+    "escaped quotes": "'" + "\\'" * 400_000,
+    "words": "a " * 450_000,
+    "open fields": "f'{" * 300_000,
+    "joined lines": "\\\n" * 400_000,
+    "open triple quote": '"""' + 'a"' * 400_000,
+    "mixed quotes": "'\"" * 400_000,
+    "specifications": "f'" + "{a:" * 300_000,
+}
+
+
+@pytest.mark.parametrize("text", LINEAR.values(), ids=LINEAR)
+def test_the_scan_is_linear(text: str) -> None:
+    start = time.perf_counter()
+    refusal(text, 1_000_000, 1_000)
+    assert time.perf_counter() - start < 10
+
+
+def test_limits_are_arguments() -> None:
+    with pytest.raises(TooLarge, match="10 bytes"):
+        lower("x = 'ééé'\n", max_bytes=10)
+    with pytest.raises(TooLarge, match="deep"):
+        lower("x = a + b + c + d\n", max_depth=3)
+    assert lower("x = a + b\n", max_bytes=10, max_depth=3)
+
+
+def test_collector_and_recursion_limit_are_as_before() -> None:
+    limit = sys.getrecursionlimit()
+    for text in ("x = 1\n", "x = (\n", "(" * 500):
+        with suppress(ParseFailure, TooLarge):
+            lower(text)
+        assert gc.isenabled()
+        assert sys.getrecursionlimit() == limit
+    gc.disable()
+    try:
+        lower("x = 1\n")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def _lowers(text: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            module = lower(text)
+        except (ParseFailure, TooLarge):
+            return
+    assert isinstance(module, ir.Module)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(hypothesmith.from_grammar())
+def test_any_program(text: str) -> None:
+    _lowers(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab1 \n\r\t\f\\\"'f{}()[]:,.=+#é", max_size=40))
+def test_any_text(text: str) -> None:
+    _lowers(text)

@@ -1,0 +1,37 @@
+"""The project that the benchmarks generate is one that bce-lint has something to say of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from bce_lint import engine
+from bce_lint.selection import choose
+from bce_lint.source.discover import discover
+from benchmarks.__main__ import table
+from benchmarks.generate import PACKAGES, PLAIN_FILES, generate
+from benchmarks.measure import Times
+
+
+def test_the_generated_project_is_always_the_same(tmp_path: Path) -> None:
+    contents = []
+    for name in ("one", "two"):
+        generate(tmp_path / name)
+        contents.append({file.relative_to(tmp_path / name): file.read_bytes() for file in (tmp_path / name).rglob("*.py")})
+    one, two = contents
+    assert one == two
+    assert len(one) == PACKAGES * (PLAIN_FILES + 3)
+
+
+def test_the_generated_project_has_bugs_and_only_its_training_code_is_parsed(tmp_path: Path) -> None:
+    generate(tmp_path)
+    result = engine.check(discover([tmp_path]).files, choose(None, (), ()))
+    wrong, fusable = len(range(0, PACKAGES, 3)), len(range(2, PACKAGES, 3))
+    assert Counter(one.code for one in result.diagnostics) == {"BCE103": wrong, "BCE101": fusable}
+    assert {Path(path).name for path in result.parsed} == {"model.py", "train.py"}
+
+
+def test_the_table_shows_the_ratios() -> None:
+    text = table("x", Times(files=10, lines=100, parsed=2, bce_lint=3.0, parse=2.0, flake8=10.0, plugin=11.0))
+    assert text.startswith("x: 10 files, 100 lines, of which bce-lint parsed 2 files\n")
+    assert "1.50 x the parse" in text and "1.10 x without" in text
