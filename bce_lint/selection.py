@@ -8,7 +8,7 @@ from typing import Final
 
 from bce_lint.rules import RULES, default_codes, resolve
 
-CLOSE: Final = (0.6, 0)
+CLOSE: Final = (0.65, 0)
 ALWAYS: Final = frozenset(("BCE900", "BCE901", "BCE902"))
 """What tells that a file was not analysed: reported whatever is selected, unless ignored."""
 

@@ -35,7 +35,7 @@ def found(root: Path, files: list[Path]) -> Rows:
     asked = {code for path in files for code in _ENABLE.findall(path.read_text(encoding="utf-8"))}
     codes = default_codes() | asked | ({"BCE123"} if root.name == "BCE123" else set())
     diagnostics = check(files, frozenset(codes)).diagnostics
-    return {(str(Path(d.location.path).relative_to(root)), d.location.start.row, d.code) for d in diagnostics}
+    return {(str(Path(d.location.path).absolute().relative_to(root)), d.location.start.row, d.code) for d in diagnostics}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -47,6 +47,13 @@ def test_a_file(path: Path) -> None:
 def test_a_project(root: Path) -> None:
     files = sorted(root.rglob("*.py"))
     assert found(root, files) == expected(root, files)
+
+
+@pytest.mark.parametrize("root", PROJECTS, ids=lambda root: root.name)
+def test_each_file_of_a_project_alone(root: Path) -> None:
+    for path in root.rglob("*.py"):
+        inside = {row for row in found(root, [path]) if row[0] == str(path.relative_to(root))}
+        assert inside == expected(root, [path])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -184,12 +184,12 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
             identities.append(identity_of(value))
         elif param.kind == "*":
             extra = args.pos[len(positional) :]
-            m.write(frame.address, param.name, Seq(extra, TOP if args.open else None))
+            m.write(frame.address, param.name, Seq(extra, TOP if args.open or frame.call is None else None))
             identities.extend(identity_of(v) for v in extra)
         elif param.kind == "**":
             names = {p.name for p in node.params}
             left = tuple((k, v) for k, v in args.kw.items() if k not in names)
-            m.write(frame.address, param.name, Table(left, TOP if args.open else None))
+            m.write(frame.address, param.name, Table(left, TOP if args.open or frame.call is None else None))
             identities.extend(identity_of(v) for _, v in left)
     frame.params = frozenset(i for i in identities if i)
 

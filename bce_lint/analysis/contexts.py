@@ -37,7 +37,7 @@ def on(m: Machine, place: Place) -> Ref:
 
 def _effect(device: Value, enabled: Value, active: Ref) -> Value:
     """What the region does: `active`, off, nothing (None), or unknown."""
-    if type(device) is Ref and device.kind == "device":
+    if type(device) is Ref and device.kind == "device" and device.what is not None:
         device = const(device.what)
     if type(device) is not Const or not isinstance(device.value, str):
         return NONE if enabled == const(False) else TOP

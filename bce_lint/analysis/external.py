@@ -58,7 +58,7 @@ def _other(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Va
     if name in NEVER_RETURN:
         return Const(None, "never")
     if name == "torch.device":
-        return _device(m, args)
+        return _device(m, args, node)
     if name in TRANSPARENT_ITERATORS:
         return args.get(0, "iterable") or TOP
     if trainers.is_trainer(name):
@@ -66,9 +66,9 @@ def _other(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Va
     return calls.unknown_call(m, frame, args, node.span)
 
 
-def _device(m: Machine, args: Args) -> Value:
+def _device(m: Machine, args: Args, node: ir.Call) -> Value:
     wanted = args.get(0, "device") or args.get(0, "type")
     if type(wanted) is Const and isinstance(wanted.value, str):
         kind = wanted.value.split(":")[0]
         return Ref(m.intern(("device", kind)), "device", kind)
-    return wanted if type(wanted) is Ref and wanted.kind == "device" else TOP
+    return wanted if type(wanted) is Ref and wanted.kind == "device" else Ref(m.intern(("device", node.span)), "device")

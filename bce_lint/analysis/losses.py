@@ -30,7 +30,7 @@ class Constructed:
 
 def construct(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
     """`nn.BCELoss(...)`: a loss object, its options noted, misplaced tensors reported."""
-    ref = m.new_ref(frame, node.span, "loss", contract)
+    ref = m.new_ref(frame, node.span, "loss", contract, contract.name)
     check_constructor(m, frame, ref, contract, args, node)
     return ref
 
@@ -147,6 +147,8 @@ def _site(
         autocast, region, None,
         home.parent.place(home.call) if home.parent is not None and home.call is not None else None,
     )  # fmt: skip
+    if not site.input:
+        m.incomplete.update(m.stack)
     m.record(_note_use(m, site, identity))
     return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.marks, "loss")))
 

@@ -117,7 +117,8 @@ class Frame:
 
 
 class Machine:
-    """The state of one run. `sites` is what it has recorded; `reached` the functions that some call entered."""
+    """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
+    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -127,6 +128,8 @@ class Machine:
         self.steps = ROOT_STEPS
         self.sites: list[Site] = []
         self.reached: set[tuple[str, ir.Span]] = set()
+        self.typical: dict[int, dict[Cell, Value]] = {}
+        self.incomplete: set[ir.Function] = set()
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
         self.stack: list[ir.Function] = []

@@ -20,7 +20,7 @@ from bce_lint.catalog.wrappers import CONTAINERS
 
 def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call) -> Value:
     """`nn.Sigmoid()`, `nn.Softmax(dim=1)`: notes a missing dimension and tensors where none belongs."""
-    ref = m.new_ref(frame, node.span, "activation", row)
+    ref = m.new_ref(frame, node.span, "activation", row, row.name)
     first = args.get(0, row.init[0].name if row.init else "")
     if first is not None and tensors(first):
         losses.constructor_misuse(m, row, frame.place(node.span, node.func.span), "it takes no tensor")
@@ -51,14 +51,14 @@ def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, fou
 
 def construct_layer(m: Machine, frame: Frame, name: str, row: Transfer, args: Args, node: ir.Call) -> Value:
     """A layer of the catalogue; dtype and wiring are not needed here."""
-    ref = m.new_ref(frame, node.span, "layer", row)
+    ref = m.new_ref(frame, node.span, "layer", row, name)
     m.write(ref.address, "$args", Table(tuple((p, v) for i, p in enumerate(row.params) if (v := args.get(i, p)) is not None)))
     return ref
 
 
 def construct_container(m: Machine, frame: Frame, kind: str, args: Args, node: ir.Call) -> Value:
     """`nn.Sequential(...)`, `nn.ModuleList([...])`, `nn.ModuleDict({...})`."""
-    ref = m.new_ref(frame, node.span, "container", kind)
+    ref = m.new_ref(frame, node.span, "container", kind, kind)
     fill_container(m, frame, ref, kind, args, node)
     return ref
 

@@ -65,7 +65,7 @@ def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Spa
     if owner.kind == "instance":
         return _instance_attribute(m, frame, owner, name, span)
     if owner.kind == "device":
-        return const(owner.what) if name == "type" else TOP
+        return const(owner.what) if name == "type" and owner.what is not None else TOP
     if owner.kind == "loss" and name in TENSOR_ERRORS:
         losses.used_as_tensor(m, owner, frame.place(span))
     items = m.read(owner.address, "$items")
@@ -87,6 +87,7 @@ def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: i
         return bind(m, frame, owner, found, span)
     if found is not None:
         return found
+    m.incomplete.update(m.stack)
     if classes.outside_base(m, owner.what) is not None:
         return BuiltinMethod(owner, name)
     return TOP

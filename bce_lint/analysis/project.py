@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from bce_lint import ir
 from bce_lint.analysis import roots, statements
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.index import Facts, Graph, absolute, scan
@@ -71,6 +72,7 @@ class Project:
         self._loaded: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
+        self._inherited: set[str] = set()
         self._bases: frozenset[str] | None = None
 
     def _scan(self, path: str) -> Facts | None:
@@ -199,6 +201,8 @@ class Project:
                 self._run_body(path)
             for path in starts:
                 self._run_functions(path)
+            for path in starts:
+                self._run_inherited(path)
         finally:
             sys.setrecursionlimit(limit)
 
@@ -219,6 +223,15 @@ class Project:
             if name in facts.hot:
                 self._guarded(path, partial(roots.run_candidate, self.machine, unit, self._bodies[path], candidate))
         roots.finish(self.machine)
+
+    def _run_inherited(self, path: str) -> None:
+        unit = self.unit(path)
+        if unit is None or path in self._inherited:
+            return
+        self._inherited.add(path)
+        for statement in unit.module.body:
+            if isinstance(statement, ir.ClassDef) and statement.bases and statement.name in self.facts[path].hot:
+                self._guarded(path, partial(roots.run_inherited, self.machine, unit, self._bodies[path], statement))
 
     def _guarded(self, path: str, action: Callable[[], State | None]) -> State | None:
         """Runs one root; one that recurses too deeply says nothing, and leaves the machine usable."""

@@ -80,6 +80,29 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
     calls.call_function(m, frame, value, args, function.span, root=True)
 
 
+def run_inherited(m: Machine, unit: Unit, after_body: State, owner: ir.ClassDef) -> None:
+    """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
+    m.state = after_body.fork()
+    cls = _class_value(m, unit, owner)
+    if cls is None:
+        return
+    own = {s.function.name for s in owner.body if isinstance(s, ir.FunctionDef)}
+    for base in classes.mro(m, cls)[1:]:
+        if type(base) is not ClassV:
+            continue
+        for statement in base.node.body:
+            if not isinstance(statement, ir.FunctionDef) or statement.function.name in own:
+                continue
+            own.add(statement.function.name)
+            found = m.state.find((base.address, statement.function.name)) if statement.function in m.incomplete else None
+            if type(found) is FunctionV and found.flavour in ("", "property") and found.node.name != "__init__":
+                m.state = after_body.fork()
+                m.steps = ROOT_STEPS
+                instance = typical_instance(m, unit, cls)
+                frame = module_frame(unit, main=True)
+                calls.call_function(m, frame, found, Args((instance,), spans=(None,)), owner.span, root=True)
+
+
 def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV | None) -> FunctionV:
     stored = m.state.find((owner.address if owner is not None else unit.address, function.name))
     if type(stored) is FunctionV and stored.node is function:
@@ -113,7 +136,20 @@ def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
     ref = Ref(m.intern(("typical", cls.address)), "instance", cls, classes.class_place(cls))
     if m.state.find((ref.address, "$built")) is not None:
         return ref
-    m.write(ref.address, "$built", TOP)
+    if ref.address not in m.typical:
+        before = m.state
+        m.state = before.fork()
+        m.write(ref.address, "$built", TOP)
+        m.typical[ref.address] = {}
+        _build_typical(m, unit, cls, ref)
+        m.typical[ref.address] = m.state.since(before)
+        m.state = before
+    for (address, name), value in m.typical[ref.address].items():
+        m.write(address, name, value)
+    return ref
+
+
+def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
     steps, m.steps = m.steps, TYPICAL_STEPS
     stack, m.stack = m.stack, []
     m.quiet += 1
@@ -125,7 +161,6 @@ def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
         _join_setter(m, frame, ref, function)
     m.quiet -= 1
     m.steps, m.stack = steps, stack
-    return ref
 
 
 def setters(m: Machine, cls: ClassV) -> list[FunctionV]:

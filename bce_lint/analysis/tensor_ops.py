@@ -18,6 +18,7 @@ from bce_lint.catalog.terms import ANY, REAL, Activation, Domain, Kind, Range, T
 LOGARITHMS = {Domain.PROBABILITY: Domain.LOG_PROBABILITY, Domain.CATEGORICAL: Domain.LOG_CATEGORICAL}
 EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
 _DTYPES = frozenset("float32 float64 float16 bfloat16 int64 int32 int16 int8 uint8 bool half float double long int short".split())
+_CONVERSIONS = frozenset({"to", "type", "type_as"})
 _SHORT = {"half": "float16", "float": "float32", "double": "float64", "long": "int64", "int": "int32", "short": "int16"}
 
 
@@ -113,8 +114,8 @@ def _transfer(
     tensor = value if type(value) is Tensor else Tensor()
     result = _KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     dtype = cast(args, row) or _filled_dtype(name, args, value)
-    if dtype is not None:
-        result = replace(result, dtype=dtype)
+    if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args)):
+        result = replace(result, dtype=dtype or _dtype_of_other(args))
     if row.kind is Kind.CLAMP:
         result = _clipped(result, row, args)
     if row.kind is Kind.FACTORY:
@@ -128,6 +129,16 @@ def cast(args: Args, row: Transfer) -> str | None:
         if type(value) is External and value.name.startswith("torch.") and value.name[6:] in _DTYPES:
             return _SHORT.get(value.name[6:], value.name[6:])
     return row.dtype
+
+
+def _keeps_dtype(args: Args) -> bool:
+    """Whether the arguments of `.to(...)` name devices and flags only."""
+    return all((type(v) is Const and not isinstance(v.value, int)) or (type(v) is Ref and v.kind == "device") for v in args.pos[1:]) and not args.open
+
+
+def _dtype_of_other(args: Args) -> str | None:
+    other = args.pos[1] if len(args.pos) > 1 else None
+    return other.dtype if type(other) is Tensor else None
 
 
 def _filled_dtype(name: str, args: Args, value: Value) -> str | None:
@@ -289,7 +300,10 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
         parts = [value, args.get(len(row.params), row.params[-1] if row.params else "value") or TOP]
     else:
         return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
-    return gathered(parts, identity)
+    result = gathered(parts, identity)
+    if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
+        return replace(result, dtype=value.dtype)
+    return result
 
 
 def gathered(parts: list[Value], identity: int) -> Value:

@@ -20,9 +20,10 @@ def quoted(text: str) -> str:
 
 def loss_name(contract: Contract, written: str) -> str:
     """The loss as the user spells it, with its catalogue name where the spelling hides it."""
-    known = {contract.name, *(name.rpartition(".")[2] for name in (contract.module, contract.functional) if name)}
     tail = written.partition("(")[0].rpartition(".")[2]
-    return quoted(written) if tail in known else f"{quoted(written)} (`{contract.name}`)"
+    known = (contract.name, *(name.rpartition(".")[2] for name in (contract.module, contract.functional) if name))
+    hidden = not any(name.startswith(tail.removesuffix("…")) if tail.endswith("…") else name == tail for name in known)
+    return f"{quoted(written)} (`{contract.name}`)" if hidden else quoted(written)
 
 
 def loss(site: LossSite) -> str:

@@ -94,6 +94,20 @@ def test_messages(found: LossSite, code: str, message: str) -> None:
     assert only(found, code).message == message
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("nn.BCELoss(weight=self.w)", "`nn.BCELoss(weight=self.w)`"),
+        ("torch.nn.functional.binary_cross_e…", "`torch.nn.functional.binary_cross_e…`"),
+        ("self.trainer.criteria.bin…", "`self.trainer.criteria.bin…`"),
+        ("self.trainer.criteria.mai…", "`self.trainer.criteria.mai…` (`BCELoss`)"),
+        ("BCE", "`BCE` (`BCELoss`)"),
+    ],
+)
+def test_a_loss_is_named_as_it_is_written(written: str, shown: str) -> None:
+    assert only(site("BCELoss", autocast="on", name=written), "BCE102").message.startswith(f"{shown} runs under autocast")
+
+
 def test_messages_are_one_line_without_a_full_stop() -> None:
     sites = [site("NLLLoss", tensor) for tensor in (SIGMOID, LOGITS)] + [site("KLDivLoss", SOFTMAX), site("SoftMarginLoss", SOFTMAX)]
     messages = [judged.message for judged in judge(sites, ALL)]
