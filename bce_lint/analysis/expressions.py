@@ -27,16 +27,17 @@ def lookup(m: Machine, frame: Frame, name: str) -> Value:
     """The value of a name by Python's scoping; a name that is nowhere bound is unknown."""
     function = frame.function
     if function is None or name not in function.globals:
-        value = m.read(frame.address, name)
-        if value is not None:
-            return value
-        if function is not None and name in frame.bound:
-            return TOP
+        if function is None or name in frame.bound or name in function.nonlocals:
+            value = m.read(frame.address, name)
+            if value is not None:
+                return value
+            if function is not None and name in frame.bound:
+                return TOP
         for address in frame.outer:
             value = m.read(address, name)
             if value is not None:
                 return value
-    value = m.read(frame.unit.address, name)
+    value = m.read_global(frame.unit.address, name)
     if value is None:
         value = star_lookup(m, frame.unit, name)
     if value is not None:

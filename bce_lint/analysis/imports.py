@@ -53,7 +53,7 @@ def star_lookup(m: Machine, unit: Unit, name: str) -> Value | None:
     """A name that a star import may have brought in."""
     from bce_lint.analysis.values import Seq
 
-    stars = m.read(unit.address, "$stars")
+    stars = m.read_global(unit.address, "$stars")
     if type(stars) is not Seq or name.startswith("_"):
         return None
     for source in reversed(stars.prefix):
@@ -77,7 +77,7 @@ def _global(m: Machine, path: str, name: str) -> Value | None:
     unit = m.program.load(m, path)
     if unit is None:
         return None
-    value = m.read(unit.address, name)
+    value = m.read_global(unit.address, name)
     return value if value is not None else star_lookup(m, unit, name)
 
 

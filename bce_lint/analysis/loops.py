@@ -158,7 +158,10 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
 
     collected: list[Value] = []
     hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
+    bound = frame.bound
+    frame.bound = bound | hidden.keys()
     exact = _clauses(m, frame, node, 0, collected)
+    frame.bound = bound
     for name, value in hidden.items():
         if value is not None:
             m.write(frame.address, name, value)

@@ -124,6 +124,8 @@ class Machine:
         self.program = program
         self.base = State()
         self.state = self.base
+        self.root = self.base
+        self.touched: set[int] = set()
         self.reads: Reads | None = None
         self.steps = ROOT_STEPS
         self.sites: list[Site] = []
@@ -151,6 +153,17 @@ class Machine:
             from bce_lint.analysis.imports import force
 
             value = force(self, value)
+        return value
+
+    def read_global(self, address: int, name: str) -> Value | None:
+        """The value of a module's global: looked up below the running root unless the root has written into that module."""
+        if address in self.touched:
+            return self.read(address, name)
+        value = self.root.find((address, name))
+        if type(value) is LazyImport:
+            from bce_lint.analysis.imports import force
+
+            return force(self, value)
         return value
 
     def write(self, address: int, name: str, value: Value) -> None:

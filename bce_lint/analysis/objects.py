@@ -157,6 +157,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         elif type(option) is ClassV:
             m.write(option.address, name, value)
         elif type(option) is ModuleV:
+            m.touched.add(imports.address(m, option.path))
             m.write(imports.address(m, option.path), name, value)
 
 

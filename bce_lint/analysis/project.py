@@ -124,15 +124,16 @@ class Project:
         if unit is None or path in self._loaded:
             return unit
         self._loaded.add(path)
-        kept = machine.state, machine.reads, machine.steps, machine.stack
+        kept = machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched
         machine.state, machine.reads, machine.steps, machine.stack = machine.base, None, ROOT_STEPS, []
+        machine.root, machine.touched = machine.base, {unit.address, *machine.touched}
         machine.quiet += 1
         try:
             statements.run(machine, roots.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.since(machine.base))
         finally:
             machine.quiet -= 1
-            machine.state, machine.reads, machine.steps, machine.stack = kept
+            machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched = kept
         return unit
 
     def base_names(self) -> frozenset[str]:
@@ -218,10 +219,8 @@ class Project:
             return
         self._finished.add(path)
         facts = self.facts[path]
-        for candidate in roots.candidates(unit):
-            name = candidate.owner.name if candidate.owner is not None else candidate.function.name
-            if name in facts.hot:
-                self._guarded(path, partial(roots.run_candidate, self.machine, unit, self._bodies[path], candidate))
+        for candidate in roots.candidates(unit, facts):
+            self._guarded(path, partial(roots.run_candidate, self.machine, unit, self._bodies[path], candidate))
         roots.finish(self.machine)
 
     def _run_inherited(self, path: str) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
+from bce_lint.analysis.index import Facts
 from bce_lint.analysis.machine import ROOT_STEPS, Args, Frame, Machine, Unit
+from bce_lint.analysis.relevance import hot_methods
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 
 TYPICAL_STEPS = 8_000
@@ -30,20 +32,37 @@ def module_frame(unit: Unit, main: bool) -> Frame:
 
 def run_body(m: Machine, unit: Unit) -> State:
     """Runs a file as the main program; returns the store after it."""
-    m.state = m.base.fork()
-    m.steps = ROOT_STEPS
+    begin(m, m.base)
+    m.touched = {unit.address}
     frame = module_frame(unit, main=True)
     statements.run(m, frame, unit.module.body)
     run_pending(m, frame)
     return m.state
 
 
-def candidates(unit: Unit) -> list[Candidate]:
-    """The functions of a file, those that nothing in it mentions first, as they are likelier to be called from outside."""
+def begin(m: Machine, below: State) -> None:
+    """Prepares the machine for a root that runs on top of a state."""
+    m.state = below.fork()
+    m.root = below
+    m.touched = set()
+    m.steps = ROOT_STEPS
+
+
+def candidates(unit: Unit, facts: Facts) -> list[Candidate]:
+    """The functions of a file that may lead to a loss, those that nothing in it mentions first, as they are likelier to be called from outside."""
     found: list[Candidate] = []
     _collect(unit.module.body, None, found)
     mentions = Counter(re.findall(r"\w+", unit.text))
+    chosen = {c.owner: hot_methods(unit, facts, c.owner) for c in found if c.owner is not None}
+    found = [c for c in found if _wanted(c, facts, chosen)]
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
+
+
+def _wanted(candidate: Candidate, facts: Facts, chosen: dict[ir.ClassDef, frozenset[ir.Function] | None]) -> bool:
+    if candidate.owner is None:
+        return candidate.function.name in facts.hot
+    methods = chosen[candidate.owner]
+    return candidate.owner.name in facts.hot and (methods is None or candidate.function in methods)
 
 
 def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
@@ -67,8 +86,7 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
     function = candidate.function
     if (unit.path, function.span) in m.reached:
         return
-    m.state = after_body.fork()
-    m.steps = ROOT_STEPS
+    begin(m, after_body)
     frame = module_frame(unit, main=True)
     owner = _class_value(m, unit, candidate.owner) if candidate.owner is not None else None
     if candidate.owner is not None and owner is None:
@@ -77,12 +95,15 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
     args = Args()
     if owner is not None and value.flavour != "static":
         args = Args((owner if value.flavour == "class" else typical_instance(m, unit, owner),), spans=(None,))
+        if (unit.path, function.span) in m.reached:
+            return
+        m.steps = ROOT_STEPS
     calls.call_function(m, frame, value, args, function.span, root=True)
 
 
 def run_inherited(m: Machine, unit: Unit, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
-    m.state = after_body.fork()
+    begin(m, after_body)
     cls = _class_value(m, unit, owner)
     if cls is None:
         return
@@ -96,8 +117,7 @@ def run_inherited(m: Machine, unit: Unit, after_body: State, owner: ir.ClassDef)
             own.add(statement.function.name)
             found = m.state.find((base.address, statement.function.name)) if statement.function in m.incomplete else None
             if type(found) is FunctionV and found.flavour in ("", "property") and found.node.name != "__init__":
-                m.state = after_body.fork()
-                m.steps = ROOT_STEPS
+                begin(m, after_body)
                 instance = typical_instance(m, unit, cls)
                 frame = module_frame(unit, main=True)
                 calls.call_function(m, frame, found, Args((instance,), spans=(None,)), owner.span, root=True)
@@ -152,11 +172,13 @@ def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
 def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
     steps, m.steps = m.steps, TYPICAL_STEPS
     stack, m.stack = m.stack, []
-    m.quiet += 1
+    quiet = bool(stack)
+    m.quiet += quiet
     frame = module_frame(m.program.unit(cls.path) or unit, main=False)
     span = ir.Span(cls.node.span.start, cls.node.span.start)
     classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()))
     m.write(ref.address, "training", TOP)
+    m.quiet += 1 - quiet
     for function in setters(m, cls):
         _join_setter(m, frame, ref, function)
     m.quiet -= 1

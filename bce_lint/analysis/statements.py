@@ -23,6 +23,7 @@ def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:
     """Binds a name in its scope: local, global, nonlocal or module."""
     function = frame.function
     if function is not None and name in function.globals:
+        m.touched.add(frame.unit.address)
         m.write(frame.unit.address, name, value)
     elif function is not None and name in function.nonlocals:
         owner = next((a for a in frame.outer if m.state.find((a, name)) is not None), frame.address)
