@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import calls, contexts, losses, modules, python_calls, tensor_ops, trainers
+from bce_lint.analysis import calls, contexts, datasets, losses, modules, python_calls, tensor_ops, trainers
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Value, const
 from bce_lint.catalog import activations, layers, tensors
@@ -61,6 +61,8 @@ def _other(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Va
         return _device(m, args, node)
     if name in TRANSPARENT_ITERATORS:
         return args.get(0, "iterable") or TOP
+    if datasets.is_data(name):
+        return datasets.construct(m, frame, name, args, node)
     if trainers.is_trainer(name):
         return trainers.construct(m, frame, name, args, node)
     return calls.unknown_call(m, frame, args, node.span)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t]|\\\r?\n)+))", re.M
 )
-_BLOCK = re.compile(rb"^(?:(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])", re.M)
+_BLOCK = re.compile(rb"^(?:((?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+)?(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])", re.M)
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.M)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 
@@ -33,10 +33,11 @@ class Import(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A top-level statement: the name it defines, if any, and its text."""
+    """A top-level statement: the name it defines, if any, its text, and the decorators above a definition."""
 
     name: str | None
     text: bytes
+    decorators: bytes
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ def blocks_of(facts: Facts) -> list[tuple[Block, frozenset[bytes]]]:
     if facts.blocks is None:
         marks = list(_BLOCK.finditer(facts.data))
         ends = [*(m.start() for m in marks[1:]), len(facts.data)][: len(marks)]
-        found = [Block((m[1] or m[2] or b"").decode() or None, facts.data[m.start() : end]) for m, end in zip(marks, ends, strict=True)]
+        found = [Block((m[2] or m[3] or b"").decode() or None, facts.data[m.start() : end], m[1] or b"") for m, end in zip(marks, ends, strict=True)]
         facts.blocks = [(b, frozenset(_WORD.findall(b.text))) for b in found]
     return facts.blocks
 
@@ -125,9 +126,18 @@ def spread(facts: Facts) -> bool:
             if block.name is None:
                 facts.hot_code = facts.hot_code or not _only_import(block)
             else:
-                facts.hot.add(block.name)
+                facts.hot |= {block.name, *_registries(facts, block)}
                 fresh = True
     return len(facts.hot) > before
+
+
+def _registries(facts: Facts, block: Block) -> set[str]:
+    """The file's own variables into which a decorator of a definition may put it."""
+    if not block.decorators:
+        return set()
+    heads = {word.decode() for word in _WORD.findall(block.decorators)}
+    variables = {b.name.encode() for b, _ in blocks_of(facts) if b.name and not b.text.lstrip().startswith((b"def", b"class", b"async", b"@"))}
+    return {name.decode() for b, tokens in blocks_of(facts) if b.name in heads for name in tokens & variables}
 
 
 def _only_import(block: Block) -> bool:
@@ -168,12 +178,13 @@ class Graph:
         while waiting:
             path = waiting.pop()
             for importer in sorted(self.importers[path]):
-                if self._inherit(importer, path) and spread(self.files[importer]):
+                if self._inherit(importer, path):
                     waiting.append(importer)
 
     def _inherit(self, importer: str, path: str) -> bool:
+        """Takes over the hot names that one file imports from another; whether its own hot names grew."""
         facts, source = self.files[importer], self.files[path]
-        before = len(facts.seeds), facts.start
+        seeds, hot = len(facts.seeds), len(facts.hot)
         for target, item, bound in self.edges[importer]:
             if target != path or not source.hot:
                 continue
@@ -186,7 +197,9 @@ class Graph:
                 elif name in source.hot:
                     facts.seeds.add(alias)
                     facts.hot |= {alias} if importer.endswith("__init__.py") else set()
-        return (len(facts.seeds), facts.start) != before or importer.endswith("__init__.py")
+        if len(facts.seeds) > seeds or len(facts.hot) > hot:
+            spread(facts)
+        return len(facts.hot) > hot
 
     def closure(self, paths: Iterable[str]) -> set[str]:
         """The files and all that import them, however far."""

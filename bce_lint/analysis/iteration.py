@@ -52,6 +52,8 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
             table = m.read(value.address, "$items")
             if type(table) is Table:
                 return Seq(tuple(const(k) for k, _ in table.entries), None if table.rest is None else TOP)
+        case Ref(kind="data"):
+            return Seq((), m.read(value.address, "$item") or TOP)
         case Ref(kind="instance"):
             return _instance(m, frame, value, span)
         case Tensor():

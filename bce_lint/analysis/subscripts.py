@@ -92,6 +92,8 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
             return _element(owner, key)
         case Ref(kind="instance") if objects.class_attribute(m, owner, "__getitem__") is not None:
             return calls.call_attribute(m, frame, owner, "__getitem__", Args((key,)), span)
+        case Ref(kind="data"):
+            return m.read(owner.address, "$item") or TOP
         case Ref():
             return _stored(m, frame, owner, key, span)
         case Unknown() if type(key) is Const and owner.identity:

@@ -116,6 +116,8 @@ def _transfer(
     dtype = cast(args, row) or _filled_dtype(name, args, value)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args)):
         result = replace(result, dtype=dtype or _dtype_of_other(args))
+    if row.inplace:
+        result = replace(result, dtype=tensor.dtype, shape=tensor.shape)
     if row.kind is Kind.CLAMP:
         result = _clipped(result, row, args)
     if row.kind is Kind.FACTORY:

@@ -1,0 +1,71 @@
+"""Data sets and loaders: what one batch of them is made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bce_lint import ir
+from bce_lint.analysis import calls, objects, subscripts
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Value, join_all, options
+from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SUBSETS, TENSOR_DATASETS
+from bce_lint.catalog.terms import Domain
+
+_NUMBERS = {"int": "int64", "float": "float64", "bool": "bool"}
+
+
+def is_data(name: str) -> bool:
+    """Whether a qualified name makes a data set or a loader of the catalogue."""
+    return name in LOADERS or name in SUBSETS or name in TENSOR_DATASETS or name in CLASSIFICATION
+
+
+def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
+    """A data set or loader; its cell `$item` holds one element (of a loader: one batch)."""
+    ref = m.new_ref(frame, node.span, "data", name)
+    if name in TENSOR_DATASETS:
+        item: Value = TOP if args.open else Seq(tuple(_row(v) for v in args.pos))
+    elif name in CLASSIFICATION:
+        item = Seq((Tensor(), Tensor(Domain.LABEL, dtype="int64")))
+    else:
+        item = item_of(m, frame, args.get(0, "dataset") or TOP, node.span)
+        if name in LOADERS and "collate_fn" in args.kw:
+            item = TOP
+        elif name in LOADERS:
+            item = collated(m, frame, item, node.span)
+    m.write(ref.address, "$item", item)
+    return ref
+
+
+def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
+    """What indexing a data set gives."""
+    found: list[Value] = []
+    for option in options(dataset):
+        if type(option) is Ref and option.kind == "data":
+            found.append(m.read(option.address, "$item") or TOP)
+        elif type(option) is Ref and option.kind == "instance" and objects.class_attribute(m, option, "__getitem__") is not None:
+            found.append(calls.call_attribute(m, frame, option, "__getitem__", Args((TOP,)), span))
+        else:
+            return TOP
+    return join_all(found) or TOP
+
+
+def _row(value: Value) -> Value:
+    return join_all(replace(v, identity=0, shape=None, literal=False) if type(v) is Tensor else TOP for v in options(value)) or TOP
+
+
+def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
+    """A batch of elements, as torch's default collate function makes it (facts [dtypeof.default_collate])."""
+    found: list[Value] = []
+    for option in options(item):
+        if type(option) is Const:
+            dtype = _NUMBERS.get(option.kind)
+            found.append(Tensor(dtype=dtype) if dtype is not None else TOP)
+        elif type(option) is Seq and option.exact:
+            found.append(Seq(tuple(collated(m, frame, v, span) for v in option.prefix)))
+        elif type(option) is Ref and type(table := m.read(option.address, "$items")) is Table:
+            entries = tuple((k, collated(m, frame, v, span)) for k, v in table.entries)
+            found.append(subscripts.new_dict(m, frame, span, Table(entries, table.rest)))
+        else:
+            found.append(_row(option))
+    return join_all(found) or TOP
