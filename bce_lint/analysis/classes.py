@@ -19,6 +19,7 @@ def define(m: Machine, frame: Frame, node: ir.ClassDef) -> Value:
     address = m.intern(("class", frame.unit.path, node.span, frame.context if frame.function is not None else 0))
     bases = tuple(expressions.evaluate(m, frame, b.value) for b in node.bases if b.keyword is None)
     flavour = "namedtuple" if any(type(b) is External and b.name in NAMED_TUPLE for b in bases) else ""
+    m.touched.add(address)
     made = ClassV(node, frame.unit.path, address, bases, flavour)
     outer = (frame.address, *frame.outer) if frame.function is not None else frame.outer
     body = Frame(frame.unit, address, frame.context, None, node.bound, outer, made, None, frame, None, frame.depth, main=frame.main)
@@ -36,6 +37,14 @@ def define(m: Machine, frame: Frame, node: ir.ClassDef) -> Value:
 
 def mro(m: Machine, cls: ClassV) -> tuple[Value, ...]:
     """The resolution order: each class before its bases, a shared base after all who share it."""
+    known = m.orders.get(cls.address)
+    if known is not None and known[0] is cls.bases:
+        return known[1]
+    m.orders[cls.address] = (cls.bases, _linear(cls))
+    return m.orders[cls.address][1]
+
+
+def _linear(cls: ClassV) -> tuple[Value, ...]:
     order: list[Value] = []
     _visit(cls, order, 0)
     last = {id(v) if type(v) is not ClassV else v.address: i for i, v in enumerate(order)}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.losses import Constructed
 
 MAX_DEPTH = 40
-ROOT_STEPS = 20_000
+ROOT_STEPS = 12_000
 TEXT_LIMIT = 48
 
 
@@ -131,6 +131,8 @@ class Machine:
         self.sites: list[Site] = []
         self.reached: set[tuple[str, ir.Span]] = set()
         self.typical: dict[int, dict[Cell, Value]] = {}
+        self.orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
+        self.several: set[int] = set()
         self.incomplete: set[ir.Function] = set()
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
@@ -195,9 +197,14 @@ class Machine:
         """The heap object that this place allocates in this context; one that exists already may now be several."""
         address = self.intern((frame.context, frame.unit.path, span, frame.marks, kind, tag))
         if self.state.find((address, "$live")) is not None:
+            self.several.add(address)
             self.write(address, "$many", TOP)
         self.write(address, "$live", TOP)
         return Ref(address, kind, what, frame.place(span))
+
+    def is_many(self, address: int) -> bool:
+        """Whether an allocation site may stand for several objects by now."""
+        return address in self.several and self.state.find((address, "$many"), self.reads) is not None
 
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""

@@ -111,7 +111,7 @@ def class_attribute(m: Machine, owner: Ref, name: str) -> Value | None:
 def _in_mro(m: Machine, order: tuple[Value, ...], name: str) -> Value | None:
     for base in order:
         if type(base) is ClassV:
-            found = m.read(base.address, name)
+            found = m.read_global(base.address, name)
             if found is not None:
                 return found
     return None
@@ -134,7 +134,7 @@ def _super_attribute(m: Machine, owner: SuperV, name: str) -> Value:
     order = classes.mro(m, start) if isinstance(start, ClassV) else classes.mro(m, owner.owner)
     after = order[order.index(owner.owner) + 1 :] if owner.owner in order else classes.mro(m, owner.owner)[1:]
     for base in after:
-        if type(base) is ClassV and (found := m.read(base.address, name)) is not None:
+        if type(base) is ClassV and (found := m.read_global(base.address, name)) is not None:
             if type(found) is FunctionV and found.flavour != "static":
                 return MethodV(owner.receiver, found)
             return found
@@ -148,13 +148,14 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     alternatives = options(owner)
     for option in alternatives:
         if type(option) is Ref:
-            weak = len(alternatives) > 1 or m.state.find((option.address, "$many")) is not None
+            weak = len(alternatives) > 1 or m.is_many(option.address)
             old = m.state.find((option.address, name)) if weak else None
             m.write(option.address, name, value if old is None else join(old, value))
             items = m.read(option.address, "$items") if option.kind == "container" else None
             if type(items) is Table:
                 m.write(option.address, "$items", items.put(name, value))
         elif type(option) is ClassV:
+            m.touched.add(option.address)
             m.write(option.address, name, value)
         elif type(option) is ModuleV:
             m.touched.add(imports.address(m, option.path))

@@ -16,7 +16,7 @@ from bce_lint.analysis.values import (
 def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: str = "list") -> Ref:
     """Allocates a list (or set, or module container) with the given items."""
     ref = m.new_ref(frame, span, kind)
-    old = m.state.find((ref.address, "$items")) if m.state.find((ref.address, "$many")) is not None else None
+    old = m.state.find((ref.address, "$items")) if m.is_many(ref.address) else None
     m.write(ref.address, "$items", join_seq(old, items) if type(old) is Seq else items)
     return ref
 
@@ -24,7 +24,7 @@ def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: str = "l
 def new_dict(m: Machine, frame: Frame, span: ir.Span, table: Table) -> Ref:
     """Allocates a dict."""
     ref = m.new_ref(frame, span, "dict")
-    old = m.state.find((ref.address, "$items")) if m.state.find((ref.address, "$many")) is not None else None
+    old = m.state.find((ref.address, "$items")) if m.is_many(ref.address) else None
     m.write(ref.address, "$items", join_table(old, table) if type(old) is Table else table)
     return ref
 
@@ -167,7 +167,7 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None
         if type(option) is not Ref:
             continue
         items = m.read(option.address, "$items")
-        many = m.read(option.address, "$many") is not None or owner is not option
+        many = m.is_many(option.address) or owner is not option
         if type(items) is Table:
             new = put(items, key, value)
             m.write(option.address, "$items", join_table(items, new) if many else new)
@@ -209,7 +209,7 @@ def extend(m: Machine, owner: Ref, added: Value) -> None:
         return
     part = content(m, added) or iteration.ANYTHING
     new = iteration.concatenate(items, part)
-    m.write(owner.address, "$items", join_seq(items, new) if m.read(owner.address, "$many") is not None else new)
+    m.write(owner.address, "$items", join_seq(items, new) if m.is_many(owner.address) else new)
 
 
 def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value]:
