@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.index import Facts, sinks
@@ -18,24 +19,36 @@ def hot_methods(unit: Unit, facts: Facts, node: ir.ClassDef) -> frozenset[ir.Fun
     inherited = {n.id for a in node.bases for n in (a.value,) if isinstance(n, ir.Name)} | {a.value.name for a in node.bases if isinstance(a.value, ir.Attr)}
     if inherited & (facts.hot | facts.seeds):
         return None
-    texts = dict(_methods(unit, node))
-    words = {function: set(_WORD.findall(text)) for function, text in texts.items()}
-    statements = [text for function in texts for text in _simple(unit, function.body)]
-    shared = [text for text in _simple(unit, tuple(s for s in node.body if not isinstance(s, ir.FunctionDef)))]
+    methods = [(function, _read(text)) for function, text in _methods(unit, node)]
+    statements = [_read(text) for function, _ in methods for text in _simple(unit, function.body)]
+    shared = [_read(text) for text in _simple(unit, tuple(s for s in node.body if not isinstance(s, ir.FunctionDef)))]
     hot = {name for name in facts.hot | facts.seeds if name != node.name}
     chosen: set[ir.Function] = set()
     while True:
         before = len(hot), len(chosen)
-        hot |= {name for text in statements if _is_hot(text, hot) for name in _OWN.findall(text)}
-        hot |= {name for text in shared if _is_hot(text, hot) for name in _WORD.findall(text)[:1]}
-        chosen |= {f for f, text in texts.items() if words[f] & hot or sinks().search(text.encode())}
+        for text in statements:
+            if text.sink or not hot.isdisjoint(text.words):
+                hot.update(text.own)
+        hot |= {text.first for text in shared if text.sink or not hot.isdisjoint(text.words)}
+        chosen |= {f for f, text in methods if text.sink or not hot.isdisjoint(text.words)}
         hot |= {f.name for f in chosen}
         if (len(hot), len(chosen)) == before:
             return frozenset(chosen)
 
 
-def _is_hot(text: str, hot: set[str]) -> bool:
-    return sinks().search(text.encode()) is not None or not hot.isdisjoint(_WORD.findall(text))
+class Text(NamedTuple):
+    """The words of a piece of source: all, those after `self.`, the first, and whether a sink is among them."""
+
+    words: frozenset[str]
+    own: frozenset[str]
+    first: str
+    sink: bool
+
+
+def _read(text: str) -> Text:
+    words = _WORD.findall(text)
+    own = _OWN.findall(text) if "self" in words else ()
+    return Text(frozenset(words), frozenset(own), words[0] if words else "", sinks().search(text.encode()) is not None)
 
 
 def _methods(unit: Unit, node: ir.ClassDef) -> Iterator[tuple[ir.Function, str]]:

@@ -53,7 +53,8 @@ def candidates(unit: Unit, facts: Facts) -> list[Candidate]:
     found: list[Candidate] = []
     _collect(unit.module.body, None, found)
     mentions = Counter(re.findall(r"\w+", unit.text))
-    chosen = {c.owner: hot_methods(unit, facts, c.owner) for c in found if c.owner is not None}
+    owners = dict.fromkeys(c.owner for c in found if c.owner is not None and c.owner.name in facts.hot)
+    chosen = {owner: hot_methods(unit, facts, owner) for owner in owners}
     found = [c for c in found if _wanted(c, facts, chosen)]
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
@@ -61,8 +62,10 @@ def candidates(unit: Unit, facts: Facts) -> list[Candidate]:
 def _wanted(candidate: Candidate, facts: Facts, chosen: dict[ir.ClassDef, frozenset[ir.Function] | None]) -> bool:
     if candidate.owner is None:
         return candidate.function.name in facts.hot
+    if candidate.owner not in chosen:
+        return False
     methods = chosen[candidate.owner]
-    return candidate.owner.name in facts.hot and (methods is None or candidate.function in methods)
+    return methods is None or candidate.function in methods
 
 
 def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
