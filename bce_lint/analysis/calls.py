@@ -27,7 +27,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     if len(viable) == 1:
         return call_one(m, frame, viable[0], args, node)
     base, results, ends, sites = m.state, [], [], []
-    start = len(m.sites)
+    start, reached = len(m.sites), set(m.reached)
     for option in viable:
         m.state = base.fork()
         results.append(call_one(m, frame, option, args, node))
@@ -38,6 +38,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
         return TOP
     m.state = merge(ends)
     if any(sites):
+        m.reached = reached  # what one alternative alone would show is still to be seen by running its functions as roots
         m.record(ChoiceSite(tuple(sites)))
     return join_all(results) or TOP
 

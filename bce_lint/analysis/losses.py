@@ -145,7 +145,7 @@ def _site(
         contract, primary.text, primary, place, path, tensors(value), tensors(target),
         frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
         autocast, region, None,
-        home.parent.place(home.call) if home.parent is not None and home.call is not None else None,
+        _caller(home),
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)
@@ -161,6 +161,13 @@ def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Pl
         place = frame.parent.place(frame.call, _callee(frame))
         frame = frame.parent
     return place, tuple(path), frame
+
+
+def _caller(frame: Frame) -> Place | None:
+    """The call that led into a function; of a nested function that runs by itself, into the one around it."""
+    while frame.call is None and frame.parent is not None:
+        frame = frame.parent
+    return frame.parent.place(frame.call) if frame.parent is not None and frame.call is not None else None
 
 
 def _callee(frame: Frame) -> ir.Span | None:

@@ -122,7 +122,7 @@ def _transfer(
         result = _clipped(result, row, args)
     if row.kind is Kind.FACTORY:
         result = replace(result, literal=True)
-    return _shaped(row, result)
+    return _shaped(row, result, args)
 
 
 def cast(args: Args, row: Transfer) -> str | None:
@@ -161,8 +161,15 @@ def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int) -> Val
     return Tensor(dtype=dtype, identity=identity)
 
 
-def _shaped(row: Transfer, result: Tensor) -> Value:
-    if row.result == "tensor":
+def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
+    """The result in its container; `max` and its like give a named tuple only when a dimension is given."""
+    if row.result == "namedtuple-if-dim":
+        second = args.get(1, "dim")
+        if second is None or tensors(second):
+            return result
+        if type(second) is not Const:
+            return TOP
+    elif row.result == "tensor":
         return result
     if not row.fields:
         return Seq((), result)
