@@ -26,7 +26,8 @@ class Result(NamedTuple):
 
 def check(files: Sequence[Path], codes: frozenset[str]) -> Result:
     """Lints files; a finding is given when its place or one of its labels lies in one of them."""
-    from bce_lint.analysis.project import absolute, root_of
+    from bce_lint.analysis.index import absolute
+    from bce_lint.analysis.project import root_of
 
     shown = {absolute(file): str(file) for file in files}
     roots: dict[Root, list[str]] = {}

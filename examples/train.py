@@ -2,9 +2,8 @@
 
 import torch
 import torch.nn.functional as F
-from torch import nn
-
 from models import DigitNet, SentimentNet, TagNet
+from torch import nn
 
 
 def train_sentiment(batches, epochs=3):

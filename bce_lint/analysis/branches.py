@@ -7,7 +7,20 @@ from bce_lint.analysis import expressions, objects, statements
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import (
-    NONE, TOP, ClassV, Const, External, Ref, Seq, Table, Union, Unknown, Value, const, join_all, options,
+    NONE,
+    TOP,
+    ClassV,
+    Const,
+    External,
+    Ref,
+    Seq,
+    Table,
+    Union,
+    Unknown,
+    Value,
+    const,
+    join_all,
+    options,
 )  # fmt: skip
 
 _ALWAYS_TRUE_REFS = frozenset({"instance", "loss", "activation", "layer", "context"})

@@ -8,7 +8,23 @@ from bce_lint.analysis.heap import State, merge, settle
 from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.values import (
-    NONE, TOP, BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, PartialV, Ref, Seq, Table, Unknown, Value, identity_of, join_all, options,
+    NONE,
+    TOP,
+    BuiltinMethod,
+    ClassV,
+    Const,
+    External,
+    FunctionV,
+    MethodV,
+    PartialV,
+    Ref,
+    Seq,
+    Table,
+    Unknown,
+    Value,
+    identity_of,
+    join_all,
+    options,
 )  # fmt: skip
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
 
@@ -91,7 +107,13 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
         case BuiltinMethod():
             return methods.call(m, frame, function.receiver, function.name, args, node)
         case PartialV():
-            merged = Args(function.args + args.pos, dict(function.keywords) | args.kw, args.open, (None,) * len(function.args) + args.spans, args.kw_spans)
+            merged = Args(
+                function.args + args.pos,
+                dict(function.keywords) | args.kw,
+                args.open,
+                (None,) * len(function.args) + args.spans,
+                args.kw_spans,
+            )
             return call_one(m, frame, function.function, merged, node)
     return unknown_call(m, frame, args, node.span)
 
@@ -252,4 +274,3 @@ def _with_context(value: FunctionV, context: Value) -> FunctionV:
 def initialise_outside(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, node: ir.Call, name: str) -> None:
     """What the constructor of a base outside the project does to a new instance."""
     modules.initialise(m, frame, ref, outside, args, node, name)
-

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import calls, expressions, iteration, statements, subscripts
+from bce_lint.analysis import calls, expressions, statements
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import Args, Frame, Machine
-from bce_lint.analysis.values import NONE, TOP, TRUE, ClassV, External, FunctionV, MethodV, Ref, Seq, Table, Value, const, options
+from bce_lint.analysis.values import TOP, TRUE, ClassV, External, FunctionV, MethodV, Ref, Seq, Value, options
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.python import DATACLASS, NAMED_TUPLE
 
@@ -167,6 +167,3 @@ def typical(m: Machine, frame: Frame, cls: ClassV) -> Value:
 def class_place(cls: ClassV) -> Place:
     """Where a class is defined."""
     return Place(cls.path, cls.node.span, cls.name)
-
-
-__all__ = ["NONE", "Table", "const", "define", "fill", "instantiate", "iteration", "mro", "outside_base", "subscripts", "typical"]

@@ -6,7 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis import calls
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import Args, Frame, Machine
-from bce_lint.analysis.values import NONE, TOP, Const, External, FunctionV, MethodV, Ref, Value, const, join, join_all, options
+from bce_lint.analysis.values import NONE, TOP, Const, Ref, Value, const, join_all, options
 from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES
 
 CELL = "$autocast"
@@ -107,6 +107,3 @@ def describe(m: Machine) -> tuple[str, Place | None]:
     if len(regions) == len(state):
         return "on", regions[0].place
     return ("off", None) if all(v == OFF for v in state) else ("maybe", None)
-
-
-__all__ = ["External", "FunctionV", "MethodV", "apply", "describe", "enter", "join", "leave", "make"]

@@ -17,7 +17,15 @@ _TRUE = frozenset({"torch.cuda.is_available"})
 
 def is_catalogued(name: str) -> bool:
     """Whether the tables have a row for a canonical name."""
-    tables = (loss_rows.MODULES, loss_rows.FUNCTIONS, activations.MODULES, activations.FUNCTIONS, layers.LAYERS, tensors.FUNCTIONS, CONTAINERS)
+    tables = (
+        loss_rows.MODULES,
+        loss_rows.FUNCTIONS,
+        activations.MODULES,
+        activations.FUNCTIONS,
+        layers.LAYERS,
+        tensors.FUNCTIONS,
+        CONTAINERS,
+    )
     return any(name in table for table in tables)
 
 

@@ -14,9 +14,14 @@ from functools import cache
 from typing import NamedTuple
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t]|\\\r?\n)+))", re.M
+    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t]|\\\r?\n)+))",
+    re.M,
 )
-_BLOCK = re.compile(rb"^(?:((?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+)?(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])", re.M)
+_BLOCK = re.compile(
+    rb"^(?:((?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+)?(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
+    rb"|([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])",
+    re.M,
+)
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.M)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 
@@ -68,7 +73,9 @@ def sinks() -> re.Pattern[bytes]:
     from bce_lint.catalog import activations, losses
 
     names = {name.rpartition(".")[2] for table in (losses.MODULES, losses.FUNCTIONS) for name in table}
-    names |= {name.rpartition(".")[2] for table in (activations.MODULES, activations.FUNCTIONS) for name, row in table.items() if row.implicit_dim}
+    names |= {
+        name.rpartition(".")[2] for table in (activations.MODULES, activations.FUNCTIONS) for name, row in table.items() if row.implicit_dim
+    }
     return re.compile(rb"\b(?:" + b"|".join(sorted(n.encode() for n in names)) + rb")\b")
 
 
@@ -105,7 +112,10 @@ def blocks_of(facts: Facts) -> list[tuple[Block, frozenset[bytes]]]:
     if facts.blocks is None:
         marks = list(_BLOCK.finditer(facts.data))
         ends = [*(m.start() for m in marks[1:]), len(facts.data)][: len(marks)]
-        found = [Block((m[2] or m[3] or b"").decode() or None, facts.data[m.start() : end], m[1] or b"") for m, end in zip(marks, ends, strict=True)]
+        found = [
+            Block((m[2] or m[3] or b"").decode() or None, facts.data[m.start() : end], m[1] or b"")
+            for m, end in zip(marks, ends, strict=True)
+        ]
         facts.blocks = [(b, frozenset(_WORD.findall(b.text))) for b in found]
     return facts.blocks
 
@@ -136,12 +146,14 @@ def _registries(facts: Facts, block: Block) -> set[str]:
     if not block.decorators:
         return set()
     heads = {word.decode() for word in _WORD.findall(block.decorators)}
-    variables = {b.name.encode() for b, _ in blocks_of(facts) if b.name and not b.text.lstrip().startswith((b"def", b"class", b"async", b"@"))}
+    variables = {
+        b.name.encode() for b, _ in blocks_of(facts) if b.name and not b.text.lstrip().startswith((b"def", b"class", b"async", b"@"))
+    }
     return {name.decode() for b, tokens in blocks_of(facts) if b.name in heads for name in tokens & variables}
 
 
 def _only_import(block: Block) -> bool:
-    return block.text.startswith((b"import ", b"from ", b'"', b"'", b"r\"", b"__all__"))
+    return block.text.startswith((b"import ", b"from ", b'"', b"'", b'r"', b"__all__"))
 
 
 class Graph:

@@ -47,7 +47,11 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
             content = m.read(value.address, "$items")
             if type(content) is Seq:
                 return content
-            return Seq(tuple(const(k) for k, _ in content.entries), None if content.rest is None else TOP) if type(content) is Table else ANYTHING
+            return (
+                Seq(tuple(const(k) for k, _ in content.entries), None if content.rest is None else TOP)
+                if type(content) is Table
+                else ANYTHING
+            )
         case Ref(kind="dict"):
             table = m.read(value.address, "$items")
             if type(table) is Table:

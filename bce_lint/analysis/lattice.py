@@ -1,4 +1,4 @@
-"""The lattice of tensors: domain × range × dtype × shape, each with an unknown, and the origin of the domain."""
+"""The lattice of tensors: domain, range, dtype and shape, each with an unknown, and the origin of the domain."""
 
 from __future__ import annotations
 
@@ -94,8 +94,6 @@ def multiply_range(a: Range, b: Range) -> Range:
     return Range(min(corners), max(corners), constant and not isinf(b.low if b.low == b.high else a.low))
 
 
-
-
 def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
     """Sizes that agree stay; ranks that differ leave nothing."""
     if a is None or b is None or len(a) != len(b):
@@ -121,5 +119,3 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         literal=a.literal and b.literal,
         device=a.device if a.device == b.device else None,
     )
-
-

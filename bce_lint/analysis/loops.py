@@ -23,21 +23,19 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
     loop = Loop(m.state.depth)
     frame.loops.append(loop)
 
-    def start(value: Value) -> Start:
-        def bind() -> bool:
+    def _start(value: Value) -> Start:
+        def _bind() -> bool:
             statements.assign(m, frame, node.target, value)
             return True
 
-        return bind
+        return _bind
 
-    alive = _segments(m, frame, node.body, elements, node.size, loop, start)
+    alive = _segments(m, frame, node.body, elements, node.size, loop, _start)
     frame.loops.pop()
     return _finish(m, frame, node.orelse, loop, alive)
 
 
-def _segments(
-    m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]
-) -> bool:
+def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]) -> bool:
     known = len(elements.prefix) + len(elements.suffix)
     if known > MAX_TRIPS or known * size > UNROLL_NODES or m.steps < 0:
         summary = iteration.summary(elements)
@@ -55,7 +53,7 @@ def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Star
         frame.marks = (*marks, first + index)
         base = m.state
         m.state = base.fork()
-        end = _once(m, frame, body, loop, start)
+        end = _once(m, frame, body, loop, _start)
         if end is None:
             alive = False
             break
@@ -84,7 +82,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
     base = m.state
     for attempt in range(MAX_ROUNDS):
         m.open_reads()
-        end = _once(m, frame, body, loop, start)
+        end = _once(m, frame, body, loop, _start)
         reads = m.close_reads()
         changed = {} if end is None else _changes(base, end, {c: v for c, (v, _) in reads.items()})
         if not changed or attempt == MAX_ROUNDS - 1 or m.steps < 0:
@@ -139,17 +137,16 @@ def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
         return statements.run(m, frame, node.orelse)
     endless = isinstance(node.test, ir.Const) and outcome is True
 
-    def start() -> bool:
+    def _start() -> bool:
         expressions.evaluate(m, frame, node.test)
         branches.refine(m, frame, node.test, True)
         return True
 
-    _repeat(m, frame, node.body, loop, start)
+    _repeat(m, frame, node.body, loop, _start)
     frame.loops.pop()
     if endless and not loop.breaks:
         return False
     return _finish(m, frame, () if endless else node.orelse, loop, not endless)
-
 
 
 def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
@@ -170,7 +167,9 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
         for pair in collected:
             assert type(pair) is Seq
             table = subscripts.put(table, pair.prefix[0], pair.prefix[1])
-        return subscripts.new_dict(m, frame, node.span, table if exact else Table(table.entries, join_all(v for _, v in table.entries) or table.rest or TOP))
+        return subscripts.new_dict(
+            m, frame, node.span, table if exact else Table(table.entries, join_all(v for _, v in table.entries) or table.rest or TOP)
+        )
     items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
     return items if node.kind == "generator" else subscripts.new_list(m, frame, node.span, items, node.kind)
 

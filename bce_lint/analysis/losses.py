@@ -10,7 +10,15 @@ from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
 from bce_lint.analysis.values import (
-    TOP, Const, Facts, Ref, Unknown, Use, Value, identity_of, tensors,
+    TOP,
+    Const,
+    Facts,
+    Ref,
+    Unknown,
+    Use,
+    Value,
+    identity_of,
+    tensors,
 )  # fmt: skip
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Param
 
@@ -97,9 +105,7 @@ def never_called(m: Machine) -> None:
             constructor_misuse(m, known.contract, known.place, "it gets two values and is never called")
 
 
-def _options(
-    m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, place: Place, functional: bool
-) -> None:
+def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, place: Place, functional: bool) -> None:
     found = []
     for index, param in enumerate(params):
         value = args.get(index, param.name)

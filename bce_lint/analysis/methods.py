@@ -9,11 +9,25 @@ from bce_lint.analysis import calls, iteration, losses, modules, subscripts, ten
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
-    NONE, TOP, TRUE, ClassV, Const, External, FunctionV, Ref, Seq, SuperV, Table, Unknown, Value, const, join_all, options,
+    NONE,
+    TOP,
+    TRUE,
+    ClassV,
+    Const,
+    External,
+    Ref,
+    Seq,
+    SuperV,
+    Table,
+    Unknown,
+    Value,
+    const,
+    join_all,
+    options,
 )  # fmt: skip
 from bce_lint.catalog import activations, tensors
 from bce_lint.catalog.terms import Transfer
-from bce_lint.catalog.wrappers import CONTAINERS, MODULE_SELF_METHODS
+from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 
 Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
 _MODULE_KINDS = frozenset({"instance", "layer", "activation", "loss", "container"})
@@ -50,8 +64,26 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
 
 
-_VIEWS = frozenset("view reshape squeeze unsqueeze flatten contiguous detach to cuda cpu float double half clone view_as".split())
-_DTYPE_METHODS = frozenset("long argmax argmin bool int short byte eq ne ge le gt lt exp".split())
+_VIEWS = frozenset(
+    [
+        "view",
+        "reshape",
+        "squeeze",
+        "unsqueeze",
+        "flatten",
+        "contiguous",
+        "detach",
+        "to",
+        "cuda",
+        "cpu",
+        "float",
+        "double",
+        "half",
+        "clone",
+        "view_as",
+    ]
+)
+_DTYPE_METHODS = frozenset(["long", "argmax", "argmin", "bool", "int", "short", "byte", "eq", "ne", "ge", "le", "gt", "lt", "exp"])
 
 
 def _surely_tensor(name: str, row: Transfer) -> bool:
@@ -169,12 +201,11 @@ def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
     items = m.read(receiver.address, "$items")
     if type(items) is not Seq:
         return TOP
-    if not args.pos or args.pos[0] == const(-1):
-        if items.suffix or (items.exact and items.prefix):
-            last = (items.suffix or items.prefix)[-1]
-            new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
-            m.write(receiver.address, "$items", new)
-            return last
+    known = items.suffix or (items.exact and items.prefix)
+    if known and (not args.pos or args.pos[0] == const(-1)):
+        new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
+        m.write(receiver.address, "$items", new)
+        return known[-1]
     m.write(receiver.address, "$items", Seq((), iteration.summary(items)))
     return iteration.summary(items) or TOP
 
@@ -260,5 +291,3 @@ _LIST: dict[str, Method] = {
 _DICT: dict[str, Method] = {
     "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy, "setdefault": _set_default,
 }  # fmt: skip
-
-__all__ = ["CONTAINERS", "FunctionV", "call", "set_training"]

@@ -10,11 +10,23 @@ from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ActivationSite
 from bce_lint.analysis.values import (
-    NONE, TOP, ClassV, Const, FunctionV, Ref, Seq, Table, Unknown, Value, const, join, options, tensors,
+    NONE,
+    TOP,
+    ClassV,
+    Const,
+    FunctionV,
+    Ref,
+    Seq,
+    Table,
+    Value,
+    const,
+    join,
+    options,
+    tensors,
 )  # fmt: skip
 from bce_lint.catalog import activations, layers
 from bce_lint.catalog import losses as loss_rows
-from bce_lint.catalog.terms import Activation, Contract, Kind, Transfer
+from bce_lint.catalog.terms import Activation, Contract, Transfer
 from bce_lint.catalog.wrappers import CONTAINERS
 
 
@@ -185,9 +197,7 @@ def modelled(value: Value) -> Value:
     return result
 
 
-def apply_outside(
-    m: Machine, frame: Frame, callee: Ref, outside: str | None, args: Args, node: ir.Call, via: Place | None = None
-) -> Value:
+def apply_outside(m: Machine, frame: Frame, callee: Ref, outside: str | None, args: Args, node: ir.Call, via: Place | None = None) -> Value:
     """The inherited `forward` of a catalogue class."""
     if outside is None or outside == "?":
         return m.fresh(frame, node.span)
@@ -200,6 +210,3 @@ def apply_outside(
     if CONTAINERS.get(outside) == "sequential":
         return _sequence(m, frame, callee, args, node)
     return m.fresh(frame, node.span)
-
-
-__all__ = ["Kind", "Unknown", "apply", "construct_activation", "construct_container", "construct_layer", "initialise", "modelled"]

@@ -9,8 +9,26 @@ from bce_lint.analysis import calls, classes, imports, losses
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
-    NONE, TOP, TRUE, BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, ModuleV, Ref, Seq, SuperV, Table,
-    Unknown, Value, const, join, join_all, options,
+    NONE,
+    TOP,
+    TRUE,
+    BuiltinMethod,
+    ClassV,
+    Const,
+    External,
+    FunctionV,
+    MethodV,
+    ModuleV,
+    Ref,
+    Seq,
+    SuperV,
+    Table,
+    Unknown,
+    Value,
+    const,
+    join,
+    join_all,
+    options,
 )  # fmt: skip
 from bce_lint.catalog.names import canonical
 

@@ -212,7 +212,7 @@ def _promoted(a: Value, b: Value, op: str) -> str | None:
     if len(kinds) != 1:
         return None
     dtype = kinds.pop()
-    if dtype is None or op == "/" and not dtype.startswith(("float", "bfloat")):
+    if dtype is None or (op == "/" and not dtype.startswith(("float", "bfloat"))):
         return "float32" if dtype is not None else None
     number = next((v.value for v in (a, b) if type(v) is Const), None)
     if dtype.startswith(("int", "uint", "bool")) and isinstance(number, float):

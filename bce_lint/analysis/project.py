@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis import roots, statements
 from bce_lint.analysis.heap import State
-from bce_lint.analysis.index import Facts, Graph, absolute, scan
+from bce_lint.analysis.index import Facts, Graph, scan
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
 from bce_lint.analysis.sites import ChoiceSite, LossSite, Site
@@ -276,6 +276,3 @@ def places(site: Site) -> Iterable[Place]:
         yield from site.path
         for tensor in site.input:
             yield from (origin.place for origin in tensor.origin + tensor.inner)
-
-
-__all__ = ["Project", "absolute", "places", "root_of"]

@@ -9,8 +9,21 @@ from bce_lint.analysis import branches, calls, classes, iteration, objects, subs
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
-    NONE, TOP, BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, ModuleV, PartialV, Ref, Seq, SuperV, Table,
-    Unknown, Value, const, join, join_all, options,
+    NONE,
+    TOP,
+    ClassV,
+    Const,
+    External,
+    PartialV,
+    Ref,
+    Seq,
+    SuperV,
+    Table,
+    Unknown,
+    Value,
+    const,
+    join_all,
+    options,
 )  # fmt: skip
 from bce_lint.catalog.terms import Activation, Contract
 
@@ -35,7 +48,7 @@ def is_instance(m: Machine, value: Value, kind: Value) -> bool | None:
 def _is_external(m: Machine, value: Value, name: str) -> bool | None:
     short = name.removeprefix("builtins.")
     if type(value) is Const:
-        return value.kind in _PYTHON_TYPES[short] if short in _PYTHON_TYPES else False if value != NONE else False
+        return short in _PYTHON_TYPES and value.kind in _PYTHON_TYPES[short]
     if name in ("torch.Tensor", "torch.nn.Module"):
         tensor = name == "torch.Tensor"
         return True if (type(value) is Tensor) == tensor and type(value) in (Tensor, Ref) else None if type(value) is Unknown else False
@@ -168,10 +181,10 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return Seq((), TOP)
     items = iteration.elements(m, frame, args.pos[1], node.span)
 
-    def one(value: Value) -> Value:
+    def _one(value: Value) -> Value:
         return calls.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
 
-    return Seq(tuple(one(v) for v in items.prefix), None if items.rest is None else one(items.rest), tuple(one(v) for v in items.suffix))
+    return Seq(tuple(_one(v) for v in items.prefix), None if items.rest is None else _one(items.rest), tuple(_one(v) for v in items.suffix))
 
 
 def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -217,14 +230,16 @@ def _copy(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     value = args.get(0, "x") or TOP
     if type(value) is not Ref or value.kind not in ("instance", "container", "list", "dict"):
         return value
-    copy = Ref(m.intern(("copy", value.address, frame.context, frame.unit.path, node.span, frame.marks)), value.kind, value.what, value.place)
+    copy = Ref(
+        m.intern(("copy", value.address, frame.context, frame.unit.path, node.span, frame.marks)), value.kind, value.what, value.place
+    )
     for name in m.state.names(value.address):
         m.write(copy.address, name, m.read(value.address, name) or TOP)
     return copy
 
 
 def _number(kind: type) -> Handler:
-    def convert(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    def _convert(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         value = args.pos[0] if args.pos else TOP
         if type(value) is not Const or value.value is None:
             return TOP
@@ -233,7 +248,7 @@ def _number(kind: type) -> Handler:
         except (TypeError, ValueError, OverflowError):
             return TOP
 
-    return convert
+    return _convert
 
 
 def _bool(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -257,10 +272,10 @@ def _named_tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _tensor_literal(dtype: str | None) -> Handler:
-    def build(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    def _build(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return tensor_ops.literal(m, frame, args, node, dtype)
 
-    return build
+    return _build
 
 
 TABLE: dict[str, Handler] = {
@@ -270,7 +285,9 @@ TABLE: dict[str, Handler] = {
     "builtins.set": _list, "collections.deque": _list, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
     "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,
-    "functools.lru_cache": _transparent, "builtins.staticmethod": _first, "builtins.classmethod": _first, "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
+    "functools.lru_cache": _transparent,
+    "builtins.staticmethod": _first, "builtins.classmethod": _first,
+    "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "copy.deepcopy": _copy, "copy.copy": _copy,
     "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
     "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),
@@ -281,5 +298,3 @@ TABLE: dict[str, Handler] = {
     "torch.ByteTensor": _tensor_literal("uint8"), "torch.BoolTensor": _tensor_literal("bool"),
     "torch.autograd.Variable": _first, "builtins.sorted": _filter,
 }  # fmt: skip
-
-__all__ = ["BuiltinMethod", "FunctionV", "MethodV", "ModuleV", "is_instance", "join"]

@@ -16,7 +16,9 @@ _OWN = re.compile(r"\bself\s*\.\s*(\w+)")
 
 def hot_methods(unit: Unit, facts: Facts, node: ir.ClassDef) -> frozenset[ir.Function] | None:
     """The methods worth running as roots; None when the class inherits from a hot one, whose attributes are not seen here."""
-    inherited = {n.id for a in node.bases for n in (a.value,) if isinstance(n, ir.Name)} | {a.value.name for a in node.bases if isinstance(a.value, ir.Attr)}
+    inherited = {n.id for a in node.bases for n in (a.value,) if isinstance(n, ir.Name)} | {
+        a.value.name for a in node.bases if isinstance(a.value, ir.Attr)
+    }
     if inherited & (facts.hot | facts.seeds):
         return None
     methods = [(function, _read(text)) for function, text in _methods(unit, node)]

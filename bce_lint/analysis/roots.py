@@ -49,7 +49,7 @@ def begin(m: Machine, below: State) -> None:
 
 
 def candidates(unit: Unit, facts: Facts) -> list[Candidate]:
-    """The functions of a file that may lead to a loss, those that nothing in it mentions first, as they are likelier to be called from outside."""
+    """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
     _collect(unit.module.body, None, found)
     mentions = Counter(re.findall(r"\w+", unit.text))
@@ -219,7 +219,10 @@ def _stores(body: ir.Body, name: str) -> bool:
                 if _stores(statement.body, name):
                     return True
             case ir.Try():
-                if any(_stores(part, name) for part in (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)):
+                if any(
+                    _stores(part, name)
+                    for part in (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)
+                ):
                     return True
     return False
 

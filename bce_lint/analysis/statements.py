@@ -9,7 +9,7 @@ from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, contexts, expressions, imports, loops, objects, operators, subscripts
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.machine import Frame, Machine
-from bce_lint.analysis.values import NONE, TOP, Const, FunctionV, Ref, Seq, Value, join_all, options
+from bce_lint.analysis.values import NONE, TOP, Const, FunctionV, Ref, Value, join_all, options
 
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
@@ -188,8 +188,7 @@ def make_function(m: Machine, frame: Frame, node: ir.Function) -> FunctionV:
     is_function = frame.function is not None
     outer = (frame.address, *frame.outer) if is_function else frame.outer
     frame.captured = True
-    owner = frame.owner if frame.function is None or frame.owner is None else frame.owner
-    made = FunctionV(node, frame.unit.path, frame.context, outer, owner, defaults)
+    made = FunctionV(node, frame.unit.path, frame.context, outer, frame.owner, defaults)
     if is_function and not m.quiet:
         m.pending.append((made, frame))
     return made
@@ -240,5 +239,3 @@ _RUNNERS: dict[type, Callable[[Machine, Frame, Any], bool]] = {
     ir.FunctionDef: _function_def,
     ir.ClassDef: _class_def,
 }
-
-__all__ = ["Seq", "assign", "bind_name", "make_function", "run"]

@@ -9,7 +9,21 @@ from bce_lint.analysis import calls, iteration, objects
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
-    NONE, TOP, Const, External, Ref, Seq, Table, Unknown, Value, const, join, join_all, join_seq, join_table, options,
+    NONE,
+    TOP,
+    Const,
+    External,
+    Ref,
+    Seq,
+    Table,
+    Unknown,
+    Value,
+    const,
+    join,
+    join_all,
+    join_seq,
+    join_table,
+    options,
 )  # fmt: skip
 
 
@@ -128,7 +142,7 @@ def lookup(table: Table, key: Value) -> Value | None:
     if type(key) is Const:
         found = table.get(key.value)
         if found is not None:
-            return found if table.rest is None else found
+            return found
         return table.rest
     return join_all([*(v for _, v in table.entries), *([table.rest] if table.rest is not None else [])])
 

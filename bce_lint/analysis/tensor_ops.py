@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from math import exp, inf, log
 
 from bce_lint import ir
-from bce_lint.analysis import iteration, modules, objects, subscripts
-from bce_lint.analysis.lattice import Origin, Place, Tensor, join_range, meet_range
+from bce_lint.analysis import modules, objects, subscripts
+from bce_lint.analysis.lattice import Origin, Place, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.transfers import KINDS, clipped
 from bce_lint.analysis.values import (
-    NONE, TOP, Const, External, Ref, Seq, Unknown, Value, const, join, join_all, options, tensors,
+    TOP,
+    Const,
+    External,
+    Ref,
+    Seq,
+    Unknown,
+    Value,
+    join,
+    options,
+    tensors,
 )  # fmt: skip
-from bce_lint.catalog.terms import ANY, REAL, Activation, Domain, Kind, Range, Transfer
+from bce_lint.catalog.terms import Activation, Domain, Kind, Transfer
 
-LOGARITHMS = {Domain.PROBABILITY: Domain.LOG_PROBABILITY, Domain.CATEGORICAL: Domain.LOG_CATEGORICAL}
-EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
-_DTYPES = frozenset("float32 float64 float16 bfloat16 int64 int32 int16 int8 uint8 bool half float double long int short".split())
+_DTYPES = frozenset(
+    [
+        "float32",
+        "float64",
+        "float16",
+        "bfloat16",
+        "int64",
+        "int32",
+        "int16",
+        "int8",
+        "uint8",
+        "bool",
+        "half",
+        "float",
+        "double",
+        "long",
+        "int",
+        "short",
+    ]
+)
 _CONVERSIONS = frozenset({"to", "type", "type_as"})
 _SHORT = {"half": "float16", "float": "float32", "double": "float64", "long": "int64", "int": "int32", "short": "int16"}
 
@@ -27,7 +52,9 @@ def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int
     return m.intern((frame.context, frame.unit.path, span, frame.marks, tag))
 
 
-def activation_call(m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call, inplace: bool = False, method: bool = False) -> Value:
+def activation_call(
+    m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call, inplace: bool = False, method: bool = False
+) -> Value:
     """`torch.sigmoid(x)`, `F.softmax(x, dim=1)`, `x.sigmoid_()`."""
     value = args.get(0, row.params[0].name) or TOP
     dim = modules.dimension(row, args, row.params, 0)
@@ -112,14 +139,14 @@ def _transfer(
     if row.kind is Kind.KEEP and type(value) is not Tensor:
         return _kept_unknown(row, value, args, identity)
     tensor = value if type(value) is Tensor else Tensor()
-    result = _KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
+    result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     dtype = cast(args, row) or _filled_dtype(name, args, value)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args)):
         result = replace(result, dtype=dtype or _dtype_of_other(args))
     if row.inplace:
         result = replace(result, dtype=tensor.dtype, shape=tensor.shape)
     if row.kind is Kind.CLAMP:
-        result = _clipped(result, row, args)
+        result = clipped(result, row, args)
     if row.kind is Kind.FACTORY:
         result = replace(result, literal=True)
     return _shaped(row, result, args)
@@ -135,7 +162,10 @@ def cast(args: Args, row: Transfer) -> str | None:
 
 def _keeps_dtype(args: Args) -> bool:
     """Whether the arguments of `.to(...)` name devices and flags only."""
-    return all((type(v) is Const and not isinstance(v.value, int)) or (type(v) is Ref and v.kind == "device") for v in args.pos[1:]) and not args.open
+    return (
+        all((type(v) is Const and not isinstance(v.value, int)) or (type(v) is Ref and v.kind == "device") for v in args.pos[1:])
+        and not args.open
+    )
 
 
 def _dtype_of_other(args: Args) -> str | None:
@@ -175,126 +205,6 @@ def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
         return Seq((), result)
     parts: dict[str, Value] = {"indices": Tensor(Domain.LABEL, dtype="int64"), "state": TOP, "weights": TOP}
     return Seq(tuple(parts.get(f, result) for f in row.fields))
-
-
-def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(t, dtype=row.dtype or t.dtype, shape=None)
-
-
-def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(t, identity=identity, shape=None)
-
-
-def _plain(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return Tensor(dtype=row.dtype, identity=identity, model=t.model, literal=t.literal)
-
-
-def _bounded(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    tight = row.range.tight and (t.range.tight and t.range.low == -inf and t.range.high == inf)
-    return replace(_plain(t, row, origin, identity), range=row.range._replace(tight=tight), origin=(origin,) if tight else ())
-
-
-def _monotone(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(_plain(t, row, origin, identity), range=meet_range(t.range, row.range), origin=(origin,))
-
-
-def _sign(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    low = row.range.low if t.range.low < 0 else max(0.0, row.range.low)
-    high = row.range.high if t.range.high > 0 else min(0.0, row.range.high)
-    return replace(_plain(t, row, origin, identity), range=Range(low, high, t.range == REAL), origin=(origin,))
-
-
-def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    kept = t.domain in (Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL)
-    return replace(t, identity=identity) if kept else replace(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
-
-
-def _clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
-    """A clamp's result with its constant bounds; a bound that is not constant leaves nothing sure."""
-    if t.domain is not Domain.UNKNOWN or row.bounds is None:
-        return t
-    ends = []
-    for name, otherwise in zip(row.bounds, (-inf, inf), strict=True):
-        value = None if name is None else args.get(row.params.index(name) + (1 if "input" not in row.params else 0), name)
-        if value is None or value == NONE:
-            ends.append(otherwise)
-        elif type(value) is Const and isinstance(value.value, int | float):
-            ends.append(float(value.value))
-        else:
-            return replace(t, range=ANY)
-    low, high = min(max(t.range.low, ends[0]), ends[1]), min(max(t.range.high, ends[0]), ends[1])
-    return replace(t, range=Range(low, high, t.range.tight))
-
-
-def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
-    bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
-    origin_ = t.origin if domain is not Domain.UNKNOWN else ()
-    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form="exp")
-
-
-def _log(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    domain = LOGARITHMS.get(t.domain, Domain.UNKNOWN)
-    bounds = Range(_safe(log, t.range.low, -inf), _safe(log, t.range.high, inf), t.range.tight and t.range.low >= 0)
-    origin_ = tuple(o._replace(domain=domain) for o in t.origin) if domain is not Domain.UNKNOWN else ()
-    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape)
-
-
-def _safe(function: Callable[[float], float], x: float, otherwise: float) -> float:
-    try:
-        return function(x)
-    except (OverflowError, ValueError):
-        return otherwise
-
-
-def _logits(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return Tensor(Domain.LOGITS, REAL, origin=(origin,), identity=identity)
-
-
-def _recurrent(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return Tensor(range=row.range, identity=identity)
-
-
-def _blend(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(t, identity=identity, shape=None)
-
-
-def _mean(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(_plain(t, row, origin, identity), range=t.range._replace(tight=False))
-
-
-def _label(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return Tensor(Domain.LABEL, row.range, row.dtype or "int64", identity=identity)
-
-
-def _factory(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return Tensor(range=row.range, dtype=row.dtype, identity=identity, literal=True)
-
-
-def _bool(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return Tensor(dtype="bool", identity=identity)
-
-
-_KINDS: dict[Kind, Callable[[Tensor, Transfer, Origin, int], Tensor]] = {
-    Kind.KEEP: _keep,
-    Kind.SELECT: _select,
-    Kind.ARITHMETIC: _plain,
-    Kind.ROUND: _plain,
-    Kind.BOUNDED: _bounded,
-    Kind.MONOTONE: _monotone,
-    Kind.SIGN: _sign,
-    Kind.CLAMP: _clamp,
-    Kind.EXP: _exp,
-    Kind.LOG: _log,
-    Kind.LOGITS: _logits,
-    Kind.PARAMETER: _logits,
-    Kind.RECURRENT: _recurrent,
-    Kind.BLEND: _blend,
-    Kind.MEAN: _mean,
-    Kind.LABEL: _label,
-    Kind.FACTORY: _factory,
-    Kind.BOOL: _bool,
-}
 
 
 def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call) -> Value:
@@ -373,6 +283,3 @@ def _inferred(kinds: frozenset[str] | None) -> str | None:
     if not kinds:
         return None
     return "float32" if "float" in kinds else "int64" if "int" in kinds else "bool"
-
-
-__all__ = ["NONE", "const", "iteration", "join_all"]

@@ -111,4 +111,3 @@ def enter_forward(m: Machine, callee: Ref) -> Value | None:
 def leave_forward(m: Machine, previous: Value) -> None:
     """Leaves it."""
     contexts.leave(m, previous)
-

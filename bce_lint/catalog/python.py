@@ -3,39 +3,65 @@
 from __future__ import annotations
 
 BUILTINS = frozenset(
-    """abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir
-    divmod enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help hex id input int
-    isinstance issubclass iter len list locals map max memoryview min next object oct open ord pow print property quit
-    range repr reversed round set setattr slice sorted staticmethod str sum super tuple type vars zip __import__
-    Exception ValueError TypeError KeyError RuntimeError NotImplementedError AttributeError ImportError IndexError
-    StopIteration OSError AssertionError ArithmeticError BaseException KeyboardInterrupt NotImplemented""".split()
-)
+    (
+        "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "Exception", "ImportError", "IndexError", "KeyError",
+        "KeyboardInterrupt", "NotImplemented", "NotImplementedError", "OSError", "RuntimeError", "StopIteration", "TypeError", "ValueError",
+        "__import__", "abs", "all", "any", "ascii", "bin", "bool", "breakpoint",
+        "bytearray", "bytes", "callable", "chr", "classmethod", "compile", "complex", "delattr",
+        "dict", "dir", "divmod", "enumerate", "eval", "exec", "exit", "filter",
+        "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash", "help",
+        "hex", "id", "input", "int", "isinstance", "issubclass", "iter", "len",
+        "list", "locals", "map", "max", "memoryview", "min", "next", "object",
+        "oct", "open", "ord", "pow", "print", "property", "quit", "range",
+        "repr", "reversed", "round", "set", "setattr", "slice", "sorted", "staticmethod",
+        "str", "sum", "super", "tuple", "type", "vars", "zip",
+    )
+)  # fmt: skip
 """The names every module can read without importing them."""
 
-NEVER_RETURN = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort"})
+NEVER_RETURN = frozenset(
+    (
+        "builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit",
+    )
+)  # fmt: skip
 """Calls after which no statement runs."""
 
 TRANSPARENT_ITERATORS = frozenset(
-    {"tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.trange", "builtins.iter", "builtins.reversed", "builtins.sorted",
-     "rich.progress.track", "alive_progress.alive_it", "itertools.cycle", "itertools.islice"}  # fmt: skip
-)
+    (
+        "alive_progress.alive_it", "builtins.iter", "builtins.reversed", "builtins.sorted", "itertools.cycle", "itertools.islice",
+        "rich.progress.track", "tqdm.auto.tqdm",
+        "tqdm.notebook.tqdm", "tqdm.tqdm", "tqdm.trange",
+    )
+)  # fmt: skip
 """Calls that iterate over what their first argument iterates over (not always in its order)."""
 
-COPIES = frozenset({"copy.copy", "copy.deepcopy"})
-"""Calls that return an object with the same content as their first argument."""
-
-DATACLASS = frozenset({"dataclasses.dataclass", "attr.s", "attr.attrs", "attr.dataclass", "attrs.define", "attrs.frozen", "attr.define"})
+DATACLASS = frozenset(
+    (
+        "attr.attrs", "attr.dataclass", "attr.define", "attr.s", "attrs.define", "attrs.frozen", "dataclasses.dataclass",
+    )
+)  # fmt: skip
 """Decorators that write `__init__` from the annotated fields of a class."""
 
-NAMED_TUPLE = frozenset({"typing.NamedTuple"})
+NAMED_TUPLE = frozenset(
+    (
+        "typing.NamedTuple",
+    )
+)  # fmt: skip
 """Base classes whose annotated fields are the items of a tuple."""
 
 HARMLESS_PACKAGES = frozenset(
-    """abc atexit beartype builtins click contextlib dataclasses fire functools gin hydra jaxtyping lightning lightning_utilities nox
-    numba overrides pytest pytorch_lightning ray sacred torch torchtyping tqdm typeguard typer typing typing_extensions unittest warnings
-    bce_lint""".split()
-)
+    (
+        "abc", "atexit", "bce_lint", "beartype", "builtins", "click", "contextlib", "dataclasses",
+        "fire", "functools", "gin", "hydra", "jaxtyping", "lightning", "lightning_utilities", "nox",
+        "numba", "overrides", "pytest", "pytorch_lightning", "ray", "sacred", "torch", "torchtyping",
+        "tqdm", "typeguard", "typer", "typing", "typing_extensions", "unittest", "warnings",
+    )
+)  # fmt: skip
 """Packages whose decorators leave what a function returns as it is."""
 
-HARMLESS_DECORATORS = frozenset({"tenacity.retry", "retry.retry", "mlflow.trace", "line_profiler.profile"})
+HARMLESS_DECORATORS = frozenset(
+    (
+        "line_profiler.profile", "mlflow.trace", "retry.retry", "tenacity.retry",
+    )
+)  # fmt: skip
 """Single decorators of which the same holds."""

@@ -1,0 +1,182 @@
+"""The expressions of the intermediate representation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from bce_lint.ir.statements import Function
+
+
+class Span(NamedTuple):
+    """A half-open range of code points in one file."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const:
+    """A literal: None, bool, int, float, complex, str, bytes or Ellipsis."""
+
+    span: Span
+    value: object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name:
+    """A name that is read or bound."""
+
+    span: Span
+    id: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attr:
+    """`value.name`."""
+
+    span: Span
+    value: Expr
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """`value[index]`; several indices are a tuple `Build`."""
+
+    span: Span
+    value: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice:
+    """`lower:upper:step` inside an index."""
+
+    span: Span
+    lower: Expr | None
+    upper: Expr | None
+    step: Expr | None
+
+
+class Arg(NamedTuple):
+    """One argument of a call: `value`, `keyword=value`, `*value` (stars 1) or `**value` (stars 2)."""
+
+    value: Expr
+    keyword: str | None = None
+    stars: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """`func(*args)`."""
+
+    span: Span
+    func: Expr
+    args: tuple[Arg, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """An operator over its operands, in source order.
+
+    Binary: + - * / // % ** @ << >> & | ^ (an unbroken chain of one operator is one n-ary node, folded
+    from the left); unary: pos neg invert not; n-ary short circuit: and or; comparison (always two
+    operands, a chain becomes `and`): < <= > >= == != in "not in" is "is not"; `format` for f-strings.
+    """
+
+    span: Span
+    op: str
+    operands: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """`then if test else other`."""
+
+    span: Span
+    test: Expr
+    then: Expr
+    other: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Build:
+    """A tuple, list or set display; items may be `Star`."""
+
+    span: Span
+    kind: str
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dict:
+    """A dict display; a key of None stands for `**value`."""
+
+    span: Span
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Star:
+    """`*value` in a display or an assignment target."""
+
+    span: Span
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lambda:
+    """A lambda; its body is one `Return`."""
+
+    span: Span
+    function: Function
+
+
+class Clause(NamedTuple):
+    """`for target in iter if tests…` of a comprehension."""
+
+    target: Expr
+    iter: Expr
+    tests: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comp:
+    """A comprehension of kind list, set, dict (two elements: key and value) or generator."""
+
+    span: Span
+    kind: str
+    elements: tuple[Expr, ...]
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bind:
+    """`(name := value)`."""
+
+    span: Span
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Yield:
+    """`yield value`, or `yield from value` when `delegate`."""
+
+    span: Span
+    value: Expr | None
+    delegate: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opaque:
+    """Something not modelled; `parts` are evaluated for their effects."""
+
+    span: Span
+    parts: tuple[Expr, ...] = ()
+
+
+Expr: TypeAlias = Const | Name | Attr | Item | Slice | Call | Op | Choice | Build | Dict | Star | Lambda | Comp | Bind | Yield | Opaque
