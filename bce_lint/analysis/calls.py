@@ -43,7 +43,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     if len(viable) == 1:
         return call_one(m, frame, viable[0], args, node)
     base, results, ends, sites = m.state, [], [], []
-    start, reached = len(m.sites), set(m.reached)
+    start, reached = len(m.sites), len(m.reached)
     for option in viable:
         m.state = base.fork()
         results.append(call_one(m, frame, option, args, node))
@@ -54,7 +54,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
         return TOP
     m.state = merge(ends)
     if any(sites):
-        m.reached = reached  # what one alternative alone would show is still to be seen by running its functions as roots
+        m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as roots
         m.record(ChoiceSite(tuple(sites)))
     return join_all(results) or TOP
 
@@ -125,7 +125,7 @@ def unknown_call(m: Machine, frame: Frame, args: Args, span: ir.Span) -> Value:
 
 def _mark_reached(m: Machine, function: FunctionV) -> None:
     if not m.quiet:
-        m.reached.add((function.path, function.node.span))
+        m.reached.setdefault((function.path, function.node.span))
 
 
 def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, root: bool = False) -> Value:

@@ -53,7 +53,7 @@ def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Star
         frame.marks = (*marks, first + index)
         base = m.state
         m.state = base.fork()
-        end = _once(m, frame, body, loop, _start)
+        end = _once(m, frame, body, loop, start)
         if end is None:
             alive = False
             break
@@ -76,18 +76,18 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
 
 def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, zero: bool = True) -> bool:
     """Any number of rounds: until nothing that a round reads is changed by a round."""
-    marks, sites = frame.marks, len(m.sites)
+    marks, sites, reached = frame.marks, len(m.sites), len(m.reached)
     frame.marks = (*marks, -1)
     outside = list(loop.breaks)
     base = m.state
     for attempt in range(MAX_ROUNDS):
         m.open_reads()
-        end = _once(m, frame, body, loop, _start)
+        end = _once(m, frame, body, loop, start)
         reads = m.close_reads()
         changed = {} if end is None else _changes(base, end, {c: v for c, (v, _) in reads.items()})
         if not changed or attempt == MAX_ROUNDS - 1 or m.steps < 0:
             break
-        del m.sites[sites:]
+        m.roll_back(sites, reached)
         loop.breaks = list(outside)
         base = base.fork()
         base.cells.update(changed)

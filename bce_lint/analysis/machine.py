@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bce_lint.analysis.losses import Constructed
 
 MAX_DEPTH = 40
-ROOT_STEPS = 12_000
+ROOT_STEPS = 8_000
+BODY_STEPS = 40_000
 TEXT_LIMIT = 48
 
 
@@ -129,7 +130,7 @@ class Machine:
         self.reads: Reads | None = None
         self.steps = ROOT_STEPS
         self.sites: list[Site] = []
-        self.reached: set[tuple[str, ir.Span]] = set()
+        self.reached: dict[tuple[str, ir.Span], None] = {}
         self.typical: dict[int, dict[Cell, Value]] = {}
         self.orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.several: set[int] = set()
@@ -147,6 +148,12 @@ class Machine:
         if number is None:
             number = self._interned[key] = len(self._interned) + 1
         return number
+
+    def roll_back(self, sites: int, reached: int) -> None:
+        """Forgets the sites and the functions reached since there were that many."""
+        del self.sites[sites:]
+        while len(self.reached) > reached:
+            self.reached.popitem()
 
     def read(self, address: int, name: str) -> Value | None:
         """The value of a cell; an import found there is resolved now."""

@@ -89,11 +89,11 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _identical(m, frame, op, a, b, span)
     if op in ("in", "not in"):
         return _contains(m, op, a, b)
-    if type(a) is Tensor or type(b) is Tensor:
-        return _tensors(m, frame, op, a, b, span)
     for side in (a, b):
         if type(side) is Ref and side.kind == "loss" and op in _BINARY:
             losses.used_as_tensor(m, side, frame.place(span))
+    if type(a) is Tensor or type(b) is Tensor:
+        return _tensors(m, frame, op, a, b, span)
     if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
         return _concatenated(m, frame, a, b, span)
     if op == "*" and type(b) is Const and isinstance(b.value, int):

@@ -271,6 +271,13 @@ def _named_tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return ClassV(made, frame.unit.path, m.intern(("class", frame.unit.path, node.span)), (), "namedtuple")
 
 
+def _data_parallel(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`data_parallel(module, inputs, …)`: the module applied to its inputs."""
+    given = args.get(1, "inputs") or TOP
+    inputs = given.prefix if type(given) is Seq and given.exact else (given,)
+    return calls.call(m, frame, args.get(0, "module") or TOP, Args(inputs, spans=(None,) * len(inputs)), node)
+
+
 def _tensor_literal(dtype: str | None) -> Handler:
     def _build(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return tensor_ops.literal(m, frame, args, node, dtype)
@@ -288,7 +295,8 @@ TABLE: dict[str, Handler] = {
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
-    "builtins.str": _number(str), "builtins.bool": _bool, "copy.deepcopy": _copy, "copy.copy": _copy,
+    "builtins.str": _number(str), "builtins.bool": _bool, "torch.nn.parallel.data_parallel": _data_parallel,
+    "copy.deepcopy": _copy, "copy.copy": _copy,
     "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
     "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),
     "torch.Tensor": _tensor_literal("float32"), "torch.FloatTensor": _tensor_literal("float32"),

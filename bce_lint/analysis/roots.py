@@ -10,7 +10,7 @@ from bce_lint import ir
 from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.index import Facts
-from bce_lint.analysis.machine import ROOT_STEPS, Args, Frame, Machine, Unit
+from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, Args, Frame, Machine, Unit
 from bce_lint.analysis.relevance import hot_methods
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 
@@ -33,6 +33,7 @@ def module_frame(unit: Unit, main: bool) -> Frame:
 def run_body(m: Machine, unit: Unit) -> State:
     """Runs a file as the main program; returns the store after it."""
     begin(m, m.base)
+    m.steps = BODY_STEPS
     m.touched = {unit.address}
     frame = module_frame(unit, main=True)
     statements.run(m, frame, unit.module.body)

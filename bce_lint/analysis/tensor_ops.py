@@ -10,6 +10,7 @@ from bce_lint.analysis.lattice import Origin, Place, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
 from bce_lint.analysis.values import (
+    NONE,
     TOP,
     Const,
     External,
@@ -18,6 +19,7 @@ from bce_lint.analysis.values import (
     Unknown,
     Value,
     join,
+    join_all,
     options,
     tensors,
 )  # fmt: skip
@@ -141,6 +143,8 @@ def _transfer(
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     dtype = cast(args, row) or _filled_dtype(name, args, value)
+    if _unknown_dtype(args):
+        dtype, result = None, replace(result, dtype=None)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args)):
         result = replace(result, dtype=dtype or _dtype_of_other(args))
     if row.inplace:
@@ -158,6 +162,12 @@ def cast(args: Args, row: Transfer) -> str | None:
         if type(value) is External and value.name.startswith("torch.") and value.name[6:] in _DTYPES:
             return _SHORT.get(value.name[6:], value.name[6:])
     return row.dtype
+
+
+def _unknown_dtype(args: Args) -> bool:
+    """Whether a dtype is asked for that is not known here."""
+    asked = args.kw.get("dtype")
+    return asked is not None and asked != NONE and type(asked) is not External
 
 
 def _keeps_dtype(args: Args) -> bool:
@@ -253,13 +263,12 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
 def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None) -> Value:
     """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
     data = args.get(0, "data") or TOP
-    found = tensors(data)
-    if found:
-        return data
+    asked = cast(args, Transfer(Kind.FACTORY)) or dtype
+    if tensors(data):
+        return join_all(replace(t, dtype=None if _unknown_dtype(args) else asked or t.dtype) for t in tensors(data)) or TOP
     identity = made(m, frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
-    asked = cast(args, Transfer(Kind.FACTORY))
-    inferred = asked or dtype or _inferred(kinds)
+    inferred = None if _unknown_dtype(args) else asked or _inferred(kinds)
     return Tensor(dtype=inferred, identity=identity, literal=kinds is not None)
 
 
