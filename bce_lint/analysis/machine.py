@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.losses import Constructed
 
 MAX_DEPTH = 40
-ROOT_STEPS = 8_000
+ROOT_STEPS = 16_000
 BODY_STEPS = 40_000
 TEXT_LIMIT = 48
 
