@@ -43,7 +43,7 @@ def _check_root(root: Root, paths: list[str], shown: Mapping[str, str], codes: f
     from bce_lint.analysis.project import Project
 
     project = Project(root.path, [*project_files(root, paths), *paths])
-    return judge_files(project, paths, shown, codes)
+    return judge_files(project, paths, shown, codes)._replace(parsed=project.parsed())
 
 
 def project_files(root: Root, paths: Iterable[str]) -> list[str]:
@@ -59,21 +59,20 @@ def project_files(root: Root, paths: Iterable[str]) -> list[str]:
     return [*beside, *(os.path.abspath(file) for file in discover(folders).files)]
 
 
-def judge_files(project: Project, paths: Iterable[str], shown: Mapping[str, str], codes: frozenset[str]) -> Result:
+def judge_files(project: Project, paths: Iterable[str], shown: Mapping[str, str], codes: frozenset[str], noqa: bool = True) -> Result:
     """Runs the analysis that the files need, and judges what it met."""
-    from bce_lint.analysis.project import places
     from bce_lint.rules.judge import judge
 
     wanted = set(paths)
     project.run(wanted)
-    sites = [s for s in project.machine.sites if any(p.path in wanted for p in places(s))]
-    judged = [j for j in judge(sites, codes) if j.place.path in wanted or any(p.path in wanted for _, p in j.labels)]
-    found = [_diagnostic(project, j, shown) for j in judged]
-    found += [_problem(path, project, shown) for path in sorted(wanted) if path in project.problems and project.problems[path][0] in codes]
-    kept = [d for d in found if not _suppressed(project, d, shown)]
-    sources = {shown.get(path, _display(path)): text for path, text in project.sources.items()}
-    parsed = tuple(path for path, unit in project.units().items() if unit is not None)
-    return Result(tuple(sorted(kept, key=lambda d: d.sort_key)), sources, parsed)
+    judged = [j for j in judge(project.sites_in(wanted), codes) if j.place.path in wanted or any(p.path in wanted for _, p in j.labels)]
+    seen = {place.path for j in judged for place in (j.place, *(p for _, p in j.labels))}
+    display = {path: shown[path] if path in shown else _display(path) for path in seen | wanted}
+    found = [d for j in judged if not noqa or not _suppressed(project, j.place.path, (d := _diagnostic(project, j, display)))]
+    problems = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
+    found += [_problem(display[path], problem) for path, problem in problems if problem[0] in codes]
+    sources = {display[path]: source for path in seen if (source := project.source(path)) is not None}
+    return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
 
 
 def _display(path: str) -> str:
@@ -81,43 +80,42 @@ def _display(path: str) -> str:
     return path if relative.startswith("..") else relative
 
 
-def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
+def _location(project: Project, place: Place, display: Mapping[str, str]) -> Location:
     source = project.source(place.path)
-    assert source is not None
-    return source.location(place.span)._replace(path=shown.get(place.path, _display(place.path)))
+    assert source is not None, "a place comes from a file that was read"
+    return source.location(place.span)._replace(path=display[place.path])
 
 
-def _diagnostic(project: Project, judged: Judged, shown: Mapping[str, str]) -> Diagnostic:
-    labels = tuple(Label(text, _location(project, place, shown)) for text, place in judged.labels)
-    location = _location(project, judged.place, shown)
+def _diagnostic(project: Project, judged: Judged, display: Mapping[str, str]) -> Diagnostic:
+    labels = tuple(Label(text, _location(project, place, display)) for text, place in judged.labels)
+    location = _location(project, judged.place, display)
     return Diagnostic(judged.rule.code, judged.rule.name, judged.message, location, judged.rule.severity, labels)
 
 
-def _problem(path: str, project: Project, shown: Mapping[str, str]) -> Diagnostic:
+def _problem(shown: str, problem: tuple[str, str, int, int]) -> Diagnostic:
     from bce_lint.rules import BY_CODE
 
-    code, message, row, column = project.problems[path]
+    code, message, row, column = problem
     place = Position(row, column)
-    return Diagnostic(code, BY_CODE[code].name, message, Location(shown.get(path, path), place, place))
+    return Diagnostic(code, BY_CODE[code].name, message, Location(shown, place, place))
 
 
-def _suppressed(project: Project, diagnostic: Diagnostic, shown: Mapping[str, str]) -> bool:
+def _suppressed(project: Project, path: str, diagnostic: Diagnostic) -> bool:
     from bce_lint.source.suppress import suppressed
 
-    by_display = {shown.get(path, _display(path)): source for path, source in project.sources.items()}
-    source = by_display.get(diagnostic.location.path)
+    source = project.source(path)
     return source is not None and suppressed(source, diagnostic.location.start.row, diagnostic.code)
 
 
-def check_text(data: bytes, filename: str | None, codes: frozenset[str]) -> Result:
+def check_text(data: bytes, filename: str | None, codes: frozenset[str], noqa: bool = True) -> Result:
     """Lints one text; with a file name its project is seen around it, without one it stands alone."""
     from bce_lint.analysis.project import Project
 
     if filename is None:
         project = Project(os.path.join(os.sep, "<stdin>"), (), {STDIN: data})
-        return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes)
+        return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes, noqa)
     path = os.path.abspath(filename)
-    return judge_files(_project_around(path, data), [path], {path: filename}, codes)
+    return judge_files(_project_around(path, data), [path], {path: filename}, codes, noqa)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")

@@ -10,20 +10,25 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t]|\\\r?\n)+))",
+    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.\x80-\xff]*)[ \t]+import[ \t]*"
+    rb"(\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t\x80-\xff]|\\\r?\n)+))",
     re.M,
 )
 _BLOCK = re.compile(
-    rb"^(?:((?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+)?(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
-    rb"|([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])",
+    rb"^(?:((?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+)?(?:async[ \t]+)?(?:def|class)[ \t]+([\w\x80-\xff]+)"
+    rb"|([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])",
     re.M,
 )
-_BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.M)
-_WORD = re.compile(rb"[A-Za-z_]\w*")
+_BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+
+_NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"', b"__all__")
+
+MAX_BYTES = 1_000_000
 
 Resolve = Callable[[str, str, int], "str | None"]
 
@@ -38,11 +43,16 @@ class Import(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A top-level statement: the name it defines, if any, its text, and the decorators above a definition."""
+    """A top-level statement: the name it defines, if any, and the words in it.
+
+    `kind` is definition, variable, import or code; `decorators` are the words above a definition; `sink` says that it names one.
+    """
 
     name: str | None
-    text: bytes
-    decorators: bytes
+    kind: str
+    words: frozenset[bytes]
+    decorators: frozenset[bytes]
+    sink: bool
 
 
 @dataclass(slots=True)
@@ -57,7 +67,8 @@ class Facts:
     bases: frozenset[str]
     hot: set[str] = field(default_factory=set)
     hot_code: bool = False
-    blocks: list[tuple[Block, frozenset[bytes]]] | None = None
+    blocks: list[Block] | None = None
+    cold: list[Block] | None = None
     seeds: set[str] = field(default_factory=set)
     stars: bool = False
 
@@ -80,15 +91,23 @@ def sinks() -> re.Pattern[bytes]:
 
 
 def scan(path: str, raw: bytes) -> Facts:
-    """Reads the imports, the bases and the sinks off a file's bytes."""
+    """Reads the imports, the bases and the sinks off a file's bytes; of a file too large to analyse, only the sinks."""
+    if len(raw) > MAX_BYTES:
+        sink = sinks().search(raw) is not None
+        return Facts(path, raw, b"", sink, (), frozenset(), hot_code=sink)
     data = raw
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
     imports = tuple(_imports(data)) if b"import" in data else ()
-    bases = frozenset(w.decode() for m in _BASES.finditer(data) for w in _WORD.findall(m[1])) if b"class" in data else frozenset()
+    bases = (
+        frozenset(w.decode("utf-8", "replace") for m in _BASES.finditer(data) for w in _WORD.findall(m[1]))
+        if b"class" in data
+        else frozenset()
+    )
     facts = Facts(path, raw, data, sinks().search(data) is not None, imports, bases)
     if facts.sink:
-        facts.seeds |= {bound for item in imports for name, bound in item.names if name != bound and sinks().fullmatch(name.encode())}
+        renamed = ((name, bound) for item in imports for name, bound in item.names if name != bound)
+        facts.seeds |= {bound for name, bound in renamed if sinks().fullmatch(name.encode())}
     return facts
 
 
@@ -98,62 +117,63 @@ def _imports(data: bytes) -> Iterator[Import]:
             for part in match[4].replace(b"\\", b" ").split(b","):
                 words = part.split()
                 if words:
-                    module = words[0].decode()
-                    yield Import(0, module, (), words[2].decode() if len(words) == 3 else module.split(".")[0])
+                    module = words[0].decode("utf-8", "replace")
+                    yield Import(0, module, (), words[2].decode("utf-8", "replace") if len(words) == 3 else module.split(".")[0])
         elif match[3] is not None:
             text = re.sub(rb"#[^\n]*", b"", match[3]).replace(b"\\", b" ").strip(b"() \t\r\n")
             parts = (p.split() for p in text.split(b","))
-            names = tuple((w[0].decode(), w[-1].decode()) for w in parts if w)
-            yield Import(len(match[1]), match[2].decode(), names, "")
+            names = tuple((w[0].decode("utf-8", "replace"), w[-1].decode("utf-8", "replace")) for w in parts if w)
+            yield Import(len(match[1]), match[2].decode("utf-8", "replace"), names, "")
 
 
-def blocks_of(facts: Facts) -> list[tuple[Block, frozenset[bytes]]]:
-    """The top-level statements of a file with the words in each."""
+def blocks_of(facts: Facts) -> list[Block]:
+    """The top-level statements of a file."""
     if facts.blocks is None:
         marks = list(_BLOCK.finditer(facts.data))
         ends = [*(m.start() for m in marks[1:]), len(facts.data)][: len(marks)]
-        found = [
-            Block((m[2] or m[3] or b"").decode() or None, facts.data[m.start() : end], m[1] or b"")
-            for m, end in zip(marks, ends, strict=True)
-        ]
-        facts.blocks = [(b, frozenset(_WORD.findall(b.text))) for b in found]
+        facts.blocks = [_block(m, facts.data[m.start() : end]) for m, end in zip(marks, ends, strict=True)]
     return facts.blocks
 
 
-def spread(facts: Facts) -> bool:
-    """Marks what is hot in one file, given the sinks in it and the hot names it imports; whether its hot names grew."""
-    before = len(facts.hot)
-    pattern = sinks()
-    fresh = True
-    while fresh:
-        fresh = False
-        words = {n.encode() for n in facts.hot | facts.seeds}
-        for block, tokens in blocks_of(facts):
-            if block.name is not None and block.name in facts.hot:
-                continue
-            if not (words & tokens or pattern.search(block.text)):
-                continue
-            if block.name is None:
-                facts.hot_code = facts.hot_code or not _only_import(block)
+def _block(match: re.Match[bytes], text: bytes) -> Block:
+    name = (match[2] or match[3] or b"").decode("utf-8", "replace") or None
+    heads = frozenset(_WORD.findall(match[1])) if match[1] else frozenset()
+    kind = "definition" if match[2] else "variable" if match[3] else "import" if text.startswith(_NO_CODE) else "code"
+    return Block(name, kind, frozenset(_WORD.findall(text)), heads, sinks().search(text) is not None)
+
+
+def spread(facts: Facts, words: set[bytes]) -> set[str]:
+    """Marks what words that became hot make hot in one file (the first time, also what names a sink); the names that did."""
+    if facts.cold is None:
+        facts.cold = blocks_of(facts)
+    grown: set[str] = set()
+    fresh = words
+    first = True
+    while fresh or first:
+        left, found = [], set()
+        for block in facts.cold:
+            if not block.sink and fresh.isdisjoint(block.words):
+                left.append(block)
+            elif block.name is None:
+                facts.hot_code = facts.hot_code or block.kind == "code"
             else:
-                facts.hot |= {block.name, *_registries(facts, block)}
-                fresh = True
-    return len(facts.hot) > before
+                found |= {block.name, *_registries(facts, block)}
+        facts.cold = left
+        found -= facts.hot
+        facts.hot |= found
+        grown |= found
+        fresh = {name.encode() for name in found}
+        first = False
+    return grown
 
 
 def _registries(facts: Facts, block: Block) -> set[str]:
     """The file's own variables into which a decorator of a definition may put it."""
     if not block.decorators:
         return set()
-    heads = {word.decode() for word in _WORD.findall(block.decorators)}
-    variables = {
-        b.name.encode() for b, _ in blocks_of(facts) if b.name and not b.text.lstrip().startswith((b"def", b"class", b"async", b"@"))
-    }
-    return {name.decode() for b, tokens in blocks_of(facts) if b.name in heads for name in tokens & variables}
-
-
-def _only_import(block: Block) -> bool:
-    return block.text.startswith((b"import ", b"from ", b'"', b"'", b'r"', b"__all__"))
+    variables = {b.name.encode() for b in blocks_of(facts) if b.name and b.kind == "variable"}
+    named = [b for b in blocks_of(facts) if b.name and b.name.encode() in block.decorators]
+    return {word.decode("utf-8", "replace") for b in named for word in b.words & variables}
 
 
 class Graph:
@@ -162,13 +182,13 @@ class Graph:
     def __init__(self, files: dict[str, Facts], resolve: Resolve) -> None:
         self.files = files
         self.resolve = resolve
-        self.edges: dict[str, list[tuple[str, Import, str]]] = {}
         self.importers: dict[str, set[str]] = {path: set() for path in files}
+        self.importing: dict[str, list[tuple[str, Import, str]]] = {path: [] for path in files}
         for path, facts in files.items():
-            self.edges[path] = list(self._targets(facts))
-            for target, _, _ in self.edges[path]:
+            for target, item, bound in self._targets(facts):
                 if target in self.importers:
                     self.importers[target].add(path)
+                    self.importing[target].append((path, item, bound))
         self._spread()
 
     def _targets(self, facts: Facts) -> Iterator[tuple[str, Import, str]]:
@@ -184,34 +204,24 @@ class Graph:
                     yield inner, item, bound
 
     def _spread(self) -> None:
-        waiting = [path for path, facts in self.files.items() if facts.sink]
-        for path in waiting:
-            spread(self.files[path])
-        while waiting:
-            path = waiting.pop()
-            for importer in sorted(self.importers[path]):
-                if self._inherit(importer, path):
-                    waiting.append(importer)
-
-    def _inherit(self, importer: str, path: str) -> bool:
-        """Takes over the hot names that one file imports from another; whether its own hot names grew."""
-        facts, source = self.files[importer], self.files[path]
-        seeds, hot = len(facts.seeds), len(facts.hot)
-        for target, item, bound in self.edges[importer]:
-            if target != path or not source.hot:
-                continue
-            if bound:
-                facts.seeds.add(bound)
-            for name, alias in item.names:
-                if name == "*":
-                    facts.seeds |= source.hot
-                    facts.hot |= source.hot
-                elif name in source.hot:
-                    facts.seeds.add(alias)
-                    facts.hot |= {alias} if importer.endswith("__init__.py") else set()
-        if len(facts.seeds) > seeds or len(facts.hot) > hot:
-            spread(facts)
-        return len(facts.hot) > hot
+        """Carries hot names along the imports, a round at a time, until none is new."""
+        fresh = {path: spread(facts, {s.encode() for s in facts.seeds}) for path, facts in self.files.items() if facts.sink}
+        while fresh:
+            arrived: dict[str, set[str]] = {}
+            for path, names in fresh.items():
+                for importer, item, bound in self.importing[path]:
+                    arrived.setdefault(importer, set()).update(_inherited(item, bound, names))
+            fresh = {}
+            for importer in sorted(arrived):
+                facts = self.files[importer]
+                new = arrived[importer] - facts.seeds
+                facts.seeds |= new
+                grown = spread(facts, {name.encode() for name in new}) if new else set()
+                if importer.endswith("__init__.py"):
+                    grown |= new - facts.hot
+                    facts.hot |= new
+                if grown:
+                    fresh[importer] = grown
 
     def closure(self, paths: Iterable[str]) -> set[str]:
         """The files and all that import them, however far."""
@@ -224,7 +234,7 @@ class Graph:
                 waiting.extend(self.importers[path] - found)
         return found
 
-    @property
+    @cached_property
     def order(self) -> dict[str, int]:
         """A rank for each file: importers before what they import, circles by path."""
         return {path: i for i, path in enumerate(_importers_first(self.importers))}
@@ -247,6 +257,14 @@ def _importers_first(importers: dict[str, set[str]]) -> list[str]:
                 entered.add(following)
                 stack.append((following, iter(sorted(importers[following]))))
     return list(done)
+
+
+def _inherited(item: Import, bound: str, names: set[str]) -> set[str]:
+    """The names that an import makes hot, given the names that became so in the file it names."""
+    taken = {alias for name, alias in item.names if name in names}
+    if any(name == "*" for name, _ in item.names):
+        taken |= names
+    return taken | {bound} if bound and names else taken
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

@@ -72,6 +72,9 @@ class Project:
         self._loaded: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
+        self._by_path: dict[str, list[int]] = {}
+        self._indexed = 0
+        self._ran: set[str] = set()
         self._inherited: set[str] = set()
         self._bases: frozenset[str] | None = None
 
@@ -114,9 +117,18 @@ class Project:
             self.problems[path] = Problem(("BCE902", error.message, 1, 1))
         return None
 
-    def units(self) -> dict[str, Unit | None]:
-        """The files asked for so far."""
-        return self._units
+    def parsed(self) -> tuple[str, ...]:
+        """The files that were parsed so far."""
+        return tuple(path for path, unit in self._units.items() if unit is not None)
+
+    def sites_in(self, wanted: set[str]) -> list[Site]:
+        """The sites that mention one of the files, in the order met."""
+        sites = self.machine.sites
+        for number in range(self._indexed, len(sites)):
+            for path in {place.path for place in places(sites[number])}:
+                self._by_path.setdefault(path, []).append(number)
+        self._indexed = len(sites)
+        return [sites[number] for number in sorted({n for path in wanted for n in self._by_path.get(path, ())})]
 
     def load(self, machine: Machine, path: str) -> Unit | None:
         """Runs a module's body once in the base store, as an import does."""
@@ -193,11 +205,16 @@ class Project:
 
     def run(self, paths: Iterable[str]) -> None:
         """Runs everything that can reach the given files: bodies first, then the functions that no call reached."""
+        missing = set(paths) - self._ran
+        if not missing:
+            return
+        closure = self.graph.closure(missing)
+        self._ran |= closure | missing
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, RECURSION))
         try:
             order = self.graph.order
-            starts = [p for p in sorted(self.graph.closure(paths), key=order.__getitem__) if self.facts[p].start]
+            starts = [p for p in sorted(closure, key=order.__getitem__) if self.facts[p].start]
             for path in starts:
                 self._run_body(path)
             for path in starts:

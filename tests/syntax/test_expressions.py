@@ -106,8 +106,8 @@ def test_integer_too_long_for_python_is_unknown() -> None:
 
 
 def test_long_chain_of_one_operator_is_one_node() -> None:
-    (node,) = found(" + ".join("abcdefgh" * 100) + "\n", ir.Op)
-    assert len(node.operands) == 800
+    (node,) = found(" + ".join("abcdefgh" * 75) + "\n", ir.Op)
+    assert len(node.operands) == 600
 
 
 def test_long_postfix_chain() -> None:
