@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,8 +70,9 @@ def test_a_state_holds_what_was_written_on_the_way_to_it(tree: Tree) -> None:
 def test_since_is_what_was_written_above(tree: Tree) -> None:
     for index, line in enumerate(tree.lines):
         for height, below in enumerate(line):
-            layers = [tree.own[i] for i in line[height + 1 :]]
-            expected = [{}, *accumulate(layers, lambda a, b: {**a, **b})][-1]
+            expected: dict[Cell, Value] = {}
+            for layer in line[height + 1 :]:
+                expected.update(tree.own[layer])
             assert tree.states[index].since(tree.states[below]) == expected
 
 
