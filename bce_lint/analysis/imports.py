@@ -32,6 +32,8 @@ def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
     path = m.program.resolve(frame.unit.path, node.module, node.level)
     if node.name == "*":
         _star(m, frame, path, node)
+    elif path is None and (inner := m.program.resolve(frame.unit.path, f"{node.module}.{node.name}".strip("."), node.level)) is not None:
+        bind_name(m, frame, node.bound, ModuleV(inner))
     elif path is None:
         outside = External(canonical(f"{node.module}.{node.name}")) if node.level == 0 else TOP
         bind_name(m, frame, node.bound, outside)

@@ -26,6 +26,9 @@ _BLOCK = re.compile(
 _BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
+_BOUND = re.compile(
+    rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M
+)
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"', b"__all__")
 
 MAX_BYTES = 1_000_000
@@ -45,7 +48,8 @@ class Import(NamedTuple):
 class Block(NamedTuple):
     """A top-level statement: the name it defines, if any, and the words in it.
 
-    `kind` is definition, variable, import or code; `decorators` are the words above a definition; `sink` says that it names one.
+    `kind` is definition, variable, import or code; `decorators` are the words above a definition; `sink` says that it names one;
+    `binds` are the names that code binds, indented code included.
     """
 
     name: str | None
@@ -53,6 +57,7 @@ class Block(NamedTuple):
     words: frozenset[bytes]
     decorators: frozenset[bytes]
     sink: bool
+    binds: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -139,7 +144,13 @@ def _block(match: re.Match[bytes], text: bytes) -> Block:
     name = (match[2] or match[3] or b"").decode("utf-8", "replace") or None
     heads = frozenset(_WORD.findall(match[1])) if match[1] else frozenset()
     kind = "definition" if match[2] else "variable" if match[3] else "import" if text.startswith(_NO_CODE) else "code"
-    return Block(name, kind, frozenset(_WORD.findall(text)), heads, sinks().search(text) is not None)
+    return Block(name, kind, frozenset(_WORD.findall(text)), heads, sinks().search(text) is not None, _binds(kind, text))
+
+
+def _binds(kind: str, text: bytes) -> frozenset[str]:
+    if kind not in ("code", "variable"):
+        return frozenset()
+    return frozenset(word.decode("utf-8", "replace") for m in _BOUND.finditer(text) for word in _WORD.findall(m[0]))
 
 
 def spread(facts: Facts, words: set[bytes]) -> set[str]:
@@ -150,14 +161,14 @@ def spread(facts: Facts, words: set[bytes]) -> set[str]:
     fresh = words
     first = True
     while fresh or first:
-        left, found = [], set()
+        left = []
+        found: set[str] = set()
         for block in facts.cold:
             if not block.sink and fresh.isdisjoint(block.words):
                 left.append(block)
-            elif block.name is None:
-                facts.hot_code = facts.hot_code or block.kind == "code"
             else:
-                found |= {block.name, *_registries(facts, block)}
+                facts.hot_code = facts.hot_code or block.kind == "code"
+                found |= block.binds | ({block.name, *_registries(facts, block)} if block.name is not None else set())
         facts.cold = left
         found -= facts.hot
         facts.hot |= found
@@ -196,6 +207,7 @@ class Graph:
         for item in facts.imports:
             target = self.resolve(facts.path, item.module, item.level)
             if target is None:
+                yield from self._members(facts, item)
                 continue
             yield target, item, item.bound
             for name, bound in item.names:
@@ -203,15 +215,24 @@ class Graph:
                 if inner is not None:
                     yield inner, item, bound
 
+    def _members(self, facts: Facts, item: Import) -> Iterator[tuple[str, Import, str]]:
+        """The modules that `from folder import module` names where the folder is a namespace package."""
+        for name, bound in item.names:
+            inner = self.resolve(facts.path, f"{item.module}.{name}".strip("."), item.level)
+            if inner is not None:
+                yield inner, item, bound
+
     def _spread(self) -> None:
         """Carries hot names along the imports, a round at a time, until none is new."""
         fresh = {path: spread(facts, {s.encode() for s in facts.seeds}) for path, facts in self.files.items() if facts.sink}
-        while fresh:
+        passed: dict[str, set[str]] = {}
+        while fresh or passed:
             arrived: dict[str, set[str]] = {}
-            for path, names in fresh.items():
+            for path in sorted({*fresh, *passed}):
                 for importer, item, bound in self.importing[path]:
-                    arrived.setdefault(importer, set()).update(_inherited(item, bound, names))
-            fresh = {}
+                    taken = _inherited(item, bound, fresh.get(path, set())) | _inherited(item, "", passed.get(path, set()))
+                    arrived.setdefault(importer, set()).update(taken)
+            fresh, passed = {}, {}
             for importer in sorted(arrived):
                 facts = self.files[importer]
                 new = arrived[importer] - facts.seeds
@@ -222,6 +243,8 @@ class Graph:
                     facts.hot |= new
                 if grown:
                     fresh[importer] = grown
+                if new - facts.hot:
+                    passed[importer] = new - facts.hot
 
     def closure(self, paths: Iterable[str]) -> set[str]:
         """The files and all that import them, however far."""

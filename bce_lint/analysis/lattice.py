@@ -67,8 +67,7 @@ def join_range(a: Range, b: Range) -> Range:
 
 def meet_range(a: Range, b: Range) -> Range:
     """Clips `a` to the bounds of `b` (as clamp and relu do); tightness is the clipped input's."""
-    low, high = max(a.low, b.low), min(a.high, b.high)
-    return Range(low, max(low, high), a.tight)
+    return Range(min(max(a.low, b.low), b.high), min(max(a.high, b.low), b.high), a.tight)
 
 
 def add_range(a: Range, b: Range) -> Range:

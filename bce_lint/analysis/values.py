@@ -61,6 +61,11 @@ class Seq:
         yield from self.suffix
 
 
+def _same_key(a: object, b: object) -> bool:
+    """Whether a dict takes two constant keys for one: 1, 1.0 and True are, as in Python."""
+    return a == b
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The entries of a dict by constant key, and the join of all others (`rest`), if there can be any."""
@@ -71,7 +76,7 @@ class Table:
     def get(self, key: object) -> Value | None:
         """The value at a constant key, or None."""
         for known, value in self.entries:
-            if known == key and type(known) is type(key):
+            if _same_key(known, key):
                 return value
         return None
 
@@ -79,7 +84,7 @@ class Table:
         """The table with one entry set."""
         if self.get(key) is None:
             return replace(self, entries=(*self.entries, (key, value)))
-        return replace(self, entries=tuple((k, value if k == key else v) for k, v in self.entries))
+        return replace(self, entries=tuple((k, value if _same_key(k, key) else v) for k, v in self.entries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +231,7 @@ def _absorb(known: list[Value], new: Value) -> None:
 
 
 def _merge(a: Value, b: Value) -> Value | None:
-    if type(a) is Tensor and type(b) is Tensor and a.domain is b.domain and bool(a.inner) == bool(b.inner):
+    if type(a) is Tensor and type(b) is Tensor and a.domain is b.domain and a.inner == b.inner and a.form == b.form:
         if a.dtype == b.dtype and a.range == b.range:
             return join_tensor(a, b)
         return None
@@ -295,7 +300,7 @@ def widen(old: Value, new: Value) -> Value:
     if any(type(v) is Const and v.kind in ("int", "float", "str") for v in options(joined)):
         return TOP
     if type(joined) is Seq:
-        return Seq((), join_all(joined))
+        return TOP if any(type(v) is Seq for item in joined for v in options(item)) else Seq((), join_all(joined))
     return TOP if type(joined) is Table else joined
 
 

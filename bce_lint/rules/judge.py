@@ -12,7 +12,7 @@ from bce_lint.rules import BY_CODE, RULES
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Rule
 
-MAX_LABELS = 6
+MAX_LABELS = 20
 _OF_TARGETS = ("BCE3", "BCE4")
 
 

@@ -88,7 +88,7 @@ def test_the_order_of_sites_changes_nothing() -> None:
 
 
 def test_labels_are_few_and_never_the_place_itself() -> None:
-    (found,) = judge([replace(site(*map(sigmoid, range(100, 200, 10))), caller=place(0))], default_codes())
+    (found,) = judge([replace(site(*map(sigmoid, range(100, 400, 10))), caller=place(0))], default_codes())
     assert len(found.labels) == MAX_LABELS
     assert all(label_place != found.place for _, label_place in found.labels)
 
