@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -210,8 +211,9 @@ class Project:
             return
         closure = self.graph.closure(missing)
         self._ran |= closure | missing
-        limit = sys.getrecursionlimit()
+        limit, collecting = sys.getrecursionlimit(), gc.isenabled()
         sys.setrecursionlimit(max(limit, RECURSION))
+        gc.disable()  # what the run makes has no cycles worth a walk over every node of the program
         try:
             order = self.graph.order
             starts = [p for p in sorted(closure, key=order.__getitem__) if self.facts[p].start]
@@ -223,6 +225,8 @@ class Project:
                 self._run_inherited(path)
         finally:
             sys.setrecursionlimit(limit)
+            if collecting:
+                gc.enable()
 
     def _run_body(self, path: str) -> None:
         unit = self.unit(path) if path not in self._bodies else None
