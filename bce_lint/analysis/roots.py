@@ -15,6 +15,7 @@ from bce_lint.analysis.relevance import hot_methods
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 
 TYPICAL_STEPS = 8_000
+INHERITED_STEPS = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
 def run_inherited(m: Machine, unit: Unit, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, after_body)
+    m.steps = INHERITED_STEPS
     cls = _class_value(m, unit, owner)
     if cls is None:
         return
@@ -121,7 +123,9 @@ def run_inherited(m: Machine, unit: Unit, after_body: State, owner: ir.ClassDef)
             own.add(statement.function.name)
             found = m.state.find((base.address, statement.function.name)) if statement.function in m.incomplete else None
             if type(found) is FunctionV and found.flavour in ("", "property") and found.node.name != "__init__":
+                steps = m.steps
                 begin(m, after_body)
+                m.steps = steps  # one budget for all that a class inherits
                 instance = typical_instance(m, unit, cls)
                 frame = module_frame(unit, main=True)
                 calls.call_function(m, frame, found, Args((instance,), spans=(None,)), owner.span, root=True)
