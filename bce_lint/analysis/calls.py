@@ -269,8 +269,3 @@ def _flavoured(value: FunctionV, flavour: str) -> FunctionV:
 
 def _with_context(value: FunctionV, context: Value) -> FunctionV:
     return FunctionV(value.node, value.path, value.frame, value.outer, value.owner, value.defaults, value.flavour, context)
-
-
-def initialise_outside(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, node: ir.Call, name: str) -> None:
-    """What the constructor of a base outside the project does to a new instance."""
-    modules.initialise(m, frame, ref, outside, args, node, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import calls, expressions, statements
+from bce_lint.analysis import calls, expressions, modules, statements
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import TOP, TRUE, ClassV, External, FunctionV, MethodV, Ref, Seq, Value, options
@@ -94,7 +94,7 @@ def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.C
     else:
         outside = outside_base(m, cls)
         if outside is not None:
-            calls.initialise_outside(m, frame, ref, outside, args, node, cls.name)
+            modules.initialise(m, frame, ref, outside, args, node, cls.name)
 
 
 def fields(m: Machine, cls: ClassV) -> list[tuple[str, ir.Expr | None]]:

@@ -75,7 +75,6 @@ class Facts:
     blocks: list[Block] | None = None
     cold: list[Block] | None = None
     seeds: set[str] = field(default_factory=set)
-    stars: bool = False
 
     @property
     def start(self) -> bool:

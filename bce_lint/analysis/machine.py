@@ -139,7 +139,6 @@ class Machine:
         self.constructed: dict[int, Constructed] = {}
         self.stack: list[ir.Function] = []
         self.quiet = 0
-        self.tentative = 0
         self._interned: dict[Hashable, int] = {}
 
     def intern(self, key: Hashable) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import calls, iteration, losses, modules, subscripts, tensor_ops, trainers
+from bce_lint.analysis import iteration, losses, modules, subscripts, tensor_ops, trainers
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -26,7 +26,6 @@ from bce_lint.analysis.values import (
     options,
 )  # fmt: skip
 from bce_lint.catalog import activations, tensors
-from bce_lint.catalog.terms import Transfer
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 
 Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
@@ -59,7 +58,7 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     if transfer is None:
         return m.fresh(frame, node.span)
     cast_to = tensor_ops.cast(args.prepend(receiver), transfer._replace(dtype=None))
-    if type(receiver) is Unknown and not _surely_tensor(name, transfer) and cast_to is None:
+    if type(receiver) is Unknown and not _surely_tensor(name) and cast_to is None:
         return receiver if name in _VIEWS else m.fresh(frame, node.span)
     return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
 
@@ -86,7 +85,7 @@ _VIEWS = frozenset(
 _DTYPE_METHODS = frozenset(["long", "argmax", "argmin", "bool", "int", "short", "byte", "eq", "ne", "ge", "le", "gt", "lt", "exp"])
 
 
-def _surely_tensor(name: str, row: Transfer) -> bool:
+def _surely_tensor(name: str) -> bool:
     """Methods that only arrays have: what they return holds whatever the array was."""
     return name in _DTYPE_METHODS
 
@@ -100,7 +99,7 @@ def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, no
         return TOP
     outside = outside_base(m, self_.what)
     if name == "__init__" and outside is not None:
-        calls.initialise_outside(m, frame, self_, outside, args, node, self_.what.name)
+        modules.initialise(m, frame, self_, outside, args, node, self_.what.name)
         return NONE
     if name in ("forward", "__call__"):
         return modules.apply_outside(m, frame, self_, outside, args, node)

@@ -19,7 +19,6 @@ from bce_lint.analysis.sites import ChoiceSite, LossSite, Site
 from bce_lint.source.text import SourceError, SourceText, decode
 
 MARKERS = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
-MAX_FILES = 20_000
 RECURSION = 20_000
 
 

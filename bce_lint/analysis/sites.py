@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bce_lint.analysis.lattice import Origin, Place, Tensor
+from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.catalog.terms import Activation, Contract
 
 Alternatives: TypeAlias = tuple[Tensor, ...]
@@ -87,8 +87,3 @@ class ChoiceSite:
 
 
 Site: TypeAlias = LossSite | OptionSite | ConstructorSite | ActivationSite | ChoiceSite
-
-
-def certain_origin(values: Alternatives) -> Origin | None:
-    """The origin to name in a message: the first one of the first alternative."""
-    return values[0].first if values else None

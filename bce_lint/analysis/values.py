@@ -38,7 +38,6 @@ def const(value: object) -> Const:
 
 NONE = const(None)
 TRUE = const(True)
-FALSE = const(False)
 
 
 @dataclass(frozen=True, slots=True)
