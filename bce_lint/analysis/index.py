@@ -1,7 +1,6 @@
-"""The byte-scanned index of a project: who imports whom, and which definitions can lead to a loss.
+"""The byte-scanned index of a project: who imports whom, and the top-level statements of each file with their words.
 
-Nothing is parsed here. A definition is *hot* when its text names a loss or another sink of the catalogue, or a hot name
-that the file defines or imports; analysis starts at the hot definitions.
+Nothing is parsed here. A statement is a *sink* when its text names a loss or another operation that rules look at.
 """
 
 from __future__ import annotations
@@ -26,6 +25,14 @@ _BLOCK = re.compile(
 _BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
+_CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
+_BRACKET = re.compile(rb"[()\[\]{}]")
+_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,\s*(?!(?:0|None)\s*$)[^=,()\[\]]+$")
+_LITERAL = re.compile(
+    rb"(^[ \t]*)?[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?''')"
+    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*",
+    re.M | re.S,
+)
 _BOUND = re.compile(
     rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M
 )
@@ -48,12 +55,13 @@ class Import(NamedTuple):
 class Block(NamedTuple):
     """A top-level statement: the name it defines, if any, and the words in it.
 
-    `kind` is definition, variable, import or code; `decorators` are the words above a definition; `sink` says that it names one;
+    `kind` is definition, variable, import or code; `decorators` are the words that name those of a definition; `sink` says that it names one;
     `binds` are the names that code binds, indented code included.
     """
 
     name: str | None
     kind: str
+    text: bytes
     words: frozenset[bytes]
     decorators: frozenset[bytes]
     sink: bool
@@ -62,7 +70,7 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What the scan says of one file. `hot` are its hot top-level names, `hot_code` whether other top-level code is hot."""
+    """What the scan says of one file. `aliases` are the names that its imports give to sinks."""
 
     path: str
     raw: bytes
@@ -70,35 +78,61 @@ class Facts:
     sink: bool
     imports: tuple[Import, ...]
     bases: frozenset[str]
-    hot: set[str] = field(default_factory=set)
-    hot_code: bool = False
+    aliases: frozenset[bytes] = frozenset()
     blocks: list[Block] | None = None
-    cold: list[Block] | None = None
-    seeds: set[str] = field(default_factory=set)
-
-    @property
-    def start(self) -> bool:
-        """Whether analysis starts in this file."""
-        return bool(self.hot) or self.hot_code
 
 
 @cache
-def sinks() -> re.Pattern[bytes]:
-    """The names of the losses and of the other operations that rules look at."""
+def _sinks() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """The names of the losses, and of the operations that choose a dimension where none is given."""
     from bce_lint.catalog import activations, losses
 
-    names = {name.rpartition(".")[2] for table in (losses.MODULES, losses.FUNCTIONS) for name in table}
-    names |= {
+    named = {name.rpartition(".")[2] for table in (losses.MODULES, losses.FUNCTIONS) for name in table}
+    implicit = {
         name.rpartition(".")[2] for table in (activations.MODULES, activations.FUNCTIONS) for name, row in table.items() if row.implicit_dim
     }
+    return _any_of(named), _any_of(implicit)
+
+
+def _any_of(names: set[str]) -> re.Pattern[bytes]:
     return re.compile(rb"\b(?:" + b"|".join(sorted(n.encode() for n in names)) + rb")\b")
+
+
+def is_sink(name: str) -> bool:
+    """Whether a name is that of a loss or of another operation that rules look at."""
+    return any(pattern.fullmatch(name.encode()) for pattern in _sinks())
+
+
+def names_sink(text: bytes) -> bool:
+    """Whether source names a loss, or a softmax that may lack its dimension or work over the first one."""
+    losses, implicit = _sinks()
+    return losses.search(text) is not None or any(_dim_matters(text, match) for match in implicit.finditer(text))
+
+
+def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
+    if text[match.end() : match.end() + 1] != b"(":
+        return text[match.start() - 1 : match.start()] == b"."
+    if text[: match.start()].endswith(b"def "):
+        return False
+    inside = _arguments(text[match.end() + 1 : match.end() + 400])
+    return _OTHER_DIM.search(inside) is None
+
+
+def _arguments(text: bytes) -> bytes:
+    depth = 1
+    for bracket in _BRACKET.finditer(text):
+        depth += 1 if bracket[0] in b"([{" else -1
+        if depth == 0:
+            return text[: bracket.start()]
+    return text
 
 
 def scan(path: str, raw: bytes) -> Facts:
     """Reads the imports, the bases and the sinks off a file's bytes; of a file too large to analyse, only the sinks."""
     if len(raw) > MAX_BYTES:
-        sink = sinks().search(raw) is not None
-        return Facts(path, raw, b"", sink, (), frozenset(), hot_code=sink)
+        sink = names_sink(raw)
+        whole = Block(None, "code", b"", frozenset(), frozenset(), sink, frozenset())
+        return Facts(path, raw, b"", sink, (), frozenset(), blocks=[whole])
     data = raw
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
@@ -108,11 +142,8 @@ def scan(path: str, raw: bytes) -> Facts:
         if b"class" in data
         else frozenset()
     )
-    facts = Facts(path, raw, data, sinks().search(data) is not None, imports, bases)
-    if facts.sink:
-        renamed = ((name, bound) for item in imports for name, bound in item.names if name != bound)
-        facts.seeds |= {bound for name, bound in renamed if sinks().fullmatch(name.encode())}
-    return facts
+    renamed = ((name, bound) for item in imports for name, bound in item.names if name != bound)
+    return Facts(path, raw, data, names_sink(data), imports, bases, frozenset(bound.encode() for name, bound in renamed if is_sink(name)))
 
 
 def _imports(data: bytes) -> Iterator[Import]:
@@ -133,57 +164,41 @@ def _imports(data: bytes) -> Iterator[Import]:
 def blocks_of(facts: Facts) -> list[Block]:
     """The top-level statements of a file."""
     if facts.blocks is None:
-        marks = list(_BLOCK.finditer(facts.data))
-        ends = [*(m.start() for m in marks[1:]), len(facts.data)][: len(marks)]
-        facts.blocks = [_block(m, facts.data[m.start() : end]) for m, end in zip(marks, ends, strict=True)]
+        facts.blocks = blocks_in(_LITERAL.sub(_kept, facts.data))
     return facts.blocks
+
+
+def _kept(match: re.Match[bytes]) -> bytes:
+    """Names in strings stay, and f-strings; comments and text go, their line ends apart."""
+    literal = match[0]
+    if not literal.startswith(b"#") and (b" " not in literal.strip() or b"f" in literal[:2].lower()):
+        return literal
+    return (b"" if literal.startswith(b"#") or match[1] is not None else b'""') + b"\n" * literal.count(b"\n")
+
+
+def blocks_in(data: bytes) -> list[Block]:
+    """The statements of a text that are not indented, each with all that is indented below it."""
+    marks = list(_BLOCK.finditer(data))
+    ends = [*(m.start() for m in marks[1:]), len(data)][: len(marks)]
+    return [_block(m, data[m.start() : end]) for m, end in zip(marks, ends, strict=True)]
 
 
 def _block(match: re.Match[bytes], text: bytes) -> Block:
     name = (match[2] or match[3] or b"").decode("utf-8", "replace") or None
-    heads = frozenset(_WORD.findall(match[1])) if match[1] else frozenset()
+    heads = frozenset(word for callee in _CALLEE.findall(match[1] or b"") for word in _WORD.findall(callee))
     kind = "definition" if match[2] else "variable" if match[3] else "import" if text.startswith(_NO_CODE) else "code"
-    return Block(name, kind, frozenset(_WORD.findall(text)), heads, sinks().search(text) is not None, _binds(kind, text))
+    return Block(name, kind, text, words_of(text), heads, names_sink(text), _binds(kind, text))
+
+
+def words_of(text: bytes) -> frozenset[bytes]:
+    """The names in some source, those in its strings included."""
+    return frozenset(_WORD.findall(text))
 
 
 def _binds(kind: str, text: bytes) -> frozenset[str]:
     if kind not in ("code", "variable"):
         return frozenset()
     return frozenset(word.decode("utf-8", "replace") for m in _BOUND.finditer(text) for word in _WORD.findall(m[0]))
-
-
-def spread(facts: Facts, words: set[bytes]) -> set[str]:
-    """Marks what words that became hot make hot in one file (the first time, also what names a sink); the names that did."""
-    if facts.cold is None:
-        facts.cold = blocks_of(facts)
-    grown: set[str] = set()
-    fresh = words
-    first = True
-    while fresh or first:
-        left = []
-        found: set[str] = set()
-        for block in facts.cold:
-            if not block.sink and fresh.isdisjoint(block.words):
-                left.append(block)
-            else:
-                facts.hot_code = facts.hot_code or block.kind == "code"
-                found |= block.binds | ({block.name, *_registries(facts, block)} if block.name is not None else set())
-        facts.cold = left
-        found -= facts.hot
-        facts.hot |= found
-        grown |= found
-        fresh = {name.encode() for name in found}
-        first = False
-    return grown
-
-
-def _registries(facts: Facts, block: Block) -> set[str]:
-    """The file's own variables into which a decorator of a definition may put it."""
-    if not block.decorators:
-        return set()
-    variables = {b.name.encode() for b in blocks_of(facts) if b.name and b.kind == "variable"}
-    named = [b for b in blocks_of(facts) if b.name and b.name.encode() in block.decorators]
-    return {word.decode("utf-8", "replace") for b in named for word in b.words & variables}
 
 
 class Graph:
@@ -193,13 +208,10 @@ class Graph:
         self.files = files
         self.resolve = resolve
         self.importers: dict[str, set[str]] = {path: set() for path in files}
-        self.importing: dict[str, list[tuple[str, Import, str]]] = {path: [] for path in files}
-        for path, facts in files.items():
-            for target, item, bound in self._targets(facts):
-                if target in self.importers:
-                    self.importers[target].add(path)
-                    self.importing[target].append((path, item, bound))
-        self._spread()
+        self.imports = {path: [t for t in self._targets(facts) if t[0] in files] for path, facts in files.items()}
+        for path, targets in self.imports.items():
+            for target, _, _ in targets:
+                self.importers[target].add(path)
 
     def _targets(self, facts: Facts) -> Iterator[tuple[str, Import, str]]:
         """(file, import, name bound to the file itself or empty)."""
@@ -220,30 +232,6 @@ class Graph:
             inner = self.resolve(facts.path, f"{item.module}.{name}".strip("."), item.level)
             if inner is not None:
                 yield inner, item, bound
-
-    def _spread(self) -> None:
-        """Carries hot names along the imports, a round at a time, until none is new."""
-        fresh = {path: spread(facts, {s.encode() for s in facts.seeds}) for path, facts in self.files.items() if facts.sink}
-        passed: dict[str, set[str]] = {}
-        while fresh or passed:
-            arrived: dict[str, set[str]] = {}
-            for path in sorted({*fresh, *passed}):
-                for importer, item, bound in self.importing[path]:
-                    taken = _inherited(item, bound, fresh.get(path, set())) | _inherited(item, "", passed.get(path, set()))
-                    arrived.setdefault(importer, set()).update(taken)
-            fresh, passed = {}, {}
-            for importer in sorted(arrived):
-                facts = self.files[importer]
-                new = arrived[importer] - facts.seeds
-                facts.seeds |= new
-                grown = spread(facts, {name.encode() for name in new}) if new else set()
-                if importer.endswith("__init__.py"):
-                    grown |= new - facts.hot
-                    facts.hot |= new
-                if grown:
-                    fresh[importer] = grown
-                if new - facts.hot:
-                    passed[importer] = new - facts.hot
 
     def closure(self, paths: Iterable[str]) -> set[str]:
         """The files and all that import them, however far."""
@@ -279,14 +267,6 @@ def _importers_first(importers: dict[str, set[str]]) -> list[str]:
                 entered.add(following)
                 stack.append((following, iter(sorted(importers[following]))))
     return list(done)
-
-
-def _inherited(item: Import, bound: str, names: set[str]) -> set[str]:
-    """The names that an import makes hot, given the names that became so in the file it names."""
-    taken = {alias for name, alias in item.names if name in names}
-    if any(name == "*" for name, _ in item.names):
-        taken |= names
-    return taken | {bound} if bound and names else taken
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

@@ -15,6 +15,7 @@ from bce_lint.analysis.heap import State
 from bce_lint.analysis.index import Facts, Graph, scan
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
+from bce_lint.analysis.relevance import Relevance
 from bce_lint.analysis.sites import ChoiceSite, LossSite, Site
 from bce_lint.source.text import SourceError, SourceText, decode
 
@@ -66,6 +67,7 @@ class Project:
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         self.facts = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
         self.graph = Graph(self.facts, lambda importer, module, level: self.resolve(importer, module, level))
+        self.relevance = Relevance(self.graph)
         self.machine = Machine(self)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, Unit | None] = {}
@@ -215,7 +217,7 @@ class Project:
         gc.disable()  # what the run makes has no cycles worth a walk over every node of the program
         try:
             order = self.graph.order
-            starts = [p for p in sorted(closure, key=order.__getitem__) if self.facts[p].start]
+            starts = [p for p in sorted(closure, key=order.__getitem__) if self.relevance.file(p)]
             for path in starts:
                 self._run_body(path)
             for path in starts:
@@ -231,15 +233,19 @@ class Project:
         unit = self.unit(path) if path not in self._bodies else None
         if unit is not None:
             self._bodies[path] = self.machine.base.fork()
-            self._bodies[path] = self._guarded(path, partial(roots.run_body, self.machine, unit)) or self.machine.base.fork()
+            action = partial(roots.run_body, self.machine, unit) if self.relevance.body(path) else partial(self._load_body, path)
+            self._bodies[path] = self._guarded(path, action) or self.machine.base.fork()
+
+    def _load_body(self, path: str) -> State:
+        self.load(self.machine, path)
+        return self.machine.base.fork()
 
     def _run_functions(self, path: str) -> None:
         unit = self.unit(path)
         if unit is None or path in self._finished:
             return
         self._finished.add(path)
-        facts = self.facts[path]
-        for candidate in roots.candidates(unit, facts):
+        for candidate in roots.candidates(unit, self.relevance):
             self._guarded(path, partial(roots.run_candidate, self.machine, unit, self._bodies[path], candidate))
         roots.finish(self.machine)
 
@@ -249,8 +255,8 @@ class Project:
             return
         self._inherited.add(path)
         for statement in unit.module.body:
-            if isinstance(statement, ir.ClassDef) and statement.bases and statement.name in self.facts[path].hot:
-                self._guarded(path, partial(roots.run_inherited, self.machine, unit, self._bodies[path], statement))
+            if isinstance(statement, ir.ClassDef) and statement.bases:
+                self._guarded(path, partial(roots.run_inherited, self.machine, unit, self.relevance, self._bodies[path], statement))
 
     def _guarded(self, path: str, action: Callable[[], State | None]) -> State | None:
         """Runs one root; one that recurses too deeply says nothing, and leaves the machine usable."""

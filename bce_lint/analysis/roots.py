@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
-from bce_lint.analysis.index import Facts
 from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, Args, Frame, Machine, Unit
-from bce_lint.analysis.relevance import hot_methods
+from bce_lint.analysis.relevance import Relevance
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 
 TYPICAL_STEPS = 8_000
@@ -50,24 +49,19 @@ def begin(m: Machine, below: State) -> None:
     m.steps = ROOT_STEPS
 
 
-def candidates(unit: Unit, facts: Facts) -> list[Candidate]:
+def candidates(unit: Unit, relevance: Relevance) -> list[Candidate]:
     """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
     _collect(unit.module.body, None, found)
     mentions = Counter(re.findall(r"\w+", unit.text))
-    owners = dict.fromkeys(c.owner for c in found if c.owner is not None and c.owner.name in facts.hot)
-    chosen = {owner: hot_methods(unit, facts, owner) for owner in owners}
-    found = [c for c in found if _wanted(c, facts, chosen)]
+    found = [c for c in found if _leads(relevance, unit.path, c)]
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
 
-def _wanted(candidate: Candidate, facts: Facts, chosen: dict[ir.ClassDef, frozenset[ir.Function] | None]) -> bool:
+def _leads(relevance: Relevance, path: str, candidate: Candidate) -> bool:
     if candidate.owner is None:
-        return candidate.function.name in facts.hot
-    if candidate.owner not in chosen:
-        return False
-    methods = chosen[candidate.owner]
-    return methods is None or candidate.function in methods
+        return relevance.function(path, candidate.function.name)
+    return relevance.method(path, candidate.owner.name, candidate.function.name)
 
 
 def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
@@ -106,7 +100,7 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
     calls.call_function(m, frame, value, args, function.span, root=True)
 
 
-def run_inherited(m: Machine, unit: Unit, after_body: State, owner: ir.ClassDef) -> None:
+def run_inherited(m: Machine, unit: Unit, relevance: Relevance, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, after_body)
     m.steps = INHERITED_STEPS
@@ -121,7 +115,10 @@ def run_inherited(m: Machine, unit: Unit, after_body: State, owner: ir.ClassDef)
             if not isinstance(statement, ir.FunctionDef) or statement.function.name in own:
                 continue
             own.add(statement.function.name)
-            found = m.state.find((base.address, statement.function.name)) if statement.function in m.incomplete else None
+            open_ = statement.function in m.incomplete or (base.path, statement.function.span) not in m.reached
+            if not open_ or not relevance.method(unit.path, owner.name, statement.function.name):
+                continue
+            found = m.state.find((base.address, statement.function.name))
             if type(found) is FunctionV and found.flavour in ("", "property") and found.node.name != "__init__":
                 steps = m.steps
                 begin(m, after_body)
