@@ -27,16 +27,16 @@ _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 _CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
 _BRACKET = re.compile(rb"[()\[\]{}]")
-_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,\s*(?!(?:0|None)\s*$)[^=,()\[\]]+$")
+_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
 _LITERAL = re.compile(
-    rb"(^[ \t]*)?[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?''')"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*",
+    rb"(^[ \t]*)?[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''"
+    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|#[^\n]*",
     re.M | re.S,
 )
 _BOUND = re.compile(
     rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M
 )
-_NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"', b"__all__")
+_NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000
 
@@ -170,7 +170,7 @@ def blocks_of(facts: Facts) -> list[Block]:
 
 def _kept(match: re.Match[bytes]) -> bytes:
     """Names in strings stay, and f-strings; comments and text go, their line ends apart."""
-    literal = match[0]
+    literal: bytes = match[0]
     if not literal.startswith(b"#") and (b" " not in literal.strip() or b"f" in literal[:2].lower()):
         return literal
     return (b"" if literal.startswith(b"#") or match[1] is not None else b'""') + b"\n" * literal.count(b"\n")
@@ -184,9 +184,10 @@ def blocks_in(data: bytes) -> list[Block]:
 
 
 def _block(match: re.Match[bytes], text: bytes) -> Block:
-    name = (match[2] or match[3] or b"").decode("utf-8", "replace") or None
+    listed = match[3] == b"__all__"
+    name = None if listed else (match[2] or match[3] or b"").decode("utf-8", "replace") or None
     heads = frozenset(word for callee in _CALLEE.findall(match[1] or b"") for word in _WORD.findall(callee))
-    kind = "definition" if match[2] else "variable" if match[3] else "import" if text.startswith(_NO_CODE) else "code"
+    kind = "definition" if match[2] else "import" if listed or text.startswith(_NO_CODE) else "variable" if match[3] else "code"
     return Block(name, kind, text, words_of(text), heads, names_sink(text), _binds(kind, text))
 
 

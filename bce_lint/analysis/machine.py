@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from bce_lint.analysis.losses import Constructed
 
 MAX_DEPTH = 40
-ROOT_STEPS = 16_000
-BODY_STEPS = 40_000
+ROOT_STEPS = 5_000
+BODY_STEPS = 12_000
+SITE_STEPS = 11_000
 TEXT_LIMIT = 48
 
 
@@ -129,6 +130,7 @@ class Machine:
         self.touched: set[int] = set()
         self.reads: Reads | None = None
         self.steps = ROOT_STEPS
+        self.reserve = 0
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
         self.typical: dict[int, dict[Cell, Value]] = {}
@@ -198,6 +200,8 @@ class Machine:
         """Notes a site, unless the run only prepares a state."""
         if not self.quiet:
             self.sites.append(site)
+            self.steps += self.reserve
+            self.reserve = 0
 
     def new_ref(self, frame: Frame, span: ir.Span, kind: str, what: object = None, tag: str = "") -> Ref:
         """The heap object that this place allocates in this context; one that exists already may now be several."""

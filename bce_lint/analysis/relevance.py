@@ -9,7 +9,7 @@ that nothing it visited leads to one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -71,13 +71,22 @@ class Relevance:
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
         self._targets: dict[Unit, list[Definition]] = {}
         self._barren: dict[Definition, set[Definition]] = {}
+        self._lines: dict[Class, list[Class]] = {}
+        self._files: dict[str, bool] = {}
         self._bodies: dict[str, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
-        own = self.names(path).own.values()
-        return self.body(path) or any(self._leads(_parts(definition)) for found in own for definition in found)
+        if path not in self._files:
+            own = self.names(path).own.values()
+            self._files[path] = self.body(path) or any(self._whole(definition) for found in own for definition in found)
+        return self._files[path]
+
+    def _whole(self, definition: Definition) -> bool:
+        if isinstance(definition, Unit):
+            return self._leads([definition])
+        return self._bound(definition, [unit for units in definition.methods.values() for unit in units])
 
     def body(self, path: str) -> bool:
         """Whether the code of a file that is no definition can."""
@@ -93,26 +102,35 @@ class Relevance:
     def method(self, path: str, owner: str, name: str) -> bool:
         """Whether a method can that a class at the top of a file has or inherits, on an instance whose attributes are set."""
         found = self.names(path).own.get(owner.encode(), ())
-        return any(self._leads(self._bound(d, name.encode()) if isinstance(d, Class) else [d]) for d in found)
+        return any(self._inherited(d, name.encode()) if isinstance(d, Class) else self._leads([d]) for d in found)
 
-    def _bound(self, cls: Class, name: bytes) -> list[Definition]:
-        line = [cls]
-        for current in line:  # grows as bases are found
-            bases = self._mentioned(current.head.path, current.header)
-            line.extend(dict.fromkeys(base for base in bases if isinstance(base, Class) and base not in line))
-        return [*(unit for c in line for unit in c.methods.get(name, ())), *line, *(unit for c in line for unit in c.setters)]
+    def _inherited(self, cls: Class, name: bytes) -> bool:
+        return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
 
-    def _leads(self, start: list[Definition]) -> bool:
-        """Searches from some definitions; a search that finds nothing answers for every later one that starts inside it."""
-        barren = self._barren.get(start[0]) if start else None
-        if barren is not None and barren.issuperset(start):
+    def _bound(self, cls: Class, methods: list[Unit]) -> bool:
+        line = self._line(cls)
+        return self._leads(methods, [*line, *(unit for c in line for unit in c.setters)])
+
+    def _line(self, cls: Class) -> list[Class]:
+        if cls not in self._lines:
+            line = self._lines[cls] = [cls]
+            for current in line:  # grows as bases are found
+                bases = self._mentioned(current.head.path, current.header)
+                line.extend(dict.fromkeys(base for base in bases if isinstance(base, Class) and base not in line))
+        return self._lines[cls]
+
+    def _leads(self, start: Sequence[Definition], around: Sequence[Definition] = ()) -> bool:
+        """Searches from definitions that run whole, with others around them; one that finds nothing answers for all that start inside it."""
+        inside = [*start, *around, *(unit for d in start if isinstance(d, Unit) for _, unit in d.stores)]
+        barren = self._barren.get(inside[0]) if inside else None
+        if barren is not None and barren.issuperset(inside):
             return False
-        found, seen = self._search(start)
+        found, seen = self._search(inside)
         if not found:
             self._barren.update(dict.fromkeys(seen, seen))
         return found
 
-    def _search(self, start: list[Definition]) -> tuple[bool, set[Definition]]:
+    def _search(self, start: Sequence[Definition]) -> tuple[bool, set[Definition]]:
         seen: set[Definition] = set()
         named: set[bytes] = set()
         unnamed: dict[bytes, list[Definition]] = {}
@@ -131,7 +149,7 @@ class Relevance:
                 return True, seen
             else:
                 for name, unit in current.stores:
-                    (waiting if name in named or current in start else unnamed.setdefault(name, [])).append(unit)
+                    (waiting if name in named else unnamed.setdefault(name, [])).append(unit)
                 for name in unnamed.keys() & current.words:
                     waiting.extend(unnamed.pop(name))
                 named |= current.words
@@ -288,8 +306,3 @@ def _split(text: bytes) -> tuple[list[Block], list[Block]]:
     end = first.start() if first is not None else len(text)
     members = blocks_in(re.sub(rb"^" + indent, b"", text[end:], flags=re.M))
     return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members
-
-
-def _parts(definition: Definition) -> list[Definition]:
-    """A definition with everything in it."""
-    return [definition] if isinstance(definition, Unit) else [definition, *(unit for units in definition.methods.values() for unit in units)]

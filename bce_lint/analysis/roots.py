@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
-from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, Args, Frame, Machine, Unit
+from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Args, Frame, Machine, Unit
 from bce_lint.analysis.relevance import Relevance
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 
-TYPICAL_STEPS = 8_000
-INHERITED_STEPS = 6_000
+TYPICAL_STEPS = 4_000
+INHERITED_STEPS = 2_000
+INHERITED_SITE_STEPS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def begin(m: Machine, below: State) -> None:
     m.root = below
     m.touched = set()
     m.steps = ROOT_STEPS
+    m.reserve = SITE_STEPS
 
 
 def candidates(unit: Unit, relevance: Relevance) -> list[Candidate]:
@@ -103,29 +105,33 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
 def run_inherited(m: Machine, unit: Unit, relevance: Relevance, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, after_body)
-    m.steps = INHERITED_STEPS
     cls = _class_value(m, unit, owner)
+    steps, reserve = INHERITED_STEPS, INHERITED_SITE_STEPS  # for all that a class inherits
     if cls is None:
         return
-    own = {s.function.name for s in owner.body if isinstance(s, ir.FunctionDef)}
-    for base in classes.mro(m, cls)[1:]:
-        if type(base) is not ClassV:
-            continue
-        for statement in base.node.body:
-            if not isinstance(statement, ir.FunctionDef) or statement.function.name in own:
+    for function in _open_methods(m, unit, relevance, cls):
+        begin(m, after_body)
+        instance = typical_instance(m, unit, cls)
+        m.steps, m.reserve = steps, reserve
+        frame = module_frame(unit, main=True)
+        calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, root=True)
+        steps, reserve = m.steps, m.reserve
+
+
+def _open_methods(m: Machine, unit: Unit, relevance: Relevance, cls: ClassV) -> list[FunctionV]:
+    """The methods that a class inherits and that a run on the base class has not settled."""
+    seen = {s.function.name for s in cls.node.body if isinstance(s, ir.FunctionDef)}
+    found = []
+    for base in (b for b in classes.mro(m, cls)[1:] if type(b) is ClassV):
+        for function in (s.function for s in base.node.body if isinstance(s, ir.FunctionDef)):
+            if function.name in seen:
                 continue
-            own.add(statement.function.name)
-            open_ = statement.function in m.incomplete or (base.path, statement.function.span) not in m.reached
-            if not open_ or not relevance.method(unit.path, owner.name, statement.function.name):
-                continue
-            found = m.state.find((base.address, statement.function.name))
-            if type(found) is FunctionV and found.flavour in ("", "property") and found.node.name != "__init__":
-                steps = m.steps
-                begin(m, after_body)
-                m.steps = steps  # one budget for all that a class inherits
-                instance = typical_instance(m, unit, cls)
-                frame = module_frame(unit, main=True)
-                calls.call_function(m, frame, found, Args((instance,), spans=(None,)), owner.span, root=True)
+            seen.add(function.name)
+            settled = function not in m.incomplete and (base.path, function.span) in m.reached
+            value = None if settled or function.name == "__init__" else m.state.find((base.address, function.name))
+            if type(value) is FunctionV and value.flavour in ("", "property") and relevance.method(unit.path, cls.name, function.name):
+                found.append(value)
+    return found
 
 
 def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV | None) -> FunctionV:

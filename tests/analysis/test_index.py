@@ -1,4 +1,4 @@
-"""The byte scanner on text that is awkward to read, and what it finds to be hot, file by file."""
+"""The byte scanner on text that is awkward to read, and the import graph."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.index import Facts, Graph, Import, blocks_of, scan
+from tests.analysis.graphs import ROOT, project
+from bce_lint.analysis.index import Graph, Import, blocks_in, blocks_of, names_sink, scan
 
-ROOT = os.path.abspath(os.sep + "project")
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
 
 
@@ -99,7 +99,7 @@ def test_top_level_statements_are_told_apart() -> None:
 def test_decorators_belong_to_what_they_decorate() -> None:
     text = b"@one\n@two(\n    a,\n)\n@three\ndef f():\n    pass\n\n@four\nclass C:\n    pass\n"
     f, c = blocks_of(scan("a.py", text))
-    assert (f.name, f.decorators) == ("f", frozenset((b"one", b"two", b"a", b"three")))
+    assert (f.name, f.decorators) == ("f", frozenset((b"one", b"two", b"three")))
     assert (c.name, c.decorators) == ("C", frozenset((b"four",)))
 
 
@@ -119,116 +119,39 @@ LINES = [b"def f():\n", b"    x = 1\n", b"@d\n", b")\n", b"y = 2\n", b"\n", b"# 
 @given(st.lists(st.sampled_from(LINES), max_size=9))
 def test_no_word_is_lost_between_blocks(lines: list[bytes]) -> None:
     text = b"start\n" + b"".join(lines)
-    assert set().union(*(block.words for block in blocks_of(scan("a.py", text)))) == set(re.findall(rb"[A-Za-z]\w*", text))
+    assert set().union(*(block.words for block in blocks_in(text))) == set(re.findall(rb"[A-Za-z]\w*", text))
 
 
-def project(files: Mapping[str, bytes]) -> Graph:
-    """The graph of files by name, where modules are found by path from the root only."""
-    paths = {os.path.join(ROOT, *name.split("/")): text for name, text in files.items()}
-
-    def _resolve(importer: str, module: str, level: int) -> str | None:
-        folder = ROOT if level == 0 else os.path.dirname(importer)
-        for _ in range(level - 1):
-            folder = os.path.dirname(folder)
-        stem = os.path.join(folder, *module.split(".")) if module else folder
-        return next((p for p in (stem + ".py", os.path.join(stem, "__init__.py")) if p in paths), None)
-
-    return Graph({path: scan(path, text) for path, text in paths.items()}, _resolve)
-
-
-def alone(text: bytes) -> Facts:
-    """What is found of one file that is a whole project."""
-    (facts,) = project({"a.py": text}).files.values()
-    return facts
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"# a\nb = 1  # c\n", {b"b"}),
+        (b'"""A text."""\ndef f():\n    """More of it."""\n    return g\n', {b"def", b"f", b"return", b"g"}),
+        (b'x = """\na b\n"""\ny = z\n', {b"x", b"y", b"z"}),
+        (b"a = 'b'\nc = \"d.e\"\n", {b"a", b"b", b"c", b"d", b"e"}),
+        (b"a = 'one # two'\nb = 3\n", {b"a", b"b"}),
+        (b"a = f'{b} and {c}'\n", {b"a", b"f", b"b", b"c", b"and"}),
+        (b"a = 'it\\'s'\nb = 'c'\n", {b"a", b"s", b"it", b"b", b"c"}),
+    ],
+)
+def test_comments_and_text_give_no_words(text: bytes, words: set[bytes]) -> None:
+    assert set().union(*(block.words for block in blocks_of(scan("a.py", text)))) == words
 
 
-@pytest.mark.parametrize("text", [b"", b"\n\n", b"# BCELoss\n", b"# nn.BCELoss()\r# more\r", b"    # indented BCELoss\n"])
-def test_a_file_of_comments_starts_nothing(text: bytes) -> None:
-    facts = alone(text)
-    assert (blocks_of(facts), facts.imports, facts.start) == ([], (), False)
+SINKS = [b"nn.BCELoss()", b"F.cross_entropy(x, y)", b"F.softmax(x)", b"nn.Softmax()", b"softmax(x, dim=0)", b"nn.Softmax(0)", b"f = F.softmax",
+         b"softmax(x, None)", b"nn.LogSoftmax(dim=None)"]  # fmt: skip
+OTHERS = [b"MyBCELossy", b"F.softmax(x, dim=-1)", b"softmax(f(x, y), 1)", b"nn.Softmax(1)", b"nn.LogSoftmax(dim=1)", b"def softmax(x):",
+          b"x.softmax(-1)", b"softmax(x, axis=2)", b"import softmax"]  # fmt: skip
 
 
-def test_names_become_hot_from_one_another_in_any_order() -> None:
-    text = b"def main():\n    fit()\ndef fit():\n    criterion(1)\n" + LOSS + b"def cold():\n    pass\n"
-    assert alone(text).hot == {"main", "fit", "criterion"}
-    assert not alone(text).hot_code
-    assert alone(text + b"main()\n").hot_code
-    assert not alone(text + b"cold()\n").hot_code
+@pytest.mark.parametrize("text", SINKS)
+def test_losses_and_softmaxes_without_a_dimension_are_sinks(text: bytes) -> None:
+    assert names_sink(text)
 
 
-def test_a_sink_bound_to_another_name_is_followed() -> None:
-    text = b"from torch.nn import BCELoss as Loss, Linear as L\ndef f():\n    return Loss()\ndef g():\n    return L()\n"
-    assert alone(text).hot == {"f"}
-
-
-def test_words_are_whole() -> None:
-    assert not alone(b"MyBCELossy = 1\ndef f():\n    return MyBCELossy\n").start
-    assert alone(b"def f():\n    return BCELoss\ndef f2():\n    return ff\n").hot == {"f"}
-
-
-def test_an_import_alone_starts_nothing() -> None:
-    assert not alone(b"from torch.nn import BCELoss\n").start
-    assert not alone(b'"""About BCELoss."""\n__all__ = ["BCELoss"]\n').hot_code
-
-
-def test_a_registry_is_hot_with_what_is_put_into_it() -> None:
-    text = b"TABLE = {}\nOTHER = {}\ndef register(c):\n    TABLE[c.__name__] = c\n    return c\n"
-    assert alone(text + b"@register\nclass Loss(nn.BCELoss):\n    pass\n").hot == {"Loss", "TABLE", "register"}
-
-
-def hot_in(graph: Graph) -> dict[str, set[str]]:
-    return {os.path.relpath(path, ROOT).replace(os.sep, "/"): facts.hot for path, facts in graph.files.items() if facts.hot}
-
-
-def test_hot_names_spread_over_files() -> None:
-    graph = project(
-        {
-            "losses.py": LOSS + b"cold = 1\n",
-            "user.py": b"from losses import criterion as c, cold\ndef fit():\n    c()\ndef idle():\n    cold()\n",
-            "far.py": b"import user\ndef main():\n    user.fit()\ndef idle():\n    pass\n",
-            "alias.py": b"import losses as l\ndef f():\n    l.criterion()\n",
-            "other.py": b"from losses import cold\ndef f():\n    cold()\n",
-        }
-    )
-    assert hot_in(graph) == {"losses.py": {"criterion"}, "user.py": {"fit"}, "far.py": {"main"}, "alias.py": {"f"}}
-
-
-def test_hot_names_pass_through_packages() -> None:
-    graph = project(
-        {
-            "pkg/inner/losses.py": LOSS,
-            "pkg/inner/__init__.py": b"from .losses import criterion\n",
-            "pkg/__init__.py": b"from .inner import criterion as loss\n",
-            "main.py": b"from pkg import loss\ndef fit():\n    loss()\n",
-            "deep.py": b"from pkg.inner import losses\ndef f():\n    losses.criterion()\n",
-        }
-    )
-    assert hot_in(graph) == {
-        "pkg/inner/losses.py": {"criterion"}, "pkg/inner/__init__.py": {"criterion"}, "pkg/__init__.py": {"loss"},
-        "main.py": {"fit"}, "deep.py": {"f"},
-    }  # fmt: skip
-
-
-def test_hot_names_pass_through_stars() -> None:
-    graph = project(
-        {
-            "p/a.py": LOSS,
-            "p/__init__.py": b"from .a import *\n",
-            "c.py": b"from p import *\ndef f():\n    criterion()\ndef g():\n    pass\n",
-        }
-    )
-    assert hot_in(graph) == {"p/a.py": {"criterion"}, "p/__init__.py": {"criterion"}, "c.py": {"f"}}
-
-
-def test_hot_names_spread_around_a_circle() -> None:
-    graph = project(
-        {
-            "a.py": b"from c import h\ndef f():\n    h()\ndef end():\n    pass\n",
-            "b.py": LOSS + b"from a import f, end\ndef g():\n    f()\ndef made():\n    criterion()\ndef idle():\n    end()\n",
-            "c.py": b"from b import made, g\ndef h():\n    made()\n",
-        }
-    )
-    assert hot_in(graph) == {"a.py": {"f"}, "b.py": {"criterion", "made", "g"}, "c.py": {"h"}}
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_no_rule_looks_at_is_none(text: bytes) -> None:
+    assert not names_sink(text)
 
 
 def test_a_closure_is_all_that_import() -> None:
@@ -275,7 +198,6 @@ def test_the_order_does_not_depend_on_that_of_the_files(links: list[tuple[int, i
     texts = {path: facts.raw for path, facts in reversed(graph.files.items())}
     again = Graph({path: scan(path, raw) for path, raw in texts.items()}, graph.resolve)
     assert again.order == graph.order
-    assert {path: facts.hot for path, facts in again.files.items()} == {path: facts.hot for path, facts in graph.files.items()}
 
 
 def test_a_long_chain_of_imports_is_ordered_without_recursion() -> None:

@@ -272,6 +272,7 @@ def test_a_spent_budget_gives_no_finding_and_no_error(tmp_path: Path, monkeypatc
     assert lint(root) == [("called.py", 46, "BCE103"), ("root.py", 46, "BCE103")]
     monkeypatch.setattr(roots, "ROOT_STEPS", steps)
     monkeypatch.setattr(roots, "BODY_STEPS", steps)
+    monkeypatch.setattr(roots, "SITE_STEPS", 0)
     assert lint(root) == []
 
 
@@ -280,4 +281,5 @@ def test_a_spent_budget_of_one_root_does_not_reach_the_next(tmp_path: Path, monk
     root = make(tmp_path, {"a.py": ACT + LONG.format("long") + short})
     assert lint(root) == [("a.py", 46, "BCE103"), ("a.py", 48, "BCE103")]
     monkeypatch.setattr(roots, "ROOT_STEPS", 50)
+    monkeypatch.setattr(roots, "SITE_STEPS", 0)
     assert lint(root) == [("a.py", 48, "BCE103")]
