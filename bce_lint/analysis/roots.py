@@ -13,7 +13,8 @@ from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Args, 
 from bce_lint.analysis.relevance import Relevance
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 
-TYPICAL_STEPS = 4_000
+TYPICAL_STEPS = 2_500
+SETTER_STEPS = 800
 INHERITED_STEPS = 2_000
 INHERITED_SITE_STEPS = 4_000
 
@@ -190,6 +191,7 @@ def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
     classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()))
     m.write(ref.address, "training", TOP)
     m.quiet += 1 - quiet
+    m.steps = min(m.steps, SETTER_STEPS)
     for function in setters(m, cls):
         _join_setter(m, frame, ref, function)
     m.quiet -= 1
