@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bce_lint import ir
 from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, statements
 from bce_lint.analysis.heap import State, merge, settle
@@ -264,8 +266,8 @@ def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool
 
 
 def _flavoured(value: FunctionV, flavour: str) -> FunctionV:
-    return FunctionV(value.node, value.path, value.frame, value.outer, value.owner, value.defaults, flavour, value.context)
+    return replace(value, flavour=flavour)
 
 
 def _with_context(value: FunctionV, context: Value) -> FunctionV:
-    return FunctionV(value.node, value.path, value.frame, value.outer, value.owner, value.defaults, value.flavour, context)
+    return replace(value, context=context)

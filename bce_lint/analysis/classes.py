@@ -81,14 +81,14 @@ def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call
     return ref
 
 
-def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call) -> None:
-    """Initialises a new instance."""
+def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call, root: bool = False) -> None:
+    """Initialises a new instance; at a root with arguments of which nothing is known."""
     m.write(ref.address, "training", TRUE)
     from bce_lint.analysis.objects import class_attribute
 
     init = class_attribute(m, ref, "__init__")
     if type(init) is FunctionV:
-        calls.call_function(m, frame, init, args.prepend(ref), node.span)
+        calls.call_function(m, frame, init, args.prepend(ref), node.span, root)
     elif cls.flavour == "dataclass":
         _dataclass(m, frame, ref, cls, args, node)
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -33,9 +33,7 @@ _LITERAL = re.compile(
     rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|#[^\n]*",
     re.M | re.S,
 )
-_BOUND = re.compile(
-    rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M
-)
+_BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000
@@ -55,8 +53,8 @@ class Import(NamedTuple):
 class Block(NamedTuple):
     """A top-level statement: the name it defines, if any, and the words in it.
 
-    `kind` is definition, variable, import or code; `decorators` are the words that name those of a definition; `sink` says that it names one;
-    `binds` are the names that code binds, indented code included.
+    `kind` is definition, variable, import or code; `decorators` are the words that name those of a definition; `sink` says
+    that it names one; `binds` are the names that code binds, indented code included.
     """
 
     name: str | None

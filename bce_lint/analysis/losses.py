@@ -136,12 +136,12 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
     names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
-    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans)
+    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans, ref.place)
 
 
 def _site(
     m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place,
-    values: tuple[Value | None, Value | None], spans: tuple[ir.Span | None, ir.Span | None],
+    values: tuple[Value | None, Value | None], spans: tuple[ir.Span | None, ir.Span | None], made: Place | None = None,
 ) -> Tensor:  # fmt: skip
     value, target = values[0] or TOP, values[1] or TOP
     identity = identity_of(value)
@@ -151,7 +151,7 @@ def _site(
         contract, primary.text, primary, place, path, tensors(value), tensors(target),
         frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
         autocast, region, None,
-        _caller(home),
+        _caller(home), made,
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)

@@ -180,6 +180,20 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             m.write(imports.address(m, option.path), name, value)
 
 
+def forget_settings(m: Machine, owner: Value) -> None:
+    """Some attribute is set whose name is not known: constants, which settings are, become unknown; modules and functions stay."""
+    for option in options(owner):
+        if type(option) is not Ref:
+            continue
+        names = [(option.address, name) for name in m.state.names(option.address)]
+        if isinstance(option.what, ClassV):
+            bases = [base for base in classes.mro(m, option.what) if type(base) is ClassV]
+            names = [(base.address, name) for base in reversed(bases) for name in m.state.names(base.address)] + names
+        for address, name in names:
+            if not name.startswith(("$", "__")) and type(m.read(address, name)) is Const:
+                m.write(option.address, name, TOP)
+
+
 def tensor_written(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> None:
     """Writes the result of an in-place operation back to the name or attribute that held the tensor."""
     from bce_lint.analysis import statements

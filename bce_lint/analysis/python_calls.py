@@ -93,6 +93,8 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) == 3 and type(args.pos[1]) is Const:
         objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
+    elif len(args.pos) == 3:
+        objects.forget_settings(m, args.pos[0])
     return NONE
 
 

@@ -19,9 +19,13 @@ from bce_lint.analysis.trainers import STEPS
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
 _STORE = re.compile(
-    rb"^([ \t]+)self\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.\w+[ \t]*=(?!=))[^\n]*\n((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)", re.M
+    rb"^([ \t]+)self\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.\w+[ \t]*=(?!=))[^\n]*\n"
+    rb"((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
+    re.M,
 )
-_FILLS = re.compile(rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()")
+_FILLS = re.compile(
+    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
+)
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
 
 
@@ -41,7 +45,10 @@ class Unit:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Class:
-    """A class: what runs when it is defined, the words of its header, its methods by name, and those that set attributes, without their sinks."""
+    """A class: what runs when it is defined, the words of its header, its methods by name.
+
+    `setters` are those that set attributes, without the sinks that they name elsewhere.
+    """
 
     head: Unit
     header: frozenset[bytes]
@@ -53,7 +60,7 @@ Definition = Unit | Class
 
 
 class Names(NamedTuple):
-    """What the names at the top of a file stand for: definitions, (file, name) pairs imported, files; and the files imported with a star."""
+    """What the names at the top of a file stand for: definitions, (file, name) pairs imported, files; `stars` are the files imported whole."""
 
     own: dict[bytes, list[Definition]]
     variables: dict[bytes, list[Definition]]
@@ -120,7 +127,7 @@ class Relevance:
         return self._lines[cls]
 
     def _leads(self, start: Sequence[Definition], around: Sequence[Definition] = ()) -> bool:
-        """Searches from definitions that run whole, with others around them; one that finds nothing answers for all that start inside it."""
+        """Searches from definitions that run whole, with others around them; if in vain, that answers for all that start inside."""
         inside = [*start, *around, *(unit for d in start if isinstance(d, Unit) for _, unit in d.stores)]
         barren = self._barren.get(inside[0]) if inside else None
         if barren is not None and barren.issuperset(inside):

@@ -188,7 +188,7 @@ def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
     m.quiet += quiet
     frame = module_frame(m.program.unit(cls.path) or unit, main=False)
     span = ir.Span(cls.node.span.start, cls.node.span.start)
-    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()))
+    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), root=True)
     m.write(ref.address, "training", TOP)
     m.quiet += 1 - quiet
     m.steps = min(m.steps, SETTER_STEPS)

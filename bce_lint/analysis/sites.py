@@ -22,7 +22,8 @@ class LossSite:
     `name` is the callee as written at `primary`, or the catalogue's spelling. `primary` is where value and expectation
     meet (design §4), `call` the catalogue loss's own call, `path` the calls between them, outermost first.
     `autocast` is `on` (certain, on a device that bans), `maybe` or `off`. `rival` is another loss on the same path that
-    took the same tensor for something else. `caller` is the call that led into the function of `primary`.
+    took the same tensor for something else. `caller` is the call that led into the function of `primary`,
+    `made` where the loss object was made.
     """
 
     contract: Contract
@@ -38,6 +39,7 @@ class LossSite:
     autocast_place: Place | None = None
     rival: tuple[Contract, Place] | None = None
     caller: Place | None = None
+    made: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def way(site: LossSite) -> Labels:
 def _way(site: LossSite) -> Iterator[tuple[str, Place]]:
     if site.caller:
         yield ("called from here", site.caller)
+    if site.made and site.made.path != site.primary.path:
+        yield (f"`{site.contract.name}` made here", site.made)
     yield from (("handed on here", place) for place in site.path if place not in (site.primary, site.call))
     if site.call != site.primary:
         yield ("loss computed here", site.call)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.analysis.graphs import ROOT, project
 from bce_lint.analysis.index import Graph, Import, blocks_in, blocks_of, names_sink, scan
+from tests.analysis.graphs import ROOT, project
 
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
 
@@ -138,8 +137,8 @@ def test_comments_and_text_give_no_words(text: bytes, words: set[bytes]) -> None
     assert set().union(*(block.words for block in blocks_of(scan("a.py", text)))) == words
 
 
-SINKS = [b"nn.BCELoss()", b"F.cross_entropy(x, y)", b"F.softmax(x)", b"nn.Softmax()", b"softmax(x, dim=0)", b"nn.Softmax(0)", b"f = F.softmax",
-         b"softmax(x, None)", b"nn.LogSoftmax(dim=None)"]  # fmt: skip
+SINKS = [b"nn.BCELoss()", b"F.cross_entropy(x, y)", b"F.softmax(x)", b"nn.Softmax()", b"softmax(x, dim=0)", b"nn.Softmax(0)",
+         b"f = F.softmax", b"softmax(x, None)", b"nn.LogSoftmax(dim=None)"]  # fmt: skip
 OTHERS = [b"MyBCELossy", b"F.softmax(x, dim=-1)", b"softmax(f(x, y), 1)", b"nn.Softmax(1)", b"nn.LogSoftmax(dim=1)", b"def softmax(x):",
           b"x.softmax(-1)", b"softmax(x, axis=2)", b"import softmax"]  # fmt: skip
 

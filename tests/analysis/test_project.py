@@ -261,6 +261,16 @@ def test_all_files_share_one_loss_and_each_is_blamed_for_its_own_use(tmp_path: P
     assert lint(root, "good.py") == []
 
 
+def test_a_loss_made_in_another_file_is_shown_there(tmp_path: Path) -> None:
+    step = "def step(criterion, x, y):\n    return criterion(x.sigmoid(), y)\n"
+    main = HEAD + "from steps import step\ncriterion = nn.BCEWithLogitsLoss()\nstep(criterion, torch.zeros(1), torch.zeros(1))\n"
+    root = make(tmp_path, {"steps.py": step, "main.py": main})
+    (found,) = check(sorted(root.rglob("*.py")), default_codes()).diagnostics
+    assert ("`BCEWithLogitsLoss` made here", "main.py", 4) in {
+        (label.message, Path(label.location.path).name, label.location.start.row) for label in found.labels
+    }
+
+
 ACT = HEAD + "def act(x):\n    return torch.sigmoid(x)\n"
 LONG = "def {}(x, y):\n" + "    x = x + 1\n" * 40 + "    return nn.BCEWithLogitsLoss()(act(x), y)\n"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from tests.analysis.graphs import path_of, project
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.relevance import Class, Relevance
+from tests.analysis.graphs import path_of, project
 
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
 
@@ -70,7 +70,10 @@ def test_a_registry_leads_to_what_is_put_into_it() -> None:
 
 
 def test_a_registry_is_filled_from_other_files() -> None:
-    files = {"registry.py": REGISTRY + USE, "losses.py": b"from registry import register\n@register\ndef loss(x, y):\n    return F.nll_loss(x, y)\n"}
+    files = {
+        "registry.py": REGISTRY + USE,
+        "losses.py": b"from registry import register\n@register\ndef loss(x, y):\n    return F.nll_loss(x, y)\n",
+    }
     assert "make" in leading(files)["registry.py"]
     assert "other" not in leading(files)["registry.py"]
 
@@ -177,7 +180,10 @@ calls = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=14)
 
 @given(calls, st.integers(0, 7), st.permutations(range(8)))
 def test_what_leads_is_what_reaches_the_loss_in_the_call_graph(links: list[tuple[int, int]], loss: int, order: list[int]) -> None:
-    bodies = {i: b"".join(b"    f%d()\n" % b for a, b in links if a == i) + (b"    nn.BCELoss()\n" if i == loss else b"    pass\n") for i in range(8)}
+    bodies = {
+        i: b"".join(b"    f%d()\n" % b for a, b in links if a == i) + (b"    nn.BCELoss()\n" if i == loss else b"    pass\n")
+        for i in range(8)
+    }
     expected = {loss}
     while grown := {a for a, b in links if b in expected} - expected:
         expected |= grown
