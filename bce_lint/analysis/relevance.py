@@ -8,65 +8,56 @@ that nothing it visited leads to one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Iterable, Iterator
 
-from bce_lint.analysis.index import Block, Facts, Graph, blocks_in, blocks_of, names_sink, words_of
+from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
+from bce_lint.analysis.index import Block, Facts, Graph, blocks_of
 from bce_lint.analysis.trainers import STEPS
 
-_CLASS = re.compile(rb"^class[ \t]", re.M)
-_DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
-_STORE = re.compile(
-    rb"^([ \t]+)self\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.\w+[ \t]*=(?!=))[^\n]*\n"
-    rb"((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
-    re.M,
-)
-_FILLS = re.compile(
-    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
-)
+KEPT = 16
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Unit:
-    """Some source that runs as a whole: its file, its words, whether it names a sink, and the names that it puts something into.
+class _Search:
+    """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    `stores` are the statements that only set an attribute: they matter where that attribute is named.
-    """
+    __slots__ = ("named", "relevance", "seen", "unnamed")
 
-    path: str
-    words: frozenset[bytes]
-    sink: bool
-    fills: frozenset[bytes] = frozenset()
-    stores: tuple[tuple[bytes, Unit], ...] = ()
+    def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
+        self.relevance = relevance
+        self.seen: set[Definition] = set() if other is None else set(other.seen)
+        self.named: set[bytes] = set() if other is None else set(other.named)
+        self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Class:
-    """A class: what runs when it is defined, the words of its header, its methods by name.
-
-    `setters` are those that set attributes, without the sinks that they name elsewhere.
-    """
-
-    head: Unit
-    header: frozenset[bytes]
-    methods: dict[bytes, list[Unit]]
-    setters: list[Unit]
-
-
-Definition = Unit | Class
-
-
-class Names(NamedTuple):
-    """What the names at the top of a file stand for: definitions, (file, name) pairs imported, files; `stars` are the files imported whole."""
-
-    own: dict[bytes, list[Definition]]
-    variables: dict[bytes, list[Definition]]
-    taken: dict[bytes, list[tuple[str, bytes]]]
-    files: dict[bytes, list[str]]
-    stars: list[str]
+    def leads(self, start: Iterable[Definition]) -> bool:
+        """Goes on from some definitions; whether a sink is among what is reached."""
+        waiting = [*start]
+        while waiting:
+            current = waiting.pop()
+            if current in self.seen:
+                continue
+            self.seen.add(current)
+            if isinstance(current, Class):
+                waiting.append(current.head)
+                for name, units in current.methods.items():
+                    if name in self.named or name in _UNNAMED or name.startswith(b"__"):
+                        waiting.extend(units)
+                    else:
+                        self.unnamed[name] = (*self.unnamed.get(name, ()), *units)
+            elif current.sink:
+                return True
+            else:
+                for name, unit in current.stores:
+                    if name in self.named:
+                        waiting.append(unit)
+                    else:
+                        self.unnamed[name] = (*self.unnamed.get(name, ()), unit)
+                for name in self.unnamed.keys() & current.words:
+                    waiting.extend(self.unnamed.pop(name))
+                self.named |= current.words
+                waiting.extend(self.relevance.reached(current))
+        return False
 
 
 class Relevance:
@@ -77,93 +68,96 @@ class Relevance:
         self._names: dict[str, Names] = {}
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
         self._targets: dict[Unit, list[Definition]] = {}
-        self._barren: dict[Definition, set[Definition]] = {}
-        self._lines: dict[Class, list[Class]] = {}
-        self._files: dict[str, bool] = {}
-        self._bodies: dict[str, bool] = {}
+        self._barren: deque[set[Definition]] = deque(maxlen=KEPT)
+        self._bases: dict[Class, list[Class]] = {}
+        self._around: dict[Class, _Search | None] = {}
+        self._latest: tuple[Class, _Search | None] | None = None
+        self._wholes: dict[Definition, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
-        if path not in self._files:
-            own = self.names(path).own.values()
-            self._files[path] = self.body(path) or any(self._whole(definition) for found in own for definition in found)
-        return self._files[path]
-
-    def _whole(self, definition: Definition) -> bool:
-        if isinstance(definition, Unit):
-            return self._leads([definition])
-        return self._bound(definition, [unit for units in definition.methods.values() for unit in units])
+        return self.body(path) or any(self._whole(definition) for found in self.names(path).own.values() for definition in found)
 
     def body(self, path: str) -> bool:
         """Whether the code of a file that is no definition can."""
-        if path not in self._bodies:
-            facts = self.graph.files[path]
-            self._bodies[path] = any(self._leads([_unit(facts, b)]) for b in blocks_of(facts) if b.kind in ("code", "variable"))
-        return self._bodies[path]
+        return any(self._whole(unit) for unit in self.names(path).code)
 
     def function(self, path: str, name: str) -> bool:
         """Whether a function at the top of a file can."""
-        return any(self._leads([definition]) for definition in self.names(path).own.get(name.encode(), ()))
+        return any(self._whole(definition) for definition in self.names(path).own.get(name.encode(), ()))
 
     def method(self, path: str, owner: str, name: str) -> bool:
         """Whether a method can that a class at the top of a file has or inherits, on an instance whose attributes are set."""
         found = self.names(path).own.get(owner.encode(), ())
-        return any(self._inherited(d, name.encode()) if isinstance(d, Class) else self._leads([d]) for d in found)
+        return any(self._whole(d) and (isinstance(d, Unit) or self._method(d, name.encode())) for d in found)
 
-    def _inherited(self, cls: Class, name: bytes) -> bool:
-        return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
+    def _whole(self, definition: Definition) -> bool:
+        """Whether a function can, or any method of a class."""
+        if definition not in self._wholes:
+            if isinstance(definition, Unit):
+                self._wholes[definition] = self._leads(definition)
+            else:
+                methods = (unit for units in definition.methods.values() for unit in units)
+                self._wholes[definition] = self._bound(definition, methods)
+        return self._wholes[definition]
 
-    def _bound(self, cls: Class, methods: list[Unit]) -> bool:
-        line = self._line(cls)
-        return self._leads(methods, [*line, *(unit for c in line for unit in c.setters)])
-
-    def _line(self, cls: Class) -> list[Class]:
-        if cls not in self._lines:
-            line = self._lines[cls] = [cls]
-            for current in line:  # grows as bases are found
-                bases = self._mentioned(current.head.path, current.header)
-                line.extend(dict.fromkeys(base for base in bases if isinstance(base, Class) and base not in line))
-        return self._lines[cls]
-
-    def _leads(self, start: Sequence[Definition], around: Sequence[Definition] = ()) -> bool:
-        """Searches from definitions that run whole, with others around them; if in vain, that answers for all that start inside."""
-        inside = [*start, *around, *(unit for d in start if isinstance(d, Unit) for _, unit in d.stores)]
-        barren = self._barren.get(inside[0]) if inside else None
-        if barren is not None and barren.issuperset(inside):
+    def _leads(self, unit: Unit) -> bool:
+        """A search that finds nothing answers for all that start inside it."""
+        start = (unit, *(part for _, part in unit.stores))
+        if any(seen.issuperset(start) for seen in self._barren):
             return False
-        found, seen = self._search(inside)
+        search = _Search(self)
+        found = search.leads(start)
         if not found:
-            self._barren.update(dict.fromkeys(seen, seen))
+            self._barren.appendleft(search.seen)
         return found
 
-    def _search(self, start: Sequence[Definition]) -> tuple[bool, set[Definition]]:
-        seen: set[Definition] = set()
-        named: set[bytes] = set()
-        unnamed: dict[bytes, list[Definition]] = {}
-        waiting: list[Definition] = [*start]
-        while waiting:
-            current = waiting.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            if isinstance(current, Class):
-                waiting.append(current.head)
-                for name, units in current.methods.items():
-                    known = name in named or name in _UNNAMED or name.startswith(b"__")
-                    (waiting if known else unnamed.setdefault(name, [])).extend(units)
-            elif current.sink:
-                return True, seen
-            else:
-                for name, unit in current.stores:
-                    (waiting if name in named else unnamed.setdefault(name, [])).append(unit)
-                for name in unnamed.keys() & current.words:
-                    waiting.extend(unnamed.pop(name))
-                named |= current.words
-                waiting.extend(self._reached(current))
-        return False, seen
+    def _method(self, cls: Class, name: bytes) -> bool:
+        line = [cls]
+        for current in line:  # grows as bases are found
+            line.extend(base for base in self._bases_of(current) if base not in line)
+        return self._bound(cls, [unit for c in line for unit in c.methods.get(name, ())])
 
-    def _reached(self, unit: Unit) -> list[Definition]:
+    def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
+        """Whether some methods lead to a sink on an instance of a class."""
+        around = self._instance(cls)
+        if around is None:
+            return True
+        return _Search(self, around).leads(d for unit in methods for d in (unit, *(part for _, part in unit.stores)))
+
+    def _instance(self, cls: Class) -> _Search | None:
+        """What an instance reaches whose attributes are set; None when a sink is among that."""
+        if cls in self._around:
+            return self._around[cls]
+        if self._latest is None or self._latest[0] is not cls:
+            self._latest = (cls, self._made(cls))
+        return self._latest[1]
+
+    def _made(self, cls: Class) -> _Search | None:
+        bases = self._bases_of(cls)
+        search = _Search(self)
+        for index, base in enumerate(bases):
+            if base not in self._around:
+                self._around[base] = None  # a class that inherits itself ends here
+                self._around[base] = self._made(base)
+            known = self._around[base]
+            if known is None:
+                return None
+            if index == 0:
+                search = _Search(self, known)
+            elif search.leads(known.seen - search.seen):
+                return None
+        return None if search.leads([cls, *cls.setters]) else search
+
+    def _bases_of(self, cls: Class) -> list[Class]:
+        if cls not in self._bases:
+            found = self._mentioned(cls.head.path, cls.header)
+            self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
+        return self._bases[cls]
+
+    def reached(self, unit: Unit) -> list[Definition]:
+        """What a unit names, and what is put into it from elsewhere."""
         if unit not in self._targets:
             self._targets[unit] = [*dict.fromkeys(self._mentioned(unit.path, unit.words)), *self._registered().get(unit, ())]
         return self._targets[unit]
@@ -181,7 +175,7 @@ class Relevance:
     def _register(self, path: str, facts: Facts, block: Block) -> None:
         assert self._filled is not None
         acting = block.decorators or block.words
-        named = block.decorators or frozenset(_FILLS.findall(block.text))
+        named = block.decorators or frozenset(FILLS.findall(block.text))
         holders = self._variables(path, named)
         for definition in self._mentioned(path, acting):
             if isinstance(definition, Unit):
@@ -189,7 +183,7 @@ class Relevance:
             elif block.decorators:
                 holders.append(definition.head)
         if holders:
-            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [_unit(facts, block)]
+            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [unit_of(facts, block)]
             for holder in holders:
                 self._filled.setdefault(holder, []).extend(mine)
 
@@ -233,8 +227,8 @@ class Relevance:
     def names(self, path: str) -> Names:
         """The names at the top of a file."""
         if path not in self._names:
-            names = self._names[path] = Names({}, {}, {}, {}, [])
-            _add_definitions(self.graph.files[path], names)
+            names = self._names[path] = Names({}, {}, [], {}, {}, [])
+            add_definitions(self.graph.files[path], names)
             self._add_imports(path, names)
         return self._names[path]
 
@@ -248,68 +242,3 @@ class Relevance:
                     names.stars.append(target)
                 else:
                     names.taken.setdefault(alias.encode(), []).append((target, name.encode()))
-
-
-def _add_definitions(facts: Facts, names: Names) -> None:
-    for block in blocks_of(facts):
-        is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
-        definition = _class(facts, block) if is_class else _unit(facts, block)
-        for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
-            names.own.setdefault(name.encode(), []).append(definition)
-            if block.kind == "variable":
-                names.variables.setdefault(name.encode(), []).append(definition)
-    for alias in facts.aliases:
-        names.own.setdefault(alias, []).append(Unit(facts.path, frozenset(), True))
-
-
-def _unit(facts: Facts, block: Block) -> Unit:
-    fills = frozenset[bytes](_FILLS.findall(block.text)) if block.kind == "definition" else frozenset[bytes]()
-    return Unit(facts.path, block.words, _has_sink(facts, block), fills)
-
-
-def _has_sink(facts: Facts, block: Block) -> bool:
-    return block.sink or not facts.aliases.isdisjoint(block.words)
-
-
-def _class(facts: Facts, block: Block) -> Class:
-    """A class by its text: the members are the blocks of its body, the indent taken off."""
-    header, members = _split(block.text)
-    methods: dict[bytes, list[Unit]] = {}
-    setters = []
-    shared = [*header]
-    for member in members:
-        if member.name is None:
-            shared.append(member)
-            continue
-        unit = _method(facts, member)
-        methods.setdefault(member.name.encode(), []).append(unit)
-        if unit.stores:
-            setters.append(Unit(facts.path, unit.words, False, stores=unit.stores))
-    words = block.decorators.union(*(part.words for part in shared))
-    head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared))
-    return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, setters)
-
-
-def _method(facts: Facts, member: Block) -> Unit:
-    stores = list(_STORE.finditer(member.text))
-    if member.kind != "definition" or not stores:
-        return _unit(facts, member)
-    units = []
-    for match in stores:
-        words = words_of(match[0]) - {match[2], b"self"}
-        units.append((match[2], Unit(facts.path, words, names_sink(match[0]) or not facts.aliases.isdisjoint(words))))
-    rest = _STORE.sub(b"", member.text)
-    words = words_of(rest)
-    return Unit(facts.path, words, names_sink(rest) or not facts.aliases.isdisjoint(words), frozenset(_FILLS.findall(rest)), tuple(units))
-
-
-def _split(text: bytes) -> tuple[list[Block], list[Block]]:
-    """The header of a class, and its members."""
-    start = _CLASS.search(text)
-    assert start is not None
-    indents = [match[1] for match in _DEF.finditer(text, start.end())]
-    indent = min(indents, key=len, default=b"")
-    first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
-    end = first.start() if first is not None else len(text)
-    members = blocks_in(re.sub(rb"^" + indent, b"", text[end:], flags=re.M))
-    return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members

@@ -1,0 +1,133 @@
+"""Definitions read off the index: functions, methods and classes as their words, and what the names of a file stand for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, names_sink, words_of
+
+_CLASS = re.compile(rb"^class[ \t]", re.M)
+_DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
+_STORE = re.compile(
+    rb"^([ \t]+)self\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.\w+[ \t]*=(?!=))[^\n]*\n"
+    rb"((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
+    re.M,
+)
+FILLS = re.compile(
+    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Unit:
+    """Some source that runs as a whole: its file, its words, whether it names a sink, and the names that it puts something into.
+
+    `stores` are the statements that only set an attribute: they matter where that attribute is named.
+    """
+
+    path: str
+    words: frozenset[bytes]
+    sink: bool
+    fills: frozenset[bytes] = frozenset()
+    stores: tuple[tuple[bytes, Unit], ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Class:
+    """A class: what runs when it is defined, the words of its header, its methods by name.
+
+    `setters` are those that set attributes, without the sinks that they name elsewhere.
+    """
+
+    head: Unit
+    header: frozenset[bytes]
+    methods: dict[bytes, list[Unit]]
+    setters: list[Unit]
+
+
+Definition = Unit | Class
+
+
+class Names(NamedTuple):
+    """What the names at the top of a file stand for: definitions, (file, name) pairs imported, files.
+
+    `code` are the statements that define nothing and the variables, `stars` the files imported whole.
+    """
+
+    own: dict[bytes, list[Definition]]
+    variables: dict[bytes, list[Definition]]
+    code: list[Unit]
+    taken: dict[bytes, list[tuple[str, bytes]]]
+    files: dict[bytes, list[str]]
+    stars: list[str]
+
+
+def add_definitions(facts: Facts, names: Names) -> None:
+    """Adds what the statements of a file define."""
+    for block in blocks_of(facts):
+        is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
+        definition = _class(facts, block) if is_class else unit_of(facts, block)
+        if isinstance(definition, Unit) and block.kind in ("code", "variable"):
+            names.code.append(definition)
+        for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
+            names.own.setdefault(name.encode(), []).append(definition)
+            if block.kind == "variable":
+                names.variables.setdefault(name.encode(), []).append(definition)
+    for alias in facts.aliases:
+        names.own.setdefault(alias, []).append(Unit(facts.path, frozenset(), True))
+
+
+def unit_of(facts: Facts, block: Block) -> Unit:
+    """A statement as a unit."""
+    fills = frozenset[bytes](FILLS.findall(block.text)) if block.kind == "definition" else frozenset[bytes]()
+    return Unit(facts.path, block.words, _has_sink(facts, block), fills)
+
+
+def _has_sink(facts: Facts, block: Block) -> bool:
+    return block.sink or not facts.aliases.isdisjoint(block.words)
+
+
+def _class(facts: Facts, block: Block) -> Class:
+    """A class by its text: the members are the blocks of its body, the indent taken off."""
+    header, members = _split(block.text)
+    methods: dict[bytes, list[Unit]] = {}
+    setters = []
+    shared = [*header]
+    for member in members:
+        if member.name is None:
+            shared.append(member)
+            continue
+        unit = _method(facts, member)
+        methods.setdefault(member.name.encode(), []).append(unit)
+        if unit.stores:
+            setters.append(Unit(facts.path, unit.words, False, stores=unit.stores))
+    words = block.decorators.union(*(part.words for part in shared))
+    head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared))
+    return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, setters)
+
+
+def _method(facts: Facts, member: Block) -> Unit:
+    stores = list(_STORE.finditer(member.text))
+    if member.kind != "definition" or not stores:
+        return unit_of(facts, member)
+    units = []
+    for match in stores:
+        words = words_of(match[0]) - {match[2], b"self"}
+        units.append((match[2], Unit(facts.path, words, names_sink(match[0]) or not facts.aliases.isdisjoint(words))))
+    rest = _STORE.sub(b"", member.text)
+    words = words_of(rest)
+    return Unit(facts.path, words, names_sink(rest) or not facts.aliases.isdisjoint(words), frozenset(FILLS.findall(rest)), tuple(units))
+
+
+def _split(text: bytes) -> tuple[list[Block], list[Block]]:
+    """The header of a class, and its members."""
+    start = _CLASS.search(text)
+    assert start is not None
+    indents = [match[1] for match in _DEF.finditer(text, start.end())]
+    indent = min(indents, key=len, default=b"")
+    first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
+    end = first.start() if first is not None else len(text)
+    members = blocks_in(re.sub(rb"^" + indent, b"", text[end:], flags=re.M))
+    return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members
