@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bce_lint import ir
-from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, statements
+from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, statements, subscripts
 from bce_lint.analysis.heap import State, merge, settle
 from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine
 from bce_lint.analysis.sites import ChoiceSite
@@ -214,7 +214,8 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
         elif param.kind == "**":
             names = {p.name for p in node.params}
             left = tuple((k, v) for k, v in args.kw.items() if k not in names)
-            m.write(frame.address, param.name, Table(left, TOP if args.open or frame.call is None else None))
+            table = Table(left, TOP if args.open or frame.call is None else None)
+            m.write(frame.address, param.name, subscripts.new_dict(m, frame, node.span, table))
             identities.extend(identity_of(v) for _, v in left)
     frame.params = frozenset(i for i in identities if i)
 
