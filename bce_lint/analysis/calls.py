@@ -31,6 +31,7 @@ from bce_lint.analysis.values import (
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
 
 MAX_RECURSION = 2
+DECORATOR_STEPS = 400
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
 NEVER = Const(None, "never")
@@ -236,7 +237,15 @@ def _annotated(m: Machine, frame: Frame, param: ir.Param, value: Value) -> Value
 
 
 def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
-    """The value after one decorator; one that is not known is taken to leave the function as it is."""
+    """The value after one decorator, which gets a small budget; one that is not known is taken to leave the function as it is."""
+    spare = max(m.steps - DECORATOR_STEPS, 0)
+    m.steps -= spare
+    result = _decorated(m, frame, decorator, value)
+    m.steps += spare
+    return result
+
+
+def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
     made = expressions.evaluate(m, frame, decorator)
     if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
         return _flavoured(value, FLAVOURS[made.name])
