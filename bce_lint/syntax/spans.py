@@ -12,12 +12,13 @@ from libcst._nodes.internal import CodegenState
 from bce_lint.ir import Span
 
 _NULL: AbstractContextManager[None] = nullcontext()
-_BASES = (
+_BASES = frozenset({
     cst.BaseExpression, cst.BaseStatement, cst.BaseSmallStatement, cst.MatchPattern, cst.LeftParen, cst.RightParen, cst.Slice,
     cst.FormattedStringText, cst.FormattedStringExpression, cst.EmptyLine, cst.MatchCase,
     *(found for name in ("TemplatedStringText", "TemplatedStringExpression") if (found := getattr(cst, name, None))),
-)  # fmt: skip
-_WANTED = frozenset(kind for kind in vars(cst).values() if isclass(kind) and issubclass(kind, _BASES))
+})  # fmt: skip
+# By the classes' own order of bases: `issubclass` on abstract classes takes fifty times as long.
+_WANTED = frozenset(kind for kind in vars(cst).values() if isclass(kind) and not _BASES.isdisjoint(kind.__mro__))
 
 
 class _Trace(CodegenState):
