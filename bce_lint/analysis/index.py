@@ -167,11 +167,13 @@ def blocks_of(facts: Facts) -> list[Block]:
 
 
 def _kept(match: re.Match[bytes]) -> bytes:
-    """Names in strings stay, and f-strings; comments and text go, their line ends apart."""
+    """Names in strings stay, and f-strings; comments and text go. What follows a string stays on its line, and indented as it was."""
     literal: bytes = match[0]
-    if not literal.startswith(b"#") and (b" " not in literal.strip() or b"f" in literal[:2].lower()):
+    if literal.startswith(b"#"):
+        return b""
+    if not (b" " in literal.strip() or b"\n" in literal) or b"f" in literal[:2].lower():
         return literal
-    return (b"" if literal.startswith(b"#") or match[1] is not None else b'""') + b"\n" * literal.count(b"\n")
+    return (match[1] or b"") + b'""'
 
 
 def blocks_in(data: bytes) -> list[Block]:

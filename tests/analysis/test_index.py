@@ -102,6 +102,12 @@ def test_decorators_belong_to_what_they_decorate() -> None:
     assert (c.name, c.decorators) == ("C", frozenset((b"four",)))
 
 
+def test_strings_do_not_move_what_follows_them() -> None:
+    call = b'    warn(\n        "some text",\n        g,\n    )\n    warn("""more\ntext""", h)\n'
+    text = b"def f():\n" + call + b'    """one\n    more"""\n    return i\n'
+    assert blocks(text) == [("f", "definition")]
+
+
 def test_names_need_not_be_ascii() -> None:
     text = "def entraîner():\n    pass\nclass 模型:\n    pass\nété = 1\n".encode()
     assert [name for name, _ in blocks(text)] == ["entraîner", "模型", "été"]

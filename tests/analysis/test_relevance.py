@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.relevance import Class, Relevance
+from bce_lint.analysis.definitions import Class
+from bce_lint.analysis.relevance import Relevance
 from tests.analysis.graphs import path_of, project
 
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
