@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,14 @@ _STORE = re.compile(
     rb"((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
     re.M,
 )
+_STATEMENT = re.compile(
+    rb"^([ \t]+)(?!(?:if|for|while|with|try|else|elif|except|finally|def|class|async|return|raise|assert|del|pass|yield)\b|[@\"'#])"
+    rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
+    re.M,
+)
+_TARGET = re.compile(rb"[\w.,*() \t]+(?=(?::[^=\n]*)?=(?!=))")
+_NAME_END = re.compile(rb"(?:self\.)?\w*")
+_OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(")
 FILLS = re.compile(
     rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
 )
@@ -38,13 +47,14 @@ class Unit:
 class Class:
     """A class: what runs when it is defined, the words of its header, its methods by name.
 
-    `setters` are those that set attributes, without the sinks that they name elsewhere.
+    `settings` are the statements of its methods that give an instance what it holds, with the attribute or local name that each
+    of them changes (empty for a call, whose arguments may be kept). They matter where that name is named.
     """
 
     head: Unit
     header: frozenset[bytes]
     methods: dict[bytes, list[Unit]]
-    setters: list[Unit]
+    settings: list[tuple[bytes, Unit]]
 
 
 Definition = Unit | Class
@@ -93,7 +103,7 @@ def _class(facts: Facts, block: Block) -> Class:
     """A class by its text: the members are the blocks of its body, the indent taken off."""
     header, members = _split(block.text)
     methods: dict[bytes, list[Unit]] = {}
-    setters = []
+    settings: list[tuple[bytes, Unit]] = []
     shared = [*header]
     for member in members:
         if member.name is None:
@@ -101,11 +111,11 @@ def _class(facts: Facts, block: Block) -> Class:
             continue
         unit = _method(facts, member)
         methods.setdefault(member.name.encode(), []).append(unit)
-        if unit.stores:
-            setters.append(Unit(facts.path, unit.words, False, stores=unit.stores))
+        if member.kind == "definition":
+            settings.extend(_settings(facts, member.text))
     words = block.decorators.union(*(part.words for part in shared))
     head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared))
-    return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, setters)
+    return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, settings)
 
 
 def _method(facts: Facts, member: Block) -> Unit:
@@ -119,6 +129,22 @@ def _method(facts: Facts, member: Block) -> Unit:
     rest = _STORE.sub(b"", member.text)
     words = words_of(rest)
     return Unit(facts.path, words, names_sink(rest) or not facts.aliases.isdisjoint(words), frozenset(FILLS.findall(rest)), tuple(units))
+
+
+def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
+    for match in _STATEMENT.finditer(text):
+        statement = match[2]
+        words = words_of(statement) - {b"self"}
+        target = _TARGET.match(statement)
+        names = words_of(target[0]) - {b"self"} if target is not None else frozenset[bytes]()
+        call = _OWN_CALL.match(statement)
+        unit = Unit(
+            facts.path, words - names - ({call[1]} if call else set()), names_sink(statement) or not facts.aliases.isdisjoint(words)
+        )
+        if call is not None:
+            yield b"", unit
+        else:
+            yield from ((name, unit) for name in names or words_of(statement[: _NAME_END.match(statement).end()]) - {b"self"})  # type: ignore[union-attr]
 
 
 def _split(text: bytes) -> tuple[list[Block], list[Block]]:

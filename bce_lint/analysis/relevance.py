@@ -9,13 +9,14 @@ that nothing it visited leads to one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
 from bce_lint.analysis.index import Block, Facts, Graph, blocks_of
 from bce_lint.analysis.trainers import STEPS
 
 KEPT = 16
+_MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
 
 
@@ -30,6 +31,17 @@ class _Search:
         self.named: set[bytes] = set() if other is None else set(other.named)
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
+    def when(self, name: bytes, units: Sequence[Definition]) -> Sequence[Definition]:
+        """The units, if their name has been named; else they wait for it."""
+        if name in self.named:
+            return units
+        self.unnamed[name] = (*self.unnamed.get(name, ()), *units)
+        return ()
+
+    def take(self, other: _Search) -> list[Definition]:
+        """Takes over what waits in another search; returns what has been named here."""
+        return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
+
     def leads(self, start: Iterable[Definition]) -> bool:
         """Goes on from some definitions; whether a sink is among what is reached."""
         waiting = [*start]
@@ -41,18 +53,12 @@ class _Search:
             if isinstance(current, Class):
                 waiting.append(current.head)
                 for name, units in current.methods.items():
-                    if name in self.named or name in _UNNAMED or name.startswith(b"__"):
-                        waiting.extend(units)
-                    else:
-                        self.unnamed[name] = (*self.unnamed.get(name, ()), *units)
+                    waiting.extend(units if name in _UNNAMED or name.startswith(b"__") else self.when(name, units))
             elif current.sink:
                 return True
             else:
                 for name, unit in current.stores:
-                    if name in self.named:
-                        waiting.append(unit)
-                    else:
-                        self.unnamed[name] = (*self.unnamed.get(name, ()), unit)
+                    waiting.extend(self.when(name, (unit,)))
                 for name in self.unnamed.keys() & current.words:
                     waiting.extend(self.unnamed.pop(name))
                 self.named |= current.words
@@ -93,12 +99,12 @@ class Relevance:
         return any(self._whole(d) and (isinstance(d, Unit) or self._method(d, name.encode())) for d in found)
 
     def _whole(self, definition: Definition) -> bool:
-        """Whether a function can, or any method of a class."""
+        """Whether a function can, or any method that a class has or inherits."""
         if definition not in self._wholes:
             if isinstance(definition, Unit):
                 self._wholes[definition] = self._leads(definition)
             else:
-                methods = (unit for units in definition.methods.values() for unit in units)
+                methods = [unit for c in self._line(definition) for units in c.methods.values() for unit in units]
                 self._wholes[definition] = self._bound(definition, methods)
         return self._wholes[definition]
 
@@ -114,10 +120,13 @@ class Relevance:
         return found
 
     def _method(self, cls: Class, name: bytes) -> bool:
+        return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
+
+    def _line(self, cls: Class) -> list[Class]:
         line = [cls]
         for current in line:  # grows as bases are found
             line.extend(base for base in self._bases_of(current) if base not in line)
-        return self._bound(cls, [unit for c in line for unit in c.methods.get(name, ())])
+        return line
 
     def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
         """Whether some methods lead to a sink on an instance of a class."""
@@ -146,9 +155,15 @@ class Relevance:
                 return None
             if index == 0:
                 search = _Search(self, known)
-            elif search.leads(known.seen - search.seen):
+            elif search.leads([*(known.seen - search.seen), *search.take(known)]):
                 return None
-        return None if search.leads([cls, *cls.setters]) else search
+        start: list[Definition] = []
+        for name, units in cls.methods.items():
+            called = name in _UNNAMED or (name.startswith(b"__") and name not in _MAKERS)
+            start.extend(units if called else search.when(name, units))
+        for name, unit in cls.settings:
+            start.extend(search.when(name, (unit,)) if name else (unit,))
+        return None if search.leads(start) else search
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
