@@ -21,8 +21,8 @@ _STATEMENT = re.compile(
     rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
     re.M,
 )
-_TARGET = re.compile(rb"[\w.,*() \t]+(?=(?::[^=\n]*)?=(?!=))")
-_NAME_END = re.compile(rb"(?:self\.)?\w*")
+_TARGET = re.compile(rb"\(?[\w.,* \t]+\)?(?=(?::[^=\n]*)?=(?!=))")
+_FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
 _OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(")
 FILLS = re.compile(
     rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
@@ -135,16 +135,12 @@ def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
     for match in _STATEMENT.finditer(text):
         statement = match[2]
         words = words_of(statement) - {b"self"}
-        target = _TARGET.match(statement)
-        names = words_of(target[0]) - {b"self"} if target is not None else frozenset[bytes]()
-        call = _OWN_CALL.match(statement)
-        unit = Unit(
-            facts.path, words - names - ({call[1]} if call else set()), names_sink(statement) or not facts.aliases.isdisjoint(words)
-        )
+        target, call = _TARGET.match(statement), _OWN_CALL.match(statement)
+        changed = words_of(target[0] if target is not None else _FIRST.findall(statement)[0]) - {b"self"}
         if call is not None:
-            yield b"", unit
-        else:
-            yield from ((name, unit) for name in names or words_of(statement[: _NAME_END.match(statement).end()]) - {b"self"})  # type: ignore[union-attr]
+            changed = frozenset({call[1]})
+        unit = Unit(facts.path, words - changed, names_sink(statement) or not facts.aliases.isdisjoint(words))
+        yield from ((name, unit) for name in ((b"",) if call is not None else changed))
 
 
 def _split(text: bytes) -> tuple[list[Block], list[Block]]:

@@ -102,6 +102,21 @@ def test_an_attribute_that_holds_a_loss_matters_where_it_is_named() -> None:
     assert alone(METHODS) == {"Model.__init__", "Model.loss"}
 
 
+HOLDERS = [
+    b"self.head = Head()", b"head = Head()\n        self.net, self.head = make(), head",
+    b"self.layers.append(Head(size=3))", b"self.layers[0] = Head()",
+    b"self.add_module('head', Head())", b"layers = []\n        layers.append(Head(size=3))\n        self.layers = wrap(*layers)",
+    b"(self.layers) = Head()", b"if size:\n            self.layers += [Head()]", b"super().__init__(Head())",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", HOLDERS)
+def test_what_an_instance_holds_is_reached_by_its_methods(statement: bytes) -> None:
+    head = b"class Head:\n    def forward(self, x):\n        return nn.BCELoss()(x, x)\n"
+    body = b"    def __init__(self):\n        %s\n    def run(self, x):\n        return self.layers(self.head(x))\n" % statement
+    assert "Model.run" in alone(head + b"class Model(Base):\n" + body)
+
+
 def test_methods_of_a_class_that_is_reached_matter_where_they_are_named() -> None:
     text = METHODS + b"def fit(m):\n    return Model().loss(1, 2)\ndef show():\n    return Model().name()\n"
     assert {"fit"} == alone(text) - alone(METHODS)
