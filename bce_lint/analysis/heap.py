@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.analysis.values import Facts, Value, join
 
 Cell = tuple[int, str]
+INDEXED = 200
 NO_FACTS = Facts(frozenset())
 
 
@@ -30,13 +31,14 @@ class Reads:
 class State:
     """One layer of the store over its parent. A frozen layer is referred to by a state that left by another way."""
 
-    __slots__ = ("cells", "depth", "frozen", "parent")
+    __slots__ = ("_index", "cells", "depth", "frozen", "parent")
 
     def __init__(self, parent: State | None = None) -> None:
         self.cells: dict[Cell, Value] = {}
         self.parent = parent
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.frozen = False
+        self._index: tuple[int, dict[int, list[str]]] = (0, {})
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
@@ -57,9 +59,22 @@ class State:
         found: list[str] = []
         layer: State | None = self
         while layer is not None:
-            found.extend(name for owner, name in layer.cells if owner == address)
+            found.extend(layer._by_address().get(address, ()) if len(layer.cells) > INDEXED else layer._own(address))
             layer = layer.parent
         return list(dict.fromkeys(found))
+
+    def _own(self, address: int) -> list[str]:
+        return [name for owner, name in self.cells if owner == address]
+
+    def _by_address(self) -> dict[int, list[str]]:
+        """The names of each address in this layer, read off again when cells have come; none ever goes."""
+        count, index = self._index
+        if count != len(self.cells):
+            index = {}
+            for owner, name in self.cells:
+                index.setdefault(owner, []).append(name)
+            self._index = (len(self.cells), index)
+        return index
 
     def fork(self) -> State:
         """A new layer above this one."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.heap import Cell, Reads, State, common, merge, settle
+from bce_lint.analysis.heap import INDEXED, Cell, Reads, State, common, merge, settle
 from bce_lint.analysis.machine import Machine, Unit
-from bce_lint.analysis.values import Facts, Value, const, join, options
+from bce_lint.analysis.values import TOP, Facts, Value, const, join, options
 
 CELLS: tuple[Cell, ...] = ((1, "a"), (1, "b"), (2, "a"))
 Write = tuple[int, Cell, int]
@@ -241,3 +241,14 @@ def test_a_region_takes_over_what_an_inner_one_read_from_before_both(
         if cell not in written:
             expected.setdefault(cell, value)
     assert seen(machine.reads) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.text("abc", min_size=1, max_size=2)), max_size=30))
+def test_names_of_a_large_layer_are_those_written_so_far(cells: list[tuple[int, str]]) -> None:
+    state = State()
+    state.cells.update({(9, f"n{i}"): TOP for i in range(INDEXED + 1)})
+    written: dict[int, dict[str, None]] = {}
+    for address, name in cells:
+        state.cells[address, name] = TOP
+        written.setdefault(address, {})[name] = None
+        assert state.fork().names(address) == list(written[address])
