@@ -248,16 +248,16 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
 def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
     made = expressions.evaluate(m, frame, decorator)
     if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
-        return _flavoured(value, FLAVOURS[made.name])
+        return replace(value, flavour=FLAVOURS[made.name])
     if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
-        return _flavoured(value, "contextmanager")
+        return replace(value, flavour="contextmanager")
     if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
         return expressions.evaluate(m, frame, decorator.value)
     if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
-        return _with_context(value, made)
+        return replace(value, context=made)
     if type(made) is External and contexts.is_autocast(made.name) and type(value) is FunctionV:
         context = external.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
-        return _with_context(value, context)
+        return replace(value, context=context)
     if type(made) in (FunctionV, MethodV, ClassV, PartialV):
         result = call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
         return value if type(result) in (Unknown, Const) else result
@@ -273,11 +273,3 @@ def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool
         return made.kind in ("context", "trainer")
     head = expressions.evaluate(m, frame, decorator.func) if isinstance(decorator, ir.Call) else made
     return type(head) is External and (head.name in HARMLESS_DECORATORS or head.name.split(".")[0] in HARMLESS_PACKAGES)
-
-
-def _flavoured(value: FunctionV, flavour: str) -> FunctionV:
-    return replace(value, flavour=flavour)
-
-
-def _with_context(value: FunctionV, context: Value) -> FunctionV:
-    return replace(value, context=context)

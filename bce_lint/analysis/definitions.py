@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, names_sink, words_of
@@ -118,29 +118,30 @@ def _class(facts: Facts, block: Block) -> Class:
     return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, settings)
 
 
+def _piece(facts: Facts, text: bytes, without: frozenset[bytes] = frozenset()) -> Unit:
+    """Some source of a method as a unit, a few of its words apart."""
+    words = words_of(text)
+    return Unit(facts.path, words - without, names_sink(text) or not facts.aliases.isdisjoint(words))
+
+
 def _method(facts: Facts, member: Block) -> Unit:
     stores = list(_STORE.finditer(member.text))
     if member.kind != "definition" or not stores:
         return unit_of(facts, member)
-    units = []
-    for match in stores:
-        words = words_of(match[0]) - {match[2], b"self"}
-        units.append((match[2], Unit(facts.path, words, names_sink(match[0]) or not facts.aliases.isdisjoint(words))))
-    rest = _STORE.sub(b"", member.text)
-    words = words_of(rest)
-    return Unit(facts.path, words, names_sink(rest) or not facts.aliases.isdisjoint(words), frozenset(FILLS.findall(rest)), tuple(units))
+    parts = tuple((match[2], _piece(facts, match[0], frozenset({match[2], b"self"}))) for match in stores)
+    return replace(_piece(facts, _STORE.sub(b"", member.text)), stores=parts)
 
 
 def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
     for match in _STATEMENT.finditer(text):
         statement = match[2]
-        words = words_of(statement) - {b"self"}
         target, call = _TARGET.match(statement), _OWN_CALL.match(statement)
-        changed = words_of(target[0] if target is not None else _FIRST.findall(statement)[0]) - {b"self"}
         if call is not None:
-            changed = frozenset({call[1]})
-        unit = Unit(facts.path, words - changed, names_sink(statement) or not facts.aliases.isdisjoint(words))
-        yield from ((name, unit) for name in ((b"",) if call is not None else changed))
+            yield b"", _piece(facts, statement, frozenset({call[1], b"self"}))
+            continue
+        changed = words_of(target[0] if target is not None else _FIRST.findall(statement)[0]) - {b"self"}
+        unit = _piece(facts, statement, changed | {b"self"})
+        yield from ((name, unit) for name in changed)
 
 
 def _split(text: bytes) -> tuple[list[Block], list[Block]]:

@@ -7,6 +7,7 @@ from bce_lint.analysis.values import Facts, Value, join
 Cell = tuple[int, str]
 INDEXED = 200
 NO_FACTS = Facts(frozenset())
+_NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 
 
 class Reads:
@@ -38,7 +39,7 @@ class State:
         self.parent = parent
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.frozen = False
-        self._index: tuple[int, dict[int, list[str]]] = (0, {})
+        self._index = _NO_INDEX
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""

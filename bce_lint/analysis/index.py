@@ -73,7 +73,6 @@ class Facts:
     path: str
     raw: bytes
     data: bytes
-    sink: bool
     imports: tuple[Import, ...]
     bases: frozenset[str]
     aliases: frozenset[bytes] = frozenset()
@@ -126,11 +125,10 @@ def _arguments(text: bytes) -> bytes:
 
 
 def scan(path: str, raw: bytes) -> Facts:
-    """Reads the imports, the bases and the sinks off a file's bytes; of a file too large to analyse, only the sinks."""
+    """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
     if len(raw) > MAX_BYTES:
-        sink = names_sink(raw)
-        whole = Block(None, "code", b"", frozenset(), frozenset(), sink, frozenset())
-        return Facts(path, raw, b"", sink, (), frozenset(), blocks=[whole])
+        whole = Block(None, "code", b"", frozenset(), frozenset(), names_sink(raw), frozenset())
+        return Facts(path, raw, b"", (), frozenset(), blocks=[whole])
     data = raw
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
@@ -141,7 +139,7 @@ def scan(path: str, raw: bytes) -> Facts:
         else frozenset()
     )
     renamed = ((name, bound) for item in imports for name, bound in item.names if name != bound)
-    return Facts(path, raw, data, names_sink(data), imports, bases, frozenset(bound.encode() for name, bound in renamed if is_sink(name)))
+    return Facts(path, raw, data, imports, bases, frozenset(bound.encode() for name, bound in renamed if is_sink(name)))
 
 
 def _imports(data: bytes) -> Iterator[Import]:

@@ -20,6 +20,11 @@ _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclas
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
 
 
+def _implicit(name: bytes) -> bool:
+    """Whether a method can be called without being named."""
+    return name in _UNNAMED or name.startswith(b"__")
+
+
 class _Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
@@ -53,7 +58,7 @@ class _Search:
             if isinstance(current, Class):
                 waiting.append(current.head)
                 for name, units in current.methods.items():
-                    waiting.extend(units if name in _UNNAMED or name.startswith(b"__") else self.when(name, units))
+                    waiting.extend(units if _implicit(name) else self.when(name, units))
             elif current.sink:
                 return True
             else:
@@ -159,8 +164,7 @@ class Relevance:
                 return None
         start: list[Definition] = []
         for name, units in cls.methods.items():
-            called = name in _UNNAMED or (name.startswith(b"__") and name not in _MAKERS)
-            start.extend(units if called else search.when(name, units))
+            start.extend(units if _implicit(name) and name not in _MAKERS else search.when(name, units))
         for name, unit in cls.settings:
             start.extend(search.when(name, (unit,)) if name else (unit,))
         return None if search.leads(start) else search

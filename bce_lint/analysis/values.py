@@ -60,14 +60,12 @@ class Seq:
         yield from self.suffix
 
 
-def _same_key(a: object, b: object) -> bool:
-    """Whether a dict takes two constant keys for one: 1, 1.0 and True are, as in Python."""
-    return a == b
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The entries of a dict by constant key, and the join of all others (`rest`), if there can be any."""
+    """The entries of a dict by constant key, and the join of all others (`rest`), if there can be any.
+
+    Keys are one when they are equal: 1, 1.0 and True are, as in Python.
+    """
 
     entries: tuple[tuple[object, Value], ...] = ()
     rest: Value | None = None
@@ -75,7 +73,7 @@ class Table:
     def get(self, key: object) -> Value | None:
         """The value at a constant key, or None."""
         for known, value in self.entries:
-            if _same_key(known, key):
+            if known == key:
                 return value
         return None
 
@@ -83,7 +81,7 @@ class Table:
         """The table with one entry set."""
         if self.get(key) is None:
             return replace(self, entries=(*self.entries, (key, value)))
-        return replace(self, entries=tuple((k, value if _same_key(k, key) else v) for k, v in self.entries))
+        return replace(self, entries=tuple((k, value if k == key else v) for k, v in self.entries))
 
 
 @dataclass(frozen=True, slots=True)
