@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bce_lint import ir
 from bce_lint.analysis import expressions, objects, statements
 from bce_lint.analysis.heap import merge
@@ -56,7 +58,9 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     """Runs the arm that is taken, or both and joins them."""
     outcome = truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.main
     if outcome is not None:
-        return statements.run(m, frame, node.body if outcome else node.orelse)
+        arms = (node.body, node.orelse) if outcome else (node.orelse, node.body)
+        name = _tested(node.test)
+        return _run_both(m, frame, arms, name) if name and _is_default(m, frame, name) else statements.run(m, frame, arms[0])
     base = m.state
     ends = []
     for taken, body in ((True, node.body), (False, node.orelse)):
@@ -69,6 +73,45 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
         return False
     m.state = merge(ends)
     return True
+
+
+def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str) -> bool:
+    """Runs the arm that a default chooses, and the other one for the sites in it; what follows sees the first that gets there."""
+    before = m.state
+    m.state = before.fork()
+    if not statements.run(m, frame, arms[0]):
+        m.state = before.fork()
+        m.write(frame.address, name, TOP)
+        return statements.run(m, frame, arms[1])
+    after, constructed = m.state, dict(m.constructed)
+    m.state = before.fork()
+    m.write(frame.address, name, TOP)
+    apart = replace(frame, returns=[], yields=[], yield_contexts=[], loops=[loop.apart() for loop in frame.loops])
+    statements.run(m, apart, arms[1])
+    m.state, m.constructed = after, constructed
+    return True
+
+
+def _tested(test: ir.Expr) -> str | None:
+    """The variable that decides a test alone."""
+    match test:
+        case ir.Op(op="not", operands=(inner,)):
+            return _tested(inner)
+        case ir.Op(op="==" | "!=", operands=(ir.Name() as name, ir.Const())):
+            return name.id
+        case ir.Name():
+            return test.id
+    return None
+
+
+def _is_default(m: Machine, frame: Frame, name: str) -> bool:
+    """Whether a variable of a root still has the default of its parameter, where callers outside may give something else."""
+    if frame.function is None or frame.call is not None:
+        return False
+    value = m.state.find((frame.address, name))
+    return type(value) is Const and any(
+        type(p.default) is ir.Const and p.name == name and const(p.default.value) == value for p in frame.function.params
+    )
 
 
 def _main_guard(frame: Frame, test: ir.Expr) -> bool:

@@ -121,7 +121,7 @@ def _class(facts: Facts, block: Block) -> Class:
 def _piece(facts: Facts, text: bytes, without: frozenset[bytes] = frozenset()) -> Unit:
     """Some source of a method as a unit, a few of its words apart."""
     words = words_of(text)
-    return Unit(facts.path, words - without, names_sink(text) or not facts.aliases.isdisjoint(words))
+    return Unit(facts.path, words - without, names_sink(text, words) or not facts.aliases.isdisjoint(words))
 
 
 def _method(facts: Facts, member: Block) -> Unit:

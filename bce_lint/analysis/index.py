@@ -80,30 +80,31 @@ class Facts:
 
 
 @cache
-def _sinks() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+def _sinks() -> tuple[frozenset[bytes], frozenset[bytes]]:
     """The names of the losses, and of the operations that choose a dimension where none is given."""
     from bce_lint.catalog import activations, losses
 
-    named = {name.rpartition(".")[2] for table in (losses.MODULES, losses.FUNCTIONS) for name in table}
-    implicit = {
-        name.rpartition(".")[2] for table in (activations.MODULES, activations.FUNCTIONS) for name, row in table.items() if row.implicit_dim
-    }
-    return _any_of(named), _any_of(implicit)
+    named = (name for table in (losses.MODULES, losses.FUNCTIONS) for name in table)
+    implicit = (name for table in (activations.MODULES, activations.FUNCTIONS) for name, row in table.items() if row.implicit_dim)
+    return _last_parts(named), _last_parts(implicit)
 
 
-def _any_of(names: set[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + b"|".join(sorted(n.encode() for n in names)) + rb")\b")
+def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.rpartition(".")[2].encode() for name in names)
 
 
 def is_sink(name: str) -> bool:
     """Whether a name is that of a loss or of another operation that rules look at."""
-    return any(pattern.fullmatch(name.encode()) for pattern in _sinks())
+    return any(name.encode() in names for names in _sinks())
 
 
-def names_sink(text: bytes) -> bool:
-    """Whether source names a loss, or a softmax that may lack its dimension or work over the first one."""
+def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
+    """Whether source with these words names a loss, or a softmax that may lack its dimension or work over the first one."""
     losses, implicit = _sinks()
-    return losses.search(text) is not None or any(_dim_matters(text, match) for match in implicit.finditer(text))
+    if not words.isdisjoint(losses):
+        return True
+    named = words & implicit
+    return bool(named) and any(_dim_matters(text, match) for match in _WORD.finditer(text) if match[0] in named)
 
 
 def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
@@ -127,7 +128,7 @@ def _arguments(text: bytes) -> bytes:
 def scan(path: str, raw: bytes) -> Facts:
     """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
     if len(raw) > MAX_BYTES:
-        whole = Block(None, "code", b"", frozenset(), frozenset(), names_sink(raw), frozenset())
+        whole = Block(None, "code", b"", frozenset(), frozenset(), names_sink(raw, words_of(raw)), frozenset())
         return Facts(path, raw, b"", (), frozenset(), blocks=[whole])
     data = raw
     if b"\r" in data or b"\x0c" in data:
@@ -186,7 +187,8 @@ def _block(match: re.Match[bytes], text: bytes) -> Block:
     name = None if listed else (match[2] or match[3] or b"").decode("utf-8", "replace") or None
     heads = frozenset(word for callee in _CALLEE.findall(match[1] or b"") for word in _WORD.findall(callee))
     kind = "definition" if match[2] else "import" if listed or text.startswith(_NO_CODE) else "variable" if match[3] else "code"
-    return Block(name, kind, text, words_of(text), heads, names_sink(text), _binds(kind, text))
+    words = words_of(text)
+    return Block(name, kind, text, words, heads, names_sink(text, words), _binds(kind, text))
 
 
 def words_of(text: bytes) -> frozenset[bytes]:

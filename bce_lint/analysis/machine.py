@@ -85,6 +85,12 @@ class Loop:
         self.breaks: list[State] = []
         self.continues: list[State] = []
 
+    def apart(self) -> Loop:
+        """The same loop, for a run whose ends are dropped."""
+        loop = Loop(self.entry)
+        loop.round = self.round
+        return loop
+
 
 @dataclass(slots=True)
 class Frame:

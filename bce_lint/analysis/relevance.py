@@ -9,7 +9,7 @@ that nothing it visited leads to one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
 from bce_lint.analysis.index import Block, Facts, Graph, blocks_of
@@ -32,7 +32,8 @@ class _Search:
 
     def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
         self.relevance = relevance
-        self.seen: set[Definition] = set() if other is None else set(other.seen)
+        # What is reached, with what reaches it whatever else has been named.
+        self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
         self.named: set[bytes] = set() if other is None else set(other.named)
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
@@ -49,26 +50,34 @@ class _Search:
 
     def leads(self, start: Iterable[Definition]) -> bool:
         """Goes on from some definitions; whether a sink is among what is reached."""
-        waiting = [*start]
+        waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
         while waiting:
-            current = waiting.pop()
+            current, before = waiting.pop()
             if current in self.seen:
                 continue
-            self.seen.add(current)
-            if isinstance(current, Class):
-                waiting.append(current.head)
-                for name, units in current.methods.items():
-                    waiting.extend(units if _implicit(name) else self.when(name, units))
-            elif current.sink:
+            self.seen[current] = before
+            if current in self.relevance.leading or (isinstance(current, Unit) and current.sink):
+                self._lead(current)
                 return True
-            else:
-                for name, unit in current.stores:
-                    waiting.extend(self.when(name, (unit,)))
-                for name in self.unnamed.keys() & current.words:
-                    waiting.extend(self.unnamed.pop(name))
-                self.named |= current.words
-                waiting.extend(self.relevance.reached(current))
+            if isinstance(current, Class):
+                waiting.append((current.head, current))
+                for name, units in current.methods.items():
+                    certain = _implicit(name)
+                    waiting.extend((u, current if certain else None) for u in (units if certain else self.when(name, units)))
+                continue
+            for name, unit in current.stores:
+                waiting.extend((u, None) for u in self.when(name, (unit,)))
+            for name in self.unnamed.keys() & current.words:
+                waiting.extend((u, None) for u in self.unnamed.pop(name))
+            self.named |= current.words
+            waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
+
+    def _lead(self, found: Definition | None) -> None:
+        """Notes what leads to a sink whatever has been named: no later search has to go beyond it."""
+        while found is not None:
+            self.relevance.leading.add(found)
+            found = self.seen[found]
 
 
 class Relevance:
@@ -76,10 +85,11 @@ class Relevance:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.leading: set[Definition] = set()
         self._names: dict[str, Names] = {}
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
         self._targets: dict[Unit, list[Definition]] = {}
-        self._barren: deque[set[Definition]] = deque(maxlen=KEPT)
+        self._barren: deque[Set[Definition]] = deque(maxlen=KEPT)
         self._bases: dict[Class, list[Class]] = {}
         self._around: dict[Class, _Search | None] = {}
         self._latest: tuple[Class, _Search | None] | None = None
@@ -116,12 +126,12 @@ class Relevance:
     def _leads(self, unit: Unit) -> bool:
         """A search that finds nothing answers for all that start inside it."""
         start = (unit, *(part for _, part in unit.stores))
-        if any(seen.issuperset(start) for seen in self._barren):
+        if any(all(d in seen for d in start) for seen in self._barren):
             return False
         search = _Search(self)
         found = search.leads(start)
         if not found:
-            self._barren.appendleft(search.seen)
+            self._barren.appendleft(search.seen.keys())
         return found
 
     def _method(self, cls: Class, name: bytes) -> bool:
@@ -160,7 +170,7 @@ class Relevance:
                 return None
             if index == 0:
                 search = _Search(self, known)
-            elif search.leads([*(known.seen - search.seen), *search.take(known)]):
+            elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)]):
                 return None
         start: list[Definition] = []
         for name, units in cls.methods.items():

@@ -110,29 +110,50 @@ def run_inherited(m: Machine, unit: Unit, relevance: Relevance, after_body: Stat
     steps, reserve = INHERITED_STEPS, INHERITED_SITE_STEPS  # for all that a class inherits
     if cls is None:
         return
-    for function in _open_methods(m, unit, relevance, cls):
-        begin(m, after_body)
-        instance = typical_instance(m, unit, cls)
-        m.steps, m.reserve = steps, reserve
-        frame = module_frame(unit, main=True)
-        calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, root=True)
-        steps, reserve = m.steps, m.reserve
+    functions = _open_methods(m, unit, relevance, cls)
+    reached, m.reached = m.reached, {}  # by methods of this class
+    try:
+        for function in functions:
+            if (function.path, function.node.span) not in m.reached:
+                begin(m, after_body)
+                instance = typical_instance(m, unit, cls)
+                m.steps, m.reserve = steps, reserve
+                frame = module_frame(unit, main=True)
+                calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, root=True)
+                steps, reserve = m.steps, m.reserve
+    finally:
+        m.reached = reached | m.reached
 
 
 def _open_methods(m: Machine, unit: Unit, relevance: Relevance, cls: ClassV) -> list[FunctionV]:
-    """The methods that a class inherits and that a run on the base class has not settled."""
-    seen = {s.function.name for s in cls.node.body if isinstance(s, ir.FunctionDef)}
-    found = []
-    for base in (b for b in classes.mro(m, cls)[1:] if type(b) is ClassV):
-        for function in (s.function for s in base.node.body if isinstance(s, ir.FunctionDef)):
-            if function.name in seen:
-                continue
-            seen.add(function.name)
-            settled = function not in m.incomplete and (base.path, function.span) in m.reached
-            value = None if settled or function.name == "__init__" else m.state.find((base.address, function.name))
-            if type(value) is FunctionV and value.flavour in ("", "property") and relevance.method(unit.path, cls.name, function.name):
-                found.append(value)
-    return found
+    """The methods that a class inherits and that a run on the base class has not settled; first those that no other method calls."""
+    effective: dict[str, tuple[ClassV, ir.Function]] = {}
+    overridden: list[tuple[ClassV, ir.Function]] = []
+    for base in (b for b in classes.mro(m, cls) if type(b) is ClassV):
+        for statement in base.node.body:
+            if isinstance(statement, ir.FunctionDef):
+                method = (base, statement.function)
+                if effective.setdefault(statement.function.name, method) is not method:
+                    overridden.append(method)
+    found: list[tuple[bool, FunctionV]] = []
+    for name, (base, function) in effective.items():
+        settled = function not in m.incomplete and (base.path, function.span) in m.reached
+        value = None if base is cls or settled or name == "__init__" else m.state.find((base.address, name))
+        if type(value) is FunctionV and value.flavour in ("", "property") and relevance.method(unit.path, cls.name, name):
+            called = _mentioned(m, name, [other for other in effective.values() if other[1] is not function])
+            if called or not _mentioned(m, name, overridden):
+                found.append((called, value))
+    return [value for _, value in sorted(found, key=lambda entry: entry[0])]
+
+
+def _mentioned(m: Machine, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:
+    """Whether the source of some methods has a name in it; what only overridden methods call is not called."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    for owner, function in methods:
+        unit = m.program.unit(owner.path)
+        if unit is not None and function.body and word.search(unit.text, function.span.end, function.body[-1].span.end):
+            return True
+    return False
 
 
 def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV | None) -> FunctionV:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.index import Graph, Import, blocks_in, blocks_of, names_sink, scan
+from bce_lint.analysis.index import Graph, Import, blocks_in, blocks_of, names_sink, scan, words_of
 from tests.analysis.graphs import ROOT, project
 
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
@@ -151,12 +151,12 @@ OTHERS = [b"MyBCELossy", b"F.softmax(x, dim=-1)", b"softmax(f(x, y), 1)", b"nn.S
 
 @pytest.mark.parametrize("text", SINKS)
 def test_losses_and_softmaxes_without_a_dimension_are_sinks(text: bytes) -> None:
-    assert names_sink(text)
+    assert names_sink(text, words_of(text))
 
 
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_no_rule_looks_at_is_none(text: bytes) -> None:
-    assert not names_sink(text)
+    assert not names_sink(text, words_of(text))
 
 
 def test_a_closure_is_all_that_import() -> None:
