@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import inf, isinf
+from types import EllipsisType
 from typing import NamedTuple
 
 from bce_lint.catalog.terms import ANY, Domain, Range
 from bce_lint.ir import Span
 
 MAX_ORIGINS = 4
-Shape = tuple[int | str | None, ...]
+Shape = tuple[int | EllipsisType | None, ...]
+"""Sizes, None where one is not known; a leading `...` stands for any number of dimensions."""
 
 
 class Place(NamedTuple):
@@ -34,12 +36,29 @@ class Origin(NamedTuple):
     dim: int | None = None
 
 
+class Form(NamedTuple):
+    """How a value was written: the steps of a sigmoid, a logarithm or a cross entropy that is written by hand.
+
+    `kind` is `exp`, `1+exp`, `value` (the value with identity `of`, or `1 - value` where `complement`, plus a small constant
+    where `eps`), `clamped`, `power`, `product` (of the values in `factors`, each with whether it is `1 - value`), `log` (of such
+    a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms.
+    """
+
+    kind: str
+    of: int = 0
+    complement: bool = False
+    eps: bool = False
+    domain: Domain = Domain.UNKNOWN
+    factors: frozenset[tuple[int, bool]] = frozenset()
+    logs: tuple[Place, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Tensor:
     """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
 
-    `model` is true for what a module returned; `literal` marks constant data; `form` marks the parts of a sigmoid that is
-    written by hand (`exp`, then `1+exp`).
+    `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`; `form`
+    says how the value was written.
     """
 
     domain: Domain = Domain.UNKNOWN
@@ -52,7 +71,8 @@ class Tensor:
     model: bool = False
     literal: bool = False
     device: str | None = field(default=None)
-    form: str = ""
+    one_hot: bool = False
+    form: Form | None = None
 
     @property
     def first(self) -> Origin | None:
@@ -94,9 +114,13 @@ def multiply_range(a: Range, b: Range) -> Range:
 
 
 def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
-    """Sizes that agree stay; ranks that differ leave nothing."""
-    if a is None or b is None or len(a) != len(b):
+    """Sizes that agree stay; of ranks that differ, the last dimensions."""
+    if a is None or b is None:
         return None
+    if a[:1] == (...,) or b[:1] == (...,) or len(a) != len(b):
+        x, y = (s[1:] if s[:1] == (...,) else s for s in (a, b))
+        common = min(len(x), len(y))
+        return (..., *(p if p == q else None for p, q in zip(x[len(x) - common :], y[len(y) - common :], strict=True)))
     return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
 
 
@@ -117,4 +141,6 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         model=a.model and b.model,
         literal=a.literal and b.literal,
         device=a.device if a.device == b.device else None,
+        one_hot=a.one_hot and b.one_hot,
+        form=a.form if a.form == b.form else None,
     )

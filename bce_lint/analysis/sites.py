@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bce_lint.analysis.lattice import Place, Tensor
-from bce_lint.catalog.terms import Activation, Contract
+from bce_lint.catalog.terms import Activation, Contract, Domain
 
 Alternatives: TypeAlias = tuple[Tensor, ...]
 
@@ -23,7 +23,8 @@ class LossSite:
     meet (design §4), `call` the catalogue loss's own call, `path` the calls between them, outermost first.
     `autocast` is `on` (certain, on a device that bans), `maybe` or `off`. `rival` is another loss on the same path that
     took the same tensor for something else. `caller` is the call that led into the function of `primary`,
-    `made` where the loss object was made.
+    `made` where the loss object was made. `weight` is the class weight that the loss was given, `weight_place` the call that
+    carries it.
     """
 
     contract: Contract
@@ -40,6 +41,8 @@ class LossSite:
     rival: tuple[Contract, Place] | None = None
     caller: Place | None = None
     made: Place | None = None
+    weight: Alternatives = ()
+    weight_place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,50 @@ class ActivationSite:
 
 
 @dataclass(frozen=True, slots=True)
+class LogSite:
+    """A logarithm. `input` is the value whose logarithm it is: of `log(p + 1e-7)` and of `log(1 - p)`, that of `p`.
+
+    `eps` says that a small constant is added for every value that can arrive, `complement` that each is `1 - p`.
+    """
+
+    name: str
+    primary: Place
+    input: Alternatives
+    eps: bool
+    complement: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandWrittenSite:
+    """A binary cross entropy written out: `y * log(p) + (1 - y) * log(1 - p)`, its sign and weights apart.
+
+    `primary` is the sum, `logs` are the places of its two logarithms, `domain` is that of `p`.
+    """
+
+    primary: Place
+    logs: tuple[Place, ...]
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdSite:
+    """A comparison with a constant, or a rounding (`threshold` is None). `takers` are the losses that take what the same layers
+    return as logits, with the place of each."""
+
+    name: str
+    primary: Place
+    threshold: float | None
+    input: Alternatives
+    takers: tuple[tuple[Contract, Place], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceSite:
     """One call whose callee has several alternatives: the sites of each. Only what all of them agree on is certain."""
 
     choices: tuple[tuple[Site, ...], ...]
 
 
-Site: TypeAlias = LossSite | OptionSite | ConstructorSite | ActivationSite | ChoiceSite
+Site: TypeAlias = (
+    LossSite | OptionSite | ConstructorSite | ActivationSite | LogSite | HandWrittenSite | ThresholdSite | ChoiceSite
+)

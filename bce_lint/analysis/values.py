@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.lattice import Place, Tensor, join_tensor
+from bce_lint.analysis.lattice import Form, Place, Tensor, join_tensor
 from bce_lint.analysis.sites import LossSite
 
 MAX_ALTERNATIVES = 8
@@ -15,9 +15,10 @@ MAX_ALTERNATIVES = 8
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Any value. A non-zero `identity` still says that two unknowns are the same one."""
+    """Any value. A non-zero `identity` still says that two unknowns are the same one; `form` says how it was written."""
 
     identity: int = 0
+    form: Form | None = None
 
 
 TOP = Unknown()
@@ -228,7 +229,7 @@ def _absorb(known: list[Value], new: Value) -> None:
 
 
 def _merge(a: Value, b: Value) -> Value | None:
-    if type(a) is Tensor and type(b) is Tensor and a.domain is b.domain and a.inner == b.inner and a.form == b.form:
+    if type(a) is Tensor and type(b) is Tensor and a.domain is b.domain and a.inner == b.inner and _sigmoid_step(a) == _sigmoid_step(b):
         if a.dtype == b.dtype and a.range == b.range:
             return join_tensor(a, b)
         return None
@@ -237,6 +238,10 @@ def _merge(a: Value, b: Value) -> Value | None:
     if type(a) is Table and type(b) is Table:
         return join_table(a, b)
     return None
+
+
+def _sigmoid_step(t: Tensor) -> str:
+    return t.form.kind if t.form is not None and t.form.kind in ("exp", "1+exp") else ""
 
 
 def join(a: Value, b: Value) -> Value:

@@ -1,0 +1,54 @@
+"""What is certain of shapes: ranks, sizes, and whether two can be equal."""
+
+from __future__ import annotations
+
+from bce_lint.analysis.lattice import Shape
+
+
+def rank(shape: Shape | None) -> int | None:
+    """The number of dimensions, if it is known."""
+    return None if shape is None or shape[:1] == (...,) else len(shape)
+
+
+def least_rank(shape: Shape | None) -> int:
+    """The number of dimensions that there certainly are."""
+    return 0 if shape is None else len(shape) - (shape[:1] == (...,))
+
+
+def size(shape: Shape | None, dim: int) -> int | None:
+    """The size of a dimension, if it is known; where the rank is not known, of one counted from the end."""
+    known = rank(shape)
+    if shape is None or (known is None and dim >= 0):
+        return None
+    if not -least_rank(shape) <= dim < least_rank(shape):
+        return None
+    found = shape[dim]
+    return found if isinstance(found, int) else None
+
+
+def differ(a: Shape | None, b: Shape | None) -> bool:
+    """Whether two shapes are certainly not the same."""
+    if a is None or b is None:
+        return False
+    ranks = (rank(a), rank(b))
+    if None not in ranks and ranks[0] != ranks[1]:
+        return True
+    if any(known is not None and known < least_rank(other) for known, other in ((ranks[0], b), (ranks[1], a))):
+        return True
+    common = min(least_rank(a), least_rank(b))
+    return any((x := size(a, -i)) is not None and (y := size(b, -i)) is not None and x != y for i in range(1, common + 1))
+
+
+def outgrow(a: Shape | None, b: Shape | None) -> bool:
+    """Whether broadcasting two shapes certainly gives one that is larger than either, but for sizes that are not known and 1."""
+    if a is None or b is None or not (a and b):
+        return False
+    return _stretches(a, b) and _stretches(b, a)
+
+
+def _stretches(a: Shape, b: Shape) -> bool:
+    """Whether `a` is certainly repeated to match `b`: a size of 1 against one that is not, or a dimension that it lacks."""
+    known, other = rank(a), least_rank(b)
+    if known is not None and known < other and any(b[-i] != 1 for i in range(known + 1, other + 1)):
+        return True
+    return any(size(a, -i) == 1 and b[-i] != 1 for i in range(1, min(least_rank(a), other) + 1))
