@@ -36,7 +36,7 @@ x = torch.from_numpy(x)
 LABELLED = """\
 import torch
 import torch.nn as nn
-values = torch.randn(3, 1)
+values = torch.load("values.pt")
 labels = torch.tensor([[1], [0], [1]])
 values = nn.Softmax(dim=1)(values)
 """
@@ -45,6 +45,12 @@ import torch
 from torch import nn
 model = nn.Linear(4, 3)
 input = torch.randn(3, 4)
+"""
+BINARY = """\
+import torch
+from torch import nn
+model = nn.Sequential(nn.Linear(4, 1), nn.Flatten(0))
+input = torch.randn(4, 4)
 """
 
 
@@ -90,6 +96,14 @@ ACTIVATED = "print(nn.BCELoss()(p, y_true))"
             id="1e",
         ),
         pytest.param(
+            LABELLED.replace('torch.load("values.pt")', "torch.randn(3, 4)") + "loss = nn.BCEWithLogitsLoss()(values, labels.float())",
+            [
+                ("loss = nn.BCEWithLogitsLoss()(values, labels.float())", "BCE104"),
+                ("loss = nn.BCEWithLogitsLoss()(values, labels.float())", "BCE401"),
+            ],
+            id="1e, with a known number of classes",
+        ),
+        pytest.param(
             LABELLED + "loss = nn.BCEWithLogitsLoss()(values, labels)",
             [
                 ("loss = nn.BCEWithLogitsLoss()(values, labels)", "BCE104"),
@@ -116,20 +130,20 @@ ACTIVATED = "print(nn.BCELoss()(p, y_true))"
         pytest.param(
             ARRAYS + "print(F.softmax(x, dim=1))\ny = torch.from_numpy(y).long()\nweight = torch.from_numpy(weight)\n"
             "print(F.cross_entropy(x, y, weight=weight))",
-            [],
-            id="2c, the rule about weights comes later",
+            [("print(F.cross_entropy(x, y, weight=weight))", "BCE304")],
+            id="2c",
         ),
         pytest.param(
             ARRAYS + "y = torch.from_numpy(y.astype(np.float32))\nprint(F.cross_entropy(x, y))",
-            [],
-            id="2d, the rule about class targets comes later",
+            [("print(F.cross_entropy(x, y))", "BCE302")],
+            id="2d",
         ),
         pytest.param(
             MIXED + "prob, target, weight = torch.rand(3, 2), torch.ones(3, 2), torch.ones(3, 2)\n"
             "loss = -weight * (target * torch.log(prob) + (1 - target) * torch.log(1 - prob))\n"
             "print(loss.sum() / torch.numel(target))",
-            [],
-            id="2e, the rule about hand-written losses comes later",
+            [("loss = -weight * (target * torch.log(prob) + (1 - target) * torch.log(1 - prob))", "BCE503")],
+            id="2e",
         ),
         pytest.param(
             MIXED + "weight1 = torch.tensor([0.8, 0.2])\npredict = torch.tensor([[0.3, 0.9], [0.6, 0.2]])\n"
@@ -143,13 +157,13 @@ ACTIVATED = "print(nn.BCELoss()(p, y_true))"
             id="2g",
         ),
         pytest.param(
-            TRAINED + "model_output = torch.sigmoid(model(input))\ntarget = torch.Tensor([0, 1, 1, 0])\n"
+            BINARY + "model_output = torch.sigmoid(model(input))\ntarget = torch.Tensor([0, 1, 1, 0])\n"
             "loss = nn.BCELoss()(model_output, target)",
             [("loss = nn.BCELoss()(model_output, target)", "BCE101")],
             id="3a",
         ),
         pytest.param(
-            TRAINED + "target = torch.Tensor([0, 1, 1, 0])\nloss = nn.BCEWithLogitsLoss()(model(input), target)",
+            BINARY + "target = torch.Tensor([0, 1, 1, 0])\nloss = nn.BCEWithLogitsLoss()(model(input), target)",
             [],
             id="3b",
         ),
@@ -160,7 +174,8 @@ ACTIVATED = "print(nn.BCELoss()(p, y_true))"
             id="3c",
         ),
         pytest.param(
-            TRAINED + "target = torch.Tensor([[0, 1], [1, 1], [1, 0], [0, 1]])\nloss = nn.BCEWithLogitsLoss()(model(input), target)",
+            BINARY.replace("(4, 1), nn.Flatten(0)", "(4, 2)")
+            + "target = torch.Tensor([[0, 1], [1, 1], [1, 0], [0, 1]])\nloss = nn.BCEWithLogitsLoss()(model(input), target)",
             [],
             id="3d",
         ),

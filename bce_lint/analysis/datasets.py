@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from bce_lint import ir
 from bce_lint.analysis import calls, objects, subscripts
-from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.shapes import rank
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Value, join_all, options
-from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SUBSETS, TENSOR_DATASETS
+from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
 from bce_lint.catalog.terms import Domain
 
 _NUMBERS = {"int": "int64", "float": "float64", "bool": "bool"}
@@ -17,16 +18,20 @@ _NUMBERS = {"int": "int64", "float": "float64", "bool": "bool"}
 
 def is_data(name: str) -> bool:
     """Whether a qualified name makes a data set or a loader of the catalogue."""
-    return name in LOADERS or name in SUBSETS or name in TENSOR_DATASETS or name in CLASSIFICATION
+    return name in LOADERS or name in SUBSETS or name in SPLITS or name in TENSOR_DATASETS or name in CLASSIFICATION
 
 
 def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """A data set or loader; its cell `$item` holds one element (of a loader: one batch)."""
     ref = m.new_ref(frame, node.span, "data", name)
+    if name in SPLITS:
+        lengths = subscripts.content(m, args.get(1, "lengths") or TOP)
+        m.write(ref.address, "$item", item_of(m, frame, args.get(0, "dataset") or TOP, node.span))
+        return Seq((ref,) * len(lengths.prefix)) if lengths is not None and lengths.exact else Seq((), ref)
     if name in TENSOR_DATASETS:
         item: Value = TOP if args.open else Seq(tuple(_row(v) for v in args.pos))
     elif name in CLASSIFICATION:
-        item = Seq((Tensor(), Tensor(Domain.LABEL, dtype="int64")))
+        item = Seq((Tensor(), Tensor(Domain.LABEL, dtype="int64", shape=())))
     else:
         item = item_of(m, frame, args.get(0, "dataset") or TOP, node.span)
         if name in LOADERS and "collate_fn" in args.kw:
@@ -51,7 +56,19 @@ def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
 
 
 def _row(value: Value) -> Value:
-    return join_all(replace(v, identity=0, shape=None, literal=False) if type(v) is Tensor else TOP for v in options(value)) or TOP
+    """One row of each tensor."""
+    rows = (_new(v, v.shape[1:] if v.shape and rank(v.shape) else None) if type(v) is Tensor else TOP for v in options(value))
+    return join_all(rows) or TOP
+
+
+def _stacked(value: Value) -> Value:
+    if type(value) is not Tensor:
+        return TOP
+    return _new(value, (None, *value.shape) if value.shape is not None and rank(value.shape) is not None else None)
+
+
+def _new(tensor: Tensor, shape: Shape | None) -> Tensor:
+    return replace(tensor, identity=0, shape=shape, literal=False)
 
 
 def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
@@ -60,12 +77,12 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
     for option in options(item):
         if type(option) is Const:
             dtype = _NUMBERS.get(option.kind)
-            found.append(Tensor(dtype=dtype) if dtype is not None else TOP)
+            found.append(Tensor(dtype=dtype, shape=(None,)) if dtype is not None else TOP)
         elif type(option) is Seq and option.exact:
             found.append(Seq(tuple(collated(m, frame, v, span) for v in option.prefix)))
         elif type(option) is Ref and type(table := m.read(option.address, "$items")) is Table:
             entries = tuple((k, collated(m, frame, v, span)) for k, v in table.entries)
             found.append(subscripts.new_dict(m, frame, span, Table(entries, table.rest)))
         else:
-            found.append(_row(option))
+            found.append(_stacked(option))
     return join_all(found) or TOP

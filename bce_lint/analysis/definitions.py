@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
-from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, names_sink, words_of
+from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, hints_of, names_sink, words_of
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
@@ -41,6 +43,7 @@ class Unit:
     sink: bool
     fills: frozenset[bytes] = frozenset()
     stores: tuple[tuple[bytes, Unit], ...] = ()
+    hints: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,7 +95,7 @@ def add_definitions(facts: Facts, names: Names) -> None:
 def unit_of(facts: Facts, block: Block) -> Unit:
     """A statement as a unit."""
     fills = frozenset[bytes](FILLS.findall(block.text)) if block.kind == "definition" else frozenset[bytes]()
-    return Unit(facts.path, block.words, _has_sink(facts, block), fills)
+    return Unit(facts.path, block.words, _has_sink(facts, block), fills, hints=block.hints)
 
 
 def _has_sink(facts: Facts, block: Block) -> bool:
@@ -114,14 +117,14 @@ def _class(facts: Facts, block: Block) -> Class:
         if member.kind == "definition":
             settings.extend(_settings(facts, member.text))
     words = block.decorators.union(*(part.words for part in shared))
-    head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared))
+    head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared), hints=reduce(or_, (part.hints for part in shared), 0))
     return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, settings)
 
 
 def _piece(facts: Facts, text: bytes, without: frozenset[bytes] = frozenset()) -> Unit:
     """Some source of a method as a unit, a few of its words apart."""
     words = words_of(text)
-    return Unit(facts.path, words - without, names_sink(text, words) or not facts.aliases.isdisjoint(words))
+    return Unit(facts.path, words - without, names_sink(text, words) or not facts.aliases.isdisjoint(words), hints=hints_of(text, words))
 
 
 def _method(facts: Facts, member: Block) -> Unit:

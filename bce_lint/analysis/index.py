@@ -34,9 +34,13 @@ _LITERAL = re.compile(
     re.M | re.S,
 )
 _BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
+_LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
+_COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
+_THRESHOLD = re.compile(rb"[<>]=?\s*(?:0?\.\d|(?:self\.)?thresh)|\b(?:round|gt|ge|lt|le)\(")
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000
+LOGARITHM, COMPARISON = 1, 2
 
 Resolve = Callable[[str, str, int], "str | None"]
 
@@ -54,7 +58,8 @@ class Block(NamedTuple):
     """A top-level statement: the name it defines, if any, and the words in it.
 
     `kind` is definition, variable, import or code; `decorators` are the words that name those of a definition; `sink` says
-    that it names one; `binds` are the names that code binds, indented code included.
+    that it names one; `binds` are the names that code binds, indented code included. `hints` are LOGARITHM and COMPARISON:
+    operations that matter where a probability or the output of a layer can reach them.
     """
 
     name: str | None
@@ -64,6 +69,7 @@ class Block(NamedTuple):
     decorators: frozenset[bytes]
     sink: bool
     binds: frozenset[str]
+    hints: int = 0
 
 
 @dataclass(slots=True)
@@ -99,12 +105,29 @@ def is_sink(name: str) -> bool:
 
 
 def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
-    """Whether source with these words names a loss, or a softmax that may lack its dimension or work over the first one."""
+    """Whether source with these words names a loss, may write one out, or names a softmax that may lack its dimension."""
     losses, implicit = _sinks()
-    if not words.isdisjoint(losses):
+    if not words.isdisjoint(losses) or (b"log" in words and len(_LOG.findall(text)) > 1 and _COMPLEMENT.search(text) is not None):
         return True
     named = words & implicit
     return bool(named) and any(_dim_matters(text, match) for match in _WORD.finditer(text) if match[0] in named)
+
+
+def hints_of(text: bytes, words: frozenset[bytes]) -> int:
+    """What some source with these words does that matters where certain values reach it."""
+    found = LOGARITHM if b"log" in words and _LOG.search(text) is not None else 0
+    return found | COMPARISON if _THRESHOLD.search(text) is not None else found
+
+
+@cache
+def reaching() -> dict[int, frozenset[bytes]]:
+    """The names of what makes the values that matter to each hint: sigmoids and softmaxes, layers."""
+    from bce_lint.catalog import activations, layers
+    from bce_lint.catalog.terms import Kind
+
+    made = (name for table in (activations.MODULES, activations.FUNCTIONS, activations.METHODS) for name in table)
+    weighted = (name for name, row in layers.LAYERS.items() if row.kind is Kind.LOGITS)
+    return {LOGARITHM: _last_parts(made), COMPARISON: _last_parts(weighted)}
 
 
 def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
@@ -188,7 +211,7 @@ def _block(match: re.Match[bytes], text: bytes) -> Block:
     heads = frozenset(word for callee in _CALLEE.findall(match[1] or b"") for word in _WORD.findall(callee))
     kind = "definition" if match[2] else "import" if listed or text.startswith(_NO_CODE) else "variable" if match[3] else "code"
     words = words_of(text)
-    return Block(name, kind, text, words, heads, names_sink(text, words), _binds(kind, text))
+    return Block(name, kind, text, words, heads, names_sink(text, words), _binds(kind, text), hints_of(text, words))
 
 
 def words_of(text: bytes) -> frozenset[bytes]:

@@ -10,6 +10,7 @@ from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
 from bce_lint.analysis.values import (
+    NONE,
     TOP,
     Const,
     Facts,
@@ -18,6 +19,7 @@ from bce_lint.analysis.values import (
     Use,
     Value,
     identity_of,
+    options,
     tensors,
 )  # fmt: skip
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Param
@@ -48,11 +50,21 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     place = frame.place(node.span, node.func.span)
     params = contract.init or ()
     _options(m, frame, contract, params, args, place, functional=False)
+    weight = _weight(params, args)
+    if weight is not None:
+        m.write(ref.address, "$weight", weight)
     reason = _misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
     elif len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
         m.constructed.setdefault(ref.address, Constructed(contract, place, _unexplained(frame, args, node)))
+
+
+def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
+    """The class weight among some arguments."""
+    index = next((i for i, param in enumerate(params) if param.name == "weight"), None)
+    given = args.get(index, "weight") if index is not None else None
+    return None if given is None or NONE in options(given) else given
 
 
 def _misplaced(params: tuple[Param, ...], args: Args) -> str | None:
@@ -125,7 +137,8 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
     source = names.index("input") if "input" in names else 0
     target = names.index("target") if "target" in names else 1
     spans = (args.span(source, names[source]), args.span(target, names[target]))
-    return _site(m, frame, contract, node, place, (args.get(source, names[source]), args.get(target, names[target])), spans)
+    values = (args.get(source, names[source]), args.get(target, names[target]))
+    return _site(m, frame, contract, node, place, values, spans, weight=_weight(params, args), weight_place=place)
 
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -136,12 +149,14 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
     names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
-    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans, ref.place)
+    weight = m.read(ref.address, "$weight")
+    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans, ref.place, weight, ref.place)
 
 
 def _site(
     m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place,
     values: tuple[Value | None, Value | None], spans: tuple[ir.Span | None, ir.Span | None], made: Place | None = None,
+    weight: Value | None = None, weight_place: Place | None = None,
 ) -> Tensor:  # fmt: skip
     value, target = values[0] or TOP, values[1] or TOP
     identity = identity_of(value)
@@ -151,7 +166,7 @@ def _site(
         contract, primary.text, primary, place, path, tensors(value), tensors(target),
         frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
         autocast, region, None,
-        _caller(home), made,
+        _caller(home), made, tensors(weight) if weight is not None else (), weight_place if weight is not None else None,
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)

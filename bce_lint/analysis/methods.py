@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import iteration, losses, modules, subscripts, tensor_ops, trainers
+from bce_lint.analysis import iteration, losses, modules, shape_ops, subscripts, tensor_ops, trainers
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -26,6 +26,7 @@ from bce_lint.analysis.values import (
     options,
 )  # fmt: skip
 from bce_lint.catalog import activations, tensors
+from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 
 Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
@@ -54,11 +55,13 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     row = activations.METHODS.get(name)
     if row is not None and len(args.pos) < len(row.params):
         return tensor_ops.activation_call(m, frame, row, args.prepend(receiver), node, inplace=name in activations.INPLACE, method=True)
-    transfer = tensors.METHODS.get(name)
+    transfer = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
     if transfer is None:
         return m.fresh(frame, node.span)
     cast_to = tensor_ops.cast(args.prepend(receiver), transfer._replace(dtype=None))
-    if type(receiver) is Unknown and not _surely_tensor(name) and cast_to is None:
+    if type(receiver) is Unknown and not _surely_tensor(name, args) and cast_to is None:
+        if name in _SHAPED and shape_ops.after(m, transfer, name, Tensor(), args.prepend(receiver)) is not None:
+            return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
         return receiver if name in _VIEWS else m.fresh(frame, node.span)
     return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
 
@@ -75,19 +78,20 @@ _VIEWS = frozenset(
         "to",
         "cuda",
         "cpu",
-        "float",
-        "double",
-        "half",
         "clone",
         "view_as",
     ]
 )
-_DTYPE_METHODS = frozenset(["long", "argmax", "argmin", "bool", "int", "short", "byte", "eq", "ne", "ge", "le", "gt", "lt", "exp"])
+_SHAPED = frozenset({"view", "reshape", "flatten", "unsqueeze"})
+_DTYPE_METHODS = frozenset({
+    "long", "argmax", "argmin", "bool", "int", "short", "byte", "float", "double", "half", "eq", "ne",
+    "ge", "le", "gt", "lt", "exp", "log",
+})  # fmt: skip
 
 
-def _surely_tensor(name: str) -> bool:
-    """Methods that only arrays have: what they return holds whatever the array was."""
-    return name in _DTYPE_METHODS
+def _surely_tensor(name: str, args: Args) -> bool:
+    """Methods that only arrays have: what they return holds whatever the array was. A logger's `log` takes arguments."""
+    return name in _DTYPE_METHODS and not (name == "log" and (args.pos or args.kw))
 
 
 def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, node: ir.Call) -> Value:

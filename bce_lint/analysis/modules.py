@@ -62,8 +62,9 @@ def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, fou
 
 
 def construct_layer(m: Machine, frame: Frame, name: str, row: Transfer, args: Args, node: ir.Call) -> Value:
-    """A layer of the catalogue; dtype and wiring are not needed here."""
+    """A layer of the catalogue."""
     ref = m.new_ref(frame, node.span, "layer", row, name)
+    m.write(ref.address, "$name", const(name))
     m.write(ref.address, "$args", Table(tuple((p, v) for i, p in enumerate(row.params) if (v := args.get(i, p)) is not None)))
     return ref
 

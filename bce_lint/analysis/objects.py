@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, imports, losses
-from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
     NONE,
@@ -68,12 +68,23 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
 
 def _tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     if name in TENSOR_VIEWS:
-        return owner
+        return owner if name in ("data", "real") else replace(owner, shape=_reversed(owner.shape))
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":
-        return Seq(tuple(const(s) if isinstance(s, int) else TOP for s in owner.shape)) if owner.shape is not None else TOP
+        return _sizes(owner.shape)
     return BuiltinMethod(owner, name)
+
+
+def _reversed(shape: Shape | None) -> Shape | None:
+    return shape[::-1] if shape is not None and len(shape) <= 2 and shape[:1] != (...,) else None
+
+
+def _sizes(shape: Shape | None) -> Value:
+    if shape is None:
+        return TOP
+    sizes = tuple(const(s) if isinstance(s, int) else TOP for s in shape if s is not ...)
+    return Seq(sizes) if len(sizes) == len(shape) else Seq((), TOP, sizes)
 
 
 def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:

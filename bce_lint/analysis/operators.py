@@ -5,15 +5,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import replace
-from math import inf
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis import iteration, losses, subscripts
-from bce_lint.analysis.lattice import Origin, Tensor, add_range, multiply_range, negate_range
+from bce_lint.analysis import by_hand, iteration, losses, shape_ops, subscripts, thresholds
+from bce_lint.analysis.lattice import Tensor, add_range, multiply_range, negate_range
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.catalog.terms import ANY, UNIT, Domain, Range
+from bce_lint.catalog.terms import ANY, Domain, Range
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
@@ -49,10 +48,12 @@ def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Va
         if op == "pos":
             return value
         if op == "neg":
-            return negate(m, frame, value, span)
+            return replace(negate(m, frame, value, span), form=by_hand.negated(value))
         return replace(_plain(m, frame, value, span), dtype=value.dtype)
     if type(value) is Ref and value.kind == "loss":
         losses.used_as_tensor(m, value, frame.place(span))
+    if type(value) is Unknown and op == "neg":
+        return replace(m.fresh(frame, span), form=by_hand.negated(value))
     return TOP
 
 
@@ -74,6 +75,8 @@ def _identity(m: Machine, frame: Frame, span: ir.Span) -> int:
 
 def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
     """A binary operator or comparison, on each pair of alternatives."""
+    if op in thresholds.ORDER:
+        thresholds.compared(m, left, right, frame.place(span))
     result: Value | None = None
     for a in options(left):
         for b in options(right):
@@ -100,7 +103,9 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _repeated(m, frame, a, b.value, span)
     if op in COMPARISONS:
         return Tensor(dtype="bool", identity=_identity(m, frame, span))
-    return m.fresh(frame, span) if type(a) is Unknown else TOP
+    if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Const}:
+        return replace(m.fresh(frame, span), form=by_hand.combined(m, frame, op, a, b, span))
+    return TOP
 
 
 def _constants(op: str, a: Const, b: Const) -> Value:
@@ -124,8 +129,7 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     if type(a) is Tensor or type(b) is Tensor:
         if op in ("is", "is not"):
             return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
-        shape = a.shape if type(a) is Tensor else None
-        return Tensor(dtype="bool", shape=shape, identity=_identity(m, frame, span))
+        return Tensor(dtype="bool", shape=shape_ops.of_operator(a, b), identity=_identity(m, frame, span))
     if Unknown in (type(a), type(b)):
         number = any(type(v) is Const and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
         return Tensor(dtype="bool", identity=_identity(m, frame, span)) if number else TOP
@@ -173,34 +177,27 @@ def _number(value: Value) -> Range | None:
 def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
     first = a if type(a) is Tensor else b
     assert type(first) is Tensor
-    plain = _plain(m, frame, first, span)
+    plain = replace(_plain(m, frame, first, span), shape=shape_ops.of_operator(a, b))
     plain = replace(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
     if op in COMPARISONS:
         return replace(plain, dtype="bool", model=False)
-    by_hand = _hand_written(frame, op, a, b, plain, span)
-    if by_hand is not None:
-        return by_hand
+    sigmoid = by_hand.sigmoid(frame, op, a, b, plain, span)
+    if sigmoid is not None:
+        return sigmoid
+    return replace(_combined(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
+
+
+def _combined(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
     kept = _shifted(op, a, b, plain)
     if kept is not None:
         return kept
     x, y = _number(a), _number(b)
     if x is None or y is None:
-        return replace(plain, shape=None)
-    return replace(plain, range=_combined(op, x, y), dtype=_promoted(a, b, op))
-
-
-def _hand_written(frame: Frame, op: str, a: Value, b: Value, plain: Tensor, span: ir.Span) -> Tensor | None:
-    """`1 / (1 + exp(-x))`, step by step."""
-    one = (const(1), const(1.0))
-    if op == "+" and ((a in one and _form(b) == "exp") or (b in one and _form(a) == "exp")):
-        return replace(plain, range=Range(1.0, inf), form="1+exp")
-    if op == "/" and a in one and _form(b) == "1+exp":
-        return replace(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, frame.place(span)),))
-    return None
-
-
-def _form(value: Value) -> str:
-    return value.form if type(value) is Tensor else ""
+        return plain
+    nudged = op == "+" and (by_hand.is_small(a) or by_hand.is_small(b))
+    first = a if type(a) is Tensor else b
+    origin = first.origin if nudged and type(first) is Tensor else ()
+    return replace(plain, range=_arithmetic(op, x, y), dtype=_promoted(a, b, op), origin=origin)
 
 
 def _both_literal(a: Value, b: Value) -> bool:
@@ -220,7 +217,7 @@ def _promoted(a: Value, b: Value, op: str) -> str | None:
     return None if dtype == "bool" else dtype
 
 
-def _combined(op: str, x: Range, y: Range) -> Range:
+def _arithmetic(op: str, x: Range, y: Range) -> Range:
     match op:
         case "+":
             return add_range(x, y)

@@ -10,13 +10,13 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis import roots, statements
+from bce_lint.analysis import roots, statements, thresholds
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.index import Facts, Graph, scan
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
 from bce_lint.analysis.relevance import Relevance
-from bce_lint.analysis.sites import ChoiceSite, LossSite, Site
+from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, ThresholdSite
 from bce_lint.source.text import SourceError, SourceText, decode
 
 MARKERS = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
@@ -75,6 +75,7 @@ class Project:
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
         self._by_path: dict[str, list[int]] = {}
+        self._takers: thresholds.Takers = {}
         self._indexed = 0
         self._ran: set[str] = set()
         self._inherited: set[str] = set()
@@ -125,8 +126,17 @@ class Project:
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
+        found = self._sites_in(wanted)
+        unseen = thresholds.makers(found) - self._ran
+        if unseen:  # whoever takes the same output as logits imports the file of its layer
+            self.run(unseen)
+            found = self._sites_in(wanted)
+        return [thresholds.linked(site, self._takers) for site in found]
+
+    def _sites_in(self, wanted: set[str]) -> list[Site]:
         sites = self.machine.sites
         for number in range(self._indexed, len(sites)):
+            thresholds.add_takers(sites[number], self._takers)
             for path in {place.path for place in places(sites[number])}:
                 self._by_path.setdefault(path, []).append(number)
         self._indexed = len(sites)
@@ -297,8 +307,13 @@ def places(site: Site) -> Iterable[Place]:
                 yield from places(inner)
         return
     yield site.primary
+    if isinstance(site, HandWrittenSite):
+        yield from site.logs
     if isinstance(site, LossSite):
         yield site.call
         yield from site.path
+        if site.weight_place is not None:
+            yield site.weight_place
+    if isinstance(site, LossSite | LogSite | ThresholdSite):
         for tensor in site.input:
             yield from (origin.place for origin in tensor.origin + tensor.inner)

@@ -280,9 +280,9 @@ def _data_parallel(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value
     return calls.call(m, frame, args.get(0, "module") or TOP, Args(inputs, spans=(None,) * len(inputs)), node)
 
 
-def _tensor_literal(dtype: str | None) -> Handler:
+def _tensor_literal(dtype: str | None, floating: str = "float32") -> Handler:
     def _build(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-        return tensor_ops.literal(m, frame, args, node, dtype)
+        return tensor_ops.literal(m, frame, args, node, dtype, floating)
 
     return _build
 
@@ -306,5 +306,6 @@ TABLE: dict[str, Handler] = {
     "torch.cuda.LongTensor": _tensor_literal("int64"), "torch.IntTensor": _tensor_literal("int32"),
     "torch.DoubleTensor": _tensor_literal("float64"), "torch.HalfTensor": _tensor_literal("float16"),
     "torch.ByteTensor": _tensor_literal("uint8"), "torch.BoolTensor": _tensor_literal("bool"),
+    "numpy.array": _tensor_literal(None, "float64"), "numpy.asarray": _tensor_literal(None, "float64"),
     "torch.autograd.Variable": _first, "builtins.sorted": _filter,
 }  # fmt: skip

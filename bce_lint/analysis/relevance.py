@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
-from bce_lint.analysis.index import Block, Facts, Graph, blocks_of
+from bce_lint.analysis.index import Block, Facts, Graph, blocks_of, reaching
 from bce_lint.analysis.trainers import STEPS
 
 KEPT = 16
@@ -28,12 +28,13 @@ def _implicit(name: bytes) -> bool:
 class _Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    __slots__ = ("named", "relevance", "seen", "unnamed")
+    __slots__ = ("hints", "named", "relevance", "seen", "unnamed")
 
     def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
         self.relevance = relevance
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
+        self.hints: int = 0 if other is None else other.hints
         self.named: set[bytes] = set() if other is None else set(other.named)
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
@@ -70,6 +71,9 @@ class _Search:
             for name in self.unnamed.keys() & current.words:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
+            self.hints |= current.hints
+            if self.hints and any(self.hints & hint and not self.named.isdisjoint(names) for hint, names in reaching().items()):
+                return True
             waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
 

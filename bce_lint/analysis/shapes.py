@@ -52,3 +52,26 @@ def _stretches(a: Shape, b: Shape) -> bool:
     if known is not None and known < other and any(b[-i] != 1 for i in range(known + 1, other + 1)):
         return True
     return any(size(a, -i) == 1 and b[-i] != 1 for i in range(1, min(least_rank(a), other) + 1))
+
+
+def broadcast(a: Shape | None, b: Shape | None) -> Shape | None:
+    """The shape of a pointwise operation on two tensors."""
+    if a is None or b is None:
+        return None
+    if () in (a, b):
+        return a or b
+    opened = (...,) in (a[:1], b[:1])
+    x, y = (s[1:] if s[:1] == (...,) else s for s in (a, b))
+    length = max(len(x), len(y))
+    x, y = ((*(1,) * (length - len(s)), *s) for s in (x, y))
+    sizes = tuple(_wider(p, q) for p, q in zip(x, y, strict=True))
+    return (..., *sizes[length - min(least_rank(a), least_rank(b)) :]) if opened else sizes
+
+
+def _wider(a: object, b: object) -> int | None:
+    for one, other in ((a, b), (b, a)):
+        if one == 1:
+            return other if isinstance(other, int) else None
+        if isinstance(one, int):
+            return one
+    return None

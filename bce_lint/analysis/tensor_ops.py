@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bce_lint import ir
-from bce_lint.analysis import modules, objects, subscripts
-from bce_lint.analysis.lattice import Origin, Place, Tensor, join_range
+from bce_lint.analysis import by_hand, modules, objects, shape_ops, subscripts, thresholds
+from bce_lint.analysis.lattice import Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
 from bce_lint.analysis.values import (
@@ -18,35 +18,18 @@ from bce_lint.analysis.values import (
     Seq,
     Unknown,
     Value,
+    identity_of,
     join,
     join_all,
     options,
     tensors,
 )  # fmt: skip
+from bce_lint.catalog.factories import DTYPES, PYTHON_DTYPES
+from bce_lint.catalog.numpy import NUMPY_DTYPES
+from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.terms import Activation, Domain, Kind, Transfer
 
-_DTYPES = frozenset(
-    [
-        "float32",
-        "float64",
-        "float16",
-        "bfloat16",
-        "int64",
-        "int32",
-        "int16",
-        "int8",
-        "uint8",
-        "bool",
-        "half",
-        "float",
-        "double",
-        "long",
-        "int",
-        "short",
-    ]
-)
 _CONVERSIONS = frozenset({"to", "type", "type_as"})
-_SHORT = {"half": "float16", "float": "float32", "double": "float64", "long": "int64", "int": "int32", "short": "int16"}
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -105,6 +88,10 @@ def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args,
 
 def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.Call, name: str) -> Value:
     """A function of the catalogue applied to its arguments."""
+    if name.startswith("torch."):
+        written = _operator(m, frame, name[6:], args.pos, args, node)
+        if written is not None:
+            return written
     first = args.get(0, row.params[0] if row.params else "input")
     if first is None and args.kw:
         first = next(iter(args.kw.values()))
@@ -113,10 +100,28 @@ def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.
 
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """A tensor method; an in-place one writes the result back to where the tensor was."""
+    written = _operator(m, frame, name, (value, *args.pos), args, node)
+    if written is not None:
+        return written
     result = transfer(m, frame, row, value, args.prepend(value), node, name, (0, frame.place(node.span, node.func.span)))
     if row.inplace and type(result) is Tensor and isinstance(node.func, ir.Attr):
         objects.tensor_written(m, frame, node.func.value, result)
     return result
+
+
+def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], args: Args, node: ir.Call) -> Value | None:
+    """What a function or method does that is an operator by another name."""
+    from bce_lint.analysis import operators
+
+    if args.kw or args.open:
+        return None
+    if len(operands) == 2 and name in OPERATORS:
+        return operators.binary(m, frame, OPERATORS[name], *operands, node.span)
+    if len(operands) == 2 and name in REVERSED_OPERATORS:
+        return operators.binary(m, frame, REVERSED_OPERATORS[name], *operands[::-1], node.span)
+    if len(operands) == 1 and UNARY_OPERATORS.get(name) == "-":
+        return operators.unary(m, frame, "neg", operands[0], node.span)
+    return None
 
 
 def transfer(
@@ -125,6 +130,10 @@ def transfer(
     """Applies a row to each alternative of its input."""
     if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
         return _several(m, frame, row, value, args, node)
+    if row.kind is Kind.LOG and not name.startswith("numpy."):
+        by_hand.logarithm(m, frame, value, node)
+    if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
+        thresholds.rounded(m, value, made_by[1])
     results: Value | None = None
     for option in options(value):
         one = _transfer(m, frame, row, option, args, node, name, made_by)
@@ -139,43 +148,75 @@ def _transfer(
     if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
         return TOP
     if row.kind is Kind.KEEP and type(value) is not Tensor:
-        return _kept_unknown(row, value, args, identity)
+        shape = shape_ops.after_layer(m, row, made_by[0], None) if name == "layer" else shape_ops.after(m, row, name, Tensor(), args)
+        return _kept_unknown(row, value, args, identity, shape)
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     dtype = cast(args, row) or _filled_dtype(name, args, value)
     if _unknown_dtype(args):
         dtype, result = None, replace(result, dtype=None)
-    if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args)):
+    if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
         result = replace(result, dtype=dtype or _dtype_of_other(args))
+    if name == "layer":
+        result = replace(result, shape=shape_ops.after_layer(m, row, made_by[0], tensor.shape))
+    else:
+        result = replace(result, shape=shape_ops.after(m, row, name, tensor, args), one_hot=_one_hot(row, tensor, name))
+        if shape_ops.moves_dims(name):
+            result = replace(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
     if row.inplace:
         result = replace(result, dtype=tensor.dtype, shape=tensor.shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
     if row.kind is Kind.FACTORY:
         result = replace(result, literal=True)
+    if row.kind is Kind.LOG and not name.startswith("numpy."):
+        result = replace(result, form=by_hand.logged(frame, value, node))
+    if name.rpartition(".")[2] in ("mean", "sum"):
+        result = replace(result, form=by_hand.reduced(value))
     return _shaped(row, result, args)
+
+
+def _one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
+    """Whether a tensor holds the rows of `one_hot`: so do its views and casts."""
+    return name.endswith(".one_hot") or (tensor.one_hot and row.kind is Kind.KEEP)
 
 
 def cast(args: Args, row: Transfer) -> str | None:
     """The dtype that a call asks for: by `dtype=`, by an argument that is a dtype, or by its row."""
+    asked = args.kw.get("dtype")
     for value in (*args.kw.values(), *args.pos[1:]):
-        if type(value) is External and value.name.startswith("torch.") and value.name[6:] in _DTYPES:
-            return _SHORT.get(value.name[6:], value.name[6:])
+        found = dtype_of(value)
+        if found is not None and (type(value) is External or value is asked or row.params == ("dtype",)):
+            return found
     return row.dtype
+
+
+def dtype_of(value: Value) -> str | None:
+    """The dtype that a value stands for where a dtype is asked for."""
+    if type(value) is External:
+        return DTYPES.get(value.name) or NUMPY_DTYPES.get(value.name) or PYTHON_DTYPES.get(value.name)
+    return NUMPY_DTYPES.get(value.value) if type(value) is Const and isinstance(value.value, str) else None
 
 
 def _unknown_dtype(args: Args) -> bool:
     """Whether a dtype is asked for that is not known here."""
     asked = args.kw.get("dtype")
-    return asked is not None and asked != NONE and type(asked) is not External
+    return asked is not None and asked != NONE and dtype_of(asked) is None
 
 
-def _keeps_dtype(args: Args) -> bool:
-    """Whether the arguments of `.to(...)` name devices and flags only."""
-    return (
-        all((type(v) is Const and not isinstance(v.value, int)) or (type(v) is Ref and v.kind == "device") for v in args.pos[1:])
-        and not args.open
-    )
+def _keeps_dtype(args: Args, node: ir.Call) -> bool:
+    """Whether the arguments of `.to(...)` name devices and flags only; a name that says `device` is taken at its word."""
+    if args.open:
+        return False
+    written = [*(a.value for a in node.args if a.keyword is None), *[None] * len(args.pos)]
+    return all(_is_device(value, source) for value, source in zip(args.pos[1:], written, strict=False))
+
+
+def _is_device(value: Value, source: ir.Expr | None) -> bool:
+    if type(value) is Const:
+        return not isinstance(value.value, int) or isinstance(value.value, bool)
+    name = source.id if isinstance(source, ir.Name) else source.name if isinstance(source, ir.Attr) else ""
+    return (type(value) is Ref and value.kind == "device") or (type(value) is Unknown and "device" in name.lower())
 
 
 def _dtype_of_other(args: Args) -> str | None:
@@ -191,11 +232,13 @@ def _filled_dtype(name: str, args: Args, value: Value) -> str | None:
     return value.dtype if name.endswith("_like") and type(value) is Tensor else None
 
 
-def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int) -> Value:
-    """A view or cast of something unknown: itself, unless the cast says what it then is."""
+def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape: Shape | None) -> Value:
+    """A view or cast of something unknown: itself, unless the operation says what it then is."""
     dtype = cast(args, row)
     if row.result != "tensor":
         return Seq((), Tensor())
+    if shape is not None:
+        return Tensor(dtype=dtype, shape=shape, identity=identity_of(value) or identity)
     if type(value) is Unknown:
         return Tensor(dtype=dtype, identity=value.identity or identity) if dtype is not None else value
     return Tensor(dtype=dtype, identity=identity)
@@ -257,19 +300,20 @@ def _hull(a: Value, b: Tensor) -> Tensor:
 
 def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
     """`t[key]`: some of the values; a slice of everything keeps the identity."""
-    return replace(owner, identity=made(m, frame, span, "index"), shape=None)
+    return replace(owner, identity=made(m, frame, span, "index"), shape=shape_ops.indexed(owner.shape, key), one_hot=False)
 
 
-def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None) -> Value:
+def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None, floating: str = "float32") -> Value:
     """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
-    data = args.get(0, "data") or TOP
+    data = args.get(0, "object" if floating == "float64" else "data") or TOP
     asked = cast(args, Transfer(Kind.FACTORY)) or dtype
     if tensors(data):
         return join_all(replace(t, dtype=None if _unknown_dtype(args) else asked or t.dtype) for t in tensors(data)) or TOP
     identity = made(m, frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
-    inferred = None if _unknown_dtype(args) else asked or _inferred(kinds)
-    return Tensor(dtype=inferred, identity=identity, literal=kinds is not None)
+    inferred = None if _unknown_dtype(args) else asked or _inferred(kinds, floating)
+    shape = shape_ops.of_literal(m, data) if kinds is not None else None
+    return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None)
 
 
 def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
@@ -288,7 +332,7 @@ def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
     return None
 
 
-def _inferred(kinds: frozenset[str] | None) -> str | None:
+def _inferred(kinds: frozenset[str] | None, floating: str) -> str | None:
     if not kinds:
         return None
-    return "float32" if "float" in kinds else "int64" if "int" in kinds else "bool"
+    return floating if "float" in kinds else "int64" if "int" in kinds else "bool"

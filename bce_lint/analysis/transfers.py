@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import exp, inf, log
 
-from bce_lint.analysis.lattice import Origin, Tensor, meet_range
+from bce_lint.analysis.lattice import Form, Origin, Tensor, meet_range
 from bce_lint.analysis.machine import Args
 from bce_lint.analysis.values import NONE, Const
 from bce_lint.catalog.terms import ANY, REAL, Domain, Kind, Range, Transfer
@@ -44,7 +44,9 @@ def _sign(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
 
 def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     kept = t.domain in (Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL)
-    return replace(t, identity=identity) if kept else replace(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
+    if kept:
+        return replace(t, identity=identity, form=Form("clamped"))
+    return replace(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
 
 
 def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
@@ -68,7 +70,7 @@ def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
     bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
     origin_ = t.origin if domain is not Domain.UNKNOWN else ()
-    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form="exp")
+    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form=Form("exp"))
 
 
 def _log(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:

@@ -8,6 +8,9 @@ LOADERS: frozenset[str] = frozenset({"torch.utils.data.DataLoader"})
 SUBSETS: frozenset[str] = frozenset({"torch.utils.data.Subset", "torch.utils.data.dataset.Subset"})
 """Data sets whose elements are those of their first argument."""
 
+SPLITS: frozenset[str] = frozenset({"torch.utils.data.random_split", "torch.utils.data.dataset.random_split"})
+"""Functions that part a data set into several with the same elements."""
+
 TENSOR_DATASETS: frozenset[str] = frozenset({"torch.utils.data.TensorDataset"})
 """Data sets whose elements are tuples with one row of each argument."""
 

@@ -77,3 +77,6 @@ DTYPES: dict[str, str] = {
     **{f"torch.cuda.{name}": dtype for name, dtype in _TYPES.items()},
 }
 """What can be passed as a dtype, to `dtype=`, `.to` and (with the legacy tensor types, also as text) `.type`."""
+
+PYTHON_DTYPES: dict[str, str] = {"builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool"}
+"""Python's number types as dtypes, for torch and NumPy alike."""

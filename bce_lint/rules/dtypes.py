@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.sites import LossSite
+
 _NOT_FLOATING = frozenset({"bool", "uint8", "int8", "int16", "int32", "int64"})
+FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
 
 
 def is_integer(dtype: str | None) -> bool:
     """Whether a dtype is known and holds integers or truth values."""
     return dtype in _NOT_FLOATING
+
+
+def clashes(tensor: Tensor, site: LossSite) -> bool:
+    """Whether a tensor certainly has another floating point dtype than the input of a loss that wants the same.
+
+    Autocast makes the narrower ones one float32; it leaves float64 alone.
+    """
+    return bool(site.input) and all(_differ(tensor.dtype, value.dtype, site.autocast) for value in site.input)
+
+
+def _differ(a: str | None, b: str | None, autocast: str) -> bool:
+    return a != b and a in FLOATS and b in FLOATS and (autocast == "off" or "float64" in (a, b))

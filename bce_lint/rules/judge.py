@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bce_lint.analysis.lattice import Place
-from bce_lint.analysis.sites import ChoiceSite, Site
+from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, RULES
 from bce_lint.rules.ranks import Rank
@@ -28,8 +28,10 @@ class Judged(NamedTuple):
 def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     """The findings of the selected codes. Selection comes last: which rule speaks at a place does not depend on it."""
     heard: dict[tuple[str, Span], list[Judged]] = {}
+    sites = list(sites)
+    inside = {place for site in sites if isinstance(site, HandWrittenSite) for place in site.logs}
     for site in sites:
-        for judged in _hear(site):
+        for judged in _hear(site) if not isinstance(site, LogSite) or site.primary not in inside else ():
             heard.setdefault((judged.place.path, judged.place.span), []).append(judged)
     shown = [judged for group in heard.values() for judged in _merged(_foremost(group)) if judged.rule.code in codes]
     return sorted(shown, key=lambda judged: (judged.place.path, judged.place.span, judged.rule.code))

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `BCELoss`, `BCEWithLogitsLoss` and their functions when the target certainly holds integers or truth values: integer
-literals, `.long()`, `randint`, `one_hot`, a comparison.
+literals, `.long()`, `randint`, `one_hot`, a comparison. Reports `BCELoss` and its function also when the target certainly has
+another floating point dtype than the input.
 
 ## Why is this bad?
 These losses compute with the target, so it has to be floating point. It raises:
@@ -10,7 +11,12 @@ These losses compute with the target, so it has to be floating point. It raises:
     RuntimeError: Found dtype Long but expected Float
     RuntimeError: result type Float can't be cast to the desired output type Long
 
-`BCELoss` wants the input's own dtype: a float64 target with a float32 input raises as well.
+`BCELoss` wants the input's own dtype. A float64 target, as numpy and a `DataLoader` over Python floats make it, raises with a
+float32 input:
+
+    RuntimeError: Found dtype Double but expected Float
+
+`BCEWithLogitsLoss` takes any floating point target.
 
 ## Example
 ```python
@@ -56,25 +62,28 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Target
-from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.dtypes import clashes, is_integer
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import Labels, loss, origins, way
+from bce_lint.rules.wording import loss, target_labels
 
 _FLOATING = (Target.FLOAT, Target.FLOAT_AS_INPUT)
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """Yields a finding when every target that can arrive holds integers or truth values."""
+    """Yields a finding when every target that can arrive holds integers or truth values, or has not the input's dtype."""
     match site:
         case LossSite(target=(first, *_)) if site.contract.target in _FLOATING and all(is_integer(t.dtype) for t in site.target):
             yield Finding(
                 f"{loss(site)} expects a floating point target but gets `{first.dtype}`, which raises",
-                origins(site.target) + _argument(site) + way(site),
+                target_labels(site),
             )
-
-
-def _argument(site: LossSite) -> Labels:
-    return (("target given here", site.target_place),) if site.target_place else ()
+        case LossSite(target=(first, *_), input=(value, *_)) if site.contract.target is Target.FLOAT_AS_INPUT and all(
+            clashes(t, site) for t in site.target
+        ):
+            yield Finding(
+                f"{loss(site)} expects a target of the input's dtype, `{value.dtype}`, but gets `{first.dtype}`, which raises",
+                target_labels(site),
+            )
 
 
 RULE = Rule("BCE301", "non-float-bce-target", check, __doc__)

@@ -76,3 +76,9 @@ def _way(site: LossSite) -> Iterator[tuple[str, Place]]:
 def input_labels(site: LossSite) -> Labels:
     """The labels of a finding about a loss's input."""
     return origins(site.input) + way(site)
+
+
+def target_labels(site: LossSite) -> Labels:
+    """The labels of a finding about a loss's target."""
+    given = (("target given here", site.target_place),) if site.target_place else ()
+    return origins(site.target) + given + way(site)

@@ -1,0 +1,149 @@
+"""Formulas that are written out: sigmoids, logarithms of probabilities, binary cross entropies.
+
+Each value carries how it was written (`lattice.Form`), so the parts of a formula may stand in different statements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+
+from bce_lint import ir
+from bce_lint.analysis.lattice import Form, Origin, Tensor
+from bce_lint.analysis.machine import Frame, Machine
+from bce_lint.analysis.sites import HandWrittenSite, LogSite
+from bce_lint.analysis.values import Const, Unknown, Value, const, options
+from bce_lint.catalog.terms import UNIT, Domain, Range
+
+SMALL = 0.01
+MAX_FACTORS = 6
+_ONE = (const(1), const(1.0))
+
+
+def form_of(value: Value) -> Form | None:
+    """How a value was written, if that is known."""
+    return value.form if type(value) is Tensor or type(value) is Unknown else None
+
+
+def kind_of(value: Value) -> str:
+    """The kind of that form, or an empty string."""
+    form = form_of(value)
+    return form.kind if form is not None else ""
+
+
+def sigmoid(frame: Frame, op: str, a: Value, b: Value, plain: Tensor, span: ir.Span) -> Tensor | None:
+    """`1 / (1 + exp(-x))`, step by step."""
+    if op == "+" and ((a in _ONE and kind_of(b) == "exp") or (b in _ONE and kind_of(a) == "exp")):
+        return replace(plain, range=Range(1.0, inf), form=Form("1+exp"))
+    if op == "/" and a in _ONE and kind_of(b) == "1+exp":
+        return replace(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, frame.place(span)),))
+    return None
+
+
+def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Form | None:
+    """How the result of an operator was written; a sum that is a binary cross entropy is recorded."""
+    if op == "-" and type(a) is Const and isinstance(a.value, int | float) and 1 <= a.value <= 1 + SMALL:
+        return _complement(b, eps=a.value != 1)
+    if op == "+" and (is_small(a) or is_small(b)):
+        inner = _value(b if is_small(a) else a)
+        return inner._replace(eps=True) if inner is not None else None
+    if op == "*":
+        return _product(a, b)
+    if op == "**":
+        return Form("power")
+    if op == "/" and type(b) is Const and kind_of(a) == "term":
+        return form_of(a)
+    if op in ("+", "-") and kind_of(a) == kind_of(b) == "term":
+        _sum(m, frame, form_of(a), form_of(b), span)
+    return None
+
+
+def negated(value: Value) -> Form | None:
+    """How `-value` was written: the sign of a factor is of no interest."""
+    form = form_of(value)
+    if form is not None and form.kind in ("log", "term", "product", "power"):
+        return form
+    factors = _factors(value)
+    return Form("product", factors=factors) if factors else None
+
+
+def reduced(value: Value) -> Form | None:
+    """How the sum or the mean of a value was written."""
+    return form_of(value) if kind_of(value) in ("log", "term") else None
+
+
+def is_small(value: Value) -> bool:
+    """Whether a value is a constant that is added to keep a logarithm finite."""
+    return type(value) is Const and isinstance(value.value, int | float) and 0 < value.value <= SMALL
+
+
+def _value(value: Value) -> Form | None:
+    """A value as it would be written inside a formula."""
+    form = form_of(value)
+    if form is not None and form.kind == "value":
+        return form
+    if not isinstance(value, Tensor | Unknown) or not value.identity:
+        return None
+    known = type(value) is Tensor and kind_of(value) != "clamped"
+    return Form("value", value.identity, domain=value.domain if known and type(value) is Tensor else Domain.UNKNOWN)
+
+
+def _complement(value: Value, eps: bool) -> Form | None:
+    inner = _value(value)
+    return None if inner is None or inner.complement else inner._replace(complement=True, eps=eps or inner.eps)
+
+
+def _factors(value: Value) -> frozenset[tuple[int, bool]] | None:
+    """The values that a value is the product of; None when that is not known or a power is among them."""
+    if type(value) is Const:
+        return frozenset()
+    form = form_of(value)
+    if form is not None and form.kind in ("power", "log", "term"):
+        return None
+    if form is not None and form.kind == "product":
+        return form.factors
+    inner = _value(value)
+    return frozenset({(inner.of, inner.complement)}) if inner is not None and not inner.eps else frozenset()
+
+
+def _product(a: Value, b: Value) -> Form | None:
+    for logarithm, other in ((a, b), (b, a)):
+        form = form_of(logarithm)
+        if form is not None and form.kind in ("log", "term"):
+            factors = _factors(other)
+            return form._replace(kind="term", factors=form.factors | factors) if factors is not None else Form("power")
+    x, y = _factors(a), _factors(b)
+    if x is None or y is None:
+        return Form("power")
+    return Form("product", factors=x | y) if x | y and len(x | y) <= MAX_FACTORS else None
+
+
+def _sum(m: Machine, frame: Frame, a: Form | None, b: Form | None, span: ir.Span) -> None:
+    assert a is not None
+    assert b is not None
+    positive, negative = (b, a) if a.complement else (a, b)
+    labels = {of for of, complement in positive.factors if not complement and (of, True) in negative.factors}
+    if a.of == b.of and not positive.complement and negative.complement and labels - {a.of}:
+        m.record(HandWrittenSite(frame.place(span), (*positive.logs, *negative.logs), positive.domain))
+
+
+def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
+    """Records `log(p)`, `log(p + eps)` or `log(1 - p)`."""
+    forms = [_value(option) for option in options(value)]
+    if not all(type(option) is Tensor for option in options(value)) or any(form is None for form in forms):
+        return
+    inputs = tuple(
+        replace(option, domain=form.domain)
+        for option, form in zip(options(value), forms, strict=True)
+        if type(option) is Tensor and form is not None
+    )
+    eps, complements = all(form.eps for form in forms if form), {form.complement for form in forms if form}
+    if len(complements) == 1:
+        place = frame.place(node.span, node.func.span)
+        m.record(LogSite(place.text, place, inputs, eps, complements.pop()))
+
+
+def logged(frame: Frame, value: Value, node: ir.Call) -> Form | None:
+    """How the logarithm of a value was written."""
+    inner = _value(value)
+    return inner._replace(kind="log", logs=(frame.place(node.span, node.func.span),)) if inner is not None else None

@@ -1,0 +1,290 @@
+"""How operations change shapes. What is not listed here leaves nothing known of the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from types import EllipsisType
+
+from bce_lint.analysis import subscripts
+from bce_lint.analysis.lattice import Shape, Tensor
+from bce_lint.analysis.machine import Args, Machine
+from bce_lint.analysis.shapes import broadcast, least_rank, rank
+from bce_lint.analysis.values import NONE, Const, Seq, Table, Value, const
+from bce_lint.catalog.terms import Kind, Transfer
+
+Operation = Callable[[Machine, "Shape | None", Args], "Shape | None"]
+
+_SAME_KINDS = frozenset({Kind.SIGN, Kind.MONOTONE, Kind.CLAMP, Kind.ROUND, Kind.EXP, Kind.LOG})
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SAME = _names(
+    """
+    clone detach contiguous positive conj to type type_as float double half bfloat16 long int short char byte bool cpu
+    cuda pin_memory share_memory requires_grad nan_to_num flip fliplr flipud roll dropout dropout1d dropout2d dropout3d
+    as_tensor asarray from_numpy astype numpy zeros_like ones_like empty_like full_like rand_like randn_like randint_like
+    masked_fill cumsum cumprod sqrt abs square neg negative log1p log2 log10 reciprocal softplus batch_norm layer_norm
+    normalize sort argsort ascontiguousarray
+    """
+)
+_MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
+_SAME_LAYERS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout")
+_REDUCTIONS = _names(
+    """
+    sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median norm std var
+    """
+)
+
+
+def moves_dims(name: str) -> bool:
+    """Whether an operation may give a dimension another number."""
+    return name.rpartition(".")[2].rstrip("_") in _MOVING
+
+
+def dims(m: Machine, args: Args, first: int) -> Shape | None:
+    """The sizes given as `f(2, 3)`, `f((2, 3))` or `f([2, 3])`; -1 and what is not constant are not known."""
+    values: tuple[Value, ...] = args.pos[first:]
+    if args.open or not values:
+        return None
+    if len(values) == 1 and type(values[0]) is not Const:
+        items = subscripts.content(m, values[0])
+        if items is None or not items.exact:
+            return None
+        values = items.prefix
+    return tuple(v.value if type(v) is Const and v.kind == "int" and v.value != -1 else None for v in values)  # type: ignore[misc]
+
+
+def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
+    value = args.get(index, name)
+    if value is None:
+        return default
+    return value.value if type(value) is Const and isinstance(value.value, int) else None
+
+
+def _view(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    sizes = dims(m, args, 1)
+    only = args.pos[1] if len(args.pos) == 2 else None
+    if sizes is None or (only is not None and type(only) not in (Const, Seq) and subscripts.content(m, only) is None):
+        return None
+    holes = [i for i, s in enumerate(sizes) if s is None]
+    if len(holes) == 1 and shape is not None and all(isinstance(s, int) for s in shape):
+        known = prod(s for s in sizes if isinstance(s, int))
+        total = prod(s for s in shape if isinstance(s, int))
+        if known and total % known == 0:
+            return tuple(total // known if s is None else s for s in sizes)
+    return sizes
+
+
+def _as_other(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    other = args.get(1, "other")
+    return other.shape if type(other) is Tensor else None
+
+
+def _squeeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    if shape is None:
+        return None
+    if len(args.pos) < 2 and not args.kw:
+        return tuple(s for s in shape if s != 1) if all(isinstance(s, int) for s in shape) else None
+    dim = _int(args, 1, "dim", None)
+    if dim is None or not -least_rank(shape) <= dim < least_rank(shape) or (rank(shape) is None and dim >= 0):
+        return None
+    if shape[dim] == 1:
+        return shape[:dim] + shape[dim:][1:]
+    return shape if shape[dim] is not None else None
+
+
+def _unsqueeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    dim, known = _int(args, 1, "dim", None), rank(shape)
+    if dim is None or shape is None:
+        return (..., 1) if dim == -1 else None
+    if known is None:
+        return (*shape, 1) if dim == -1 else shape if dim == 0 else None
+    dim = dim + known + 1 if dim < 0 else dim
+    return (*shape[:dim], 1, *shape[dim:]) if 0 <= dim <= known else None
+
+
+def _flatten_from(default: int) -> Operation:
+    def _flatten(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+        start, end = _int(args, 1, "start_dim", default), _int(args, 2, "end_dim", -1)
+        if start is None or start < 0 or end != -1:
+            return None
+        if shape is None or rank(shape) is None:
+            return (None,) * (start + 1)
+        inside = shape[start:]
+        size = prod(s for s in inside if isinstance(s, int)) if all(isinstance(s, int) for s in inside) else None
+        return (*shape[:start], size) if start < len(shape) else None
+
+    return _flatten
+
+
+def _permute(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    order = dims(m, args, 1)
+    if shape is None or order is None or rank(shape) != len(order):
+        return (None,) * len(order) if order is not None else None
+    return tuple(shape[i] if isinstance(i, int) and -len(shape) <= i < len(shape) else None for i in order)
+
+
+def _transpose(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    a, b = _int(args, 1, "dim0", None), _int(args, 2, "dim1", None)
+    least = least_rank(shape)
+    if shape is None or a is None or b is None or not (-least <= a < least and -least <= b < least):
+        return None
+    if rank(shape) is None and (a >= 0 or b >= 0):
+        return None
+    sizes = list(shape)
+    sizes[a], sizes[b] = sizes[b], sizes[a]
+    return tuple(sizes)
+
+
+def _t(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return shape[::-1] if shape is not None and rank(shape) in (0, 1, 2) else None
+
+
+def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    given = args.get(1, "dim")
+    given = args.kw.get("axis") if given is None else given
+    if given is None or given == NONE:
+        return ()
+    keep = args.get(2, "keepdim")
+    if type(given) is not Const or not isinstance(given.value, int) or (keep is not None and type(keep) is not Const):
+        return None
+    dim, least = given.value, least_rank(shape)
+    if shape is None or not -least <= dim < least or (rank(shape) is None and dim >= 0):
+        return None
+    kept = (1,) if type(keep) is Const and keep.value else ()
+    return (*shape[:dim], *kept, *shape[dim:][1:])
+
+
+def _one_hot(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    classes = _int(args, 1, "num_classes", None)
+    return (*(shape if shape is not None else (...,)), classes if classes != -1 else None)
+
+
+def _expand(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return dims(m, args, 1)
+
+
+OPERATIONS: dict[str, Operation] = {
+    **dict.fromkeys(("view", "reshape"), _view),
+    **dict.fromkeys(("view_as", "reshape_as", "expand_as"), _as_other),
+    "squeeze": _squeeze,
+    "unsqueeze": _unsqueeze,
+    "flatten": _flatten_from(0),
+    **dict.fromkeys(("ravel",), lambda m, shape, args: (None,)),
+    "permute": _permute,
+    **dict.fromkeys(("transpose", "swapaxes", "swapdims"), _transpose),
+    "t": _t,
+    **dict.fromkeys(_REDUCTIONS, _reduce),
+    "one_hot": _one_hot,
+    **dict.fromkeys(("expand", "broadcast_to"), _expand),
+    **dict.fromkeys(_SAME, lambda m, shape, args: shape),
+}
+
+
+def after(m: Machine, row: Transfer, name: str, tensor: Tensor, args: Args) -> Shape | None:
+    """The shape of what a function or method of the catalogue returns for a tensor; `args` begin with the tensor."""
+    bare = name.rpartition(".")[2].rstrip("_")
+    if row.kind in (Kind.FACTORY, Kind.LABEL) and bare not in OPERATIONS:
+        return _made(m, name, bare, args)
+    operation = OPERATIONS.get(bare)
+    if operation is not None and not args.open:
+        return operation(m, tensor.shape, args)
+    return tensor.shape if row.kind in _SAME_KINDS else None
+
+
+def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
+    """The shape of a new tensor."""
+    sized = args.kw.get("size", args.kw.get("shape"))
+    if sized is not None:
+        return dims(m, Args((sized,)), 0)
+    if bare in ("arange", "linspace", "logspace", "randperm", "bincount"):
+        return (_int(args, 0, "end", None) if len(args.pos) == 1 else None,)
+    if bare == "randint":
+        return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Const else None
+    if bare in ("full", "new_full") or (name.startswith("numpy.") and "random.rand" not in name):
+        first = 1 if bare.startswith("new_") else 0
+        return dims(m, Args(args.pos[first : first + 1]), 0)
+    if bare == "eye":
+        sizes = dims(m, args, 0)
+        return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
+    if bare.startswith("new_"):
+        return dims(m, args, 1)
+    return dims(m, args, 0) if bare in ("zeros", "ones", "empty", "rand", "randn", "random") else None
+
+
+def of_literal(m: Machine, value: Value) -> Shape | None:
+    """The shape of nested lists of numbers."""
+    if type(value) is Const:
+        return ()
+    items = subscripts.content(m, value)
+    if items is None or not items.exact:
+        return None
+    inner = {of_literal(m, item) for item in items.prefix}
+    return (len(items.prefix), *found) if len(inner) == 1 and (found := inner.pop()) is not None else None
+
+
+def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) -> Shape | None:
+    """The shape of what a layer returns."""
+    made, given = m.read(address, "$name"), m.read(address, "$args")
+    if type(made) is not Const or type(given) is not Table:
+        return None
+    name = str(made.value).rpartition(".")[2]
+    known = rank(shape)
+    if name in ("Linear", "LazyLinear", "Bilinear"):
+        last = _option(given, "out_features")
+        return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), last)
+    if name == "Embedding":
+        return (*(shape if shape is not None else (...,)), _option(given, "embedding_dim"))
+    if name == "Flatten":
+        ends = (given.get("start_dim") or const(1), given.get("end_dim") or const(-1))
+        return OPERATIONS["flatten"](m, shape, Args((NONE, *ends)))
+    if name.startswith("Conv") and known is not None and shape is not None:
+        spatial = int(name[-2]) if name[-2:-1].isdigit() else 0
+        channels = _option(given, "out_channels")
+        return (*shape[: known - spatial - 1], channels, *(None,) * spatial) if known in (spatial + 1, spatial + 2) else None
+    if "Pool" in name and name[-2:-1].isdigit() and known is not None and shape is not None:
+        spatial = int(name[-2])
+        return (*shape[: known - spatial], *(None,) * spatial) if known > spatial else None
+    return shape if row.kind in _SAME_KINDS or name.startswith(_SAME_LAYERS) else None
+
+
+def _option(given: Table, name: str) -> int | None:
+    value = given.get(name)
+    return value.value if type(value) is Const and isinstance(value.value, int) else None
+
+
+def of_operator(a: Value, b: Value) -> Shape | None:
+    """The shape of a pointwise operation on two operands."""
+    shapes = [v.shape if type(v) is Tensor else () if type(v) is Const else None for v in (a, b)]
+    return broadcast(shapes[0], shapes[1])
+
+
+def indexed(shape: Shape | None, key: Value) -> Shape | None:
+    """The shape of `t[key]` for integers, slices, `None` and `...`."""
+    keys = key.prefix if type(key) is Seq and key.exact and not subscripts.is_slice(key) else (key,)
+    if shape is None or rank(shape) is None or any(not _plain_key(k) for k in keys):
+        return None
+    dots = Const(..., "ellipsis")
+    spread = len(shape) - sum(1 for k in keys if k not in (NONE, dots))
+    if spread < 0 or keys.count(dots) > 1:
+        return None
+    left, result = list(shape), list[int | EllipsisType | None]()
+    for k in (*keys, *(() if dots in keys else (dots,))):
+        if k == NONE:
+            result.append(1)
+        elif k == dots:
+            result += left[:spread]
+            left = left[spread:]
+        else:
+            size = left.pop(0)
+            if type(k) is Seq:
+                result.append(size if all(part == NONE for part in k.prefix[1:]) else None)
+    return tuple(result)
+
+
+def _plain_key(key: Value) -> bool:
+    return subscripts.is_slice(key) or key == NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))
