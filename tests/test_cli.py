@@ -187,7 +187,7 @@ def test_an_unknown_rule_gives_2_and_names_the_nearest(project: Path, run: Runne
     assert run(option, "BCE1033", "bug.py") == Run(2, "", "bce-lint: no rule is called 'BCE1033'; did you mean BCE103?\n")
     done = run(option, "sigmoid-before-bce-with-logit", "bug.py")
     assert done == Run(2, "", "bce-lint: no rule is called 'sigmoid-before-bce-with-logit'; did you mean sigmoid-before-bce-with-logits?\n")
-    assert run(option, "E501", "bug.py").err == "bce-lint: no rule is called 'E501'\n"
+    assert run(option, "XYZ", "bug.py").err == "bce-lint: no rule is called 'XYZ'\n"
 
 
 # --- standard input ------------------------------------------------------------------------------

@@ -128,9 +128,9 @@ def _sum(m: Machine, frame: Frame, a: Form | None, b: Form | None, span: ir.Span
 
 
 def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
-    """Records `log(p)`, `log(p + eps)` or `log(1 - p)`."""
+    """Records `log(p)`, `log(p + eps)` or `log(1 - p)`, unless `p` is constant data."""
     forms = [_value(option) for option in options(value)]
-    if not all(type(option) is Tensor for option in options(value)) or any(form is None for form in forms):
+    if not all(type(option) is Tensor and not option.literal for option in options(value)) or any(form is None for form in forms):
         return
     inputs = tuple(
         replace(option, domain=form.domain)

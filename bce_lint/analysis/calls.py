@@ -246,7 +246,7 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
 
 
 def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
-    made = expressions.evaluate(m, frame, decorator)
+    made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Const) or TOP
     if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
         return replace(value, flavour=FLAVOURS[made.name])
     if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:

@@ -9,7 +9,7 @@ from bce_lint.analysis import calls, objects, subscripts
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import rank
-from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Value, join_all, options
+from bce_lint.analysis.values import NONE, TOP, Const, Ref, Seq, Table, Unknown, Value, join_all, options
 from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
 from bce_lint.catalog.terms import Domain
 
@@ -34,12 +34,17 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
         item = Seq((Tensor(), Tensor(Domain.LABEL, dtype="int64", shape=())))
     else:
         item = item_of(m, frame, args.get(0, "dataset") or TOP, node.span)
-        if name in LOADERS and "collate_fn" in args.kw:
-            item = TOP
-        elif name in LOADERS:
-            item = collated(m, frame, item, node.span)
+        if name in LOADERS:
+            own = args.kw.get("collate_fn", NONE)
+            item = collated(m, frame, item, node.span) if own == NONE else _collated_by(m, frame, own, item, node)
     m.write(ref.address, "$item", item)
     return ref
+
+
+def _collated_by(m: Machine, frame: Frame, function: Value, item: Value, node: ir.Call) -> Value:
+    """A batch as a collate function of the project makes it, from any number of elements."""
+    rows = subscripts.new_list(m, frame, node.span, Seq((), item), "list")
+    return calls.call(m, frame, function, Args((rows,), spans=(None,)), node)
 
 
 def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
@@ -75,7 +80,7 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
     """A batch of elements, as torch's default collate function makes it (facts [dtypeof.default_collate])."""
     found: list[Value] = []
     for option in options(item):
-        if type(option) is Const:
+        if type(option) is Const or (type(option) is Unknown and option.kind):
             dtype = _NUMBERS.get(option.kind)
             found.append(Tensor(dtype=dtype, shape=(None,)) if dtype is not None else TOP)
         elif type(option) is Seq and option.exact:

@@ -36,7 +36,7 @@ _LITERAL = re.compile(
 _BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
 _LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
 _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
-_THRESHOLD = re.compile(rb"[<>]=?\s*(?:0?\.\d|(?:self\.)?thresh)|\b(?:round|gt|ge|lt|le)\(")
+_THRESHOLD = re.compile(rb"[<>]=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?:\.|torch\.)(?:round|gt|ge|lt|le)\(")
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000
@@ -128,6 +128,21 @@ def reaching() -> dict[int, frozenset[bytes]]:
     made = (name for table in (activations.MODULES, activations.FUNCTIONS, activations.METHODS) for name in table)
     weighted = (name for name, row in layers.LAYERS.items() if row.kind is Kind.LOGITS)
     return {LOGARITHM: _last_parts(made), COMPARISON: _last_parts(weighted)}
+
+
+@cache
+def _binary_with_logits() -> re.Pattern[bytes]:
+    from bce_lint.catalog import losses
+    from bce_lint.catalog.terms import Expects
+
+    taking = (Expects.LOGITS, Expects.MARGIN_LOGITS)
+    names = (name for table in (losses.MODULES, losses.FUNCTIONS) for name, row in table.items() if row.expects in taking)
+    return re.compile(rb"\b(?:" + b"|".join(sorted(_last_parts(names))) + rb")\b")
+
+
+def takes_logits(facts: Facts) -> bool:
+    """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
+    return _binary_with_logits().search(facts.raw) is not None
 
 
 def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import iteration, losses, modules, shape_ops, subscripts, tensor_ops, trainers
+from bce_lint.analysis import dtype_ops, iteration, losses, modules, shape_ops, subscripts, tensor_ops, trainers
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -58,7 +58,7 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     transfer = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
     if transfer is None:
         return m.fresh(frame, node.span)
-    cast_to = tensor_ops.cast(args.prepend(receiver), transfer._replace(dtype=None))
+    cast_to = dtype_ops.cast(args.prepend(receiver), transfer._replace(dtype=None))
     if type(receiver) is Unknown and not _surely_tensor(name, args) and cast_to is None:
         if name in _SHAPED and shape_ops.after(m, transfer, name, Tensor(), args.prepend(receiver)) is not None:
             return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)

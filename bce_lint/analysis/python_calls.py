@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bce_lint import ir
-from bce_lint.analysis import branches, calls, classes, iteration, objects, subscripts, tensor_ops
+from bce_lint.analysis import branches, calls, classes, iteration, literals, objects, subscripts
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -14,6 +15,8 @@ from bce_lint.analysis.values import (
     ClassV,
     Const,
     External,
+    FunctionV,
+    MethodV,
     PartialV,
     Ref,
     Seq,
@@ -244,7 +247,8 @@ def _number(kind: type) -> Handler:
     def _convert(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         value = args.pos[0] if args.pos else TOP
         if type(value) is not Const or value.value is None:
-            return TOP
+            number = kind in (int, float) and type(value) is not Const
+            return replace(m.fresh(frame, node.span), kind=kind.__name__) if number else TOP
         try:
             return const(kind(value.value))
         except (TypeError, ValueError, OverflowError):
@@ -280,9 +284,16 @@ def _data_parallel(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value
     return calls.call(m, frame, args.get(0, "module") or TOP, Args(inputs, spans=(None,) * len(inputs)), node)
 
 
+def _callable(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    value = args.pos[0] if args.pos else TOP
+    if type(value) is Const:
+        return const(False)
+    return const(True) if type(value) in (FunctionV, MethodV, ClassV, PartialV) else TOP
+
+
 def _tensor_literal(dtype: str | None, floating: str = "float32") -> Handler:
     def _build(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-        return tensor_ops.literal(m, frame, args, node, dtype, floating)
+        return literals.literal(m, frame, args, node, dtype, floating)
 
     return _build
 
@@ -297,7 +308,7 @@ TABLE: dict[str, Handler] = {
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
-    "builtins.str": _number(str), "builtins.bool": _bool, "torch.nn.parallel.data_parallel": _data_parallel,
+    "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
     "copy.deepcopy": _copy, "copy.copy": _copy,
     "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
     "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),
@@ -306,6 +317,6 @@ TABLE: dict[str, Handler] = {
     "torch.cuda.LongTensor": _tensor_literal("int64"), "torch.IntTensor": _tensor_literal("int32"),
     "torch.DoubleTensor": _tensor_literal("float64"), "torch.HalfTensor": _tensor_literal("float16"),
     "torch.ByteTensor": _tensor_literal("uint8"), "torch.BoolTensor": _tensor_literal("bool"),
-    "numpy.array": _tensor_literal(None, "float64"), "numpy.asarray": _tensor_literal(None, "float64"),
+    "torch.arange": literals.ranged, "numpy.array": _tensor_literal(None, "float64"), "numpy.asarray": _tensor_literal(None, "float64"),
     "torch.autograd.Variable": _first, "builtins.sorted": _filter,
 }  # fmt: skip

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import cached_property
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
-from bce_lint.analysis.index import Block, Facts, Graph, blocks_of, reaching
+from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, reaching, takes_logits
 from bce_lint.analysis.trainers import STEPS
 
 KEPT = 16
@@ -72,7 +73,7 @@ class _Search:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
             self.hints |= current.hints
-            if self.hints and any(self.hints & hint and not self.named.isdisjoint(names) for hint, names in reaching().items()):
+            if self.hints and self.relevance.meets(self.hints, self.named):
                 return True
             waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
@@ -99,6 +100,15 @@ class Relevance:
         self._latest: tuple[Class, _Search | None] | None = None
         self._wholes: dict[Definition, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
+
+    def meets(self, hints: int, named: set[bytes]) -> bool:
+        """Whether what a search has named can make the values that matter to what it does with them."""
+        decides = COMPARISON if self._decides else 0
+        return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
+
+    @cached_property
+    def _decides(self) -> bool:
+        return any(takes_logits(facts) for facts in self.graph.files.values())
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""

@@ -10,7 +10,7 @@ from bce_lint.analysis import subscripts
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Machine
 from bce_lint.analysis.shapes import broadcast, least_rank, rank
-from bce_lint.analysis.values import NONE, Const, Seq, Table, Value, const
+from bce_lint.analysis.values import NONE, Const, Seq, Table, Unknown, Value, const
 from bce_lint.catalog.terms import Kind, Transfer
 
 Operation = Callable[[Machine, "Shape | None", Args], "Shape | None"]
@@ -201,8 +201,8 @@ def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
     sized = args.kw.get("size", args.kw.get("shape"))
     if sized is not None:
         return dims(m, Args((sized,)), 0)
-    if bare in ("arange", "linspace", "logspace", "randperm", "bincount"):
-        return (_int(args, 0, "end", None) if len(args.pos) == 1 else None,)
+    if bare in ("linspace", "logspace", "randperm", "bincount"):
+        return (_int(args, 0, "n", None) if bare == "randperm" else None,)
     if bare == "randint":
         return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Const else None
     if bare in ("full", "new_full") or (name.startswith("numpy.") and "random.rand" not in name):
@@ -218,7 +218,7 @@ def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
 
 def of_literal(m: Machine, value: Value) -> Shape | None:
     """The shape of nested lists of numbers."""
-    if type(value) is Const:
+    if type(value) is Const or (type(value) is Unknown and value.kind):
         return ()
     items = subscripts.content(m, value)
     if items is None or not items.exact:

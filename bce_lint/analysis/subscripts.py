@@ -112,6 +112,8 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
             return _stored(m, frame, owner, key, span)
         case Unknown() if type(key) is Const and owner.identity:
             return Unknown(m.intern(("item", owner.identity, key)))
+        case Unknown() if owner.identity:
+            return m.fresh(frame, span)
         case External():
             return owner
     return TOP

@@ -5,31 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bce_lint import ir
-from bce_lint.analysis import by_hand, modules, objects, shape_ops, subscripts, thresholds
+from bce_lint.analysis import by_hand, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
 from bce_lint.analysis.lattice import Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
 from bce_lint.analysis.values import (
-    NONE,
     TOP,
     Const,
-    External,
     Ref,
     Seq,
     Unknown,
     Value,
     identity_of,
     join,
-    join_all,
     options,
     tensors,
 )  # fmt: skip
-from bce_lint.catalog.factories import DTYPES, PYTHON_DTYPES
-from bce_lint.catalog.numpy import NUMPY_DTYPES
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.terms import Activation, Domain, Kind, Transfer
-
-_CONVERSIONS = frozenset({"to", "type", "type_as"})
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -152,28 +145,31 @@ def _transfer(
         return _kept_unknown(row, value, args, identity, shape)
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
-    dtype = cast(args, row) or _filled_dtype(name, args, value)
-    if _unknown_dtype(args):
-        dtype, result = None, replace(result, dtype=None)
-    if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
-        result = replace(result, dtype=dtype or _dtype_of_other(args))
-    if name == "layer":
-        result = replace(result, shape=shape_ops.after_layer(m, row, made_by[0], tensor.shape))
-    else:
-        result = replace(result, shape=shape_ops.after(m, row, name, tensor, args), one_hot=_one_hot(row, tensor, name))
-        if shape_ops.moves_dims(name):
-            result = replace(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
+    result = _sized(m, dtype_ops.typed(result, row, value, args, node, name), row, tensor, args, name, made_by[0])
     if row.inplace:
         result = replace(result, dtype=tensor.dtype, shape=tensor.shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
     if row.kind is Kind.FACTORY:
         result = replace(result, literal=True)
+    return _shaped(row, _written(frame, result, row, value, node, name), args)
+
+
+def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
+    """The result with its shape."""
+    if name == "layer":
+        return replace(result, shape=shape_ops.after_layer(m, row, layer, tensor.shape))
+    result = replace(result, shape=shape_ops.after(m, row, name, tensor, args), one_hot=_one_hot(row, tensor, name))
+    if not shape_ops.moves_dims(name):
+        return result
+    return replace(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
+
+
+def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir.Call, name: str) -> Tensor:
+    """The result with how it was written."""
     if row.kind is Kind.LOG and not name.startswith("numpy."):
-        result = replace(result, form=by_hand.logged(frame, value, node))
-    if name.rpartition(".")[2] in ("mean", "sum"):
-        result = replace(result, form=by_hand.reduced(value))
-    return _shaped(row, result, args)
+        return replace(result, form=by_hand.logged(frame, value, node))
+    return replace(result, form=by_hand.reduced(value)) if name.rpartition(".")[2] in ("mean", "sum") else result
 
 
 def _one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
@@ -181,60 +177,9 @@ def _one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
     return name.endswith(".one_hot") or (tensor.one_hot and row.kind is Kind.KEEP)
 
 
-def cast(args: Args, row: Transfer) -> str | None:
-    """The dtype that a call asks for: by `dtype=`, by an argument that is a dtype, or by its row."""
-    asked = args.kw.get("dtype")
-    for value in (*args.kw.values(), *args.pos[1:]):
-        found = dtype_of(value)
-        if found is not None and (type(value) is External or value is asked or row.params == ("dtype",)):
-            return found
-    return row.dtype
-
-
-def dtype_of(value: Value) -> str | None:
-    """The dtype that a value stands for where a dtype is asked for."""
-    if type(value) is External:
-        return DTYPES.get(value.name) or NUMPY_DTYPES.get(value.name) or PYTHON_DTYPES.get(value.name)
-    return NUMPY_DTYPES.get(value.value) if type(value) is Const and isinstance(value.value, str) else None
-
-
-def _unknown_dtype(args: Args) -> bool:
-    """Whether a dtype is asked for that is not known here."""
-    asked = args.kw.get("dtype")
-    return asked is not None and asked != NONE and dtype_of(asked) is None
-
-
-def _keeps_dtype(args: Args, node: ir.Call) -> bool:
-    """Whether the arguments of `.to(...)` name devices and flags only; a name that says `device` is taken at its word."""
-    if args.open:
-        return False
-    written = [*(a.value for a in node.args if a.keyword is None), *[None] * len(args.pos)]
-    return all(_is_device(value, source) for value, source in zip(args.pos[1:], written, strict=False))
-
-
-def _is_device(value: Value, source: ir.Expr | None) -> bool:
-    if type(value) is Const:
-        return not isinstance(value.value, int) or isinstance(value.value, bool)
-    name = source.id if isinstance(source, ir.Name) else source.name if isinstance(source, ir.Attr) else ""
-    return (type(value) is Ref and value.kind == "device") or (type(value) is Unknown and "device" in name.lower())
-
-
-def _dtype_of_other(args: Args) -> str | None:
-    other = args.pos[1] if len(args.pos) > 1 else None
-    return other.dtype if type(other) is Tensor else None
-
-
-def _filled_dtype(name: str, args: Args, value: Value) -> str | None:
-    """The dtype of `torch.full(size, 1)` and of what is made like another tensor."""
-    if name == "torch.full" and not args.open:
-        fill = args.get(1, "fill_value")
-        return {"int": "int64", "bool": "bool", "float": "float32"}.get(fill.kind) if type(fill) is Const else None
-    return value.dtype if name.endswith("_like") and type(value) is Tensor else None
-
-
 def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape: Shape | None) -> Value:
     """A view or cast of something unknown: itself, unless the operation says what it then is."""
-    dtype = cast(args, row)
+    dtype = dtype_ops.cast(args, row)
     if row.result != "tensor":
         return Seq((), Tensor())
     if shape is not None:
@@ -301,38 +246,3 @@ def _hull(a: Value, b: Tensor) -> Tensor:
 def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
     """`t[key]`: some of the values; a slice of everything keeps the identity."""
     return replace(owner, identity=made(m, frame, span, "index"), shape=shape_ops.indexed(owner.shape, key), one_hot=False)
-
-
-def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None, floating: str = "float32") -> Value:
-    """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
-    data = args.get(0, "object" if floating == "float64" else "data") or TOP
-    asked = cast(args, Transfer(Kind.FACTORY)) or dtype
-    if tensors(data):
-        return join_all(replace(t, dtype=None if _unknown_dtype(args) else asked or t.dtype) for t in tensors(data)) or TOP
-    identity = made(m, frame, node.span, "literal")
-    kinds = _literal_kinds(m, data)
-    inferred = None if _unknown_dtype(args) else asked or _inferred(kinds, floating)
-    shape = shape_ops.of_literal(m, data) if kinds is not None else None
-    return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None)
-
-
-def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
-    """The kinds of the numbers in nested lists; None when something is not a literal."""
-    items = subscripts.content(m, value)
-    if items is not None:
-        kinds: frozenset[str] = frozenset()
-        for element in items:
-            inner = _literal_kinds(m, element)
-            if inner is None:
-                return None
-            kinds |= inner
-        return kinds
-    if all(type(v) is Const and v.kind in ("int", "float", "bool") for v in options(value)):
-        return frozenset(v.kind for v in options(value))  # type: ignore[union-attr]
-    return None
-
-
-def _inferred(kinds: frozenset[str] | None, floating: str) -> str | None:
-    if not kinds:
-        return None
-    return floating if "float" in kinds else "int64" if "int" in kinds else "bool"

@@ -15,10 +15,12 @@ MAX_ALTERNATIVES = 8
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Any value. A non-zero `identity` still says that two unknowns are the same one; `form` says how it was written."""
+    """Any value. A non-zero `identity` still says that two unknowns are the same one; `form` says how it was written,
+    `kind` which of Python's numbers it is (`int`, `float`, `bool`)."""
 
     identity: int = 0
     form: Form | None = None
+    kind: str = ""
 
 
 TOP = Unknown()

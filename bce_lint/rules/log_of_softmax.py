@@ -56,6 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.terms import Domain
 from bce_lint.rules.rule import Finding, Rule
@@ -65,13 +66,18 @@ from bce_lint.rules.wording import origins, quoted, source
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a logarithm of what is certainly a softmax's output."""
     match site:
-        case LogSite(complement=False, input=(first, *_)) if all(x.domain is Domain.CATEGORICAL for x in site.input):
+        case LogSite(complement=False, input=(first, *_)) if all(_is_softmax(x) for x in site.input):
             eps = ", and the constant added caps it and is lost in float16" if site.eps else ""
             yield Finding(
                 f"{quoted(site.name)} is taken of {source(first.first, 'a softmax')}, which is rounded to 0 for small "
                 f"probabilities{eps}; `log_softmax(x)` is the same and stays finite",
                 origins(site.input),
             )
+
+
+def _is_softmax(value: Tensor) -> bool:
+    """The logarithm of a Gumbel softmax is not `log_softmax` of its input."""
+    return value.domain is Domain.CATEGORICAL and all(origin.name != "gumbel_softmax" for origin in value.origin)
 
 
 RULE = Rule("BCE501", "log-of-softmax", check, __doc__, severity="warning")

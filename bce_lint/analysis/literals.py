@@ -1,0 +1,59 @@
+"""Tensors made from numbers: `torch.tensor([[1], [0]])`, `np.array(…)`, `torch.arange(…)`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bce_lint import ir
+from bce_lint.analysis import dtype_ops, shape_ops, subscripts
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.tensor_ops import made
+from bce_lint.analysis.values import TOP, Const, Unknown, Value, join_all, options, tensors
+from bce_lint.catalog.terms import Domain, Kind, Transfer
+
+
+def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None, floating: str = "float32") -> Value:
+    """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
+    data = args.get(0, "object" if floating == "float64" else "data") or TOP
+    asked = dtype_ops.cast(args, Transfer(Kind.FACTORY)) or dtype
+    if tensors(data):
+        return join_all(replace(t, dtype=None if dtype_ops.is_unknown(args) else asked or t.dtype) for t in tensors(data)) or TOP
+    identity = made(m, frame, node.span, "literal")
+    kinds = _literal_kinds(m, data)
+    inferred = None if dtype_ops.is_unknown(args) else asked or _inferred(kinds, floating)
+    shape = shape_ops.of_literal(m, data) if kinds is not None else None
+    return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None)
+
+
+def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`torch.arange(…)`: int64 for integers, the default dtype where a float is among them."""
+    ends = [*args.pos, *(args.kw[name] for name in ("start", "end", "step") if name in args.kw)]
+    found = {end.kind if type(end) is Const or type(end) is Unknown else "" for end in ends}
+    kind = "float32" if "float" in found else "int64" if found == {"int"} and not args.open else None
+    dtype = None if dtype_ops.is_unknown(args) else dtype_ops.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or kind
+    stop = args.pos[0] if len(args.pos) == 1 and type(args.pos[0]) is Const else None
+    size = stop.value if stop is not None and stop.kind == "int" and isinstance(stop.value, int) else None
+    domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
+    return Tensor(domain, dtype=dtype, shape=(size,), identity=made(m, frame, node.span, "arange"), literal=True)
+
+
+def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
+    """The kinds of the numbers in nested lists; None when something is not a literal."""
+    items = subscripts.content(m, value)
+    if items is not None:
+        kinds: frozenset[str] = frozenset()
+        for element in items:
+            inner = _literal_kinds(m, element)
+            if inner is None:
+                return None
+            kinds |= inner
+        return kinds
+    found = {v.kind if type(v) is Const or type(v) is Unknown else "" for v in options(value)}
+    return frozenset(found) if found <= {"int", "float", "bool"} else None
+
+
+def _inferred(kinds: frozenset[str] | None, floating: str) -> str | None:
+    if not kinds:
+        return None
+    return floating if "float" in kinds else "int64" if "int" in kinds else "bool"
