@@ -6,20 +6,27 @@ from dataclasses import replace
 
 from bce_lint import ir
 from bce_lint.analysis.lattice import Tensor
-from bce_lint.analysis.machine import Args
+from bce_lint.analysis.machine import Args, Machine
+from bce_lint.analysis.shapes import least_rank
 from bce_lint.analysis.values import NONE, Const, External, Ref, Unknown, Value
 from bce_lint.catalog.factories import DTYPES, PYTHON_DTYPES
 from bce_lint.catalog.numpy import NUMPY_DTYPES
-from bce_lint.catalog.terms import Transfer
+from bce_lint.catalog.terms import Kind, Transfer
 
+_NUMPY_NUMBERS = {"int": "int64", "float": "float64", "bool": "bool"}
+_WIDTHS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
 _CONVERSIONS = frozenset({"to", "type", "type_as"})
 
 
-def typed(result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
+def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
     """The result with its dtype."""
-    if is_unknown(args):
+    if not name.startswith("torch.") or name.endswith("_like"):
+        result = replace(result, array=name.startswith("numpy.") or name == "numpy" or (type(value) is Tensor and value.array))
+    if is_unknown(args) or (name == "torch.bincount" and (len(args.pos) > 1 or "weights" in args.kw)):
         return replace(result, dtype=None)
     dtype = cast(args, row) or _filled_dtype(name, args, value)
+    if dtype == row.dtype == "float32" and row.kind is Kind.FACTORY and (name == "torch.Tensor" or "Tensor" not in name):
+        return replace(result, dtype=dtype if cast(args, row._replace(dtype=None)) else m.program.default_dtype())
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
         return replace(result, dtype=dtype or _dtype_of_other(args))
     return result
@@ -30,7 +37,7 @@ def cast(args: Args, row: Transfer) -> str | None:
     asked = args.kw.get("dtype")
     for value in (*args.kw.values(), *args.pos[1:]):
         found = dtype_of(value)
-        if found is not None and (type(value) is External or value is asked or row.params == ("dtype",)):
+        if found is not None and (type(value) is External or value is asked or row.params[:1] == ("dtype",)):
             return found
     return row.dtype
 
@@ -39,7 +46,9 @@ def dtype_of(value: Value) -> str | None:
     """The dtype that a value stands for where a dtype is asked for."""
     if type(value) is External:
         return DTYPES.get(value.name) or NUMPY_DTYPES.get(value.name) or PYTHON_DTYPES.get(value.name)
-    return NUMPY_DTYPES.get(value.value) if type(value) is Const and isinstance(value.value, str) else None
+    if type(value) is Const and isinstance(value.value, str):
+        return NUMPY_DTYPES.get(value.value) or DTYPES.get(value.value)
+    return None
 
 
 def is_unknown(args: Args) -> bool:
@@ -73,4 +82,46 @@ def _filled_dtype(name: str, args: Args, value: Value) -> str | None:
     if name == "torch.full" and not args.open:
         fill = args.get(1, "fill_value")
         return {"int": "int64", "bool": "bool", "float": "float32"}.get(fill.kind) if type(fill) is Const else None
-    return value.dtype if name.endswith("_like") and type(value) is Tensor else None
+    if name == "numpy.full" and not args.open:
+        fill = args.get(1, "fill_value")
+        return _NUMPY_NUMBERS.get(fill.kind) if type(fill) is Const else None
+    return value.dtype if (name.endswith("_like") or name.startswith("new_")) and type(value) is Tensor else None
+
+
+def promoted(a: Value, b: Value, op: str, floating: str | None) -> str | None:
+    """The dtype of an arithmetic operator's result; `floating` is that of new floating point tensors."""
+    tensors = [v for v in (a, b) if type(v) is Tensor]
+    numbers = [v.kind for v in (a, b) if type(v) is Const or type(v) is Unknown]
+    dtypes = [t.dtype for t in tensors if t.dtype is not None]
+    if len(dtypes) < len(tensors) or len(tensors) + len(numbers) < 2 or not set(numbers) <= set(_NUMPY_NUMBERS):
+        return None
+    arrays = any(t.array for t in tensors)
+    default = "float64" if arrays else floating
+    found = dtypes[0] if len(dtypes) == 1 else _common(tensors, arrays)
+    if op == "/" and found is not None and _category(found) < 2:
+        return default
+    for number in numbers:
+        if found is not None and _category(_NUMPY_NUMBERS[number]) > _category(found):
+            return default if number == "float" else "int64"
+    return found
+
+
+def _category(dtype: str) -> int:
+    return 0 if dtype == "bool" else 2 if "float" in dtype else 1
+
+
+def _common(tensors: list[Tensor], arrays: bool) -> str | None:
+    """The dtype that two tensors are brought to: the higher category, then the wider one of those with dimensions."""
+    x, y = sorted((t.dtype or "" for t in tensors), key=_WIDTHS.index)
+    if x == y:
+        return x
+    if arrays:
+        return "float64" if {x, y} <= {"int64", "float64"} else None
+    if _category(x) != _category(y):
+        return y
+    sized = [t for t in tensors if t.shape != ()]
+    if len(sized) == 1 and least_rank(sized[0].shape):
+        return sized[0].dtype
+    if any(not least_rank(t.shape) for t in sized) or not sized:
+        return None if sized else y
+    return {("uint8", "int8"): "int16", ("float16", "bfloat16"): "float32"}.get((x, y), y)

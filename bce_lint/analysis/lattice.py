@@ -57,7 +57,8 @@ class Form(NamedTuple):
 class Tensor:
     """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
 
-    `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`; `form`
+    `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`, `array` what NumPy
+    made; `form`
     says how the value was written.
     """
 
@@ -72,6 +73,7 @@ class Tensor:
     literal: bool = False
     device: str | None = field(default=None)
     one_hot: bool = False
+    array: bool = False
     form: Form | None = None
 
     @property
@@ -142,5 +144,6 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         literal=a.literal and b.literal,
         device=a.device if a.device == b.device else None,
         one_hot=a.one_hot and b.one_hot,
+        array=a.array or b.array,
         form=a.form if a.form == b.form else None,
     )

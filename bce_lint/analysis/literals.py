@@ -17,25 +17,30 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
     """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
     data = args.get(0, "object" if floating == "float64" else "data") or TOP
     asked = dtype_ops.cast(args, Transfer(Kind.FACTORY)) or dtype
+    array = floating == "float64"
+    if dtype is not None and args.pos and all(type(v) is Const and v.kind == "int" for v in args.pos):
+        return Tensor(dtype=dtype, shape=shape_ops.dims(m, args, 0), identity=made(m, frame, node.span, "literal"), literal=True)
     if tensors(data):
-        return join_all(replace(t, dtype=None if dtype_ops.is_unknown(args) else asked or t.dtype) for t in tensors(data)) or TOP
+        lost = dtype_ops.is_unknown(args)
+        return join_all(replace(t, dtype=None if lost else asked or t.dtype, array=array) for t in tensors(data)) or TOP
     identity = made(m, frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
-    inferred = None if dtype_ops.is_unknown(args) else asked or _inferred(kinds, floating)
+    inferred = None if dtype_ops.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
     shape = shape_ops.of_literal(m, data) if kinds is not None else None
-    return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None)
+    return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None, array=array)
 
 
-def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = False) -> Value:
     """`torch.arange(…)`: int64 for integers, the default dtype where a float is among them."""
-    ends = [*args.pos, *(args.kw[name] for name in ("start", "end", "step") if name in args.kw)]
+    ends = [*args.pos, *(args.kw[name] for name in ("start", "end", "stop", "step") if name in args.kw)]
     found = {end.kind if type(end) is Const or type(end) is Unknown else "" for end in ends}
-    kind = "float32" if "float" in found else "int64" if found == {"int"} and not args.open else None
-    dtype = None if dtype_ops.is_unknown(args) else dtype_ops.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or kind
-    stop = args.pos[0] if len(args.pos) == 1 and type(args.pos[0]) is Const else None
-    size = stop.value if stop is not None and stop.kind == "int" and isinstance(stop.value, int) else None
+    floating = "float64" if array else m.program.default_dtype()
+    inferred = floating if "float" in found else "int64" if found == {"int"} and not args.open else None
+    dtype = None if dtype_ops.is_unknown(args) else dtype_ops.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or inferred
+    only = ends[0] if len(ends) == 1 else None
+    size = only.value if type(only) is Const and isinstance(only.value, int) and only.kind == "int" else None
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
-    return Tensor(domain, dtype=dtype, shape=(size,), identity=made(m, frame, node.span, "arange"), literal=True)
+    return Tensor(domain, dtype=dtype, shape=(size,), identity=made(m, frame, node.span, "arange"), literal=True, array=array)
 
 
 def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
@@ -53,7 +58,7 @@ def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
     return frozenset(found) if found <= {"int", "float", "bool"} else None
 
 
-def _inferred(kinds: frozenset[str] | None, floating: str) -> str | None:
+def _inferred(kinds: frozenset[str] | None, floating: str | None) -> str | None:
     if not kinds:
         return None
     return floating if "float" in kinds else "int64" if "int" in kinds else "bool"

@@ -46,6 +46,9 @@ class Program(Protocol):
     def base_names(self) -> frozenset[str]:
         """The names that stand among the bases of the project's classes."""
 
+    def default_dtype(self) -> str | None:
+        """The dtype of new floating point tensors; None where the project changes it."""
+
 
 class Args(NamedTuple):
     """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords."""

@@ -59,6 +59,8 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
             return _super_attribute(m, owner, name)
         case Unknown():
             return Unknown(m.intern(("attr", owner.identity, name))) if owner.identity else TOP
+        case Seq(prefix=(values, indices), rest=None) if name in ("values", "indices"):
+            return values if name == "values" else indices
         case Seq() | Table() | Const():
             return BuiltinMethod(owner, name)
         case FunctionV() | MethodV() if name in ("__name__", "__doc__"):
@@ -72,7 +74,7 @@ def _tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":
-        return _sizes(owner.shape)
+        return sizes(owner.shape)
     return BuiltinMethod(owner, name)
 
 
@@ -80,11 +82,12 @@ def _reversed(shape: Shape | None) -> Shape | None:
     return shape[::-1] if shape is not None and len(shape) <= 2 and shape[:1] != (...,) else None
 
 
-def _sizes(shape: Shape | None) -> Value:
+def sizes(shape: Shape | None) -> Value:
+    """The sizes of a shape as a sequence of numbers."""
     if shape is None:
         return TOP
-    sizes = tuple(const(s) if isinstance(s, int) else TOP for s in shape if s is not ...)
-    return Seq(sizes) if len(sizes) == len(shape) else Seq((), TOP, sizes)
+    numbers = tuple(const(s) if isinstance(s, int) else Unknown(kind="int") for s in shape if s is not ...)
+    return Seq(numbers) if len(numbers) == len(shape) else Seq((), TOP, numbers)
 
 
 def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis import by_hand, iteration, losses, shape_ops, subscripts, thresholds
+from bce_lint.analysis import by_hand, dtype_ops, iteration, losses, shape_ops, subscripts, thresholds
 from bce_lint.analysis.lattice import Tensor, add_range, multiply_range, negate_range
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
@@ -61,12 +61,13 @@ def negate(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """The negative of logits is logits; of anything else, a number in the mirrored range."""
     domain = Domain.LOGITS if value.domain is Domain.LOGITS else Domain.UNKNOWN
     origin = value.origin if domain is Domain.LOGITS else ()
-    return replace(_plain(m, frame, value, span), domain=domain, origin=origin, range=negate_range(value.range))
+    return replace(_plain(m, frame, value, span), domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
 
 
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """A new tensor of the same shape that is in no domain."""
-    return Tensor(shape=value.shape, identity=_identity(m, frame, span), model=value.model, literal=value.literal)
+    made = _identity(m, frame, span)
+    return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array)
 
 
 def _identity(m: Machine, frame: Frame, span: ir.Span) -> int:
@@ -177,10 +178,12 @@ def _number(value: Value) -> Range | None:
 def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
     first = a if type(a) is Tensor else b
     assert type(first) is Tensor
-    plain = replace(_plain(m, frame, first, span), shape=shape_ops.of_operator(a, b))
+    shape = shape_ops.of_matmul(a, b) if op == "@" else shape_ops.of_operator(a, b)
+    plain = replace(_plain(m, frame, first, span), shape=shape, array=any(type(v) is Tensor and v.array for v in (a, b)))
     plain = replace(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
     if op in COMPARISONS:
         return replace(plain, dtype="bool", model=False)
+    plain = replace(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
     sigmoid = by_hand.sigmoid(frame, op, a, b, plain, span)
     if sigmoid is not None:
         return sigmoid
@@ -197,24 +200,11 @@ def _combined(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
     nudged = op == "+" and (by_hand.is_small(a) or by_hand.is_small(b))
     first = a if type(a) is Tensor else b
     origin = first.origin if nudged and type(first) is Tensor else ()
-    return replace(plain, range=_arithmetic(op, x, y), dtype=_promoted(a, b, op), origin=origin)
+    return replace(plain, range=_arithmetic(op, x, y), origin=origin)
 
 
 def _both_literal(a: Value, b: Value) -> bool:
     return all((type(v) is Tensor and v.literal) or type(v) is Const for v in (a, b))
-
-
-def _promoted(a: Value, b: Value, op: str) -> str | None:
-    kinds = {v.dtype for v in (a, b) if type(v) is Tensor}
-    if len(kinds) != 1:
-        return None
-    dtype = kinds.pop()
-    if dtype is None or (op == "/" and not dtype.startswith(("float", "bfloat"))):
-        return "float32" if dtype is not None else None
-    number = next((v.value for v in (a, b) if type(v) is Const), None)
-    if dtype.startswith(("int", "uint", "bool")) and isinstance(number, float):
-        return "float32"
-    return None if dtype == "bool" else dtype
 
 
 def _arithmetic(op: str, x: Range, y: Range) -> Range:
@@ -242,7 +232,7 @@ def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
     scale = scale or (op in ("+", "-", "*") and type(b) is Tensor and type(a) is Const and a.value not in (0, 0.0))
     if both or scale:
         first = logits[0]
-        return replace(plain, domain=Domain.LOGITS, range=first.range, origin=first.origin, dtype=first.dtype)
+        return replace(plain, domain=Domain.LOGITS, range=first.range, origin=first.origin)
     return None
 
 

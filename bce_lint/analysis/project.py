@@ -160,6 +160,11 @@ class Project:
             machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched = kept
         return unit
 
+    @lru_cache(maxsize=1)  # noqa: B019 - one project lives as long as its cache
+    def default_dtype(self) -> str | None:
+        """The dtype of new floating point tensors; None where some file of the project changes it."""
+        return None if any(b"set_default_" in facts.raw for facts in self.facts.values()) else "float32"
+
     def base_names(self) -> frozenset[str]:
         """The names that stand among the bases of the project's classes."""
         if self._bases is None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, iteration, literals, objects, subscripts
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
+from bce_lint.analysis.shapes import size
 from bce_lint.analysis.values import (
     NONE,
     TOP,
@@ -113,8 +115,10 @@ def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = subscripts.content(m, args.pos[0]) if args.pos else None
     if items is not None and items.exact:
         return const(len(items.prefix))
+    if args.pos and type(args.pos[0]) is Tensor and (length := size(args.pos[0].shape, 0)) is not None:
+        return const(length)
     table = subscripts.table_of(m, args.pos[0]) if args.pos else None
-    return const(len(table.entries)) if table is not None and table.rest is None else TOP
+    return const(len(table.entries)) if table is not None and table.rest is None else Unknown(kind="int")
 
 
 def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -317,6 +321,7 @@ TABLE: dict[str, Handler] = {
     "torch.cuda.LongTensor": _tensor_literal("int64"), "torch.IntTensor": _tensor_literal("int32"),
     "torch.DoubleTensor": _tensor_literal("float64"), "torch.HalfTensor": _tensor_literal("float16"),
     "torch.ByteTensor": _tensor_literal("uint8"), "torch.BoolTensor": _tensor_literal("bool"),
-    "torch.arange": literals.ranged, "numpy.array": _tensor_literal(None, "float64"), "numpy.asarray": _tensor_literal(None, "float64"),
+    "torch.arange": literals.ranged, "numpy.arange": partial(literals.ranged, array=True),
+    "numpy.array": _tensor_literal(None, "float64"), "numpy.asarray": _tensor_literal(None, "float64"),
     "torch.autograd.Variable": _first, "builtins.sorted": _filter,
 }  # fmt: skip

@@ -24,20 +24,26 @@ def _names(text: str) -> frozenset[str]:
 
 _SAME = _names(
     """
-    clone detach contiguous positive conj to type type_as float double half bfloat16 long int short char byte bool cpu
+    clone sort argsort detach contiguous positive conj to type type_as float double half bfloat16 long int short char byte bool cpu
     cuda pin_memory share_memory requires_grad nan_to_num flip fliplr flipud roll dropout dropout1d dropout2d dropout3d
     as_tensor asarray from_numpy astype numpy zeros_like ones_like empty_like full_like rand_like randn_like randint_like
     masked_fill cumsum cumprod sqrt abs square neg negative log1p log2 log10 reciprocal softplus batch_norm layer_norm
-    normalize sort argsort ascontiguousarray
+    normalize ascontiguousarray
     """
 )
+_NORMS = _names("norm std var")
 _MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
 _SAME_LAYERS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout")
 _REDUCTIONS = _names(
     """
-    sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median norm std var
+    sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median
     """
 )
+
+
+def changes_in_place(name: str) -> bool:
+    """Whether a method gives the tensor itself another shape."""
+    return moves_dims(name) or name.startswith(("resize", "set_", "as_strided"))
 
 
 def moves_dims(name: str) -> bool:
@@ -50,12 +56,20 @@ def dims(m: Machine, args: Args, first: int) -> Shape | None:
     values: tuple[Value, ...] = args.pos[first:]
     if args.open or not values:
         return None
-    if len(values) == 1 and type(values[0]) is not Const:
+    if len(values) == 1 and type(values[0]) is not Const and not (type(values[0]) is Unknown and values[0].kind):
         items = subscripts.content(m, values[0])
         if items is None or not items.exact:
             return None
         values = items.prefix
     return tuple(v.value if type(v) is Const and v.kind == "int" and v.value != -1 else None for v in values)  # type: ignore[misc]
+
+
+def _order(m: Machine, args: Args) -> list[int] | None:
+    """Constant dimensions, given one by one or as a tuple."""
+    only = subscripts.content(m, args.pos[1]) if len(args.pos) == 2 else None
+    values = only.prefix if only is not None and only.exact else args.pos[1:]
+    found = [v.value for v in values if type(v) is Const and isinstance(v.value, int)]
+    return found if len(found) == len(values) and found else None
 
 
 def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
@@ -67,8 +81,7 @@ def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
 
 def _view(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     sizes = dims(m, args, 1)
-    only = args.pos[1] if len(args.pos) == 2 else None
-    if sizes is None or (only is not None and type(only) not in (Const, Seq) and subscripts.content(m, only) is None):
+    if sizes is None:
         return None
     holes = [i for i, s in enumerate(sizes) if s is None]
     if len(holes) == 1 and shape is not None and all(isinstance(s, int) for s in shape):
@@ -122,13 +135,17 @@ def _flatten_from(default: int) -> Operation:
 
 
 def _permute(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    order = dims(m, args, 1)
-    if shape is None or order is None or rank(shape) != len(order):
-        return (None,) * len(order) if order is not None else None
-    return tuple(shape[i] if isinstance(i, int) and -len(shape) <= i < len(shape) else None for i in order)
+    order = _order(m, args)
+    if order is None:
+        return None
+    if shape is None or rank(shape) != len(order):
+        return (None,) * len(order)
+    return tuple(shape[i] if -len(shape) <= i < len(shape) else None for i in order)
 
 
 def _transpose(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    if len(args.pos) > 3 or (len(args.pos) == 2 and not args.kw):
+        return _permute(m, shape, args)
     a, b = _int(args, 1, "dim0", None), _int(args, 2, "dim1", None)
     least = least_rank(shape)
     if shape is None or a is None or b is None or not (-least <= a < least and -least <= b < least):
@@ -147,9 +164,10 @@ def _t(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     given = args.get(1, "dim")
     given = args.kw.get("axis") if given is None else given
-    if given is None or given == NONE:
-        return ()
     keep = args.get(2, "keepdim")
+    keep = args.kw.get("keepdims") if keep is None else keep
+    if given is None or given == NONE:
+        return () if keep is None else None
     if type(given) is not Const or not isinstance(given.value, int) or (keep is not None and type(keep) is not Const):
         return None
     dim, least = given.value, least_rank(shape)
@@ -165,7 +183,12 @@ def _one_hot(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 
 def _expand(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    return dims(m, args, 1)
+    """`-1` keeps a size; sizes are told from the end."""
+    sizes, order = dims(m, args, 1), _order(m, args)
+    if sizes is None or order is None or shape is None or -1 not in order:
+        return sizes
+    kept = [shape[i] if -len(shape) <= i and shape[i] is not ... else None for i in range(-len(sizes), 0)]
+    return tuple(old if wanted == -1 else new for wanted, new, old in zip(order, sizes, kept, strict=True))
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -190,10 +213,15 @@ def after(m: Machine, row: Transfer, name: str, tensor: Tensor, args: Args) -> S
     bare = name.rpartition(".")[2].rstrip("_")
     if row.kind in (Kind.FACTORY, Kind.LABEL) and bare not in OPERATIONS:
         return _made(m, name, bare, args)
+    if bare in _SAME and ("axis" in args.kw or NONE in args.pos[1:]):
+        return None
+    if bare in _NORMS and len(args.pos) == 1 and args.kw:
+        return _reduce(m, tensor.shape, args)
     operation = OPERATIONS.get(bare)
     if operation is not None and not args.open:
         return operation(m, tensor.shape, args)
-    return tensor.shape if row.kind in _SAME_KINDS else None
+    pointwise = row.kind in _SAME_KINDS and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
+    return tensor.shape if pointwise else None
 
 
 def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
@@ -205,15 +233,16 @@ def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
         return (_int(args, 0, "n", None) if bare == "randperm" else None,)
     if bare == "randint":
         return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Const else None
-    if bare in ("full", "new_full") or (name.startswith("numpy.") and "random.rand" not in name):
-        first = 1 if bare.startswith("new_") else 0
-        return dims(m, Args(args.pos[first : first + 1]), 0)
     if bare == "eye":
-        sizes = dims(m, args, 0)
+        sizes = dims(m, args, 0) if not args.kw.keys() & {"m", "M"} else None
         return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
-    if bare.startswith("new_"):
-        return dims(m, args, 1)
-    return dims(m, args, 0) if bare in ("zeros", "ones", "empty", "rand", "randn", "random") else None
+    if bare in ("new_zeros", "new_ones", "new_empty", "new_full"):
+        return dims(m, Args(args.pos[1:2]) if bare == "new_full" else args, 0 if bare == "new_full" else 1)
+    if bare == "full" or (name.startswith("numpy.") and bare in ("zeros", "ones", "empty", "random", "random_sample")):
+        return dims(m, Args(args.pos[:1]), 0)
+    if name.startswith("numpy.") and bare in ("normal", "uniform"):
+        return dims(m, Args(args.pos[2:3]), 0) if len(args.pos) > 2 else None
+    return dims(m, args, 0) if bare in ("zeros", "ones", "empty", "rand", "randn") else None
 
 
 def of_literal(m: Machine, value: Value) -> Shape | None:
@@ -246,7 +275,7 @@ def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) ->
         spatial = int(name[-2]) if name[-2:-1].isdigit() else 0
         channels = _option(given, "out_channels")
         return (*shape[: known - spatial - 1], channels, *(None,) * spatial) if known in (spatial + 1, spatial + 2) else None
-    if "Pool" in name and name[-2:-1].isdigit() and known is not None and shape is not None:
+    if "Pool" in name and given.get("return_indices") is None and name[-2:-1].isdigit() and known is not None and shape is not None:
         spatial = int(name[-2])
         return (*shape[: known - spatial], *(None,) * spatial) if known > spatial else None
     return shape if row.kind in _SAME_KINDS or name.startswith(_SAME_LAYERS) else None
@@ -261,6 +290,12 @@ def of_operator(a: Value, b: Value) -> Shape | None:
     """The shape of a pointwise operation on two operands."""
     shapes = [v.shape if type(v) is Tensor else () if type(v) is Const else None for v in (a, b)]
     return broadcast(shapes[0], shapes[1])
+
+
+def of_matmul(a: Value, b: Value) -> Shape | None:
+    """The shape of `a @ b` for two matrices."""
+    x, y = (v.shape if type(v) is Tensor else None for v in (a, b))
+    return (x[0], y[1]) if x is not None and y is not None and rank(x) == rank(y) == 2 else None
 
 
 def indexed(shape: Shape | None, key: Value) -> Shape | None:

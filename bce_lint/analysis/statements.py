@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, contexts, expressions, imports, loops, objects, operators, subscripts
 from bce_lint.analysis.heap import merge
+from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import NONE, TOP, Const, FunctionV, Ref, Value, join_all, options
 
@@ -86,7 +88,10 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
         subscripts.extend(m, old, value)
         return True
     span = ir.Span(node.span.start, node.span.end)
-    assign(m, frame, node.target, operators.binary(m, frame, node.op, old, value, span))
+    new = operators.binary(m, frame, node.op, old, value, span)
+    if type(old) is Tensor and type(new) is Tensor:
+        new = replace(new, dtype=old.dtype)  # written into the tensor itself
+    assign(m, frame, node.target, new)
     return True
 
 

@@ -41,6 +41,9 @@ def activation_call(
         modules.record_dim(m, row, place, dim, tensors(value))
     constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
     result = activate(m, frame, row, value, node, constant, None)
+    dtype = dtype_ops.cast(args, Transfer(Kind.KEEP))
+    if type(result) is Tensor and (dtype is not None or dtype_ops.is_unknown(args)):
+        result = replace(result, dtype=dtype)
     if inplace and isinstance(node.func, ir.Attr | ir.Name) and type(result) is Tensor:
         target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
         if target is not None:
@@ -93,6 +96,9 @@ def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.
 
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """A tensor method; an in-place one writes the result back to where the tensor was."""
+    if name == "size" and type(value) is Tensor and value.shape is not None:
+        sizes = objects.sizes(value.shape)
+        return subscripts.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
     written = _operator(m, frame, name, (value, *args.pos), args, node)
     if written is not None:
         return written
@@ -145,9 +151,10 @@ def _transfer(
         return _kept_unknown(row, value, args, identity, shape)
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
-    result = _sized(m, dtype_ops.typed(result, row, value, args, node, name), row, tensor, args, name, made_by[0])
+    result = _sized(m, dtype_ops.typed(m, result, row, value, args, node, name), row, tensor, args, name, made_by[0])
     if row.inplace:
-        result = replace(result, dtype=tensor.dtype, shape=tensor.shape)
+        shape = result.shape if shape_ops.changes_in_place(name) else tensor.shape
+        result = replace(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
     if row.kind is Kind.FACTORY:

@@ -104,7 +104,7 @@ def _indices(contract: Contract, x: Tensor, y: Tensor) -> bool:
 def _not_indices_of(contract: Contract, x: lattice.Shape | None, y: lattice.Shape | None) -> bool:
     """Whether a target's shape is certainly not that of a batch of inputs without dimension 1."""
     known, own = rank(x), rank(y)
-    if x is None or own is None or known in (0, 1) or (own == 0 and contract.target is Target.INT64_ONLY):
+    if x is None or own is None or known in (0, 1) or (own == 0 and contract.target is Target.INT64_ONLY and size(x, 0) in (None, 1)):
         return False
     if known is None:
         return least_rank(x) > own + 1 or any(_sizes_differ(x, y, -i) for i in range(1, own))

@@ -160,6 +160,10 @@ class Nowhere:
         """None."""
         return frozenset()
 
+    def default_dtype(self) -> str | None:
+        """torch's."""
+        return "float32"
+
 
 def test_a_machine_writes_above_a_frozen_layer() -> None:
     machine = Machine(Nowhere())
