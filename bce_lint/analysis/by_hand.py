@@ -12,8 +12,8 @@ from bce_lint import ir
 from bce_lint.analysis.lattice import Form, Origin, Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
-from bce_lint.analysis.values import Const, Unknown, Value, const, options
-from bce_lint.catalog.terms import UNIT, Domain, Range
+from bce_lint.analysis.values import Const, Unknown, Value, const, identity_of, options
+from bce_lint.catalog.terms import UNIT, Activation, Domain, Range
 
 SMALL = 0.01
 MAX_FACTORS = 6
@@ -56,6 +56,17 @@ def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     if op in ("+", "-") and kind_of(a) == kind_of(b) == "term":
         _sum(m, frame, form_of(a), form_of(b), span)
     return None
+
+
+def activated(m: Machine, row: Activation, value: Value) -> Form | None:
+    """The output of an activation: the same value wherever it is applied to the same input."""
+    identity = identity_of(value)
+    return Form("value", m.intern((row.name, identity)), domain=row.domain) if identity else None
+
+
+def part(form: Form | None, identity: int) -> Form | None:
+    """How some of the values were written: as the whole, but they are others."""
+    return form._replace(of=identity) if form is not None and form.of else form
 
 
 def negated(value: Value) -> Form | None:

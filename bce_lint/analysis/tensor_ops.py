@@ -58,8 +58,9 @@ def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.C
     origin = Origin(row.name, row.domain, where, dim)
     identity = made(m, frame, node.span, where.span)
     results: Value | None = None
+    form = by_hand.activated(m, row, value)
     for option in options(value):
-        one = _activated(option, row, origin, identity)
+        one = replace(_activated(option, row, origin, identity), form=form)
         results = one if results is None else join(results, one)
     return results or TOP
 
@@ -252,4 +253,6 @@ def _hull(a: Value, b: Tensor) -> Tensor:
 
 def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
     """`t[key]`: some of the values; a slice of everything keeps the identity."""
-    return replace(owner, identity=made(m, frame, span, "index"), shape=shape_ops.indexed(owner.shape, key), one_hot=False)
+    identity = made(m, frame, span, "index")
+    form = by_hand.part(owner.form, identity)
+    return replace(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=False, form=form)

@@ -20,7 +20,8 @@ def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
 
 
 def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(t, identity=identity, shape=None)
+    form = t.form._replace(of=identity) if t.form is not None and t.form.of else t.form
+    return replace(t, identity=identity, shape=None, form=form)
 
 
 def _plain(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
