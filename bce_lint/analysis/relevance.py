@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
 from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, reaching, takes_logits
@@ -29,13 +30,12 @@ def _implicit(name: bytes) -> bool:
 class _Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    __slots__ = ("hints", "named", "relevance", "seen", "unnamed")
+    __slots__ = ("named", "relevance", "seen", "unnamed")
 
     def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
         self.relevance = relevance
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
-        self.hints: int = 0 if other is None else other.hints
         self.named: set[bytes] = set() if other is None else set(other.named)
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
@@ -50,9 +50,10 @@ class _Search:
         """Takes over what waits in another search; returns what has been named here."""
         return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
 
-    def leads(self, start: Iterable[Definition]) -> bool:
-        """Goes on from some definitions; whether a sink is among what is reached."""
+    def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
+        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
+        hints = reduce(or_, (d.hints for d, _ in waiting if isinstance(d, Unit)), 0) if hinted else 0
         while waiting:
             current, before = waiting.pop()
             if current in self.seen:
@@ -72,8 +73,7 @@ class _Search:
             for name in self.unnamed.keys() & current.words:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
-            self.hints |= current.hints
-            if self.hints and self.relevance.meets(self.hints, self.named):
+            if hints and self.relevance.meets(hints, self.named):
                 return True
             waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
@@ -140,7 +140,7 @@ class Relevance:
     def _leads(self, unit: Unit) -> bool:
         """A search that finds nothing answers for all that start inside it."""
         start = (unit, *(part for _, part in unit.stores))
-        if any(all(d in seen for d in start) for seen in self._barren):
+        if not unit.hints and any(all(d in seen for d in start) for seen in self._barren):
             return False
         search = _Search(self)
         found = search.leads(start)
@@ -184,14 +184,14 @@ class Relevance:
                 return None
             if index == 0:
                 search = _Search(self, known)
-            elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)]):
+            elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)], hinted=False):
                 return None
         start: list[Definition] = []
         for name, units in cls.methods.items():
             start.extend(units if _implicit(name) and name not in _MAKERS else search.when(name, units))
         for name, unit in cls.settings:
             start.extend(search.when(name, (unit,)) if name else (unit,))
-        return None if search.leads(start) else search
+        return None if search.leads(start, hinted=False) else search
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
