@@ -54,6 +54,8 @@ class _Search:
         """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
         hints = reduce(or_, (d.hints for d, _ in waiting if isinstance(d, Unit)), 0) if hinted else 0
+        if hints and self.relevance.meets(hints, self.named):
+            return True
         while waiting:
             current, before = waiting.pop()
             if current in self.seen:
