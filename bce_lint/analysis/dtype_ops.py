@@ -20,8 +20,8 @@ _CONVERSIONS = frozenset({"to", "type", "type_as"})
 
 def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
     """The result with its dtype."""
-    if not name.startswith("torch.") or name.endswith("_like"):
-        result = replace(result, array=name.startswith("numpy.") or name == "numpy" or (type(value) is Tensor and value.array))
+    array = type(value) is Tensor and value.array and not name.startswith("torch.")
+    result = replace(result, array=array or name == "numpy" or name.startswith("numpy."))
     if is_unknown(args) or (name == "torch.bincount" and (len(args.pos) > 1 or "weights" in args.kw)):
         return replace(result, dtype=None)
     dtype = cast(args, row) or _filled_dtype(name, args, value)

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from bce_lint import ir
@@ -160,10 +160,13 @@ class Project:
             machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched = kept
         return unit
 
-    @lru_cache(maxsize=1)  # noqa: B019 - one project lives as long as its cache
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where some file of the project changes it."""
-        return None if any(b"set_default_" in facts.raw for facts in self.facts.values()) else "float32"
+        return None if self._changes_default else "float32"
+
+    @cached_property
+    def _changes_default(self) -> bool:
+        return any(b"set_default_" in facts.raw for facts in self.facts.values())
 
     def base_names(self) -> frozenset[str]:
         """The names that stand among the bases of the project's classes."""

@@ -21,6 +21,7 @@ from bce_lint.analysis.values import (
     options,
     tensors,
 )  # fmt: skip
+from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.terms import Activation, Domain, Kind, Transfer
 
@@ -149,7 +150,8 @@ def _transfer(
         return TOP
     if row.kind is Kind.KEEP and type(value) is not Tensor:
         shape = shape_ops.after_layer(m, row, made_by[0], None) if name == "layer" else shape_ops.after(m, row, name, Tensor(), args)
-        return _kept_unknown(row, value, args, identity, shape)
+        kept = _kept_unknown(row, value, args, identity, shape)
+        return replace(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     result = _sized(m, dtype_ops.typed(m, result, row, value, args, node, name), row, tensor, args, name, made_by[0])

@@ -61,6 +61,7 @@ i * 0.5 | 0.5 * i | i + 1 | i + i | i - 1 | 1 - i | 1.0 - i | i / i | i / 2 | i 
 b * b | b & b | b ^ b | b * 1 | b * 1.0 | i + b | m + d | d * m | m + i | i * m | h + m | h + 1 | h / 2 | d * 0.5 | m ** 2 | m / i
 m + torch.tensor(1.0, dtype=torch.float64) | m + torch.tensor(1) | h + torch.tensor(1.0) | i * torch.tensor(0.5) | n + 1 | n * 0.5 | n + i
 -i | -m | +m | torch.add(i, 0.5) | torch.mul(i, i) | torch.div(i, 2) | i.add(0.5) | i.mul(2) | torch.pow(i, 2) | i.float() / 2
+torch.from_numpy(ai) * 0.5 | torch.from_numpy(ai) / 2 | torch.as_tensor(ai) * 0.5 | torch.tensor(ai) / 2 | torch.from_numpy(i.numpy() * 0.5)
 """
 
 NUMPY = """
