@@ -10,6 +10,12 @@ from bce_lint.catalog.contexts import ARGUMENT_TRAINERS, BANNING_DEVICES, PRECIS
 from bce_lint.catalog.terms import Precision
 from bce_lint.catalog.wrappers import PREPARE_METHODS
 
+_FED = {
+    ("fit", "training_step"): (1, "train_dataloaders"),
+    ("fit", "validation_step"): (2, "val_dataloaders"),
+    ("validate", "validation_step"): (1, "dataloaders"),
+    ("test", "test_step"): (1, "dataloaders"),
+}
 STEPS = ("training_step", "validation_step", "test_step", "predict_step")
 
 
@@ -81,11 +87,17 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
         effect = region if region != TOP else TOP
         return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
     if name in ("fit", "validate", "test") and args.get(0, "model") is not None:
-        _run_steps(m, frame, args.get(0, "model") or TOP, region, node)
+        batches = {step: _batch(m, args.get(*given)) for (method, step), given in _FED.items() if method == name}
+        _run_steps(m, frame, args.get(0, "model") or TOP, region, batches, node)
     return m.fresh(frame, node.span)
 
 
-def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, node: ir.Call) -> None:
+def _batch(m: Machine, loader: Value | None) -> Value:
+    """What a loader gives in one step."""
+    return m.read(loader.address, "$item") or TOP if type(loader) is Ref and loader.kind == "data" else TOP
+
+
+def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: dict[str, Value], node: ir.Call) -> None:
     for option in options(model):
         if type(option) is not Ref:
             continue
@@ -94,7 +106,7 @@ def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, node: ir.C
                 previous = contexts.current(m)
                 if region != NONE:
                     m.write(0, contexts.CELL, region)
-                calls.call_attribute(m, frame, option, step, Args(), node.span)
+                calls.call_attribute(m, frame, option, step, Args((batches.get(step, TOP), TOP)), node.span)
                 contexts.leave(m, previous)
 
 
