@@ -9,6 +9,7 @@ from dataclasses import replace
 from math import inf
 
 from bce_lint import ir
+from bce_lint.analysis import contexts
 from bce_lint.analysis.lattice import Form, Origin, Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
@@ -151,7 +152,7 @@ def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
     eps, complements = all(form.eps for form in forms if form), {form.complement for form in forms if form}
     if len(complements) == 1:
         place = frame.place(node.span, node.func.span)
-        m.record(LogSite(place.text, place, inputs, eps, complements.pop()))
+        m.record(LogSite(place.text, place, inputs, eps, complements.pop(), contexts.has_grad(m)))
 
 
 def logged(frame: Frame, value: Value, node: ir.Call) -> Form | None:

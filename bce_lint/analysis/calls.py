@@ -28,6 +28,7 @@ from bce_lint.analysis.values import (
     join_all,
     options,
 )  # fmt: skip
+from bce_lint.catalog.contexts import NO_GRADIENT
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
 
 MAX_RECURSION = 2
@@ -253,8 +254,10 @@ def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Va
         return replace(value, flavour="contextmanager")
     if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
         return expressions.evaluate(m, frame, decorator.value)
+    if type(made) is External and made.name in NO_GRADIENT and type(value) is FunctionV:
+        made = contexts.without_grad(m)
     if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
-        return replace(value, context=made)
+        return value if made.what == contexts.NO_GRAD and value.context is not None else replace(value, context=made)
     if type(made) is External and contexts.is_autocast(made.name) and type(value) is FunctionV:
         context = external.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
         return replace(value, context=context)

@@ -6,17 +6,29 @@ from bce_lint import ir
 from bce_lint.analysis import calls
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import Args, Frame, Machine
-from bce_lint.analysis.values import NONE, TOP, Const, Ref, Value, const, join_all, options
+from bce_lint.analysis.values import NONE, TOP, TRUE, Const, Ref, Seq, Value, const, join_all, options
 from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES
 
 CELL = "$autocast"
+GRAD = "$grad"
 OFF = const("off")
+NO_GRAD = const("no_grad")
 GENERATOR_CONTEXTS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
 def is_autocast(name: str) -> bool:
     """Whether a qualified name makes an autocast context."""
     return name in AUTOCAST
+
+
+def without_grad(m: Machine) -> Value:
+    """The context object of `torch.no_grad()`."""
+    return Ref(m.intern(NO_GRAD), "context", NO_GRAD)
+
+
+def has_grad(m: Machine) -> bool:
+    """Whether gradients may be recorded here."""
+    return m.read(0, GRAD) != NO_GRAD
 
 
 def make(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
@@ -54,14 +66,17 @@ def current(m: Machine) -> Value:
 
 
 def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Value, Value]:
-    """Enters a context; returns the value of `as` and the autocast state to go back to."""
-    previous = current(m)
+    """Enters a context; returns the value of `as` and the state to go back to."""
+    previous, before = current(m), _state(m)
     value: Value = TOP
     effects = []
     for option in options(manager):
         effect: Value = NONE
         if type(option) is Ref and option.kind in ("context", "generator-context"):
             effect = option.what if option.what is not None else NONE  # type: ignore[assignment]
+            if effect == NO_GRAD:
+                effect = NONE
+                m.write(0, GRAD, NO_GRAD)
             value = m.read(option.address, "$value") or TOP
         elif type(option) is Ref and option.kind == "instance":
             value = calls.call_attribute(m, frame, option, "__enter__", Args(), span)
@@ -71,22 +86,32 @@ def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Valu
     state = join_all(effects) or previous
     if state != previous:
         m.write(0, CELL, state)
-    return value, previous
+    return value, before
+
+
+def _state(m: Machine) -> Seq:
+    """What contexts change: autocast, and whether gradients are recorded."""
+    return Seq((current(m), m.read(0, GRAD) or TRUE))
 
 
 def leave(m: Machine, previous: Value | None) -> None:
-    """Restores the autocast state from before a context."""
-    if previous is not None and current(m) != previous:
-        m.write(0, CELL, previous)
+    """Restores the state from before a context: all of it, or autocast alone."""
+    autocast, grad = previous.prefix if type(previous) is Seq else (previous, None)
+    if autocast is not None and current(m) != autocast:
+        m.write(0, CELL, autocast)
+    if grad is not None and (m.read(0, GRAD) or TRUE) != grad:
+        m.write(0, GRAD, grad)
 
 
 def apply(m: Machine, context: Value | None) -> Value | None:
     """Enters the context of a decorated function; None when it has none."""
     if context is None:
         return None
-    previous = current(m)
+    previous = _state(m)
     for option in options(context):
-        if type(option) is Ref and option.kind == "context" and option.what not in (None, NONE):
+        if type(option) is Ref and option.kind == "context" and option.what == NO_GRAD:
+            m.write(0, GRAD, NO_GRAD)
+        elif type(option) is Ref and option.kind == "context" and option.what not in (None, NONE):
             m.write(0, CELL, option.what)  # type: ignore[arg-type]
     return previous
 

@@ -8,6 +8,7 @@ from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Value, const
 from bce_lint.catalog import activations, layers, tensors
 from bce_lint.catalog import losses as loss_rows
+from bce_lint.catalog.contexts import NO_GRADIENT
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.python import NEVER_RETURN, TRANSPARENT_ITERATORS
 from bce_lint.catalog.wrappers import CONTAINERS, WRAPPERS
@@ -59,6 +60,8 @@ def _other(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Va
         return wrapped if wrapped is not None else TOP
     if name in tensors.FUNCTIONS:
         return tensor_ops.function_call(m, frame, tensors.FUNCTIONS[name], args, node, name)
+    if name in NO_GRADIENT:
+        return contexts.without_grad(m)
     if contexts.is_autocast(name):
         return contexts.make(m, frame, name, args, node)
     if name in _TRUE:

@@ -88,7 +88,8 @@ class ActivationSite:
 class LogSite:
     """A logarithm. `input` is the value whose logarithm it is: of `log(p + 1e-7)` and of `log(1 - p)`, that of `p`.
 
-    `eps` says that a small constant is added for every value that can arrive, `complement` that each is `1 - p`.
+    `eps` says that a small constant is added for every value that can arrive, `complement` that each is `1 - p`, `grad` that
+    a gradient may be asked for.
     """
 
     name: str
@@ -96,6 +97,7 @@ class LogSite:
     input: Alternatives
     eps: bool
     complement: bool
+    grad: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ CUSTOM_FWD: frozenset[str] = frozenset({"torch.amp.custom_fwd", "torch.cuda.amp.
 CUSTOM_BWD: frozenset[str] = frozenset({"torch.amp.custom_bwd", "torch.cuda.amp.custom_bwd"})
 """Decorators of its backward, which runs under the autocast of the forward."""
 
+NO_GRADIENT: frozenset[str] = frozenset({"torch.no_grad", "torch.inference_mode"})
+"""Contexts, and decorators, under which no gradient is recorded."""
+
 NEUTRAL_CONTEXTS: frozenset[str] = frozenset(
     {
         "torch.no_grad",

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `torch.log(torch.sigmoid(x))`, `torch.log(1 - torch.sigmoid(x))` and every other logarithm of what is certainly the output
-of a sigmoid, also with a small constant added. Clamped probabilities are left alone.
+of a sigmoid, also with a small constant added. Clamped probabilities are left alone, and under `torch.no_grad()`
+those with a constant added.
 
 ## Why is this bad?
 The sigmoid of a large negative number is rounded to 0, that of a moderately large positive one to 1, so that one minus it is 0.
@@ -72,7 +73,7 @@ from bce_lint.rules.wording import origins, quoted, source
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a logarithm of what is certainly a sigmoid's output, or one minus it."""
     match site:
-        case LogSite(input=(first, *_)) if all(x.domain is Domain.PROBABILITY for x in site.input):
+        case LogSite(input=(first, *_)) if all(x.domain is Domain.PROBABILITY for x in site.input) and (site.grad or not site.eps):
             of, instead = ("1 minus ", "logsigmoid(-x)") if site.complement else ("", "logsigmoid(x)")
             eps = ", and the constant added caps it and is lost in float16" if site.eps else ""
             yield Finding(

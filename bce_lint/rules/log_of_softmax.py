@@ -2,7 +2,8 @@
 
 ## What it does
 Reports `torch.log(F.softmax(x, dim=1))` and every other logarithm of what is certainly the output of a softmax, also with a small
-constant added. Clamped probabilities are left alone.
+constant added. Clamped probabilities are left alone, and under `torch.no_grad()`
+those with a constant added.
 
 ## Why is this bad?
 The softmax of a score far below the largest is so small that it is rounded to 0, and its logarithm is minus infinity, with `nan`
@@ -66,7 +67,7 @@ from bce_lint.rules.wording import origins, quoted, source
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a logarithm of what is certainly a softmax's output."""
     match site:
-        case LogSite(complement=False, input=(first, *_)) if all(_is_softmax(x) for x in site.input):
+        case LogSite(complement=False, input=(first, *_)) if all(_is_softmax(x) for x in site.input) and (site.grad or not site.eps):
             eps = ", and the constant added caps it and is lost in float16" if site.eps else ""
             yield Finding(
                 f"{quoted(site.name)} is taken of {source(first.first, 'a softmax')}, which is rounded to 0 for small "
