@@ -10,8 +10,9 @@ from math import inf
 
 from bce_lint import ir
 from bce_lint.analysis import contexts
-from bce_lint.analysis.lattice import Form, Origin, Tensor
+from bce_lint.analysis.lattice import Form, Origin, Shape, Tensor
 from bce_lint.analysis.machine import Frame, Machine
+from bce_lint.analysis.shapes import outgrow
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.values import Const, Unknown, Value, const, identity_of, options
 from bce_lint.catalog.terms import UNIT, Activation, Domain, Range
@@ -123,11 +124,18 @@ def _product(a: Value, b: Value) -> Form | None:
         form = form_of(logarithm)
         if form is not None and form.kind in ("log", "term"):
             factors = _factors(other)
-            return form._replace(kind="term", factors=form.factors | factors) if factors is not None else Form("power")
+            shapes = form.shapes or _outgrown(logarithm, other)
+            return form._replace(kind="term", factors=form.factors | factors, shapes=shapes) if factors is not None else Form("power")
     x, y = _factors(a), _factors(b)
     if x is None or y is None:
         return Form("power")
     return Form("product", factors=x | y) if x | y and len(x | y) <= MAX_FACTORS else None
+
+
+def _outgrown(logarithm: Value, factor: Value) -> tuple[Shape, Shape] | None:
+    """The shapes of two tensors that certainly broadcast to one larger than either."""
+    x, y = (v.shape if type(v) is Tensor else None for v in (logarithm, factor))
+    return (x, y) if x is not None and y is not None and outgrow(x, y) else None
 
 
 def _sum(m: Machine, frame: Frame, a: Form | None, b: Form | None, span: ir.Span) -> None:
@@ -136,7 +144,8 @@ def _sum(m: Machine, frame: Frame, a: Form | None, b: Form | None, span: ir.Span
     positive, negative = (b, a) if a.complement else (a, b)
     labels = {of for of, complement in positive.factors if not complement and (of, True) in negative.factors}
     if a.of == b.of and not positive.complement and negative.complement and labels - {a.of}:
-        m.record(HandWrittenSite(frame.place(span), (*positive.logs, *negative.logs), positive.domain))
+        logs, shapes = (*positive.logs, *negative.logs), positive.shapes or negative.shapes
+        m.record(HandWrittenSite(frame.place(span), logs, positive.domain, shapes))
 
 
 def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:

@@ -41,7 +41,8 @@ class Form(NamedTuple):
 
     `kind` is `exp`, `1+exp`, `value` (the value with identity `of`, or `1 - value` where `complement`, plus a small constant
     where `eps`), `clamped`, `power`, `product` (of the values in `factors`, each with whether it is `1 - value`), `log` (of such
-    a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms.
+    a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
+    `shapes` those of a logarithm and a factor that broadcast against each other.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Form(NamedTuple):
     domain: Domain = Domain.UNKNOWN
     factors: frozenset[tuple[int, bool]] = frozenset()
     logs: tuple[Place, ...] = ()
+    shapes: tuple[Shape, Shape] | None = None
 
 
 @dataclass(frozen=True, slots=True)

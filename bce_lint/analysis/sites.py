@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bce_lint.analysis.lattice import Place, Tensor
+from bce_lint.analysis.lattice import Place, Shape, Tensor
 from bce_lint.catalog.terms import Activation, Contract, Domain
 
 Alternatives: TypeAlias = tuple[Tensor, ...]
@@ -104,12 +104,14 @@ class LogSite:
 class HandWrittenSite:
     """A binary cross entropy written out: `y * log(p) + (1 - y) * log(1 - p)`, its sign and weights apart.
 
-    `primary` is the sum, `logs` are the places of its two logarithms, `domain` is that of `p`.
+    `primary` is the sum, `logs` are the places of its two logarithms, `domain` is that of `p`, `shapes` are those of `p` and `y`
+    where they broadcast against each other.
     """
 
     primary: Place
     logs: tuple[Place, ...]
     domain: Domain
+    shapes: tuple[Shape, Shape] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,11 @@ def _hull(a: Value, b: Tensor) -> Tensor:
 
 def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
     """`t[key]`: some of the values; a slice of everything keeps the identity."""
-    identity = made(m, frame, span, "index")
+    constant = owner.identity and _is_constant(key)
+    identity = m.intern(("index", owner.identity, key)) if constant else made(m, frame, span, "index")
     form = by_hand.part(owner.form, identity)
     return replace(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=False, form=form)
+
+
+def _is_constant(key: Value) -> bool:
+    return type(key) is Const or (type(key) is Seq and key.exact and all(_is_constant(part) for part in key.prefix))

@@ -6,8 +6,8 @@ Reports a loss when the shapes of its input and its target certainly do not fit:
 - `BCELoss`, `BCEWithLogitsLoss`, `MultiLabelMarginLoss` and torchvision's focal loss, where the two must be equal;
 - `CrossEntropyLoss`, `NLLLoss` and `MultiMarginLoss` with class indices, where the target has the input's shape without
   dimension 1, the dimension of the classes;
-- `MSELoss`, `L1Loss`, `SmoothL1Loss`, `HuberLoss`, `KLDivLoss`, `MultiLabelSoftMarginLoss` and others, which broadcast, when both
-  sides are repeated to match: a column against a row.
+- `MSELoss`, `L1Loss`, `SmoothL1Loss`, `HuberLoss`, `KLDivLoss`, `MultiLabelSoftMarginLoss` and others, which broadcast, and a binary cross
+  entropy that is written by hand, when both sides are repeated to match: a column against a row.
 
 ## Why is this bad?
 The first two groups raise:
@@ -65,7 +65,7 @@ from collections.abc import Iterator
 from bce_lint.analysis import lattice
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.shapes import differ, least_rank, outgrow, rank, size
-from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.terms import Contract, Shape, Target
 from bce_lint.rules.dtypes import is_integer
 from bce_lint.rules.rule import Finding, Rule
@@ -79,6 +79,8 @@ def check(site: Site) -> Iterator[Finding]:
             _mismatch(site.contract, x, y) for x in site.input for y in site.target
         ):
             yield Finding(f"{loss(site)} {_said(site.contract, first.shape, target.shape)}", _arguments(site) + way(site))
+        case HandWrittenSite(shapes=(x, y)):
+            yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
 
 
 def _mismatch(contract: Contract, x: Tensor, y: Tensor) -> bool:
@@ -128,10 +130,11 @@ def _said(contract: Contract, x: lattice.Shape | None, y: lattice.Shape | None) 
             wanted = f", so {shown(_without_classes(x))}" if (rank(x) or 0) >= 2 else ""
             return f"wants a target with the shape of its input {shown(x)} without dimension 1, the classes{wanted}, but gets {shown(y)}"
         case _:
-            return (
-                f"broadcasts an input of shape {shown(x)} and a target of shape {shown(y)} against each other, "
-                "so it is taken over all pairs of them"
-            )
+            return _broadcast(x, y)
+
+
+def _broadcast(x: lattice.Shape | None, y: lattice.Shape | None) -> str:
+    return f"broadcasts an input of shape {shown(x)} and a target of shape {shown(y)} against each other, so it is taken over all pairs"
 
 
 def shown(shape: lattice.Shape | None) -> str:
