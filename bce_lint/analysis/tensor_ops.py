@@ -114,7 +114,7 @@ def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], 
     """What a function or method does that is an operator by another name."""
     from bce_lint.analysis import operators
 
-    if args.kw or args.open:
+    if args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
     if len(operands) == 2 and name in OPERATORS:
         return operators.binary(m, frame, OPERATORS[name], *operands, node.span)
