@@ -18,7 +18,7 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
     data = args.get(0, "object" if floating == "float64" else "data") or TOP
     asked = dtype_ops.cast(args, Transfer(Kind.FACTORY)) or dtype
     array = floating == "float64"
-    if dtype is not None and args.pos and all(type(v) is Const and v.kind == "int" for v in args.pos):
+    if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
         return Tensor(dtype=dtype, shape=shape_ops.dims(m, args, 0), identity=made(m, frame, node.span, "literal"), literal=True)
     if tensors(data):
         lost = dtype_ops.is_unknown(args)
@@ -28,6 +28,11 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
     inferred = None if dtype_ops.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
     shape = shape_ops.of_literal(m, data) if kinds is not None else None
     return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None, array=array)
+
+
+def _is_size(value: Value) -> bool:
+    """Whether a legacy constructor takes a value for a size: an integer, known or not."""
+    return (type(value) is Const or type(value) is Unknown) and value.kind == "int"
 
 
 def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = False) -> Value:
