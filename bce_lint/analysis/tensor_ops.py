@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bce_lint import ir
 from bce_lint.analysis import by_hand, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
-from bce_lint.analysis.lattice import Origin, Place, Shape, Tensor, join_range
+from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
 from bce_lint.analysis.values import (
@@ -179,7 +179,10 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
     """The result with how it was written."""
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         return replace(result, form=by_hand.logged(frame, value, node))
-    return replace(result, form=by_hand.reduced(value)) if name.rpartition(".")[2] in ("mean", "sum") else result
+    bare = name.rpartition(".")[2]
+    if OPERATORS.get(bare) == "**":
+        return replace(result, form=Form("power"))
+    return replace(result, form=by_hand.reduced(value)) if bare in ("mean", "sum") else result
 
 
 def _one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
