@@ -53,10 +53,11 @@ def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
         return _product(a, b)
     if op == "**":
         return Form("power")
-    if op == "/" and type(b) is Const and kind_of(a) == "term":
-        return form_of(a)
-    if op in ("+", "-") and kind_of(a) == kind_of(b) == "term":
-        _sum(m, frame, form_of(a), form_of(b), span)
+    x, y = form_of(a), form_of(b)
+    if op == "/" and type(b) is Const and x is not None and x.kind == "term":
+        return x
+    if op in ("+", "-") and x is not None and y is not None and x.kind == y.kind == "term":
+        _sum(m, frame, x, y, span)
     return None
 
 
@@ -64,11 +65,6 @@ def activated(m: Machine, row: Activation, value: Value) -> Form | None:
     """The output of an activation: the same value wherever it is applied to the same input."""
     identity = identity_of(value)
     return Form("value", m.intern((row.name, identity)), domain=row.domain) if identity else None
-
-
-def part(form: Form | None, identity: int) -> Form | None:
-    """How some of the values were written: as the whole, but they are others."""
-    return form._replace(of=identity) if form is not None and form.of else form
 
 
 def negated(value: Value) -> Form | None:
@@ -138,9 +134,7 @@ def _outgrown(logarithm: Value, factor: Value) -> tuple[Shape, Shape] | None:
     return (x, y) if x is not None and y is not None and outgrow(x, y) else None
 
 
-def _sum(m: Machine, frame: Frame, a: Form | None, b: Form | None, span: ir.Span) -> None:
-    assert a is not None
-    assert b is not None
+def _sum(m: Machine, frame: Frame, a: Form, b: Form, span: ir.Span) -> None:
     positive, negative = (b, a) if a.complement else (a, b)
     labels = {of for of, complement in positive.factors if not complement and (of, True) in negative.factors}
     if a.of == b.of and not positive.complement and negative.complement and labels - {a.of}:
@@ -150,17 +144,15 @@ def _sum(m: Machine, frame: Frame, a: Form | None, b: Form | None, span: ir.Span
 
 def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
     """Records `log(p)`, `log(p + eps)` or `log(1 - p)`, unless `p` is constant data."""
-    forms = [_value(option) for option in options(value)]
-    if not all(type(option) is Tensor and not option.literal for option in options(value)) or any(form is None for form in forms):
-        return
-    inputs = tuple(
-        replace(option, domain=form.domain)
-        for option, form in zip(options(value), forms, strict=True)
-        if type(option) is Tensor and form is not None
-    )
-    eps, complements = all(form.eps for form in forms if form), {form.complement for form in forms if form}
-    if len(complements) == 1:
-        place = frame.place(node.span, node.func.span)
+    found = [
+        (option, form)
+        for option in options(value)
+        if type(option) is Tensor and not option.literal and (form := _value(option)) is not None
+    ]
+    complements = {form.complement for _, form in found}
+    if len(found) == len(options(value)) and len(complements) == 1:
+        inputs = tuple(replace(option, domain=form.domain) for option, form in found)
+        place, eps = frame.place(node.span, node.func.span), all(form.eps for _, form in found)
         m.record(LogSite(place.text, place, inputs, eps, complements.pop(), contexts.has_grad(m)))
 
 

@@ -257,10 +257,10 @@ def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Va
     if type(made) is External and made.name in NO_GRADIENT and type(value) is FunctionV:
         made = contexts.without_grad(m)
     if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
-        return value if made.what == contexts.NO_GRAD and value.context is not None else replace(value, context=made)
+        return replace(value, context=contexts.stacked(made, value.context))
     if type(made) is External and contexts.is_autocast(made.name) and type(value) is FunctionV:
         context = external.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
-        return replace(value, context=context)
+        return replace(value, context=contexts.stacked(context, value.context))
     if type(made) in (FunctionV, MethodV, ClassV, PartialV):
         result = call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
         return value if type(result) in (Unknown, Const) else result

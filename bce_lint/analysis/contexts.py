@@ -65,54 +65,62 @@ def current(m: Machine) -> Value:
     return m.read(0, CELL) or OFF
 
 
-def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Value, Value]:
+def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Value, Seq]:
     """Enters a context; returns the value of `as` and the state to go back to."""
-    previous, before = current(m), _state(m)
+    previous, before = current(m), state(m)
     value: Value = TOP
     effects = []
     for option in options(manager):
         effect: Value = NONE
         if type(option) is Ref and option.kind in ("context", "generator-context"):
-            effect = option.what if option.what is not None else NONE  # type: ignore[assignment]
-            if effect == NO_GRAD:
-                effect = NONE
-                m.write(0, GRAD, NO_GRAD)
+            effect = _begun(m, option)
             value = m.read(option.address, "$value") or TOP
         elif type(option) is Ref and option.kind == "instance":
             value = calls.call_attribute(m, frame, option, "__enter__", Args(), span)
             after = current(m)
             effect = after if after != previous else NONE
         effects.append(previous if effect == NONE else effect)
-    state = join_all(effects) or previous
-    if state != previous:
-        m.write(0, CELL, state)
+    autocast = join_all(effects) or previous
+    if autocast != previous:
+        m.write(0, CELL, autocast)
     return value, before
 
 
-def _state(m: Machine) -> Seq:
+def _begun(m: Machine, context: Ref) -> Value:
+    """What a context does to autocast (None: nothing); one that stops gradients has begun to."""
+    if context.what == NO_GRAD:
+        m.write(0, GRAD, NO_GRAD)
+        return NONE
+    return context.what if context.what is not None else NONE  # type: ignore[return-value]
+
+
+def state(m: Machine) -> Seq:
     """What contexts change: autocast, and whether gradients are recorded."""
     return Seq((current(m), m.read(0, GRAD) or TRUE))
 
 
-def leave(m: Machine, previous: Value | None) -> None:
-    """Restores the state from before a context: all of it, or autocast alone."""
-    autocast, grad = previous.prefix if type(previous) is Seq else (previous, None)
-    if autocast is not None and current(m) != autocast:
-        m.write(0, CELL, autocast)
-    if grad is not None and (m.read(0, GRAD) or TRUE) != grad:
-        m.write(0, GRAD, grad)
+def leave(m: Machine, previous: Seq | None) -> None:
+    """Restores the state from before a context."""
+    if previous is not None:
+        for cell, before, now in zip((CELL, GRAD), previous.prefix, state(m).prefix, strict=True):
+            if now != before:
+                m.write(0, cell, before)
 
 
-def apply(m: Machine, context: Value | None) -> Value | None:
-    """Enters the context of a decorated function; None when it has none."""
+def stacked(outer: Value, inner: Value | None) -> Value:
+    """The contexts of a function with one more decorator: they are entered in the order in which they are written."""
+    return outer if inner is None else Seq((outer, *(inner.prefix if type(inner) is Seq else (inner,))))
+
+
+def apply(m: Machine, context: Value | None) -> Seq | None:
+    """Enters the contexts of a decorated function; None when it has none."""
     if context is None:
         return None
-    previous = _state(m)
-    for option in options(context):
-        if type(option) is Ref and option.kind == "context" and option.what == NO_GRAD:
-            m.write(0, GRAD, NO_GRAD)
-        elif type(option) is Ref and option.kind == "context" and option.what not in (None, NONE):
-            m.write(0, CELL, option.what)  # type: ignore[arg-type]
+    previous = state(m)
+    for one in context.prefix if type(context) is Seq else (context,):
+        for option in options(one):
+            if type(option) is Ref and option.kind == "context" and (effect := _begun(m, option)) != NONE:
+                m.write(0, CELL, effect)
     return previous
 
 
@@ -127,8 +135,8 @@ def from_generator(m: Machine, frame: Frame) -> Value:
 
 def describe(m: Machine) -> tuple[str, Place | None]:
     """`on`, `maybe` or `off`, and where the region begins."""
-    state = options(current(m))
-    regions = [v for v in state if type(v) is Ref and v.kind == "autocast"]
-    if len(regions) == len(state):
+    found = options(current(m))
+    regions = [v for v in found if type(v) is Ref and v.kind == "autocast"]
+    if len(regions) == len(found):
         return "on", regions[0].place
-    return ("off", None) if all(v == OFF for v in state) else ("maybe", None)
+    return ("off", None) if all(v == OFF for v in found) else ("maybe", None)

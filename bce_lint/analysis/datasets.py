@@ -9,11 +9,10 @@ from bce_lint.analysis import calls, objects, subscripts
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import rank
-from bce_lint.analysis.values import NONE, TOP, Const, Ref, Seq, Table, Unknown, Value, join_all, options
+from bce_lint.analysis.values import NONE, TOP, Ref, Seq, Table, Value, join_all, number_kind, options
 from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
+from bce_lint.catalog.factories import NUMBER_DTYPES
 from bce_lint.catalog.terms import Domain
-
-_NUMBERS = {"int": "int64", "float": "float64", "bool": "bool"}
 
 
 def is_data(name: str) -> bool:
@@ -24,10 +23,6 @@ def is_data(name: str) -> bool:
 def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """A data set or loader; its cell `$item` holds one element (of a loader: one batch)."""
     ref = m.new_ref(frame, node.span, "data", name)
-    if name in SPLITS:
-        lengths = subscripts.content(m, args.get(1, "lengths") or TOP)
-        m.write(ref.address, "$item", item_of(m, frame, args.get(0, "dataset") or TOP, node.span))
-        return Seq((ref,) * len(lengths.prefix)) if lengths is not None and lengths.exact else Seq((), ref)
     if name in TENSOR_DATASETS:
         item: Value = TOP if args.open else Seq(tuple(_row(v) for v in args.pos))
     elif name in CLASSIFICATION:
@@ -38,7 +33,13 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
             own = args.kw.get("collate_fn", NONE)
             item = collated(m, frame, item, node.span) if own == NONE else _collated_by(m, frame, own, item, node)
     m.write(ref.address, "$item", item)
-    return ref
+    return ref if name not in SPLITS else _parts(m, ref, args.get(1, "lengths") or TOP)
+
+
+def _parts(m: Machine, ref: Ref, lengths: Value) -> Seq:
+    """A data set once for each of the parts that it is split into."""
+    items = subscripts.content(m, lengths)
+    return Seq((ref,) * len(items.prefix)) if items is not None and items.exact else Seq((), ref)
 
 
 def _collated_by(m: Machine, frame: Frame, function: Value, item: Value, node: ir.Call) -> Value:
@@ -80,9 +81,8 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
     """A batch of elements, as torch's default collate function makes it (facts [dtypeof.default_collate])."""
     found: list[Value] = []
     for option in options(item):
-        if type(option) is Const or (type(option) is Unknown and option.kind):
-            dtype = _NUMBERS.get(option.kind)
-            found.append(Tensor(dtype=dtype, shape=(None,)) if dtype is not None else TOP)
+        if kind := number_kind(option):
+            found.append(Tensor(dtype=NUMBER_DTYPES[kind], shape=(None,)) if kind in NUMBER_DTYPES else TOP)
         elif type(option) is Seq and option.exact:
             found.append(Seq(tuple(collated(m, frame, v, span) for v in option.prefix)))
         elif type(option) is Ref and type(table := m.read(option.address, "$items")) is Table:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
-from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, hints_of, names_sink, words_of
+from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, names_sink, words_of
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
@@ -35,7 +33,8 @@ FILLS = re.compile(
 class Unit:
     """Some source that runs as a whole: its file, its words, whether it names a sink, and the names that it puts something into.
 
-    `stores` are the statements that only set an attribute: they matter where that attribute is named.
+    `stores` are the statements that only set an attribute: they matter where that attribute is named. `hints` are those of a
+    function or method as a whole, its stores included.
     """
 
     path: str
@@ -117,14 +116,14 @@ def _class(facts: Facts, block: Block) -> Class:
         if member.kind == "definition":
             settings.extend(_settings(facts, member.text))
     words = block.decorators.union(*(part.words for part in shared))
-    head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared), hints=reduce(or_, (part.hints for part in shared), 0))
+    head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared))
     return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, settings)
 
 
 def _piece(facts: Facts, text: bytes, without: frozenset[bytes] = frozenset()) -> Unit:
     """Some source of a method as a unit, a few of its words apart."""
     words = words_of(text)
-    return Unit(facts.path, words - without, names_sink(text, words) or not facts.aliases.isdisjoint(words), hints=hints_of(text, words))
+    return Unit(facts.path, words - without, names_sink(text, words) or not facts.aliases.isdisjoint(words))
 
 
 def _method(facts: Facts, member: Block) -> Unit:
@@ -132,7 +131,7 @@ def _method(facts: Facts, member: Block) -> Unit:
     if member.kind != "definition" or not stores:
         return unit_of(facts, member)
     parts = tuple((match[2], _piece(facts, match[0], frozenset({match[2], b"self"}))) for match in stores)
-    return replace(_piece(facts, _STORE.sub(b"", member.text)), stores=parts)
+    return replace(_piece(facts, _STORE.sub(b"", member.text)), stores=parts, hints=member.hints)
 
 
 def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:

@@ -8,12 +8,11 @@ from bce_lint import ir
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Machine
 from bce_lint.analysis.shapes import least_rank
-from bce_lint.analysis.values import NONE, Const, External, Ref, Unknown, Value
-from bce_lint.catalog.factories import DTYPES, PYTHON_DTYPES
+from bce_lint.analysis.values import NONE, Const, External, Ref, Unknown, Value, number_kind
+from bce_lint.catalog.factories import DTYPES, NUMBER_DTYPES
 from bce_lint.catalog.numpy import NUMPY_DTYPES
 from bce_lint.catalog.terms import Kind, Transfer
 
-_NUMPY_NUMBERS = {"int": "int64", "float": "float64", "bool": "bool"}
 _WIDTHS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
 _CONVERSIONS = frozenset({"to", "type", "type_as"})
 
@@ -24,9 +23,10 @@ def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, n
     result = replace(result, array=array or name == "numpy" or name.startswith("numpy."))
     if is_unknown(args) or (name == "torch.bincount" and (len(args.pos) > 1 or "weights" in args.kw)):
         return replace(result, dtype=None)
-    dtype = cast(args, row) or _filled_dtype(name, args, value)
-    if dtype == row.dtype == "float32" and row.kind is Kind.FACTORY and (name == "torch.Tensor" or "Tensor" not in name):
-        return replace(result, dtype=dtype if cast(args, row._replace(dtype=None)) else m.program.default_dtype())
+    asked = cast(args, row._replace(dtype=None))
+    if asked is None and row.kind is Kind.FACTORY and row.dtype == "float32":
+        return replace(result, dtype=m.program.default_dtype())
+    dtype = asked or row.dtype or _filled_dtype(name, args, value)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
         return replace(result, dtype=dtype or _dtype_of_other(args))
     return result
@@ -45,7 +45,7 @@ def cast(args: Args, row: Transfer) -> str | None:
 def dtype_of(value: Value) -> str | None:
     """The dtype that a value stands for where a dtype is asked for."""
     if type(value) is External:
-        return DTYPES.get(value.name) or NUMPY_DTYPES.get(value.name) or PYTHON_DTYPES.get(value.name)
+        return DTYPES.get(value.name) or NUMPY_DTYPES.get(value.name) or NUMBER_DTYPES.get(value.name.removeprefix("builtins."))
     if type(value) is Const and isinstance(value.value, str):
         return NUMPY_DTYPES.get(value.value) or DTYPES.get(value.value)
     return None
@@ -79,21 +79,19 @@ def _dtype_of_other(args: Args) -> str | None:
 
 def _filled_dtype(name: str, args: Args, value: Value) -> str | None:
     """The dtype of `torch.full(size, 1)` and of what is made like another tensor."""
-    if name == "torch.full" and not args.open:
+    if name in ("torch.full", "numpy.full") and not args.open:
         fill = args.get(1, "fill_value")
-        return {"int": "int64", "bool": "bool", "float": "float32"}.get(fill.kind) if type(fill) is Const else None
-    if name == "numpy.full" and not args.open:
-        fill = args.get(1, "fill_value")
-        return _NUMPY_NUMBERS.get(fill.kind) if type(fill) is Const else None
+        dtype = NUMBER_DTYPES.get(fill.kind) if type(fill) is Const else None
+        return "float32" if dtype == "float64" and name == "torch.full" else dtype
     return value.dtype if (name.endswith("_like") or name.startswith("new_")) and type(value) is Tensor else None
 
 
 def promoted(a: Value, b: Value, op: str, floating: str | None) -> str | None:
     """The dtype of an arithmetic operator's result; `floating` is that of new floating point tensors."""
     tensors = [v for v in (a, b) if type(v) is Tensor]
-    numbers = [v.kind for v in (a, b) if type(v) is Const or type(v) is Unknown]
+    numbers = [number_kind(v) for v in (a, b) if type(v) is Const or type(v) is Unknown]
     dtypes = [t.dtype for t in tensors if t.dtype is not None]
-    if len(dtypes) < len(tensors) or len(tensors) + len(numbers) < 2 or not set(numbers) <= set(_NUMPY_NUMBERS):
+    if len(dtypes) < len(tensors) or len(tensors) + len(numbers) < 2 or not set(numbers) <= set(NUMBER_DTYPES):
         return None
     arrays = any(t.array for t in tensors)
     default = "float64" if arrays else floating
@@ -101,7 +99,7 @@ def promoted(a: Value, b: Value, op: str, floating: str | None) -> str | None:
     if op == "/" and found is not None and _category(found) < 2:
         return default
     for number in numbers:
-        if found is not None and _category(_NUMPY_NUMBERS[number]) > _category(found):
+        if found is not None and _category(NUMBER_DTYPES[number]) > _category(found):
             return default if number == "float" else "int64"
     return found
 

@@ -54,14 +54,17 @@ class Form(NamedTuple):
     logs: tuple[Place, ...] = ()
     shapes: tuple[Shape, Shape] | None = None
 
+    def part(self, identity: int) -> Form:
+        """How some of the values were written: as the whole, but they are others."""
+        return self._replace(of=identity) if self.of else self
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
     """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
 
-    `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`, `array` what NumPy
-    made; `form`
-    says how the value was written.
+    `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`,
+    `array` what NumPy made; `form` says how the value was written.
     """
 
     domain: Domain = Domain.UNKNOWN

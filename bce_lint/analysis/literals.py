@@ -9,7 +9,7 @@ from bce_lint.analysis import dtype_ops, shape_ops, subscripts
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.tensor_ops import made
-from bce_lint.analysis.values import TOP, Const, Unknown, Value, join_all, options, tensors
+from bce_lint.analysis.values import TOP, Const, Value, join_all, number_kind, options, tensors
 from bce_lint.catalog.terms import Domain, Kind, Transfer
 
 
@@ -32,13 +32,13 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
 
 def _is_size(value: Value) -> bool:
     """Whether a legacy constructor takes a value for a size: an integer, known or not."""
-    return (type(value) is Const or type(value) is Unknown) and value.kind == "int"
+    return number_kind(value) == "int"
 
 
 def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = False) -> Value:
     """`torch.arange(…)`: int64 for integers, the default dtype where a float is among them."""
     ends = [*args.pos, *(args.kw[name] for name in ("start", "end", "stop", "step") if name in args.kw)]
-    found = {end.kind if type(end) is Const or type(end) is Unknown else "" for end in ends}
+    found = {number_kind(end) for end in ends}
     floating = "float64" if array else m.program.default_dtype()
     inferred = floating if "float" in found else "int64" if found == {"int"} and not args.open else None
     dtype = None if dtype_ops.is_unknown(args) else dtype_ops.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or inferred
@@ -59,7 +59,7 @@ def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
                 return None
             kinds |= inner
         return kinds
-    found = {v.kind if type(v) is Const or type(v) is Unknown else "" for v in options(value)}
+    found = {number_kind(v) for v in options(value)}
     return frozenset(found) if found <= {"int", "float", "bool"} else None
 
 

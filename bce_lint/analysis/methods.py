@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import dtype_ops, iteration, losses, modules, shape_ops, subscripts, tensor_ops, trainers
+from bce_lint.analysis import dtype_ops, iteration, losses, modules, subscripts, tensor_ops, trainers
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -60,19 +60,13 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
         return m.fresh(frame, node.span)
     cast_to = dtype_ops.cast(args.prepend(receiver), transfer._replace(dtype=None))
     if type(receiver) is Unknown and not _surely_tensor(name, args) and cast_to is None:
-        if name in _SHAPED and shape_ops.after(m, transfer, name, Tensor(), args.prepend(receiver)) is not None:
-            return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
         return receiver if name in _VIEWS else m.fresh(frame, node.span)
     return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
 
 
 _VIEWS = frozenset(
     [
-        "view",
-        "reshape",
         "squeeze",
-        "unsqueeze",
-        "flatten",
         "contiguous",
         "detach",
         "to",
@@ -82,10 +76,9 @@ _VIEWS = frozenset(
         "view_as",
     ]
 )
-_SHAPED = frozenset({"view", "reshape", "flatten", "unsqueeze"})
 _DTYPE_METHODS = frozenset({
     "long", "argmax", "argmin", "bool", "int", "short", "byte", "float", "double", "half", "eq", "ne",
-    "ge", "le", "gt", "lt", "exp", "log",
+    "ge", "le", "gt", "lt", "exp", "log", "view", "reshape", "flatten", "unsqueeze",
 })  # fmt: skip
 
 

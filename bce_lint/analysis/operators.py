@@ -77,7 +77,7 @@ def _identity(m: Machine, frame: Frame, span: ir.Span) -> int:
 def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
     """A binary operator or comparison, on each pair of alternatives."""
     if op in thresholds.ORDER:
-        thresholds.compared(m, left, right, frame.place(span))
+        thresholds.compared(m, frame, left, right, span)
     result: Value | None = None
     for a in options(left):
         for b in options(right):

@@ -16,7 +16,7 @@ from bce_lint.analysis.index import Facts, Graph, scan
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
 from bce_lint.analysis.relevance import Relevance
-from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, ThresholdSite
+from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, ThresholdSite, members
 from bce_lint.source.text import SourceError, SourceText, decode
 
 MARKERS = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
@@ -309,11 +309,12 @@ def _read(path: str) -> bytes:
 
 def places(site: Site) -> Iterable[Place]:
     """Every place that a site mentions."""
-    if isinstance(site, ChoiceSite):
-        for choice in site.choices:
-            for inner in choice:
-                yield from places(inner)
-        return
+    for one in members(site):
+        yield from _places(one)
+
+
+def _places(site: Site) -> Iterable[Place]:
+    assert not isinstance(site, ChoiceSite), "its members are asked"
     yield site.primary
     if isinstance(site, HandWrittenSite):
         yield from site.logs

@@ -9,7 +9,7 @@ from types import EllipsisType
 from bce_lint.analysis import subscripts
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Machine
-from bce_lint.analysis.shapes import broadcast, least_rank, rank
+from bce_lint.analysis.shapes import broadcast, has_dim, least_rank, rank
 from bce_lint.analysis.values import NONE, Const, Seq, Table, Unknown, Value, const
 from bce_lint.catalog.terms import Kind, Transfer
 
@@ -34,11 +34,7 @@ _SAME = _names(
 _NORMS = _names("norm std var")
 _MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
 _SAME_LAYERS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout")
-_REDUCTIONS = _names(
-    """
-    sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median
-    """
-)
+_REDUCTIONS = _names("sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median")
 
 
 def changes_in_place(name: str) -> bool:
@@ -74,8 +70,10 @@ def _order(m: Machine, args: Args) -> list[int] | None:
 
 def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
     value = args.get(index, name)
-    if value is None:
-        return default
+    return default if value is None else _whole(value)
+
+
+def _whole(value: Value | None) -> int | None:
     return value.value if type(value) is Const and isinstance(value.value, int) else None
 
 
@@ -103,7 +101,7 @@ def _squeeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     if len(args.pos) < 2 and not args.kw:
         return tuple(s for s in shape if s != 1) if all(isinstance(s, int) for s in shape) else None
     dim = _int(args, 1, "dim", None)
-    if dim is None or not -least_rank(shape) <= dim < least_rank(shape) or (rank(shape) is None and dim >= 0):
+    if dim is None or not has_dim(shape, dim):
         return None
     if shape[dim] == 1:
         return shape[:dim] + shape[dim:][1:]
@@ -147,10 +145,7 @@ def _transpose(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     if len(args.pos) > 3 or (len(args.pos) == 2 and not args.kw):
         return _permute(m, shape, args)
     a, b = _int(args, 1, "dim0", None), _int(args, 2, "dim1", None)
-    least = least_rank(shape)
-    if shape is None or a is None or b is None or not (-least <= a < least and -least <= b < least):
-        return None
-    if rank(shape) is None and (a >= 0 or b >= 0):
+    if shape is None or a is None or b is None or not (has_dim(shape, a) and has_dim(shape, b)):
         return None
     sizes = list(shape)
     sizes[a], sizes[b] = sizes[b], sizes[a]
@@ -170,8 +165,8 @@ def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
         return () if keep is None else None
     if type(given) is not Const or not isinstance(given.value, int) or (keep is not None and type(keep) is not Const):
         return None
-    dim, least = given.value, least_rank(shape)
-    if shape is None or not -least <= dim < least or (rank(shape) is None and dim >= 0):
+    dim = given.value
+    if shape is None or not has_dim(shape, dim):
         return None
     kept = (1,) if type(keep) is Const and keep.value else ()
     return (*shape[:dim], *kept, *shape[dim:][1:])
@@ -197,7 +192,7 @@ OPERATIONS: dict[str, Operation] = {
     "squeeze": _squeeze,
     "unsqueeze": _unsqueeze,
     "flatten": _flatten_from(0),
-    **dict.fromkeys(("ravel",), lambda m, shape, args: (None,)),
+    "ravel": lambda m, shape, args: (None,),
     "permute": _permute,
     **dict.fromkeys(("transpose", "swapaxes", "swapdims"), _transpose),
     "t": _t,
@@ -264,26 +259,21 @@ def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) ->
     name = str(made.value).rpartition(".")[2]
     known = rank(shape)
     if name in ("Linear", "LazyLinear", "Bilinear"):
-        last = _option(given, "out_features")
+        last = _whole(given.get("out_features"))
         return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), last)
     if name == "Embedding":
-        return (*(shape if shape is not None else (...,)), _option(given, "embedding_dim"))
+        return (*(shape if shape is not None else (...,)), _whole(given.get("embedding_dim")))
     if name == "Flatten":
         ends = (given.get("start_dim") or const(1), given.get("end_dim") or const(-1))
         return OPERATIONS["flatten"](m, shape, Args((NONE, *ends)))
     if name.startswith("Conv") and known is not None and shape is not None:
         spatial = int(name[-2]) if name[-2:-1].isdigit() else 0
-        channels = _option(given, "out_channels")
+        channels = _whole(given.get("out_channels"))
         return (*shape[: known - spatial - 1], channels, *(None,) * spatial) if known in (spatial + 1, spatial + 2) else None
     if "Pool" in name and given.get("return_indices") is None and name[-2:-1].isdigit() and known is not None and shape is not None:
         spatial = int(name[-2])
         return (*shape[: known - spatial], *(None,) * spatial) if known > spatial else None
     return shape if row.kind in _SAME_KINDS or name.startswith(_SAME_LAYERS) else None
-
-
-def _option(given: Table, name: str) -> int | None:
-    value = given.get(name)
-    return value.value if type(value) is Const and isinstance(value.value, int) else None
 
 
 def of_operator(a: Value, b: Value) -> Shape | None:

@@ -15,15 +15,21 @@ def least_rank(shape: Shape | None) -> int:
     return 0 if shape is None else len(shape) - (shape[:1] == (...,))
 
 
+def has_dim(shape: Shape, dim: int) -> bool:
+    """Whether a dimension is certainly there and told apart; where the rank is not known, one counted from the end."""
+    return -least_rank(shape) <= dim < least_rank(shape) and (dim < 0 or rank(shape) is not None)
+
+
 def size(shape: Shape | None, dim: int) -> int | None:
-    """The size of a dimension, if it is known; where the rank is not known, of one counted from the end."""
-    known = rank(shape)
-    if shape is None or (known is None and dim >= 0):
-        return None
-    if not -least_rank(shape) <= dim < least_rank(shape):
-        return None
-    found = shape[dim]
+    """The size of a dimension, if it is known."""
+    found = shape[dim] if shape is not None and has_dim(shape, dim) else None
     return found if isinstance(found, int) else None
+
+
+def sizes_differ(a: Shape | None, b: Shape | None, dim: int) -> bool:
+    """Whether two shapes certainly have a dimension of different sizes."""
+    x, y = size(a, dim), size(b, dim)
+    return x is not None and y is not None and x != y
 
 
 def differ(a: Shape | None, b: Shape | None) -> bool:
@@ -36,7 +42,7 @@ def differ(a: Shape | None, b: Shape | None) -> bool:
     if any(known is not None and known < least_rank(other) for known, other in ((ranks[0], b), (ranks[1], a))):
         return True
     common = min(least_rank(a), least_rank(b))
-    return any((x := size(a, -i)) is not None and (y := size(b, -i)) is not None and x != y for i in range(1, common + 1))
+    return any(sizes_differ(a, b, -i) for i in range(1, common + 1))
 
 
 def outgrow(a: Shape | None, b: Shape | None) -> bool:

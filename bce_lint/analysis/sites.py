@@ -6,6 +6,7 @@ a fact is certain when every entry has it, and nothing is certain of an empty on
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -133,6 +134,14 @@ class ChoiceSite:
     choices: tuple[tuple[Site, ...], ...]
 
 
-Site: TypeAlias = (
-    LossSite | OptionSite | ConstructorSite | ActivationSite | LogSite | HandWrittenSite | ThresholdSite | ChoiceSite
-)
+Site: TypeAlias = LossSite | OptionSite | ConstructorSite | ActivationSite | LogSite | HandWrittenSite | ThresholdSite | ChoiceSite
+
+
+def members(site: Site) -> Iterator[Site]:
+    """The sites of every alternative, or the site itself."""
+    if isinstance(site, ChoiceSite):
+        for choice in site.choices:
+            for inner in choice:
+                yield from members(inner)
+    else:
+        yield site

@@ -134,7 +134,7 @@ def transfer(
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         by_hand.logarithm(m, frame, value, node)
     if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
-        thresholds.rounded(m, value, made_by[1])
+        thresholds.rounded(m, frame, value, node)
     results: Value | None = None
     for option in options(value):
         one = _transfer(m, frame, row, option, args, node, name, made_by)
@@ -149,8 +149,7 @@ def _transfer(
     if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
         return TOP
     if row.kind is Kind.KEEP and type(value) is not Tensor:
-        shape = shape_ops.after_layer(m, row, made_by[0], None) if name == "layer" else shape_ops.after(m, row, name, Tensor(), args)
-        kept = _kept_unknown(row, value, args, identity, shape)
+        kept = _kept_unknown(row, value, args, identity, _shape(m, row, Tensor(), args, name, made_by[0]))
         return replace(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
@@ -167,12 +166,15 @@ def _transfer(
 
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
     """The result with its shape."""
-    if name == "layer":
-        return replace(result, shape=shape_ops.after_layer(m, row, layer, tensor.shape))
-    result = replace(result, shape=shape_ops.after(m, row, name, tensor, args), one_hot=_one_hot(row, tensor, name))
+    shape = _shape(m, row, tensor, args, name, layer)
+    result = replace(result, shape=shape, one_hot=_one_hot(row, tensor, name))
     if not shape_ops.moves_dims(name):
         return result
     return replace(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
+
+
+def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:
+    return shape_ops.after_layer(m, row, layer, tensor.shape) if name == "layer" else shape_ops.after(m, row, name, tensor, args)
 
 
 def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir.Call, name: str) -> Tensor:
@@ -260,7 +262,7 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     """`t[key]`: some of the values; a slice of everything keeps the identity."""
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else made(m, frame, span, "index")
-    form = by_hand.part(owner.form, identity)
+    form = owner.form and owner.form.part(identity)
     return replace(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=False, form=form)
 
 

@@ -7,41 +7,41 @@ from dataclasses import replace
 
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.losses import LOGITS
-from bce_lint.analysis.machine import Machine
-from bce_lint.analysis.sites import ChoiceSite, LossSite, Site, ThresholdSite
+from bce_lint.analysis.machine import Frame, Machine
+from bce_lint.analysis.sites import LossSite, Site, ThresholdSite, members
 from bce_lint.analysis.values import Const, Value, tensors
 from bce_lint.catalog.terms import Contract, Domain
+from bce_lint.ir import Call, Span
 
 ORDER = frozenset({"<", "<=", ">", ">="})
 Takers = dict[Place, dict[Place, Contract]]
 
 
-def compared(m: Machine, left: Value, right: Value, place: Place) -> None:
+def compared(m: Machine, frame: Frame, left: Value, right: Value, span: Span) -> None:
     """Records a comparison of a layer's output with a constant between 0 and 1."""
     for value, other in ((left, right), (right, left)):
         if type(other) is Const and isinstance(other.value, int | float) and 0 < other.value < 1:
-            _record(m, value, float(other.value), place)
+            _record(m, frame, value, float(other.value), span)
 
 
-def rounded(m: Machine, value: Value, place: Place) -> None:
+def rounded(m: Machine, frame: Frame, value: Value, node: Call) -> None:
     """Records a rounding of a layer's output."""
-    _record(m, value, None, place)
+    _record(m, frame, value, None, node.span, node.func.span)
 
 
-def _record(m: Machine, value: Value, threshold: float | None, place: Place) -> None:
+def _record(m: Machine, frame: Frame, value: Value, threshold: float | None, span: Span, named: Span | None = None) -> None:
     found = tensors(value)
     if found and all(t.domain is Domain.LOGITS and t.origin for t in found):
+        place = frame.place(span, named)
         m.record(ThresholdSite(place.text, place, threshold, found))
 
 
 def add_takers(site: Site, takers: Takers) -> None:
     """Notes for each operation which losses take what it returns as logits."""
-    if isinstance(site, ChoiceSite):
-        for inner in (inner for choice in site.choices for inner in choice):
-            add_takers(inner, takers)
-    elif isinstance(site, LossSite) and site.contract.expects in LOGITS and all(t.domain is Domain.LOGITS for t in site.input):
-        for origin in (origin for tensor in site.input for origin in tensor.origin):
-            takers.setdefault(origin.place, {})[site.primary] = site.contract
+    for one in members(site):
+        if isinstance(one, LossSite) and one.contract.expects in LOGITS and all(t.domain is Domain.LOGITS for t in one.input):
+            for origin in (origin for tensor in one.input for origin in tensor.origin):
+                takers.setdefault(origin.place, {})[one.primary] = one.contract
 
 
 def linked(site: Site, takers: Mapping[Place, Mapping[Place, Contract]]) -> Site:

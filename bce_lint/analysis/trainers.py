@@ -103,23 +103,23 @@ def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: d
             continue
         for step in STEPS:
             if type(objects.class_attribute(m, option, step)) is FunctionV:
-                previous = contexts.current(m)
+                previous = contexts.state(m)
                 if region != NONE:
                     m.write(0, contexts.CELL, region)
                 calls.call_attribute(m, frame, option, step, Args((batches.get(step, TOP), TOP)), node.span)
                 contexts.leave(m, previous)
 
 
-def enter_forward(m: Machine, callee: Ref) -> Value | None:
+def enter_forward(m: Machine, callee: Ref) -> Seq | None:
     """Enters the region that a trainer put around a model's forward; None where there is none."""
     region = m.read(callee.address, "$forward") if callee.kind in ("instance", "container", "layer") else None
     if region is None:
         return None
-    previous = contexts.current(m)
+    previous = contexts.state(m)
     m.write(0, contexts.CELL, region)
     return previous
 
 
-def leave_forward(m: Machine, previous: Value) -> None:
+def leave_forward(m: Machine, previous: Seq) -> None:
     """Leaves it."""
     contexts.leave(m, previous)

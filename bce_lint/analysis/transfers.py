@@ -20,8 +20,7 @@ def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
 
 
 def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    form = t.form._replace(of=identity) if t.form is not None and t.form.of else t.form
-    return replace(t, identity=identity, shape=None, form=form)
+    return replace(t, identity=identity, shape=None, form=t.form and t.form.part(identity))
 
 
 def _plain(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:

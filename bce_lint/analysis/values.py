@@ -39,6 +39,11 @@ def const(value: object) -> Const:
     return Const(value, type(value).__name__)
 
 
+def number_kind(value: Value) -> str:
+    """Which of Python's numbers a value is, known or not: `int`, `float` or `bool`; other kinds of constants have their own name."""
+    return value.kind if type(value) is Const or type(value) is Unknown else ""
+
+
 NONE = const(None)
 TRUE = const(True)
 

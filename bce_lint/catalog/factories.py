@@ -78,5 +78,5 @@ DTYPES: dict[str, str] = {
 }
 """What can be passed as a dtype, to `dtype=`, `.to` and (with the legacy tensor types, also as text) `.type`."""
 
-PYTHON_DTYPES: dict[str, str] = {"builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool"}
-"""Python's number types as dtypes, for torch and NumPy alike."""
+NUMBER_DTYPES: dict[str, str] = {"float": "float64", "int": "int64", "bool": "bool"}
+"""Python's number types as dtypes, for torch, for NumPy and for what torch's default collate function makes of numbers."""

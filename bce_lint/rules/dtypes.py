@@ -14,6 +14,11 @@ def is_integer(dtype: str | None) -> bool:
     return dtype in _NOT_FLOATING
 
 
+def is_floating(dtype: str | None) -> bool:
+    """Whether a dtype is known and floating point."""
+    return dtype in FLOATS
+
+
 def clashes(tensor: Tensor, site: LossSite) -> bool:
     """Whether a tensor certainly has another floating point dtype than the input of a loss that wants the same.
 
@@ -23,4 +28,4 @@ def clashes(tensor: Tensor, site: LossSite) -> bool:
 
 
 def _differ(a: str | None, b: str | None, autocast: str) -> bool:
-    return a != b and a in FLOATS and b in FLOATS and (autocast == "off" or "float64" in (a, b))
+    return a != b and is_floating(a) and is_floating(b) and (autocast == "off" or "float64" in (a, b))

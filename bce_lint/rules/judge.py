@@ -31,7 +31,9 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     sites = list(sites)
     inside = {place for site in sites if isinstance(site, HandWrittenSite) for place in site.logs}
     for site in sites:
-        for judged in _hear(site) if not isinstance(site, LogSite) or site.primary not in inside else ():
+        if isinstance(site, LogSite) and site.primary in inside:
+            continue
+        for judged in _hear(site):
             heard.setdefault((judged.place.path, judged.place.span), []).append(judged)
     shown = [judged for group in heard.values() for judged in _merged(_foremost(group)) if judged.rule.code in codes]
     return sorted(shown, key=lambda judged: (judged.place.path, judged.place.span, judged.rule.code))

@@ -67,7 +67,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.terms import Domain
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import origins, quoted, source
+from bce_lint.rules.wording import logarithm, origins, source
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -75,12 +75,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LogSite(input=(first, *_)) if all(x.domain is Domain.PROBABILITY for x in site.input) and (site.grad or not site.eps):
             of, instead = ("1 minus ", "logsigmoid(-x)") if site.complement else ("", "logsigmoid(x)")
-            eps = ", and the constant added caps it and is lost in float16" if site.eps else ""
-            yield Finding(
-                f"{quoted(site.name)} is taken of {of}{source(first.first, 'a sigmoid')}, which is rounded to 0 for small "
-                f"probabilities{eps}; `{instead}` is the same and stays finite",
-                origins(site.input),
-            )
+            yield Finding(logarithm(site, of + source(first.first, "a sigmoid"), instead), origins(site.input))
 
 
 RULE = Rule("BCE502", "log-of-sigmoid", check, __doc__, severity="warning")

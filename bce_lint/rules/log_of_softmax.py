@@ -61,19 +61,14 @@ from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.terms import Domain
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import origins, quoted, source
+from bce_lint.rules.wording import logarithm, origins, source
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a logarithm of what is certainly a softmax's output."""
     match site:
         case LogSite(complement=False, input=(first, *_)) if all(_is_softmax(x) for x in site.input) and (site.grad or not site.eps):
-            eps = ", and the constant added caps it and is lost in float16" if site.eps else ""
-            yield Finding(
-                f"{quoted(site.name)} is taken of {source(first.first, 'a softmax')}, which is rounded to 0 for small "
-                f"probabilities{eps}; `log_softmax(x)` is the same and stays finite",
-                origins(site.input),
-            )
+            yield Finding(logarithm(site, source(first.first, "a softmax"), "log_softmax(x)"), origins(site.input))
 
 
 def _is_softmax(value: Tensor) -> bool:

@@ -64,7 +64,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis import lattice
 from bce_lint.analysis.lattice import Tensor
-from bce_lint.analysis.shapes import differ, least_rank, outgrow, rank, size
+from bce_lint.analysis.shapes import differ, least_rank, outgrow, rank, size, sizes_differ
 from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.terms import Contract, Shape, Target
 from bce_lint.rules.dtypes import is_integer
@@ -109,13 +109,8 @@ def _not_indices_of(contract: Contract, x: lattice.Shape | None, y: lattice.Shap
     if x is None or own is None or known in (0, 1) or (own == 0 and contract.target is Target.INT64_ONLY and size(x, 0) in (None, 1)):
         return False
     if known is None:
-        return least_rank(x) > own + 1 or any(_sizes_differ(x, y, -i) for i in range(1, own))
+        return least_rank(x) > own + 1 or any(sizes_differ(x, y, -i) for i in range(1, own))
     return own != known - 1 or differ(_without_classes(x), y)
-
-
-def _sizes_differ(x: lattice.Shape | None, y: lattice.Shape | None, dim: int) -> bool:
-    a, b = size(x, dim), size(y, dim)
-    return a is not None and b is not None and a != b
 
 
 def _without_classes(shape: lattice.Shape | None) -> lattice.Shape | None:

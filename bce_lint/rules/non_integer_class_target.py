@@ -64,7 +64,7 @@ from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.shapes import differ
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Target
-from bce_lint.rules.dtypes import FLOATS
+from bce_lint.rules.dtypes import FLOATS, is_floating
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, target_labels
 
@@ -80,7 +80,7 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding when the loss refuses the dtype of every target that can arrive."""
     match site:
         case LossSite(target=(first, *_)) if all(_refused(t, site) for t in site.target):
-            shape = " in another shape than the input's" if site.contract.target is Target.CLASS_INDEX and first.dtype in FLOATS else ""
+            shape = " in another shape than the input's" if site.contract.target is Target.CLASS_INDEX and is_floating(first.dtype) else ""
             yield Finding(
                 f"{loss(site)} expects {site.contract.target.value} but gets `{first.dtype}`{shape}, which raises",
                 target_labels(site),
@@ -91,7 +91,7 @@ def _refused(target: Tensor, site: LossSite) -> bool:
     """Whether the loss certainly refuses a target for its dtype; one-hot rows are left to BCE303."""
     if target.one_hot:
         return False
-    return target.dtype in _REFUSED.get(site.contract.target, ()) or (target.dtype in FLOATS and _no_probabilities(target, site))
+    return target.dtype in _REFUSED.get(site.contract.target, ()) or (is_floating(target.dtype) and _no_probabilities(target, site))
 
 
 def _no_probabilities(target: Tensor, site: LossSite) -> bool:

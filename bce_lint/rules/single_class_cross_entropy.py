@@ -52,6 +52,7 @@ from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.shapes import rank, size
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Contract, Expects
+from bce_lint.rules.dtypes import is_floating
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import input_labels, loss
 
@@ -76,7 +77,7 @@ def _classes(shape: Shape | None) -> int | None:
 
 
 def _certainly_floating(targets: tuple[Tensor, ...]) -> bool:
-    return bool(targets) and all((y.dtype or "").startswith(("float", "bfloat")) for y in targets)
+    return bool(targets) and all(is_floating(y.dtype) for y in targets)
 
 
 RULE = Rule("BCE402", "single-class-cross-entropy", check, __doc__)

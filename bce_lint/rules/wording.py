@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.lattice import Origin, Place
-from bce_lint.analysis.sites import Alternatives, LossSite
+from bce_lint.analysis.sites import Alternatives, LogSite, LossSite
 from bce_lint.catalog.terms import Contract, Domain
 
 Labels = tuple[tuple[str, Place], ...]
@@ -82,3 +82,10 @@ def target_labels(site: LossSite) -> Labels:
     """The labels of a finding about a loss's target."""
     given = (("target given here", site.target_place),) if site.target_place else ()
     return origins(site.target) + given + way(site)
+
+
+def logarithm(site: LogSite, of: str, instead: str) -> str:
+    """What is wrong with the logarithm of a probability, and what to take instead."""
+    eps = ", and the constant added caps it and is lost in float16" if site.eps else ""
+    rounded = f"which is rounded to 0 for small probabilities{eps}"
+    return f"{quoted(site.name)} is taken of {of}, {rounded}; `{instead}` is the same and stays finite"
