@@ -2,7 +2,8 @@
 
 In a folder, `.gitignore` files (of the folder, of those below it and of those above it up to the repository's root)
 and `.git/info/exclude` are followed, the usual build and environment folders are left out, and links to folders are not
-followed. What the command names itself is always taken: a file of any name, a folder that is ignored.
+followed. What the command names itself is always taken: a file of any name, a folder that is ignored; unless it says
+that the ignore rules hold for what it names, too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -39,18 +40,47 @@ class _Ignores(NamedTuple):
     spec: GitIgnoreSpec
 
 
-def discover(paths: Iterable[str | os.PathLike[str]]) -> Discovery:
-    """Resolves the paths of a command to files."""
+_Known: TypeAlias = dict[Path, tuple[_Ignores, ...] | None]
+"""The ignore files that hold inside a folder; None for a folder that is left out."""
+
+
+def discover(paths: Iterable[str | os.PathLike[str]], force_exclude: bool = False) -> Discovery:
+    """Resolves the paths of a command to files; with `force_exclude`, without those that are ignored."""
     files: dict[str, Path] = {}
     failures: list[tuple[str, str]] = []
+    known: _Known = {}
     for path in map(Path, paths):
         try:
+            if force_exclude and excluded(path, known):
+                continue
             found = _walk(path, _outer_ignores(path), failures) if path.is_dir() else (_named(path),)
             for file in found:
                 files.setdefault(os.path.abspath(file), file)
         except (OSError, ValueError) as error:
             failures.append((str(path), _reason(error)))
     return Discovery(tuple(files.values()), tuple(failures))
+
+
+def excluded(path: Path, known: _Known | None = None) -> bool:
+    """Whether a walk of the repository that holds a path, or without one of the current folder, would leave it out.
+
+    `known` keeps what was learned of folders, for the next path.
+    """
+    full = Path(os.path.abspath(path))
+    root = next((folder for folder in (full, *full.parents) if (folder / ".git").exists()), None) or Path.cwd()
+    above, known = list(full.parents), {} if known is None else known
+    if root not in above:
+        return False
+    ignores: tuple[_Ignores, ...] = ()
+    for folder in reversed(above[: above.index(root) + 1]):
+        if folder not in known:
+            closed = folder != root and _left_out(str(folder), True, ignores)
+            known[folder] = None if closed else _ignores_in(folder, _marks(folder), ignores)
+        inside = known[folder]
+        if inside is None:
+            return True
+        ignores = inside
+    return _left_out(str(full), full.is_dir(), ignores)
 
 
 def _named(path: Path) -> Path:
@@ -84,12 +114,17 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _wanted(entry: os.DirEntry[str], ignores: tuple[_Ignores, ...]) -> bool:
     """Whether a walk takes an entry: a folder to enter or a file to read."""
-    if _is_folder(entry):
-        if entry.name in SKIPPED_FOLDERS or os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
-            return False
-    elif not entry.name.endswith(".py") or not _is_file(entry):
+    folder = _is_folder(entry)
+    if not folder and not (entry.name.endswith(".py") and _is_file(entry)):
         return False
-    return not (ignores and _ignored(entry.path, _is_folder(entry), ignores))
+    return not _left_out(entry.path, folder, ignores)
+
+
+def _left_out(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
+    """Whether the name of a file or folder, or an ignore file, keeps a walk out of it."""
+    if folder and (os.path.basename(path) in SKIPPED_FOLDERS or os.path.exists(os.path.join(path, "pyvenv.cfg"))):
+        return True
+    return bool(ignores) and _ignored(path, folder, ignores)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
@@ -108,6 +143,11 @@ def _ignored(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
         if verdict is not None:
             return verdict
     return False
+
+
+def _marks(folder: Path) -> set[str]:
+    """The names in a folder that `_ignores_in` asks for."""
+    return {name for name in (".git", ".gitignore") if (folder / name).exists()}
 
 
 def _ignores_in(folder: Path, names: set[str], outer: tuple[_Ignores, ...]) -> tuple[_Ignores, ...]:
@@ -150,6 +190,5 @@ def _outer_ignores(folder: Path) -> tuple[_Ignores, ...]:
         return ()
     ignores: tuple[_Ignores, ...] = ()
     for parent in reversed(parents[: root + 1]):
-        names = {name for name in (".git", ".gitignore") if (parent / name).exists()}
-        ignores = _ignores_in(parent, names, ignores)
+        ignores = _ignores_in(parent, _marks(parent), ignores)
     return tuple(one for one in ignores if not _ignored(str(here), True, (one,)))

@@ -105,8 +105,42 @@ def decode(data: bytes, path: str) -> SourceText:
     except (UnicodeError, ValueError) as error:
         raise SourceError(f"cannot decode as {encoding}: {error}", row) from None
     if "\0" in text:
-        raise SourceError("source contains a NUL byte", len(_LINE.findall(text[: text.index("\0")] + " ")))
+        raise SourceError("source contains a NUL byte", _text_row(text, text.index("\0")))
     return SourceText(path, data, text, encoding, bom)
+
+
+def encode(source: SourceText, text: str) -> bytes:
+    """The bytes of a file once its text is `text`: the byte order mark and the encoding stay.
+
+    A SourceError tells that the encoding cannot hold the text, or that bytes outside the change would not survive.
+    """
+    if text == source.text:
+        return source.data
+    # Some codecs write one text in many ways (utf-7, shift sequences): an edit would then reach beyond its span.
+    if _to_bytes(source, source.text) != source.data:
+        raise SourceError(f"{source.encoding} would change bytes outside the edit")
+    data = _to_bytes(source, text)
+    again = decode(data, source.path)
+    # Shift-JIS writes a yen sign as a backslash, and a line put first can push the encoding comment out of sight.
+    if (again.text, again.encoding) != (text, source.encoding):
+        raise SourceError(f"the new text would not be read back from {source.encoding} as it is")
+    return data
+
+
+def _to_bytes(source: SourceText, text: str) -> bytes:
+    # utf-8-sig would add a byte order mark to a file that declares it and has none.
+    encoding = "utf-8" if source.encoding == "utf-8-sig" else source.encoding
+    try:
+        body = text.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise SourceError(f"cannot encode {error.object[error.start]!r} as {encoding}", _text_row(text, error.start)) from None
+    except (UnicodeError, ValueError) as error:
+        raise SourceError(f"cannot encode as {encoding}: {error}") from None
+    return codecs.BOM_UTF8 + body if source.bom else body
+
+
+def _text_row(text: str, offset: int) -> int:
+    return len(_LINE.findall(text[:offset] + " "))
 
 
 def _row(data: bytes, offset: int) -> int:

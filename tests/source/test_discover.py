@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.source.discover import Discovery, discover
+from bce_lint.source.discover import Discovery, discover, excluded
 
 
 def grow(root: Path, *names: str, **texts: str) -> None:
@@ -180,3 +180,50 @@ def test_a_repository_inside_a_folder_follows_its_own_ignore_files(tmp_path: Pat
     ignore(tmp_path, "a.py\n")
     ignore(tmp_path / "inner", "b.py\n")
     assert names(tmp_path, discover([tmp_path])) == ["inner/a.py"]
+
+
+def test_force_exclude_leaves_out_what_is_ignored_even_when_named(tmp_path: Path) -> None:
+    grow(tmp_path, ".git/", "a.py", "gen.py", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/pyvenv.cfg", "env/lib/e.py", "script")
+    ignore(tmp_path, "gen.py\nold/\n")
+    ignore(tmp_path / "pkg" / "old", "!d.py\n")
+    paths = [tmp_path / name for name in ("a.py", "gen.py", "build", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/lib/e.py", "script")]
+    assert names(tmp_path, discover(paths)) == ["a.py", "gen.py", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/lib/e.py", "script"]
+    assert names(tmp_path, discover(paths, force_exclude=True)) == ["a.py", "pkg/c.py", "script"]
+    assert excluded(tmp_path / "gen.py") and not excluded(tmp_path / "a.py")
+
+
+def test_force_exclude_says_nothing_of_what_lies_above_the_repository(tmp_path: Path) -> None:
+    grow(tmp_path, "build/repo/.git/", "build/repo/a.py", "build/repo/dist/b.py", "build/repo/inner/.git/", "build/repo/inner/a.py")
+    ignore(tmp_path, "*.py\n")
+    ignore(tmp_path / "build" / "repo", "inner\n")
+    repo = tmp_path / "build" / "repo"
+    assert names(repo, discover([repo / "a.py", repo / "dist" / "b.py", repo / "inner" / "a.py"], True)) == ["a.py", "inner/a.py"]
+    assert names(repo, discover([repo], True)) == ["a.py"]
+
+
+def test_force_exclude_without_a_repository_begins_at_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(tmp_path, "build/here/a.py", "build/here/dist/b.py", "elsewhere/dist/c.py")
+    monkeypatch.chdir(tmp_path / "build" / "here")
+    paths = ["a.py", os.path.join("dist", "b.py"), os.path.join("..", "..", "elsewhere", "dist", "c.py"), "."]
+    assert [file.name for file in discover(paths, force_exclude=True).files] == ["a.py", "c.py"]
+
+
+def test_force_exclude_still_tells_of_a_missing_path(tmp_path: Path) -> None:
+    grow(tmp_path, ".git/")
+    assert len(discover([tmp_path / "gone.py", tmp_path / "no" / "such.py", "a\0b"], force_exclude=True).failures) == 3
+
+
+def test_force_exclude_takes_paths_of_any_depth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    deep = os.path.join(*["d"] * 1500, "a.py")
+    assert not excluded(Path(deep))
+    assert excluded(Path("venv", deep))
+
+
+@pytest.mark.parametrize("files", IGNORES, ids=lambda files: repr(files))
+def test_force_exclude_leaves_out_what_a_walk_does(tmp_path: Path, files: dict[str, str]) -> None:
+    grow(tmp_path, *TREE, ".git/info/")
+    for folder, text in files.items():
+        (tmp_path / (".git/info/exclude" if folder == "exclude" else f"{folder}/.gitignore")).write_text(text, encoding="utf-8")
+    walked = names(tmp_path, discover([tmp_path]))
+    assert sorted(names(tmp_path, discover([tmp_path / name for name in TREE], force_exclude=True))) == sorted(walked)

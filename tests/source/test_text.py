@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.diagnostic import Position
 from bce_lint.ir import Span
-from bce_lint.source.text import SourceError, decode
+from bce_lint.source.text import SourceError, decode, encode
 
 
 def test_utf8_is_the_default() -> None:
@@ -99,3 +101,72 @@ def test_offsets_and_positions_invert(text: str) -> None:
     assert "".join(source.lines) == text
     for offset in range(len(text) + 1):
         assert source.offset(*source.position(offset)) == offset
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = 'é'\r\n".encode(), "y = 'é'\r\n".encode()),
+        (codecs.BOM_UTF8 + b"x = 1\r", codecs.BOM_UTF8 + b"y = 1\r"),
+        (b"# coding: latin-1\nx = '\xe9'", b"# coding: latin-1\ny = '\xe9'"),
+        (b"# coding: utf-8-sig\nx = 1\n", b"# coding: utf-8-sig\ny = 1\n"),
+        (codecs.BOM_UTF8 + b"# coding: utf-8-sig\nx\n", codecs.BOM_UTF8 + b"# coding: utf-8-sig\ny\n"),
+        ("# coding: gbk\nx = '模型'".encode("gbk"), "# coding: gbk\ny = '模型'".encode("gbk")),
+    ],
+    ids=["utf-8", "mark", "latin-1", "utf-8-sig without a mark", "utf-8-sig with a mark", "gbk"],
+)
+def test_an_edit_keeps_the_mark_and_the_encoding(before: bytes, after: bytes) -> None:
+    source = decode(before, "a.py")
+    assert encode(source, source.text.replace("x", "y")) == after
+
+
+@pytest.mark.parametrize(
+    ("data", "new", "message", "row"),
+    [
+        (b"# coding: latin-1\nx = 1\n", "# coding: latin-1\nx = '→'\n", "cannot encode '→' as iso8859-1", 2),
+        (b"x = 1\n", "x = '\udc80'\n", r"cannot encode '\udc80' as utf-8", 1),
+        (b"# coding: utf-7\nx = '+AGE-'\n", "# coding: utf-7\ny = 'a'\n", "utf-7 would change bytes outside the edit", 1),
+        (b"# coding: shift-jis\nx\n", "# coding: shift-jis\n'¥'\n", "the new text would not be read back from shift_jis as it is", 1),
+        (b"# coding: latin-1\n", "\n\n# coding: latin-1\n", "the new text would not be read back from iso8859-1 as it is", 1),
+        (b"x\n", "\ufeffx\n", "the new text would not be read back from utf-8 as it is", 1),
+        (b"x\n", "x\n'\0'\n", "source contains a NUL byte", 2),
+        (b"x\n", "# coding: no-such-codec\nx\n", "unknown encoding: no-such-codec", 1),
+    ],
+    ids=["latin-1", "surrogate", "many spellings", "one byte for two", "comment pushed down", "new mark", "nul", "unknown codec"],
+)
+def test_text_that_the_file_cannot_hold(data: bytes, new: str, message: str, row: int) -> None:
+    with pytest.raises(SourceError) as caught:
+        encode(decode(data, "a.py"), new)
+    assert (caught.value.message, caught.value.row) == (message, row)
+
+
+CODECS = ["utf-8", "utf-8-sig", "latin-1", "cp1252", "koi8-r", "shift_jis", "gb18030", "iso2022_jp", "utf-7", "utf-16", "cp037", "idna"]
+
+
+@st.composite
+def files(draw: st.DrawFn) -> bytes:
+    """Bytes that often decode: any, or text and noise in an encoding that the first row declares, with a mark or without."""
+    if draw(st.integers(0, 9)) == 0:
+        return draw(st.binary())
+    codec = draw(st.sampled_from(CODECS))
+    text = draw(st.text(alphabet="x= '\r\n\x0cé¥模😀+-~\\")).encode("ascii" if codec == "idna" else codec, "ignore")
+    head = draw(st.sampled_from([b"# coding: %s\n" % codec.encode(), b"\r# coding: %s\r\n" % codec.encode()]))
+    mark = draw(st.sampled_from([b"", b"", b"", codecs.BOM_UTF8]))
+    return mark + head + text + draw(st.sampled_from([b"", b"", b"+AGE-", b"\x1b(B", b"\xe9"]))
+
+
+@given(files(), st.text(alphabet="y\r\né¥模\0"))
+def test_decoding_and_encoding_invert(data: bytes, more: str) -> None:
+    try:
+        source = decode(data, "a.py")
+    except SourceError:
+        return
+    assert encode(source, source.text) == data
+    try:
+        new = encode(source, source.text + more)
+    except SourceError:
+        return
+    again = decode(new, "a.py")
+    assert (again.text, again.encoding, again.bom) == (source.text + more, source.encoding, source.bom)
+    if source.encoding not in ("iso2022_jp", "utf-7"):  # a shift sequence at the seam may be one with what follows
+        assert new.startswith(data)
