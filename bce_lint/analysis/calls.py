@@ -97,6 +97,8 @@ def call_attribute(m: Machine, frame: Frame, owner: Value, name: str, args: Args
 
 def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
     """Calls one alternative."""
+    if m.flow is not None:
+        m.flow.call(frame, function, node)
     match function:
         case FunctionV():
             return call_function(m, frame, function, args, node.span)
@@ -140,6 +142,8 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     if unit is None or deep:
         return TOP
     _mark_reached(m, function)
+    if m.flow is not None:
+        m.flow.enter(frame, function, None if root else span)
     context = m.intern((frame.context, frame.unit.path, span, frame.marks))
     inner = Frame(
         unit, m.intern((context, function.path, node.span)), context, node, node.bound, function.outer, function.owner,

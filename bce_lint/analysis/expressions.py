@@ -16,7 +16,11 @@ from bce_lint.catalog.python import BUILTINS
 def evaluate(m: Machine, frame: Frame, node: ir.Expr) -> Value:
     """The value of an expression; its effects are on the machine's state."""
     m.steps -= 1
-    return _EVALUATORS[type(node)](m, frame, node)
+    if m.flow is None:
+        return _EVALUATORS[type(node)](m, frame, node)
+    value = _EVALUATORS[type(node)](m, frame, node)
+    m.flow.note(m, frame, node, value)
+    return value
 
 
 def _const(m: Machine, frame: Frame, node: ir.Const) -> Value:

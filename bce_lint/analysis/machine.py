@@ -13,6 +13,7 @@ from bce_lint.analysis.sites import Site
 from bce_lint.analysis.values import TOP, ClassV, FunctionV, LazyImport, Ref, Unknown, Value
 
 if TYPE_CHECKING:
+    from bce_lint.analysis.flow import Flow
     from bce_lint.analysis.losses import Constructed
 
 MAX_DEPTH = 40
@@ -129,16 +130,20 @@ class Frame:
 
 class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
-    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known."""
+    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known.
 
-    def __init__(self, program: Program) -> None:
+    `flow` records where values go, for a run that is asked to; `patience` multiplies the budgets."""
+
+    def __init__(self, program: Program, flow: Flow | None = None, patience: int = 1) -> None:
         self.program = program
+        self.flow = flow
+        self.patience = patience
         self.base = State()
         self.state = self.base
         self.root = self.base
         self.touched: set[int] = set()
         self.reads: Reads | None = None
-        self.steps = ROOT_STEPS
+        self.steps = ROOT_STEPS * patience
         self.reserve = 0
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis import roots, statements, thresholds
@@ -15,12 +15,16 @@ from bce_lint.analysis.heap import State
 from bce_lint.analysis.index import Facts, Graph, scan
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
-from bce_lint.analysis.relevance import Relevance
+from bce_lint.analysis.relevance import Relevance, Towards
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, ThresholdSite, members
 from bce_lint.source.text import SourceError, SourceText, decode
 
+if TYPE_CHECKING:
+    from bce_lint.analysis.flow import Flow
+
 MARKERS = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
 RECURSION = 20_000
+FLOW_PATIENCE = 8
 
 
 class Problem(tuple[str, str, int, int]):
@@ -57,18 +61,31 @@ def _root(folder: str) -> Root:
 
 
 class Project:
-    """The files under a root, read on demand; one machine runs over them and keeps what it has seen."""
+    """The files under a root, read on demand; one machine runs over them and keeps what it has seen.
 
-    def __init__(self, root: str, files: Iterable[str], texts: dict[str, bytes] | None = None) -> None:
+    `before` is an earlier state of the same project: files that have not changed since are not read or parsed again.
+    With a `flow` the functions are run that lead into its targets, whether to a loss or not, and the flow says where values went.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        files: Iterable[str],
+        texts: Mapping[str, bytes] | None = None,
+        flow: Flow | None = None,
+        before: Project | None = None,
+    ) -> None:
         self.root = root
-        self.texts = texts or {}
+        self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
+        self._before: Mapping[str, Facts] = {} if before is None else before.facts
+        self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self._dirs: dict[str, frozenset[str]] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
-        self.facts = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
+        self.facts: dict[str, Facts] = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
         self.graph = Graph(self.facts, lambda importer, module, level: self.resolve(importer, module, level))
-        self.relevance = Relevance(self.graph)
-        self.machine = Machine(self)
+        self.relevance = Relevance(self.graph) if flow is None else Towards(self.graph, flow.targets)
+        self.machine = Machine(self) if flow is None else Machine(self, flow, FLOW_PATIENCE)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, Unit | None] = {}
         self._loaded: set[str] = set()
@@ -83,7 +100,9 @@ class Project:
 
     def _scan(self, path: str) -> Facts | None:
         try:
-            return scan(path, self.texts[path] if path in self.texts else _read(path))
+            raw = self.texts[path] if path in self.texts else _read(path)
+            known = self._before.get(path)
+            return known if known is not None and known.raw == raw else scan(path, raw)
         except OSError as error:
             self.problems[path] = Problem(("BCE901", f"cannot be read: {error.strerror or error}", 1, 1))
             return None
@@ -113,7 +132,10 @@ class Project:
         from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
         try:
-            return Unit(path, source.text, lower(source.text), self.machine.intern(("module", path)))
+            key = (path, source.text)
+            if key not in self._modules:
+                self._modules[key] = lower(source.text)
+            return Unit(path, source.text, self._modules[key], self.machine.intern(("module", path)))
         except ParseFailure as error:
             self.problems[path] = Problem(("BCE901", error.message, error.row, error.column))
         except TooLarge as error:

@@ -61,7 +61,7 @@ class _Search:
             if current in self.seen:
                 continue
             self.seen[current] = before
-            if current in self.relevance.leading or (isinstance(current, Unit) and current.sink):
+            if current in self.relevance.leading or (isinstance(current, Unit) and self.relevance.is_sink(current)):
                 self._lead(current)
                 return True
             if isinstance(current, Class):
@@ -102,6 +102,10 @@ class Relevance:
         self._latest: tuple[Class, _Search | None] | None = None
         self._wholes: dict[Definition, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
+
+    def is_sink(self, unit: Unit) -> bool:
+        """Whether a unit is what the searches look for."""
+        return unit.sink
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """Whether what a search has named can make the values that matter to what it does with them."""
@@ -287,3 +291,19 @@ class Relevance:
                     names.stars.append(target)
                 else:
                     names.taken.setdefault(alias.encode(), []).append((target, name.encode()))
+
+
+class Towards(Relevance):
+    """Answers whether something can lead into some files: for a run that wants to see everyone who uses what is made there."""
+
+    def __init__(self, graph: Graph, targets: frozenset[str]) -> None:
+        super().__init__(graph)
+        self.targets = targets
+
+    def is_sink(self, unit: Unit) -> bool:
+        """Whether a unit is what the searches look for."""
+        return unit.path in self.targets
+
+    def meets(self, hints: int, named: set[bytes]) -> bool:
+        """Nothing but the files matters."""
+        return False

@@ -35,7 +35,7 @@ def module_frame(unit: Unit, main: bool) -> Frame:
 def run_body(m: Machine, unit: Unit) -> State:
     """Runs a file as the main program; returns the store after it."""
     begin(m, m.base)
-    m.steps = BODY_STEPS
+    m.steps = BODY_STEPS * m.patience
     m.touched = {unit.address}
     frame = module_frame(unit, main=True)
     statements.run(m, frame, unit.module.body)
@@ -48,8 +48,8 @@ def begin(m: Machine, below: State) -> None:
     m.state = below.fork()
     m.root = below
     m.touched = set()
-    m.steps = ROOT_STEPS
-    m.reserve = SITE_STEPS
+    m.steps = ROOT_STEPS * m.patience
+    m.reserve = SITE_STEPS * m.patience
 
 
 def candidates(unit: Unit, relevance: Relevance) -> list[Candidate]:
@@ -99,7 +99,7 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
         args = Args((owner if value.flavour == "class" else typical_instance(m, unit, owner),), spans=(None,))
         if (unit.path, function.span) in m.reached:
             return
-        m.steps = ROOT_STEPS
+        m.steps = ROOT_STEPS * m.patience
     calls.call_function(m, frame, value, args, function.span, root=True)
 
 
@@ -203,7 +203,7 @@ def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
 
 
 def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
-    steps, m.steps = m.steps, TYPICAL_STEPS
+    steps, m.steps = m.steps, TYPICAL_STEPS * m.patience
     stack, m.stack = m.stack, []
     quiet = bool(stack)
     m.quiet += quiet

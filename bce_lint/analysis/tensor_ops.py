@@ -55,6 +55,8 @@ def activation_call(
 def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | None, place: Place | None) -> Value:
     """The tensor in the activation's domain; activations below it are remembered."""
     where = place or frame.place(node.span, node.func.span)
+    if m.flow is not None:
+        m.flow.apply(frame, where, node)
     dim = dim if dim is not None else row.fixed_dim
     origin = Origin(row.name, row.domain, where, dim)
     identity = made(m, frame, node.span, where.span)
