@@ -28,9 +28,29 @@ class Label(NamedTuple):
     location: Location
 
 
+class Edit(NamedTuple):
+    """Text that takes the place of a range; an empty range inserts."""
+
+    location: Location
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a finding: all its edits or none, in one file or several.
+
+    `applicability` is `safe` (the same function up to rounding, or the original cannot run), `unsafe` (values change, or what a
+    function returns) or `display-only` (a person must decide; `message` says why, and there may be no edits).
+    """
+
+    applicability: str
+    message: str
+    edits: tuple[Edit, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `severity` is `error` or `warning`."""
+    """One finding. `severity` is `error` or `warning`; `fix` is there when fixes were asked for and the rule has one."""
 
     code: str
     name: str
@@ -38,6 +58,7 @@ class Diagnostic:
     location: Location
     severity: str = "error"
     labels: tuple[Label, ...] = ()
+    fix: Fix | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Label, Location, Position
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
 
 if TYPE_CHECKING:
     from bce_lint.analysis.lattice import Place
     from bce_lint.analysis.project import Project, Root
+    from bce_lint.fixes.edit import Rewrite
+    from bce_lint.fixes.outcome import Outcome
+    from bce_lint.ir import Span
     from bce_lint.rules.judge import Judged
     from bce_lint.source.text import SourceText
 
@@ -24,26 +29,37 @@ class Result(NamedTuple):
     parsed: tuple[str, ...] = ()
 
 
-def check(files: Sequence[Path], codes: frozenset[str]) -> Result:
-    """Lints files; a finding is given when its place or one of its labels lies in one of them."""
-    from bce_lint.analysis.index import absolute
-    from bce_lint.analysis.project import root_of
-
-    shown = {absolute(file): str(file) for file in files}
-    roots: dict[Root, list[str]] = {}
-    for path in shown:
-        roots.setdefault(root_of(path), []).append(path)
-    results = [_check_root(root, paths, shown, codes) for root, paths in sorted(roots.items())]
+def check(files: Sequence[Path], codes: frozenset[str], fixes: bool = False) -> Result:
+    """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too."""
+    shown = shown_paths(files)
+    results = [_check_root(root, paths, shown, codes, fixes) for root, paths in by_root(shown)]
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
     return Result(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)))
 
 
-def _check_root(root: Root, paths: list[str], shown: Mapping[str, str], codes: frozenset[str]) -> Result:
+def shown_paths(files: Iterable[Path]) -> dict[str, str]:
+    """Files by absolute path, each with the name that the user gave it."""
+    from bce_lint.analysis.index import absolute
+
+    return {absolute(file): str(file) for file in files}
+
+
+def by_root(paths: Iterable[str]) -> list[tuple[Root, list[str]]]:
+    """Files by the project that they belong to."""
+    from bce_lint.analysis.project import root_of
+
+    roots: dict[Root, list[str]] = {}
+    for path in paths:
+        roots.setdefault(root_of(path), []).append(path)
+    return sorted(roots.items())
+
+
+def _check_root(root: Root, paths: list[str], shown: Mapping[str, str], codes: frozenset[str], fixes: bool) -> Result:
     from bce_lint.analysis.project import Project
 
     project = Project(root.path, [*project_files(root, paths), *paths])
-    return judge_files(project, paths, shown, codes)._replace(parsed=project.parsed())
+    return judge_files(project, paths, shown, codes, fixes=fixes)._replace(parsed=project.parsed())
 
 
 def project_files(root: Root, paths: Iterable[str]) -> list[str]:
@@ -59,20 +75,83 @@ def project_files(root: Root, paths: Iterable[str]) -> list[str]:
     return [*beside, *(os.path.abspath(file) for file in discover(folders).files)]
 
 
-def judge_files(project: Project, paths: Iterable[str], shown: Mapping[str, str], codes: frozenset[str], noqa: bool = True) -> Result:
+class Told(NamedTuple):
+    """A finding in both forms, and the fix for it, if fixes were asked for and its rule has one."""
+
+    judged: Judged
+    diagnostic: Diagnostic
+    rewrite: Rewrite | None = None
+
+
+def judge_files(
+    project: Project, paths: Iterable[str], shown: Mapping[str, str], codes: frozenset[str], noqa: bool = True, fixes: bool = False
+) -> Result:
     """Runs the analysis that the files need, and judges what it met."""
+    wanted = set(paths)
+    told = tell(project, wanted, shown, codes, noqa, fixes)
+    found = [one.diagnostic for one in told] + problems(project, wanted, shown, codes)
+    seen = {place.path for one in told for place in _places(one.judged)}
+    sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
+    return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
+
+
+def tell(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str], noqa: bool, fixes: bool) -> list[Told]:
+    """The findings that some files have a part in."""
     from bce_lint.rules.judge import judge
 
-    wanted = set(paths)
     project.run(wanted)
-    judged = [j for j in judge(project.sites_in(wanted), codes) if j.place.path in wanted or any(p.path in wanted for _, p in j.labels)]
-    seen = {place.path for j in judged for place in (j.place, *(p for _, p in j.labels))}
-    display = {path: shown[path] if path in shown else _display(path) for path in seen | wanted}
-    found = [d for j in judged if not noqa or not _suppressed(project, j.place.path, (d := _diagnostic(project, j, display)))]
-    problems = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
-    found += [_problem(display[path], problem) for path, problem in problems if problem[0] in codes]
-    sources = {display[path]: source for path in seen if (source := project.source(path)) is not None}
-    return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
+    judged = [j for j in judge(project.sites_in(wanted), codes) if any(place.path in wanted for place in _places(j))]
+    told = [Told(j, _diagnostic(project, j, shown)) for j in judged]
+    told = [one for one in told if not noqa or not _suppressed(project, one.judged.place.path, one.diagnostic)]
+    return _with_fixes(project, told, shown) if fixes and told else told
+
+
+def _places(judged: Judged) -> list[Place]:
+    return [judged.place, *(place for _, place in judged.labels)]
+
+
+def _with_fixes(project: Project, told: list[Told], shown: Mapping[str, str]) -> list[Told]:
+    from bce_lint.analysis.flow import Flow
+    from bce_lint.analysis.project import Project
+    from bce_lint.fixes.plan import Planner, targets
+    from bce_lint.fixes.program import Program
+
+    def record() -> Program:
+        flow = Flow(targets(one.judged for one in told))
+        recorded = Project(project.root, project.facts, project.texts, flow, before=project)
+        recorded.run(flow.targets)
+        return Program(recorded, flow)
+
+    planner = Planner(Program(project, Flow()), record)
+    return [_with_fix(project, one, planner.rewrite(one.judged, partial(_silent, project)), shown) for one in told]
+
+
+def _with_fix(project: Project, told: Told, rewrite: Rewrite | None, shown: Mapping[str, str]) -> Told:
+    if rewrite is None:
+        return told
+    if others := sorted(_display(path) for path in rewrite.paths if path not in shown):
+        rewrite = rewrite.shown_only(f"{rewrite.title}; it also changes {', '.join(others)}, which was not given")
+    edits = tuple(Edit(_location(project, edit.path, edit.span, shown), edit.text) for edit in rewrite.edits)
+    return Told(told.judged, replace(told.diagnostic, fix=Fix(str(rewrite.applicability), rewrite.title, edits)), rewrite)
+
+
+def _silent(project: Project, path: str, offset: int, code: str) -> bool:
+    """Whether a comment silences a code where an offset lies."""
+    from bce_lint.source.suppress import suppressed
+
+    source = project.source(path)
+    return source is not None and suppressed(source, source.position(offset).row, code)
+
+
+def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str]) -> list[Diagnostic]:
+    """What kept files from being analysed."""
+    found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
+    return [_problem(named(path, shown), problem) for path, problem in found if problem[0] in codes]
+
+
+def named(path: str, shown: Mapping[str, str]) -> str:
+    """The name of a file as the user knows it."""
+    return shown.get(path) or _display(path)
 
 
 def _display(path: str) -> str:
@@ -80,15 +159,15 @@ def _display(path: str) -> str:
     return path if relative.startswith("..") else relative
 
 
-def _location(project: Project, place: Place, display: Mapping[str, str]) -> Location:
-    source = project.source(place.path)
+def _location(project: Project, path: str, span: Span, shown: Mapping[str, str]) -> Location:
+    source = project.source(path)
     assert source is not None, "a place comes from a file that was read"
-    return source.location(place.span)._replace(path=display[place.path])
+    return source.location(span)._replace(path=named(path, shown))
 
 
-def _diagnostic(project: Project, judged: Judged, display: Mapping[str, str]) -> Diagnostic:
-    labels = tuple(Label(text, _location(project, place, display)) for text, place in judged.labels)
-    location = _location(project, judged.place, display)
+def _diagnostic(project: Project, judged: Judged, shown: Mapping[str, str]) -> Diagnostic:
+    labels = tuple(Label(text, _location(project, place.path, place.span, shown)) for text, place in judged.labels)
+    location = _location(project, judged.place.path, judged.place.span, shown)
     return Diagnostic(judged.rule.code, judged.rule.name, judged.message, location, judged.rule.severity, labels)
 
 
@@ -107,15 +186,15 @@ def _suppressed(project: Project, path: str, diagnostic: Diagnostic) -> bool:
     return source is not None and suppressed(source, diagnostic.location.start.row, diagnostic.code)
 
 
-def check_text(data: bytes, filename: str | None, codes: frozenset[str], noqa: bool = True) -> Result:
+def check_text(data: bytes, filename: str | None, codes: frozenset[str], noqa: bool = True, fixes: bool = False) -> Result:
     """Lints one text; with a file name its project is seen around it, without one it stands alone."""
     from bce_lint.analysis.project import Project
 
     if filename is None:
-        project = Project(os.path.join(os.sep, "<stdin>"), (), {STDIN: data})
-        return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes, noqa)
+        project = Project(os.path.dirname(STDIN), (), {STDIN: data})
+        return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes)
     path = os.path.abspath(filename)
-    return judge_files(_project_around(path, data), [path], {path: filename}, codes, noqa)
+    return judge_files(_project_around(path, data), [path], {path: filename}, codes, noqa, fixes)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
@@ -142,3 +221,31 @@ def _on_disk(path: str, data: bytes) -> bool:
         return Path(path).read_bytes() == data
     except OSError:
         return False
+
+
+class FixOptions(NamedTuple):
+    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes."""
+
+    unsafe: bool
+    fixable: frozenset[str]
+
+
+def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
+    """Fixes files as far as `options` allow, without writing them; returns what came of it, and the texts after it."""
+    from bce_lint.fixer import fix_root, together
+
+    shown = shown_paths(files)
+    roots = by_root(shown)
+    return together([fix_root(root.path, [*project_files(root, paths), *paths], paths, shown, codes, options) for root, paths in roots])
+
+
+def fix_text(data: bytes, filename: str | None, codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
+    """Fixes one text; with a file name its project is seen around it, and nothing else in it is changed."""
+    from bce_lint.analysis.project import root_of
+    from bce_lint.fixer import fix_root
+
+    if filename is None:
+        return fix_root(os.path.dirname(STDIN), [], [STDIN], {STDIN: "<stdin>"}, codes, options, {STDIN: data})
+    path = os.path.abspath(filename)
+    root = root_of(path)
+    return fix_root(root.path, project_files(root, [path]), [path], {path: filename}, codes, options, {path: data})

@@ -51,6 +51,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.lattice import Origin, Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Domain, Expects
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import got, loss, origins, quoted, way
@@ -75,6 +76,7 @@ def check(site: Site) -> Iterator[Finding]:
                     f"{loss(site)} gets {got(site, 'an activation')}, applied to what is already "
                     f"the output of {quoted(inner[0].place.text or inner[0].name)}",
                     origins(site.input) + tuple((_below(o), o.place) for o in inner if o) + way(site),
+                    fix=FixIntent(Change.DROP_INNER, site),
                 )
 
 

@@ -64,7 +64,9 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Contract
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
+from bce_lint.rules.reach import said
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import Labels, input_labels, loss
 
@@ -78,7 +80,14 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} runs under autocast, where torch raises `RuntimeError: {ERROR}`",
                 _region(site) + input_labels(site),
+                fix=_fix(site),
             )
+
+
+def _fix(site: LossSite) -> FixIntent:
+    if said(site) == "BCE101":
+        return FixIntent(Change.FUSE, site, site.contract.fused_with or "", safe=True)
+    return FixIntent(Change.NONE, site, "run it in `torch.autocast(..., enabled=False)`, on `.float()` of its input and target")
 
 
 def _region(site: LossSite) -> Labels:

@@ -55,6 +55,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import ConstructorSite, Site
 from bce_lint.catalog.terms import Activation, Contract
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import Labels, quoted
@@ -66,7 +67,9 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a constructor that was given tensors it has no use for."""
     match site:
         case ConstructorSite(subject=subject):
-            yield Finding(f"{quoted(site.name)} is a class, called here as if it were {_meant(subject)}: {site.reason}", _use(site))
+            fix = FixIntent(Change.CALL, site, safe=site.used_as_tensor is not None)
+            message = f"{quoted(site.name)} is a class, called here as if it were {_meant(subject)}: {site.reason}"
+            yield Finding(message, _use(site), fix=fix)
 
 
 def _meant(subject: Contract | Activation) -> str:

@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import OptionSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.options import OLD_MEAN, Option, is_old, misplaced, reduction
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss_name
@@ -48,7 +49,8 @@ def check(site: Site) -> Iterator[Finding]:
                 named = " and ".join(map(_named, old))
                 yield Finding(
                     f"{loss_name(site.contract, site.name)} is given {named}, which torch deprecates; "
-                    f"say `reduction={reduction(options)!r}`"
+                    f"say `reduction={reduction(options)!r}`",
+                    fix=FixIntent(Change.REDUCTION, site, reduction(options), safe=True),
                 )
 
 

@@ -58,6 +58,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import HandWrittenSite, Site
 from bce_lint.catalog.terms import Domain
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 
 
@@ -73,6 +74,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"this sum is a binary cross entropy written by hand; {instead}",
                 tuple(("logarithm taken here", place) for place in site.logs),
+                fix=FixIntent(Change.FORMULA, site),
             )
 
 

@@ -56,6 +56,7 @@ from bce_lint.analysis.shapes import least_rank, rank
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Contract, Target
 from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, target_labels
 
@@ -67,6 +68,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects one-hot rows in floating point but gets `{first.dtype}`, which raises",
                 target_labels(site),
+                fix=FixIntent(Change.CAST_TARGET, site, "float32", safe=True),
             )
 
 

@@ -9,6 +9,7 @@ from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, RULES
+from bce_lint.rules.intent import FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Rule
 
@@ -23,6 +24,7 @@ class Judged(NamedTuple):
     place: Place
     message: str
     labels: tuple[tuple[str, Place], ...]
+    fixes: tuple[FixIntent, ...] = ()
 
 
 def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
@@ -50,7 +52,8 @@ def _hear(site: Site) -> Iterator[Judged]:
             yield Judged(BY_CODE["BCE900"], site.primary, _crash(rule, error), ())
             continue
         for finding in findings:
-            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels)
+            fixes = (finding.fix,) if finding.fix is not None else ()
+            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, fixes)
 
 
 def _agreed(choices: list[list[Judged]]) -> Iterator[Judged]:
@@ -77,7 +80,7 @@ def _merged(group: list[Judged]) -> Iterator[Judged]:
         by_code.setdefault(judged.rule.code, []).append(judged)
     for same in by_code.values():
         same.sort(key=_order)
-        yield same[0]._replace(labels=_labels(same))
+        yield same[0]._replace(labels=_labels(same), fixes=tuple(fix for judged in same for fix in judged.fixes))
 
 
 def _order(judged: Judged) -> tuple[list[tuple[str, Span, str]], str]:

@@ -66,6 +66,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.terms import Domain
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import logarithm, origins, source
 
@@ -75,7 +76,8 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LogSite(input=(first, *_)) if all(x.domain is Domain.PROBABILITY for x in site.input) and (site.grad or not site.eps):
             of, instead = ("1 minus ", "logsigmoid(-x)") if site.complement else ("", "logsigmoid(x)")
-            yield Finding(logarithm(site, of + source(first.first, "a sigmoid"), instead), origins(site.input))
+            fix = FixIntent(Change.LOG, site, "logsigmoid", safe=not site.eps)
+            yield Finding(logarithm(site, of + source(first.first, "a sigmoid"), instead), origins(site.input), fix=fix)
 
 
 RULE = Rule("BCE502", "log-of-sigmoid", check, __doc__, severity="warning")

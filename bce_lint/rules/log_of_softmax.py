@@ -60,6 +60,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.terms import Domain
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import logarithm, origins, source
 
@@ -68,7 +69,8 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a logarithm of what is certainly a softmax's output."""
     match site:
         case LogSite(complement=False, input=(first, *_)) if all(_is_softmax(x) for x in site.input) and (site.grad or not site.eps):
-            yield Finding(logarithm(site, source(first.first, "a softmax"), "log_softmax(x)"), origins(site.input))
+            fix = FixIntent(Change.LOG, site, "log_softmax", safe=not site.eps)
+            yield Finding(logarithm(site, source(first.first, "a softmax"), "log_softmax(x)"), origins(site.input), fix=fix)
 
 
 def _is_softmax(value: Tensor) -> bool:

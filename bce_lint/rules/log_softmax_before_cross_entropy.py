@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import over_classes, said
 from bce_lint.rules.rule import Finding, Rule
@@ -63,6 +64,7 @@ def check(site: Site) -> Iterator[Finding]:
                 f"{loss(site)} expects raw scores but gets {got(site, 'a log-softmax')}; "
                 "it applies a log-softmax itself, so the first is redundant",
                 input_labels(site),
+                fix=FixIntent(Change.DROP, site, safe=True),
             )
 
 

@@ -44,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import over_classes, said
 from bce_lint.rules.rule import Finding, Rule
@@ -57,6 +58,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} gets {got(site, 'a log-softmax')}, which is right; cross entropy on the raw scores does both at once",
                 input_labels(site),
+                fix=FixIntent(Change.FUSE, site, "CrossEntropyLoss", safe=True),
             )
 
 

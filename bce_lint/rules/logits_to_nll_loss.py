@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import said
 from bce_lint.rules.rule import Finding, Rule
@@ -58,6 +59,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects log-probabilities but gets {got(site, 'values above 0')} without a log-softmax",
                 input_labels(site),
+                fix=FixIntent(Change.RETYPE, site, "CrossEntropyLoss"),
             )
 
 

@@ -68,6 +68,7 @@ from bce_lint.analysis.shapes import differ, least_rank, outgrow, rank, size, si
 from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.terms import Contract, Shape, Target
 from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import Labels, loss, way
 
@@ -78,7 +79,7 @@ def check(site: Site) -> Iterator[Finding]:
         case LossSite(input=(first, *_), target=(target, *_)) if all(
             _mismatch(site.contract, x, y) for x in site.input for y in site.target
         ):
-            yield Finding(f"{loss(site)} {_said(site.contract, first.shape, target.shape)}", _arguments(site) + way(site))
+            yield Finding(f"{loss(site)} {_said(site.contract, first.shape, target.shape)}", _arguments(site) + way(site), fix=_fix(site))
         case HandWrittenSite(shapes=(x, y)):
             yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
 
@@ -136,6 +137,21 @@ def shown(shape: lattice.Shape | None) -> str:
     """A shape as it would be written, with `?` for a size that is not known."""
     sizes = ["..." if size is ... else "?" if size is None else str(size) for size in shape or ()]
     return f"`({', '.join(sizes)}{',' if len(sizes) == 1 else ''})`"
+
+
+def _fix(site: LossSite) -> FixIntent | None:
+    """A last dimension of size 1 that only one of input and target has can go."""
+    pairs = {_surplus(site.contract, x.shape, y.shape) for x in site.input for y in site.target}
+    return FixIntent(Change.SHAPE, site, found) if len(pairs) == 1 and (found := pairs.pop()) else None
+
+
+def _surplus(contract: Contract, x: lattice.Shape | None, y: lattice.Shape | None) -> str:
+    m, n, wanted = rank(x), rank(y), int(contract.shape is Shape.CLASS_DIM)
+    if m is None or n is None:
+        return ""
+    if n == m - wanted + 1 and size(y, -1) == 1:
+        return "target"
+    return "input" if not wanted and m == n + 1 and size(x, -1) == 1 else ""
 
 
 def _arguments(site: LossSite) -> Labels:

@@ -57,6 +57,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.rules.dtypes import clashes, is_integer
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import Labels, loss, origins, way
 
@@ -73,6 +74,7 @@ def check(site: Site) -> Iterator[Finding]:
                 f"{loss(site)} expects {wanted} but gets `{first.dtype}`, which raises",
                 origins(site.weight) + _called(site) + way(site),
                 site.weight_place or site.primary,
+                FixIntent(Change.CAST_WEIGHT, site, site.input[0].dtype or "float32" if site.input else "float32", safe=True),
             )
 
 

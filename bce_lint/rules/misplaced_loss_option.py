@@ -36,7 +36,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import OptionSite, Site
-from bce_lint.rules.options import misplaced
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.rules.options import misplaced, reductions
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss_name
 
@@ -47,7 +48,9 @@ def check(site: Site) -> Iterator[Finding]:
         case OptionSite(contract=contract, options=options):
             wrong = [reason for option in options if (reason := misplaced(contract, option))]
             if wrong:
-                yield Finding(f"{loss_name(contract, site.name)} is given {wrong[0]}")
+                meant = next((str(value) for _, value, _ in options if value in reductions(contract)), "")
+                fix = FixIntent(Change.REDUCTION, site, meant) if meant else None
+                yield Finding(f"{loss_name(contract, site.name)} is given {wrong[0]}", fix=fix)
 
 
 RULE = Rule("BCE204", "misplaced-loss-option", check, __doc__)

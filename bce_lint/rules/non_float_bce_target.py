@@ -62,7 +62,8 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Target
-from bce_lint.rules.dtypes import clashes, is_integer
+from bce_lint.rules.dtypes import clashes, is_floating, is_integer
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, target_labels
 
@@ -76,6 +77,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects a floating point target but gets `{first.dtype}`, which raises",
                 target_labels(site),
+                fix=FixIntent(Change.CAST_TARGET, site, _dtype(site), safe=True),
             )
         case LossSite(target=(first, *_), input=(value, *_)) if site.contract.target is Target.FLOAT_AS_INPUT and all(
             clashes(t, site) for t in site.target
@@ -83,7 +85,15 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects a target of the input's dtype, `{value.dtype}`, but gets `{first.dtype}`, which raises",
                 target_labels(site),
+                fix=FixIntent(Change.CAST_TARGET, site, _dtype(site), safe=True),
             )
+
+
+def _dtype(site: LossSite) -> str:
+    """The dtype that the target has to have: the input's, or where that is not known float32."""
+    known = {x.dtype for x in site.input}
+    dtype = known.pop() if len(known) == 1 else None
+    return dtype if dtype is not None and is_floating(dtype) else "float32"
 
 
 RULE = Rule("BCE301", "non-float-bce-target", check, __doc__)

@@ -64,7 +64,8 @@ from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.shapes import differ
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Target
-from bce_lint.rules.dtypes import FLOATS, is_floating
+from bce_lint.rules.dtypes import FLOATS, is_floating, is_integer
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, target_labels
 
@@ -84,6 +85,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects {site.contract.target.value} but gets `{first.dtype}`{shape}, which raises",
                 target_labels(site),
+                fix=FixIntent(Change.CAST_TARGET, site, "int64", safe=all(is_integer(t.dtype) for t in site.target)),
             )
 
 

@@ -51,6 +51,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import said
 from bce_lint.rules.rule import Finding, Rule
@@ -64,6 +65,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects log-probabilities but gets {got(site, 'values in [0, 1]')}; it takes no logarithm itself",
                 input_labels(site),
+                fix=FixIntent(Change.LOGARITHM, site),
             )
 
 

@@ -54,6 +54,7 @@ from math import log
 
 from bce_lint.analysis.sites import Site, ThresholdSite
 from bce_lint.catalog.terms import Domain, Expects
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.reach import within_unit
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import origins, quoted
@@ -69,6 +70,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{_done(site)}; {'they need a softmax first' if of_classes else _instead(site.threshold)}",
                 (("taken as logits here", taker[1]), *origins(site.input)),
+                fix=None if of_classes else FixIntent(Change.THRESHOLD, site),
             )
 
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.sites import Site
+from bce_lint.rules.intent import FixIntent
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of one site. `place` overrides the site's primary span; labels explain, first one first."""
+    """What a rule says of one site. `place` overrides the site's primary span; labels explain, first one first; `fix` asks for a change."""
 
     message: str
     labels: tuple[tuple[str, Place], ...] = ()
     place: Place | None = None
+    fix: FixIntent | None = None
 
 
 @dataclass(frozen=True, slots=True)

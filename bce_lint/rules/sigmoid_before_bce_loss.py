@@ -64,6 +64,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import said
 from bce_lint.rules.rule import Finding, Rule
@@ -78,6 +79,7 @@ def check(site: Site) -> Iterator[Finding]:
                 f"{loss(site)} gets probabilities from {got(site, 'a sigmoid')}; "
                 "`BCEWithLogitsLoss` on the logits is the same loss and does not saturate",
                 input_labels(site),
+                fix=FixIntent(Change.FUSE, site, site.contract.fused_with or "", safe=True),
             )
 
 

@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import said
 from bce_lint.rules.rule import Finding, Rule
@@ -62,6 +63,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects raw scores but gets {got(site, 'a sigmoid')}; it applies a log-softmax itself",
                 input_labels(site),
+                fix=FixIntent(Change.DROP, site),
             )
 
 

@@ -50,6 +50,7 @@ from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.terms import Domain, Expects
 from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, origins, source, way
@@ -66,6 +67,7 @@ def check(site: Site) -> Iterator[Finding]:
                     f"{loss(site)} expects the model's output first and the target second, "
                     f"but gets labels first and {source(output.first, 'the output')} second",
                     origins(site.target) + way(site),
+                    fix=FixIntent(Change.SWAP, site),
                 )
 
 

@@ -47,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import said
 from bce_lint.rules.rule import Finding, Rule
@@ -60,6 +61,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} expects probabilities but gets {got(site, 'values')}, not confined to [0, 1]",
                 input_labels(site),
+                fix=FixIntent(Change.RETYPE, site, site.contract.fused_with or ""),
             )
 
 

@@ -86,6 +86,15 @@ def _failure(text: str, message: str) -> ParseFailure:
     return ParseFailure("invalid syntax" if expected else message.partition("\n")[0], max(row, 1), max(column, 1))
 
 
+def round_trips(text: str) -> bool:
+    """Whether LibCST gives a text back as it was: not with a form feed before a statement or a lone carriage return at the end."""
+    with _roomy():
+        try:
+            return cst.parse_module(text).code == text
+        except (cst.ParserSyntaxError, RecursionError, MemoryError):
+            return False
+
+
 def lower(text: str, *, max_bytes: int = 1_000_000, max_depth: int = 1_000) -> ir.Module:
     """Parses and lowers a file's text; raises ParseFailure or TooLarge."""
     if reason := refusal(text, max_bytes, max_depth):

@@ -1,0 +1,223 @@
+"""Changes of one call: its arguments taken apart, exchanged, cast, or given to what it should have been."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import log
+
+from bce_lint import ir
+from bce_lint.analysis.flow import spot
+from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, ThresholdSite
+from bce_lint.catalog.terms import Contract, Domain
+from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
+from bce_lint.fixes.program import Program
+from bce_lint.fixes.tree import Node, Tree, has_comment
+from bce_lint.ir import Span
+from bce_lint.rules.intent import FixIntent
+
+_CASTS = {"float32": ".float()", "float64": ".double()", "float16": ".half()", "bfloat16": ".bfloat16()", "int64": ".long()"}
+_PRIMARY = (ir.Name, ir.Attr, ir.Item, ir.Call)
+_OLD = ("size_average", "reduce", "reduction")
+
+
+def level(intent: FixIntent) -> Applicability:
+    """How far a change may be trusted that nothing else speaks against."""
+    return Applicability.SAFE if intent.safe else Applicability.UNSAFE
+
+
+def constructed(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """`nn.BCELoss(x, y)` → `nn.BCELoss()(x, y)`: keywords that the constructor knows stay with it."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, ConstructorSite)
+    tree, call = program.call(site.primary)
+    inside = tree.inside(call)
+    own = {param.name for param in site.subject.init or ()}
+    kept = [arg for arg in call.args if arg.keyword in own]
+    if any(arg.stars for arg in call.args) or all(arg in kept for arg in call.args):
+        raise Refusal("its arguments are not written out")
+    if not kept:
+        edit = Edit(tree.path, Span(inside.start, inside.start), ")(")
+    else:
+        if has_comment(_between(tree, call)):
+            raise Refusal("comments stand between its arguments")
+        given = [arg for arg in call.args if arg not in kept]
+        texts = (", ".join(tree.source(tree.whole(call, arg)) for arg in group) for group in (kept, given))
+        edit = Edit(tree.path, inside, ")(".join(texts))
+    name = tree.source(call.func.span)
+    return Rewrite(level(intent), f"Construct `{name}`, then call it", (edit,))
+
+
+def _between(tree: Tree, call: ir.Call) -> str:
+    """The text of a call's arguments without the values."""
+    inside = tree.inside(call)
+    parts, at = [], inside.start
+    for arg in call.args:
+        value = tree.argument(call, arg)
+        parts.append(tree.text[at : value.start])
+        at = value.end
+    return "".join((*parts, tree.text[at : inside.end]))
+
+
+def _agreed(program: Program, intents: Sequence[FixIntent]) -> None:
+    """Raises `Refusal` when a loss has callers that the change would not be right for."""
+    sites = [intent.site for intent in intents]
+    site = sites[0]
+    if isinstance(site, LossSite) and any(other not in sites for other in program.calls.get(spot(site.call), ())):
+        raise Refusal("others come here with other values")
+
+
+def swapped(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """`loss(y, x)` → `loss(x, y)`."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, LossSite)
+    if site.input_place is None or site.target_place is None or site.path:
+        raise Refusal("the arguments are not written out at the loss")
+    _agreed(program, intents)
+    tree, call = program.call(site.call)
+    first, second = (_argument(tree, call, place) for place in (site.input_place, site.target_place))
+    edits = (
+        Edit(tree.path, tree.argument(call, first), tree.source(tree.argument(call, second))),
+        Edit(tree.path, tree.argument(call, second), tree.source(tree.argument(call, first))),
+    )
+    return Rewrite(level(intent), "Exchange input and target", edits)
+
+
+def _argument(tree: Tree, call: ir.Call, place: Place) -> ir.Arg:
+    found = next((arg for arg in call.args if arg.value.span == place.span and place.path == tree.path and not arg.stars), None)
+    if found is None:
+        raise Refusal("the argument is not written out at the call")
+    return found
+
+
+def cast_target(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """`y` → `y.float()` where the loss is called."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, LossSite)
+    place = _target_place(site)
+    tree, call = program.call((place.path, site.primary.span) if site.path else site.call)
+    arg = _argument(tree, call, place)
+    cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
+    return Rewrite(level(intent), f"Cast the target with `{cast}`", (suffixed(tree, arg.value, cast),))
+
+
+def _target_place(site: LossSite) -> Place:
+    """Where the target is given to the loss itself; a loss inside a function of the project may have other callers."""
+    if site.path or site.target_place is None:
+        raise Refusal("the loss is called inside a function that other callers may use")
+    return site.target_place
+
+
+def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
+    """An attribute or a method call put behind an expression, in parentheses where it needs them."""
+    start, end = node.span
+    inner = node.operands[0] if isinstance(node, ir.Op) and node.op == "await" else node
+    if tree.outer(node) != node.span:
+        end = tree.text.index(")", end) + 1
+        return Edit(tree.path, Span(end, end), suffix)
+    if isinstance(inner, _PRIMARY) or (isinstance(inner, ir.Build) and inner.kind == "list"):
+        return Edit(tree.path, Span(end, end), suffix)
+    return Edit(tree.path, Span(start, end), f"({tree.source(node.span)}){suffix}")
+
+
+def cast_weight(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """The class weight cast where the loss is given it."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, LossSite)
+    if site.weight_place is None:
+        raise Refusal("the weight is not given at a call")
+    tree, call = program.call(site.weight_place)
+    index = _index(site.contract, "weight", functional=site.made is None)
+    arg = next((a for i, a in enumerate(call.args) if a.keyword == "weight" or (i == index and not a.keyword and not a.stars)), None)
+    if arg is None:
+        raise Refusal("the weight is not written out at the call")
+    cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
+    return Rewrite(level(intent), f"Cast the weight with `{cast}`", (suffixed(tree, arg.value, cast),))
+
+
+def _index(contract: Contract, name: str, functional: bool) -> int | None:
+    params = (contract.function if functional else contract.init) or ()
+    return next((i for i, param in enumerate(params) if param.name == name and param.positional), None)
+
+
+def shaped(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """The dimension of size 1 that only one of input and target has is squeezed away."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, LossSite)
+    place = site.target_place if intent.what == "target" else site.input_place
+    if place is None or site.path or len({i.what for i in intents}) > 1:
+        raise Refusal("the arguments are not written out at the loss")
+    _agreed(program, intents)
+    tree, call = program.call(site.call)
+    arg = _argument(tree, call, place)
+    return Rewrite(level(intent), f"Squeeze the {intent.what}'s last dimension", (suffixed(tree, arg.value, ".squeeze(-1)"),))
+
+
+def reduced(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """Old and misplaced options of a call give way to `reduction=`."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, OptionSite)
+    tree, call = program.call(site.primary)
+    wrong = {place.span for name, value, place in site.options if name in _OLD or value == intent.what}
+    gone = [arg for arg in call.args if arg.value.span in wrong]
+    explicit = [arg for arg in call.args if arg.keyword in _OLD and arg not in gone]
+    if not gone or any(arg.stars for arg in call.args) or explicit or not all(_is_constant(arg.value) for arg in gone):
+        raise Refusal("not all of its options are constants")
+    after = call.args[call.args.index(gone[0]) + 1 :]
+    if any(arg.keyword is None and arg not in gone for arg in after):
+        raise Refusal("arguments by position follow the option")
+    new = f'reduction="{intent.what}"' if "'" not in tree.source(call.span) else f"reduction='{intent.what}'"
+    first = Edit(tree.path, tree.whole(call, gone[0]), new)
+    return Rewrite(level(intent), f"Say `{new}`", (first, *(removal(tree, call, arg) for arg in gone[1:])))
+
+
+def _is_constant(node: Node) -> bool:
+    return isinstance(node, ir.Const)
+
+
+def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:
+    """An argument taken out of a call, with the comma before it (after it for the first). Raises `Refusal` at a comment."""
+    index, whole = call.args.index(arg), tree.whole(call, arg)
+    if len(call.args) == 1:
+        span = tree.inside(call)
+    elif index:
+        span = Span(tree.whole(call, call.args[index - 1]).end, whole.end)
+    else:
+        span = Span(whole.start, tree.whole(call, call.args[1]).start)
+    if has_comment(tree.text[span.start : whole.start] + tree.text[whole.end : span.end]):
+        raise Refusal("a comment stands beside the argument")
+    return Edit(tree.path, span, "")
+
+
+def threshold(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """`logits > 0.5` → `logits > 0`; a rounding gets the sigmoid that it takes for granted."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, ThresholdSite)
+    tree = program.tree(site.primary.path)
+    for other in program.sites_at(site.primary):
+        if isinstance(other, ThresholdSite) and not all(x.domain is Domain.LOGITS for x in other.input):
+            raise Refusal("others come here with other values")
+    if site.threshold is None:
+        call = tree.call(site.primary.span)
+        if not isinstance(call.func, ir.Attr) or call.args:
+            raise Refusal("the rounding is not a method call on the logits")
+        return Rewrite(level(intent), "Round probabilities", (suffixed(tree, call.func.value, ".sigmoid()"),))
+    node = tree.at(site.primary.span, ir.Op)
+    constant = next((o for o in node.operands if isinstance(o, ir.Const)), None) if node is not None else None
+    if constant is None or id(node) in tree.shared or constant.value != site.threshold:
+        raise Refusal("the threshold is not written out")
+    return Rewrite(level(intent), "Compare with the same threshold on logits", (Edit(tree.path, constant.span, logit(site.threshold)),))
+
+
+def logit(threshold_: float) -> str:
+    """The logit of a probability, as source."""
+    value = f"{log(threshold_ / (1 - threshold_)):.6g}"
+    return "0" if re.fullmatch(r"-?0(\.0*)?", value) else value

@@ -1,0 +1,223 @@
+"""Formulas that torch has a function for: the logarithm of an activation, a cross entropy that is written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from bce_lint import ir
+from bce_lint.analysis.lattice import Origin
+from bce_lint.analysis.sites import HandWrittenSite, LogSite
+from bce_lint.fixes.calls import level
+from bce_lint.fixes.edit import Edit, Refusal, Rewrite
+from bce_lint.fixes.program import Program
+from bce_lint.fixes.raw import only_binding, raw
+from bce_lint.fixes.spelling import imports, reached
+from bce_lint.fixes.tree import Node, Tree, has_comment, stands_open
+from bce_lint.ir import Span
+from bce_lint.rules.intent import FixIntent
+
+_BCE = "Use `binary_cross_entropy`"
+_LINEAR = frozenset({"mean", "sum", "view", "reshape", "squeeze", "flatten", "nanmean", "nansum"})
+_METHODS = ("softmax", "sigmoid")
+_TIGHT = (ir.Name, ir.Attr, ir.Item, ir.Call)
+
+
+def logarithm(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """`log(softmax(x, 1))` → `log_softmax(x, 1)` in the user's spelling, `log(1 - sigmoid(x))` → `F.logsigmoid(-x)`."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, LogSite)
+    tree, log = program.call(site.primary)
+    origins = {origin for x in site.input for origin in x.origin}
+    if len(origins) != 1:
+        raise Refusal("several activations can arrive here")
+    origin = origins.pop()
+    core = _core(tree, taken(tree, log), site, origin)
+    if has_comment(tree.source(log.span)):
+        raise Refusal("a comment stands inside the formula")
+    if isinstance(core, ir.Call):
+        text, edits = _logarithm_of(tree, core, origin, site.complement)
+        return Rewrite(level(intent), _title(intent), (Edit(tree.path, log.span, text), *edits))
+    if isinstance(core, ir.Name):
+        return Rewrite(level(intent), _title(intent), tuple(_through_name(tree, log, core, origin, site)))
+    raise Refusal("the activation is not applied in the formula itself")
+
+
+def _core(tree: Tree, node: Node | None, site: LogSite, origin: Origin) -> Node | None:
+    """The activation's call, or the name of its output, in what a logarithm is taken of."""
+    if isinstance(node, ir.Op) and node.op == "+" and site.eps:
+        return next((core for operand in node.operands if (core := _core(tree, operand, site, origin)) is not None), None)
+    node = complement_of(node) if site.complement else node
+    call = isinstance(node, ir.Call) and (tree.path, node.span) == (origin.place.path, origin.place.span)
+    return node if call or (isinstance(node, ir.Name) and _made_by(tree, node, origin) is not None) else None
+
+
+def _made_by(tree: Tree, name: ir.Name, origin: Origin) -> ir.Assign | None:
+    """The only assignment to a name, if it is that of an activation's output."""
+    call = tree.at(origin.place.span, ir.Call) if origin.place.path == tree.path else None
+    statement = tree.parent(call) if call is not None else None
+    return statement if isinstance(statement, ir.Assign) and only_binding(tree, name, statement) else None
+
+
+def _title(intent: FixIntent) -> str:
+    return f"Use `{intent.what}`"
+
+
+def taken(tree: Tree, log: ir.Call) -> Node:
+    """What a logarithm is taken of."""
+    if isinstance(log.func, ir.Attr) and not names_module(tree, log.func.value):
+        return log.func.value
+    if len(log.args) != 1 or log.args[0].keyword or log.args[0].stars:
+        raise Refusal("the logarithm's argument is not written out")
+    return log.args[0].value
+
+
+def names_module(tree: Tree, node: Node) -> bool:
+    """Whether an expression is the name of an imported module, or of a module in it."""
+    while isinstance(node, ir.Attr):
+        node = node.value
+    bound = {n.bound for n in tree.nodes if isinstance(n, ir.ImportModule)} | {n.bound for n in imports(tree)}
+    return isinstance(node, ir.Name) and node.id in bound
+
+
+def without_constant(node: Node | None) -> Node | None:
+    """An expression without a constant that is added to it."""
+    if isinstance(node, ir.Op) and node.op == "+":
+        kept = [operand for operand in node.operands if not isinstance(operand, ir.Const)]
+        return kept[0] if len(kept) == 1 else None
+    return node
+
+
+def complement_of(node: Node | None) -> Node | None:
+    """`x` of `1 - x`."""
+    if isinstance(node, ir.Op) and node.op == "-" and len(node.operands) == 2:
+        one, other = node.operands
+        return other if isinstance(one, ir.Const) and one.value == 1 else None
+    return None
+
+
+class _Applied(NamedTuple):
+    """An activation's call taken apart: the operand, and the text before and after it when it is spelled as a function."""
+
+    value: Node
+    method: bool
+
+
+def _applied(tree: Tree, call: ir.Call) -> _Applied:
+    options_only = all(isinstance(arg.value, ir.Const) or arg.keyword for arg in call.args)
+    if isinstance(call.func, ir.Attr) and call.func.name in _METHODS and options_only and not names_module(tree, call.func.value):
+        return _Applied(call.func.value, True)
+    plain = [arg for arg in call.args if not arg.stars and arg.keyword in (None, "input")]
+    if not plain or any(arg.stars for arg in call.args):
+        raise Refusal("the activation's argument is not written out")
+    return _Applied(plain[0].value, False)
+
+
+def _logarithm_of(tree: Tree, call: ir.Call, origin: Origin, complement: bool, instead: str = "") -> tuple[str, tuple[Edit, ...]]:
+    """The source of an activation's logarithm (of `instead`, if given, in the place of its operand), and the imports that it needs."""
+    value, method = _applied(tree, call)
+    text = instead or tree.source(value.span)
+    if origin.name == "sigmoid":
+        name, edits = reached(tree, "torch.nn.functional.logsigmoid")
+        tight = isinstance(value, _TIGHT) or bool(instead)
+        return f"{name}({'-' * complement}{text if tight or not complement else f'({text})'})", edits
+    if origin.name != "softmax" or complement:
+        raise Refusal(f"torch has no logarithm of {origin.name}")
+    spelled = call.func.name if isinstance(call.func, ir.Attr) else ""
+    if spelled == "softmax" and (method or names_module(tree, call.func)):
+        end = call.func.span.end
+        before, after = tree.text[call.span.start : end - len("softmax")], tree.text[end : call.span.end]
+        if instead and method:
+            return f"{instead}.log_softmax{after}", ()
+        if instead:
+            after = tree.text[end : value.span.start] + instead + tree.text[value.span.end : call.span.end]
+        return f"{before}log_softmax{after}", ()
+    if origin.dim is None:
+        raise Refusal("the softmax does not say its dimension")
+    name, edits = reached(tree, "torch.log_softmax")
+    return f"{name}({text}, dim={origin.dim})", edits
+
+
+def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site: LogSite) -> Iterator[Edit]:
+    """The logarithm of a variable that holds the activation's output: taken of what the activation got."""
+    statement, call = _made_by(tree, name, origin), tree.call(origin.place.span)
+    assert statement is not None, "asked before"
+    value = _applied(tree, call).value
+    text, edits = raw(tree, value, statement, log)
+    own, imports_ = _logarithm_of(tree, call, origin, site.complement, text if edits else "")
+    yield from (Edit(tree.path, log.span, own), *edits, *imports_)
+
+
+def cross_entropy(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`."""
+    intent = intents[0]
+    site = intent.site
+    assert isinstance(site, HandWrittenSite)
+    tree = program.tree(site.primary.path)
+    node = tree.at(site.primary.span, ir.Op)
+    if node is None or node.op != "+" or len(node.operands) != 2 or has_comment(tree.source(node.span)):
+        raise Refusal("the formula is not one sum of two products")
+    found = [pair for a, b in (node.operands, node.operands[::-1]) if (pair := _parts(tree, a, b)) is not None]
+    if len(found) != 1:
+        raise Refusal("the formula has factors of its own")
+    p, y = found[0]
+    name, edits = reached(tree, "torch.nn.functional.binary_cross_entropy")
+    text = f'{name}({tree.source(p.span)}, {tree.source(y.span)}, reduction="none")'
+    own = tree.outer(node)
+    negated = _negated(tree, node)
+    if negated is not None:
+        return Rewrite(level(intent), _BCE, (_without_sign(tree, negated), Edit(tree.path, own, text), *edits))
+    bare = own != node.span or stands_open(tree, node)
+    return Rewrite(level(intent), _BCE, (Edit(tree.path, node.span, f"-{text}" if bare else f"(-{text})"), *edits))
+
+
+def _negated(tree: Tree, node: Node) -> ir.Op | None:
+    """The minus that a sum stands under, with nothing but sums, means and views between them."""
+    for around in tree.around(node):
+        if isinstance(around, ir.Op):
+            return around if around.op == "neg" else None
+        name = (
+            around.name
+            if isinstance(around, ir.Attr)
+            else around.func.name
+            if isinstance(around, ir.Call) and isinstance(around.func, ir.Attr)
+            else ""
+        )
+        if name not in _LINEAR:
+            return None
+    return None
+
+
+def _without_sign(tree: Tree, negated: ir.Op) -> Edit:
+    return Edit(tree.path, Span(negated.span.start, negated.span.start + 1), "")
+
+
+def _parts(tree: Tree, with_p: Node, with_rest: Node) -> tuple[Node, Node] | None:
+    """The probability and the target of the two products of a cross entropy."""
+    first, second = _product(tree, with_p), _product(tree, with_rest)
+    if first is None or second is None:
+        return None
+    p, y = without_constant(first[0]), first[1]
+    q, z = complement_of(without_constant(second[0])), complement_of(second[1])
+    if p is None or q is None or z is None or _text(tree, p) != _text(tree, q) or _text(tree, y) != _text(tree, z):
+        return None
+    return p, y
+
+
+def _product(tree: Tree, node: Node) -> tuple[Node, Node] | None:
+    """What the logarithm in a product of two is taken of, and the other factor."""
+    if not (isinstance(node, ir.Op) and node.op == "*" and len(node.operands) == 2):
+        return None
+    for log, other in (node.operands, node.operands[::-1]):
+        if isinstance(log, ir.Call) and _is_log(log):
+            return taken(tree, log), other
+    return None
+
+
+def _is_log(call: ir.Call) -> bool:
+    return (call.func.name if isinstance(call.func, ir.Attr) else getattr(call.func, "id", "")) == "log"
+
+
+def _text(tree: Tree, node: Node) -> str:
+    return "".join(tree.source(node.span).split())

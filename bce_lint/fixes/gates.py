@@ -1,0 +1,80 @@
+"""What must hold before a changed text is written."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+
+from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.ir import Span
+
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def check_text(before: str, after: str, edits: Sequence[Edit], round_trips: Callable[[str], bool], parses: Callable[[str], str]) -> None:
+    """Raises `Refusal` unless LibCST gives the old text back, both parsers read the new one, and nothing else has changed in it.
+
+    `round_trips` says whether LibCST gives a text back; `parses` what it has against one, or nothing.
+    """
+    if not round_trips(before):
+        raise Refusal("the file holds characters that LibCST does not give back (a form feed or a lone carriage return)")
+    if reason := parses(after):
+        raise Refusal(f"the changed text would not parse: {reason}")
+    old, new = _tree(before), _tree(after)
+    if old is None:
+        return  # syntax newer than the Python that runs
+    if new is None:
+        raise Refusal("the changed text would not parse")
+    if untouched(before, old, [edit.span for edit in edits]) != untouched(after, new, moved(edits)):
+        raise Refusal("statements outside the change would change")
+
+
+def _tree(text: str) -> ast.Module | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def moved(edits: Sequence[Edit]) -> list[Span]:
+    """Where the new texts of edits lie once all are made."""
+    shift, found = 0, []
+    for edit in sorted(edits, key=lambda e: e.span):
+        start = edit.span.start + shift
+        found.append(Span(start, start + len(edit.text)))
+        shift += len(edit.text) - (edit.span.end - edit.span.start)
+    return found
+
+
+def untouched(text: str, tree: ast.Module, spans: Sequence[Span]) -> list[str]:
+    """The statements of a text that share no line with some spans, in order; of a compound one, its head."""
+    starts = [0]
+    for line in ast._splitlines_no_ff(text) if hasattr(ast, "_splitlines_no_ff") else text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    rows = {row for span in spans for row in range(bisect_right(starts, span.start), bisect_right(starts, span.end) + 1)}
+    return [dump for first, last, dump in _heads(tree) if rows.isdisjoint(range(first, last + 1))]
+
+
+def _heads(tree: ast.AST) -> Iterator[tuple[int, int, str]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.stmt):
+            inner = [child for name in _BLOCKS for child in getattr(node, name, ())]
+            rows = [child.lineno for child in inner if hasattr(child, "lineno")]
+            last = min(rows) - 1 if rows else node.end_lineno or node.lineno
+            yield node.lineno, max(last, node.lineno), _head(node)
+        yield from _heads(node)
+
+
+def _head(node: ast.stmt) -> str:
+    kept = [(name, value) for name, value in ast.iter_fields(node) if name not in _BLOCKS]
+    return type(node).__name__ + "".join(_dump(value) for _, value in kept)
+
+
+def _dump(value: object) -> str:
+    if isinstance(value, ast.AST):
+        return ast.dump(value)
+    return "".join(map(_dump, value)) if isinstance(value, list) else repr(value)

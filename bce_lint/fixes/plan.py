@@ -1,0 +1,79 @@
+"""The fix of each finding: which builder a rule's intent asks for, and what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TypeAlias
+
+from bce_lint.analysis.sites import LossSite
+from bce_lint.fixes import activations, calls, formulas
+from bce_lint.fixes.edit import Applicability, Refusal, Rewrite, tidy
+from bce_lint.fixes.program import Program
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.rules.judge import Judged
+
+Silent: TypeAlias = Callable[[str, int, str], bool]
+_ALONE: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {
+    Change.CALL: calls.constructed,
+    Change.SWAP: calls.swapped,
+    Change.REDUCTION: calls.reduced,
+    Change.CAST_TARGET: calls.cast_target,
+    Change.CAST_WEIGHT: calls.cast_weight,
+    Change.SHAPE: calls.shaped,
+    Change.LOG: formulas.logarithm,
+    Change.FORMULA: formulas.cross_entropy,
+    Change.THRESHOLD: calls.threshold,
+}
+
+
+def targets(found: Iterable[Judged]) -> frozenset[str]:
+    """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
+    intents = (intent for judged in found for intent in judged.fixes if intent.change not in _ALONE)
+    sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
+    own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
+    return frozenset(own | {o.place.path for site in sites for x in site.input for o in (*x.origin, *x.inner)})
+
+
+class Planner:
+    """Writes fixes for the findings of one run. `record` makes a run that has seen where values go; it is made once, when needed."""
+
+    def __init__(self, program: Program, record: Callable[[], Program]) -> None:
+        self.program = program
+        self._record = record
+
+    @cached_property
+    def recorded(self) -> Program:
+        """The program of the recorded run."""
+        return self._record()
+
+    def rewrite(self, judged: Judged, silent: Silent) -> Rewrite | None:
+        """The fix of a finding; None for one whose rule has none. One that cannot be made says why.
+
+        `silent` says whether a comment silences a code at an offset of a file: what it protects is never changed.
+        """
+        if not judged.fixes:
+            return None
+        try:
+            found = self._built(judged.fixes)
+            edits = tidy(found.edits)
+            if any(silent(edit.path, edit.span.start, judged.rule.code) for edit in edits):
+                raise Refusal("a `# noqa` protects a line that it would change")
+            return Rewrite(found.applicability, found.title, edits)
+        except Refusal as refusal:
+            return Rewrite(Applicability.DISPLAY_ONLY, f"no fix by machine: {refusal}")
+        except Exception as error:  # a builder that fails leaves one finding without its fix, and the rest goes on
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            return Rewrite(Applicability.DISPLAY_ONLY, f"no fix by machine: internal error: {text}")
+
+    def _built(self, intents: Sequence[FixIntent]) -> Rewrite:
+        change = intents[0].change
+        if change is Change.NONE:
+            return Rewrite(Applicability.DISPLAY_ONLY, intents[0].what)
+        if change not in _ALONE:
+            return activations.changed(self.recorded, intents)
+        found = _ALONE[change](self.program, intents)
+        if len({intent.what for intent in intents}) > 1:
+            raise Refusal("the callers need different changes")
+        return replace(found, applicability=min(found.applicability, *map(calls.level, intents)))

@@ -1,0 +1,82 @@
+"""A project as fixes see it: a run that recorded where values went, and the files from below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bce_lint import ir
+from bce_lint.analysis.flow import Flow, Spot, spot
+from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.project import Project
+from bce_lint.analysis.sites import ChoiceSite, LossSite, Site, members
+from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.tree import Node, Tree
+
+
+class Program:
+    """The trees of a project's files, and what a recorded run says of the values in them."""
+
+    def __init__(self, project: Project, flow: Flow) -> None:
+        self.project, self.flow = project, flow
+        self._trees: dict[str, Tree] = {}
+        self.losses: dict[Spot, list[LossSite]] = {}
+        self.calls: dict[Spot, list[LossSite]] = {}
+        self.chosen: set[Spot] = set()
+        self._collect()
+        self.entering: dict[Spot, list[Spot]] = {}
+        for function, calls in flow.entered.items():
+            for call in calls:
+                self.entering.setdefault(call, []).append(function)
+
+    def _collect(self) -> None:
+        for site in self.project.machine.sites:
+            for one in members(site):
+                if isinstance(one, LossSite):
+                    self.losses.setdefault(loss_of(one), []).append(one)
+                    self.calls.setdefault(spot(one.call), []).append(one)
+                    if isinstance(site, ChoiceSite):
+                        self.chosen.add(loss_of(one))
+
+    def tree(self, path: str) -> Tree:
+        """A file from below. Raises `Refusal` where it cannot be read."""
+        if path not in self._trees:
+            unit = self.project.unit(path)
+            if unit is None:
+                raise Refusal(f"{path} cannot be read")
+            self._trees[path] = Tree(unit)
+        return self._trees[path]
+
+    def trees(self) -> Iterator[Tree]:
+        """All files that were read."""
+        return (self.tree(path) for path in self.project.parsed())
+
+    def call(self, place: Place | Spot) -> tuple[Tree, ir.Call]:
+        """The call at a place."""
+        tree = self.tree(place[0])
+        return tree, tree.call(place[1])
+
+    def sites_at(self, place: Place) -> list[Site]:
+        """What was met at a place."""
+        sites = (one for site in self.project.machine.sites for one in members(site))
+        return [site for site in sites if not isinstance(site, ChoiceSite) and spot(site.primary) == spot(place)]
+
+    def calls_of(self, name: str) -> list[Spot]:
+        """The calls that were not followed of what is known by this name alone; `?` is what is not known at all."""
+        return sorted(call for call, names in self.flow.called.items() if name in names and call not in self.entering)
+
+    def carries(self, tree: Tree, node: Node, keys: Iterable[Spot]) -> bool:
+        """Whether an expression's value was, or held, the output of one of some activations."""
+        return not self.flow.carriers.get((tree.path, node.span), frozenset()).isdisjoint(keys)
+
+    def is_whole(self, tree: Tree, node: Node, keys: Iterable[Spot]) -> bool:
+        """Whether it was such an output itself."""
+        return not self.flow.direct.get((tree.path, node.span), frozenset()).isdisjoint(keys)
+
+    def was_run(self, tree: Tree, node: Node) -> bool:
+        """Whether an expression was reached."""
+        return (tree.path, node.span) in self.flow.evaluated
+
+
+def loss_of(site: LossSite) -> Spot:
+    """Where a loss is chosen: where its object is made, or the call of a function."""
+    return spot(site.made or site.call)

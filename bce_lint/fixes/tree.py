@@ -1,0 +1,244 @@
+"""A lowered file seen from below: which node stands where, what is around it, and the text it was written with."""
+
+from __future__ import annotations
+
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache, cached_property
+from typing import Any, TypeAlias
+
+from bce_lint import ir
+from bce_lint.analysis.machine import Unit
+from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.ir import Span
+
+Node: TypeAlias = Any
+"""A node of the intermediate representation."""
+
+PRIMARY = (ir.Name, ir.Attr, ir.Item, ir.Call, ir.Const)
+_OPEN = (ir.Assign, ir.AugAssign, ir.Return, ir.ExprStmt, ir.Build, ir.Dict)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+@cache
+def _parts(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in ("span", "bound", "globals", "nonlocals"))
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below one."""
+    kind: Any = type(node)
+    for name in _parts(kind):
+        yield from _nodes(getattr(node, name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if is_dataclass(value):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _nodes(part)
+
+
+class Tree:
+    """The nodes of one file by place, and what is around each."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.path, self.text, self.module = unit.path, unit.text, unit.module
+        self.parents: dict[int, Node] = {}
+        self.shared: set[int] = set()
+        self.by_span: dict[Span, list[Node]] = {}
+        self.nodes: list[Node] = []
+        self._walk()
+
+    def _walk(self) -> None:
+        waiting: list[Node] = [self.module]
+        while waiting:
+            node = waiting.pop()
+            for child in children(node):
+                if id(child) in self.parents:
+                    self.shared.add(id(child))
+                    continue
+                self.parents[id(child)] = node
+                if hasattr(child, "span"):
+                    self.by_span.setdefault(child.span, []).append(child)
+                self.nodes.append(child)
+                waiting.append(child)
+
+    def at(self, span: Span, kind: type) -> Node | None:
+        """The node of a kind with exactly this span."""
+        return next((node for node in self.by_span.get(span, ()) if isinstance(node, kind)), None)
+
+    def call(self, span: Span) -> ir.Call:
+        """The call with exactly this span. Raises `Refusal` when the source holds none."""
+        node: ir.Call | None = self.at(span, ir.Call)
+        if node is None:
+            raise Refusal("the call is not written out")
+        return node
+
+    def parent(self, node: Node) -> Node | None:
+        """The node around one."""
+        return self.parents.get(id(node))
+
+    def around(self, node: Node) -> Iterator[Node]:
+        """The nodes around one, from the inside."""
+        found = self.parent(node)
+        while found is not None:
+            yield found
+            found = self.parent(found)
+
+    def function(self, node: Node) -> ir.Function | None:
+        """The function whose body (or lambda) a node stands in; None for the module and for class bodies."""
+        return next((one for one in self.around(node) if isinstance(one, ir.Function)), None)
+
+    def statement(self, node: Node) -> Node:
+        """The innermost statement around a node."""
+        return next(one for one in (node, *self.around(node)) if isinstance(one, ir.Stmt.__args__))
+
+    def source(self, span: Span) -> str:
+        """The text of a span."""
+        return self.text[span.start : span.end]
+
+    def outer(self, node: Node, low: int = 0) -> Span:
+        """The span of an expression with the parentheses of its own around it; those of a call around it are not its own."""
+        (start, end), high = node.span, len(self.text)
+        call = self.parent(node)
+        if isinstance(call, ir.Call) and call.func is not node:
+            low, high = self.inside(call)
+        while True:
+            before, after = _back(self.text, start, low), _forth(self.text, end, high)
+            if before < low or after >= high or self.text[before] != "(" or self.text[after] != ")":
+                return Span(start, end)
+            start, end = before, after + 1
+
+    def inside(self, call: ir.Call) -> Span:
+        """What stands between the parentheses of a call."""
+        start = self.text.index("(", self.outer_end(call.func, call.span.start))
+        return Span(start + 1, call.span.end - 1)
+
+    def outer_end(self, node: Node, low: int) -> int:
+        """Where an expression ends, its own parentheses included that begin at or after `low`."""
+        return self.outer(node, low).end
+
+    def argument(self, call: ir.Call, arg: ir.Arg) -> Span:
+        """The text of an argument's value, with its own parentheses."""
+        return self.outer(arg.value)
+
+    def whole(self, call: ir.Call, arg: ir.Arg) -> Span:
+        """The text of an argument with its keyword or stars."""
+        value = self.argument(call, arg)
+        before = self.text[self.inside(call).start : value.start]
+        lead = re.search(rf"(?:{arg.keyword}\s*=\s*|\*{{1,2}}\s*)$" if arg.keyword else r"\*{1,2}\s*$|$", before)
+        return Span(value.start - (len(lead.group()) if lead else 0), value.end)
+
+    def newline(self) -> str:
+        """The line end that the file uses first."""
+        found = _BREAK.search(self.text)
+        return found.group() if found else "\n"
+
+    def indent(self, offset: int) -> str:
+        """The white space that the line of an offset begins with."""
+        start = self.line_start(offset)
+        found = re.compile(r"[ \t\f]*").match(self.text, start)
+        return found.group() if found else ""
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset begins."""
+        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, its line end included."""
+        found = _BREAK.search(self.text, offset)
+        return found.end() if found else len(self.text)
+
+    @cached_property
+    def logical_lines(self) -> list[Span]:
+        """The lines as Python joins them, each with its line end. Raises `Refusal` where Python's tokenizer fails."""
+        rows = [0]
+        for line in _LINE.findall(self.text):
+            rows.append(rows[-1] + len(line))
+        lines, first = [], None
+        try:
+            for token in tokenize.generate_tokens(iter(_LINE.findall(self.text)).__next__):
+                if token.type in _NO_CODE:
+                    continue
+                first = token.start[0] if first is None else first
+                if token.type == tokenize.NEWLINE:
+                    lines.append(Span(rows[first - 1], rows[min(token.end[0], len(rows) - 1)]))
+                    first = None
+        except (tokenize.TokenError, SyntaxError):
+            raise Refusal("Python's tokenizer cannot read the file") from None
+        return lines
+
+    def logical_line(self, offset: int) -> Span:
+        """The logical line that holds an offset."""
+        return next(line for line in self.logical_lines if line.start <= offset < line.end)
+
+
+def _back(text: str, at: int, low: int) -> int:
+    at -= 1
+    while at >= low and text[at] in " \t\r\n\\":
+        at -= 1
+    return at
+
+
+def _forth(text: str, at: int, high: int) -> int:
+    while at < high and text[at] in " \t\r\n\\":
+        at += 1
+    return at
+
+
+def is_store(tree: Tree, node: Node) -> bool:
+    """Whether an expression is written to, not read."""
+    child, parent = node, tree.parent(node)
+    while isinstance(parent, ir.Build | ir.Star):
+        child, parent = parent, tree.parent(parent)
+    match parent:
+        case ir.Assign():
+            return child in parent.targets
+        case ir.For() | ir.Declare():
+            return parent.target is child
+        case ir.With():
+            return any(item.target is child for item in parent.items)
+        case ir.Comp():
+            return any(clause.target is child for clause in parent.clauses)
+        case ir.Delete():
+            return True
+    return False
+
+
+def has_comment(text: str) -> bool:
+    """Whether a piece of code between tokens holds a comment."""
+    return "#" in text
+
+
+def comments(text: str) -> str:
+    """What is left of a piece of code when only its comments and line ends stay."""
+    return "".join(found.group() for found in re.finditer(r"[ \t]*#[^\r\n]*|(?:\r\n|\r|\n)[ \t]*(?=#|$)|\r\n|\r|\n", text))
+
+
+def stands_open(tree: Tree, node: Node) -> bool:
+    """Whether any expression without a comma may stand in a node's place as it is."""
+    parent = tree.parent(node)
+    return isinstance(parent, _OPEN) or (isinstance(parent, ir.Call) and parent.func is not node)
+
+
+def fitting(tree: Tree, place: Node, value: Node, text: str) -> str:
+    """The text of an expression as it can stand in a place: in parentheses where it would be read otherwise."""
+    if isinstance(value, ir.Bind | ir.Yield):
+        return text if text.startswith("(") else f"({text})"
+    bare = not text.startswith("(")
+    if _BREAK.search(text) and bare and not isinstance(value, ir.Build | ir.Dict):
+        return f"({text})"
+    if isinstance(value, PRIMARY) or stands_open(tree, place) or not bare:
+        return text
+    return f"({text})"
+
+
+def replacement(tree: Tree, node: Node, text: str) -> Edit:
+    """An edit that puts a text in a node's place."""
+    return Edit(tree.path, node.span, text)

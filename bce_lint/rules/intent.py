@@ -1,0 +1,40 @@
+"""What a rule asks to be changed: a kind and the site; `bce_lint.fixes` turns it into edits when somebody wants them."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from bce_lint.analysis.sites import Site
+
+
+class Change(Enum):
+    """The kinds of change."""
+
+    DROP = "take the activation away"
+    DROP_INNER = "take the first of two activations away"
+    FUSE = "take the activation away and use a loss that applies it itself"
+    RETYPE = "use another loss"
+    LOGARITHM = "use the activation's logarithm in its place"
+    CALL = "construct first, then call"
+    SWAP = "exchange the first two arguments"
+    REDUCTION = "say `reduction=`"
+    CAST_TARGET = "cast the target"
+    CAST_WEIGHT = "cast the weight"
+    SHAPE = "give input and target one shape"
+    LOG = "use the logarithm of the activation"
+    FORMULA = "use torch's loss in place of a formula"
+    THRESHOLD = "compare with a threshold for logits"
+    NONE = "nothing a machine should do"
+
+
+class FixIntent(NamedTuple):
+    """A change that a rule asks for. `what` is a loss's name, a cast, an option's value or, for `NONE`, the reason.
+
+    `safe` says that the change may be safe: the same function, or the original cannot run.
+    """
+
+    change: Change
+    site: Site
+    what: str = ""
+    safe: bool = False

@@ -1,0 +1,181 @@
+"""Each gate holds a bad fix back: whatever a rewrite gets wrong, the files stay as they were."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bce_lint.diagnostic import Diagnostic, Location, Position
+from bce_lint.engine import FixOptions, fix, fix_text
+from bce_lint.fixer import parses
+from bce_lint.fixes import plan
+from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Found, Policy, Seen, run
+from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
+from bce_lint.fixes.gates import check_text, untouched
+from bce_lint.fixes.program import Program
+from bce_lint.ir import Span
+from bce_lint.rules import default_codes
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.source.text import decode
+from bce_lint.syntax.parse import round_trips
+
+OPTIONS = FixOptions(unsafe=True, fixable=default_codes())
+SWAPPED = """\
+import torch
+from torch import nn
+
+net = nn.Linear(8, 3)
+
+
+def step(x, y):
+    return nn.CrossEntropyLoss()(y.long(), net(x))
+"""
+
+
+def fixed(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text after fixing, and what was refused."""
+    outcome, _ = fix_text(text.encode(), None, default_codes(), OPTIONS)
+    after = outcome.groups[0][0].after.decode() if outcome.groups else text
+    return after, outcome.refused
+
+
+def with_rewrite(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
+    """Makes the fix for swapped arguments replace a piece of text instead."""
+
+    def wrong(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+        tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
+        start = tree.text.index(old)
+        return Rewrite(Applicability.SAFE, "a wrong fix", (Edit(tree.path, Span(start, start + len(old)), new),))
+
+    monkeypatch.setitem(plan._ALONE, Change.SWAP, wrong)
+
+
+def test_the_right_fix_passes() -> None:
+    assert fixed(SWAPPED) == (SWAPPED.replace("(y.long(), net(x))", "(net(x), y.long())"), ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("(y.long(), net(x))", "(net(x), y.long()", "would not parse"),
+        ("(y.long(), net(x))", "(y.long(),  net(x))", "BCE202 would still be there"),
+        ("(y.long(), net(x))", "(net(x).softmax(1), y.long())\n\n\nworse = nn.BCELoss(size_average=False)", None),
+        ("net = nn.Linear(8, 3)\n", "net = nn.Linear(8, 3)\nother = nn.BCELoss(size_average=False)\n", "BCE202 would still be there"),
+    ],
+)
+def test_a_wrong_fix_is_refused_and_nothing_changes(monkeypatch: pytest.MonkeyPatch, old: str, new: str, reason: str | None) -> None:
+    with_rewrite(monkeypatch, old, new)
+    after, refused = fixed(SWAPPED)
+    if reason is None:
+        assert after != SWAPPED  # what a fix brings where it changes the text is for the next round
+    else:
+        assert after == SWAPPED
+        assert len(refused) == 1
+        assert reason in refused[0]
+
+
+def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = SWAPPED.replace("net = nn.Linear(8, 3)", "squash = nn.Identity()\nnet = nn.Linear(8, 3)") + (
+        "\n\ndef other(x, y):\n    return nn.BCEWithLogitsLoss()(squash(net(x)), y)\n"
+    )
+    edits = (("(y.long(), net(x))", "(net(x), y.long())"), ("nn.Identity()", "nn.Sigmoid()"))
+
+    def wrong(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+        tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
+        found = ((tree.text.index(old), old, new) for old, new in edits)
+        return Rewrite(Applicability.SAFE, "", tuple(Edit(tree.path, Span(at, at + len(old)), new) for at, old, new in found))
+
+    monkeypatch.setitem(plan._ALONE, Change.SWAP, wrong)
+    codes = frozenset({"BCE202", "BCE103"})
+    outcome, _ = fix_text(text.encode(), None, codes, FixOptions(True, frozenset({"BCE202"})))
+    assert not outcome.groups
+    assert [d.code for d in outcome.left] == ["BCE202"]
+    assert "would bring BCE103" in outcome.refused[0]
+
+
+def test_a_form_feed_and_a_lone_carriage_return_are_linted_and_never_fixed() -> None:
+    for text in (SWAPPED.replace("def step", "\x0cdef step"), SWAPPED + "x = 1\ry = 2\r"):
+        assert not round_trips(text)
+        after, refused = fixed(text)
+        assert after == text
+        assert ["LibCST does not give back" in line for line in refused] == [True]
+
+
+def test_statements_outside_the_change_may_not_change() -> None:
+    before, after = "a = 1\nb = 2\nc = 3\n", "a = 1\nb = 2\nc = 4\n"
+    with pytest.raises(Refusal, match="outside the change"):
+        check_text(before, after, [Edit("x.py", Span(0, 1), "a")], round_trips, parses)
+
+
+def test_what_an_edit_touches_may_change() -> None:
+    before, after = "a = 1\nif a:\n    b = 2\nc = 3\n", "a = 1\nif a:\n    b = f(2)\nc = 3\n"
+    check_text(before, after, [Edit("x.py", Span(20, 21), "f(2)")], round_trips, parses)
+
+
+def test_the_heads_of_blocks_are_compared_too() -> None:
+    one, two = (ast.parse(f"for x in {name}:\n    f(x)\n") for name in ("a", "b"))
+    assert untouched("for x in a:\n    f(x)\n", one, []) != untouched("for x in b:\n    f(x)\n", two, [])
+
+
+def test_a_character_that_the_encoding_has_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_rewrite(monkeypatch, "y.long(), net(x)", "net(x), y.long() if '\u03b1' else y.long()")
+    data = b"# coding: latin-1\n" + SWAPPED.encode()
+    outcome, _ = fix_text(data, None, default_codes(), OPTIONS)
+    assert not outcome.groups
+    assert len(outcome.refused) == 1
+
+
+def found(code: str, start: int, edits: tuple[Edit, ...]) -> Found:
+    """A finding of a made-up lint."""
+    place = Location("a.py", Position(1, 1), Position(1, 1))
+    return Found(Diagnostic(code, "", "", place), Rewrite(Applicability.SAFE, "", edits), ("a.py", Span(start, start)))
+
+
+def test_fixing_that_does_not_come_to_an_end_is_told() -> None:
+    def lint(texts: Mapping[str, str]) -> Seen:
+        text = texts.get("a.py", "x = 1\n")
+        code = f"BCE{len(text)}"
+        return Seen((found(code, 0, (Edit("a.py", Span(0, 0), "\n"),)),), {"a.py": decode(text.encode(), "a.py")})
+
+    codes = frozenset(f"BCE{n}" for n in range(100))
+    fixed_ = run(lint, Policy(Applicability.SAFE, codes, frozenset({"a.py"})), Checks(round_trips, parses))
+    assert len(fixed_.applied) == MAX_ROUNDS
+    assert "did not come to an end" in fixed_.refused[0]
+
+
+def test_one_bad_fix_does_not_keep_the_others_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_rewrite(monkeypatch, "(y.long(), net(x))", "(y.long(),  net(x))")
+    text = SWAPPED + "\n\nold = nn.BCELoss(size_average=False)\n"
+    after, refused = fixed(text)
+    assert after == text.replace("size_average=False", 'reduction="sum"')
+    assert len(refused) == 1
+
+
+def test_a_fix_of_two_files_is_made_in_both_or_in_neither(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n"
+                                       "        super().__init__()\n        self.fc = nn.Linear(8, 1)\n\n    def forward(self, x):\n"
+                                       "        return torch.sigmoid(self.fc(x))\n")  # fmt: skip
+    (tmp_path / "train.py").write_text("from torch import nn\nfrom model import Net\n\n\ndef step(x, y):\n"
+                                       "    return nn.BCELoss()(Net()(x), y)\n")  # fmt: skip
+    files = [tmp_path / "model.py", tmp_path / "train.py"]
+    outcome, _ = fix(files, default_codes(), OPTIONS)
+    assert [len(group) for group in outcome.groups] == [2]
+    for one in files:  # the other file is not selected, so it may not change, and then neither may this one
+        outcome, _ = fix([one], default_codes(), OPTIONS)
+        assert not outcome.groups
+        assert [d.code for d in outcome.left] == ["BCE101"]
+
+
+def test_a_builder_that_fails_leaves_its_finding_without_a_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setitem(plan._ALONE, Change.SWAP, broken)
+    outcome, _ = fix_text(SWAPPED.encode(), None, default_codes(), OPTIONS)
+    (left,) = outcome.left
+    assert left.fix is not None
+    assert left.fix.applicability == "display-only"
+    assert "ZeroDivisionError: oops" in left.fix.message
