@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bce_lint import options as command_line
 
 if TYPE_CHECKING:
-    from bce_lint.diagnostic import Diagnostic
-    from bce_lint.source.text import SourceText
+    from bce_lint.fixing import Run
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 CRASH: Final = "BCE900"
@@ -47,18 +46,16 @@ def _accept_any_text() -> None:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
-    from bce_lint.selection import choose, split
-
     try:
-        select = None if options.select is None else split(options.select)
-        codes = choose(select, split(options.ignore), split(options.extend_select))
+        codes, fixable = _rules(options)
     except ValueError as error:
         return _fail(str(error))
-    diagnostics, sources, failed = _check(options, codes)
-    _report(options, diagnostics, sources)
-    if failed or any(one.code == CRASH for one in diagnostics):
-        return ERROR
-    return FINDINGS if diagnostics and not options.exit_zero else CLEAN
+    run = _run_on_text(options, codes, fixable) if options.paths == ["-"] else _run_on_files(options, codes, fixable)
+    run = run._replace(left=[one if one.code in fixable else replace(one, fix=None) for one in run.left])
+    for problem in run.problems:
+        _fail(problem)
+    _report(options, run)
+    return _status(options, run)
 
 
 def _show_rules(options: Namespace) -> int:
@@ -71,46 +68,80 @@ def _show_rules(options: Namespace) -> int:
     return CLEAN
 
 
-def _check(options: Namespace, codes: frozenset[str]) -> tuple[Sequence[Diagnostic], Mapping[str, SourceText], bool]:
-    """The findings, the texts they are in, and whether a path could not be read."""
-    from bce_lint import engine
+def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
+    """The rules that run, and those whose fixes are wanted."""
+    from bce_lint.selection import choose, split
 
-    if options.paths == ["-"]:
-        result = engine.check_text(sys.stdin.buffer.read(), options.stdin_filename, codes)
-        return result.diagnostics, result.sources, False
+    select = None if options.select is None else split(options.select)
+    fixable = ["BCE"] if options.fixable is None else split(options.fixable)
+    return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
+
+
+def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str]) -> Run:
+    from bce_lint import engine
+    from bce_lint.fixing import Run, fix_files
     from bce_lint.source.discover import discover
 
-    found = discover(map(Path, options.paths))
-    for path, reason in found.failures:
-        _fail(f"{path}: {reason}")
+    found = discover(map(Path, options.paths), options.force_exclude)
     if not found.files and not found.failures and not options.quiet:
         print("bce-lint: no Python files under the given paths", file=sys.stderr)
-    result = engine.check(found.files, codes)
-    return result.diagnostics, result.sources, bool(found.failures)
+    if options.fix:
+        run = fix_files(found.files, codes, engine.FixOptions(options.unsafe_fixes, fixable), options.diff)
+    else:
+        result = engine.check(found.files, codes, fixes=not options.statistics)
+        run = Run(result.diagnostics, result.sources)
+    return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
 
 
-def _report(options: Namespace, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> None:
-    from bce_lint.report import FORMATS
+def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str]) -> Run:
+    from bce_lint import engine
+    from bce_lint.fixing import Run, fix_text, put
+    from bce_lint.source.discover import excluded
+
+    data, name = sys.stdin.buffer.read(), options.stdin_filename
+    if options.force_exclude and name is not None and excluded(Path(name)):
+        if options.fix and not options.diff:
+            put(data)
+        return Run((), {})
+    if options.fix:
+        return fix_text(data, name, codes, engine.FixOptions(options.unsafe_fixes, fixable), options.diff)
+    result = engine.check_text(data, name, codes, fixes=not options.statistics)
+    return Run(result.diagnostics, result.sources)
+
+
+def _report(options: Namespace, run: Run) -> None:
+    """Prints the findings and what they come to; standard output is left to a diff or a mended text."""
+    from bce_lint.report import FORMATS, summary
     from bce_lint.report.statistics import statistics
 
-    as_text = options.output_format != "json"
-    if options.statistics:
-        sys.stdout.write(statistics(diagnostics, as_text=as_text))
+    out = sys.stderr if options.diff or (options.fix and options.paths == ["-"]) else sys.stdout
+    unsafe, as_text, written = options.unsafe_fixes, options.output_format != "json", not options.diff
+    if options.diff or options.fix_only:
+        _report_crashes(run)
+        lines = [summary.fixed(run.left, run.mended, unsafe, written=written)]
+    elif options.statistics:
+        out.write(statistics(run.left, as_text=as_text))
+        lines = []
     else:
-        sys.stdout.write(FORMATS[options.output_format](diagnostics, sources))
-    if as_text and not options.quiet and not options.statistics:
-        print(_summary(diagnostics))
+        out.write(FORMATS[options.output_format](run.left, run.sources, unsafe))
+        lines = [summary.found(run.left, run.mended), summary.fixable(run.left, unsafe, options.fix)]
+    if as_text and not options.quiet:
+        listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
+        out.write(listing + "".join(f"{line}\n" for line in lines if line))
 
 
-def _summary(diagnostics: Sequence[Diagnostic]) -> str:
-    if not diagnostics:
-        return "No findings."
-    files = len(Counter(one.location.path for one in diagnostics))
-    return f"Found {_count(len(diagnostics), 'finding')} in {_count(files, 'file')}."
+def _report_crashes(run: Run) -> None:
+    for one in run.left:
+        if one.code == CRASH:
+            _fail(f"{one.location.path}: {one.code} {one.message}")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
+def _status(options: Namespace, run: Run) -> int:
+    if run.problems or any(one.code == CRASH for one in run.left):
+        return ERROR
+    changed = bool(run.mended) and (options.diff or options.exit_non_zero_on_fix)
+    reported = bool(run.left) and not options.diff and not options.fix_only
+    return FINDINGS if (changed or reported) and not options.exit_zero else CLEAN
 
 
 def _fail(message: str) -> int:

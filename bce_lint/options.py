@@ -12,8 +12,9 @@ from bce_lint.report import FORMATS
 DESCRIPTION: Final = "Finds PyTorch losses that do not fit the values that reach them, without running the code."
 EPILOG: Final = """\
 A rule is selected by its code (BCE103), a code prefix (BCE1) or its name (sigmoid-before-bce-with-logits).
-exit status: 0 nothing found; 1 findings (a file that is not Python among them); 2 a usage error, a path that does
-not exist, or an internal error (BCE900)."""
+exit status: 0 nothing left; 1 findings left (a file that is not Python among them), or --diff would change something, or
+something was fixed and --exit-non-zero-on-fix asks for it; 2 a usage error, a path that does not exist, an internal error
+(BCE900), a fix that did not pass its checks, or a file that could not be written."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,7 +30,9 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; `-` reads standard input (default: .)")
     build.add_argument("--stdin-filename", metavar="PATH", help="read standard input, as the text of this file")
     _add_selection(build)
+    _add_fixes(build)
     _add_output(build)
+    build.add_argument("--force-exclude", action="store_true", help="leave out ignored files, even those that are named")
     build.add_argument("--isolated", action="store_true", help="ignore configuration files (none are read yet)")
     build.add_argument("-n", "--no-cache", action="store_true", help="do not use a cache (none is kept yet)")
     build.add_argument("--explain", metavar="RULE", help="print the page of a rule, given by code or name, and stop")
@@ -43,6 +46,18 @@ def _add_selection(build: argparse.ArgumentParser) -> None:
     group.add_argument("--select", action="append", metavar="RULES", help="report these rules instead of the default ones")
     group.add_argument("--ignore", action="append", default=[], metavar="RULES", help="do not report these rules")
     group.add_argument("--extend-select", action="append", default=[], metavar="RULES", help="report these rules as well")
+
+
+def _add_fixes(build: argparse.ArgumentParser) -> None:
+    group = build.add_argument_group("fixes", "safe ones keep what the code computes, or mend what cannot run")
+    group.add_argument("--fix", action="store_true", help="apply safe fixes, and report what is left")
+    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix, unsafe ones too: values change; alone, count them")
+    group.add_argument("--diff", action="store_true", help="print what --fix would change as a diff, and write nothing")
+    group.add_argument("--fix-only", action="store_true", help="apply fixes, and report nothing that is left")
+    group.add_argument("--show-fixes", action="store_true", help="list what was fixed, by file and rule")
+    group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit with 1 when something was fixed")
+    group.add_argument("--fixable", action="append", metavar="RULES", help="fix these rules only (default: all)")
+    group.add_argument("--unfixable", action="append", default=[], metavar="RULES", help="do not fix these rules")
 
 
 def _add_output(build: argparse.ArgumentParser) -> None:
@@ -62,4 +77,5 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             build.error("standard input is read alone: give either `-` or paths")
         options.paths = ["-"]
     options.paths = options.paths or ["."]
+    options.fix = options.fix or options.diff or options.fix_only
     return options

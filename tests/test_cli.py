@@ -32,6 +32,7 @@ def step(x, y):
     return criterion(torch.sigmoid(layer(x)), y)
 """
 CLEAN = BUG.replace("torch.sigmoid(layer(x))", "layer(x)")
+HIDDEN = "No fixes available (1 hidden fix can be enabled with the `--unsafe-fixes` option).\n"
 BROKEN = "from torch import nn\n\nloss = nn.BCELoss(:\n"
 
 
@@ -88,7 +89,7 @@ def test_a_finding_gives_1_and_a_frame(project: Path, run: Runner) -> None:
     assert done.out.startswith("BCE103 ")
     assert " --> bug.py:9:12\n" in done.out
     assert "9 |     return criterion(torch.sigmoid(layer(x)), y)\n  |            ^^^^" in done.out
-    assert done.out.endswith("Found 1 finding in 1 file.\n")
+    assert done.out.endswith(f"Found 1 finding in 1 file.\n{HIDDEN}")
 
 
 def test_nothing_found_gives_0(project: Path, run: Runner) -> None:
@@ -99,7 +100,7 @@ def test_no_path_means_the_current_folder(project: Path, run: Runner) -> None:
     done = run("--output-format", "concise")
     assert codes_of(done) == ["BCE103", "BCE901"]
     assert [line.split(":")[0] for line in lines_of(done)] == ["bug.py", os.path.join("pkg", "broken.py")]
-    assert done.out.endswith("Found 2 findings in 2 files.\n")
+    assert done.out.endswith(f"Found 2 findings in 2 files.\n{HIDDEN}")
     assert run("--output-format", "concise", ".") == done
 
 
@@ -126,6 +127,17 @@ def test_a_dangling_link_gives_2_and_the_rest_is_reported(project: Path, run: Ru
     done = run("--output-format", "concise", "link.py", "bug.py")
     assert (done.status, done.err) == (2, "bce-lint: link.py: No such file or directory\n")
     assert codes_of(done) == ["BCE103"]
+
+
+def test_force_exclude_leaves_out_what_is_ignored(project: Path, run: Runner) -> None:
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("bug.py\n", encoding="utf-8")
+    assert codes_of(run("--output-format", "concise", "bug.py")) == ["BCE103"]
+    done = run("--force-exclude", "bug.py")
+    assert done == Run(0, "No findings.\n", "bce-lint: no Python files under the given paths\n")
+    assert run("--force-exclude", "bug.py", "clean.py") == Run(0, "No findings.\n", "")
+    assert run("--force-exclude", "--stdin-filename", "bug.py", stdin=BUG) == Run(0, "No findings.\n", "")
+    assert run("--force-exclude", "--stdin-filename", "other.py", stdin=BUG).status == 1
 
 
 def test_a_folder_without_python_files_is_told(tmp_path: Path, run: Runner) -> None:
@@ -182,7 +194,7 @@ def test_the_default_selection_leaves_out_what_is_off() -> None:
     assert choose(["BCE12"], [], []) == {"BCE121", "BCE122", "BCE123", "BCE900", "BCE901", "BCE902"}
 
 
-@pytest.mark.parametrize("option", ["--select", "--ignore", "--extend-select"])
+@pytest.mark.parametrize("option", ["--select", "--ignore", "--extend-select", "--fixable", "--unfixable"])
 def test_an_unknown_rule_gives_2_and_names_the_nearest(project: Path, run: Runner, option: str) -> None:
     assert run(option, "BCE1033", "bug.py") == Run(2, "", "bce-lint: no rule is called 'BCE1033'; did you mean BCE103?\n")
     done = run(option, "sigmoid-before-bce-with-logit", "bug.py")
@@ -262,7 +274,8 @@ def test_version(run: Runner) -> None:
 def test_help_names_every_option(run: Runner) -> None:
     text = run("--help").out
     for option in ("--select", "--ignore", "--extend-select", "--isolated", "--no-cache", "--output-format", "--statistics", "--exit-zero",
-                   "--quiet", "--version", "--stdin-filename", "--explain", "--list-rules"):  # fmt: skip
+                   "--quiet", "--version", "--stdin-filename", "--explain", "--list-rules", "--fix", "--unsafe-fixes", "--diff",
+                   "--fix-only", "--show-fixes", "--exit-non-zero-on-fix", "--fixable", "--unfixable", "--force-exclude"):  # fmt: skip
         assert option in text
 
 
@@ -297,14 +310,14 @@ def test_an_internal_error_at_a_file_gives_2(project: Path, run: Runner, monkeyp
     place = Location("bug.py", Position(1, 1), Position(1, 1))
     result = engine.check([Path("bug.py")], choose(None, [], []))
     crash = result._replace(diagnostics=(Diagnostic("BCE900", "internal-error", "no", place), *result.diagnostics))
-    monkeypatch.setattr(engine, "check", lambda files, codes: crash)
+    monkeypatch.setattr(engine, "check", lambda files, codes, fixes: crash)
     done = run("--output-format", "concise", "bug.py")
     assert (done.status, codes_of(done)) == (2, ["BCE900", "BCE103"])
     assert run("--exit-zero", "bug.py").status == 2
 
 
 def test_a_crash_is_one_line_and_2(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(files: object, codes: object) -> None:
+    def crash(files: object, codes: object, fixes: bool) -> None:
         raise RuntimeError("out of\nluck")
 
     monkeypatch.setattr(engine, "check", crash)
@@ -312,7 +325,7 @@ def test_a_crash_is_one_line_and_2(project: Path, run: Runner, monkeypatch: pyte
 
 
 def test_an_interrupt_is_quiet(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(files: object, codes: object) -> None:
+    def interrupt(files: object, codes: object, fixes: bool) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(engine, "check", interrupt)
@@ -331,7 +344,7 @@ def process(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comple
 def test_as_a_module(project: Path) -> None:
     done = process("--output-format", "concise", ".", cwd=project)
     assert (done.returncode, done.stderr) == (1, b"")
-    assert [line.split(b":")[0] for line in done.stdout.splitlines()[:-1]] == [b"bug.py", b"pkg/broken.py"]
+    assert [line.split(b":")[0] for line in done.stdout.splitlines()[:2]] == [b"bug.py", b"pkg/broken.py"]
 
 
 def test_a_terminal_with_a_small_character_set_is_no_error(project: Path) -> None:

@@ -88,16 +88,19 @@ def test_the_flake8_configuration_works(tmp_path: Path) -> None:
     assert ": BCE123 " in done.stdout
 
 
-def fields(text: str) -> dict[str, str]:
-    """The `key: value` lines of a small YAML file."""
-    return dict(line.strip(" -").split(": ", 1) for line in text.splitlines() if ": " in line)
+def hooks(text: str) -> list[dict[str, str]]:
+    """The `key: value` lines of each hook of a small YAML file."""
+    return [dict(line.strip().split(": ", 1) for line in f"id: {hook}".splitlines() if ": " in line) for hook in text.split("- id: ")[1:]]
 
 
-def test_the_hook_is_the_one_that_the_repository_offers() -> None:
-    hook = fields((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert fields(blocks("yaml")[0])["id"] == hook["id"] == "bce-lint"
-    assert hook["entry"] == "bce-lint check"
-    assert (hook["language"], hook["types_or"], hook["require_serial"]) == ("python", "[python, pyi]", "true")
+def test_the_hooks_are_those_that_the_repository_offers() -> None:
+    lint, fix = hooks((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (shown,) = hooks(blocks("yaml")[0])
+    assert shown["id"] == lint["id"] == "bce-lint"
+    assert fix["id"] == "bce-lint-fix" and "`bce-lint-fix`" in README
+    assert (lint["entry"], fix["entry"]) == ("bce-lint check --force-exclude", "bce-lint check --fix --force-exclude")
+    assert (lint["types_or"], fix["types_or"]) == ("[python, pyi]", "[python]")
+    assert all((hook["language"], hook["require_serial"]) == ("python", "true") for hook in (lint, fix))
 
 
 def test_the_continuous_integration_runs_the_test_command_of_readme() -> None:

@@ -11,9 +11,9 @@ from bce_lint.report.full import full
 from bce_lint.report.json import as_json
 from bce_lint.source.text import SourceText
 
-FORMATS: Final[Mapping[str, Callable[[Sequence[Diagnostic], Mapping[str, SourceText]], str]]] = {
+FORMATS: Final[Mapping[str, Callable[[Sequence[Diagnostic], Mapping[str, SourceText], bool], str]]] = {
     "full": full,
-    "concise": lambda diagnostics, _: concise(diagnostics),
-    "json": lambda diagnostics, _: as_json(diagnostics),
+    "concise": lambda diagnostics, _, unsafe: concise(diagnostics, unsafe),
+    "json": lambda diagnostics, *_: as_json(diagnostics),
 }
-"""The output formats by name; `sources` holds the texts that a code frame may quote."""
+"""The output formats by name; they take the texts that a code frame may quote, and whether unsafe fixes count as fixes."""

@@ -1,18 +1,19 @@
-"""One line for each diagnostic: `path:row:column: CODE message`."""
+"""One line for each diagnostic: `path:row:column: CODE message`, with `[*]` after the code where `--fix` mends it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from bce_lint.diagnostic import Diagnostic
+from bce_lint.report.fixable import code
 from bce_lint.report.paths import shown
 
 
-def concise(diagnostics: Iterable[Diagnostic]) -> str:
-    """The diagnostics, one a line."""
-    return "".join(f"{_line(one)}\n" for one in diagnostics)
+def concise(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> str:
+    """The diagnostics, one a line; `unsafe` tells whether unsafe fixes count."""
+    return "".join(f"{_line(one, unsafe)}\n" for one in diagnostics)
 
 
-def _line(one: Diagnostic) -> str:
+def _line(one: Diagnostic, unsafe: bool) -> str:
     row, column = one.location.start
-    return f"{shown(one.location.path)}:{row}:{column}: {one.code} {' '.join(one.message.split())}"
+    return f"{shown(one.location.path)}:{row}:{column}: {code(one, unsafe)} {' '.join(one.message.split())}"

@@ -1,11 +1,12 @@
-"""Each diagnostic with the code it speaks of: the primary place marked `^`, the labels `-`, other files after `:::`."""
+"""Each diagnostic with the code it speaks of: the primary place marked `^`, the labels `-`, other files after `:::`; then its fix."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Location, Position
+from bce_lint.diagnostic import Diagnostic, Fix, Location, Position
+from bce_lint.report.fixable import code
 from bce_lint.report.frame import Mark, draw
 from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceText
@@ -19,20 +20,30 @@ class _Block(NamedTuple):
     marks: list[Mark]
 
 
-def full(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> str:
-    """The diagnostics with their code frames, an empty line after each."""
-    return "".join("\n".join((*_lines(one, sources), "", "")) for one in diagnostics)
+def full(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], unsafe: bool = False) -> str:
+    """The diagnostics with their code frames, an empty line after each; `unsafe` tells whether unsafe fixes count as fixes."""
+    return "".join("\n".join((*_lines(one, sources, unsafe), "", "")) for one in diagnostics)
 
 
-def _lines(one: Diagnostic, sources: Mapping[str, SourceText]) -> Iterator[str]:
+def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> Iterator[str]:
     blocks = _blocks(one)
     width = max(len(str(mark.end.row)) for block in blocks for mark in block.marks)
-    yield f"{one.code} {one.message}"
+    yield f"{code(one, unsafe)} {one.message}"
     for index, block in enumerate(blocks):
         arrow = ":::" if index else "-->"
         row, column = block.at
         yield f"{'':{width}}{arrow} {shown(block.path)}:{row}:{column}"
         yield from _body(block, sources.get(block.path), width, index == len(blocks) - 1)
+    if one.fix is not None:
+        yield f"{'':{width}} |"
+        yield from (f"{'':{width}} = {line}" for line in _help(one.fix))
+
+
+def _help(fix: Fix) -> Iterator[str]:
+    about = "display-only: " if fix.applicability == "display-only" else ""
+    yield f"help: {about}{' '.join(fix.message.split())}"
+    if fix.applicability == "unsafe":
+        yield "note: this is an unsafe fix and may change values"
 
 
 def _body(block: _Block, source: SourceText | None, width: int, last: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bce_lint import RULE_PAGES
-from bce_lint.diagnostic import Diagnostic, Location, Position
+from bce_lint.diagnostic import Diagnostic, Fix, Location, Position
 
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
@@ -24,9 +24,14 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
         **_location(one.location),
         "severity": one.severity,
         "url": f"{RULE_PAGES}/{one.code}.md",
-        "fix": None,
+        "fix": None if one.fix is None else _fix(one.fix),
         "labels": [{"message": label.message, **_location(label.location)} for label in one.labels],
     }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [{**_location(edit.location), "content": edit.content} for edit in fix.edits]
+    return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
 
 
 def _location(location: Location) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bce_lint.diagnostic import Diagnostic, Label, Location, Position
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
 from bce_lint.report import FORMATS
 from bce_lint.report.concise import concise
 from bce_lint.report.json import as_json
@@ -26,9 +27,21 @@ SIGMOID = Diagnostic(
 )  # fmt: skip
 OLD = Diagnostic("BCE203", "deprecated-loss-reduction", "say\n  `reduction`", at("train.py", 9, 1), "warning")
 
+SAFE = Fix("safe", "Say `reduction`", (Edit(at("train.py", 9, 1), "reduction='sum'"),))
+UNSAFE = Fix("unsafe", "Remove the sigmoid", (Edit(at("models/net.py", 7, 16), ""), Edit(at("train.py", 4, 9), "x")))
+DISPLAY_ONLY = Fix("display-only", "no fix by machine: the loss is shared")
+
 
 def test_concise_is_one_line_each() -> None:
     assert concise([SIGMOID, OLD]) == "train.py:4:9: BCE103 expects logits\ntrain.py:9:1: BCE203 say `reduction`\n"
+
+
+def test_concise_marks_what_fix_mends() -> None:
+    findings = [replace(OLD, fix=fix) for fix in (SAFE, UNSAFE, DISPLAY_ONLY, None)]
+    marked = "train.py:9:1: BCE203 [*] say `reduction`\n"
+    plain = marked.replace(" [*]", "")
+    assert concise(findings) == marked + plain * 3
+    assert concise(findings, unsafe=True) == marked * 2 + plain * 2
 
 
 def test_json_has_ruffs_fields_and_the_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +69,31 @@ def test_json_has_ruffs_fields_and_the_labels(tmp_path: Path, monkeypatch: pytes
     assert (rows[1]["severity"], rows[1]["labels"]) == ("warning", [])
 
 
+def test_json_has_the_fixes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert json.loads(as_json([replace(SIGMOID, fix=UNSAFE)]))[0]["fix"] == {
+        "applicability": "unsafe",
+        "message": "Remove the sigmoid",
+        "edits": [
+            {
+                "filename": str(tmp_path / "models" / "net.py"),
+                "content": "",
+                "location": {"row": 7, "column": 16},
+                "end_location": {"row": 7, "column": 19},
+            },
+            {
+                "filename": str(tmp_path / "train.py"),
+                "content": "x",
+                "location": {"row": 4, "column": 9},
+                "end_location": {"row": 4, "column": 12},
+            },
+        ],
+    }
+    rows = json.loads(as_json([replace(OLD, fix=SAFE), replace(OLD, fix=DISPLAY_ONLY)]))
+    assert [row["fix"]["applicability"] for row in rows] == ["safe", "display-only"]
+    assert rows[1]["fix"] == {"applicability": "display-only", "message": "no fix by machine: the loss is shared", "edits": []}
+
+
 def test_json_without_findings_is_an_empty_list() -> None:
     assert json.loads(as_json([])) == []
 
@@ -67,7 +105,7 @@ def test_json_takes_file_names_that_are_not_text() -> None:
 
 
 def test_every_format_takes_the_same_arguments() -> None:
-    assert {name: bool(form([SIGMOID], {})) for name, form in FORMATS.items()} == {"full": True, "concise": True, "json": True}
+    assert {name: bool(form([SIGMOID], {}, False)) for name, form in FORMATS.items()} == {"full": True, "concise": True, "json": True}
 
 
 def test_statistics_count_the_most_frequent_first() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import TypeAlias
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.diagnostic import Diagnostic, Label, Location, Position
+from bce_lint.diagnostic import Diagnostic, Fix, Label, Location, Position
 from bce_lint.report.frame import MAX_CELLS
 from bce_lint.report.full import full
 from bce_lint.source.text import SourceText, decode
@@ -171,6 +172,46 @@ def test_without_the_text_only_the_places_are_named() -> None:
 
 def test_an_empty_file_has_no_frame() -> None:
     assert full([diagnostic(at("a.py", 1, 1, 1, 1))], sources(a="")) == "BCE103 expects logits\n --> a.py:1:1\n\n"
+
+
+def test_a_safe_fix_is_told_and_marked() -> None:
+    text = "\n" * 9 + "loss = criterion(x, y)\n"
+    one = replace(diagnostic(at("a.py", 10, 8, 10, 23)), fix=Fix("safe", "Cast the target\n  with `.float()`"))
+    assert full([one], sources(a=text)) == drawn("""
+        BCE103 [*] expects logits
+          --> a.py:10:8
+           |
+        10 | loss = criterion(x, y)
+           |        ^^^^^^^^^^^^^^^
+           |
+           = help: Cast the target with `.float()`
+        """)
+
+
+def test_an_unsafe_fix_is_told_and_marked_when_it_counts() -> None:
+    one = replace(diagnostic(at("a.py", 1, 1, 1, 2)), fix=Fix("unsafe", "Remove the sigmoid"))
+    expected = drawn("""
+        BCE103 expects logits
+         --> a.py:1:1
+          |
+        1 | f(x)
+          | ^
+          |
+          = help: Remove the sigmoid
+          = note: this is an unsafe fix and may change values
+        """)
+    assert full([one], sources(a="f(x)\n")) == expected
+    assert full([one], sources(a="f(x)\n"), unsafe=True) == expected.replace("BCE103", "BCE103 [*]")
+
+
+def test_a_display_only_fix_says_so_and_is_never_marked() -> None:
+    one = replace(diagnostic(at("a.py", 1, 1, 1, 2)), fix=Fix("display-only", "no fix by machine: the loss is shared"))
+    assert full([one], {}, unsafe=True) == drawn("""
+        BCE103 expects logits
+         --> a.py:1:1
+          |
+          = help: display-only: no fix by machine: the loss is shared
+        """)
 
 
 def test_nothing_found_is_nothing_written() -> None:

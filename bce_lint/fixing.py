@@ -1,0 +1,93 @@
+"""`--fix` and `--diff`: what the engine changed is written, or shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from bce_lint.diagnostic import Diagnostic
+    from bce_lint.engine import FixOptions
+    from bce_lint.fixes.outcome import Changed, Outcome
+    from bce_lint.source.text import SourceText
+
+
+class Run(NamedTuple):
+    """What a command came to: the findings left, the texts they are in, those mended, and what went wrong, a line each."""
+
+    left: Sequence[Diagnostic]
+    sources: Mapping[str, SourceText]
+    mended: Sequence[Diagnostic] = ()
+    problems: tuple[str, ...] = ()
+
+
+def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions, diff: bool) -> Run:
+    """Mends files, or shows how it would. Files that could not be written are read again, for what is left in them."""
+    from bce_lint import engine
+
+    outcome, sources = engine.fix(files, codes, options)
+    if diff:
+        show(outcome)
+        return Run(outcome.left, sources, outcome.applied, outcome.refused)
+    unwritten, problems = write(outcome)
+    if not problems:
+        return Run(outcome.left, sources, outcome.applied, outcome.refused)
+    now = engine.check(files, codes, fixes=True)
+    mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
+    return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems))
+
+
+def fix_text(data: bytes, name: str | None, codes: frozenset[str], options: FixOptions, diff: bool) -> Run:
+    """Mends one text and gives it to standard output, or shows how it would."""
+    from bce_lint import engine
+
+    outcome, sources = engine.fix_text(data, name, codes, options)
+    if diff:
+        show(outcome)
+    else:
+        put(next((changed.after for changed in _changes(outcome)), data))
+    return Run(outcome.left, sources, outcome.applied, outcome.refused)
+
+
+def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:
+    """Writes each group whatever becomes of the others; the files of those that could not be written, and the reasons."""
+    from bce_lint.source.write import Change, Refused, write_all
+
+    unwritten: set[str] = set()
+    problems: list[str] = []
+    for group in outcome.groups:
+        try:
+            write_all([Change(*changed) for changed in group])
+        except Refused as refused:
+            unwritten.update(changed.path for changed in group)
+            problems.append(str(refused))
+    return unwritten, tuple(problems)
+
+
+def show(outcome: Outcome) -> None:
+    """Prints the changes by file: as bytes for a patch tool, as text for a person."""
+    from bce_lint.report.diff import diff, readable
+
+    for changed in sorted(_changes(outcome)):
+        if sys.stdout.isatty():
+            sys.stdout.write(readable(*changed))
+        else:
+            put(diff(*changed))
+
+
+def put(data: bytes) -> None:
+    """Writes bytes to standard output as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _changes(outcome: Outcome) -> Iterator[Changed]:
+    return (changed for group in outcome.groups for changed in group)
+
+
+def _changed_for(one: Diagnostic) -> set[str]:
+    """The files that the fix of a finding changes; for a finding that went with another, the file that it was in."""
+    return {edit.location.path for edit in one.fix.edits} if one.fix is not None and one.fix.edits else {one.location.path}

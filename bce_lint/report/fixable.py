@@ -1,0 +1,20 @@
+"""Which findings `--fix` mends, and how they are marked."""
+
+from __future__ import annotations
+
+from bce_lint.diagnostic import Diagnostic
+
+
+def applies(one: Diagnostic, unsafe: bool) -> bool:
+    """Whether `--fix` mends a finding; `unsafe` tells whether `--unsafe-fixes` is given."""
+    return one.fix is not None and (one.fix.applicability == "safe" or (unsafe and one.fix.applicability == "unsafe"))
+
+
+def hidden(one: Diagnostic, unsafe: bool) -> bool:
+    """Whether a finding is mended with `--unsafe-fixes` only, and that is not given."""
+    return applies(one, unsafe=True) and not applies(one, unsafe)
+
+
+def code(one: Diagnostic, unsafe: bool) -> str:
+    """A finding's code, with ruff's sign after it where `--fix` mends the finding."""
+    return f"{one.code} [*]" if applies(one, unsafe) else one.code
