@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.lattice import Place, Tensor
-from bce_lint.analysis.values import BuiltinMethod, ClassV, External, FunctionV, MethodV, Ref, Seq, Table, Value, options
+from bce_lint.analysis.values import BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, Ref, Seq, Table, Value, options
 
 if TYPE_CHECKING:
     from bce_lint.analysis.machine import Frame, Machine
@@ -32,7 +32,8 @@ def spot(place: Place) -> Spot:
 class Flow:
     """What a run has seen of values that went through an activation, of losses and of modules.
 
-    `carriers` gives for an expression the activations whose output it was or held, `direct` those whose output it was itself;
+    `carriers` gives for an expression the activations whose output it was or held, `direct` those whose output it was itself,
+    `kinds` those that each value it ever had went through (none for most);
     `objects` the losses (by where they were made) and the instances (by their class) that it was. `evaluated` are all expressions
     that were reached within the budget, `started` all functions that were. `entered` gives for a function the calls that led into
     it, `called` for a call the names of what it called outside the project, `applied` for an activation the calls that applied it.
@@ -43,6 +44,7 @@ class Flow:
         self.targets = targets
         self.carriers: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.direct: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        self.kinds: defaultdict[Spot, set[frozenset[Spot]]] = defaultdict(set)
         self.objects: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.evaluated: set[Spot] = set()
         self.started: set[Spot] = set()
@@ -60,6 +62,10 @@ class Flow:
             if whole:
                 self.direct[here].add(origin)
         for option in options(value):
+            if type(option) is Tensor:
+                self.kinds[here].add(frozenset(spot(origin.place) for origin in (*option.origin, *option.inner)))
+            elif type(option) is not Const:
+                self.kinds[here].add(frozenset())
             if type(option) is Ref and option.kind in _KEPT:
                 owner = option.what if isinstance(option.what, ClassV) else None
                 if owner is not None:

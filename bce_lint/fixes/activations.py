@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from bce_lint import ir
@@ -51,16 +52,25 @@ def changed(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
         return _retyped_alone(program, intent, sites)
     group = _group(program, intent, sites)
     local = _local(program, group)
-    if intent.change is not Change.LOGARITHM and local is not None and len(local.uses) > 1:
-        edits, title = _bypass(program, group, local, next(iter(group.origins.values())))
-        local = None  # the value has other users: they keep it, and a person should look
-    else:
-        edits, title = _at_the_root(program, intent, group)
+    edits, title, only = _rewritten(program, intent, group)
     if intent.change is Change.FUSE:
         edits += _retyped(program, group.losses, intent.what)
         title = f"Use `{intent.what}` on the raw values"
-    safe = intent.safe and local is not None and not _infinite(program, local)
+    safe = intent.safe and only and local is not None and not _infinite(program, local)
     return Rewrite(level(intent) if safe else Applicability.UNSAFE, title, tuple(edits))
+
+
+def _rewritten(program: Program, intent: FixIntent, group: _Group) -> tuple[list[Edit], str, bool]:
+    """The edits that take the activations away, a title, and whether the loss was their only user.
+
+    A value with other users in the loss's function is kept for them, and the loss gets what the activation gets.
+    """
+    traces = list(group.traces.values())
+    only = all(len(trace.uses) == 1 for trace in traces)
+    if intent.change is not Change.LOGARITHM and len(traces) == 1 and not (only and not traces[0].crossed):
+        with suppress(Refusal):
+            return *_bypass(program, traces[0], next(iter(group.origins.values()))), False
+    return *_at_the_root(program, intent, group), only
 
 
 def _group(program: Program, intent: FixIntent, sites: list[LossSite]) -> _Group:
@@ -74,7 +84,7 @@ def _group(program: Program, intent: FixIntent, sites: list[LossSite]) -> _Group
         key = spot(origin.place)
         if key in group.traces:
             continue
-        group.origins[key], group.traces[key] = origin, Trace(program, key, through=intent.change is Change.DROP_INNER)
+        group.origins[key], group.traces[key] = origin, Trace.of(program, key, through=intent.change is Change.DROP_INNER)
         if len(group.traces) > _MAX:
             raise Refusal("too many activations are involved")
         if intent.change is Change.FUSE:
@@ -209,6 +219,7 @@ def _kept(program: Program, intent: FixIntent, group: _Group, key: Spot, use: Us
             return []
     if use.kind is Kind.ORDER:
         return []
+    _exclusive(program, group, use)
     if use.kind is Kind.THRESHOLD and origin.name == "sigmoid" and intent.change is not Change.LOGARITHM:
         constant = _half(use)
         if constant is not None:
@@ -216,6 +227,13 @@ def _kept(program: Program, intent: FixIntent, group: _Group, key: Spot, use: Us
     if intent.change is Change.LOGARITHM:
         return [suffixed(use.tree, use.node, ".exp()")]
     return wrapped(program, use, origin, key)
+
+
+def _exclusive(program: Program, group: _Group, use: Use) -> None:
+    """Raises `Refusal` when other values than those of the group come to a user that would have to change."""
+    kinds = program.flow.kinds.get((use.tree.path, use.node.span), set())
+    if any(kind.isdisjoint(group.traces) for kind in kinds):
+        raise Refusal(f"{_where(use)} gets other values too")
 
 
 def _wants(site: LossSite, intent: FixIntent) -> bool:
@@ -373,12 +391,13 @@ def _exchanged(program: Program, key: Spot, origin: Origin) -> list[Edit]:
     return list(renamed(tree, call.func, "softmax", "log_softmax"))
 
 
-def _bypass(program: Program, group: _Group, trace: Trace, origin: Origin) -> tuple[list[Edit], str]:
+def _bypass(program: Program, trace: Trace, origin: Origin) -> tuple[list[Edit], str]:
     """The loss gets what the activation gets; the activation stays for the others."""
-    loss = next(use for use in trace.uses if use.kind is Kind.LOSS)
-    tree, call = program.call(trace.key)
+    losses = [use for use in trace.uses if use.kind is Kind.LOSS]
+    loss, (tree, call) = losses[0], program.call(trace.key)
     statement = tree.statement(call)
-    if not (isinstance(statement, ir.Assign) and statement.value is call and isinstance(loss.node, ir.Name)):
+    named = isinstance(statement, ir.Assign) and statement.value is call and isinstance(loss.node, ir.Name)
+    if not named or len(losses) > 1 or tree.function(loss.node) is not tree.function(call) or loss.tree is not tree:
         raise Refusal(f"the output of the {origin.name} has other users in the function")
     if not only_binding(tree, loss.node, statement):
         raise Refusal(f"`{loss.node.id}` may hold other values")

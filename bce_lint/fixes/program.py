@@ -64,6 +64,11 @@ class Program:
         """The calls that were not followed of what is known by this name alone; `?` is what is not known at all."""
         return sorted(call for call, names in self.flow.called.items() if name in names and call not in self.entering)
 
+    def may_meet(self, path: str, other: str) -> bool:
+        """Whether some file of the project imports both of two files, however far."""
+        closure = self.project.graph.closure
+        return not closure((path,)).isdisjoint(closure((other,)))
+
     def carries(self, tree: Tree, node: Node, keys: Iterable[Spot]) -> bool:
         """Whether an expression's value was, or held, the output of one of some activations."""
         return not self.flow.carriers.get((tree.path, node.span), frozenset()).isdisjoint(keys)

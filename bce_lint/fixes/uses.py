@@ -35,6 +35,9 @@ class Kind(Enum):
     UNSEEN = "may look at them, where that cannot be followed"
 
 
+_LOOKING = frozenset({Kind.VALUES, Kind.THRESHOLD, Kind.UNSEEN, Kind.CHANGED})
+
+
 class Use(NamedTuple):
     """A user of the values: the expression that it gets, and for a loss its site."""
 
@@ -51,7 +54,7 @@ class Trace:
     """
 
     def __init__(self, program: Program, key: Spot, through: bool = False) -> None:
-        self.program, self.key = program, key
+        self.program, self.key, self.through = program, key, through
         self.moving = MOVING | ACTIVATIONS if through else MOVING
         self.uses: list[Use] = []
         self.functions: set[Spot] = set()
@@ -59,12 +62,22 @@ class Trace:
         self.seen: set[int] = set()
         self.joined: list[tuple[Tree, Node]] = []
         self.picked: list[str] = []
+        self._inner: dict[Spot, bool] = {}
         self._waiting: list[tuple[Tree, Node]] = []
-        self._start()
+
+    @classmethod
+    def of(cls, program: Program, key: Spot, through: bool = False) -> Trace:
+        """The users of what an activation returns, wherever it is applied."""
+        trace = cls(program, key, through)
+        trace._start()
+        trace._run()
+        for function in sorted(trace.functions):
+            trace._models(function)
+        return trace
+
+    def _run(self) -> None:
         while self._waiting:
             self._follow(*self._waiting.pop())
-        for function in sorted(self.functions):
-            self._models(function)
 
     def _start(self) -> None:
         for place in sorted(self.program.flow.applied.get(self.key, ())):
@@ -150,8 +163,10 @@ class Trace:
         if site is not None:
             self._use(Kind.LOSS, tree, node, site)
         elif functions and not {n for n in names if n != "class" and not n.startswith("instance ")}:
-            for function in functions:
-                self._parameters(function)
+            self.crossed = True
+            looks = [self._looks(function) for function in functions]
+            if any(looks):
+                self._values(tree, node)
         elif names and all(_last(name) in self.moving for name in names):
             self._moved(tree, node, call)
         elif names and names <= LAYOUT_CALLS:
@@ -277,8 +292,32 @@ class Trace:
             elif node.span.start > after and not self.program.was_run(tree, node):
                 self._use(Kind.UNSEEN, tree, node)
 
+    def _looks(self, function: Spot) -> bool:
+        """Whether a function that gets the values looks at them and hands them to no loss: then it should get what it got before.
+
+        One that does neither, or only hands them on, is passed; of one that does both it cannot be told what it should get.
+        """
+        if function not in self._inner:
+            self._inner[function] = False
+            inner = Trace(self.program, self.key, self.through)
+            inner._inner = self._inner
+            inner._parameters(function)
+            inner._run()
+            kinds = {use.kind for use in inner.uses}
+            self._inner[function] = bool(kinds & _LOOKING) and Kind.LOSS not in kinds
+            if not self._inner[function]:
+                self._take(inner)
+        return self._inner[function]
+
+    def _take(self, inner: Trace) -> None:
+        """The users inside a function that is passed are users too; what it looks at besides a loss cannot be changed for one caller."""
+        self.uses += (use._replace(kind=Kind.UNSEEN) if use.kind in _LOOKING else use for use in inner.uses)
+        self.functions |= inner.functions
+        self.seen |= inner.seen
+        self.joined += inner.joined
+        self.picked += inner.picked
+
     def _parameters(self, function: Spot) -> None:
-        self.crossed = True
         tree = self.program.tree(function[0])
         node = next((n for n in tree.by_span.get(function[1], ()) if isinstance(n, ir.Function)), None)
         for param in node.params if node is not None else ():
@@ -315,6 +354,8 @@ class Trace:
                         self._use(Kind.UNSEEN, other, one)
         wanted = "?" if node.name in ("forward", "__call__") else "." + node.name
         for path, span in self.program.calls_of(wanted):
+            if not self.program.may_meet(path, tree.path):
+                continue
             other = self.program.tree(path)
             call = other.at(span, ir.Call)
             if call is not None and _MODEL.search(other.source(call.func.span).removesuffix(wanted)):
