@@ -37,7 +37,10 @@ def training_loss(x, y):
 This is right because the activation is applied once. (BCE101 then proposes the with-logits form.)
 
 ## Fix safety
-There is no automatic fix yet. Dropping one of the two changes the training values, as it must, so it would be unsafe.
+The first of the two goes. Unsafe: the training values change, as they must. Everyone who uses the activation's output is looked
+for first: a value with other users in the function stays as it is for them (the loss gets what the activation got), other
+functions of the project get the activation where they use the output, and where a user cannot be followed nothing is changed:
+the finding lists the places.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html>

@@ -51,7 +51,8 @@ with torch.autocast("cuda", enabled=False):
 ```
 
 ## Fix safety
-There is no automatic fix yet. By hand: with-logits where the input is a sigmoid's output, the nested region otherwise.
+Where the input is a sigmoid's output, the sigmoid goes and the loss becomes the with-logits one, as for BCE101. Any other input
+has a fix for display only: a region with `enabled=False` and `.float()` are for a person to place.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/amp.html#prefer-binary-cross-entropy-with-logits-over-binary-cross-entropy>

@@ -42,7 +42,8 @@ This is right because the first pair of parentheses makes the loss and the secon
 `F.binary_cross_entropy_with_logits(output, y)` is the same. A weight tensor does belong into the constructor.
 
 ## Fix safety
-There is no automatic fix yet. Adding the missing pair of parentheses is safe wherever the original cannot run.
+The missing pair of parentheses is added; keywords of the constructor stay with it. Safe where the object is seen in use as the
+loss's value, since the original cannot run; else unsafe, since torch takes tensors of one element.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>

@@ -24,7 +24,7 @@ This is right because `reduction` says all of it: `reduce=False` is `"none"`, el
 `"mean"`.
 
 ## Fix safety
-There is no automatic fix yet. The rewrite by that table keeps every value.
+Safe: the table above keeps every value. Options that are not written as constants are left alone.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>

@@ -33,8 +33,8 @@ something, `F.binary_cross_entropy_with_logits` on that something is better: it 
 A factor on the term of the positive labels is its `pos_weight`.
 
 ## Fix safety
-There is no automatic fix yet. The values stay the same where they were finite, but for small constants; the shape rules are stricter,
-so it would be unsafe.
+The sum becomes `binary_cross_entropy`, a constant added inside its logarithms is dropped; a sigmoid before it is BCE101's next.
+Unsafe: the values stay the same where they were finite, but for such constants, and torch's shape rules are stricter.
 
 ## Numerics
 Measured with torch 2.13 in float32, for p = sigmoid(x): the loss, then its gradient by x.

@@ -39,8 +39,8 @@ gives the same loss, except with a class weight and `reduction="mean"`: there ro
 by the sum of their weights.
 
 ## Fix safety
-There is no automatic fix yet. Either change is safe without a class weight, since the original raises; with one, the two give
-different losses and the choice is the author's.
+`.float()` on the rows. Safe, since the original raises. Class indices (`argmax`) are the other way; with a class weight the two
+give different losses.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>

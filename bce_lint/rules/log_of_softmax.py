@@ -35,8 +35,8 @@ This is right because `log_softmax` is the same function, computed without overf
 scores takes the log-softmax itself.
 
 ## Fix safety
-There is no automatic fix yet. `log_softmax` with the same dimension returns the same values up to rounding, and finite ones where
-they were infinite; with a constant added the values change, so that would be unsafe.
+The pair becomes `log_softmax` with the same dimension, in the spelling of the softmax. Safe: the same values up to rounding,
+and finite ones where they were infinite. With a constant added the values change, so it is unsafe.
 
 ## Numerics
 Measured with torch 2.13 in float32, for the first of two scores:

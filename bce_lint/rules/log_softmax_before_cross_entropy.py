@@ -37,8 +37,10 @@ This is right because `CrossEntropyLoss` is the log-softmax and `NLLLoss` in one
 `NLLLoss` is right as well.)
 
 ## Fix safety
-There is no automatic fix yet. Dropping a log-softmax over the class dimension keeps the values up to rounding, with every
-option of the loss; code that uses the model's output elsewhere would see other numbers.
+The log-softmax goes. Safe where its output has no user but the loss and both stand in one function; else unsafe, since a
+function returns other numbers. Everyone who uses the activation's output is looked for first: a value with other users in the
+function stays as it is for them (the loss gets what the activation got), other functions of the project get the activation
+where they use the output, and where a user cannot be followed nothing is changed: the finding lists the places.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>

@@ -33,7 +33,11 @@ def training_loss(x, y):
 This is right because `F.cross_entropy` is the log-softmax and `F.nll_loss` in one.
 
 ## Fix safety
-There is no automatic fix yet. The fused form keeps the values, with every option of the loss.
+The log-softmax goes and the loss becomes `CrossEntropyLoss` with the same arguments, which keeps the values. Safe where its
+output has no user but the loss and both stand in one function; else unsafe. Everyone who uses the activation's output is looked
+for first: a value with other users in the function stays as it is for them (the loss gets what the activation got), other
+functions of the project get the activation where they use the output, and where a user cannot be followed nothing is changed:
+the finding lists the places.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html>

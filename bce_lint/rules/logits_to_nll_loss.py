@@ -34,7 +34,8 @@ def training_loss(x, y):
 This is right because `CrossEntropyLoss` takes raw scores. A `nn.LogSoftmax(dim=1)` at the end of the model is right as well.
 
 ## Fix safety
-There is no automatic fix yet. Either change alters the training values, as it must, so it would be unsafe.
+`NLLLoss` becomes `CrossEntropyLoss` with the same arguments, where all who use it give it raw layer outputs. Unsafe: the
+training values change, as they must.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html>

@@ -49,8 +49,8 @@ This is right because both have the shape (64,). `y.unsqueeze(1)` is right as we
 dimension for the classes: there use `y.squeeze(1)`. Name the dimension: `squeeze()` alone also takes away a batch of one.
 
 ## Fix safety
-There is no automatic fix yet. Where the loss broadcasts, a change of shape alters the training values, as it must, so it would
-be unsafe.
+Where one of input and target has a last dimension of size 1 more, `.squeeze(-1)` takes it away. Unsafe: where the loss
+broadcasts, the training values change, as they must.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>

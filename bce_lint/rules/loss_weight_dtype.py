@@ -43,7 +43,7 @@ This is right because the weight is float32, as the model's output is. For a wei
 does it; for a model in another precision use `weight.to(logits.dtype)`.
 
 ## Fix safety
-There is no automatic fix yet. A cast of the weight is safe, since the original raises.
+A cast of the weight where it is given. Safe, since the original raises.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>

@@ -25,7 +25,8 @@ criterion = nn.KLDivLoss(reduction="batchmean")
 This is right because the keyword says which option is meant.
 
 ## Fix safety
-There is no automatic fix yet. The loss then takes another reduction than before, as it must, so it would be unsafe.
+A reduction in the wrong place becomes `reduction=`. Unsafe: the loss then takes another reduction than before, as it must. A
+reduction that torch does not know is left for a person.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html>

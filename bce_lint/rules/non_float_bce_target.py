@@ -49,7 +49,8 @@ This is right because the target is floating point. For labels that come as inte
 half precision use `y.to(input.dtype)`.
 
 ## Fix safety
-There is no automatic fix yet. A cast of the target is safe, since the original raises.
+A cast of the target where the loss is called: `.float()`, or the input's dtype where another one is known. Safe, since the
+original raises.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>

@@ -47,8 +47,8 @@ def training_loss(x):
 This is right because the indices are int64. For labels that come in another dtype, `y.long()` does it.
 
 ## Fix safety
-There is no automatic fix yet. `.long()` on the target is safe where it holds whole numbers, since the original raises; fractions
-are cut off.
+`.long()` on the target where the loss is called. Safe from integers and truth values, since the original raises; unsafe from
+floating point, where fractions are cut off.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>

@@ -36,7 +36,8 @@ def distillation_loss(x, teacher_p):
 This is right because the input is a log-softmax's output. The target stays a probability unless `log_target=True`.
 
 ## Fix safety
-There is no automatic fix yet. The change alters the training values, as it must, so it would be unsafe.
+A softmax becomes a log-softmax; other inputs are left for a person. Unsafe: the training values change, as they must. Other
+users of the softmax get `.exp()` of the new value.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html>

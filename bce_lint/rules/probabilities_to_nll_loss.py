@@ -36,7 +36,8 @@ def training_loss(x, y):
 This is right because `CrossEntropyLoss` takes the log-softmax itself. `F.log_softmax` with `NLLLoss` is right as well.
 
 ## Fix safety
-There is no automatic fix yet. Either change alters the training values, as it must, so it would be unsafe.
+A softmax becomes a log-softmax; other inputs are left for a person. Unsafe: the training values change, as they must. Other
+users of the softmax get `.exp()` of the new value.
 
 ## Numerics
 The loss of one element is -p, always in [-1, 0], and its gradient is p times the right one, where p is the probability of

@@ -40,7 +40,7 @@ This is right because the sigmoid is above 0.5 exactly where the logit is above 
 log(c / (1 - c)), or write `torch.sigmoid(logits) > c`. The logits of several classes want a softmax first, or `argmax`.
 
 ## Fix safety
-There is no automatic fix yet. The decisions change, as they must, so it would be unsafe.
+The threshold becomes that of the logits; a rounding gets the sigmoid before it. Unsafe: the decisions change, as they must.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>

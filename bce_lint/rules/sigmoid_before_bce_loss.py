@@ -37,8 +37,11 @@ def training_loss(x, y):
 This is right because `BCEWithLogitsLoss` computes the sigmoid and the logarithm together, from the logits.
 
 ## Fix safety
-There is no automatic fix yet. By hand: where the probability is also used elsewhere (a metric, a threshold, the returned
-value), keep a sigmoid there. Logits of minus infinity (`masked_fill(mask, -inf)`) give NaN with `BCEWithLogitsLoss`.
+The sigmoid goes and the loss becomes the with-logits one with the same arguments. Safe where the sigmoid's output has no user
+but the loss, both stand in one function and nothing in it names an infinity: minus infinity among the logits (`masked_fill`)
+gives NaN with `BCEWithLogitsLoss`. Else unsafe. Everyone who uses the activation's output is looked for first: a value with
+other users in the function stays as it is for them (the loss gets what the activation got), other functions of the project get
+the activation where they use the output, and where a user cannot be followed nothing is changed: the finding lists the places.
 
 ## Numerics
 One logit, target 0, float32. With the sigmoid outside, the loss jumps to 100 and its gradient to 0 once the sigmoid has

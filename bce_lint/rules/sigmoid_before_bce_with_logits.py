@@ -38,7 +38,10 @@ def training_loss(x, y):
 This is right because the raw output goes to the loss. Use the sigmoid for predictions and metrics only.
 
 ## Fix safety
-There is no automatic fix yet. Dropping the sigmoid changes the training values, as it must, so it would be unsafe.
+The activation goes. Unsafe: the training values change, as they must. Everyone who uses the activation's output is looked for
+first: a value with other users in the function stays as it is for them (the loss gets what the activation got), other functions
+of the project get the activation where they use the output, and where a user cannot be followed nothing is changed: the finding
+lists the places.
 
 ## Numerics
 With two sigmoids the loss of one element lies in [0.3133, 0.6931] for target 1 and in [0.6931, 1.3133] for target 0, and

@@ -35,7 +35,10 @@ This is right where exactly one class holds. For independent labels use `F.binar
 scores instead.
 
 ## Fix safety
-There is no automatic fix yet. Dropping the sigmoid changes the training values, as it must, so it would be unsafe.
+The activation goes. Unsafe: the training values change, as they must. Everyone who uses the activation's output is looked for
+first: a value with other users in the function stays as it is for them (the loss gets what the activation got), other functions
+of the project get the activation where they use the output, and where a user cannot be followed nothing is changed: the finding
+lists the places.
 
 ## Numerics
 For ten classes the loss of one element lies between 1.4612 and 3.2373, where the right loss starts at 0.

@@ -36,8 +36,7 @@ This is right because one score is enough for a decision between two classes, if
 `nn.Linear(16, 2)`, with `CrossEntropyLoss` are right as well.
 
 ## Fix safety
-There is no automatic fix yet. Another loss or another number of outputs changes the training values, as it must, so it would
-be unsafe.
+There is no automatic fix: another loss or another number of outputs is for a person to choose.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>

@@ -36,7 +36,10 @@ This is right for independent labels: each raw score is a logit of its own. Wher
 `F.cross_entropy` on the raw scores instead.
 
 ## Fix safety
-There is no automatic fix yet. Dropping the softmax changes the training values, as it must, so it would be unsafe.
+The softmax goes, unless single classes are picked out of it. Unsafe: the training values change, as they must. Everyone who
+uses the activation's output is looked for first: a value with other users in the function stays as it is for them (the loss
+gets what the activation got), other functions of the project get the activation where they use the output, and where a user
+cannot be followed nothing is changed: the finding lists the places.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>

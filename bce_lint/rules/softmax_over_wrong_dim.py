@@ -41,7 +41,7 @@ This is right because the sigmoid is the probability of one class against the ot
 `F.softmax(scores, dim=1)`, or no softmax at all where the loss applies one.
 
 ## Fix safety
-There is no automatic fix yet. Another dimension or activation changes the values, as it must, so it would be unsafe.
+There is no automatic fix: which dimension is meant is for a person to say.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html>

@@ -36,7 +36,7 @@ def training_loss(x, y):
 This is right because torch's losses take the input first and the target second.
 
 ## Fix safety
-There is no automatic fix yet. Swapping the two changes what is computed, so it would be unsafe.
+The two change places. Unsafe: something else is computed, as it must.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html>

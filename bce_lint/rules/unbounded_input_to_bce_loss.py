@@ -35,8 +35,8 @@ def training_loss(x, y):
 This is right because the raw output of the last layer is a logit, and that is what this loss takes.
 
 ## Fix safety
-There is no automatic fix yet. For raw logits the with-logits form is meant; it changes what is computed, so it would be
-unsafe. For `tanh` and `relu` the last activation is usually the mistake.
+For raw layer outputs the loss becomes the with-logits one, where all who use it give it such. Unsafe: something else is
+computed, as it must. For `tanh` and `relu` the last activation is usually the mistake, so they are left for a person.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html>
