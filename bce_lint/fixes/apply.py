@@ -159,15 +159,20 @@ def _check_findings(before: Seen, after: Seen, chosen: Sequence[Found], edits: M
     known = {(path, _after((path, span), edits)[1].start) for path, span in (one.place for one in before.found)}
     written = {(path, span) for path, own in edits.items() for span in moved(own)}
     left = {(one.diagnostic.code, _after(one.place, edits)[1].start, one.place[0]) for one in before.found}
-    gone = {(one.diagnostic.code, _after(one.place, edits)[1].start, one.place[0]) for one in chosen}
+    gone = {(one.diagnostic.code, _after(one.place, edits)[1].start, one.place[0]): _marks(one, before) for one in chosen}
     for one in after.found:
         path, span = one.place
         key = (one.diagnostic.code, span.start, path)
-        if key in gone:
+        if key in gone and _marks(one, after) == gone[key]:
             raise Refusal(f"{one.diagnostic.code} would still be there")
         at_the_change = (path, span.start) in known or any(_touches(spot, written) for spot in (one.place, *one.marks))
         if key not in left and not at_the_change:
             raise Refusal(f"it would bring {one.diagnostic.code} at {one.diagnostic.location.path}:{one.diagnostic.location.start.row}")
+
+
+def _marks(found: Found, seen: Seen) -> set[tuple[str, str]]:
+    """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids."""
+    return {(path, seen.sources[path].text[span.start : span.end]) for path, span in found.marks}
 
 
 def _touches(spot: tuple[str, Span], written: set[tuple[str, Span]]) -> bool:
