@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from bce_lint import ir
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.values import BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, Ref, Seq, Table, Value, options
+from bce_lint.catalog.terms import Domain
 
 if TYPE_CHECKING:
     from bce_lint.analysis.machine import Frame, Machine
@@ -20,7 +21,7 @@ Spot: TypeAlias = tuple[str, ir.Span]
 """A place without its text: a path and a span."""
 
 DEPTH = 4
-_KEPT = frozenset({"loss", "instance"})
+_KEPT = frozenset({"loss", "instance", "container", "activation"})
 _HOLDING = frozenset({"list", "dict", "set", "instance"})
 
 
@@ -32,12 +33,12 @@ def spot(place: Place) -> Spot:
 class Flow:
     """What a run has seen of values that went through an activation, of losses and of modules.
 
-    `carriers` gives for an expression the activations whose output it was or held, `direct` those whose output it was itself,
-    `kinds` those that each value it ever had went through (none for most);
-    `objects` the losses (by where they were made) and the instances (by their class) that it was. `evaluated` are all expressions
-    that were reached within the budget, `started` all functions that were. `entered` gives for a function the calls that led into
-    it, `called` for a call the names of what it called outside the project, `applied` for an activation the calls that applied it.
-    `targets` are the files that the run should lead into.
+    Of an expression, `carriers` gives the activations whose output it was or held, `direct` those whose output it was itself,
+    `kinds` those that each value it ever had went through (none for most), `domains` what these values mean, `objects` the losses,
+    activations and containers (by where they were made) and the instances (by their class) that it was. `evaluated` are all
+    expressions that were reached within the budget, `started` all functions that were. `entered` gives for a function the calls
+    that led into it, `called` for a call the names of what it called outside the project, `callees` the objects among it, `applied`
+    for an activation the calls that applied it. `targets` are the files that the run should lead into.
     """
 
     def __init__(self, targets: frozenset[str] = frozenset()) -> None:
@@ -45,11 +46,13 @@ class Flow:
         self.carriers: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.direct: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.kinds: defaultdict[Spot, set[frozenset[Spot]]] = defaultdict(set)
+        self.domains: defaultdict[Spot, set[Domain | None]] = defaultdict(set)
         self.objects: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.evaluated: set[Spot] = set()
         self.started: set[Spot] = set()
         self.entered: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.called: defaultdict[Spot, set[str]] = defaultdict(set)
+        self.callees: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.applied: defaultdict[Spot, set[Spot]] = defaultdict(set)
 
     def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> None:
@@ -63,9 +66,11 @@ class Flow:
                 self.direct[here].add(origin)
         for option in options(value):
             if type(option) is Tensor:
+                self.domains[here].add(option.domain)
                 self.kinds[here].add(frozenset(spot(origin.place) for origin in (*option.origin, *option.inner)))
             elif type(option) is not Const:
                 self.kinds[here].add(frozenset())
+                self.domains[here].add(None)
             if type(option) is Ref and option.kind in _KEPT:
                 owner = option.what if isinstance(option.what, ClassV) else None
                 if owner is not None:
@@ -86,6 +91,8 @@ class Flow:
             case Ref():
                 name = getattr(function.what, "name", function.what)
                 self.called[here].add(f"{function.kind} {name}")
+                if function.kind in _KEPT and function.place is not None:
+                    self.callees[here].add(spot(function.place))
             case ClassV():
                 self.called[here].add("class")
             case _:

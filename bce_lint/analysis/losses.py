@@ -56,8 +56,8 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     reason = _misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
-    elif len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
-        m.constructed.setdefault(ref.address, Constructed(contract, place, _unexplained(frame, args, node)))
+    if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
+        m.constructed.setdefault(ref.address, Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
 
 
 def _weight(params: tuple[Param, ...], args: Args) -> Value | None:

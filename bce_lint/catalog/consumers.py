@@ -24,6 +24,11 @@ MOVING: Final = _words(
 )
 """Functions, methods, attributes and layers by their last name."""
 
+NEUTRAL: Final = _words(
+    "detach clone contiguous cpu cuda xpu to float half double bfloat16 type type_as requires_grad_ pin_memory detach_ data conj Identity"
+)
+"""Those of them that leave every value in its place."""
+
 PICKING: Final = _words("index_select gather narrow select chunk split unbind take_along_dim masked_select")
 """Those of them that may pick values along one dimension."""
 
@@ -63,3 +68,6 @@ QUIET: Final = _words(
 
 ACTIVATIONS: Final = _words("sigmoid softmax log_softmax logsigmoid expit sigmoid_ Sigmoid Softmax LogSoftmax LogSigmoid Softmax2d")
 """Activations by their last name."""
+
+HOOKS: Final = _words("register_forward_hook register_forward_pre_hook register_full_backward_hook")
+"""Methods of a module that let others see what it returns."""

@@ -114,14 +114,13 @@ def _target_place(site: LossSite) -> Place:
 
 def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
     """An attribute or a method call put behind an expression, in parentheses where it needs them."""
-    start, end = node.span
-    inner = node.operands[0] if isinstance(node, ir.Op) and node.op == "await" else node
-    if tree.outer(node) != node.span:
-        end = tree.text.index(")", end) + 1
+    span = tree.expression(node)
+    if tree.outer(node) != span:
+        end = tree.text.index(")", span.end) + 1
         return Edit(tree.path, Span(end, end), suffix)
-    if isinstance(inner, _PRIMARY) or (isinstance(inner, ir.Build) and inner.kind == "list"):
-        return Edit(tree.path, Span(end, end), suffix)
-    return Edit(tree.path, Span(start, end), f"({tree.source(node.span)}){suffix}")
+    if span == node.span and (isinstance(node, _PRIMARY) or (isinstance(node, ir.Build) and node.kind == "list")):
+        return Edit(tree.path, Span(span.end, span.end), suffix)
+    return Edit(tree.path, span, f"({tree.source(span)}){suffix}")
 
 
 def cast_weight(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
@@ -202,19 +201,30 @@ def threshold(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     site = intent.site
     assert isinstance(site, ThresholdSite)
     tree = program.tree(site.primary.path)
-    for other in program.sites_at(site.primary):
-        if isinstance(other, ThresholdSite) and not all(x.domain is Domain.LOGITS for x in other.input):
-            raise Refusal("others come here with other values")
+    domains = {kind for node in _compared(tree, site) for kind in program.flow.domains.get((tree.path, node.span), ())}
+    if domains != {Domain.LOGITS}:
+        raise Refusal("others come here with other values")
     if site.threshold is None:
         call = tree.call(site.primary.span)
-        if not isinstance(call.func, ir.Attr) or call.args:
-            raise Refusal("the rounding is not a method call on the logits")
-        return Rewrite(level(intent), "Round probabilities", (suffixed(tree, call.func.value, ".sigmoid()"),))
-    node = tree.at(site.primary.span, ir.Op)
-    constant = next((o for o in node.operands if isinstance(o, ir.Const)), None) if node is not None else None
-    if constant is None or id(node) in tree.shared or constant.value != site.threshold:
+        value = call.args[0].value if call.args else call.func.value if isinstance(call.func, ir.Attr) else None
+        if value is None or len(call.args) > 1 or any(arg.stars or arg.keyword for arg in call.args):
+            raise Refusal("what is rounded is not written out")
+        return Rewrite(level(intent), "Round probabilities", (suffixed(tree, value, ".sigmoid()"),))
+    node: Node = tree.at(site.primary.span, ir.Op) or tree.at(site.primary.span, ir.Call)
+    parts = () if node is None else node.operands if isinstance(node, ir.Op) else tuple(arg.value for arg in node.args)
+    found = next((part for part in parts if isinstance(part, ir.Const) and part.value == site.threshold), None)
+    if found is None or id(node) in tree.shared:
         raise Refusal("the threshold is not written out")
-    return Rewrite(level(intent), "Compare with the same threshold on logits", (Edit(tree.path, constant.span, logit(site.threshold)),))
+    return Rewrite(level(intent), "Compare with the same threshold on logits", (Edit(tree.path, found.span, logit(site.threshold)),))
+
+
+def _compared(tree: Tree, site: ThresholdSite) -> list[Node]:
+    """The operands of a comparison or a rounding that are no constants."""
+    node: Node = tree.at(site.primary.span, ir.Op) or tree.call(site.primary.span)
+    if isinstance(node, ir.Op):
+        return [operand for operand in node.operands if not isinstance(operand, ir.Const)]
+    values = [arg.value for arg in node.args if not isinstance(arg.value, ir.Const)]
+    return values or [node.func.value] if isinstance(node.func, ir.Attr) else values
 
 
 def logit(threshold_: float) -> str:

@@ -13,7 +13,7 @@ from bce_lint.fixes.edit import Edit, Refusal, Rewrite
 from bce_lint.fixes.program import Program
 from bce_lint.fixes.raw import only_binding, raw
 from bce_lint.fixes.spelling import imports, reached
-from bce_lint.fixes.tree import Node, Tree, has_comment, stands_open
+from bce_lint.fixes.tree import Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
 from bce_lint.rules.intent import FixIntent
 
@@ -105,7 +105,7 @@ class _Applied(NamedTuple):
 
 
 def _applied(tree: Tree, call: ir.Call) -> _Applied:
-    options_only = all(isinstance(arg.value, ir.Const) or arg.keyword for arg in call.args)
+    options_only = not call.args or call.args[0].keyword is not None or constant(call.args[0].value) is not None
     if isinstance(call.func, ir.Attr) and call.func.name in _METHODS and options_only and not names_module(tree, call.func.value):
         return _Applied(call.func.value, True)
     plain = [arg for arg in call.args if not arg.stars and arg.keyword in (None, "input")]
@@ -156,6 +156,8 @@ def cross_entropy(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     assert isinstance(site, HandWrittenSite)
     tree = program.tree(site.primary.path)
     node = tree.at(site.primary.span, ir.Op)
+    if node is not None and any(isinstance(around, ir.Op) and around.op == "format" for around in tree.around(node)):
+        raise Refusal("the formula stands inside an f-string")
     if node is None or node.op != "+" or len(node.operands) != 2 or has_comment(tree.source(node.span)):
         raise Refusal("the formula is not one sum of two products")
     found = [pair for a, b in (node.operands, node.operands[::-1]) if (pair := _parts(tree, a, b)) is not None]

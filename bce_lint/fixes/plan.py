@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
-from bce_lint.analysis.sites import LossSite
+from bce_lint.analysis.sites import LossSite, ThresholdSite
 from bce_lint.fixes import activations, calls, formulas
 from bce_lint.fixes.edit import Applicability, Refusal, Rewrite, tidy
 from bce_lint.fixes.program import Program
@@ -30,9 +30,10 @@ _ALONE: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {
 
 def targets(found: Iterable[Judged]) -> frozenset[str]:
     """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
-    intents = (intent for judged in found for intent in judged.fixes if intent.change not in _ALONE)
+    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE or intent.change is Change.THRESHOLD]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
     own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
+    own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ThresholdSite)}
     return frozenset(own | {o.place.path for site in sites for x in site.input for o in (*x.origin, *x.inner)})
 
 
@@ -73,7 +74,8 @@ class Planner:
             return Rewrite(Applicability.DISPLAY_ONLY, intents[0].what)
         if change not in _ALONE:
             return activations.changed(self.recorded, intents)
-        found = _ALONE[change](self.program, intents)
+        found = _ALONE[change](self.recorded if change is Change.THRESHOLD else self.program, intents)
         if len({intent.what for intent in intents}) > 1:
             raise Refusal("the callers need different changes")
-        return replace(found, applicability=min(found.applicability, *map(calls.level, intents)))
+        surest = max if change is Change.CALL else min  # one caller that cannot run is enough for a class that is called
+        return replace(found, applicability=surest(map(calls.level, intents)))

@@ -43,7 +43,8 @@ class Program:
             unit = self.project.unit(path)
             if unit is None:
                 raise Refusal(f"{path} cannot be read")
-            self._trees[path] = Tree(unit)
+            graph = self.project.graph
+            self._trees[path] = Tree(unit, [graph.files[other].raw for other in sorted(graph.importers.get(path, ()))])
         return self._trees[path]
 
     def trees(self) -> Iterator[Tree]:

@@ -30,11 +30,35 @@ def raw(tree: Tree, value: Node, statement: ir.Assign, where: Node) -> tuple[str
 
 
 def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
-    """Whether an expression is a name that still means the same at another place."""
+    """Whether an expression is a name that still means the same at another place. Raises `Refusal` when its tensor is changed in place."""
     if not isinstance(value, ir.Name):
         return False
-    stores = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == value.id and is_store(tree, n)]
-    return not any(statement.span.start <= n.span.start <= where.span.start for n in stores)
+    not_changed(tree, value, statement)
+    names = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == value.id and n.span.start >= statement.span.start]
+    loops = [one for inner in (statement, where) for one in tree.around(inner) if isinstance(one, ir.For | ir.While)]
+    names = [n for n in names if n.span.start <= where.span.start or any(one in loops for one in tree.around(n))]
+    return not any(is_store(tree, n) for n in names)
+
+
+def not_changed(tree: Tree, value: Node, statement: Node) -> None:
+    """Raises `Refusal` when the tensor of a name may be changed in place after a statement, in its function."""
+    if isinstance(value, ir.Name):
+        function = tree.function(value)
+        names = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == value.id and tree.function(n) is function]
+        if any(_changed_in_place(tree, n) for n in names if n.span.start >= statement.span.start):
+            raise Refusal(f"`{value.id}` is changed in place")
+
+
+def _changed_in_place(tree: Tree, name: ir.Name) -> bool:
+    parent = tree.parent(name)
+    match parent:
+        case ir.AugAssign():
+            return parent.target is name
+        case ir.Item():
+            return is_store(tree, parent)
+        case ir.Attr():
+            return parent.name.endswith("_") and not parent.name.endswith("__")
+    return False
 
 
 def only_binding(tree: Tree, name: ir.Name, statement: ir.Assign) -> bool:

@@ -30,7 +30,7 @@ def _renamed_import(tree: Tree, callee: ir.Name, old: str, new: str) -> tuple[Ed
         raise Refusal(f"`{callee.id}` is not imported from torch under its name")
     imported = found[0]
     known = next((one.bound for one in imports(tree) if one.name == new and one.module == imported.module), None)
-    alone = sum(isinstance(node, ir.Name) and node.id == callee.id for node in tree.nodes) == 1
+    alone = sum(isinstance(node, ir.Name) and node.id == callee.id for node in tree.nodes) == 1 and not tree.shares(imported.bound)
     if known is not None:
         return (Edit(tree.path, callee.span, known),)
     _free(tree, new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache, cached_property
 from typing import Any, TypeAlias
@@ -19,6 +19,8 @@ Node: TypeAlias = Any
 
 PRIMARY = (ir.Name, ir.Attr, ir.Item, ir.Call, ir.Const)
 _OPEN = (ir.Assign, ir.AugAssign, ir.Return, ir.ExprStmt, ir.Build, ir.Dict)
+_AWAIT = re.compile(r"\bawait[ \t\r\n\\]+$")
+_FAR = 80
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -47,8 +49,9 @@ def _nodes(value: object) -> Iterator[Node]:
 class Tree:
     """The nodes of one file by place, and what is around each."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, importers: Iterable[bytes] = ()) -> None:
         self.path, self.text, self.module = unit.path, unit.text, unit.module
+        self._importers = tuple(importers)
         self.parents: dict[int, Node] = {}
         self.shared: set[int] = set()
         self.by_span: dict[Span, list[Node]] = {}
@@ -80,6 +83,12 @@ class Tree:
             raise Refusal("the call is not written out")
         return node
 
+    def shares(self, name: str) -> bool:
+        """Whether others may take a name of this file: it is listed as text, or a file that imports this one has the word."""
+        word = rf"\b{re.escape(name)}\b"
+        listed = re.search(rf"""["']{re.escape(name)}["']""", self.text) is not None
+        return listed or any(re.search(word.encode(), text) for text in self._importers)
+
     def parent(self, node: Node) -> Node | None:
         """The node around one."""
         return self.parents.get(id(node))
@@ -95,6 +104,10 @@ class Tree:
         """The function whose body (or lambda) a node stands in; None for the module and for class bodies."""
         return next((one for one in self.around(node) if isinstance(one, ir.Function)), None)
 
+    def function_at(self, span: Span) -> ir.Function | None:
+        """The function whose name (or lambda) has this span."""
+        return next((node for node in self.by_span.get(span, ()) if isinstance(node, ir.Function)), None)
+
     def statement(self, node: Node) -> Node:
         """The innermost statement around a node."""
         return next(one for one in (node, *self.around(node)) if isinstance(one, ir.Stmt.__args__))
@@ -105,15 +118,21 @@ class Tree:
 
     def outer(self, node: Node, low: int = 0) -> Span:
         """The span of an expression with the parentheses of its own around it; those of a call around it are not its own."""
-        (start, end), high = node.span, len(self.text)
+        high = len(self.text)
         call = self.parent(node)
         if isinstance(call, ir.Call) and call.func is not node:
             low, high = self.inside(call)
+        start, end = self.expression(node)
         while True:
             before, after = _back(self.text, start, low), _forth(self.text, end, high)
             if before < low or after >= high or self.text[before] != "(" or self.text[after] != ")":
                 return Span(start, end)
             start, end = before, after + 1
+
+    def expression(self, node: Node) -> Span:
+        """The span of an expression with the `await` before it, if there is one."""
+        found = _AWAIT.search(self.text, max(0, node.span.start - _FAR), node.span.start)
+        return Span(found.start() if found else node.span.start, node.span.end)
 
     def inside(self, call: ir.Call) -> Span:
         """What stands between the parentheses of a call."""
@@ -192,6 +211,19 @@ def _forth(text: str, at: int, high: int) -> int:
     return at
 
 
+def constant(node: Node | None) -> object:
+    """The value of a constant, a negative number among them; None for anything else."""
+    if isinstance(node, ir.Op) and node.op == "neg" and isinstance(node.operands[0], ir.Const):
+        value = node.operands[0].value
+        return -value if isinstance(value, int | float) else None
+    return node.value if isinstance(node, ir.Const) else None
+
+
+def name_of(call: ir.Call) -> str:
+    """The last name of a callee; empty for one that has none."""
+    return call.func.name if isinstance(call.func, ir.Attr) else call.func.id if isinstance(call.func, ir.Name) else ""
+
+
 def is_store(tree: Tree, node: Node) -> bool:
     """Whether an expression is written to, not read."""
     child, parent = node, tree.parent(node)
@@ -232,9 +264,10 @@ def fitting(tree: Tree, place: Node, value: Node, text: str) -> str:
     if isinstance(value, ir.Bind | ir.Yield):
         return text if text.startswith("(") else f"({text})"
     bare = not text.startswith("(")
-    if _BREAK.search(text) and bare and not isinstance(value, ir.Build | ir.Dict):
+    enclosed = isinstance(tree.parent(place), ir.Call | ir.Build | ir.Dict) or tree.outer(place) != place.span
+    if _BREAK.search(text) and bare and not enclosed and not isinstance(value, ir.Build | ir.Dict):
         return f"({text})"
-    if isinstance(value, PRIMARY) or stands_open(tree, place) or not bare:
+    if (isinstance(value, PRIMARY) and not text.startswith("await")) or stands_open(tree, place) or not bare:
         return text
     return f"({text})"
 

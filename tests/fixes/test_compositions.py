@@ -23,7 +23,14 @@ criterion = {criterion}
 """
 TAILS = ("nn.Sigmoid()", "nn.ReLU()", "nn.Softmax(dim=1)", "nn.Identity()")
 CRITERIA = ("nn.BCELoss()", "nn.BCEWithLogitsLoss()", "B(reduction='sum')", "nn.CrossEntropyLoss(size_average=False)")
-ACTIVATIONS = ("torch.sigmoid({})", "{}.softmax(dim=1)", "F.log_softmax({}, 1)", "{}", "nn.Sigmoid()({})", "torch.sigmoid(torch.sigmoid({}))")
+ACTIVATIONS = (
+    "torch.sigmoid({})",
+    "{}.softmax(dim=1)",
+    "F.log_softmax({}, 1)",
+    "{}",
+    "nn.Sigmoid()({})",
+    "torch.sigmoid(torch.sigmoid({}))",
+)
 LOSSES = (
     "criterion({p}, y)",
     "F.binary_cross_entropy(\n        {p},  # the scores\n        y,\n    )",

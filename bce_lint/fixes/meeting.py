@@ -1,0 +1,230 @@
+"""What the code around an expression does with its value: passes it on, binds it, hands it to a function, or looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from enum import Enum
+from typing import NamedTuple
+
+from bce_lint import ir
+from bce_lint.analysis.flow import Spot
+from bce_lint.analysis.lattice import Origin
+from bce_lint.analysis.sites import LossSite
+from bce_lint.catalog.consumers import (
+    ACTIVATIONS,
+    FILLING,
+    LAYOUT,
+    LAYOUT_CALLS,
+    MOVING,
+    NEUTRAL,
+    PICKING,
+    RANKING,
+    REPACKING,
+    SELECTING,
+)  # fmt: skip
+from bce_lint.fixes.program import Program
+from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of
+
+_COMPARISONS = frozenset({"<", "<=", ">", ">="})
+_INTEGERS = ("int", "long", "bool", "short", "uint8")
+
+
+class Kind(Enum):
+    """What a user does with the values."""
+
+    LOSS = "gives them to a loss as its input"
+    ORDER = "looks at their order, or at their layout alone"
+    THRESHOLD = "compares them with a constant"
+    VALUES = "looks at them"
+    CHANGED = "changes them on their way to a loss"
+    UNSEEN = "may look at them, where that cannot be followed"
+
+
+class Step(NamedTuple):
+    """Where a value goes from an expression: `use` is what is done with it there; it goes `on` in another expression, `into`
+    functions by a parameter, to `bound` targets, out by a `returned` statement, or into the attribute called `field`.
+
+    `turned` says that its dimensions may be others behind the step, `picked` that only some classes may be left, `joined` with
+    which expressions it is put together.
+    """
+
+    use: Kind | None = None
+    on: Node | None = None
+    into: tuple[Spot, ...] = ()
+    bound: tuple[Node, ...] = ()
+    returned: Node | None = None
+    field: str = ""
+    turned: bool = False
+    picked: bool = False
+    joined: tuple[Node, ...] = ()
+    site: LossSite | None = None
+
+
+class Meeting:
+    """Asks for one activation's output; with `through`, activations applied to it are passed like moves."""
+
+    def __init__(self, program: Program, origin: Origin, through: bool) -> None:
+        self.program, self.origin = program, origin
+        self.key = (origin.place.path, origin.place.span)
+        self.moving = MOVING | ACTIVATIONS if through else MOVING
+
+    def carries(self, tree: Tree, node: Node) -> bool:
+        """Whether an expression's value was, or held, the output."""
+        return self.program.carries(tree, node, (self.key,))
+
+    def is_whole(self, tree: Tree, node: Node) -> bool:
+        """Whether it was the output itself."""
+        return self.program.is_whole(tree, node, (self.key,))
+
+    def step(self, tree: Tree, node: Node) -> Step:
+        """Where the value of an expression goes next."""
+        parent = tree.parent(node)
+        if id(node) in tree.shared:
+            return Step(Kind.UNSEEN)
+        match parent:
+            case ir.Call():
+                return self._argument(tree, node, parent)
+            case ir.Attr():
+                return self._attribute(tree, node, parent)
+            case ir.Item() if parent.value is node:
+                return self._item(tree, node, parent)
+            case ir.Op():
+                return Step(_compared(node, parent))
+            case ir.Choice() if parent.test is not node:
+                return Step(on=parent)
+            case ir.Build() | ir.Dict() | ir.Star():
+                return Step(on=parent)
+            case ir.Comp():
+                return _comprehension(node, parent)
+            case ir.Bind():
+                return Step(on=parent, bound=(ir.Name(parent.span, parent.name),))
+            case ir.Assign():
+                return Step(bound=parent.targets)
+            case ir.For() if parent.iter is node:
+                return Step(bound=(parent.target,))
+            case ir.Return() | ir.Yield():
+                return Step(returned=parent)
+            case ir.ExprStmt() | ir.Delete():
+                return Step()
+            case ir.AugAssign() if parent.target is node:
+                return Step(Kind.UNSEEN)
+            case ir.Choice() | ir.Item() | ir.If() | ir.While() | ir.Assert() | ir.AugAssign() | ir.Raise():
+                return Step(Kind.VALUES)
+        return Step(Kind.UNSEEN)
+
+    def _argument(self, tree: Tree, node: Node, call: ir.Call) -> Step:
+        here = (tree.path, call.span)
+        names: AbstractSet[str] = self.program.flow.called.get(here, frozenset())
+        functions = tuple(self.program.entering.get(here, ()))
+        site = next((s for s in self.program.calls.get(here, ()) if s.input_place and s.input_place.span == node.span), None)
+        last = {_last(name) for name in names}
+        if site is not None:
+            return Step(Kind.LOSS, site=site)
+        if functions and all(name == "class" or name.startswith("instance ") for name in names):
+            return Step(into=functions)
+        if names and last <= self.moving:
+            return _moved(node, call, last)
+        if names and names <= LAYOUT_CALLS:
+            return Step(Kind.ORDER)
+        if names and last <= RANKING | SELECTING:
+            return self._ranked(tree, node, call, last)
+        if names & FILLING and isinstance(call.func, ir.Attr):
+            return Step(bound=(call.func.value,))
+        if names and names <= REPACKING | {"class"} and self.carries(tree, call):
+            return Step(on=call)
+        keyword = next((arg.keyword for arg in call.args if arg.value is node), None)
+        return Step(field=keyword) if names == {"class"} and keyword else Step(Kind.VALUES)
+
+    def _attribute(self, tree: Tree, node: Node, attr: ir.Attr) -> Step:
+        call = tree.parent(attr)
+        if isinstance(call, ir.Call) and call.func is attr:
+            return self._method(tree, node, attr.name, call)
+        if attr.name in LAYOUT:
+            return Step(Kind.ORDER)
+        if attr.name in MOVING or self.carries(tree, attr):
+            return Step(on=attr, turned=attr.name in MOVING and attr.name not in NEUTRAL)
+        return Step(Kind.VALUES) if self.is_whole(tree, node) else Step()
+
+    def _method(self, tree: Tree, node: Node, name: str, call: ir.Call) -> Step:
+        to_integers = name in ("to", "type") and any(word in tree.source(call.span) for word in _INTEGERS)
+        if name in LAYOUT or "." + name in LAYOUT_CALLS:
+            return Step(Kind.ORDER)
+        if name in self.moving and not to_integers:
+            return _moved(node, call, {name})
+        if name in RANKING or name in SELECTING:
+            return self._ranked(tree, node, call, {name})
+        if not self.is_whole(tree, node) and self.carries(tree, call):
+            return Step(on=call)
+        return Step(Kind.VALUES)
+
+    def _ranked(self, tree: Tree, node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:
+        positions = names <= RANKING or _only_positions(tree, call)
+        return Step(Kind.ORDER if positions and self._along(node, call) else Kind.VALUES)
+
+    def _along(self, node: Node, call: ir.Call) -> bool:
+        """Whether an activation keeps the order that a call looks at: a sigmoid always, a softmax along its own dimension."""
+        if "softmax" not in self.origin.name:
+            return True
+        dims = [arg.value for arg in call.args if arg.value is not node and arg.keyword in (None, "dim", "axis")]
+        dim = constant(dims[-1]) if dims else None
+        return dim is not None and (dim == self.origin.dim or {dim, self.origin.dim} <= {1, -1})
+
+    def _item(self, tree: Tree, node: Node, item: ir.Item) -> Step:
+        if is_store(tree, item):
+            return Step(Kind.UNSEEN)
+        whole = self.is_whole(tree, node)
+        if self.carries(tree, item):
+            return Step(on=item, turned=whole, picked=whole and not _of_batch(item.index))
+        return Step(Kind.VALUES) if whole or not self.program.was_run(tree, item) else Step()
+
+
+def _moved(node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:
+    joined = node.items if isinstance(node, ir.Build) else ()
+    if names == {"where"}:
+        joined = tuple(arg.value for arg in call.args[1:])
+    return Step(on=call, turned=not names <= NEUTRAL, picked=not names.isdisjoint(PICKING), joined=joined)
+
+
+def _compared(node: Node, op: ir.Op) -> Kind:
+    other = next((operand for operand in op.operands if operand is not node), None)
+    if op.op in _COMPARISONS and isinstance(constant(other), int | float):
+        return Kind.THRESHOLD
+    if op.op in ("is", "is not"):
+        return Kind.ORDER
+    return Kind.UNSEEN if op.op in ("and", "or") else Kind.VALUES
+
+
+def _comprehension(node: Node, comp: ir.Comp) -> Step:
+    clause = next((one for one in comp.clauses if one.iter is node), None)
+    if clause is not None:
+        return Step(bound=(clause.target,))
+    return Step(on=comp) if any(one is node for one in comp.elements) else Step(Kind.VALUES)
+
+
+def _only_positions(tree: Tree, call: ir.Call) -> bool:
+    """Whether only the positions are taken of a call that gives values and positions."""
+    match parent := tree.parent(call):
+        case ir.Item():
+            return constant(parent.index) == 1
+        case ir.Attr():
+            return parent.name == "indices"
+        case ir.Assign(targets=(ir.Build(items=(ir.Name(id="_"), _)),)):
+            return True
+    return False
+
+
+def _of_batch(index: Node) -> bool:
+    """Whether an index leaves all dimensions but the first whole."""
+    rest = index.items[1:] if isinstance(index, ir.Build) and index.kind == "tuple" else ()
+    first = index.items[0] if isinstance(index, ir.Build) and index.items else index
+    whole = all(isinstance(i, ir.Slice) and i.lower is i.upper is i.step is None for i in rest)
+    return whole and not (isinstance(first, ir.Const) and first.value is ...)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].rpartition(" ")[2]
+
+
+def in_place(call: ir.Call) -> bool:
+    """Whether a call changes its tensor in place, by its name."""
+    return name_of(call).endswith("_")

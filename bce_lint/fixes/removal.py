@@ -1,0 +1,198 @@
+"""Activations in the source: taken away, exchanged, or applied somewhere else."""
+
+from __future__ import annotations
+
+import re
+
+from bce_lint import ir
+from bce_lint.analysis.flow import Spot
+from bce_lint.analysis.lattice import Origin
+from bce_lint.fixes.calls import removal
+from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.meeting import in_place
+from bce_lint.fixes.program import Program
+from bce_lint.fixes.raw import not_changed
+from bce_lint.fixes.spelling import reached, renamed
+from bce_lint.fixes.tree import Node, Tree, comments, fitting, has_comment, is_store, name_of
+from bce_lint.fixes.uses import Use
+from bce_lint.ir import Span
+
+_COUNTING = ("list", "enumerate", "len")
+SPELLED = {
+    "sigmoid": "torch.sigmoid",
+    "softmax": "torch.softmax",
+    "log_softmax": "torch.log_softmax",
+    "logsigmoid": "torch.nn.functional.logsigmoid",
+}
+"""The activations that can be taken away and applied elsewhere, each with torch's name for the function."""
+
+
+def where(use: Use) -> str:
+    """The place of a user, for people."""
+    row = use.tree.text.count("\n", 0, use.node.span.start) + 1
+    return f"{use.tree.path.rpartition('/')[2]}:{row}"
+
+
+def wrapped(use: Use, origin: Origin) -> list[Edit]:
+    """The activation applied where its output is used. Raises `Refusal` for one that cannot be spelled there."""
+    tree, node = use.tree, use.whole if use.whole is not None else use.node
+    if is_store(tree, node) or origin.name not in SPELLED or ("softmax" in origin.name and origin.dim is None):
+        raise Refusal(f"{where(use)} needs the {origin.name} itself")
+    callee, imports = reached(tree, SPELLED[origin.name])
+    dim = f", dim={origin.dim}" if "softmax" in origin.name else ""
+    span = tree.expression(node)
+    return [Edit(tree.path, span, f"{callee}({tree.source(span)}{dim})"), *imports]
+
+
+def removed(program: Program, key: Spot) -> list[Edit]:
+    """An activation taken away: its call, its place among the layers, or its whole statement."""
+    tree, call = program.call(key)
+    if program.flow.applied.get(key, set()) != {key}:
+        return _layer_removed(program, tree, call)
+    edit = without_call(program, tree, call)
+    statement = tree.statement(call)
+    if not in_place(call):
+        not_changed(tree, operand(program, tree, call), statement)
+    layer = _unused_layer(program, tree, call)
+    if isinstance(statement, ir.ExprStmt | ir.Assign) and statement.value is call and _is_nothing(statement, operand(program, tree, call)):
+        return [_line(tree, statement.span), *layer]
+    return [edit, *layer]
+
+
+def _is_nothing(statement: ir.ExprStmt | ir.Assign, value: Node) -> bool:
+    """Whether a statement does nothing once its value is only this expression: `x` or `x = x`."""
+    if isinstance(statement, ir.ExprStmt):
+        return isinstance(value, ir.Name | ir.Attr)
+    target = statement.targets[0]
+    return len(statement.targets) == 1 and isinstance(value, ir.Name) and isinstance(target, ir.Name) and value.id == target.id
+
+
+def operand(program: Program, tree: Tree, call: ir.Call) -> Node:
+    """The tensor that an activation is applied to."""
+    names = program.flow.called.get((tree.path, call.span), set())
+    if isinstance(call.func, ir.Attr) and any(name.startswith(".") for name in names):
+        return call.func.value
+    plain = [arg for arg in call.args if not arg.stars and arg.keyword in (None, "input", "logits")]
+    if not plain or any(arg.stars or arg.keyword == "out" for arg in call.args):
+        raise Refusal("the activation's argument is not written out")
+    return plain[0].value
+
+
+def without_call(program: Program, tree: Tree, call: ir.Call) -> Edit:
+    """The operand in the place of an activation's call; comments inside the call stay."""
+    value = operand(program, tree, call)
+    method = isinstance(call.func, ir.Attr) and value is call.func.value
+    inside, inner = tree.inside(call), tree.outer(value)
+    text = tree.source(inner)
+    before, after = tree.text[call.span.start : inner.start], tree.text[inner.end : call.span.end]
+    if has_comment(before + after) or "\\" in before + after:
+        if method:
+            raise Refusal("a comment stands inside the activation's call")
+        return Edit(tree.path, call.span, f"({tree.text[inside.start : inner.start]}{text}{comments(after[:-1])})")
+    return Edit(tree.path, call.span, fitting(tree, call, value, text))
+
+
+def _layer_removed(program: Program, tree: Tree, call: ir.Call) -> list[Edit]:
+    """A layer taken out of a container: the last one goes, another becomes `nn.Identity()`, so that the others keep their places."""
+    around = tree.parent(call)
+    statement = tree.statement(call)
+    counted = any(_counts(program, place) for place in program.flow.applied.get((tree.path, call.span), ()))
+    if isinstance(around, ir.Call) and around.func is not call and not counted:
+        arg = next(a for a in around.args if a.value is call)
+        if arg is around.args[-1] and len(around.args) > 1 and arg.keyword is None and name_of(around) == "Sequential":
+            return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
+        if isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and around.func.name in ("append", "add_module"):
+            return [_line(tree, statement.span)]
+    if isinstance(around, ir.Call | ir.Build | ir.Dict):
+        name, imports = reached(tree, "torch.nn.Identity")
+        return [Edit(tree.path, call.span, f"{name}()"), *imports]
+    raise Refusal("the layer is not written out in its container")
+
+
+def _counts(program: Program, place: Spot) -> bool:
+    """Whether the layers of a container that a call applies are counted somewhere: indexed, sliced or gone through."""
+    containers = program.flow.callees.get(place, set())
+    for (path, span), objects in program.flow.objects.items():
+        if not objects.isdisjoint(containers):
+            tree = program.tree(path)
+            for node in tree.by_span.get(span, ()):
+                parent = tree.parent(node)
+                if (isinstance(parent, ir.Item) and parent.value is node) or (isinstance(parent, ir.For) and parent.iter is node):
+                    return True
+                if isinstance(parent, ir.Star | ir.Comp) or (
+                    isinstance(parent, ir.Call) and name_of(parent) in ("list", "enumerate", "len")
+                ):
+                    return True
+    return False
+
+
+def _own_lines(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit | None:
+    """The lines of an argument taken away with their comment, where it has them to itself."""
+    whole, inside = tree.whole(call, arg), tree.inside(call)
+    start = tree.line_start(whole.start)
+    rest = re.compile(r"[ \t]*,?[ \t]*(#[^\r\n]*)?(\r\n|\r|\n)").match(tree.text, whole.end, inside.end)
+    if rest is None or tree.text[start : whole.start].strip() or start <= inside.start:
+        return None
+    return Edit(tree.path, Span(start, rest.end()), "")
+
+
+def _line(tree: Tree, span: Span) -> Edit:
+    """A statement taken away with its line and what is remarked on it. Raises `Refusal` unless it stands alone there."""
+    line = tree.logical_line(span.start)
+    start, rest = tree.line_start(span.start), tree.text[span.end : line.end].strip()
+    if tree.text[start : span.start].strip() or (rest and not rest.startswith("#")):
+        raise Refusal("the statement does not stand alone on its line")
+    if _siblings(tree, span) == 1:
+        return Edit(tree.path, span, "pass")
+    return Edit(tree.path, Span(start, line.end), "")
+
+
+def _siblings(tree: Tree, span: Span) -> int:
+    """How many statements a statement's block holds, itself included."""
+    node = next(n for n in tree.by_span[span] if isinstance(n, ir.Stmt.__args__))
+    parent = tree.parent(node) or tree.module
+    bodies = [getattr(parent, name) for name in ("body", "orelse", "final") if hasattr(parent, name)]
+    bodies += [handler.body for handler in getattr(parent, "handlers", ())]
+    return next((len(body) for body in bodies if any(one is node for one in body)), 1)
+
+
+def _unused_layer(program: Program, tree: Tree, call: ir.Call) -> list[Edit]:
+    """The statement that makes an attribute's layer goes too, when nothing else reads the attribute."""
+    if not isinstance(call.func, ir.Attr) or not isinstance(call.func.value, ir.Name) or call.func.value.id != "self":
+        return []
+    name = call.func.name
+    owner = next((one for one in tree.around(call) if isinstance(one, ir.ClassDef)), None)
+    nodes = [n for t in program.trees() for n in t.nodes if isinstance(n, ir.Attr) and n.name == name and _of_object(n)]
+    stores = [n for n in nodes if is_store(tree, n) and owner in tree.around(n)]
+    if len(nodes) != 2 or len(stores) != 1 or re.search(rf"""["']{re.escape(name)}["']""", tree.text):
+        return []
+    statement = tree.statement(stores[0])
+    if not isinstance(statement, ir.Assign) or len(statement.targets) != 1:
+        return []
+    try:
+        return [_line(tree, statement.span)]
+    except Refusal:
+        return []
+
+
+def _of_object(attr: ir.Attr) -> bool:
+    """Whether an attribute may be one of an object's, not of a torch module's."""
+    return not (isinstance(attr.value, ir.Name) and attr.value.id in ("torch", "F", "nn"))
+
+
+def logarithm_instead(program: Program, key: Spot, origin: Origin) -> list[Edit]:
+    """`softmax` → `log_softmax` in the user's own spelling."""
+    tree, call = program.call(key)
+    if origin.name != "softmax":
+        raise Refusal(f"a {origin.name} has no logarithm over classes")
+    if key not in program.flow.applied.get(key, ()):
+        return list(renamed(tree, call.func, "Softmax", "LogSoftmax"))
+    if isinstance(call.func, ir.Call):
+        return list(renamed(tree, call.func.func, "Softmax", "LogSoftmax"))
+    made = program.flow.callees.get(key, set())
+    if len(made) == 1 and {place for place, callees in program.flow.callees.items() if callees & made} == {key}:
+        owner, construction = program.call(next(iter(made)))
+        return list(renamed(owner, construction.func, "Softmax", "LogSoftmax"))
+    if name_of(call) != "softmax" and isinstance(call.func, ir.Attr):
+        raise Refusal("the softmax is a layer that others may share")
+    return list(renamed(tree, call.func, "softmax", "log_softmax"))

@@ -1,0 +1,78 @@
+"""Another loss where a loss is chosen: its class or its function renamed, with the same arguments."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.flow import Spot
+from bce_lint.analysis.sites import LossSite
+from bce_lint.catalog.losses import MODULES
+from bce_lint.catalog.terms import Contract, Domain
+from bce_lint.fixes.calls import level
+from bce_lint.fixes.edit import Edit, Refusal, Rewrite
+from bce_lint.fixes.program import Program, loss_of
+from bce_lint.fixes.spelling import renamed
+from bce_lint.fixes.tree import Tree, name_of
+from bce_lint.fixes.uses import escapes
+from bce_lint.rules.intent import FixIntent
+
+
+def alone(program: Program, intent: FixIntent, sites: list[LossSite]) -> Rewrite:
+    """Another loss for the values that are given."""
+    if any(x.domain is not Domain.LOGITS for site in sites for x in site.input):
+        raise Refusal("what the values are meant for cannot be told")
+    losses = {}
+    for site in sites:
+        losses[loss_of(site)] = callers = program.losses.get(loss_of(site), [site])
+        if loss_of(site) in program.chosen:
+            raise Refusal("which loss is used is chosen elsewhere")
+        for caller in callers:
+            if not caller.input or any(x.domain is not Domain.LOGITS for x in caller.input):
+                raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
+    return Rewrite(level(intent), f"Use `{intent.what}`", tuple(retyped(program, losses, intent.what)))
+
+
+def retyped(program: Program, losses: dict[Spot, list[LossSite]], name: str) -> list[Edit]:
+    """Another loss where each of some losses is chosen."""
+    wanted = MODULES[f"torch.nn.{name}"]
+    edits: list[Edit] = []
+    for place, sites in sorted(losses.items()):
+        tree, call = program.call(place)
+        contract, functional = sites[0].contract, sites[0].made is None
+        old = contract.functional if functional else contract.module
+        new = wanted.functional if functional else wanted.module
+        if old is None or new is None or not _same_order(contract, wanted, functional):
+            raise Refusal(f"`{name}` takes other arguments")
+        if not functional:
+            _stays_here(program, place)
+            _not_asked_for(tree, old.rpartition(".")[2])
+        edits += renamed(tree, call.func, old.rpartition(".")[2], new.rpartition(".")[2])
+    return edits
+
+
+def _same_order(old: Contract, new: Contract, functional: bool) -> bool:
+    """Whether what fits the one loss's parameters fits the other's."""
+    before, after = (c.function if functional else c.init for c in (old, new))
+    return before is not None and after is not None and [p.name for p in after[: len(before)]] == [p.name for p in before]
+
+
+def _stays_here(program: Program, made: Spot) -> None:
+    """Raises `Refusal` when a loss object is given to somebody who was not followed."""
+    for (path, span), objects in sorted(program.flow.objects.items()):
+        if made in objects:
+            tree = program.tree(path)
+            if any(escapes(program, tree, node) for node in tree.by_span.get(span, ())):
+                raise Refusal(f"the loss is given to `{tree.source(span)}`'s caller, where it cannot be followed")
+
+
+def _not_asked_for(tree: Tree, name: str) -> None:
+    """Raises `Refusal` when the file asks whether a loss is of a class."""
+    for node in tree.nodes:
+        if isinstance(node, ir.Attr | ir.Name) and (node.name if isinstance(node, ir.Attr) else node.id) == name:
+            parent = tree.parent(node)
+            if isinstance(parent, ir.Op) or (isinstance(parent, ir.Call) and name_of(parent) in ("isinstance", "issubclass")):
+                raise Refusal(f"the file asks for `{name}`")
+
+
+def at(site: LossSite) -> str:
+    """A loss's call, for people."""
+    return f"`{site.call.text}` in {site.call.path.rpartition('/')[2]}"
