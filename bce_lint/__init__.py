@@ -1,18 +1,20 @@
 """Finds PyTorch losses that do not fit the values that reach them, without running the code.
 
-`lint_source` and `lint_paths` are the library; `bce_lint.diagnostic` holds what they return.
+`lint_source`, `fix_source` and `lint_paths` are the library; `bce_lint.diagnostic` holds what the first and the last return.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
 
-__all__ = ["__version__", "lint_paths", "lint_source"]
+__all__ = ["__version__", "fix_source", "lint_paths", "lint_source"]
+
+Source = TypeVar("Source", str, bytes)
 
 __version__ = "0.1.0"
 
@@ -32,6 +34,31 @@ def lint_source(
 
     data = source.encode() if isinstance(source, str) else source
     return tuple(check_text(data, filename, choose(select, (), extend_select)).diagnostics)
+
+
+def fix_source(
+    source: Source,
+    filename: str | None = None,
+    *,
+    unsafe: bool = False,
+    select: Sequence[str] | None = None,
+    extend_select: Sequence[str] = (),
+) -> Source:
+    """The text with its fixes applied: the safe ones, with `unsafe` all; the text itself where there is nothing to fix.
+
+    Without a file name it stands alone; with one, its project is read around it, and fixes that would change other files are left out.
+    `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
+    """
+    from bce_lint.engine import FixOptions, fix_text
+    from bce_lint.selection import choose
+
+    codes = choose(select, (), extend_select)
+    data = source.encode() if isinstance(source, str) else source
+    outcome, _ = fix_text(data, filename, codes, FixOptions(unsafe, codes))
+    if not outcome.groups:
+        return source
+    after = outcome.groups[0][0].after
+    return after.decode() if isinstance(source, str) else after
 
 
 def lint_paths(

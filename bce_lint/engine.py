@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.project import Project, Root
     from bce_lint.fixes.edit import Rewrite
     from bce_lint.fixes.outcome import Outcome
+    from bce_lint.fixes.program import Program
     from bce_lint.ir import Span
     from bce_lint.rules.judge import Judged
     from bce_lint.source.text import SourceText
@@ -112,18 +113,24 @@ def _places(judged: Judged) -> list[Place]:
 
 def _with_fixes(project: Project, told: list[Told], shown: Mapping[str, str]) -> list[Told]:
     from bce_lint.analysis.flow import Flow
-    from bce_lint.analysis.project import Project
-    from bce_lint.fixes.plan import Planner, targets
+    from bce_lint.fixes.plan import Planner
     from bce_lint.fixes.program import Program
 
-    def record() -> Program:
-        flow = Flow(targets(one.judged for one in told))
-        recorded = Project(project.root, project.facts, project.texts, flow, before=project)
-        recorded.run(flow.targets)
-        return Program(recorded, flow)
-
-    planner = Planner(Program(project, Flow()), record)
+    planner = Planner(Program(project, Flow()), partial(_recorded, project, told))
     return [_with_fix(project, one, planner.rewrite(one.judged, partial(_silent, project)), shown) for one in told]
+
+
+def _recorded(project: Project, told: list[Told]) -> Program:
+    """A run that has seen who uses what the fixes of some findings would change."""
+    from bce_lint.analysis.flow import Flow
+    from bce_lint.analysis.project import Project
+    from bce_lint.fixes.plan import targets
+    from bce_lint.fixes.program import Program
+
+    flow = Flow(targets(one.judged for one in told))
+    recorded = Project(project.root, project.facts, project.texts, flow, before=project)
+    recorded.run(flow.targets)
+    return Program(recorded, flow)
 
 
 def _with_fix(project: Project, told: Told, rewrite: Rewrite | None, shown: Mapping[str, str]) -> Told:
