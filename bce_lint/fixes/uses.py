@@ -241,9 +241,14 @@ class Trace:
             if any(self.meeting.carries(tree, load) for load in loads):
                 self._readers(Held(tree, node), tree, loads)
 
-    def _callers(self, tree: Tree, statement: Node) -> list[Spot]:
+    def _callers(self, tree: Tree, statement: Node) -> list[tuple[Tree, Node]]:
+        """The calls that were seen to get the value from a function."""
         function = tree.function(statement)
-        return sorted(self.program.flow.entered.get((tree.path, function.span), ())) if function is not None else []
+        places = sorted(self.program.flow.entered.get((tree.path, function.span), ())) if function is not None else []
+        calls = [
+            (other, other.at(span, ir.Call) or other.at(span, ir.Attr)) for path, span in places for other in (self.program.tree(path),)
+        ]
+        return [(other, node) for other, node in calls if node is not None and self.meeting.carries(other, node)]
 
     def _returned(self, held: Held, statement: Node) -> None:
         function, callers = held.tree.function(statement), self._callers(held.tree, statement)
@@ -252,11 +257,8 @@ class Trace:
             self._values(held)  # whoever calls it from outside gets what it got before
             return
         self.functions.add((held.tree.path, function.span))
-        for path, span in callers:
-            other = self.program.tree(path)
-            node = other.at(span, ir.Call) or other.at(span, ir.Attr)
-            if node is not None and self.meeting.carries(other, node):
-                self._push(Held(other, node, None, held.picked))
+        for tree, node in callers:
+            self._push(Held(tree, node, None, held.picked))
 
     def _models(self) -> None:
         """Whoever gets a module that returns the value, and is not followed, may call it."""
@@ -281,17 +283,16 @@ class Trace:
     def _unknown_calls(self, function: Spot) -> None:
         """Calls of what is not known, but looks like a model by its name, where the value's module may come."""
         node = self.program.tree(function[0]).function_at(function[1])
-        if node is None or self._class(function) is None:
+        owner = self._class(function)
+        if node is None or owner is None:
             return
         wanted = "?" if node.name in ("forward", "__call__") else "." + node.name
         for path, span in self.program.calls_of(wanted):
             tree = self.program.tree(path)
             call = tree.at(span, ir.Call)
-            if (
-                call is not None
-                and _MODEL.search(tree.source(call.func.span).removesuffix(wanted))
-                and self.program.may_meet(path, function[0])
-            ):
+            if call is None or any(isinstance(one, ir.ClassDef) and (path, one.span) == owner for one in tree.around(call)):
+                continue  # a module's own parts are other modules
+            if _MODEL.search(tree.source(call.func.span).removesuffix(wanted)) and self.program.may_meet(path, function[0]):
                 self._use(Kind.UNSEEN, Held(tree, call))
 
 
