@@ -245,9 +245,8 @@ class Trace:
         """The calls that were seen to get the value from a function."""
         function = tree.function(statement)
         places = sorted(self.program.flow.entered.get((tree.path, function.span), ())) if function is not None else []
-        calls = [
-            (other, other.at(span, ir.Call) or other.at(span, ir.Attr)) for path, span in places for other in (self.program.tree(path),)
-        ]
+        trees = [(self.program.tree(path), span) for path, span in places]
+        calls = [(other, other.at(span, ir.Call) or other.at(span, ir.Attr)) for other, span in trees]
         return [(other, node) for other, node in calls if node is not None and self.meeting.carries(other, node)]
 
     def _returned(self, held: Held, statement: Node) -> None:

@@ -74,7 +74,8 @@ CHANGED = [
     ),
     pytest.param(
         TRAINED
-        + "model_output = nn.functional.softmax(model(input), dim=1)\nloss = nn.CrossEntropyLoss()(model_output, torch.LongTensor([2, 1, 0]))\n",
+        + "model_output = nn.functional.softmax(model(input), dim=1)\n"
+        "loss = nn.CrossEntropyLoss()(model_output, torch.LongTensor([2, 1, 0]))\n",
         TRAINED + "model_output = model(input)\nloss = nn.CrossEntropyLoss()(model_output, torch.LongTensor([2, 1, 0]))\n",
         id="3c",
     ),
