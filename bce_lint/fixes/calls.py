@@ -46,8 +46,9 @@ def constructed(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
         given = [arg for arg in call.args if arg not in kept]
         texts = (", ".join(tree.source(tree.whole(call, arg)) for arg in group) for group in (kept, given))
         edit = Edit(tree.path, inside, ")(".join(texts))
-    name = tree.source(call.func.span)
-    return Rewrite(level(intent), f"Construct `{name}`, then call it", (edit,))
+    name, function = tree.source(call.func.span), getattr(site.subject, "functional", None)
+    instead = f"; `F.{function.rpartition('.')[2]}(...)` is the same as a function" if function else ""
+    return Rewrite(level(intent), f"Construct `{name}`, then call it{instead}", (edit,))
 
 
 def _between(tree: Tree, call: ir.Call) -> str:

@@ -70,10 +70,12 @@ def _is_nothing(statement: ir.ExprStmt | ir.Assign, value: Node) -> bool:
 def operand(program: Program, tree: Tree, call: ir.Call) -> Node:
     """The tensor that an activation is applied to."""
     names = program.flow.called.get((tree.path, call.span), set())
+    if any(arg.stars or arg.keyword in ("out", "dtype") for arg in call.args):
+        raise Refusal("the activation's call does more than that")
     if isinstance(call.func, ir.Attr) and any(name.startswith(".") for name in names):
         return call.func.value
-    plain = [arg for arg in call.args if not arg.stars and arg.keyword in (None, "input", "logits")]
-    if not plain or any(arg.stars or arg.keyword == "out" for arg in call.args):
+    plain = [arg for arg in call.args if arg.keyword in (None, "input", "logits")]
+    if not plain:
         raise Refusal("the activation's argument is not written out")
     return plain[0].value
 
@@ -119,9 +121,7 @@ def _counts(program: Program, place: Spot) -> bool:
                 parent = tree.parent(node)
                 if (isinstance(parent, ir.Item) and parent.value is node) or (isinstance(parent, ir.For) and parent.iter is node):
                     return True
-                if isinstance(parent, ir.Star | ir.Comp) or (
-                    isinstance(parent, ir.Call) and name_of(parent) in ("list", "enumerate", "len")
-                ):
+                if isinstance(parent, ir.Star | ir.Comp) or (isinstance(parent, ir.Call) and name_of(parent) in _COUNTING):
                     return True
     return False
 

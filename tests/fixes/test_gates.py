@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -179,3 +180,13 @@ def test_a_builder_that_fails_leaves_its_finding_without_a_fix(monkeypatch: pyte
     assert left.fix is not None
     assert left.fix.applicability == "display-only"
     assert "ZeroDivisionError: oops" in left.fix.message
+
+
+def test_the_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[1] / "fixtures" / "fixes" / "projects" / "BCE101_model_and_training" / "before"
+    shutil.copytree(folder, tmp_path / "project")
+    files = sorted((tmp_path / "project").rglob("*.py"))
+    first, _ = fix(files, default_codes(), OPTIONS)
+    second, _ = fix(files[::-1], default_codes(), OPTIONS)
+    assert len(first.groups) == 1
+    assert {one.path: one.after for one in first.groups[0]} == {one.path: one.after for one in second.groups[0]}
