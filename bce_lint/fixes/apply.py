@@ -160,12 +160,14 @@ def _check_findings(before: Seen, after: Seen, chosen: Sequence[Found], edits: M
     written = {(path, span) for path, own in edits.items() for span in moved(own)}
     left = {(one.diagnostic.code, _after(one.place, edits)[1].start, one.place[0]) for one in before.found}
     gone = {(one.diagnostic.code, _after(one.place, edits)[1].start, one.place[0]): _marks(one, before) for one in chosen}
+    mended = {(path, start) for _, start, path in gone}
     for one in after.found:
         path, span = one.place
         key = (one.diagnostic.code, span.start, path)
         if key in gone and _marks(one, after) == gone[key]:
             raise Refusal(f"{one.diagnostic.code} would still be there")
         at_the_change = (path, span.start) in known or any(_touches(spot, written) for spot in (one.place, *one.marks))
+        at_the_change |= any((marked, mark.start) in mended for marked, mark in one.marks)
         if key not in left and not at_the_change:
             raise Refusal(f"it would bring {one.diagnostic.code} at {one.diagnostic.location.path}:{one.diagnostic.location.start.row}")
 

@@ -190,3 +190,27 @@ def test_the_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
     second, _ = fix(files[::-1], default_codes(), OPTIONS)
     assert len(first.groups) == 1
     assert {one.path: one.after for one in first.groups[0]} == {one.path: one.after for one in second.groups[0]}
+
+
+def test_what_a_fix_lets_others_say_of_the_same_loss_is_no_reason_against_it() -> None:
+    text = """\
+import torch
+from torch import nn
+
+unet = nn.Conv2d(3, 1, 1)
+
+
+def accuracy(result, truth):
+    return ((result > 0.5) == truth.bool()).float().mean().item()
+
+
+def step(images, masks):
+    scores = unet(images)
+    probabilities = torch.sigmoid(scores)
+    loss = nn.BCELoss()(probabilities, masks)
+    return loss, accuracy(scores, masks)
+"""
+    outcome, _ = fix_text(text.encode(), None, default_codes(), FixOptions(unsafe=False, fixable=default_codes()))
+    assert outcome.refused == ()
+    assert [d.code for d in outcome.applied] == ["BCE101"]
+    assert [d.code for d in outcome.left] == ["BCE601"]  # these were logits all the time
