@@ -81,6 +81,8 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
     if any(type(v) is Unknown for v in unique) and len(unique) > 1:
         unique = [TOP]
     if not unique:
+        if m.flow is not None:
+            m.flow.call(frame, TOP, node)
         return TOP
     return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
 

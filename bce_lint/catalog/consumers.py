@@ -71,3 +71,9 @@ ACTIVATIONS: Final = _words("sigmoid softmax log_softmax logsigmoid expit sigmoi
 
 HOOKS: Final = _words("register_forward_hook register_forward_pre_hook register_full_backward_hook")
 """Methods of a module that let others see what it returns."""
+
+HOLDING: Final = _words("retain_grad register_hook grad register_post_accumulate_grad_hook")
+"""Methods and attributes that are about the very tensor, not about its values."""
+
+CHILDREN: Final = _words("children modules named_children named_modules _modules parameters_and_buffers pop insert extend")
+"""Methods and attributes by which the layers of a container are counted or fetched."""

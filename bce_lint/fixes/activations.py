@@ -14,9 +14,9 @@ from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.terms import Domain, Expects
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
-from bce_lint.fixes.meeting import Kind
+from bce_lint.fixes.meeting import Kind, in_place
 from bce_lint.fixes.program import Program, loss_of
-from bce_lint.fixes.raw import only_binding, raw
+from bce_lint.fixes.raw import mentions, only_binding, raw
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.retyping import alone, at, retyped
 from bce_lint.fixes.tree import Node, name_of
@@ -96,6 +96,9 @@ def _nothing_else(program: Program, origin: Origin) -> None:
     """Raises `Refusal` when something else may be called where an activation is applied or made."""
     key = spot(origin.place)
     kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in program.flow.called.get(key, ())}
+    applied = program.flow.applied.get(key, set())
+    if key not in applied and any(key in callees and call not in applied for call, callees in program.flow.callees.items()):
+        raise Refusal("the layer is also called by itself")
     if program.entering.get(key) or len(kinds - {"expit", *_spellings(origin.name)}) > 0:
         raise Refusal(f"other things than the {origin.name} may be called there")
 
@@ -158,6 +161,8 @@ def _reached(group: _Group, sites: list[LossSite]) -> None:
         for use in trace.uses:
             if use.kind is Kind.LOSS and use.picked and "softmax" in trace.origin.name:
                 raise Refusal(f"`{use.picked}` picks classes out of the softmax")
+            if use.kind is Kind.LOSS and use.whole is not None and trace.origin.name == "log_softmax" and trace.origin.dim != -1:
+                raise Refusal("the classes are moved to another dimension after the log-softmax")
             if use.kind is Kind.CHANGED:
                 raise Refusal(f"`{_user(use)}` changes the values on the way")
     met = {spot(use.site.call) for trace in group.traces.values() for use in trace.uses if use.site is not None}
@@ -188,9 +193,25 @@ def _local(program: Program, group: _Group) -> Trace | None:
         or len(losses) != 1
         or starts != {trace.key}
         or not all(_owned(program, made, trace.key) for made in group.losses)
+        or _open(program, trace, losses)
     ):
         return None
     return trace
+
+
+def _open(program: Program, trace: Trace, losses: list[Use]) -> bool:
+    """Whether others may have a part in it: the loss is a parameter, or what the activation gets is used again."""
+    tree, call = program.call(trace.key)
+    value, function = operand(program, tree, call), tree.function(call)
+    for use in losses:
+        callee = next((one.func for one in use.tree.around(use.node) if isinstance(one, ir.Call)), None)
+        if isinstance(callee, ir.Name) and function is not None and any(param.name == callee.id for param in function.params):
+            return True
+        if use.whole is not None:
+            return True
+    if in_place(call) and not (isinstance(value, ir.Name) and function is not None and value.id not in {p.name for p in function.params}):
+        return True
+    return not in_place(call) and isinstance(value, ir.Name) and bool(mentions(tree, value, tree.statement(call)))
 
 
 def _owned(program: Program, made: Spot, user: Spot) -> bool:

@@ -216,6 +216,9 @@ def threshold(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     found = next((part for part in parts if isinstance(part, ir.Const) and part.value == site.threshold), None)
     if found is None or id(node) in tree.shared:
         raise Refusal("the threshold is not written out")
+    if 0 < log(site.threshold / (1 - site.threshold)) < 1:  # it would look like a probability again
+        others = [part for part in (*parts, *_compared(tree, site)) if part is not found]
+        return Rewrite(level(intent), "Compare probabilities", (suffixed(tree, others[-1], ".sigmoid()"),))
     return Rewrite(level(intent), "Compare with the same threshold on logits", (Edit(tree.path, found.span, logit(site.threshold)),))
 
 

@@ -10,6 +10,7 @@ from bce_lint.analysis.lattice import Origin
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Refusal, Rewrite
+from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.program import Program
 from bce_lint.fixes.raw import only_binding, raw
 from bce_lint.fixes.spelling import imports, reached
@@ -30,6 +31,8 @@ def logarithm(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     assert isinstance(site, LogSite)
     tree, log = program.call(site.primary)
     origins = {origin for x in site.input for origin in x.origin}
+    if in_place(log) or any(arg.keyword == "out" for arg in log.args):
+        raise Refusal("the logarithm is written into a tensor")
     if len(origins) != 1:
         raise Refusal("several activations can arrive here")
     origin = origins.pop()
@@ -192,7 +195,9 @@ def _negated(tree: Tree, node: Node) -> ir.Op | None:
 
 
 def _without_sign(tree: Tree, negated: ir.Op) -> Edit:
-    return Edit(tree.path, Span(negated.span.start, negated.span.start + 1), "")
+    start = negated.span.start
+    joined = start > 0 and (tree.text[start - 1].isalnum() or tree.text[start - 1] == "_")
+    return Edit(tree.path, Span(start, start + 1), " " if joined else "")
 
 
 def _parts(tree: Tree, with_p: Node, with_rest: Node) -> tuple[Node, Node] | None:

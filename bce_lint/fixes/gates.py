@@ -67,7 +67,8 @@ def _heads(tree: ast.AST) -> Iterator[tuple[int, int, str]]:
             inner = [child for name in _BLOCKS for child in getattr(node, name, ())]
             rows = [child.lineno for child in inner if hasattr(child, "lineno")]
             last = min(rows) - 1 if rows else node.end_lineno or node.lineno
-            yield node.lineno, max(last, node.lineno), _head(node)
+            first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+            yield first, max(last, node.lineno), _head(node)
         yield from _heads(node)
 
 

@@ -13,6 +13,7 @@ from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.consumers import (
     ACTIVATIONS,
     FILLING,
+    HOLDING,
     LAYOUT,
     LAYOUT_CALLS,
     MOVING,
@@ -101,7 +102,7 @@ class Meeting:
             case ir.Assign():
                 return Step(bound=parent.targets)
             case ir.For() if parent.iter is node:
-                return Step(bound=(parent.target,))
+                return Step(bound=(parent.target,), turned=True)
             case ir.Return() | ir.Yield():
                 return Step(returned=parent)
             case ir.ExprStmt() | ir.Delete():
@@ -119,9 +120,12 @@ class Meeting:
         site = next((s for s in self.program.calls.get(here, ()) if s.input_place and s.input_place.span == node.span), None)
         last = {_last(name) for name in names}
         if site is not None:
-            return Step(Kind.LOSS, site=site)
+            alone = not functions and last <= {site.contract.name, _last(site.contract.functional or "")}
+            return Step(Kind.LOSS if alone else Kind.UNSEEN, site=site if alone else None)
         if functions and all(name == "class" or name.startswith("instance ") for name in names):
             return Step(into=functions)
+        if names & {"torch.autograd.grad", "torch.autograd.backward"}:
+            return Step(Kind.UNSEEN)
         if names and last <= self.moving:
             return _moved(node, call, last)
         if names and names <= LAYOUT_CALLS:
@@ -131,7 +135,7 @@ class Meeting:
         if names & FILLING and isinstance(call.func, ir.Attr):
             return Step(bound=(call.func.value,))
         if names and names <= REPACKING | {"class"} and self.carries(tree, call):
-            return Step(on=call)
+            return Step(on=call, turned=names != {"class"})
         keyword = next((arg.keyword for arg in call.args if arg.value is node), None)
         return Step(field=keyword) if names == {"class"} and keyword else Step(Kind.VALUES)
 
@@ -141,6 +145,8 @@ class Meeting:
             return self._method(tree, node, attr.name, call)
         if attr.name in LAYOUT:
             return Step(Kind.ORDER)
+        if attr.name in HOLDING:
+            return Step(Kind.UNSEEN)
         if attr.name in MOVING or self.carries(tree, attr):
             return Step(on=attr, turned=attr.name in MOVING and attr.name not in NEUTRAL)
         return Step(Kind.VALUES) if self.is_whole(tree, node) else Step()
@@ -149,6 +155,8 @@ class Meeting:
         to_integers = name in ("to", "type") and any(word in tree.source(call.span) for word in _INTEGERS)
         if name in LAYOUT or "." + name in LAYOUT_CALLS:
             return Step(Kind.ORDER)
+        if name in HOLDING:
+            return Step(Kind.UNSEEN)
         if name in self.moving and not to_integers:
             return _moved(node, call, {name})
         if name in RANKING or name in SELECTING:
@@ -197,7 +205,7 @@ def _compared(node: Node, op: ir.Op) -> Kind:
 def _comprehension(node: Node, comp: ir.Comp) -> Step:
     clause = next((one for one in comp.clauses if one.iter is node), None)
     if clause is not None:
-        return Step(bound=(clause.target,))
+        return Step(bound=(clause.target,), turned=True)
     return Step(on=comp) if any(one is node for one in comp.elements) else Step(Kind.VALUES)
 
 

@@ -9,6 +9,7 @@ from bce_lint.analysis.flow import Flow, Spot, spot
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.project import Project
 from bce_lint.analysis.sites import ChoiceSite, LossSite, Site, members
+from bce_lint.catalog.consumers import HOOKS, QUIET
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.tree import Node, Tree
 
@@ -86,3 +87,17 @@ class Program:
 def loss_of(site: LossSite) -> Spot:
     """Where a loss is chosen: where its object is made, or the call of a function."""
     return spot(site.made or site.call)
+
+
+def escapes(program: Program, tree: Tree, node: Node) -> bool:
+    """Whether an object is given to a callable that was not followed, alone or in a container, or gets a hook."""
+    parent = tree.parent(node)
+    if isinstance(parent, ir.Attr) and parent.name in HOOKS:
+        return True
+    while isinstance(parent, ir.Build | ir.Dict | ir.Star):
+        node, parent = parent, tree.parent(parent)
+    if not isinstance(parent, ir.Call) or parent.func is node:
+        return False
+    here = (tree.path, parent.span)
+    names = program.flow.called.get(here, set())
+    return here not in program.entering and not (names and all(n in QUIET or n.startswith(("container ", "torch.nn.")) for n in names))

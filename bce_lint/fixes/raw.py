@@ -6,7 +6,7 @@ import re
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
-from bce_lint.fixes.tree import Node, Tree, is_store
+from bce_lint.fixes.tree import Node, Tree, is_store, name_of
 from bce_lint.ir import Span
 
 
@@ -24,9 +24,11 @@ def raw(tree: Tree, value: Node, statement: ir.Assign, where: Node) -> tuple[str
     taken = re.search(rf"\b{name}\b", tree.text) is not None
     if not name or taken or tree.text[line : statement.span.start].strip() or tree.function(value) is not tree.function(where):
         raise Refusal("what the activation gets has no name of its own")
-    lead = f"{name} = {tree.source(value.span)}{tree.newline()}{tree.indent(statement.span.start)}"
+    text = tree.source(tree.expression(value))
+    text = f"({text})" if re.search(r"[\r\n]", text) else text
+    lead = f"{name} = {text}{tree.newline()}{tree.indent(statement.span.start)}"
     at = Span(statement.span.start, statement.span.start)
-    return name, (Edit(tree.path, at, lead), Edit(tree.path, value.span, name))
+    return name, (Edit(tree.path, at, lead), Edit(tree.path, tree.expression(value), name))
 
 
 def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
@@ -34,30 +36,71 @@ def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
     if not isinstance(value, ir.Name):
         return False
     not_changed(tree, value, statement)
-    names = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == value.id and n.span.start >= statement.span.start]
-    loops = [one for inner in (statement, where) for one in tree.around(inner) if isinstance(one, ir.For | ir.While)]
-    names = [n for n in names if n.span.start <= where.span.start or any(one in loops for one in tree.around(n))]
-    return not any(is_store(tree, n) for n in names)
+    if where.span.start < statement.span.start:
+        return False
+    first, last = ([one for one in tree.around(inner) if isinstance(one, ir.For | ir.While)] for inner in (statement, where))
+    for node in _bindings(tree, value.id):
+        around, later = list(tree.around(node)), node.span.start >= statement.span.start
+        if (later and node.span.start <= where.span.start) or any(one in around and one not in first for one in last):
+            return False
+        if later and any(one in around and one not in last for one in first):
+            return False
+    return True
+
+
+def _bindings(tree: Tree, name: str) -> list[Node]:
+    """What binds a name, in whatever way."""
+    return [
+        node
+        for node in tree.nodes
+        if (isinstance(node, ir.Name) and node.id == name and is_store(tree, node))
+        or (isinstance(node, ir.Bind | ir.Function | ir.ClassDef) and node.name == name)
+        or (isinstance(node, ir.ImportName | ir.ImportModule) and node.bound == name)
+        or (isinstance(node, ir.Try) and any(handler.name == name for handler in node.handlers))
+    ]
 
 
 def not_changed(tree: Tree, value: Node, statement: Node) -> None:
     """Raises `Refusal` when the tensor of a name may be changed in place after a statement, in its function."""
     if isinstance(value, ir.Name):
-        function = tree.function(value)
-        names = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == value.id and tree.function(n) is function]
-        if any(_changed_in_place(tree, n) for n in names if n.span.start >= statement.span.start):
-            raise Refusal(f"`{value.id}` is changed in place")
+        for name in mentions(tree, value, statement):
+            if _changed_in_place(tree, name):
+                raise Refusal(f"`{value.id}` is changed in place")
 
 
-def _changed_in_place(tree: Tree, name: ir.Name) -> bool:
-    parent = tree.parent(name)
+def mentions(tree: Tree, value: ir.Name, statement: Node) -> list[ir.Name]:
+    """Where a name stands in its function after a statement, or in a loop around it."""
+    if isinstance(statement, ir.Return) or (isinstance(statement, ir.Assign) and any(_binds(t, value.id) for t in statement.targets)):
+        return []  # nothing comes after it, or the name means the new value from there on
+    function, end = tree.function(value), max((n.span.end for n in tree.nodes if statement in tree.around(n)), default=statement.span.end)
+    loops = [one for one in tree.around(statement) if isinstance(one, ir.For | ir.While)]
+    names = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == value.id and tree.function(n) is function]
+    inside = [n for n in names if any(one in loops for one in tree.around(n)) and statement not in tree.around(n)]
+    return [n for n in names if (n.span.start >= end or n in inside) and not is_store(tree, n)]
+
+
+def _binds(target: Node, name: str) -> bool:
+    return isinstance(target, ir.Name) and target.id == name
+
+
+def _changed_in_place(tree: Tree, node: Node) -> bool:
+    """Whether an expression, or a view of it, is written to: an item set, `x += y`, `x.add_()`, `f(x, inplace=True)`, `out=x`."""
+    parent = tree.parent(node)
     match parent:
         case ir.AugAssign():
-            return parent.target is name
-        case ir.Item():
-            return is_store(tree, parent)
+            return parent.target is node
+        case ir.Item() if parent.value is node:
+            return is_store(tree, parent) or _changed_in_place(tree, parent)
         case ir.Attr():
-            return parent.name.endswith("_") and not parent.name.endswith("__")
+            return (
+                is_store(tree, parent) or (parent.name.endswith("_") and not parent.name.endswith("__")) or _changed_in_place(tree, parent)
+            )
+        case ir.Call() if parent.func is node:
+            return _changed_in_place(tree, parent)
+        case ir.Call():
+            options = [*parent.args, *(parent.func.args if isinstance(parent.func, ir.Call) else ())]
+            inplace = any(arg.keyword == "inplace" for arg in options)
+            return inplace or name_of(parent).endswith("_") or any(arg.keyword == "out" and arg.value is node for arg in parent.args)
     return False
 
 

@@ -7,13 +7,14 @@ import re
 from bce_lint import ir
 from bce_lint.analysis.flow import Spot
 from bce_lint.analysis.lattice import Origin
+from bce_lint.catalog.consumers import CHILDREN
 from bce_lint.fixes.calls import removal
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.program import Program
 from bce_lint.fixes.raw import not_changed
 from bce_lint.fixes.spelling import reached, renamed
-from bce_lint.fixes.tree import Node, Tree, comments, fitting, has_comment, is_store, name_of
+from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, name_of
 from bce_lint.fixes.uses import Use
 from bce_lint.ir import Span
 
@@ -72,7 +73,10 @@ def operand(program: Program, tree: Tree, call: ir.Call) -> Node:
     names = program.flow.called.get((tree.path, call.span), set())
     if any(arg.stars or arg.keyword in ("out", "dtype") for arg in call.args):
         raise Refusal("the activation's call does more than that")
-    if isinstance(call.func, ir.Attr) and any(name.startswith(".") for name in names):
+    methods = {name for name in names if name.startswith(".")}
+    if methods and methods != names:
+        raise Refusal("what is called cannot be told")
+    if isinstance(call.func, ir.Attr) and methods:
         return call.func.value
     plain = [arg for arg in call.args if arg.keyword in (None, "input", "logits")]
     if not plain:
@@ -103,12 +107,20 @@ def _layer_removed(program: Program, tree: Tree, call: ir.Call) -> list[Edit]:
         arg = next(a for a in around.args if a.value is call)
         if arg is around.args[-1] and len(around.args) > 1 and arg.keyword is None and name_of(around) == "Sequential":
             return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
-        if isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and around.func.name in ("append", "add_module"):
+        if isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(program, around):
             return [_line(tree, statement.span)]
     if isinstance(around, ir.Call | ir.Build | ir.Dict):
         name, imports = reached(tree, "torch.nn.Identity")
         return [Edit(tree.path, call.span, f"{name}()"), *imports]
     raise Refusal("the layer is not written out in its container")
+
+
+def _unread(program: Program, call: ir.Call) -> bool:
+    """Whether a statement adds a layer that nobody reads by its name."""
+    name = constant(call.args[0].value) if call.args else None
+    named = name_of(call) == "add_module" and isinstance(name, str)
+    read = any(isinstance(n, ir.Attr) and n.name == name for tree in program.trees() for n in tree.nodes)
+    return name_of(call) == "append" or (named and not read)
 
 
 def _counts(program: Program, place: Spot) -> bool:
@@ -120,6 +132,8 @@ def _counts(program: Program, place: Spot) -> bool:
             for node in tree.by_span.get(span, ()):
                 parent = tree.parent(node)
                 if (isinstance(parent, ir.Item) and parent.value is node) or (isinstance(parent, ir.For) and parent.iter is node):
+                    return True
+                if isinstance(parent, ir.Attr) and parent.name in CHILDREN:
                     return True
                 if isinstance(parent, ir.Star | ir.Comp) or (isinstance(parent, ir.Call) and name_of(parent) in _COUNTING):
                     return True

@@ -9,10 +9,9 @@ from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.terms import Contract, Domain
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Refusal, Rewrite
-from bce_lint.fixes.program import Program, loss_of
+from bce_lint.fixes.program import Program, escapes, loss_of
 from bce_lint.fixes.spelling import renamed
 from bce_lint.fixes.tree import Tree, name_of
-from bce_lint.fixes.uses import escapes
 from bce_lint.rules.intent import FixIntent
 
 

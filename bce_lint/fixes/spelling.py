@@ -64,7 +64,7 @@ def reached(tree: Tree, qualified: str) -> tuple[str, tuple[Edit, ...]]:
     """How a file can spell a name of torch, and the import that this needs, if any. Raises `Refusal` where names are taken."""
     module, _, last = qualified.rpartition(".")
     for one in imports(tree):
-        if one.name == last and one.module == module and not one.level and tree.function(one) is None:
+        if one.name == last and one.module == module and not one.level and tree.function(one) is None and not _rebound(tree, one.bound):
             return one.bound, ()
     bound = {full: name for name, full in _modules(tree)}
     prefix = module

@@ -243,6 +243,12 @@ def is_store(tree: Tree, node: Node) -> bool:
     return False
 
 
+def scope_of(tree: Tree, node: Node, name: str) -> ir.Function | None:
+    """The function that a name is local to where a node stands; None for the module."""
+    functions = (one for one in (node, *tree.around(node)) if isinstance(one, ir.Function))
+    return next((f for f in functions if name in f.bound or any(p.name == name for p in f.params)), None)
+
+
 def has_comment(text: str) -> bool:
     """Whether a piece of code between tokens holds a comment."""
     return "#" in text

@@ -14,10 +14,9 @@ from bce_lint import ir
 from bce_lint.analysis.flow import Spot
 from bce_lint.analysis.lattice import Origin
 from bce_lint.analysis.sites import LossSite
-from bce_lint.catalog.consumers import HOOKS, QUIET
 from bce_lint.fixes.meeting import Kind, Meeting, Step, in_place
-from bce_lint.fixes.program import Program
-from bce_lint.fixes.tree import Node, Tree, is_store
+from bce_lint.fixes.program import Program, escapes
+from bce_lint.fixes.tree import Node, Tree, is_store, scope_of
 
 _MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
 _LOOKING = frozenset({Kind.VALUES, Kind.THRESHOLD, Kind.UNSEEN, Kind.CHANGED})
@@ -61,6 +60,7 @@ class Trace:
         self.joined: list[tuple[Tree, Node]] = []
         self._inner: dict[Spot, Trace | None] = {}
         self._taken: set[Spot] = set()
+        self._ways: dict[Spot, set[str]] = {}
         self._behind: dict[int, frozenset[Kind]] = {}
         self._waiting: list[Held] = []
 
@@ -113,8 +113,9 @@ class Trace:
         self.joined += ((held.tree, node) for node in step.joined)
         if step.on is not None:
             self._on(held, step)
+        turned = step.turned and "softmax" in self.origin.name and held.whole is None and self.meeting.is_whole(held.tree, held.node)
         for target in step.bound:
-            self._bind(held, target)
+            self._bind(held._replace(whole=held.node) if turned else held, target)
         if step.into and any([self._looks(function) for function in step.into]):  # noqa: C419 - all of them are walked
             self._values(held)
         self.crossed |= bool(step.into)
@@ -127,6 +128,7 @@ class Trace:
         node: Node = step.on
         if isinstance(node, ir.Build | ir.Dict | ir.Star) and self._only_looked_at(held.tree, node):
             self._values(held)
+            self._given(held.tree, node, "wrapped")
             return
         turned = step.turned and "softmax" in self.origin.name
         whole = held.whole if held.whole is not None or not turned else held.node
@@ -139,7 +141,8 @@ class Trace:
         if isinstance(user, ir.Call | ir.Op) and self.meeting.carries(held.tree, user) and self._reaches_loss(held.tree, user):
             self._use(Kind.CHANGED, held)
         else:
-            self._use(kind if self.meeting.is_whole(held.tree, held.node) else Kind.UNSEEN, held)
+            inside = held.whole if held.whole is not None else held.node
+            self._use(kind if self.meeting.is_whole(held.tree, inside) else Kind.UNSEEN, held)
 
     def _reaches_loss(self, tree: Tree, user: Node) -> bool:
         """Whether what is made of the values goes to a loss."""
@@ -215,6 +218,7 @@ class Trace:
         if function not in self._inner:
             self._inner[function] = None  # a function that calls itself is passed
             inner = self._part()
+            inner._ways = self._ways
             inner._parameters(function)
             inner._run()
             self._inner[function] = inner
@@ -241,6 +245,16 @@ class Trace:
             if any(self.meeting.carries(tree, load) for load in loads):
                 self._readers(Held(tree, node), tree, loads)
 
+    def _given(self, tree: Tree, node: Node, how: str) -> None:
+        """Notes how a function gives the values out; one that does so in two ways cannot be told apart by its callers."""
+        statement = next((one for one in (node, *tree.around(node)) if isinstance(one, ir.Return | ir.Yield | ir.Function)), None)
+        function = tree.function(node)
+        if isinstance(statement, ir.Return | ir.Yield) and function is not None:
+            ways = self._ways.setdefault((tree.path, function.span), set())
+            ways.add(how)
+            if len(ways) > 1:
+                self._use(Kind.UNSEEN, Held(tree, node))
+
     def _callers(self, tree: Tree, statement: Node) -> list[tuple[Tree, Node]]:
         """The calls that were seen to get the value from a function."""
         function = tree.function(statement)
@@ -256,6 +270,7 @@ class Trace:
             self._values(held)  # whoever calls it from outside gets what it got before
             return
         self.functions.add((held.tree.path, function.span))
+        self._given(held.tree, statement, "raw")
         for tree, node in callers:
             self._push(Held(tree, node, None, held.picked))
 
@@ -293,26 +308,6 @@ class Trace:
                 continue  # a module's own parts are other modules
             if _MODEL.search(tree.source(call.func.span).removesuffix(wanted)) and self.program.may_meet(path, function[0]):
                 self._use(Kind.UNSEEN, Held(tree, call))
-
-
-def escapes(program: Program, tree: Tree, node: Node) -> bool:
-    """Whether an object is given to a callable that was not followed, alone or in a container, or gets a hook."""
-    parent = tree.parent(node)
-    if isinstance(parent, ir.Attr) and parent.name in HOOKS:
-        return True
-    while isinstance(parent, ir.Build | ir.Dict | ir.Star):
-        node, parent = parent, tree.parent(parent)
-    if not isinstance(parent, ir.Call) or parent.func is node:
-        return False
-    here = (tree.path, parent.span)
-    names = program.flow.called.get(here, set())
-    return here not in program.entering and not (names and all(n in QUIET or n.startswith(("container ", "torch.nn.")) for n in names))
-
-
-def scope_of(tree: Tree, node: Node, name: str) -> ir.Function | None:
-    """The function that a name is local to where a node stands; None for the module."""
-    functions = (one for one in (node, *tree.around(node)) if isinstance(one, ir.Function))
-    return next((f for f in functions if name in f.bound or any(p.name == name for p in f.params)), None)
 
 
 def gathered(trace: Trace) -> list[Use]:
