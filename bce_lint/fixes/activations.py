@@ -209,9 +209,13 @@ def _open(program: Program, trace: Trace, losses: list[Use]) -> bool:
             return True
         if use.whole is not None:
             return True
-    if in_place(call) and not (isinstance(value, ir.Name) and function is not None and value.id not in {p.name for p in function.params}):
-        return True
-    return not in_place(call) and isinstance(value, ir.Name) and bool(mentions(tree, value, tree.statement(call)))
+    local = isinstance(value, ir.Name) and function is not None and value.id in function.bound
+    given = isinstance(value, ir.Name) and function is not None and value.id in {param.name for param in function.params}
+    if in_place(call):
+        return given or not local
+    if isinstance(value, ir.Name):
+        return not (local or given) or bool(mentions(tree, value, tree.statement(call)))
+    return isinstance(value, ir.Attr | ir.Item)
 
 
 def _owned(program: Program, made: Spot, user: Spot) -> bool:
