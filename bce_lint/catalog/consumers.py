@@ -77,3 +77,9 @@ HOLDING: Final = _words("retain_grad register_hook grad register_post_accumulate
 
 CHILDREN: Final = _words("children modules named_children named_modules _modules parameters_and_buffers pop insert extend")
 """Methods and attributes by which the layers of a container are counted or fetched."""
+
+WRAPPED: Final = _words("module _orig_mod")
+"""Attributes of a wrapper that hold the module itself, which can then be called without being seen."""
+
+STATE: Final = _words("state_dict load_state_dict parameters named_parameters train eval zero_grad")
+"""Methods of a module that do not call it."""

@@ -9,7 +9,7 @@ from bce_lint.analysis.flow import Flow, Spot, spot
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.project import Project
 from bce_lint.analysis.sites import ChoiceSite, LossSite, Site, members
-from bce_lint.catalog.consumers import HOOKS, QUIET
+from bce_lint.catalog.consumers import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.tree import Node, Tree
 
@@ -92,7 +92,7 @@ def loss_of(site: LossSite) -> Spot:
 def escapes(program: Program, tree: Tree, node: Node) -> bool:
     """Whether an object is given to a callable that was not followed, alone or in a container, or gets a hook."""
     parent = tree.parent(node)
-    if isinstance(parent, ir.Attr) and parent.name in HOOKS:
+    if isinstance(parent, ir.Attr) and (parent.name in HOOKS or (parent.name in WRAPPED and not _only_state(tree, parent))):
         return True
     while isinstance(parent, ir.Build | ir.Dict | ir.Star):
         node, parent = parent, tree.parent(parent)
@@ -101,3 +101,9 @@ def escapes(program: Program, tree: Tree, node: Node) -> bool:
     here = (tree.path, parent.span)
     names = program.flow.called.get(here, set())
     return here not in program.entering and not (names and all(n in QUIET or n.startswith(("container ", "torch.nn.")) for n in names))
+
+
+def _only_state(tree: Tree, attr: ir.Attr) -> bool:
+    """Whether a wrapped module is asked for what it holds alone."""
+    parent = tree.parent(attr)
+    return isinstance(parent, ir.Attr) and parent.name in STATE
