@@ -46,6 +46,8 @@ def _accept_any_text() -> None:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
+    if options.verify or options.device is not None:
+        return _verify(options)
     try:
         codes, fixable = _rules(options)
     except ValueError as error:
@@ -66,6 +68,27 @@ def _show_rules(options: Namespace) -> int:
     except ValueError as error:
         return _fail(str(error))
     return CLEAN
+
+
+def _verify(options: Namespace) -> int:
+    """Tries the rewrites of the selected rules, of all where none is selected: one that is off by default has a fix, too."""
+    from bce_lint.selection import choose, split
+
+    problem = command_line.verify_problem(options) if options.verify else "--device goes with --verify"
+    if problem:
+        return _fail(problem)
+    try:
+        codes = choose(split(options.select or ["BCE"]), split(options.ignore), split(options.extend_select))
+        from bce_lint.verify import verify_rules
+        from bce_lint.verify.table import table
+
+        results = verify_rules(codes, options.device or "cpu")
+    except ImportError as error:
+        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+    except ValueError as error:
+        return _fail(str(error))
+    sys.stdout.write(table(results, options.quiet))
+    return CLEAN if all(one.holds for one in results) else FINDINGS
 
 
 def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:

@@ -14,7 +14,8 @@ EPILOG: Final = """\
 A rule is selected by its code (BCE103), a code prefix (BCE1) or its name (sigmoid-before-bce-with-logits).
 exit status: 0 nothing left; 1 findings left (a file that is not Python among them), or --diff would change something, or
 something was fixed and --exit-non-zero-on-fix asks for it; 2 a usage error, a path that does not exist, an internal error
-(BCE900), a fix that did not pass its checks, or a file that could not be written."""
+(BCE900), a fix that did not pass its checks, or a file that could not be written. With --verify: 0 every claim holds;
+1 one does not; 2 a usage error, no PyTorch, or no such device."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--stdin-filename", metavar="PATH", help="read standard input, as the text of this file")
     _add_selection(build)
     _add_fixes(build)
+    _add_verification(build)
     _add_output(build)
     build.add_argument("--force-exclude", action="store_true", help="leave out ignored files, even those that are named")
     build.add_argument("--isolated", action="store_true", help="ignore configuration files (none are read yet)")
@@ -60,6 +62,12 @@ def _add_fixes(build: argparse.ArgumentParser) -> None:
     group.add_argument("--unfixable", action="append", default=[], metavar="RULES", help="do not fix these rules")
 
 
+def _add_verification(build: argparse.ArgumentParser) -> None:
+    group = build.add_argument_group("verification", "needs PyTorch")
+    group.add_argument("--verify", action="store_true", help="run the losses before and after each rewrite, and print what changed")
+    group.add_argument("--device", choices=("cpu", "cuda", "auto"), help="with --verify: where the losses run (default: cpu)")
+
+
 def _add_output(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("output")
     group.add_argument("--output-format", choices=tuple(FORMATS), default="full", help="default: full")
@@ -76,6 +84,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         if options.paths not in ([], ["-"]):
             build.error("standard input is read alone: give either `-` or paths")
         options.paths = ["-"]
-    options.paths = options.paths or ["."]
+    options.paths = options.paths or ([] if options.verify else ["."])
     options.fix = options.fix or options.diff or options.fix_only
     return options
+
+
+def verify_problem(options: argparse.Namespace) -> str:
+    """What else a command line asks for that does not go with the verification of rewrites, or nothing."""
+    if options.paths:
+        return "--verify of a path is not there yet; --verify alone checks the rewrites of the rules"
+    if options.fix:
+        return "--fix with --verify is not there yet; --verify alone checks the rewrites of the rules"
+    if options.output_format == "json" or options.statistics:
+        return "--verify prints a table, and nothing else yet"
+    return ""

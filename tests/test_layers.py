@@ -33,7 +33,8 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.options": {"", "report"},
         "bce_lint.fixes.outcome": {"diagnostic"},
         "bce_lint.fixing": {"engine", "fixes.outcome", "report", "source", "diagnostic"},
-        "bce_lint.cli": {"", "options", "explain", "selection", "engine", "fixing", "report", "source", "diagnostic"},
+        "bce_lint.verify": {"selection"},
+        "bce_lint.cli": {"", "options", "explain", "selection", "engine", "fixing", "report", "source", "diagnostic", "verify"},
         "bce_lint.flake8_plugin": {"", "selection", "engine", "source", "diagnostic"},
         "bce_lint.__main__": {"cli"},
     }.items()

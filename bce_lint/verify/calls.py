@@ -1,0 +1,182 @@
+"""Rewrites of how a loss is called: BCE201 to BCE204."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from bce_lint.verify import meant, samples, settings
+from bce_lint.verify.row import Case, Open, Row, Setting, bound, cases, given
+from bce_lint.verify.verdict import Verdict
+
+
+def _one(seed: int) -> Iterator[Setting]:
+    """One logit, as in a last batch of one."""
+    yield Setting("one element", partial(samples.logits, seed, shape=(1, 1)), given(samples.fractions(seed, 1, 1)), {})
+
+
+def _used(loss: Any) -> Tensor:
+    """What an object that was taken for a loss's value is asked for next."""
+    loss.backward()
+    return torch.zeros(())
+
+
+def _constructed(loss: Callable[..., Any]) -> tuple[Open, Open]:
+    """A class called as if it were the loss, and constructed first; options stay with the constructor."""
+    return (lambda x, t, **o: _used(loss(x, t, **_without_weight(o))), lambda x, t, **o: loss(**_without_weight(o))(x, t))
+
+
+def _without_weight(options: dict[str, Any]) -> dict[str, Any]:
+    """The tensor is given by position already: a weight beside it is a `TypeError` of Python."""
+    return {"reduction": options.get("reduction", "mean")}
+
+
+def _unweighted(settings_: Callable[[int], Iterator[Setting]]) -> Callable[[int], Iterator[Setting]]:
+    """Settings that give a reduction alone."""
+    return lambda seed: (setting for setting in settings_(seed) if set(setting.options) == {"reduction"})
+
+
+def _exchanged(loss: Open) -> tuple[Open, Open]:
+    return (lambda x, t, **o: loss(t, x, **o), lambda x, t, **o: loss(x, t, **o))
+
+
+_BINARY, _INDEXED = _unweighted(settings.binary), _unweighted(settings.indexed)
+_LEGACY = {
+    (None, True): "mean",
+    (None, False): "none",
+    (True, None): "mean",
+    (True, True): "mean",
+    (True, False): "none",
+    (False, None): "sum",
+    (False, True): "sum",
+    (False, False): "none",
+}
+"""What `size_average` and `reduce` stand for; they win over `reduction`, section 1 of the facts."""
+
+
+def _legacy(seed: int) -> tuple[Case, ...]:
+    """Each pair of the old options, in two losses, beside a `reduction` that it overrides."""
+    losses = (
+        (F.binary_cross_entropy_with_logits, meant.bce, settings.binary),
+        (F.cross_entropy, meant.cross_entropy, settings.indexed),
+    )
+    return tuple(
+        _overridden(loss, wanted, setting, old, new)
+        for loss, wanted, build in losses
+        for setting, (old, new) in product(_unweighted(build)(seed), _LEGACY.items())
+        if setting.name != "grid"
+    )
+
+
+def _overridden(loss: Open, wanted: Open, setting: Setting, old: tuple[bool | None, bool | None], new: str) -> Case:
+    before = dict(zip(("size_average", "reduce"), old, strict=True), **setting.options)
+    after = setting._replace(options={"reduction": new})
+    name = settings.named(before)
+    return Case(name, setting.logits, bound(loss, setting._replace(options=before)), bound(loss, after), bound(wanted, after))
+
+
+def _misplaced(option: str, reduction: str, loss: Callable[..., Any]) -> tuple[Open, Open]:
+    """A reduction given as another option, and as `reduction=`."""
+    return (lambda x, t: loss(**{option: reduction})(x, t), lambda x, t: loss(reduction=reduction)(x, t))
+
+
+def _plain(build: Callable[[int], Iterator[Setting]]) -> Callable[[int], Iterator[Setting]]:
+    """One setting without options."""
+    return lambda seed: (s._replace(name="plain", options={}) for s in build(seed) if s.name != "grid" and _is_mean(s))
+
+
+def _is_mean(setting: Setting) -> bool:
+    return dict(setting.options) == {"reduction": "mean"}
+
+
+def _divergence(loss: Callable[..., Any]) -> Callable[..., Any]:
+    """A loss of the log-softmax."""
+    return lambda **o: lambda x, t: loss(**o)(F.log_softmax(x, dim=1), t)
+
+
+ROWS = (
+    Row(
+        "BCE201",
+        "BCEWithLogitsLoss(x, t) → BCEWithLogitsLoss()(x, t)",
+        Verdict.ERROR,
+        cases([_constructed(nn.BCEWithLogitsLoss)], meant.bce, _BINARY),
+        "float32",
+    ),
+    Row(
+        "BCE201",
+        "BCEWithLogitsLoss(x, t) of one element, which builds a module",
+        Verdict.ERROR,
+        cases([_constructed(nn.BCEWithLogitsLoss)], meant.bce, _one),
+        "float32",
+    ),
+    Row(
+        "BCE201",
+        "CrossEntropyLoss(x, t) → CrossEntropyLoss()(x, t)",
+        Verdict.ERROR,
+        cases([_constructed(nn.CrossEntropyLoss)], meant.cross_entropy, _INDEXED),
+        "float32",
+    ),
+    Row(
+        "BCE201",
+        "Sigmoid(x) → Sigmoid()(x)",
+        Verdict.ERROR,
+        cases([(lambda x, t: nn.Sigmoid(x)(x), lambda x, t: nn.Sigmoid()(x))], lambda x, t: 1 / (1 + torch.exp(-x)), _one),
+        "float32",
+    ),
+    Row(
+        "BCE202",
+        "CrossEntropyLoss()(t, x) → …(x, t)",
+        Verdict.ERROR,
+        cases([_exchanged(F.cross_entropy)], meant.cross_entropy, _INDEXED),
+        "float32",
+    ),
+    Row(
+        "BCE202",
+        "BCEWithLogitsLoss()(t, x) → …(x, t)",
+        Verdict.INTENDED,
+        cases([_exchanged(F.binary_cross_entropy_with_logits)], meant.bce, _BINARY),
+    ),
+    Row(
+        "BCE202",
+        "BCELoss()(t, p) → BCELoss()(p, t)",
+        Verdict.INTENDED,
+        cases(
+            [
+                (
+                    lambda x, t, **o: F.binary_cross_entropy(t, torch.sigmoid(x), **o),
+                    lambda x, t, **o: F.binary_cross_entropy(torch.sigmoid(x), t, **o),
+                )
+            ],
+            meant.bce,
+            _BINARY,
+        ),
+        lower=(),
+    ),
+    Row("BCE203", "size_average=, reduce= → reduction=", Verdict.EQUIVALENT, _legacy),
+    Row(
+        "BCE204",
+        'KLDivLoss("batchmean") → KLDivLoss(reduction="batchmean")',
+        Verdict.INTENDED,
+        cases([_misplaced("size_average", "batchmean", _divergence(nn.KLDivLoss))], meant.kl_div, _plain(settings.distributions)),
+    ),
+    Row(
+        "BCE204",
+        'CrossEntropyLoss(reduce="none") → …(reduction="none")',
+        Verdict.INTENDED,
+        cases(
+            [_misplaced("reduce", "none", nn.CrossEntropyLoss)], partial(meant.cross_entropy, reduction="none"), _plain(settings.indexed)
+        ),
+    ),
+    Row(
+        "BCE204",
+        'BCEWithLogitsLoss(size_average="sum") → …(reduction="sum")',
+        Verdict.INTENDED,
+        cases([_misplaced("size_average", "sum", nn.BCEWithLogitsLoss)], partial(meant.bce, reduction="sum"), _plain(settings.binary)),
+    ),
+)

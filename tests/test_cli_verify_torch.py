@@ -1,0 +1,112 @@
+"""`bce-lint --verify`: the table, and the exit statuses."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from bce_lint import cli, verify
+from bce_lint.verify import Verdict
+from bce_lint.verify.rows import ROWS
+
+pytestmark = pytest.mark.torch
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error of a command line."""
+    try:
+        status = cli.main(arguments)
+    except SystemExit as stop:
+        status = int(str(stop.code))
+    return status, *capsys.readouterr()
+
+
+def test_a_table_of_one_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "--verify", "--select", "BCE102,class-called-as-function")
+    assert (status, err) == (0, "")
+    head, *lines = out.splitlines()
+    assert head.split() == ["rule", "claim", "verdict", "value", "gradient", "parts", "at", "dtype", "rewrite"]
+    assert [line[:6] for line in lines if not line.startswith(" ")] == ["BCE102", *["BCE201"] * 4, "5 of 5"]
+    assert lines[0].endswith("under CUDA autocast (cpu, simulated CUDA autocast)")
+    assert lines[1].startswith(
+        "        RuntimeError: torch.nn.functional.binary_cross_entropy and torch.nn.BCELoss are unsafe to autocast."
+    )
+    assert lines[-1] == f"5 of 5 claims hold (torch {torch.__version__}, cpu, seed 0)"
+
+
+def test_numbers_of_a_rewrite(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "check", "--verify", "--select", "BCE101", "-q", "--device", "cpu")
+    table = [re.split(r" {2,}", line) for line in out.splitlines() if line.startswith("BCE101")]
+    parts = [("26.21", "float64"), ("12.43", "float32"), ("6.367", "float16"), ("5.125", "bfloat16")]
+    assert [tuple(line[5:7]) for line in table] == parts
+    assert "claims hold" not in out
+
+
+def test_all_rules_with_a_rewrite_are_in_it_unless_ignored(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "--verify", "--ignore", "BCE1", "--extend-select", "BCE123")
+    found = {line[:6] for line in out.splitlines() if line.startswith("BCE")}
+    assert (status, found) == (0, {row.code for row in ROWS if row.code[3] != "1"} | {"BCE123"})
+
+
+def test_a_contradiction_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [replace(row, claim=Verdict.EQUIVALENT) for row in ROWS if row.code == "BCE112"]
+    monkeypatch.setattr(verify, "ROWS", rows)
+    status, out, err = run(capsys, "--verify")
+    assert (status, err) == (1, "")
+    assert out.splitlines()[1].startswith("BCE112  equivalent  contradicted")
+    assert out.splitlines()[2].startswith("        grid: values 15.")
+    assert "\n0 of 2 claims hold, 2 contradicted (" in out
+
+
+def test_what_could_not_be_tried_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch._C, "_IncludeDispatchKeyGuard")
+    status, out, _ = run(capsys, "--verify", "--select", "BCE102")
+    assert status == 1
+    assert "0 of 1 claims hold, 1 not verifiable (" in out
+
+
+def test_a_gpu_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    expected = f"bce-lint: torch {torch.__version__} sees no CUDA device; use --device cpu, or auto\n"
+    assert run(capsys, "--verify", "--device", "cuda") == (2, "", expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--verify train.py", "--verify of a path is not there yet; --verify alone checks the rewrites of the rules"),
+        ("--verify -", "--verify of a path is not there yet; --verify alone checks the rewrites of the rules"),
+        ("--verify --fix", "--fix with --verify is not there yet; --verify alone checks the rewrites of the rules"),
+        ("--verify --diff", "--fix with --verify is not there yet; --verify alone checks the rewrites of the rules"),
+        ("--verify --output-format json", "--verify prints a table, and nothing else yet"),
+        ("--verify --statistics", "--verify prints a table, and nothing else yet"),
+        ("--verify --select BCE205", "the selected rules make no rewrite that could be verified"),
+        ("--verify --select BCE999", "no rule is called 'BCE999'"),
+        ("--device cpu", "--device goes with --verify"),
+    ],
+)
+def test_usage_errors_are_one_line(capsys: pytest.CaptureFixture[str], arguments: str, message: str) -> None:
+    status, out, err = run(capsys, *arguments.split())
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"bce-lint: {message}")
+
+
+def test_without_torch_it_says_how_to_install_it(tmp_path: Path) -> None:
+    program = "import sys\nsys.modules['torch'] = None\nfrom bce_lint.cli import main\nsys.exit(main(['--verify']))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("bce-lint: --verify needs PyTorch (")
+    assert done.stderr.endswith("; install it with `pip install 'bce-lint[verify]'`\n")
