@@ -16,7 +16,7 @@ from bce_lint.analysis.lattice import Origin
 from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes.meeting import Kind, Meeting, Step, in_place
 from bce_lint.fixes.program import Program, escapes
-from bce_lint.fixes.tree import Node, Tree, is_store, scope_of
+from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
 
 _MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
 _LOOKING = frozenset({Kind.VALUES, Kind.THRESHOLD, Kind.UNSEEN, Kind.CHANGED})
@@ -184,7 +184,8 @@ class Trace:
     def _names(self, held: Held, at: ir.Name) -> None:
         function = held.tree.function(held.node)
         scope = scope_of(held.tree, held.node, at.id)
-        if function is not None and at.id in (*function.globals, *function.nonlocals):
+        outward = function is not None and at.id in (*function.globals, *function.nonlocals)
+        if outward or _in_class(held.tree, held.node) or _shows_all(held.tree, function):
             self._use(Kind.UNSEEN, held)
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
@@ -336,3 +337,14 @@ def _source(trace: Trace, use: Use) -> Node | None:
         return None
     alone = loads <= {node for node, kind in users.items() if kind in _GATHERED} and any(p.name == name for p in scope.params) is False
     return statement.value if alone and trace.meeting.is_whole(use.tree, statement.value) else None
+
+
+def _in_class(tree: Tree, node: Node) -> bool:
+    """Whether a statement stands in the body of a class, so that what it binds is an attribute."""
+    return isinstance(next((one for one in tree.around(node) if isinstance(one, ir.Function | ir.ClassDef)), None), ir.ClassDef)
+
+
+def _shows_all(tree: Tree, function: ir.Function | None) -> bool:
+    """Whether a function hands all its variables out."""
+    calls = (node for node in tree.nodes if isinstance(node, ir.Call) and name_of(node) in ("locals", "vars") and not node.args)
+    return any(tree.function(call) is function for call in calls)

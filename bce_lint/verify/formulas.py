@@ -23,6 +23,7 @@ def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> _Buil
     """A formula of the logits alone, on the grid and on a seeded picture."""
 
     def build(seed: int) -> tuple[Case, ...]:
+        """The cases of a seed."""
         picture = partial(samples.logits, seed, shape=(3, samples.CLASSES, 5))
         return *_grid(before, after, wanted, rows)(seed), Case("3-D", picture, before, after, wanted)
 

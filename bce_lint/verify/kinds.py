@@ -23,6 +23,7 @@ def _case(shape: tuple[int, ...], target: _Target, pairs: tuple[Open, Open], wan
     """One case: losses of logits of a shape and a target that stays as it is, but for its device."""
 
     def build(seed: int) -> tuple[Case, ...]:
+        """The cases of a seed."""
         fixed = target(seed)
         before, after, reference = (_of_logits(loss, fixed) for loss in (*pairs, wanted))
         return (Case("batch", partial(samples.logits, seed, shape=shape), before, after, reference),)
@@ -92,12 +93,15 @@ def _class_weight(title: str, loss: Open, dtype: torch.dtype) -> Row:
     weight = torch.tensor([1, 5, 2, 3], dtype=dtype)
 
     def before(x: Tensor, t: Tensor) -> Tensor:
+        """The loss with the weight as it was."""
         return loss(x, t, weight=weight.to(x.device))
 
     def after(x: Tensor, t: Tensor) -> Tensor:
+        """The loss with the weight cast."""
         return loss(x, t, weight=weight.float().to(x.device))
 
     def wanted(x: Tensor, t: Tensor) -> Tensor:
+        """The loss that is meant."""
         return meant.cross_entropy(x, t, weight=weight.to(x))
 
     return _row("BCE304", title, _case(_ROWS, _labels(torch.int64, _N), (before, after), wanted))

@@ -64,6 +64,7 @@ def bound(loss: Open, setting: Setting) -> Loss:
     """A loss of the logits alone."""
 
     def of_logits(x: Tensor) -> Tensor:
+        """The loss of some logits."""
         options = {name: value.to(x) if isinstance(value, Tensor) else value for name, value in setting.options.items()}
         return loss(x, setting.target(x), **options)
 
@@ -77,6 +78,7 @@ def cases(
     pairs = tuple(spellings)
 
     def build(seed: int) -> tuple[Case, ...]:
+        """The cases of a seed."""
         return tuple(
             Case(s.name, s.logits, bound(before, s), bound(after, s), bound(meant, s)) for s in settings(seed) for before, after in pairs
         )
