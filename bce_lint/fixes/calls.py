@@ -13,12 +13,11 @@ from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Thres
 from bce_lint.catalog.terms import Contract, Domain
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
 from bce_lint.fixes.program import Program
-from bce_lint.fixes.tree import Node, Tree, has_comment
+from bce_lint.fixes.tree import PRIMARY, Node, Tree, has_comment
 from bce_lint.ir import Span
 from bce_lint.rules.intent import FixIntent
 
 _CASTS = {"float32": ".float()", "float64": ".double()", "float16": ".half()", "bfloat16": ".bfloat16()", "int64": ".long()"}
-_PRIMARY = (ir.Name, ir.Attr, ir.Item, ir.Call)
 _OLD = ("size_average", "reduce", "reduction")
 
 
@@ -56,7 +55,7 @@ def _between(tree: Tree, call: ir.Call) -> str:
     inside = tree.inside(call)
     parts, at = [], inside.start
     for arg in call.args:
-        value = tree.argument(call, arg)
+        value = tree.outer(arg.value)
         parts.append(tree.text[at : value.start])
         at = value.end
     return "".join((*parts, tree.text[at : inside.end]))
@@ -80,10 +79,8 @@ def swapped(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     _agreed(program, intents)
     tree, call = program.call(site.call)
     first, second = (_argument(tree, call, place) for place in (site.input_place, site.target_place))
-    edits = (
-        Edit(tree.path, tree.argument(call, first), tree.source(tree.argument(call, second))),
-        Edit(tree.path, tree.argument(call, second), tree.source(tree.argument(call, first))),
-    )
+    one, other = tree.outer(first.value), tree.outer(second.value)
+    edits = (Edit(tree.path, one, tree.source(other)), Edit(tree.path, other, tree.source(one)))
     return Rewrite(level(intent), "Exchange input and target", edits)
 
 
@@ -99,18 +96,12 @@ def cast_target(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
-    place = _target_place(site)
-    tree, call = program.call((place.path, site.primary.span) if site.path else site.call)
-    arg = _argument(tree, call, place)
-    cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
-    return Rewrite(level(intent), f"Cast the target with `{cast}`", (suffixed(tree, arg.value, cast),))
-
-
-def _target_place(site: LossSite) -> Place:
-    """Where the target is given to the loss itself; a loss inside a function of the project may have other callers."""
     if site.path or site.target_place is None:
         raise Refusal("the loss is called inside a function that other callers may use")
-    return site.target_place
+    tree, call = program.call(site.call)
+    arg = _argument(tree, call, site.target_place)
+    cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
+    return Rewrite(level(intent), f"Cast the target with `{cast}`", (suffixed(tree, arg.value, cast),))
 
 
 def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
@@ -119,7 +110,7 @@ def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
     if tree.outer(node) != span:
         end = tree.text.index(")", span.end) + 1
         return Edit(tree.path, Span(end, end), suffix)
-    if span == node.span and (isinstance(node, _PRIMARY) or (isinstance(node, ir.Build) and node.kind == "list")):
+    if span == node.span and (isinstance(node, PRIMARY) or (isinstance(node, ir.Build) and node.kind == "list")):
         return Edit(tree.path, Span(span.end, span.end), suffix)
     return Edit(tree.path, span, f"({tree.source(span)}){suffix}")
 
@@ -168,7 +159,7 @@ def reduced(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     wrong = {place.span for name, value, place in site.options if name in _OLD or value == intent.what}
     gone = [arg for arg in call.args if arg.value.span in wrong]
     explicit = [arg for arg in call.args if arg.keyword in _OLD and arg not in gone]
-    if not gone or any(arg.stars for arg in call.args) or explicit or not all(_is_constant(arg.value) for arg in gone):
+    if not gone or any(arg.stars for arg in call.args) or explicit or not all(isinstance(arg.value, ir.Const) for arg in gone):
         raise Refusal("not all of its options are constants")
     after = call.args[call.args.index(gone[0]) + 1 :]
     if any(arg.keyword is None and arg not in gone for arg in after):
@@ -176,10 +167,6 @@ def reduced(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     new = f'reduction="{intent.what}"' if "'" not in tree.source(call.span) else f"reduction='{intent.what}'"
     first = Edit(tree.path, tree.whole(call, gone[0]), new)
     return Rewrite(level(intent), f"Say `{new}`", (first, *(removal(tree, call, arg) for arg in gone[1:])))
-
-
-def _is_constant(node: Node) -> bool:
-    return isinstance(node, ir.Const)
 
 
 def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:

@@ -14,14 +14,13 @@ from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.program import Program
 from bce_lint.fixes.raw import only_binding, raw
 from bce_lint.fixes.spelling import imports, reached
-from bce_lint.fixes.tree import Node, Tree, constant, has_comment, stands_open
+from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
 from bce_lint.rules.intent import FixIntent
 
 _BCE = "Use `binary_cross_entropy`"
 _LINEAR = frozenset({"mean", "sum", "view", "reshape", "squeeze", "flatten", "nanmean", "nansum"})
 _METHODS = ("softmax", "sigmoid")
-_TIGHT = (ir.Name, ir.Attr, ir.Item, ir.Call)
 
 
 def logarithm(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
@@ -123,7 +122,7 @@ def _logarithm_of(tree: Tree, call: ir.Call, origin: Origin, complement: bool, i
     text = instead or tree.source(value.span)
     if origin.name == "sigmoid":
         name, edits = reached(tree, "torch.nn.functional.logsigmoid")
-        tight = isinstance(value, _TIGHT) or bool(instead)
+        tight = isinstance(value, PRIMARY) or bool(instead)
         return f"{name}({'-' * complement}{text if tight or not complement else f'({text})'})", edits
     if origin.name != "softmax" or complement:
         raise Refusal(f"torch has no logarithm of {origin.name}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.ir import Span
+from bce_lint.source.text import lines_of
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -55,7 +54,7 @@ def moved(edits: Sequence[Edit]) -> list[Span]:
 def untouched(text: str, tree: ast.Module, spans: Sequence[Span]) -> list[str]:
     """The statements of a text that share no line with some spans, in order; of a compound one, its head."""
     starts = [0]
-    for line in _LINE.findall(text):
+    for line in lines_of(text):
         starts.append(starts[-1] + len(line))
     rows = {row for span in spans for row in range(bisect_right(starts, span.start), bisect_right(starts, span.end) + 1)}
     return [dump for first, last, dump in _heads(tree) if rows.isdisjoint(range(first, last + 1))]

@@ -24,13 +24,14 @@ _ALONE: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {
     Change.SHAPE: calls.shaped,
     Change.LOG: formulas.logarithm,
     Change.FORMULA: formulas.cross_entropy,
-    Change.THRESHOLD: calls.threshold,
 }
+_RECORDED: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {Change.THRESHOLD: calls.threshold}
+"""Changes that must know who else uses the values; all that are in neither table take activations away."""
 
 
 def targets(found: Iterable[Judged]) -> frozenset[str]:
     """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
-    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE or intent.change is Change.THRESHOLD]
+    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
     own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
     own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ThresholdSite)}
@@ -72,9 +73,12 @@ class Planner:
         change = intents[0].change
         if change is Change.NONE:
             return Rewrite(Applicability.DISPLAY_ONLY, intents[0].what)
-        if change not in _ALONE:
+        if change in _ALONE:
+            found = _ALONE[change](self.program, intents)
+        elif change in _RECORDED:
+            found = _RECORDED[change](self.recorded, intents)
+        else:
             return activations.changed(self.recorded, intents)
-        found = _ALONE[change](self.recorded if change is Change.THRESHOLD else self.program, intents)
         if len({intent.what for intent in intents}) > 1:
             raise Refusal("the callers need different changes")
         surest = max if change is Change.CALL else min  # one caller that cannot run is enough for a class that is called

@@ -8,7 +8,7 @@ from bce_lint import ir
 from bce_lint.analysis.flow import Flow, Spot, spot
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.project import Project
-from bce_lint.analysis.sites import ChoiceSite, LossSite, Site, members
+from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.consumers import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.tree import Node, Tree
@@ -56,11 +56,6 @@ class Program:
         """The call at a place."""
         tree = self.tree(place[0])
         return tree, tree.call(place[1])
-
-    def sites_at(self, place: Place) -> list[Site]:
-        """What was met at a place."""
-        sites = (one for site in self.project.machine.sites for one in members(site))
-        return [site for site in sites if not isinstance(site, ChoiceSite) and spot(site.primary) == spot(place)]
 
     def calls_of(self, name: str) -> list[Spot]:
         """The calls that were not followed of what is known by this name alone; `?` is what is not known at all."""

@@ -50,11 +50,11 @@ def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
 
 def _bindings(tree: Tree, name: str) -> list[Node]:
     """What binds a name, in whatever way."""
-    return [
+    written = [node for node in tree.names(name) if is_store(tree, node)]
+    return written + [
         node
         for node in tree.nodes
-        if (isinstance(node, ir.Name) and node.id == name and is_store(tree, node))
-        or (isinstance(node, ir.Bind | ir.Function | ir.ClassDef) and node.name == name)
+        if (isinstance(node, ir.Bind | ir.Function | ir.ClassDef) and node.name == name)
         or (isinstance(node, ir.ImportName | ir.ImportModule) and node.bound == name)
         or (isinstance(node, ir.Try) and any(handler.name == name for handler in node.handlers))
     ]
@@ -74,7 +74,7 @@ def mentions(tree: Tree, value: ir.Name, statement: Node) -> list[ir.Name]:
         return []  # nothing comes after it, or the name means the new value from there on
     function, end = tree.function(value), max((n.span.end for n in tree.nodes if statement in tree.around(n)), default=statement.span.end)
     loops = [one for one in tree.around(statement) if isinstance(one, ir.For | ir.While)]
-    names = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == value.id and tree.function(n) is function]
+    names = [n for n in tree.names(value.id) if tree.function(n) is function]
     inside = [n for n in names if any(one in loops for one in tree.around(n)) and statement not in tree.around(n)]
     return [n for n in names if (n.span.start >= end or n in inside) and not is_store(tree, n)]
 
@@ -107,5 +107,5 @@ def _changed_in_place(tree: Tree, node: Node) -> bool:
 def only_binding(tree: Tree, name: ir.Name, statement: ir.Assign) -> bool:
     """Whether a statement is the only one in its function that binds a name."""
     scope = tree.function(name)
-    stores = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == name.id and is_store(tree, n) and tree.function(n) is scope]
+    stores = [n for n in tree.names(name.id) if is_store(tree, n) and tree.function(n) is scope]
     return len(stores) == 1 and stores[0] in statement.targets

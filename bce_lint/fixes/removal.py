@@ -50,12 +50,12 @@ def removed(program: Program, key: Spot) -> list[Edit]:
     tree, call = program.call(key)
     if program.flow.applied.get(key, set()) != {key}:
         return _layer_removed(program, tree, call)
-    edit = without_call(program, tree, call)
+    value, edit = operand(program, tree, call), without_call(program, tree, call)
     statement = tree.statement(call)
     if not in_place(call):
-        not_changed(tree, operand(program, tree, call), statement)
+        not_changed(tree, value, statement)
     layer = _unused_layer(program, tree, call)
-    if isinstance(statement, ir.ExprStmt | ir.Assign) and statement.value is call and _is_nothing(statement, operand(program, tree, call)):
+    if isinstance(statement, ir.ExprStmt | ir.Assign) and statement.value is call and _is_nothing(statement, value):
         return [_line(tree, statement.span), *layer]
     return [edit, *layer]
 
@@ -119,7 +119,7 @@ def _unread(program: Program, call: ir.Call) -> bool:
     """Whether a statement adds a layer that nobody reads by its name."""
     name = constant(call.args[0].value) if call.args else None
     named = name_of(call) == "add_module" and isinstance(name, str)
-    read = any(isinstance(n, ir.Attr) and n.name == name for tree in program.trees() for n in tree.nodes)
+    read = isinstance(name, str) and any(tree.attributes(name) for tree in program.trees())
     return name_of(call) == "append" or (named and not read)
 
 
@@ -176,7 +176,7 @@ def _unused_layer(program: Program, tree: Tree, call: ir.Call) -> list[Edit]:
         return []
     name = call.func.name
     owner = next((one for one in tree.around(call) if isinstance(one, ir.ClassDef)), None)
-    nodes = [n for t in program.trees() for n in t.nodes if isinstance(n, ir.Attr) and n.name == name and _of_object(n)]
+    nodes = [n for t in program.trees() for n in t.attributes(name) if _of_object(n)]
     stores = [n for n in nodes if is_store(tree, n) and owner in tree.around(n)]
     if len(nodes) != 2 or len(stores) != 1 or re.search(rf"""["']{re.escape(name)}["']""", tree.text):
         return []

@@ -30,7 +30,7 @@ def _renamed_import(tree: Tree, callee: ir.Name, old: str, new: str) -> tuple[Ed
         raise Refusal(f"`{callee.id}` is not imported from torch under its name")
     imported = found[0]
     known = next((one.bound for one in imports(tree) if one.name == new and one.module == imported.module), None)
-    alone = sum(isinstance(node, ir.Name) and node.id == callee.id for node in tree.nodes) == 1 and not tree.shares(imported.bound)
+    alone = len(tree.names(callee.id)) == 1 and not tree.shares(imported.bound)
     if known is not None:
         return (Edit(tree.path, callee.span, known),)
     _free(tree, new)
@@ -49,15 +49,14 @@ def imports(tree: Tree) -> Iterator[ir.ImportName]:
 
 def _free(tree: Tree, name: str) -> None:
     """Raises `Refusal` when a file uses a name already."""
-    for node in tree.nodes:
-        taken = (
-            (isinstance(node, ir.Name) and node.id == name)
-            or (isinstance(node, ir.ImportName | ir.ImportModule) and node.bound == name)
-            or (isinstance(node, ir.Function) and (node.name == name or any(p.name == name for p in node.params)))
-            or (isinstance(node, ir.ClassDef) and node.name == name)
-        )
-        if taken:
-            raise Refusal(f"the name `{name}` is taken in {tree.path}")
+    taken = any(
+        (isinstance(node, ir.ImportName | ir.ImportModule) and node.bound == name)
+        or (isinstance(node, ir.Function) and (node.name == name or any(p.name == name for p in node.params)))
+        or (isinstance(node, ir.ClassDef) and node.name == name)
+        for node in tree.nodes
+    )
+    if taken or tree.names(name):
+        raise Refusal(f"the name `{name}` is taken in {tree.path}")
 
 
 def reached(tree: Tree, qualified: str) -> tuple[str, tuple[Edit, ...]]:
@@ -91,9 +90,7 @@ def _modules(tree: Tree) -> Iterator[tuple[str, str]]:
 def _rebound(tree: Tree, name: str) -> bool:
     """Whether something else in a file may bind a name."""
     scopes = (node for node in tree.nodes if isinstance(node, ir.Function | ir.ClassDef))
-    return any(name in scope.bound for scope in scopes) or any(
-        isinstance(node, ir.Name) and node.id == name and is_store(tree, node) for node in tree.nodes
-    )
+    return any(name in scope.bound for scope in scopes) or any(is_store(tree, node) for node in tree.names(name))
 
 
 def _imported(tree: Tree, module: str, last: str) -> tuple[str, tuple[Edit, ...]]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.machine import Unit
-from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.edit import Refusal
 from bce_lint.ir import Span
+from bce_lint.source.text import lines_of
 
 Node: TypeAlias = Any
 """A node of the intermediate representation."""
 
-PRIMARY = (ir.Name, ir.Attr, ir.Item, ir.Call, ir.Const)
+PRIMARY = (ir.Name, ir.Attr, ir.Item, ir.Call)
+"""What may stand before a dot, or under a minus, as it is."""
 _OPEN = (ir.Assign, ir.AugAssign, ir.Return, ir.ExprStmt, ir.Build, ir.Dict)
 _AWAIT = re.compile(r"\bawait[ \t\r\n\\]+$")
 _FAR = 80
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 _BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -56,6 +58,8 @@ class Tree:
         self.shared: set[int] = set()
         self.by_span: dict[Span, list[Node]] = {}
         self.nodes: list[Node] = []
+        self._names: dict[str, list[ir.Name]] = {}
+        self._attributes: dict[str, list[ir.Attr]] = {}
         self._walk()
 
     def _walk(self) -> None:
@@ -70,6 +74,10 @@ class Tree:
                 if hasattr(child, "span"):
                     self.by_span.setdefault(child.span, []).append(child)
                 self.nodes.append(child)
+                if isinstance(child, ir.Name):
+                    self._names.setdefault(child.id, []).append(child)
+                elif isinstance(child, ir.Attr):
+                    self._attributes.setdefault(child.name, []).append(child)
                 waiting.append(child)
 
     def at(self, span: Span, kind: type) -> Node | None:
@@ -82,6 +90,14 @@ class Tree:
         if node is None:
             raise Refusal("the call is not written out")
         return node
+
+    def names(self, id_: str) -> Sequence[ir.Name]:
+        """Where a name is read or bound."""
+        return self._names.get(id_, ())
+
+    def attributes(self, name: str) -> Sequence[ir.Attr]:
+        """Where an attribute is read or set."""
+        return self._attributes.get(name, ())
 
     def shares(self, name: str) -> bool:
         """Whether others may take a name of this file: it is listed as text, or a file that imports this one has the word."""
@@ -117,7 +133,7 @@ class Tree:
         return self.text[span.start : span.end]
 
     def outer(self, node: Node, low: int = 0) -> Span:
-        """The span of an expression with the parentheses of its own around it; those of a call around it are not its own."""
+        """The span of an expression with the parentheses of its own around it, those of a call around it and those before `low` apart."""
         high = len(self.text)
         call = self.parent(node)
         if isinstance(call, ir.Call) and call.func is not node:
@@ -136,20 +152,12 @@ class Tree:
 
     def inside(self, call: ir.Call) -> Span:
         """What stands between the parentheses of a call."""
-        start = self.text.index("(", self.outer_end(call.func, call.span.start))
+        start = self.text.index("(", self.outer(call.func, call.span.start).end)
         return Span(start + 1, call.span.end - 1)
-
-    def outer_end(self, node: Node, low: int) -> int:
-        """Where an expression ends, its own parentheses included that begin at or after `low`."""
-        return self.outer(node, low).end
-
-    def argument(self, call: ir.Call, arg: ir.Arg) -> Span:
-        """The text of an argument's value, with its own parentheses."""
-        return self.outer(arg.value)
 
     def whole(self, call: ir.Call, arg: ir.Arg) -> Span:
         """The text of an argument with its keyword or stars."""
-        value = self.argument(call, arg)
+        value = self.outer(arg.value)
         before = self.text[self.inside(call).start : value.start]
         lead = re.search(rf"(?:{arg.keyword}\s*=\s*|\*{{1,2}}\s*)$" if arg.keyword else r"\*{1,2}\s*$|$", before)
         return Span(value.start - (len(lead.group()) if lead else 0), value.end)
@@ -169,20 +177,14 @@ class Tree:
         """Where the line of an offset begins."""
         return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
 
-    def line_end(self, offset: int) -> int:
-        """Where the line of an offset ends, its line end included."""
-        found = _BREAK.search(self.text, offset)
-        return found.end() if found else len(self.text)
-
     @cached_property
     def logical_lines(self) -> list[Span]:
         """The lines as Python joins them, each with its line end. Raises `Refusal` where Python's tokenizer fails."""
-        rows = [0]
-        for line in _LINE.findall(self.text):
-            rows.append(rows[-1] + len(line))
+        physical = lines_of(self.text)
+        rows = [0, *accumulate(map(len, physical))]
         lines, first = [], None
         try:
-            for token in tokenize.generate_tokens(iter(_LINE.findall(self.text)).__next__):
+            for token in tokenize.generate_tokens(iter(physical).__next__):
                 if token.type in _NO_CODE:
                     continue
                 first = token.start[0] if first is None else first
@@ -273,11 +275,6 @@ def fitting(tree: Tree, place: Node, value: Node, text: str) -> str:
     enclosed = isinstance(tree.parent(place), ir.Call | ir.Build | ir.Dict) or tree.outer(place) != place.span
     if _BREAK.search(text) and bare and not enclosed and not isinstance(value, ir.Build | ir.Dict):
         return f"({text})"
-    if (isinstance(value, PRIMARY) and not text.startswith("await")) or stands_open(tree, place) or not bare:
+    if (isinstance(value, (*PRIMARY, ir.Const)) and not text.startswith("await")) or stands_open(tree, place) or not bare:
         return text
     return f"({text})"
-
-
-def replacement(tree: Tree, node: Node, text: str) -> Edit:
-    """An edit that puts a text in a node's place."""
-    return Edit(tree.path, node.span, text)

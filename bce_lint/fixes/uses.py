@@ -20,8 +20,6 @@ from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
 
 _MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
 _LOOKING = frozenset({Kind.VALUES, Kind.THRESHOLD, Kind.UNSEEN, Kind.CHANGED})
-
-
 _GATHERED = frozenset({Kind.VALUES, Kind.THRESHOLD, Kind.ORDER})
 
 
@@ -189,13 +187,13 @@ class Trace:
             self._use(Kind.UNSEEN, held)
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
-        named = [n for n in held.tree.nodes if isinstance(n, ir.Name) and n.id == at.id and scope_of(held.tree, n, at.id) is scope]
+        named = [n for n in held.tree.names(at.id) if scope_of(held.tree, n, at.id) is scope]
         self._readers(held, held.tree, named, at.span.start)
 
     def _attributes(self, held: Held, name: str) -> None:
         self.crossed = True
         for tree in self.program.trees():
-            self._readers(held, tree, [n for n in tree.nodes if isinstance(n, ir.Attr) and n.name == name and self._started(tree, n)])
+            self._readers(held, tree, [n for n in tree.attributes(name) if self._started(tree, n)])
 
     def _started(self, tree: Tree, node: Node) -> bool:
         """Whether the function around an expression was run: the others cannot lead to where the value is made."""
@@ -242,7 +240,7 @@ class Trace:
         tree = self.program.tree(function[0])
         node = tree.function_at(function[1])
         for param in node.params if node is not None else ():
-            loads = [n for n in tree.nodes if isinstance(n, ir.Name) and n.id == param.name and scope_of(tree, n, n.id) is node]
+            loads = [n for n in tree.names(param.name) if scope_of(tree, n, n.id) is node]
             if any(self.meeting.carries(tree, load) for load in loads):
                 self._readers(Held(tree, node), tree, loads)
 
@@ -327,7 +325,7 @@ def _source(trace: Trace, use: Use) -> Node | None:
     if not isinstance(use.node, ir.Name) or use.kind not in _GATHERED or use.whole is not None:
         return None
     name, scope = use.node.id, scope_of(use.tree, use.node, use.node.id)
-    same = [n for n in use.tree.nodes if isinstance(n, ir.Name) and n.id == name and scope_of(use.tree, n, name) is scope]
+    same = [n for n in use.tree.names(name) if scope_of(use.tree, n, name) is scope]
     loads = {id(n) for n in same if not is_store(use.tree, n)}
     users = {id(other.node): other.kind for other in trace.uses}
     looked = [kind for node, kind in users.items() if node in loads and kind in (Kind.VALUES, Kind.THRESHOLD)]

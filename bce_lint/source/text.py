@@ -17,6 +17,11 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#|$)")
 _BYTE_LINE = re.compile(rb"\r\n|\r|\n")
 
 
+def lines_of(text: str) -> list[str]:
+    """The physical lines of a text with their ends; only CRLF, LF and CR end a line."""
+    return _LINE.findall(text)
+
+
 class SourceError(Exception):
     """A file that holds no readable text; `row` is where reading failed."""
 
@@ -39,7 +44,7 @@ class SourceText:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The physical lines with their ends; only CRLF, LF and CR end a line."""
-        return tuple(_LINE.findall(self.text))
+        return tuple(lines_of(self.text))
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -140,7 +145,7 @@ def _to_bytes(source: SourceText, text: str) -> bytes:
 
 
 def _text_row(text: str, offset: int) -> int:
-    return len(_LINE.findall(text[:offset] + " "))
+    return len(lines_of(text[:offset] + " "))
 
 
 def _row(data: bytes, offset: int) -> int:
