@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from bce_lint import options as command_line
 
 if TYPE_CHECKING:
+    from bce_lint.engine import Inspect
     from bce_lint.fixing import Run
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -46,13 +47,19 @@ def _accept_any_text() -> None:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
-    if options.verify or options.device is not None:
-        return _verify(options)
+    if problem := command_line.verify_problem(options):
+        return _fail(problem)
     try:
+        if options.verify and not options.paths:
+            return _verify_rules(options)
         codes, fixable = _rules(options)
+        inspect = _verifier(options) if options.verify else None
+    except ImportError as error:
+        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
     except ValueError as error:
         return _fail(str(error))
-    run = _run_on_text(options, codes, fixable) if options.paths == ["-"] else _run_on_files(options, codes, fixable)
+    on = _run_on_text if options.paths == ["-"] else _run_on_files
+    run = on(options, codes, fixable, inspect)
     run = run._replace(left=[one if one.code in fixable else replace(one, fix=None) for one in run.left])
     for problem in run.problems:
         _fail(problem)
@@ -70,25 +77,23 @@ def _show_rules(options: Namespace) -> int:
     return CLEAN
 
 
-def _verify(options: Namespace) -> int:
+def _verify_rules(options: Namespace) -> int:
     """Tries the rewrites of the selected rules, of all where none is selected: one that is off by default has a fix, too."""
     from bce_lint.selection import choose, split
 
-    problem = command_line.verify_problem(options) if options.verify else "--device goes with --verify"
-    if problem:
-        return _fail(problem)
-    try:
-        codes = choose(split(options.select or ["BCE"]), split(options.ignore), split(options.extend_select))
-        from bce_lint.verify import verify_rules
-        from bce_lint.verify.table import table
+    codes = choose(split(options.select or ["BCE"]), split(options.ignore), split(options.extend_select))
+    from bce_lint.verify import verify_rules
+    from bce_lint.verify.table import as_json, table
 
-        results = verify_rules(codes, options.device or "cpu")
-    except ImportError as error:
-        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
-    except ValueError as error:
-        return _fail(str(error))
-    sys.stdout.write(table(results, options.quiet))
+    results = verify_rules(codes, options.device or "cpu")
+    sys.stdout.write(as_json(results) if options.output_format == "json" else table(results, options.quiet))
     return CLEAN if all(one.holds for one in results) else FINDINGS
+
+
+def _verifier(options: Namespace) -> Inspect:
+    from bce_lint.verify.site import Verifier
+
+    return Verifier(options.device or "cpu")
 
 
 def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
@@ -100,7 +105,7 @@ def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
     return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
 
 
-def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str]) -> Run:
+def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.fixing import Run, fix_files
     from bce_lint.source.discover import discover
@@ -109,14 +114,14 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     if not found.files and not found.failures and not options.quiet:
         print("bce-lint: no Python files under the given paths", file=sys.stderr)
     if options.fix:
-        run = fix_files(found.files, codes, engine.FixOptions(options.unsafe_fixes, fixable), options.diff)
+        run = fix_files(found.files, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     else:
-        result = engine.check(found.files, codes, fixes=not options.statistics)
+        result = engine.check(found.files, codes, fixes=not options.statistics, inspect=inspect)
         run = Run(result.diagnostics, result.sources)
     return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
 
 
-def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str]) -> Run:
+def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.fixing import Run, fix_text, put
     from bce_lint.source.discover import excluded
@@ -127,8 +132,8 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
             put(data)
         return Run((), {})
     if options.fix:
-        return fix_text(data, name, codes, engine.FixOptions(options.unsafe_fixes, fixable), options.diff)
-    result = engine.check_text(data, name, codes, fixes=not options.statistics)
+        return fix_text(data, name, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+    result = engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect)
     return Run(result.diagnostics, result.sources)
 
 

@@ -49,8 +49,26 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """What running a fix showed: `verdict` is that of `bce_lint.verify`, `reason` quotes an exception or says what is wrong.
+
+    The differences are the largest ones between the loss before and after, and between its gradients, in `dtype`; None where one
+    of them does not run. `contradicted` fixes are not to be applied.
+    """
+
+    verdict: str
+    reason: str = ""
+    device: str = "cpu"
+    dtype: str = ""
+    max_value_difference: float | None = None
+    max_gradient_difference: float | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `severity` is `error` or `warning`; `fix` is there when fixes were asked for and the rule has one."""
+    """One finding. `severity` is `error` or `warning`; `fix` is there when fixes were asked for and the rule has one, `verification`
+    when that fix was run."""
 
     code: str
     name: str
@@ -59,6 +77,7 @@ class Diagnostic:
     severity: str = "error"
     labels: tuple[Label, ...] = ()
     fix: Fix | None = None
+    verification: Verification | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

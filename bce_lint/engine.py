@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
 
@@ -30,10 +30,11 @@ class Result(NamedTuple):
     parsed: tuple[str, ...] = ()
 
 
-def check(files: Sequence[Path], codes: frozenset[str], fixes: bool = False) -> Result:
-    """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too."""
+def check(files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None) -> Result:
+    """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too,
+    and `inspect` looks at them."""
     shown = shown_paths(files)
-    results = [_check_root(root, paths, shown, codes, fixes) for root, paths in by_root(shown)]
+    results = [_check_root(root, paths, shown, codes, fixes, inspect) for root, paths in by_root(shown)]
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
     return Result(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)))
@@ -56,11 +57,13 @@ def by_root(paths: Iterable[str]) -> list[tuple[Root, list[str]]]:
     return sorted(roots.items())
 
 
-def _check_root(root: Root, paths: list[str], shown: Mapping[str, str], codes: frozenset[str], fixes: bool) -> Result:
+def _check_root(
+    root: Root, paths: list[str], shown: Mapping[str, str], codes: frozenset[str], fixes: bool, inspect: Inspect | None
+) -> Result:
     from bce_lint.analysis.project import Project
 
     project = Project(root.path, [*project_files(root, paths), *paths])
-    return judge_files(project, paths, shown, codes, fixes=fixes)._replace(parsed=project.parsed())
+    return judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
 
 
 def project_files(root: Root, paths: Iterable[str]) -> list[str]:
@@ -84,19 +87,38 @@ class Told(NamedTuple):
     rewrite: Rewrite | None = None
 
 
+if TYPE_CHECKING:
+    Inspect: TypeAlias = Callable[[Project, list[Told]], list[Told]]
+    """Looks at the findings of a project with their fixes, and gives those that are to be told."""
+
+
 def judge_files(
-    project: Project, paths: Iterable[str], shown: Mapping[str, str], codes: frozenset[str], noqa: bool = True, fixes: bool = False
+    project: Project,
+    paths: Iterable[str],
+    shown: Mapping[str, str],
+    codes: frozenset[str],
+    noqa: bool = True,
+    fixes: bool = False,
+    inspect: Inspect | None = None,
 ) -> Result:
     """Runs the analysis that the files need, and judges what it met."""
     wanted = set(paths)
-    told = tell(project, wanted, shown, codes, noqa, fixes)
+    told = tell(project, wanted, shown, codes, noqa, fixes, inspect)
     found = [one.diagnostic for one in told] + problems(project, wanted, shown, codes)
     seen = {place.path for one in told for place in _places(one.judged)}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
     return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
 
 
-def tell(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str], noqa: bool, fixes: bool) -> list[Told]:
+def tell(
+    project: Project,
+    wanted: set[str],
+    shown: Mapping[str, str],
+    codes: frozenset[str],
+    noqa: bool,
+    fixes: bool,
+    inspect: Inspect | None = None,
+) -> list[Told]:
     """The findings that some files have a part in."""
     from bce_lint.rules.judge import judge
 
@@ -104,7 +126,10 @@ def tell(project: Project, wanted: set[str], shown: Mapping[str, str], codes: fr
     judged = [j for j in judge(project.sites_in(wanted), codes) if any(place.path in wanted for place in _places(j))]
     told = [Told(j, _diagnostic(project, j, shown)) for j in judged]
     told = [one for one in told if not noqa or not _suppressed(project, one.judged.place.path, one.diagnostic)]
-    return _with_fixes(project, told, shown) if fixes and told else told
+    if not fixes or not told:
+        return told
+    told = _with_fixes(project, told, shown)
+    return told if inspect is None else inspect(project, told)
 
 
 def _places(judged: Judged) -> list[Place]:
@@ -193,15 +218,17 @@ def _suppressed(project: Project, path: str, diagnostic: Diagnostic) -> bool:
     return source is not None and suppressed(source, diagnostic.location.start.row, diagnostic.code)
 
 
-def check_text(data: bytes, filename: str | None, codes: frozenset[str], noqa: bool = True, fixes: bool = False) -> Result:
+def check_text(
+    data: bytes, filename: str | None, codes: frozenset[str], noqa: bool = True, fixes: bool = False, inspect: Inspect | None = None
+) -> Result:
     """Lints one text; with a file name its project is seen around it, without one it stands alone."""
     from bce_lint.analysis.project import Project
 
     if filename is None:
         project = Project(os.path.dirname(STDIN), (), {STDIN: data})
-        return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes)
+        return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes, inspect)
     path = os.path.abspath(filename)
-    return judge_files(_project_around(path, data), [path], {path: filename}, codes, noqa, fixes)
+    return judge_files(_project_around(path, data), [path], {path: filename}, codes, noqa, fixes, inspect)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
@@ -231,10 +258,11 @@ def _on_disk(path: str, data: bytes) -> bool:
 
 
 class FixOptions(NamedTuple):
-    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes."""
+    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; and who looks at them first."""
 
     unsafe: bool
     fixable: frozenset[str]
+    inspect: Inspect | None = None
 
 
 def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:

@@ -15,7 +15,7 @@ from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower, round_trips
 
 if TYPE_CHECKING:
-    from bce_lint.engine import FixOptions
+    from bce_lint.engine import FixOptions, Inspect
 
 Result = tuple[Outcome, Mapping[str, SourceText]]
 
@@ -30,7 +30,7 @@ def fix_root(
     texts: Mapping[str, bytes] | None = None,
 ) -> Result:
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
-    job = _Job(root, files, set(paths), shown, codes, texts or {})
+    job = _Job(root, files, set(paths), shown, codes, texts or {}, options.inspect)
     least = Applicability.UNSAFE if options.unsafe else Applicability.SAFE
     fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses))
     return job.outcome(fixed), job.sources(fixed)
@@ -60,9 +60,17 @@ class _Job:
     """One project while it is fixed. `first` holds each file as it was read first: new texts are encoded as it was."""
 
     def __init__(
-        self, root: str, files: Sequence[str], paths: set[str], shown: Mapping[str, str], codes: frozenset[str], given: Mapping[str, bytes]
+        self,
+        root: str,
+        files: Sequence[str],
+        paths: set[str],
+        shown: Mapping[str, str],
+        codes: frozenset[str],
+        given: Mapping[str, bytes],
+        inspect: Inspect | None,
     ) -> None:
         self.root, self.files, self.paths, self.shown, self.codes, self.given = root, files, paths, shown, codes, given
+        self.inspect = inspect
         self.first: dict[str, SourceText] = {}
         self.project: Project | None = None
 
@@ -70,7 +78,7 @@ class _Job:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
         self.project = project = Project(self.root, self.files, given, before=self.project)
-        told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True)
+        told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
         self.first = {**project.sources, **self.first}
         unread = [Found(d, None, (d.location.path, Span(0, 0))) for d in problems(project, self.paths, self.shown, self.codes)]
         return Seen((*map(_found, told), *unread), project.sources)

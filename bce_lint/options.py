@@ -64,7 +64,8 @@ def _add_fixes(build: argparse.ArgumentParser) -> None:
 
 def _add_verification(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("verification", "needs PyTorch")
-    group.add_argument("--verify", action="store_true", help="run the losses before and after each rewrite, and print what changed")
+    about = "run the loss before and after each fix; without a PATH, the rewrites of the rules"
+    group.add_argument("--verify", action="store_true", help=about)
     group.add_argument("--device", choices=("cpu", "cuda", "auto"), help="with --verify: where the losses run (default: cpu)")
 
 
@@ -90,11 +91,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def verify_problem(options: argparse.Namespace) -> str:
-    """What else a command line asks for that does not go with the verification of rewrites, or nothing."""
-    if options.paths:
-        return "--verify of a path is not there yet; --verify alone checks the rewrites of the rules"
-    if options.fix:
-        return "--fix with --verify is not there yet; --verify alone checks the rewrites of the rules"
-    if options.output_format == "json" or options.statistics:
-        return "--verify prints a table, and nothing else yet"
+    """What a command line asks for that does not go with verification, or nothing."""
+    if options.device is not None and not options.verify:
+        return "--device goes with --verify"
+    if options.verify and options.statistics:
+        return "--verify and --statistics do not go together: what was verified is said of each finding"
+    if options.verify and options.fix and not options.paths:
+        return "--fix --verify needs a path; --verify alone checks the rewrites of the rules"
     return ""

@@ -82,7 +82,7 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
         unique = [TOP]
     if not unique:
         if m.flow is not None:
-            m.flow.call(frame, TOP, node)
+            m.flow.call(m, frame, TOP, args, node)
         return TOP
     return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
 
@@ -100,7 +100,7 @@ def call_attribute(m: Machine, frame: Frame, owner: Value, name: str, args: Args
 def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
     """Calls one alternative."""
     if m.flow is not None:
-        m.flow.call(frame, function, node)
+        m.flow.call(m, frame, function, args, node)
     match function:
         case FunctionV():
             return call_function(m, frame, function, args, node.span)

@@ -18,9 +18,7 @@ def evaluate(m: Machine, frame: Frame, node: ir.Expr) -> Value:
     m.steps -= 1
     if m.flow is None:
         return _EVALUATORS[type(node)](m, frame, node)
-    value = _EVALUATORS[type(node)](m, frame, node)
-    m.flow.note(m, frame, node, value)
-    return value
+    return m.flow.note(m, frame, node, _EVALUATORS[type(node)](m, frame, node))
 
 
 def _const(m: Machine, frame: Frame, node: ir.Const) -> Value:

@@ -15,7 +15,7 @@ from bce_lint.analysis.values import BuiltinMethod, ClassV, Const, External, Fun
 from bce_lint.catalog.terms import Domain
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.machine import Frame, Machine
+    from bce_lint.analysis.machine import Args, Frame, Machine
 
 Spot: TypeAlias = tuple[str, ir.Span]
 """A place without its text: a path and a span."""
@@ -55,8 +55,8 @@ class Flow:
         self.callees: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.applied: defaultdict[Spot, set[Spot]] = defaultdict(set)
 
-    def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> None:
-        """An expression had a value."""
+    def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Value:
+        """An expression had a value; gives the value that stands for it from here on."""
         here = (frame.unit.path, node.span)
         if m.steps >= 0:
             self.evaluated.add(here)
@@ -77,8 +77,19 @@ class Flow:
                     self.objects[here].add((owner.path, owner.node.span))
                 elif option.place is not None:
                     self.objects[here].add(spot(option.place))
+        return value
 
-    def call(self, frame: Frame, function: Value, node: ir.Call) -> None:
+    def augmented(self, m: Machine, frame: Frame, node: ir.AugAssign, old: Value, new: Value) -> Value:
+        """`target op= value` gave a new value; gives the one that stands for it from here on."""
+        return new
+
+    def bound(self, frame: Frame, target: ir.Name) -> None:
+        """A name is bound to another value."""
+
+    def same(self, old: Value, new: Value) -> None:
+        """A value goes on as another object."""
+
+    def call(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> None:
         """A call reached one alternative of its callee."""
         here = (frame.unit.path, node.span)
         match function:

@@ -180,16 +180,19 @@ def _instance(m: Machine, frame: Frame, callee: Ref, cls: ClassV, args: Args, no
         found = own if own is not None else objects.class_attribute(m, callee, name)
         if type(found) is FunctionV and own is None:
             result = calls.call_function(m, frame, found, args.prepend(callee), node.span)
-            return modelled(result) if name == "forward" else result
+            return modelled(m, result) if name == "forward" else result
         if found is not None:
             return calls.call(m, frame, found, args, node)
     outside = classes.outside_base(m, cls)
     return apply_outside(m, frame, callee, outside, args, node, via)
 
 
-def modelled(value: Value) -> Value:
+def modelled(m: Machine, value: Value) -> Value:
     """The tensors that a module returns, marked as a model's output."""
     found = tuple(replace(v, model=True) if type(v) is Tensor and not v.model else v for v in options(value))
+    if m.flow is not None:
+        for old, new in zip(options(value), found, strict=True):
+            m.flow.same(old, new)
     if len(found) == 1:
         return found[0]
     result = found[0]

@@ -213,4 +213,7 @@ def tensor_written(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> 
     from bce_lint.analysis import statements
 
     if isinstance(target, ir.Name | ir.Attr):
-        statements.assign(m, frame, target, replace(value))
+        written = replace(value)
+        if m.flow is not None:
+            m.flow.same(value, written)
+        statements.assign(m, frame, target, written)

@@ -38,6 +38,8 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
     """Stores a value into a name, attribute, item or pattern of these."""
     match target:
         case ir.Name():
+            if m.flow is not None:
+                m.flow.bound(frame, target)
             bind_name(m, frame, target.id, value)
         case ir.Attr():
             objects.set_attribute(m, expressions.evaluate(m, frame, target.value), target.name, value)
@@ -91,6 +93,8 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
     new = operators.binary(m, frame, node.op, old, value, span)
     if type(old) is Tensor and type(new) is Tensor:
         new = replace(new, dtype=old.dtype)  # written into the tensor itself
+    if m.flow is not None:
+        new = m.flow.augmented(m, frame, node, old, new)
     assign(m, frame, node.target, new)
     return True
 

@@ -83,7 +83,7 @@ def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args,
     value = args.get(0, "input") or TOP
     where = callee.place if via is not None and callee.place is not None else frame.place(node.span, node.func.span)
     result = transfer(m, frame, row, value, args, node, "layer", (callee.address, where))
-    return modules.modelled(result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
+    return modules.modelled(m, result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
 
 
 def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.Call, name: str) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Fix, Location, Position
+from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verification
 from bce_lint.report.fixable import code
 from bce_lint.report.frame import Mark, draw
 from bce_lint.report.paths import shown
@@ -37,6 +37,8 @@ def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> 
     if one.fix is not None:
         yield f"{'':{width}} |"
         yield from (f"{'':{width}} = {line}" for line in _help(one.fix))
+    if one.verification is not None:
+        yield f"{'':{width}} = {verified(one.verification)}"
 
 
 def _help(fix: Fix) -> Iterator[str]:
@@ -44,6 +46,20 @@ def _help(fix: Fix) -> Iterator[str]:
     yield f"help: {about}{' '.join(fix.message.split())}"
     if fix.applicability == "unsafe":
         yield "note: this is an unsafe fix and may change values"
+
+
+def verified(one: Verification) -> str:
+    """What running a fix showed, on one line."""
+    reason = one.reason.split("\n")[0]
+    where = f" ({', '.join(filter(None, (one.device, one.dtype)))})"
+    if one.verdict == "not verifiable":
+        return f"not verified: {reason}"
+    if one.verdict == "contradicted":
+        return f"contradicted{where}: {reason}"
+    if one.verdict == "was an error":
+        return f"verified{where}: was an error: {reason}"
+    apart = f"values {one.max_value_difference:.3g} and gradients {one.max_gradient_difference:.3g} apart"
+    return f"verified{where}: {'; '.join(filter(None, (one.verdict, reason, apart)))}"
 
 
 def _body(block: _Block, source: SourceText | None, width: int, last: bool) -> Iterator[str]:

@@ -1,14 +1,15 @@
-"""A JSON list with the fields that ruff's has, and the labels."""
+"""A JSON list with the fields that ruff's has, the labels, and with `--verify` what running a fix showed."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable
 from typing import Any
 
 from bce_lint import RULE_PAGES
-from bce_lint.diagnostic import Diagnostic, Fix, Location, Position
+from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verification
 
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
@@ -26,12 +27,30 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
         "url": f"{RULE_PAGES}/{one.code}.md",
         "fix": None if one.fix is None else _fix(one.fix),
         "labels": [{"message": label.message, **_location(label.location)} for label in one.labels],
+        **({} if one.verification is None else {"verification": _verification(one.verification)}),
     }
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
     edits = [{**_location(edit.location), "content": edit.content} for edit in fix.edits]
     return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
+
+
+def _verification(one: Verification) -> dict[str, Any]:
+    return {
+        "verdict": one.verdict,
+        "reason": one.reason,
+        "device": one.device,
+        "dtype": one.dtype,
+        "max_value_difference": _finite(one.max_value_difference),
+        "max_gradient_difference": _finite(one.max_gradient_difference),
+        "seed": one.seed,
+    }
+
+
+def _finite(number: float | None) -> float | None:
+    """A number that JSON has; infinities and NaN are none."""
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _location(location: Location) -> dict[str, Any]:

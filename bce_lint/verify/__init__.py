@@ -1,6 +1,6 @@
 """Runs the losses before and after a rewrite, and says what changed. This room alone needs torch.
 
-`verify_rule` and `verify_all` are the library; `Result` is what they return.
+`verify_rule` and `verify_all` try the rewrites of the rules and return `Result`s; `verify_source` tries the fixes of a text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
+from bce_lint.diagnostic import Diagnostic
 from bce_lint.selection import codes
 from bce_lint.verify import devices
 from bce_lint.verify.judges import judge
@@ -18,7 +19,7 @@ from bce_lint.verify.row import Row
 from bce_lint.verify.rows import ROWS
 from bce_lint.verify.verdict import Judgement, Verdict
 
-__all__ = ["Result", "Verdict", "verify_all", "verify_rule", "verify_rules"]
+__all__ = ["Result", "Verdict", "verify_all", "verify_rule", "verify_rules", "verify_source"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,23 @@ def verify_rules(wanted: Collection[str], device: str = "cpu", *, seed: int = 0)
     place = devices.resolve(device)
     with devices.one_thread():
         return tuple(verified(row, torch.device("cpu") if row.host else place, seed) for row in rows)
+
+
+def verify_source(
+    source: str | bytes, filename: str | None = None, select: Collection[str] | None = None, device: str = "cpu", *, seed: int = 0
+) -> tuple[Diagnostic, ...]:
+    """The findings in a text, each that has a fix with a `verification` of it: the loss is run as it is and as the fix leaves it.
+
+    `filename` and `select` are those of `bce_lint.lint_source`. Nothing of the text is executed but torch's own operations between
+    activation and loss. Raises `ValueError` for a selector that names no rule, and without the device.
+    """
+    from bce_lint.engine import check_text
+    from bce_lint.selection import choose
+    from bce_lint.verify.site import Verifier
+
+    data = source.encode() if isinstance(source, str) else source
+    wanted = choose(None if select is None else list(select), (), ())
+    return check_text(data, filename, wanted, fixes=True, inspect=Verifier(device, seed)).diagnostics
 
 
 def verified(row: Row, device: torch.device, seed: int) -> Result:

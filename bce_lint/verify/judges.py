@@ -144,6 +144,11 @@ def _missed(after: Outcome, meant: Outcome, tolerance: float) -> str:
 def was_an_error(case: Case, dtype: str, device: torch.device) -> Judgement:
     """The original raises (the exception is quoted), and the rewrite computes what was meant, [dtype.*], [shape.*], [P8.*], [ban.*]."""
     x, _ = _logits(case, MODERATE, dtype, device)
+    return after_error(case, x, dtype)
+
+
+def after_error(case: Case, x: Tensor, dtype: str) -> Judgement:
+    """`was_an_error` for some logits; `dtype` says how far from what was meant rounding may take the rewrite."""
     try:
         run(case.before, x)
     except Raised as error:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from bce_lint.verify import Result
+from bce_lint.verify import Result, Verdict
 
 _HEAD = ("rule", "claim", "verdict", "value", "gradient", "parts at", "dtype", "rewrite")
 
@@ -18,6 +21,17 @@ def table(results: Sequence[Result], quiet: bool = False) -> str:
     notes = ["", *(f"        {result.reason.splitlines()[0]}" if result.reason else "" for result in results)]
     shown = "".join(f"{text}\n{note}\n" if note else f"{text}\n" for text, note in zip(texts, notes, strict=True))
     return shown if quiet else f"{shown}{summary(results)}\n"
+
+
+def as_json(results: Sequence[Result]) -> str:
+    """The results as a JSON list; verdicts by name, differences that are not finite as null."""
+    return json.dumps([{name: _plain(value) for name, value in asdict(one).items()} for one in results], indent=2) + "\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Verdict):
+        return value.value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _cells(one: Result) -> tuple[str, ...]:

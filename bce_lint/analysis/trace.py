@@ -1,0 +1,246 @@
+"""Terms of the values that a run meets: asked for by verification, which computes some of them again.
+
+Every value that an expression makes is copied, so that the object itself tells where it was made, through variables, containers,
+attributes and calls. A value that was joined of several, or comes from outside, has no maker and is an `Input`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from copy import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from bce_lint import ir
+from bce_lint.analysis.flow import Flow
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.terms import Apply, Group, Input, Known, Named, Spot, Term
+from bce_lint.analysis.values import TOP, BuiltinMethod, Const, External, MethodV, PartialV, Ref, Seq, Union, Unknown, Value
+from bce_lint.catalog.names import canonical
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.machine import Args, Frame, Machine
+
+Chain: TypeAlias = tuple[Spot, ...]
+RECENT = 100_000
+MANY = 24
+DEPTH = 6
+_TEXT = 60
+_MODULES = frozenset({"layer", "activation", "loss", "container"})
+_FORWARDING = (PartialV, MethodV)
+
+
+class Seen(NamedTuple):
+    """A value that an expression had, as a term, and the calls that led there, outermost first."""
+
+    chain: Chain
+    term: Term
+
+
+class _Called(NamedTuple):
+    function: Value
+    args: Args
+    items: Term | None
+
+
+class Trace(Flow):
+    """A recording of how the values of some expressions (`wanted`) were computed: `found` gives each term that one had."""
+
+    def __init__(self, targets: frozenset[str], wanted: frozenset[Spot]) -> None:
+        super().__init__(targets)
+        self.wanted = wanted
+        self.found: defaultdict[Spot, dict[Chain, Term]] = defaultdict(dict)
+        self.constructed: dict[Spot, Term] = {}
+        self._terms: dict[int, tuple[Value, Term]] = {}
+        self._modules: dict[int, Term] = {}
+        self._recent: OrderedDict[tuple[int, int], tuple[Frame, Value]] = OrderedDict()
+        self._later: dict[int, tuple[Value, Value]] = {}
+        self._bindings: dict[tuple[int, str], tuple[Frame, ir.Span]] = {}
+        self._calls: dict[tuple[int, int], tuple[ir.Call, list[_Called]]] = {}
+
+    def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Value:
+        """An expression had a value; gives the value that stands for it from here on."""
+        term = self._made(m, frame, node, value)
+        value = self._kept(value, term)
+        self._remember(frame, node, value)
+        here = (frame.unit.path, node.span)
+        if here in self.wanted and not m.quiet and m.steps >= 0:
+            known, chain = self.found[here], chain_of(frame)
+            if chain in known or len(known) < MANY:
+                known[chain] = term
+        return value
+
+    def augmented(self, m: Machine, frame: Frame, node: ir.AugAssign, old: Value, new: Value) -> Value:
+        """`target op= value` gave a new value."""
+        value = self._latest(m, frame, node.value)
+        spot = (frame.unit.path, node.span)
+        return self._kept(new, Apply(f"op {node.op}", (self.term(m, old), value), (), spot, _text(frame, node.span), new))
+
+    def bound(self, frame: Frame, target: ir.Name) -> None:
+        """A name is bound to another value."""
+        self._bindings[(id(frame), target.id)] = (frame, target.span)
+
+    def same(self, old: Value, new: Value) -> None:
+        """A value goes on as another object."""
+        if id(old) in self._terms:
+            self._terms[id(new)] = (new, self._terms[id(old)][1])
+        else:  # what an operation writes before its value is known here
+            self._later[id(old)] = (old, new)
+
+    def call(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> None:
+        """A call reached one alternative of its callee."""
+        items = m.read(function.address, "$items") if type(function) is Ref and function.kind == "container" else None
+        chain = Group("chain", tuple(self.term(m, item) for item in items)) if type(items) is Seq and items.exact else None
+        self._calls.setdefault((id(frame), id(node)), (node, []))[1].append(_Called(function, args, chain))
+
+    def enter(self, frame: Frame, function: object, call: ir.Span | None) -> None:
+        """Functions are followed: what they return keeps its maker."""
+
+    def apply(self, frame: Frame, origin: object, node: ir.Call) -> None:
+        """An activation that is applied is a call like others."""
+
+    def term(self, m: Machine, value: Value, depth: int = DEPTH) -> Term:
+        """How a value was computed, as far as it is known."""
+        if id(value) in self._terms:
+            return self._terms[id(value)][1]
+        match value:
+            case Const():
+                return Known(value.value)
+            case External():
+                return Named(canonical(value.name))
+            case Seq(rest=None) if depth:
+                return Group("tuple", tuple(self.term(m, item, depth - 1) for item in value.prefix))
+            case Ref(kind="list") if depth and type(items := m.read(value.address, "$items")) is Seq and items.exact:
+                return Group("list", tuple(self.term(m, item, depth - 1) for item in items.prefix))
+            case Ref() if value.address in self._modules:
+                return self._modules[value.address]
+        return Input(("", ir.Span(0, 0)), "", value)
+
+    def _kept(self, value: Value, term: Term) -> Value:
+        """The value as an object of its own, if its term is to be found again."""
+        known = self._terms.get(id(value))
+        if known is not None and known[1] is term:
+            return value
+        if type(value) is Seq and value.exact and isinstance(term, Apply):
+            return replace(value, prefix=tuple(self._element(item, term, i) for i, item in enumerate(value.prefix)))
+        if type(value) not in (Tensor, Unknown, Union):
+            return value
+        if value is not TOP:  # what an operation wrote elsewhere is this object itself
+            self._terms.setdefault(id(value), (value, term))
+            if id(value) in self._later:
+                written = self._later.pop(id(value))[1]
+                self._terms[id(written)] = (written, term)
+        value = copy(value)
+        self._terms[id(value)] = (value, term)
+        return value
+
+    def _element(self, item: Value, term: Apply, index: int) -> Value:
+        text = f"{term.text}[{index}]"
+        return self._kept(item, replace(term, operation="[]", args=(term, Known(index)), keywords=(), text=text, value=item))
+
+    def _remember(self, frame: Frame, node: ir.Expr, value: Value) -> None:
+        key = (id(frame), id(node))
+        self._recent[key] = (frame, value)
+        self._recent.move_to_end(key)
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+
+    def _latest(self, m: Machine, frame: Frame, node: ir.Expr) -> Term:
+        """The term of an expression that was evaluated just now."""
+        if isinstance(node, ir.Slice):
+            bounds = (node.lower, node.upper, node.step)
+            return Group("slice", tuple(Known(None) if one is None else self._latest(m, frame, one) for one in bounds))
+        if isinstance(node, ir.Build) and node.kind == "tuple":
+            return Group("tuple", tuple(self._latest(m, frame, item) for item in node.items))
+        known = self._recent.get((id(frame), id(node)))
+        return self.term(m, known[1]) if known is not None and known[0] is frame else self._input(frame, node.span, Unknown())
+
+    def _input(self, frame: Frame, span: ir.Span, value: Value) -> Input:
+        return Input((frame.unit.path, span), _text(frame, span), value)
+
+    def _made(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Term:
+        """The term of what an expression gave: of an operation of torch, of a value known before, or else an input."""
+        spot, text = (frame.unit.path, node.span), _text(frame, node.span)
+        match node:
+            case ir.Call():
+                found = self._applied(m, frame, node, value)
+                if found is not None:
+                    return found
+            case ir.Op() if node.op not in ("and", "or", "format", "not", "is", "is not", "in", "not in"):
+                operands = tuple(self._latest(m, frame, one) for one in node.operands)
+                if type(value) is not Const:
+                    return Apply(f"op {node.op}", operands, (), spot, text, value)
+            case ir.Item() if self._is_tensor(frame, node.value, sure=_of_tensor(node.index)):
+                owner, index = self._latest(m, frame, node.value), self._latest(m, frame, node.index)
+                return Apply("[]", (owner, index), (), spot, text, value)
+            case ir.Attr() if self._is_tensor(frame, node.value) and id(value) not in self._terms and type(value) is not BuiltinMethod:
+                return Apply(f"@{node.name}", (self._latest(m, frame, node.value),), (), spot, text, value)
+        if id(value) in self._terms or type(value) in (Const, External, Seq, Ref):
+            return self.term(m, value)
+        return self._named(m, frame, node, value) if isinstance(node, ir.Name) else self._input(frame, node.span, value)
+
+    def _named(self, m: Machine, frame: Frame, node: ir.Name, value: Value) -> Term:
+        """What a name holds that was not followed, from where it was bound; each reading of it is the same input."""
+        known = self._bindings.get((id(frame), node.id))
+        span = known[1] if known is not None and known[0] is frame else frame.function.span if frame.function is not None else node.span
+        return Input((frame.unit.path, span), node.id, value)
+
+    def _is_tensor(self, frame: Frame, node: ir.Expr, sure: bool = False) -> bool:
+        """Whether an expression was a tensor, or `sure` says that it must have been one."""
+        known = self._recent.get((id(frame), id(node)))
+        kinds = (Tensor, Unknown) if sure else (Tensor,)
+        return known is not None and known[0] is frame and type(known[1]) in kinds and id(known[1]) in self._terms
+
+    def _applied(self, m: Machine, frame: Frame, node: ir.Call, value: Value) -> Term | None:
+        """The term of a call that was not followed into the project; None for others."""
+        calls = self._calls.pop((id(frame), id(node)), (node, []))[1]
+        spot, text = (frame.unit.path, node.span), _text(frame, node.span)
+        if len(calls) > 1 and isinstance(node.func, ir.Attr) and all(type(one.function) is BuiltinMethod for one in calls):
+            owner = self._latest(m, frame, node.func.value)  # one of several values, the method is the same
+            return Apply(f".{node.func.name}", (owner, *(self.term(m, one) for one in calls[-1].args.pos)), (), spot, text, value)
+        if not calls or any(one.function != calls[-1].function for one in calls[:-1] if type(one.function) not in _FORWARDING):
+            return None
+        function, args, chain = calls[-1]
+        given = tuple(self.term(m, one) for one in args.pos)
+        keywords = tuple((name, self.term(m, one)) for name, one in args.kw.items())
+        if args.open:
+            return None
+        match function:
+            case External() if canonical(function.name).startswith("torch.") and not self._passes(value, args):
+                made = Apply(canonical(function.name), given, keywords, spot, text, value)
+                if type(value) is Ref:
+                    self._modules[value.address] = self.constructed[spot] = made
+                return made
+            case BuiltinMethod() if type(function.receiver) in (Tensor, Unknown):
+                return Apply(f".{function.name}", (self.term(m, function.receiver), *given), keywords, spot, text, value)
+            case Ref() if function.kind in _MODULES:
+                module = chain or self._modules.get(function.address)
+                return None if module is None else Apply("()", (module, *given), keywords, spot, text, value)
+        return None
+
+    def _passes(self, value: Value, args: Args) -> bool:
+        """Whether a call from outside gives back an object that it was given: a wrapped model."""
+        return type(value) is Ref and any(type(one) is Ref and one.address == value.address for one in (*args.pos, *args.kw.values()))
+
+
+def chain_of(frame: Frame) -> Chain:
+    """The calls that led into a frame, outermost first."""
+    found: list[Spot] = []
+    scope: Frame | None = frame
+    while scope is not None:
+        if scope.parent is not None and scope.call is not None:
+            found.append((scope.parent.unit.path, scope.call))
+        scope = scope.parent
+    return tuple(reversed(found))
+
+
+def _of_tensor(index: ir.Expr) -> bool:
+    """Whether only an array has an item of this index: `[:, 1]`, `[..., 0]`, `[None]`."""
+    items = index.items if isinstance(index, ir.Build) else (index,)
+    marks = (isinstance(one, ir.Slice) or (isinstance(one, ir.Const) and (one.value is None or one.value is ...)) for one in items)
+    return any(marks) and (isinstance(index, ir.Build) or not isinstance(index, ir.Slice))
+
+
+def _text(frame: Frame, span: ir.Span) -> str:
+    text = " ".join(frame.unit.text[span.start : span.end].split())
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"

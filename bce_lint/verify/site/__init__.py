@@ -1,0 +1,97 @@
+"""Fixes verified where they are made: the slice from the activation to the loss is run as it was, and as the fix leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bce_lint.diagnostic import Verification
+from bce_lint.verify import devices
+from bce_lint.verify.site.judged import Question, claims, judged
+from bce_lint.verify.site.pairs import After, Before, Wanted, batches, questions
+from bce_lint.verify.site.slices import Unsuitable
+from bce_lint.verify.verdict import Judgement, Verdict
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.project import Project
+    from bce_lint.engine import Told
+
+_WITHHELD = "withheld: it does not do what it claims"
+
+
+class Verifier:
+    """Runs the fixes of findings on a device; `bce_lint.engine` calls it with what it has found in a project."""
+
+    def __init__(self, device: str = "cpu", seed: int = 0) -> None:
+        self.device, self.seed = devices.resolve(device), seed
+
+    def __call__(self, project: Project, told: list[Told]) -> list[Told]:
+        """The findings with what running their fixes showed; a fix that is contradicted can only be looked at."""
+        numbers = [i for i, one in enumerate(told) if one.rewrite is not None and one.rewrite.edits]
+        fixes = [Wanted(told[i].judged.fixes[0], told[i].rewrite.edits) for i in numbers]  # type: ignore[union-attr]
+        with devices.one_thread():
+            shown = dict(zip(numbers, self.verified(project, fixes), strict=True))
+        return [_with(one, shown[i]) if i in shown else one for i, one in enumerate(told)]
+
+    def verified(self, project: Project, fixes: Sequence[Wanted]) -> list[Verification]:
+        """What running each fix showed."""
+        if not fixes:
+            return []
+        before = Before(project, fixes)
+        found: dict[int, Verification] = {}
+        for batch in batches(fixes, before.roots):
+            found.update(self._batch(before, fixes, batch))
+        for number, one in found.items():
+            if one.verdict in (Verdict.CONTRADICTED.value, Verdict.NOT_VERIFIABLE.value) and len(fixes) > 1:
+                found.update(self._batch(before, fixes, [number]))  # others may have had a part in it
+        return [found[i] for i in range(len(fixes))]
+
+    def _batch(self, before: Before, fixes: Sequence[Wanted], batch: Sequence[int]) -> dict[int, Verification]:
+        try:
+            after = After(before, [fixes[i] for i in batch], [before.roots[i] for i in batch])
+        except Unsuitable as reason:
+            return dict.fromkeys(batch, self._not_verifiable(str(reason)))
+        return {i: self._one(before, after, fixes[i], i) for i in batch}
+
+    def _one(self, before: Before, after: After, fix: Wanted, number: int) -> Verification:
+        try:
+            return self._answered(list(questions(before, after, fix, before.roots[number])))
+        except Unsuitable as reason:
+            return self._not_verifiable(str(reason))
+        except Exception as error:  # one fix that cannot be run leaves the others to be verified
+            return self._not_verifiable(f"internal error: {type(error).__name__}: {' '.join(str(error).split())}")
+
+    def _answered(self, asked: Sequence[Question]) -> Verification:
+        """The answer for all ways that lead to a fix: one that is contradicted speaks for all."""
+        answers: list[tuple[Judgement, str, Question]] = []
+        reasons = []
+        for question in asked:
+            try:
+                answers.append((*judged(question, self.device, self.seed), question))
+            except Unsuitable as reason:
+                reasons.append(str(reason))
+        wrong = next((one for one in answers if one[0].verdict is Verdict.CONTRADICTED), None)
+        if not answers:
+            raise Unsuitable(reasons[0])
+        return self._shown(*(wrong or answers[0]))
+
+    def _shown(self, one: Judgement, dtype: str, question: Question) -> Verification:
+        simulated = claims(question) == (Verdict.ERROR,) and devices.BAN in one.reason and self.device.type != "cuda"
+        device = f"{self.device.type}, simulated CUDA autocast" if simulated else self.device.type
+        return Verification(one.verdict.value, one.reason, device, dtype, one.value, one.gradient, self.seed)
+
+    def _not_verifiable(self, reason: str) -> Verification:
+        return Verification(Verdict.NOT_VERIFIABLE.value, reason, self.device.type, seed=self.seed)
+
+
+def _with(told: Told, shown: Verification) -> Told:
+    diagnostic = replace(told.diagnostic, verification=shown)
+    if shown.verdict != Verdict.CONTRADICTED.value or told.rewrite is None or diagnostic.fix is None:
+        return told._replace(diagnostic=diagnostic)
+    withheld = told.rewrite.shown_only(f"{_WITHHELD} ({shown.reason}): {told.rewrite.title}")
+    fix = replace(diagnostic.fix, applicability=str(withheld.applicability), message=withheld.title)
+    return told._replace(diagnostic=replace(diagnostic, fix=fix), rewrite=withheld)
+
+
+__all__ = ["Verifier"]

@@ -1,0 +1,221 @@
+"""One fix at one place: its claim, tried on the slice as it was and as the fix leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+
+from bce_lint.analysis.sites import LossSite
+from bce_lint.analysis.terms import Apply, Term, walk
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.verify import devices, judges, samples
+from bce_lint.verify.measure import Raised, run
+from bce_lint.verify.row import Case, Loss
+from bce_lint.verify.site import reference
+from bce_lint.verify.site.givens import Givens, Roles, Size, known_tensor, mains, roles, targets
+from bce_lint.verify.site.replay import Replay, named
+from bce_lint.verify.site.slices import Unsuitable, loss_in
+from bce_lint.verify.verdict import SLACK, Judgement, Verdict
+
+_TRIES: Final = 80
+_MANY: Final = 2048
+_REPAIRS: Final = frozenset({Change.CALL, Change.SWAP, Change.CAST_TARGET, Change.CAST_WEIGHT, Change.SHAPE})
+_SMALL: Final = 2.0
+"""The largest logit for changes that leave the numbers alone: how an activation rounds is no matter of theirs."""
+_CLAIMS: Final[Mapping[Change, tuple[Verdict, ...]]] = {
+    Change.DROP: (Verdict.INTENDED,),
+    Change.DROP_INNER: (Verdict.INTENDED,),
+    Change.FUSE: (Verdict.EQUIVALENT,),
+    Change.RETYPE: (Verdict.ERROR, Verdict.INTENDED),
+    Change.LOGARITHM: (Verdict.INTENDED,),
+    Change.CALL: (Verdict.ERROR,),
+    Change.SWAP: (Verdict.ERROR, Verdict.INTENDED),
+    Change.REDUCTION: (Verdict.ERROR, Verdict.INTENDED, Verdict.EQUIVALENT),
+    Change.CAST_TARGET: (Verdict.ERROR,),
+    Change.CAST_WEIGHT: (Verdict.ERROR,),
+    Change.SHAPE: (Verdict.ERROR, Verdict.INTENDED),
+    Change.LOG: (Verdict.EQUIVALENT,),
+    Change.FORMULA: (Verdict.EQUIVALENT,),
+    Change.THRESHOLD: (Verdict.INTENDED,),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fix at one place: the slice before and after, cut down and with the same inputs, and what the rule asked for."""
+
+    before: Term
+    after: Term
+    intent: FixIntent
+
+
+def claims(question: Question) -> tuple[Verdict, ...]:
+    """The verdicts that a fix may have and be right."""
+    intent, change = question.intent, question.intent.change
+    if change is Change.FUSE and _banned(intent):
+        return (Verdict.ERROR,)
+    if change in (Change.LOG, Change.FORMULA) and reference.has_eps(intent, question.before):
+        return (Verdict.INTENDED,)
+    if change in (Change.DROP, Change.REDUCTION) and intent.safe:
+        return (Verdict.EQUIVALENT,)
+    return _CLAIMS[change]
+
+
+def _banned(intent: FixIntent) -> bool:
+    site = intent.site
+    return isinstance(site, LossSite) and site.autocast == "on" and site.contract.autocast == "banned"
+
+
+def judged(question: Question, device: torch.device, seed: int) -> tuple[Judgement, str]:
+    """The verdict on a fix, and the dtype that the differences are in. Shapes that are not known are tried, the likeliest first."""
+    wanted = claims(question)
+    found = roles(question.after, loss_in(question.after))
+    for one in (*walk(question.before), *walk(question.after)):
+        if isinstance(one, Apply) and one.operation.startswith("torch."):
+            named(one.operation)
+    if found is None:
+        raise Unsuitable("nothing that the loss gets can be followed")
+    reason = ""
+    for trial in islice(_trials(question, found, device, seed), _TRIES):
+        answer = trial.judged(wanted)
+        if answer is not None:
+            return answer
+        reason = reason or trial.reason
+    raise Unsuitable(f"it runs with no shapes that were tried: {reason}" if reason else "what the loss gets cannot be computed")
+
+
+def _trials(question: Question, found: Roles, device: torch.device, seed: int) -> Iterator[_Trial]:
+    loss = loss_in(question.after)
+    for main in _mains(question, found):
+        trial = _Trial(question, Givens(found, loss, main, seed), device)
+        of_input = trial.measured()
+        if of_input is None:
+            continue
+        for target in targets(found, loss, of_input):
+            trial.givens.target = target
+            yield trial
+
+
+def _mains(question: Question, found: Roles) -> Iterator[Size]:
+    if question.intent.change is Change.THRESHOLD:
+        known = known_tensor(found.main.value)
+        if known is None or known.shape is None or known.shape[:1] == (...,):
+            yield (_MANY,)
+    yield from mains(found, loss_in(question.after))
+
+
+class _Trial:
+    """A fix tried with tensors of some shapes."""
+
+    def __init__(self, question: Question, givens: Givens, device: torch.device) -> None:
+        self.question, self.givens, self.device = question, givens, device
+        known = known_tensor(givens.roles.main.value)
+        self.dtype = self.given = known.dtype if known is not None and known.dtype in SLACK else "float32"
+        self.reason = ""
+
+    def measured(self) -> Size | None:
+        """The shape of what the loss gets, or None where it cannot be computed from an input of this shape; notes its dtype."""
+        loss = self.givens.loss
+        if loss is None or loss.input is None:
+            return self.givens.main
+        x = self._case(high=False).logits(samples.MODERATE).logits.to(self.device, getattr(torch, self.given))
+        try:
+            found = Replay(self.givens.at(x, high=False), high=False).run(loss.input)
+        except Unsuitable:
+            raise
+        except Exception:
+            return None
+        if not isinstance(found, Tensor):
+            return None
+        name = str(found.dtype).removeprefix("torch.")
+        self.dtype = name if name in SLACK else self.given
+        self.givens.input = tuple(found.shape)
+        return self.givens.input
+
+    def judged(self, wanted: tuple[Verdict, ...]) -> tuple[Judgement, str] | None:
+        """The verdict, or None where the slice cannot have these shapes; `reason` says why."""
+        low = self._case(high=False)
+        with ExitStack() as region:
+            if Verdict.ERROR in wanted and self.question.intent.change is Change.FUSE:
+                if reason := devices.why_no_autocast(self.device):
+                    raise Unsuitable(reason)
+                region.enter_context(devices.cuda_autocast(self.device))
+            return self._judged(low, wanted)
+
+    def _judged(self, low: Case, wanted: tuple[Verdict, ...]) -> tuple[Judgement, str] | None:
+        x = low.logits(samples.MODERATE).logits.to(self.device, getattr(torch, self.given))
+        try:
+            run(low.after, x)
+        except Raised as error:
+            self.reason = str(error)
+            return None
+        try:
+            run(low.before, x)
+        except Raised as error:
+            self.reason = str(error)
+            return (self._error(low), self.dtype) if Verdict.ERROR in wanted else None
+        self.reason = "the original runs"
+        return self._first(low, [one for one in wanted if one is not Verdict.ERROR])
+
+    def _first(self, low: Case, wanted: Sequence[Verdict]) -> tuple[Judgement, str] | None:
+        """The first claim that holds, else what contradicts the last."""
+        found = None
+        for one in wanted:
+            equal = one is Verdict.EQUIVALENT
+            found = self._kept(low) if equal else (judges.intended(self._case(high=True), "float64", self.device), "float64")
+            if found[0].verdict is one:
+                return found
+        return found
+
+    def _error(self, low: Case) -> Judgement:
+        """Whether the fix computes what was meant, in the dtype that is given; what it may be off by is that of what the loss gets."""
+        x = low.logits(samples.MODERATE).logits.to(self.device, getattr(torch, self.given))
+        return judges.after_error(low, x, self.dtype)
+
+    def _kept(self, low: Case) -> tuple[Judgement, str]:
+        """Equivalent in float64; and in the dtype that is trained in, not further from float64 than the original."""
+        one = judges.equivalent(self._case(high=True), "float64", self.device)
+        if one.verdict is Verdict.EQUIVALENT and self.question.intent.change is not Change.FORMULA:
+            lower = judges.no_worse(low, self.given, self.device)
+            if lower.verdict is Verdict.CONTRADICTED:
+                return lower, self.given
+        return one, "float64"
+
+    def _case(self, high: bool) -> Case:
+        question, givens = self.question, self.givens
+        change = question.intent.change
+        keeps = change is Change.FUSE or Verdict.EQUIVALENT in claims(question)[:1]
+        wanted = question.after if keeps else reference.meant(question.before, question.intent)
+        limit = _SMALL if change in _REPAIRS else samples.EXTREME
+        return Case(
+            f"logits {list(givens.main)}",
+            lambda most: samples.logits(givens.seed, min(most, limit), givens.main),
+            self._loss(question.before, high),
+            self._loss(question.after, high),
+            self._loss(wanted, True),
+        )
+
+    def _loss(self, slice_: Term, high: bool) -> Loss:
+        def of_logits(x: Tensor) -> Tensor:
+            """The slice's value where its main input comes from some logits."""
+            with torch.device(self.device):
+                return _value(Replay(self.givens.at(x, high), high).run(slice_), x)
+
+        return of_logits
+
+
+def _value(found: Any, x: Tensor) -> Tensor:
+    """A loss's value. What was meant to be one and is an object is used as one, and raises."""
+    if isinstance(found, torch.nn.Module):
+        used: Any = found
+        used.backward()
+    if not isinstance(found, Tensor):
+        raise TypeError(f"a {type(found).__name__} is no loss")
+    return found if found.is_floating_point() else found.to(x.dtype)
+

@@ -1,0 +1,201 @@
+"""The slices that fixes are about, before and after: two runs of the interpreter that write down how values are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bce_lint import ir
+from bce_lint.analysis.flow import Flow
+from bce_lint.analysis.project import Project
+from bce_lint.analysis.sites import LossSite, OptionSite
+from bce_lint.analysis.terms import Apply, Input, Spot, Term, parts, walk
+from bce_lint.analysis.trace import Chain, Trace
+from bce_lint.analysis.values import TOP
+from bce_lint.catalog import activations
+from bce_lint.fixes.edit import Edit, changed, meet
+from bce_lint.fixes.program import Program
+from bce_lint.fixes.tree import Tree
+from bce_lint.ir import Span
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.source.text import SourceError, encode
+from bce_lint.verify.site.judged import Question
+from bce_lint.verify.site.moved import Moved
+from bce_lint.verify.site.reference import activation_of, operand_of
+from bce_lint.verify.site.slices import Key, Unsuitable, cut, inputs, key, loss_in, renamed
+
+_PATHS: Final = 4
+_ACTIVATED: Final = frozenset({Change.DROP, Change.DROP_INNER, Change.FUSE, Change.LOGARITHM})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A fix to be verified: what its rule asked for, and its edits."""
+
+    intent: FixIntent
+    edits: tuple[Edit, ...]
+
+
+class Before:
+    """The project as it is, run once for all fixes."""
+
+    def __init__(self, project: Project, fixes: Sequence[Wanted]) -> None:
+        self.project = project
+        self._program = Program(project, Flow())
+        self.roots = [self._root(fix) for fix in fixes]
+        targets = frozenset(spot[0] for spot in self.roots) | {edit.path for fix in fixes for edit in fix.edits}
+        self.trace = _traced(project, {}, targets, frozenset(self.roots))
+
+    def _root(self, fix: Wanted) -> Spot:
+        """The expression that a fix is about, grown until no edit leaves it on one side only."""
+        site = fix.intent.site
+        place = site.call if isinstance(site, LossSite) else site.primary  # type: ignore[union-attr]
+        path, span = place.path, place.span
+        tree = self._program.tree(path)
+        node = next((one for one in tree.by_span.get(span, ()) if isinstance(one, ir.Expr.__args__)), None)
+        edits = [edit.span for edit in fix.edits if edit.path == path]
+        formula = fix.intent.change is Change.FORMULA
+        while node is not None and (_is_callee(tree, node) or any(_leaves(edit, node.span, formula) for edit in edits)):
+            node = tree.parent(node)
+            if not isinstance(node, ir.Expr.__args__):
+                raise Unsuitable("the fix changes more than one expression")
+        return (path, node.span) if node is not None else (path, span)
+
+
+def _leaves(edit: Span, span: Span, beside: bool) -> bool:
+    """Whether a change reaches from inside an expression beyond it, or takes away the sign `beside` it."""
+    inside = edit.start < span.end + beside and span.start < edit.end + beside
+    return inside and not (span.start <= edit.start and edit.end <= span.end)
+
+
+def _is_callee(tree: Tree, node: object) -> bool:
+    """Whether an expression is named by a call alone: it has no value of its own in a run."""
+    parent = tree.parent(node)
+    return isinstance(parent, ir.Call) and parent.func is node
+
+
+def _traced(project: Project, texts: Mapping[str, bytes], targets: frozenset[str], wanted: frozenset[Spot]) -> Trace:
+    trace = Trace(targets, wanted)
+    run = Project(project.root, project.facts, {**project.texts, **texts}, trace, before=project)
+    run.run(targets)
+    return trace
+
+
+def batches(fixes: Sequence[Wanted], roots: Sequence[Spot]) -> Iterator[list[int]]:
+    """Fixes that can be made together: none meets another, and none is about what another is about."""
+    left = list(range(len(fixes)))
+    while left:
+        taken: list[int] = []
+        for number in left:
+            if not any(_together(fixes, roots, number, other) for other in taken):
+                taken.append(number)
+        yield taken
+        left = [number for number in left if number not in taken]
+
+
+def _together(fixes: Sequence[Wanted], roots: Sequence[Spot], one: int, other: int) -> bool:
+    if roots[one] == roots[other]:
+        return True
+    return any(a.path == b.path and meet(a.span, b.span) for a in fixes[one].edits for b in fixes[other].edits)
+
+
+class After:
+    """The project with some fixes made."""
+
+    def __init__(self, before: Before, fixes: Sequence[Wanted], roots: Sequence[Spot]) -> None:
+        project = before.project
+        edits = list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+        paths = sorted({edit.path for edit in edits})
+        sources = {path: project.source(path) for path in paths}
+        self.moved = Moved(edits, {path: source.text for path, source in sources.items() if source is not None})
+        texts = {path: changed(source.text, [e for e in edits if e.path == path]) for path, source in sources.items() if source is not None}
+        try:
+            given = {path: encode(source, texts[path]) for path, source in sources.items() if source is not None}
+        except SourceError as error:
+            raise Unsuitable(error.message) from None
+        wanted = frozenset(spot for root in roots for spot in self.moved.spots(root))
+        self.trace = _traced(project, given, before.trace.targets, wanted)
+
+
+def questions(before: Before, after: After, fix: Wanted, root: Spot) -> Iterator[Question]:
+    """The slices of one fix, before and after, for the ways that lead there. Raises `Unsuitable` where they cannot be told."""
+    if isinstance(fix.intent.site, OptionSite) and root in before.trace.constructed:
+        yield _constructed(before, after, fix.intent, root)
+        return
+    olds = before.trace.found.get(root, {})
+    news = {chain: term for spot in after.moved.spots(root) for chain, term in after.trace.found.get(spot, {}).items()}
+    if not olds:
+        raise Unsuitable("the loss was not reached again" if isinstance(fix.intent.site, LossSite) else "the place was not reached again")
+    if not news:
+        raise Unsuitable("what the fix makes of it was not reached")
+    fitting = [(chain, old) for chain, old in olds.items() if _activated(old, fix.intent)]
+    if not fitting:
+        raise Unsuitable("the activation cannot be followed to the loss")
+    for chain, old in fitting[:_PATHS]:
+        yield _question(old, _same_way(chain, news, after.moved), fix.intent, after.moved)
+
+
+def _same_way(chain: Chain, news: Mapping[Chain, Term], moved: Moved) -> Term:
+    """The slice that the same calls lead to."""
+    for other, term in news.items():
+        if len(other) == len(chain) and all(new in moved.spots(old) for old, new in zip(chain, other, strict=True)):
+            return term
+    if len(news) == 1:
+        return next(iter(news.values()))
+    raise Unsuitable("the calls that lead there after the fix cannot be told")
+
+
+def _activated(slice_: Term, intent: FixIntent) -> bool:
+    """Whether a slice holds the activation that its fix is about, where it is about one."""
+    if intent.change not in _ACTIVATED or not isinstance(intent.site, LossSite):
+        return True
+    spots = {(o.place.path, o.place.span) for x in intent.site.input for o in (*x.origin, *x.inner)}
+    return any(isinstance(one, Apply) and one.spot in spots for one in walk(slice_))
+
+
+def _question(old: Term, new: Term, intent: FixIntent, moved: Moved) -> Question:
+    before = cut(old, _stops(old, intent))
+    known = list(inputs(before))
+    stops = {(spot, one.text) for one in known for spot in moved.again(one.spot)}
+    return Question(before, _aligned(cut(new, stops), known, moved), intent)
+
+
+def _stops(term: Term, intent: FixIntent) -> set[Key]:
+    """What a slice is given: what its activations are applied to, what the loss gets beside its input, and what no activation was
+    applied to. Where these come from does not matter to the fix."""
+    loss = loss_in(term)
+    given = [operand_of(one) for one in walk(term) if isinstance(one, Apply) and activation_of(one)]
+    if loss is not None:
+        given += [one for one in (loss.input, loss.target, loss.options.get("weight"), loss.options.get("pos_weight")) if one is not None]
+    elif intent.change in (Change.CALL, Change.THRESHOLD) and isinstance(term, Apply):
+        given += parts(term)
+    names = (key(one) for one in given if not any(map(_activates, walk(one))))
+    return {name for name in names if name is not None}
+
+
+def _activates(term: Term) -> bool:
+    return activation_of(term) != "" or (isinstance(term, Apply) and term.operation in activations.MODULES)
+
+
+def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:
+    """The slice after the fix with the inputs of before. Raises `Unsuitable` for one that was not there."""
+    names: dict[Key | None, Input] = {}
+    for one in inputs(after):
+        same = next((old for old in known if moved.follows(old, one)), None)
+        if same is None:
+            raise Unsuitable(f"`{one.text}` was not used before the fix" if one.text else "what the fix uses cannot be followed")
+        names[key(one)] = same
+    return renamed(after, names)
+
+
+def _constructed(before: Before, after: After, intent: FixIntent, root: Spot) -> Question:
+    """A loss object's options: it is called with an input and a target of its contract."""
+    old = before.trace.constructed[root]
+    new = next((after.trace.constructed[spot] for spot in after.moved.spots(root) if spot in after.trace.constructed), None)
+    if new is None:
+        raise Unsuitable("what the fix makes of it was not reached")
+    pair = tuple(Input((root[0], Span(-n, -n)), name, TOP) for n, name in ((1, "input"), (2, "target")))
+    first, second = (Apply("()", (one, *pair), (), root, "", TOP) for one in (old, new))
+    known = [*pair, *inputs(cut(old))]
+    return Question(cut(first), _aligned(cut(second), known, after.moved), intent)

@@ -1,0 +1,113 @@
+"""Slices computed by torch: the operations that the catalogue knows, on given tensors. Nothing of the project is run."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import reduce
+from typing import Any, Final
+
+import torch
+
+from bce_lint.analysis.terms import Apply, Group, Input, Known, Named, Term
+from bce_lint.verify.site.slices import Key, Unsuitable, key
+
+_OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,
+    "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_, "^": operator.xor,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+_UNARY: Final[Mapping[str, Callable[[Any], Any]]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+_LOWER: Final = frozenset({"torch.float32", "torch.float", "torch.float16", "torch.half", "torch.bfloat16"})
+_CASTS: Final = frozenset({".float", ".half", ".bfloat16"})
+_SEED: Final = 7
+
+
+class Replay:
+    """One computation. `given` are the inputs; `high` computes everything in float64, whatever the slice casts to."""
+
+    def __init__(self, given: Mapping[Key, Any], high: bool) -> None:
+        self.given, self.high = given, high
+        self._done: dict[int, Any] = {}
+
+    def run(self, term: Term) -> Any:
+        """The value of a slice. Raises what torch raises, and `Unsuitable` for an input that is not given."""
+        with _defaults(torch.float64 if self.high else torch.float32):
+            return self._value(term)
+
+    def _value(self, term: Term) -> Any:
+        if id(term) not in self._done:
+            self._done[id(term)] = self._computed(term)
+        return self._done[id(term)]
+
+    def _computed(self, term: Term) -> Any:
+        match term:
+            case Known():
+                return term.value
+            case Named():
+                return self._dtype(term.name)
+            case Input():
+                return self._given(term)
+            case Group():
+                values = [self._value(item) for item in term.items]
+                return slice(*values) if term.kind == "slice" else values if term.kind == "list" else tuple(values)
+        return self._applied(term)
+
+    def _given(self, term: Input) -> Any:
+        found = key(term)
+        if found is None or found not in self.given:
+            raise Unsuitable(f"`{term.text}` cannot be followed" if term.text else "a value cannot be followed")
+        return self.given[found]
+
+    def _dtype(self, name: str) -> Any:
+        if self.high and name in _LOWER:
+            return torch.float64
+        return named(name)
+
+    def _applied(self, term: Apply) -> Any:
+        args = [self._value(one) for one in term.args]
+        keywords = {name: self._value(value) for name, value in term.keywords}
+        head, _, rest = term.operation.partition(" ")
+        if head == "op":
+            return _UNARY[rest](args[0]) if rest in _UNARY else reduce(_OPERATORS[rest], args)
+        if head == "[]":
+            return args[0][args[1]]
+        if head == "()":
+            return args[0](*args[1:], **keywords)
+        if head.startswith("@"):
+            return getattr(args[0], head[1:])
+        if head.startswith("."):
+            return self._method(head, args, keywords)
+        made = named(head)(*args, **keywords)
+        return made.eval() if isinstance(made, torch.nn.Module) else made
+
+    def _method(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
+        name = ".double" if self.high and name in _CASTS else name
+        owner = args[0].clone() if name.endswith("_") else args[0]  # what is written to is given to others as it was
+        return getattr(owner, name[1:])(*args[1:], **keywords)
+
+
+@contextmanager
+def _defaults(dtype: torch.dtype) -> Iterator[None]:
+    """Random numbers as in every other run, and new tensors in a dtype."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(_SEED)
+            yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+def named(name: str) -> Any:
+    """The object of torch with a canonical name. Raises `Unsuitable` where this torch has none."""
+    if not name.startswith("torch."):
+        raise Unsuitable(f"`{name}` is not torch's")
+    found: Any = torch
+    for part in name.split(".")[1:]:
+        found = getattr(found, part, None)
+        if found is None:
+            raise Unsuitable(f"torch {torch.__version__} has no `{name}`")
+    return found

@@ -1,0 +1,244 @@
+"""Slices: terms cut down to what torch can compute again from given tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from bce_lint.analysis.terms import Apply, Group, Input, Known, Spot, Term, walk
+from bce_lint.analysis.values import TOP, Unknown
+from bce_lint.catalog import activations, layers, losses, tensors
+from bce_lint.catalog.terms import Contract, Kind, Param
+
+Key: TypeAlias = tuple[Spot, str]
+"""What tells one given value from another: where it comes from, and its text."""
+
+_WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
+_SCALAR: Final = frozenset({"size", "dim", "numel", "nelement", "ndimension"})
+_ATTRIBUTES: Final = frozenset({"T", "mT", "H", "mH", "data", "real", "shape", "dtype"})
+_LITERALS: Final = frozenset({"torch.tensor", "torch.as_tensor", "torch.arange", "torch.asarray", "torch.FloatTensor", "torch.LongTensor"})
+_MOVES: Final = frozenset({".cuda", ".cpu", ".requires_grad_", ".pin_memory", ".share_memory_"})
+_PLACES: Final = frozenset({"device", "non_blocking", "copy", "pin_memory", "memory_format", "requires_grad", "out"})
+_TENSORS: Final = frozenset({"torch.where", "torch.add", "torch.sub", "torch.mul", "torch.div", "torch.maximum", "torch.minimum"})
+_VIEWS: Final = frozenset({".view", ".reshape", "torch.reshape", ".expand"})
+_RANDOM: Final = ("torch.rand", "torch.normal", "torch.bernoulli", "torch.multinomial", "torch.empty", "torch.poisson")
+_MODULE: Final = "torch.nn."
+
+
+class Unsuitable(Exception):
+    """Why something cannot be verified: one clause for people."""
+
+
+def key(term: Term) -> Key | None:
+    """The key of a value that stands for itself."""
+    return (term.spot, term.text) if isinstance(term, Input | Apply) else None
+
+
+def cut(term: Term, stops: Container[Key] = ()) -> Term:
+    """A term without what torch alone cannot compute, or what `stops` name: each becomes an `Input`."""
+    return _Cutter(stops).cut(term)
+
+
+class _Cutter:
+    def __init__(self, stops: Container[Key]) -> None:
+        self.stops = stops
+        self.done: dict[int, tuple[Term, Term]] = {}
+
+    def cut(self, term: Term) -> Term:
+        """A term cut down; terms are shared, so each is cut once."""
+        if id(term) not in self.done:
+            self.done[id(term)] = (term, self._cut(term))
+        return self.done[id(term)][1]
+
+    def _cut(self, term: Term) -> Term:
+        match term:
+            case Group():
+                return replace(term, items=tuple(map(self.cut, term.items)))
+            case Apply():
+                if key(term) in self.stops:
+                    return Input(term.spot, term.text, term.value)
+                return self._applied(term) or Input(term.spot, term.text, term.value)
+        return term
+
+    def _applied(self, term: Apply) -> Term | None:
+        """An operation with its arguments cut, or None for one that cannot be computed."""
+        if term.operation == "()":
+            return self._called(term)
+        if contract := losses.FUNCTIONS.get(term.operation):
+            return self._options(term, contract.function or ())
+        if term.operation in losses.MODULES or term.operation in activations.MODULES:  # called as if it were the function
+            keywords = tuple((name, self.cut(value)) for name, value in term.keywords)
+            return replace(term, args=tuple(map(self.cut, term.args)), keywords=keywords)
+        if term.operation in _MOVES:
+            return self.cut(term.args[0])
+        if not _computes(term.operation):
+            return None
+        keywords = tuple((name, self.cut(value)) for name, value in term.keywords if name not in _PLACES)
+        args = tuple(map(self.cut, term.args))
+        if not args and "input" in dict(keywords):
+            args = (dict(keywords)["input"],)
+            keywords = tuple(one for one in keywords if one[0] != "input")
+        if term.operation in (".to", ".type", ".new_tensor"):
+            args = (args[0], *(one for one in args[1:] if not isinstance(one, Input | Known)))
+            if len(args) == 1 and not keywords:
+                return args[0]
+        given = 2 if term.operation in _TENSORS else len(args) if term.operation.startswith("op ") else 1
+        given = 3 if term.operation == "torch.where" else given
+        if term.operation in _VIEWS:
+            args = (args[0], *map(_sized, args[1:]))
+            given = len(args)
+        if any(map(_is_open, args[given:])) or any(_is_open(value) for _, value in keywords):
+            return None
+        return replace(term, args=args, keywords=keywords)
+
+    def _options(self, term: Apply, params: tuple[Param, ...]) -> Term | None:
+        """A loss with its options: those that are not constant are left at their default."""
+        if not term.operation.startswith("torch."):
+            return None
+        args = tuple(self._option(value, params[i] if i < len(params) else None) for i, value in enumerate(term.args))
+        tensor = {param.name for param in params if param.tensor}
+        cut_ = ((name, self.cut(value)) for name, value in term.keywords)
+        keywords = tuple((name, value) for name, value in cut_ if name in tensor or not _is_open(value))
+        return replace(term, args=args, keywords=keywords)
+
+    def _option(self, value: Term, param: Param | None) -> Term:
+        found = self.cut(value)
+        return Known(param.default) if param is not None and not param.tensor and _is_open(found) else found
+
+    def _called(self, term: Apply) -> Term | None:
+        module, *given = term.args
+        args = tuple(map(self.cut, given))
+        keywords = tuple((name, self.cut(value)) for name, value in term.keywords)
+        if isinstance(module, Group):
+            return self._chained(term, module, args)
+        made = self.made(module)
+        return None if made is None else replace(term, args=(made, *args), keywords=keywords)
+
+    def _chained(self, term: Apply, chain: Group, args: tuple[Term, ...]) -> Term | None:
+        """The modules behind the last one that cannot be computed; what that one gives is an input."""
+        modules = flat(chain)
+        made = [self.made(one) for one in modules]
+        first = max((i for i, one in enumerate(made) if one is None), default=-1) + 1
+        if first and not isinstance(modules[first - 1], Input | Apply):
+            return None
+        if not args:
+            return None
+        last = modules[first - 1] if first else None
+        known = term.value if first == len(modules) else TOP
+        value = Input(last.spot, last.text, known) if isinstance(last, Input | Apply) else args[0]
+        for one, module in zip(modules[first:], made[first:], strict=True):
+            assert module is not None
+            spot, text = (one.spot, one.text) if isinstance(one, Apply) else (term.spot, term.text)
+            value = Apply("()", (module, value), (), spot, text, term.value)
+        return value
+
+    def made(self, module: Term) -> Term | None:
+        """How a module is constructed, if it has no parameters to learn."""
+        if not isinstance(module, Apply) or not module.operation.startswith(_MODULE):
+            return None
+        if contract := losses.MODULES.get(module.operation):
+            return self._options(module, contract.init or ())
+        row = layers.LAYERS.get(module.operation)
+        if module.operation not in activations.MODULES and (row is None or row.kind in _WEIGHTED or "Norm" in module.operation):
+            return None
+        args, keywords = tuple(map(self.cut, module.args)), tuple((name, self.cut(value)) for name, value in module.keywords)
+        opened = any(map(_is_open, args)) or any(_is_open(value) for _, value in keywords)
+        return None if opened else replace(module, args=args, keywords=keywords)
+
+
+def flat(chain: Group) -> list[Term]:
+    """The modules of a chain and of the chains in it."""
+    return [one for item in chain.items for one in (flat(item) if isinstance(item, Group) and item.kind == "chain" else [item])]
+
+
+def _sized(term: Term) -> Term:
+    """A size that is not known is a number all the same."""
+    return replace(term, value=Unknown(kind="int")) if isinstance(term, Input) and type(term.value) is Unknown else term
+
+
+def _is_open(term: Term) -> bool:
+    """Whether a value is given from outside where a constant is needed."""
+    return isinstance(term, Input) or (isinstance(term, Group) and any(map(_is_open, term.items)))
+
+
+def _computes(operation: str) -> bool:
+    """Whether an operation is one of torch that the catalogue knows, and gives the same for the same."""
+    if operation == "[]" or operation.startswith("op "):
+        return True
+    if operation.startswith("@"):
+        return operation[1:] in _ATTRIBUTES
+    if operation.startswith("."):
+        row = tensors.METHODS.get(operation[1:])
+        known = operation[1:] in activations.METHODS or operation[1:] in _SCALAR
+        return known or (row is not None and row.kind not in (Kind.NONE, Kind.SCALAR))
+    if operation.startswith(_RANDOM):
+        return False
+    row = tensors.FUNCTIONS.get(operation)
+    known = operation in activations.FUNCTIONS or operation in _LITERALS
+    return operation.startswith("torch.") and (known or (row is not None and row.kind not in (Kind.NONE, Kind.SCALAR, Kind.PARAMETER)))
+
+
+def inputs(term: Term) -> Iterator[Input]:
+    """The values that a slice is given, each once."""
+    seen = set()
+    for one in walk(term):
+        if isinstance(one, Input) and key(one) not in seen:
+            seen.add(key(one))
+            yield one
+
+
+def renamed(term: Term, names: Mapping[Key | None, Input]) -> Term:
+    """A slice with other inputs in the place of its own."""
+    done: dict[int, Term] = {}
+
+    def visit(one: Term) -> Term:
+        """One term, once."""
+        if id(one) not in done:
+            match one:
+                case Input():
+                    done[id(one)] = names[key(one)]
+                case Group():
+                    done[id(one)] = replace(one, items=tuple(map(visit, one.items)))
+                case Apply():
+                    keywords = tuple((name, visit(value)) for name, value in one.keywords)
+                    done[id(one)] = replace(one, args=tuple(map(visit, one.args)), keywords=keywords)
+                case _:
+                    return one
+        return done[id(one)]
+
+    return visit(term)
+
+
+class Loss:
+    """The call of a loss in a slice: its contract, its input and target, and its weights by name."""
+
+    def __init__(self, call: Apply, contract: Contract) -> None:
+        self.call, self.contract = call, contract
+        module = call.operation == "()"
+        names = contract.call if module else tuple(param.name for param in contract.function or ())
+        given = dict(zip(names, call.args[module:], strict=False)) | dict(call.keywords)
+        pair = contract.call[:2] if module else ("inputs", "targets") if "inputs" in names else ("input", "target")
+        self.input, self.target = given.get(pair[0]), given.get(pair[1])
+        self.options = dict(given)
+        if module:
+            made = call.args[0]
+            assert isinstance(made, Apply)
+            self.options = dict(zip((p.name for p in contract.init or ()), made.args, strict=False)) | dict(made.keywords)
+
+    @property
+    def is_module(self) -> bool:
+        """Whether the loss is an object, constructed first."""
+        return self.call.operation == "()"
+
+
+def loss_in(term: Term) -> Loss | None:
+    """The outermost loss of a slice."""
+    for one in walk(term):
+        if isinstance(one, Apply):
+            contract = losses.FUNCTIONS.get(one.operation)
+            if one.operation == "()" and len(one.args) > 1 and isinstance(one.args[0], Apply):
+                contract = losses.MODULES.get(one.args[0].operation)
+            if contract is not None:
+                return Loss(one, contract)
+    return None
