@@ -46,7 +46,7 @@ def _accept_any_text() -> None:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
-    if options.verify or options.device is not None:
+    if options.verify or options.device is not None or options.plot is not None:
         return _verify(options)
     try:
         codes, fixable = _rules(options)
@@ -74,7 +74,8 @@ def _verify(options: Namespace) -> int:
     """Tries the rewrites of the selected rules, of all where none is selected: one that is off by default has a fix, too."""
     from bce_lint.selection import choose, split
 
-    problem = command_line.verify_problem(options) if options.verify else "--device goes with --verify"
+    alone = "--plot" if options.plot is not None else "--device"
+    problem = command_line.verify_problem(options) if options.verify else f"{alone} goes with --verify"
     if problem:
         return _fail(problem)
     try:
@@ -82,13 +83,22 @@ def _verify(options: Namespace) -> int:
         from bce_lint.verify import verify_rules
         from bce_lint.verify.table import table
 
+        drawn = _draw(options, codes) if options.plot is not None else ""
         results = verify_rules(codes, options.device or "cpu")
     except ImportError as error:
         return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
     except ValueError as error:
         return _fail(str(error))
-    sys.stdout.write(table(results, options.quiet))
+    sys.stdout.write(table(results, options.quiet) + drawn)
     return CLEAN if all(one.holds for one in results) else FINDINGS
+
+
+def _draw(options: Namespace, codes: frozenset[str]) -> str:
+    """Draws the selected rewrites, and says how many pictures there are."""
+    from bce_lint.verify.plot import draw
+
+    count = len(draw(codes, Path(options.plot), options.device or "cpu"))
+    return "" if options.quiet else f"pictures written to {options.plot}: {count}\n"
 
 
 def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:

@@ -65,6 +65,7 @@ def _add_fixes(build: argparse.ArgumentParser) -> None:
 def _add_verification(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("verification", "needs PyTorch")
     group.add_argument("--verify", action="store_true", help="run the losses before and after each rewrite, and print what changed")
+    group.add_argument("--plot", metavar="DIR", help="with --verify: draw the losses before and after as SVG files; needs matplotlib")
     group.add_argument("--device", choices=("cpu", "cuda", "auto"), help="with --verify: where the losses run (default: cpu)")
 
 
