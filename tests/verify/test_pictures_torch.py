@@ -37,7 +37,7 @@ def _difference(old: str, new: str) -> float:
     if NUMBER.sub("#", old) != NUMBER.sub("#", new):
         return float("inf")
     pairs = zip(NUMBER.findall(old), NUMBER.findall(new), strict=True)
-    return max(abs(float(one) - float(other)) for one, other in pairs)
+    return max((abs(float(one) - float(other)) for one, other in pairs if one != other), default=0.0)
 
 
 # Another version of matplotlib draws the same lines with other letters around them. Between processors, a loss differs in its last digit.
