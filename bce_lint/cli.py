@@ -85,9 +85,19 @@ def _verify_rules(options: Namespace) -> int:
     from bce_lint.verify import verify_rules
     from bce_lint.verify.table import as_json, table
 
+    drawn = _draw(options, codes) if options.plot is not None else ""
     results = verify_rules(codes, options.device or "cpu")
-    sys.stdout.write(as_json(results) if options.output_format == "json" else table(results, options.quiet))
+    as_text = options.output_format != "json"
+    sys.stdout.write(table(results, options.quiet) + drawn if as_text else as_json(results))
     return CLEAN if all(one.holds for one in results) else FINDINGS
+
+
+def _draw(options: Namespace, codes: frozenset[str]) -> str:
+    """Draws the selected rewrites, and says how many pictures there are."""
+    from bce_lint.verify.plot import draw
+
+    count = len(draw(codes, Path(options.plot), options.device or "cpu"))
+    return "" if options.quiet else f"pictures written to {options.plot}: {count}\n"
 
 
 def _verifier(options: Namespace) -> Inspect:

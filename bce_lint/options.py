@@ -66,6 +66,7 @@ def _add_verification(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("verification", "needs PyTorch")
     about = "run the loss before and after each fix; without a PATH, the rewrites of the rules"
     group.add_argument("--verify", action="store_true", help=about)
+    group.add_argument("--plot", metavar="DIR", help="with --verify: draw the losses before and after as SVG files; needs matplotlib")
     group.add_argument("--device", choices=("cpu", "cuda", "auto"), help="with --verify: where the losses run (default: cpu)")
 
 
@@ -92,8 +93,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def verify_problem(options: argparse.Namespace) -> str:
     """What a command line asks for that does not go with verification, or nothing."""
-    if options.device is not None and not options.verify:
-        return "--device goes with --verify"
+    for name, value in (("--device", options.device), ("--plot", options.plot)):
+        if value is not None and not options.verify:
+            return f"{name} goes with --verify"
+    if options.plot is not None and options.paths:
+        return "--plot draws the rewrites of the rules: give it without a path"
     if options.verify and options.statistics:
         return "--verify and --statistics do not go together: what was verified is said of each finding"
     if options.verify and options.fix and not options.paths:

@@ -63,10 +63,10 @@ def measure(folder: Path, repeat: int) -> Times:
 
 def _round(folder: Path, files: Sequence[str], parsed: Sequence[str]) -> tuple[float, float, float, float]:
     return (
-        _seconds([sys.executable, "-m", "bce_lint", "--isolated", "--no-cache", "--exit-zero", "-q", str(folder)]),
+        seconds([sys.executable, "-m", "bce_lint", "--isolated", "--no-cache", "--exit-zero", "-q", str(folder)]),
         float(_python(_PARSE, given=parsed)),
-        _seconds([sys.executable, "-c", _FLAKE8, "without", *files]),
-        _seconds([sys.executable, "-c", _FLAKE8, "with", *files]),
+        seconds([sys.executable, "-c", _FLAKE8, "without", *files]),
+        seconds([sys.executable, "-c", _FLAKE8, "with", *files]),
     )
 
 
@@ -85,7 +85,8 @@ def _python(program: str, given: Sequence[str]) -> str:
     return done.stdout
 
 
-def _seconds(command: Sequence[str]) -> float:
+def seconds(command: Sequence[str]) -> float:
+    """How long a command takes."""
     start = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start

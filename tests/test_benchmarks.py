@@ -1,9 +1,12 @@
-"""The project that the benchmarks generate is one that bce-lint has something to say of."""
+"""The project that the benchmarks generate is one that bce-lint has something to say of, and the tables show what counts."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from bce_lint import engine
 from bce_lint.selection import choose
@@ -11,6 +14,8 @@ from bce_lint.source.discover import discover
 from benchmarks.__main__ import table
 from benchmarks.generate import PACKAGES, PLAIN_FILES, generate
 from benchmarks.measure import Times
+from benchmarks.verify import Verification, summary
+from benchmarks.verify import table as verify_table
 
 
 def test_the_generated_project_is_always_the_same(tmp_path: Path) -> None:
@@ -35,3 +40,16 @@ def test_the_table_shows_the_ratios() -> None:
     text = table("x", Times(files=10, lines=100, parsed=2, bce_lint=3.0, parse=2.0, flake8=10.0, plugin=11.0))
     assert text.startswith("x: 10 files, 100 lines, of which bce-lint parsed 2 files\n")
     assert "1.50 x the parse" in text and "1.10 x without" in text
+
+
+def test_the_table_of_the_verification_shows_claims_seconds_and_the_ratio() -> None:
+    assert verify_table(Verification("78 of 78 claims hold (torch 2.13.0, cpu, seed 0)", 12.0, 1.5)) == (
+        "bce-lint --verify: 78 of 78 claims hold (torch 2.13.0, cpu, seed 0)\n"
+        "  import torch, whole process         1.50 s\n"
+        "  bce-lint --verify, whole process   12.00 s    8.00 x the import"
+    )
+
+
+@pytest.mark.torch
+def test_the_claims_are_those_of_the_command() -> None:
+    assert re.fullmatch(r"3 of 3 claims hold \(torch .+, cpu, seed 0\)", summary(["--select", "BCE601"]))

@@ -83,12 +83,10 @@ def test_a_gpu_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--verify train.py", "--verify of a path is not there yet; --verify alone checks the rewrites of the rules"),
-        ("--verify -", "--verify of a path is not there yet; --verify alone checks the rewrites of the rules"),
-        ("--verify --fix", "--fix with --verify is not there yet; --verify alone checks the rewrites of the rules"),
-        ("--verify --diff", "--fix with --verify is not there yet; --verify alone checks the rewrites of the rules"),
-        ("--verify --output-format json", "--verify prints a table, and nothing else yet"),
-        ("--verify --statistics", "--verify prints a table, and nothing else yet"),
+        ("--verify --fix", "--fix --verify needs a path; --verify alone checks the rewrites of the rules"),
+        ("--verify --diff", "--fix --verify needs a path; --verify alone checks the rewrites of the rules"),
+        ("--verify --statistics", "--verify and --statistics do not go together: what was verified is said of each finding"),
+        ("--verify train.py --plot pictures", "--plot draws the rewrites of the rules: give it without a path"),
         ("--verify --select BCE205", "the selected rules make no rewrite that could be verified"),
         ("--verify --select BCE999", "no rule is called 'BCE999'"),
         ("--device cpu", "--device goes with --verify"),

@@ -1,22 +1,42 @@
-"""Writes each rule's page from its docstring: `python -m bce_lint.rules.pages docs/rules`."""
+"""Writes each rule's page from its docstring: `python -m bce_lint.rules.pages docs/rules`.
+
+A page shows the pictures that `bce-lint --verify --plot docs/rules/pictures --select …` drew of its rule.
+"""
 
 from __future__ import annotations
 
+import html
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from bce_lint.rules import RULES
 from bce_lint.rules.rule import Rule
 
 _HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_REFERENCES = "## References\n"
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def page(rule: Rule) -> str:
-    """The page of a rule, in Markdown."""
+def page(rule: Rule, pictures: Mapping[str, str] | None = None) -> str:
+    """The page of a rule, in Markdown, with pictures (their addresses and titles) at the end of its numbers."""
     state = "on by default" if rule.default else "off by default: select it by its code or name"
-    return f"# {rule.name} ({rule.code})\n\n{rule.severity.capitalize()}, {state}.\n\n{rule.doc.strip()}\n"
+    shown = "".join(f"![{title}]({address})\n\n" for address, title in (pictures or {}).items())
+    doc = rule.doc.strip().replace(_REFERENCES, f"{shown}{_REFERENCES}")
+    return f"# {rule.name} ({rule.code})\n\n{rule.severity.capitalize()}, {state}.\n\n{doc}\n"
+
+
+def pictures(folder: Path, rule: Rule) -> dict[str, str]:
+    """The pictures of a rule under a folder of pages, by their address, with their titles."""
+    found = sorted((folder / "pictures").glob(f"{rule.code}*.svg"))
+    return {f"pictures/{path.name}": _title(path.read_text(encoding="utf-8")) for path in found}
+
+
+def _title(picture: str) -> str:
+    found = _TITLE.search(picture)
+    return html.unescape(found.group(1)) if found else ""
 
 
 def sections(rule: Rule) -> dict[str, str]:
@@ -38,10 +58,10 @@ def index() -> str:
 
 
 def write(folder: Path) -> None:
-    """Writes a page for each rule and the index."""
+    """Writes a page for each rule, with the pictures that are there, and the index."""
     folder.mkdir(parents=True, exist_ok=True)
     for rule in RULES:
-        (folder / f"{rule.code}.md").write_text(page(rule), encoding="utf-8")
+        (folder / f"{rule.code}.md").write_text(page(rule, pictures(folder, rule)), encoding="utf-8")
     (folder / "README.md").write_text(index(), encoding="utf-8")
 
 

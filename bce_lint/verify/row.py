@@ -20,13 +20,17 @@ LOW: Final = ("float32", "float16", "bfloat16")
 
 
 class Case(NamedTuple):
-    """The loss before and after a rewrite and the loss that was meant, each of logits alone, and the logits to a limit."""
+    """The loss before and after a rewrite and the loss that was meant, each of logits alone, and the logits to a limit.
+
+    `about` says what the first element of each row has for a target, if anything.
+    """
 
     name: str
     logits: Callable[[float], Sample]
     before: Loss
     after: Loss
     meant: Loss
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,13 @@ class Row:
 
 
 class Setting(NamedTuple):
-    """Logits, targets for them, and options of the losses; tensors among both are in float64."""
+    """Logits, targets for them, and options of the losses; tensors among both are in float64. `about` is that of the cases."""
 
     name: str
     logits: Callable[[float], Sample]
     target: Callable[[Tensor], Tensor]
     options: Mapping[str, Any]
+    about: str = ""
 
 
 def given(target: Tensor) -> Callable[[Tensor], Tensor]:
@@ -80,7 +85,9 @@ def cases(
     def build(seed: int) -> tuple[Case, ...]:
         """The cases of a seed."""
         return tuple(
-            Case(s.name, s.logits, bound(before, s), bound(after, s), bound(meant, s)) for s in settings(seed) for before, after in pairs
+            Case(s.name, s.logits, bound(before, s), bound(after, s), bound(meant, s), s.about)
+            for s in settings(seed)
+            for before, after in pairs
         )
 
     return build

@@ -17,7 +17,8 @@ STEP: Final = 1 / 128
 
 TARGETS: Final = (0.0, 0.25, 0.5, 0.875, 1.0)
 CLASSES: Final = 4
-_OTHERS: Final = (0.5, -0.25, 0.0)
+OTHERS: Final = (0.5, -0.25, 0.0)
+"""The scores beside the one that runs over the grid."""
 
 
 class Sample(NamedTuple):
@@ -45,7 +46,7 @@ def element_targets(x: Tensor) -> Tensor:
 def rows(limit: float) -> Sample:
     """Rows of scores, the first of which runs over the grid, once for each target class."""
     at = _points(limit).repeat_interleave(CLASSES)
-    others = torch.tensor(_OTHERS, dtype=torch.float64).expand(len(at), -1)
+    others = torch.tensor(OTHERS, dtype=torch.float64).expand(len(at), -1)
     return Sample(torch.cat((at[:, None], others), dim=1), at)
 
 

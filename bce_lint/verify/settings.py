@@ -18,7 +18,7 @@ _N, _K = 12, 3
 
 def binary(seed: int) -> Iterator[Setting]:
     """Binary targets, with every kind of `weight`."""
-    yield Setting("grid", samples.elements, samples.element_targets, {"reduction": "none"})
+    yield Setting("grid", samples.elements, samples.element_targets, {"reduction": "none"}, "target 0")
     for weight, reduction in product(_weights(seed), REDUCTIONS):
         yield _batch(seed, {**weight, "reduction": reduction})
 
@@ -54,7 +54,7 @@ def labels(seed: int) -> Iterator[Setting]:
 
 def indexed(seed: int) -> Iterator[Setting]:
     """Class indices, in batches and in pictures, with `weight` and `ignore_index`."""
-    yield Setting("grid", samples.rows, samples.row_targets, {"reduction": "none"})
+    yield Setting("grid", samples.rows, samples.row_targets, {"reduction": "none"}, "target class 0")
     for options, shape in product(_indexed_options(seed), ((_N,), (_N, 5))):
         yield _classes(seed, options, shape)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bce_lint.rules import BY_CODE, RULES, pages, resolve
-from bce_lint.rules.pages import example, index, page, sections, write
+from bce_lint.rules.pages import example, index, page, pictures, sections, write
 from bce_lint.rules.rule import Rule
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
@@ -43,13 +43,33 @@ def test_the_module_is_named_after_the_rule(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_the_page_in_docs_is_the_docstring(rule: Rule) -> None:
-    assert (DOCS / f"{rule.code}.md").read_text(encoding="utf-8") == page(rule)
+    assert (DOCS / f"{rule.code}.md").read_text(encoding="utf-8") == page(rule, pictures(DOCS, rule))
 
 
 def test_the_docs_hold_these_pages_only(tmp_path: Path) -> None:
     write(tmp_path / "rules")
-    assert {path.name for path in DOCS.iterdir()} == {path.name for path in (tmp_path / "rules").iterdir()}
+    assert {path.name for path in DOCS.iterdir()} == {path.name for path in (tmp_path / "rules").iterdir()} | {"pictures"}
     assert (DOCS / "README.md").read_text(encoding="utf-8") == index()
+
+
+def test_a_page_shows_the_pictures_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    for name, title in (("BCE103-2", "a(b) &lt; …"), ("BCE103-1", "first"), ("BCE104", "of another rule")):
+        (tmp_path / "pictures" / f"{name}.svg").write_text(f"<svg>\n <title>{title}</title></svg>", encoding="utf-8")
+    (tmp_path / "pictures" / "BCE104-2.svg").write_text("<svg></svg>", encoding="utf-8")
+    write(tmp_path)
+    text = (tmp_path / "BCE103.md").read_text(encoding="utf-8")
+    shown = "![first](pictures/BCE103-1.svg)\n\n![a(b) < …](pictures/BCE103-2.svg)\n\n## References\n"
+    assert text.count(shown) == text.count("![") - 1 == 1
+    assert text.replace("![first](pictures/BCE103-1.svg)\n\n![a(b) < …](pictures/BCE103-2.svg)\n\n", "") == page(BY_CODE["BCE103"])
+    assert "![](pictures/BCE104-2.svg)" in (tmp_path / "BCE104.md").read_text(encoding="utf-8")
+
+
+def test_every_picture_is_on_a_page() -> None:
+    shown = {address for rule in RULES for address in pictures(DOCS, rule)}
+    assert shown == {f"pictures/{path.name}" for path in (DOCS / "pictures").iterdir()}
+    assert {address[9:15] for address in shown} == {"BCE101", "BCE103", "BCE111", "BCE501", "BCE502"}
+    assert all(f"]({address})" in (DOCS / f"{address[9:15]}.md").read_text(encoding="utf-8") for address in shown)
 
 
 def test_the_pages_are_written_by_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
