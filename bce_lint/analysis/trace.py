@@ -197,7 +197,9 @@ class Trace(Flow):
         spot, text = (frame.unit.path, node.span), _text(frame, node.span)
         if len(calls) > 1 and isinstance(node.func, ir.Attr) and all(type(one.function) is BuiltinMethod for one in calls):
             owner = self._latest(m, frame, node.func.value)  # one of several values, the method is the same
-            return Apply(f".{node.func.name}", (owner, *(self.term(m, one) for one in calls[-1].args.pos)), (), spot, text, value)
+            own = calls[-1].args
+            named = tuple((name, self.term(m, one)) for name, one in own.kw.items())
+            return Apply(f".{node.func.name}", (owner, *(self.term(m, one) for one in own.pos)), named, spot, text, value)
         if not calls or any(one.function != calls[-1].function for one in calls[:-1] if type(one.function) not in _FORWARDING):
             return None
         function, args, chain = calls[-1]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import torch
 from torch import Tensor
 
 from bce_lint.analysis import lattice
-from bce_lint.analysis.terms import Input, Term
+from bce_lint.analysis.terms import Apply, Input, Term
 from bce_lint.analysis.values import Unknown, Value, options
 from bce_lint.catalog.terms import Domain, Expects, Shape
 from bce_lint.verify import samples
-from bce_lint.verify.site.slices import Key, Loss, inputs, key
+from bce_lint.verify.site.slices import Key, Loss, inputs, key, loss_in
 
 _N: Final = 12
 _SIZES: Final = (_N, 4, 5, 3, 2)
+_WEIGHTS: Final = ("weight", "pos_weight")
 _LARGEST: Final = 200_000
 _ELEMENTS: Final = ((_N, 3), (_N, 1), (_N,), (3, 1, 5, 5), (4, 3, 5, 5), (4, 6, 3), (1,), ())
 _CLASSES: Final = ((_N, 4), (3, 4, 5), (2, 4, 5, 5), (4,), (_N, 2), (_N, 5, 4))
@@ -35,8 +36,22 @@ class Roles:
     others: tuple[Input, ...] = ()
 
 
-def roles(slice_: Term, loss: Loss | None) -> Roles | None:
-    """The roles of a slice's inputs, or None where there is none."""
+def roles(after: Term, before: Term) -> Roles | None:
+    """The roles of a slice's inputs as the fix leaves it, and of those that only it had before; None where there is none."""
+    found = _roles(after, loss_in(after))
+    if found is None:
+        return None
+    old, known = loss_in(before), {key(one) for one in inputs(after)}
+    gone = [one for one in inputs(before) if key(one) not in known]
+    weights = {} if old is None else {key(one): name for name in _WEIGHTS for one in _left(old.options.get(name), set(known))}
+    return replace(
+        found,
+        weights=(*found.weights, *((weights[key(one)], one) for one in gone if key(one) in weights)),
+        others=(*found.others, *(one for one in gone if key(one) not in weights)),
+    )
+
+
+def _roles(slice_: Term, loss: Loss | None) -> Roles | None:
     every = list(inputs(slice_))
     if loss is None or loss.input is None:
         return Roles(every[0], others=tuple(every[1:])) if every else None
@@ -45,7 +60,7 @@ def roles(slice_: Term, loss: Loss | None) -> Roles | None:
         return None
     taken = {key(mains[0])}
     targets = _left(loss.target, taken)
-    weights = tuple((name, one) for name in ("weight", "pos_weight") for one in _left(loss.options.get(name), taken))
+    weights = tuple((name, one) for name in _WEIGHTS for one in _left(loss.options.get(name), taken))
     return Roles(mains[0], targets, weights, tuple(one for one in every if key(one) not in taken))
 
 
@@ -68,12 +83,23 @@ def mains(found: Roles, loss: Loss | None) -> Iterator[Size]:
     known = known_tensor(found.main.value)
     domain = Domain.UNKNOWN if known is None else known.domain
     likely = _CLASSES if of_classes or domain in (Domain.CATEGORICAL, Domain.LOG_CATEGORICAL) else _ELEMENTS
-    target = known_tensor(found.targets[0].value) if found.targets else None
+    given = loss.target if loss is not None else None
+    target = known_tensor(given.value) if isinstance(given, Input | Apply) else None
     shape = None if target is None else target.shape
     if shape is not None and shape[:1] != (...,) and None not in shape:  # a target written out, as in an example
         whole = tuple(one for one in shape if isinstance(one, int))
-        likely = (*(((*whole[:1], _SIZES[1], *whole[1:]), whole) if of_classes else (whole, (*whole, 1), whole[:-1])), *likely)
+        classes = tuple((*whole[:1], count, *whole[1:]) for count in (_SIZES[1], *_last(known)))
+        likely = (*((*classes, whole) if of_classes else (whole, (*whole, 1), whole[:-1])), *likely)
+    weight = loss.options.get("weight") if of_classes and loss is not None else None
+    if isinstance(weight, Apply) and (of_weight := known_tensor(weight.value)) is not None and of_weight.shape is not None:
+        likely = (*((_N, one) for one in of_weight.shape[:1] if isinstance(one, int)), *likely)
     yield from _fitting(known, (*likely, *_ELEMENTS, *_CLASSES))
+
+
+def _last(known: lattice.Tensor | None) -> tuple[int, ...]:
+    """The last size of a tensor, if it is known."""
+    last = known.shape[-1:] if known is not None and known.shape is not None else ()
+    return tuple(one for one in last if isinstance(one, int))
 
 
 def targets(found: Roles, loss: Loss | None, of_input: Size) -> Iterator[Size]:
@@ -118,10 +144,13 @@ def _filled(shape: lattice.Shape) -> Size | None:
 
 
 class Givens:
-    """The tensors for one choice of shapes, from a seed: `main` is that of the main input, `input` that of what the loss gets."""
+    """The tensors for one choice of shapes, from a seed: `main` is that of the main input, `input` that of what the loss gets.
 
-    def __init__(self, found: Roles, loss: Loss | None, main: Size, seed: int) -> None:
-        self.roles, self.loss, self.main, self.seed = found, loss, main, seed
+    `probability` says that the main input must be one, though nothing is known of it: its logarithm is taken, and that of 1 - p.
+    """
+
+    def __init__(self, found: Roles, loss: Loss | None, main: Size, seed: int, probability: bool = False) -> None:
+        self.roles, self.loss, self.main, self.seed, self.probability = found, loss, main, seed, probability
         self.input, self.target = main, main
 
     def at(self, x: Tensor, high: bool) -> Mapping[Key, Any]:
@@ -141,6 +170,8 @@ class Givens:
         if domain is Domain.UNKNOWN and (known is None or known.range.low < 0) and self._direct():
             assert self.loss is not None
             domain = _WANTED.get(self.loss.contract.expects, domain)
+        if domain is Domain.UNKNOWN and self.probability:
+            domain = Domain.PROBABILITY
         if domain is Domain.UNKNOWN and known is not None:
             return _ranged(x * 1, known.range.low, known.range.high)
         return _in_domain(x * 1, domain)

@@ -61,7 +61,7 @@ def claims(question: Question) -> tuple[Verdict, ...]:
     if change is Change.FUSE and _banned(intent):
         return (Verdict.ERROR,)
     if change in (Change.LOG, Change.FORMULA) and reference.has_eps(intent, question.before):
-        return (Verdict.INTENDED,)
+        return (Verdict.INTENDED, Verdict.EQUIVALENT)  # what is added may be too little to be seen
     if change in (Change.DROP, Change.REDUCTION) and intent.safe:
         return (Verdict.EQUIVALENT,)
     return _CLAIMS[change]
@@ -75,7 +75,7 @@ def _banned(intent: FixIntent) -> bool:
 def judged(question: Question, device: torch.device, seed: int) -> tuple[Judgement, str]:
     """The verdict on a fix, and the dtype that the differences are in. Shapes that are not known are tried, the likeliest first."""
     wanted = claims(question)
-    found = roles(question.after, loss_in(question.after))
+    found = roles(question.after, question.before)
     for one in (*walk(question.before), *walk(question.after)):
         if isinstance(one, Apply) and one.operation.startswith("torch."):
             named(one.operation)
@@ -87,13 +87,14 @@ def judged(question: Question, device: torch.device, seed: int) -> tuple[Judgeme
         if answer is not None:
             return answer
         reason = reason or trial.reason
-    raise Unsuitable(f"it runs with no shapes that were tried: {reason}" if reason else "what the loss gets cannot be computed")
+    raise Unsuitable(reason or "what the loss gets cannot be computed")
 
 
 def _trials(question: Question, found: Roles, device: torch.device, seed: int) -> Iterator[_Trial]:
     loss = loss_in(question.after)
+    probability = question.intent.change is Change.FORMULA and not any(map(reference.activation_of, walk(question.before)))
     for main in _mains(question, found):
-        trial = _Trial(question, Givens(found, loss, main, seed), device)
+        trial = _Trial(question, Givens(found, loss, main, seed, probability), device)
         of_input = trial.measured()
         if of_input is None:
             continue
@@ -153,12 +154,12 @@ class _Trial:
         try:
             run(low.after, x)
         except Raised as error:
-            self.reason = str(error)
+            self.reason = f"it raises after the fix, too: {error}"
             return None
         try:
             run(low.before, x)
         except Raised as error:
-            self.reason = str(error)
+            self.reason = f"the original raises: {error}"
             return (self._error(low), self.dtype) if Verdict.ERROR in wanted else None
         self.reason = "the original runs"
         return self._first(low, [one for one in wanted if one is not Verdict.ERROR])

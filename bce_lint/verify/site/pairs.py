@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isinf
 from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.flow import Flow
 from bce_lint.analysis.project import Project
-from bce_lint.analysis.sites import LossSite, OptionSite
-from bce_lint.analysis.terms import Apply, Input, Spot, Term, parts, walk
+from bce_lint.analysis.sites import LogSite, LossSite, OptionSite, ThresholdSite
+from bce_lint.analysis.terms import Apply, Input, Known, Spot, Term, parts, walk
 from bce_lint.analysis.trace import Chain, Trace
 from bce_lint.analysis.values import TOP
 from bce_lint.catalog import activations
@@ -150,8 +151,8 @@ def _activated(slice_: Term, intent: FixIntent) -> bool:
     """Whether a slice holds the activation that its fix is about, where it is about one."""
     if intent.change not in _ACTIVATED or not isinstance(intent.site, LossSite):
         return True
-    spots = {(o.place.path, o.place.span) for x in intent.site.input for o in (*x.origin, *x.inner)}
-    return any(isinstance(one, Apply) and one.spot in spots for one in walk(slice_))
+    meant = _origins(intent)
+    return any(isinstance(one, Apply) and one.spot in meant for one in walk(slice_))
 
 
 def _question(old: Term, new: Term, intent: FixIntent, moved: Moved) -> Question:
@@ -163,19 +164,34 @@ def _question(old: Term, new: Term, intent: FixIntent, moved: Moved) -> Question
 
 def _stops(term: Term, intent: FixIntent) -> set[Key]:
     """What a slice is given: what its activations are applied to, what the loss gets beside its input, and what no activation was
-    applied to. Where these come from does not matter to the fix."""
+    applied to. Where these come from does not matter to the fix, unless they are constants or may be infinite."""
     loss = loss_in(term)
     given = [operand_of(one) for one in walk(term) if isinstance(one, Apply) and activation_of(one)]
     if loss is not None:
-        given += [one for one in (loss.input, loss.target, loss.options.get("weight"), loss.options.get("pos_weight")) if one is not None]
+        beside = (loss.target, loss.options.get("weight"), loss.options.get("pos_weight"))
+        given += [one for one in beside if one is not None and any(inputs(cut(one)))]
+        given += [] if loss.input is None else [loss.input]
     elif intent.change in (Change.CALL, Change.THRESHOLD) and isinstance(term, Apply):
         given += parts(term)
-    names = (key(one) for one in given if not any(map(_activates, walk(one))))
+    meant = _origins(intent)
+    names = (key(one) for one in given if not any(_activates(part, meant) or _is_infinite(part) for part in walk(one)))
     return {name for name in names if name is not None}
 
 
-def _activates(term: Term) -> bool:
-    return activation_of(term) != "" or (isinstance(term, Apply) and term.operation in activations.MODULES)
+def _is_infinite(term: Term) -> bool:
+    return isinstance(term, Known) and isinstance(term.value, float) and isinf(term.value)
+
+
+def _origins(intent: FixIntent) -> set[Spot]:
+    """The activations that a fix is about."""
+    site = intent.site
+    found = site.input if isinstance(site, LossSite | LogSite | ThresholdSite) else ()
+    return {(o.place.path, o.place.span) for x in found for o in (*x.origin, *x.inner)}
+
+
+def _activates(term: Term, meant: set[Spot]) -> bool:
+    """Whether a term is one of some activations: applied, or made for a chain of layers."""
+    return isinstance(term, Apply) and term.spot in meant and (activation_of(term) != "" or term.operation in activations.MODULES)
 
 
 def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:

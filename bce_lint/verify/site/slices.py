@@ -6,10 +6,11 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.terms import Apply, Group, Input, Known, Spot, Term, walk
-from bce_lint.analysis.values import TOP, Unknown
+from bce_lint.analysis.values import TOP, Unknown, Value
 from bce_lint.catalog import activations, layers, losses, tensors
-from bce_lint.catalog.terms import Contract, Kind, Param
+from bce_lint.catalog.terms import Contract, Domain, Kind, Param
 
 Key: TypeAlias = tuple[Spot, str]
 """What tells one given value from another: where it comes from, and its text."""
@@ -22,6 +23,7 @@ _MOVES: Final = frozenset({".cuda", ".cpu", ".requires_grad_", ".pin_memory", ".
 _PLACES: Final = frozenset({"device", "non_blocking", "copy", "pin_memory", "memory_format", "requires_grad", "out"})
 _TENSORS: Final = frozenset({"torch.where", "torch.add", "torch.sub", "torch.mul", "torch.div", "torch.maximum", "torch.minimum"})
 _VIEWS: Final = frozenset({".view", ".reshape", "torch.reshape", ".expand"})
+_MASKED: Final = frozenset({".masked_fill", ".masked_fill_", "torch.masked_fill"})
 _RANDOM: Final = ("torch.rand", "torch.normal", "torch.bernoulli", "torch.multinomial", "torch.empty", "torch.poisson")
 _MODULE: Final = "torch.nn."
 
@@ -88,6 +90,8 @@ class _Cutter:
         if term.operation in _VIEWS:
             args = (args[0], *map(_sized, args[1:]))
             given = len(args)
+        if term.operation in _MASKED and len(args) == 3:
+            args, given = (args[0], _mask(args[1]), args[2]), 2
         if any(map(_is_open, args[given:])) or any(_is_open(value) for _, value in keywords):
             return None
         return replace(term, args=args, keywords=keywords)
@@ -125,7 +129,7 @@ class _Cutter:
         if not args:
             return None
         last = modules[first - 1] if first else None
-        known = term.value if first == len(modules) else TOP
+        known = term.value if first == len(modules) else _given_by(last)
         value = Input(last.spot, last.text, known) if isinstance(last, Input | Apply) else args[0]
         for one, module in zip(modules[first:], made[first:], strict=True):
             assert module is not None
@@ -147,9 +151,31 @@ class _Cutter:
         return None if opened else replace(module, args=args, keywords=keywords)
 
 
+def _given_by(module: Term | None) -> Value:
+    """What is known of the output of a layer: the size that it is constructed with."""
+    sizes = _SIZED.get(module.operation) if isinstance(module, Apply) else None
+    if sizes is None or not isinstance(module, Apply):
+        return TOP
+    index, name, before, after = sizes
+    size = module.args[index] if index < len(module.args) else dict(module.keywords).get(name)
+    known = size.value if isinstance(size, Known) and isinstance(size.value, int) else None
+    return Tensor(Domain.LOGITS, shape=(*before, known, *after))
+
+
+_SIZED: Final[Mapping[str, tuple[int, str, Shape, Shape]]] = {
+    "torch.nn.Linear": (1, "out_features", (...,), ()),
+    **{f"torch.nn.Conv{n}d": (1, "out_channels", (None,), (None,) * n) for n in (1, 2, 3)},
+}
+
+
 def flat(chain: Group) -> list[Term]:
     """The modules of a chain and of the chains in it."""
     return [one for item in chain.items for one in (flat(item) if isinstance(item, Group) and item.kind == "chain" else [item])]
+
+
+def _mask(term: Term) -> Term:
+    """A mask that is not known is one of truth values."""
+    return replace(term, value=Tensor(dtype="bool")) if isinstance(term, Input) else term
 
 
 def _sized(term: Term) -> Term:
