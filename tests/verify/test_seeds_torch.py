@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bce_lint.verify import Verdict, devices
+from bce_lint.diagnostic import Verification
+from bce_lint.verify import Verdict, devices, verify_source
 from bce_lint.verify.judges import judge
 from bce_lint.verify.measure import Raised, run
 from bce_lint.verify.row import Case, Loss, Row
@@ -99,3 +100,59 @@ def test_3a_is_fixed_to_the_same_loss() -> None:
 
     assert _verdict(Verdict.EQUIVALENT, logits, before, after, after) is Verdict.EQUIVALENT
     assert float(run(before, logits).value) == pytest.approx(float(run(after, logits).value), abs=1e-6)
+
+
+def _found(text: str, code: str) -> Verification:
+    """What running the fix of a finding in a script shows."""
+    head = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
+    (one,) = [d.verification for d in verify_source(head + text, select=[code])]
+    assert one is not None
+    return one
+
+
+SCRIPT = "y_true = torch.Tensor([1, 0, 1, 1])\ny_pred = torch.Tensor([0.9, 0.1, 0.8, 0.7])\n"
+MODEL = "model = nn.Linear(5, 1)\n\n\ndef step(input, target):\n"
+
+
+def test_0c_as_it_is_written() -> None:
+    assert _found(SCRIPT + "p = torch.sigmoid(y_pred)\nloss = nn.BCELoss()(p, y_true)\n", "BCE101").verdict == "equivalent"
+
+
+@pytest.mark.parametrize("loss", ["F.binary_cross_entropy(p, t)", "nn.BCELoss()(p, t)"])
+def test_1a_as_it_is_written(loss: str) -> None:
+    text = f"def step(x, t):\n    with torch.autocast('cuda'):\n        p = torch.sigmoid(x)\n        return {loss}\n"
+    one = _found(text, "BCE102")
+    assert (one.verdict, one.device) == ("was an error", "cpu, simulated CUDA autocast")
+    assert "unsafe to autocast" in one.reason
+
+
+def test_1b_and_1c_as_they_are_written() -> None:
+    text = "    output = model(input)\n    return nn.functional.binary_cross_entropy(nn.functional.sigmoid(output), target)\n"
+    assert _found(MODEL + text, "BCE101").verdict == "equivalent"
+    one = _found(MODEL + "    output = model(input)\n    loss = nn.BCEWithLogitsLoss(output, target)\n    loss.backward()\n", "BCE201")
+    assert (one.verdict, one.reason) == ("was an error", "RuntimeError: Boolean value of Tensor with more than one value is ambiguous")
+
+
+def test_2a_as_it_is_written() -> None:
+    text = "def step(x, y):\n    return {}(F.log_softmax(x, dim=1), y)\n"
+    assert _found(text.format("F.cross_entropy"), "BCE113").verdict == "equivalent"
+    assert _found(text.format("F.nll_loss"), "BCE123").verdict == "equivalent"
+
+
+def test_2e_as_it_is_written() -> None:
+    text = (
+        "def loss(prob, target, weight):\n"
+        "    loss = -weight * (target * torch.log(prob) + (1 - target) * torch.log(1 - prob))\n"
+        "    return torch.sum(loss) / torch.numel(target)\n"
+    )
+    assert _found(text, "BCE503").verdict == "equivalent"
+
+
+def test_3a_as_it_is_written() -> None:
+    text = (
+        "model = nn.Linear(5, 4)\n\n\ndef step(input):\n"
+        "    model_output = torch.sigmoid(model(input))\n"
+        "    target = torch.Tensor([0, 1, 1, 0])\n"
+        "    return nn.BCELoss()(model_output, target)\n"
+    )
+    assert _found(text, "BCE101").verdict == "equivalent"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -23,6 +23,7 @@ from bce_lint.verify.site.replay import Replay, named
 from bce_lint.verify.site.slices import Unsuitable, loss_in
 from bce_lint.verify.verdict import SLACK, Judgement, Verdict
 
+_CPU: Final = torch.device("cpu")
 _TRIES: Final = 80
 _MANY: Final = 2048
 _REPAIRS: Final = frozenset({Change.CALL, Change.SWAP, Change.CAST_TARGET, Change.CAST_WEIGHT, Change.SHAPE})
@@ -111,11 +112,25 @@ def _mains(question: Question, found: Roles) -> Iterator[Size]:
     yield from mains(found, loss_in(question.after))
 
 
+@contextmanager
+def _region(device: torch.device, autocast: bool) -> Iterator[None]:
+    """CUDA autocast where it is asked for. Raises `Unsuitable` where it would prove nothing."""
+    if not autocast:
+        yield
+        return
+    if reason := devices.why_no_autocast(device):
+        raise Unsuitable(reason)
+    with devices.cuda_autocast(device):
+        yield
+
+
 class _Trial:
     """A fix tried with tensors of some shapes."""
 
     def __init__(self, question: Question, givens: Givens, device: torch.device) -> None:
-        self.question, self.givens, self.device = question, givens, device
+        self.question, self.givens = question, givens
+        # BCELoss of numbers outside [0, 1] stops a GPU's work with an assertion.
+        self.device = _CPU if question.intent.change is Change.RETYPE else device
         known = known_tensor(givens.roles.main.value)
         self.dtype = self.given = known.dtype if known is not None and known.dtype in SLACK else "float32"
         self.reason = ""
@@ -125,7 +140,7 @@ class _Trial:
         loss = self.givens.loss
         if loss is None or loss.input is None:
             return self.givens.main
-        x = self._case(high=False).logits(samples.MODERATE).logits.to(self.device, getattr(torch, self.given))
+        x = self._case(high=False).logits(samples.MODERATE).logits.to(getattr(torch, self.given))
         try:
             found = Replay(self.givens.at(x, high=False), high=False).run(loss.input)
         except Unsuitable:
@@ -140,31 +155,36 @@ class _Trial:
         return self.givens.input
 
     def judged(self, wanted: tuple[Verdict, ...]) -> tuple[Judgement, str] | None:
-        """The verdict, or None where the slice cannot have these shapes; `reason` says why."""
-        low = self._case(high=False)
-        with ExitStack() as region:
-            if Verdict.ERROR in wanted and self.question.intent.change is Change.FUSE:
-                if reason := devices.why_no_autocast(self.device):
-                    raise Unsuitable(reason)
-                region.enter_context(devices.cuda_autocast(self.device))
-            return self._judged(low, wanted)
+        """The verdict, or None where the slice cannot have these shapes; `reason` says why.
 
-    def _judged(self, low: Case, wanted: tuple[Verdict, ...]) -> tuple[Judgement, str] | None:
-        x = low.logits(samples.MODERATE).logits.to(self.device, getattr(torch, self.given))
+        Shapes are tried on the CPU: on a GPU, an index that is too large would stop all further work there.
+        """
+        low = self._case(high=False)
+        banned = Verdict.ERROR in wanted and self.question.intent.change is Change.FUSE
+        with _region(_CPU, banned):
+            raises = self._raises(low)
+        if raises is None or (raises and Verdict.ERROR not in wanted):
+            return None
+        with _region(self.device, banned):
+            return (self._error(low), self.dtype) if raises else self._first([one for one in wanted if one is not Verdict.ERROR], low)
+
+    def _raises(self, low: Case) -> bool | None:
+        """Whether the original raises with these shapes; None where it does so after the fix as well."""
+        x = low.logits(samples.MODERATE).logits.to(getattr(torch, self.given))
         try:
             run(low.after, x)
         except Raised as error:
             self.reason = f"it raises after the fix, too: {error}"
             return None
+        self.reason = "the original runs"
         try:
             run(low.before, x)
         except Raised as error:
             self.reason = f"the original raises: {error}"
-            return (self._error(low), self.dtype) if Verdict.ERROR in wanted else None
-        self.reason = "the original runs"
-        return self._first(low, [one for one in wanted if one is not Verdict.ERROR])
+            return True
+        return False
 
-    def _first(self, low: Case, wanted: Sequence[Verdict]) -> tuple[Judgement, str] | None:
+    def _first(self, wanted: Sequence[Verdict], low: Case) -> tuple[Judgement, str] | None:
         """The first claim that holds, else what contradicts the last."""
         found = None
         for one in wanted:
@@ -205,7 +225,7 @@ class _Trial:
     def _loss(self, slice_: Term, high: bool) -> Loss:
         def of_logits(x: Tensor) -> Tensor:
             """The slice's value where its main input comes from some logits."""
-            with torch.device(self.device):
+            with x.device:
                 return _value(Replay(self.givens.at(x, high), high).run(slice_), x)
 
         return of_logits
