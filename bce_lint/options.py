@@ -14,8 +14,8 @@ EPILOG: Final = """\
 A rule is selected by its code (BCE103), a code prefix (BCE1) or its name (sigmoid-before-bce-with-logits).
 exit status: 0 nothing left; 1 findings left (a file that is not Python among them), or --diff would change something, or
 something was fixed and --exit-non-zero-on-fix asks for it; 2 a usage error, a path that does not exist, an internal error
-(BCE900), a fix that did not pass its checks, or a file that could not be written. With --verify: 0 every claim holds;
-1 one does not; 2 a usage error, no PyTorch, or no such device."""
+(BCE900), a fix that did not pass its checks, or a file that could not be written. With --verify and
+no path: 0 every claim holds; 1 one does not; 2 a usage error, no PyTorch, no such device, or a picture that cannot be drawn."""
 
 
 def parser() -> argparse.ArgumentParser:
