@@ -34,7 +34,7 @@ def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions,
     unwritten, problems = write(outcome)
     if not problems:
         return Run(outcome.left, sources, outcome.applied, outcome.refused)
-    now = engine.check(files, codes, fixes=True)
+    now = engine.check(files, codes, fixes=True, inspect=options.inspect)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
     return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems))
 
