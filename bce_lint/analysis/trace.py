@@ -30,13 +30,6 @@ _MODULES = frozenset({"layer", "activation", "loss", "container"})
 _FORWARDING = (PartialV, MethodV)
 
 
-class Seen(NamedTuple):
-    """A value that an expression had, as a term, and the calls that led there, outermost first."""
-
-    chain: Chain
-    term: Term
-
-
 class _Called(NamedTuple):
     function: Value
     args: Args
@@ -161,6 +154,7 @@ class Trace(Flow):
     def _made(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Term:
         """The term of what an expression gave: of an operation of torch, of a value known before, or else an input."""
         spot, text = (frame.unit.path, node.span), _text(frame, node.span)
+        picked = isinstance(node, ir.Item) or (isinstance(node, ir.Call) and self._is_outside(frame, node))
         match node:
             case ir.Call():
                 found = self._applied(m, frame, node, value)
@@ -175,8 +169,11 @@ class Trace(Flow):
                 return Apply("[]", (owner, index), (), spot, text, value)
             case ir.Attr() if self._is_tensor(frame, node.value) and id(value) not in self._terms and type(value) is not BuiltinMethod:
                 return Apply(f"@{node.name}", (self._latest(m, frame, node.value),), (), spot, text, value)
-        if id(value) in self._terms or type(value) in (Const, External, Seq, Ref):
-            return self.term(m, value)
+        known = self.term(m, value) if id(value) in self._terms or type(value) in (Const, External, Seq, Ref) else None
+        if isinstance(known, Input) and picked:
+            known = None  # what is known of one item of a container is known of all: each is an input of its own
+        if known is not None:
+            return known
         return self._named(m, frame, node, value) if isinstance(node, ir.Name) else self._input(frame, node.span, value)
 
     def _named(self, m: Machine, frame: Frame, node: ir.Name, value: Value) -> Term:
@@ -190,6 +187,11 @@ class Trace(Flow):
         known = self._recent.get((id(frame), id(node)))
         kinds = (Tensor, Unknown) if sure else (Tensor,)
         return known is not None and known[0] is frame and type(known[1]) in kinds and id(known[1]) in self._terms
+
+    def _is_outside(self, frame: Frame, node: ir.Call) -> bool:
+        """Whether a call went to nothing of the project."""
+        calls = self._calls.get((id(frame), id(node)), (node, []))[1]
+        return all(type(one.function) in (External, BuiltinMethod, Unknown) for one in calls)
 
     def _applied(self, m: Machine, frame: Frame, node: ir.Call, value: Value) -> Term | None:
         """The term of a call that was not followed into the project; None for others."""
