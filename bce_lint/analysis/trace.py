@@ -185,8 +185,11 @@ class Trace(Flow):
     def _is_tensor(self, frame: Frame, node: ir.Expr, sure: bool = False) -> bool:
         """Whether an expression was a tensor, or `sure` says that it must have been one."""
         known = self._recent.get((id(frame), id(node)))
-        kinds = (Tensor, Unknown) if sure else (Tensor,)
-        return known is not None and known[0] is frame and type(known[1]) in kinds and id(known[1]) in self._terms
+        if known is None or known[0] is not frame or id(known[1]) not in self._terms:
+            return False
+        made = self._terms[id(known[1])][1]
+        computed = isinstance(made, Apply) and made.operation.startswith(("op ", "torch."))
+        return type(known[1]) is Tensor or (type(known[1]) is Unknown and (sure or computed))
 
     def _is_outside(self, frame: Frame, node: ir.Call) -> bool:
         """Whether a call went to nothing of the project."""

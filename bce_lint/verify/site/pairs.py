@@ -157,6 +157,8 @@ def _activated(slice_: Term, intent: FixIntent) -> bool:
 
 def _question(old: Term, new: Term, intent: FixIntent, moved: Moved) -> Question:
     before = cut(old, _stops(old, intent))
+    if not _activated(before, intent):
+        raise Unsuitable("something between the activation and the loss cannot be computed")
     known = list(inputs(before))
     stops = {(spot, one.text) for one in known for spot in moved.again(one.spot)}
     return Question(before, _aligned(cut(new, stops), known, moved), intent)
@@ -206,12 +208,13 @@ def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:
 
 
 def _constructed(before: Before, after: After, intent: FixIntent, root: Spot) -> Question:
-    """A loss object's options: it is called with an input and a target of its contract."""
+    """A loss object's options: it is called with what its contract names."""
     old = before.trace.constructed[root]
     new = next((after.trace.constructed[spot] for spot in after.moved.spots(root) if spot in after.trace.constructed), None)
     if new is None:
         raise Unsuitable("what the fix makes of it was not reached")
-    pair = tuple(Input((root[0], Span(-n, -n)), name, TOP) for n, name in ((1, "input"), (2, "target")))
-    first, second = (Apply("()", (one, *pair), (), root, "", TOP) for one in (old, new))
-    known = [*pair, *inputs(cut(old))]
+    assert isinstance(intent.site, OptionSite)
+    given = tuple(Input((root[0], Span(-n, -n)), name, TOP) for n, name in enumerate(intent.site.contract.call, 1))
+    first, second = (Apply("()", (one, *given), (), root, "", TOP) for one in (old, new))
+    known = [*given, *inputs(cut(old))]
     return Question(cut(first), _aligned(cut(second), known, after.moved), intent)

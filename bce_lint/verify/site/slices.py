@@ -90,6 +90,8 @@ class _Cutter:
         if term.operation in _VIEWS:
             args = (args[0], *map(_sized, args[1:]))
             given = len(args)
+        if term.operation == "[]" and len(args) == 2:
+            args, given = (args[0], _index(args[1])), 2
         if term.operation in _MASKED and len(args) == 3:
             args, given = (args[0], _mask(args[1]), args[2]), 2
         if any(map(_is_open, args[given:])) or any(_is_open(value) for _, value in keywords):
@@ -171,6 +173,13 @@ _SIZED: Final[Mapping[str, tuple[int, str, Shape, Shape]]] = {
 def flat(chain: Group) -> list[Term]:
     """The modules of a chain and of the chains in it."""
     return [one for item in chain.items for one in (flat(item) if isinstance(item, Group) and item.kind == "chain" else [item])]
+
+
+def _index(term: Term) -> Term:
+    """An index that is not known is one of positions."""
+    if isinstance(term, Group) and term.kind == "tuple":
+        return replace(term, items=tuple(map(_index, term.items)))
+    return replace(term, value=Tensor(dtype="int64")) if isinstance(term, Input) else term
 
 
 def _mask(term: Term) -> Term:
