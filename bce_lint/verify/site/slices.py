@@ -176,7 +176,9 @@ def flat(chain: Group) -> list[Term]:
 
 
 def _index(term: Term) -> Term:
-    """An index that is not known is one of positions."""
+    """An index that is not known is one of positions; a slice goes to the end where it is not known where it ends."""
+    if isinstance(term, Group) and term.kind == "slice":
+        return replace(term, items=tuple(Known(None) if isinstance(one, Input) else one for one in term.items))
     if isinstance(term, Group) and term.kind == "tuple":
         return replace(term, items=tuple(map(_index, term.items)))
     return replace(term, value=Tensor(dtype="int64")) if isinstance(term, Input) else term
