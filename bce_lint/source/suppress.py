@@ -37,7 +37,7 @@ def _comments(source: SourceText) -> tuple[bool, dict[int, tuple[str, ...]]]:
     """Whether the whole file is silenced, and the codes silenced on each row (none named: all of them)."""
     if not _LINE.search(source.text) and not _FILE.search(source.text):
         return False, {}
-    lines = [line.rstrip("\r\n") + "\n" for line in source.lines]
+    lines = [line.rstrip("\r\n") + "\n" * line.endswith(("\r", "\n")) for line in source.lines]
     if any(map(_FILE.match, lines)):
         return True, {}
     found = ((row, _LINE.search(text)) for row, text in _searched(lines).items())

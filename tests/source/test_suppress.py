@@ -135,6 +135,8 @@ PARTS = [*"\n\r\\ (),:#'\"\t", "# noqa", ": ", "BCE103", "BCE1", "E501", "\r\n",
 
 
 @example(["\\", "\n", "# noqa"])
+@example(['"""', "\n", "# noqa", '"""'])
+@example(["'", "\\", "\n", "\\", "# noqa"])
 @given(st.lists(st.sampled_from(PARTS)))
 def test_any_text_agrees_with_flake8(parts: list[str]) -> None:
     text = "".join(parts)
