@@ -86,6 +86,9 @@ class Flow:
     def bound(self, frame: Frame, target: ir.Name) -> None:
         """A name is bound to another value."""
 
+    def stored(self, m: Machine, frame: Frame, target: ir.Attr | ir.Item, owner: Value) -> None:
+        """Something is stored in an attribute or an item."""
+
     def same(self, old: Value, new: Value) -> None:
         """A value goes on as another object."""
 

@@ -42,9 +42,14 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
                 m.flow.bound(frame, target)
             bind_name(m, frame, target.id, value)
         case ir.Attr():
-            objects.set_attribute(m, expressions.evaluate(m, frame, target.value), target.name, value)
+            holder = expressions.evaluate(m, frame, target.value)
+            if m.flow is not None:
+                m.flow.stored(m, frame, target, holder)
+            objects.set_attribute(m, holder, target.name, value)
         case ir.Item():
             owner = expressions.evaluate(m, frame, target.value)
+            if m.flow is not None:
+                m.flow.stored(m, frame, target, owner)
             key = expressions.evaluate(m, frame, target.index)
             changed = subscripts.set_item(m, owner, key, value)
             if changed is not None and isinstance(target.value, ir.Name):

@@ -12,8 +12,14 @@ from typing import TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.values import Value
+from bce_lint.catalog import tensors
+from bce_lint.catalog.terms import Kind
 
 Spot: TypeAlias = tuple[str, ir.Span]
+Key: TypeAlias = tuple[Spot, str]
+"""What tells one value from another: where it comes from, and its text."""
+_VIEWS = frozenset({Kind.KEEP, Kind.SELECT})
+_SHARING = frozenset({"numpy", "data", "detach", "view", "T", "mT", "H", "mH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,13 @@ def parts(term: Term) -> tuple[Term, ...]:
         case Apply():
             return (*term.args, *(value for _, value in term.keywords))
     return ()
+
+
+def is_view(operation: str) -> bool:
+    """Whether an operation may give another view of the same storage."""
+    name = operation.lstrip(".@")
+    row = tensors.METHODS.get(name) if operation.startswith(".") else tensors.FUNCTIONS.get(operation)
+    return operation == "[]" or name in _SHARING or (row is not None and row.kind in _VIEWS)
 
 
 def walk(term: Term) -> Iterator[Term]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from bce_lint import ir
 from bce_lint.analysis.flow import Flow
 from bce_lint.analysis.lattice import Tensor
-from bce_lint.analysis.terms import Apply, Group, Input, Known, Named, Spot, Term
+from bce_lint.analysis.terms import Apply, Group, Input, Key, Known, Named, Spot, Term, is_view
 from bce_lint.analysis.values import TOP, BuiltinMethod, Const, External, MethodV, PartialV, Ref, Seq, Union, Unknown, Value
 from bce_lint.catalog.names import canonical
 
@@ -25,7 +25,6 @@ Chain: TypeAlias = tuple[Spot, ...]
 RECENT = 100_000
 MANY = 24
 DEPTH = 6
-_TEXT = 60
 _MODULES = frozenset({"layer", "activation", "loss", "container"})
 _FORWARDING = (PartialV, MethodV)
 
@@ -37,13 +36,19 @@ class _Called(NamedTuple):
 
 
 class Trace(Flow):
-    """A recording of how the values of some expressions (`wanted`) were computed: `found` gives each term that one had."""
+    """A recording of how the values of some expressions (`wanted`) were computed: `found` gives each term that one had.
+
+    `written` names the values whose storage something changes, with the places of the changes: who sees such a value anywhere
+    else may see it before or after.
+    """
 
     def __init__(self, targets: frozenset[str], wanted: frozenset[Spot]) -> None:
         super().__init__(targets)
         self.wanted = wanted
         self.found: defaultdict[Spot, dict[Chain, Term]] = defaultdict(dict)
         self.constructed: dict[Spot, Term] = {}
+        self.written: defaultdict[Key, set[Spot]] = defaultdict(set)
+        self._stored: dict[Spot, ir.Span] = {}
         self._terms: dict[int, tuple[Value, Term]] = {}
         self._modules: dict[int, Term] = {}
         self._recent: OrderedDict[tuple[int, int], tuple[Frame, Value]] = OrderedDict()
@@ -67,11 +72,41 @@ class Trace(Flow):
         """`target op= value` gave a new value."""
         value = self._latest(m, frame, node.value)
         spot = (frame.unit.path, node.span)
+        self._write(self.term(m, old), spot)
         return self._kept(new, Apply(f"op {node.op}", (self.term(m, old), value), (), spot, _text(frame, node.span), new))
 
     def bound(self, frame: Frame, target: ir.Name) -> None:
         """A name is bound to another value."""
         self._bindings[(id(frame), target.id)] = (frame, target.span)
+
+    def stored(self, m: Machine, frame: Frame, target: ir.Attr | ir.Item, owner: Value) -> None:
+        """Something is stored in an attribute or an item."""
+        if isinstance(target, ir.Item) or target.name in ("data", "grad"):
+            self._write(self.term(m, owner), (frame.unit.path, target.span))
+        known = self.term(m, owner)
+        if isinstance(known, Input):
+            self._stored[known.spot] = target.span
+
+    def _write(self, term: Term, spot: Spot) -> None:
+        """The storage of a value changes, and with it all that the value is a view of."""
+        while isinstance(term, Input | Apply):
+            self.written[term.spot, term.text].add(spot)
+            viewed = isinstance(term, Apply) and term.args and is_view(term.operation)
+            term = term.args[0] if isinstance(term, Apply) and viewed else Known(None)
+
+    def _writes(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> None:
+        """Notes what a call changes in place."""
+        spot = (frame.unit.path, node.span)
+        match function:
+            case BuiltinMethod(name=name) if (name.endswith("_") and not name.endswith("__")) or name == "register_hook":
+                self._write(self.term(m, function.receiver), spot)
+            case External(name=name) if name.startswith("torch.") and (name.endswith("_") or "._foreach" in name or _is_inplace(args)):
+                for one in args.pos[:1]:
+                    first = self.term(m, one)
+                    for term in first.items if isinstance(first, Group) else (first,):
+                        self._write(term, spot)
+        if "out" in args.kw:
+            self._write(self.term(m, args.kw["out"]), spot)
 
     def same(self, old: Value, new: Value) -> None:
         """A value goes on as another object."""
@@ -85,6 +120,7 @@ class Trace(Flow):
         items = m.read(function.address, "$items") if type(function) is Ref and function.kind == "container" else None
         chain = Group("chain", tuple(self.term(m, item) for item in items)) if type(items) is Seq and items.exact else None
         self._calls.setdefault((id(frame), id(node)), (node, []))[1].append(_Called(function, args, chain))
+        self._writes(m, frame, function, args, node)
 
     def enter(self, frame: Frame, function: object, call: ir.Span | None) -> None:
         """Functions are followed: what they return keeps its maker."""
@@ -174,7 +210,15 @@ class Trace(Flow):
             known = None  # what is known of one item of a container is known of all: each is an input of its own
         if known is not None:
             return known
-        return self._named(m, frame, node, value) if isinstance(node, ir.Name) else self._input(frame, node.span, value)
+        return self._named(m, frame, node, value) if isinstance(node, ir.Name) else self._part(m, frame, node, value)
+
+    def _part(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Term:
+        """An attribute or a constant item of a value that was not followed: the same each time, until something is stored there."""
+        fixed = isinstance(node, ir.Attr) or (isinstance(node, ir.Item) and isinstance(node.index, ir.Const))
+        owner = self._latest(m, frame, node.value) if isinstance(node, ir.Attr | ir.Item) and fixed else None
+        if isinstance(owner, Input) and owner.spot[0] and owner.spot not in self._stored:
+            return Input(owner.spot, _text(frame, node.span), value)
+        return self._input(frame, node.span, value)
 
     def _named(self, m: Machine, frame: Frame, node: ir.Name, value: Value) -> Term:
         """What a name holds that was not followed, from where it was bound; each reading of it is the same input."""
@@ -241,6 +285,11 @@ def chain_of(frame: Frame) -> Chain:
     return tuple(reversed(found))
 
 
+def _is_inplace(args: Args) -> bool:
+    known = args.kw.get("inplace")
+    return type(known) is Const and known.value is True
+
+
 def _of_tensor(index: ir.Expr) -> bool:
     """Whether only an array has an item of this index: `[:, 1]`, `[..., 0]`, `[None]`."""
     items = index.items if isinstance(index, ir.Build) else (index,)
@@ -249,5 +298,4 @@ def _of_tensor(index: ir.Expr) -> bool:
 
 
 def _text(frame: Frame, span: ir.Span) -> str:
-    text = " ".join(frame.unit.text[span.start : span.end].split())
-    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+    return " ".join(frame.unit.text[span.start : span.end].split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -11,6 +12,8 @@ from bce_lint.verify.measure import Outcome, Raised, apart, from_reference, larg
 from bce_lint.verify.row import Case, Row
 from bce_lint.verify.samples import EXTREME, MODERATE
 from bce_lint.verify.verdict import EQUAL, SLACK, Judgement, Verdict
+
+UNCHANGED: Final = "nothing changes"
 
 
 def judge(row: Row, device: torch.device, seed: int) -> Judgement:
@@ -66,31 +69,36 @@ def _parts_at(case: Case, dtype: str, device: torch.device) -> float | None:
     return None if at is None else parting(run(case.before, x), run(case.after, x), at, dtype)
 
 
-def equivalent(case: Case, dtype: str, device: torch.device) -> Judgement:
-    """In float64 and up to a logit of 16, value and gradient are the same to 1e-7, [P1.moderate.float64], [P3.*], [P4.*]."""
+def equivalent(case: Case, dtype: str, device: torch.device, scaled: bool = False) -> Judgement:
+    """In float64 and up to a logit of 16, value and gradient are the same to 1e-7, [P1.moderate.float64], [P3.*], [P4.*].
+
+    `scaled` takes that as a part of the largest value or gradient, where it is more than 1: for weights of any size.
+    """
     x, _ = _logits(case, MODERATE, "float64", device)
     before, after = run(case.before, x), run(case.after, x)
     if reason := _comparable(before, after):
         return Judgement(Verdict.CONTRADICTED, reason=reason)
     value, gradient = _differences(before, after)
-    if max(value, gradient) > EQUAL:
+    size = [largest(scale(one).nan_to_num(nan=1.0, posinf=1.0)) if scaled else 1.0 for one in after]
+    if value > EQUAL * size[0] or gradient > EQUAL * size[1]:
         return Judgement(Verdict.CONTRADICTED, value, gradient, reason=f"values {value:.3g} and gradients {gradient:.3g} apart")
     return Judgement(Verdict.EQUIVALENT, value, gradient, _parts_at(case, "float64", device))
 
 
-def no_worse(case: Case, dtype: str, device: torch.device) -> Judgement:
+def no_worse(case: Case, dtype: str, device: torch.device, slack: float | None = None) -> Judgement:
     """Up to a logit of 100, not further from the float64 reference than the original, but for the dtype's rounding (`SLACK`)."""
+    slack = SLACK[dtype] if slack is None else slack
     x, at = _logits(case, EXTREME, dtype, device)
     before, after, meant = run(case.before, x), run(case.after, x), run(case.meant, x.double())
     if reason := _comparable(before, after) or _comparable(after, meant):
         return Judgement(Verdict.CONTRADICTED, reason=reason)
-    further = max(_excess(*of, SLACK[dtype]) for of in zip(before, after, meant, strict=True))
+    further = max(_excess(*of, slack) for of in zip(before, after, meant, strict=True))
     value, gradient = _differences(before, after)
     parts_at = None if at is None else parting(before, after, at, dtype)
     if further > 0:
         reason = f"further from the float64 reference than the original, by {further:.3g} more than rounding"
         return Judgement(Verdict.CONTRADICTED, value, gradient, parts_at, reason)
-    return Judgement(Verdict.NO_WORSE, value, gradient, parts_at, "" if at is None else _nearer(before, after, meant, SLACK[dtype]))
+    return Judgement(Verdict.NO_WORSE, value, gradient, parts_at, "" if at is None else _nearer(before, after, meant, slack))
 
 
 def _excess(before: Tensor, after: Tensor, meant: Tensor, slack: float) -> float:
@@ -116,7 +124,7 @@ def intended(case: Case, dtype: str, device: torch.device) -> Judgement:
         return Judgement(Verdict.INTENDED, reason=reason)
     value, gradient = _differences(before, after)
     if max(value, gradient) <= EQUAL:
-        return Judgement(Verdict.CONTRADICTED, value, gradient, reason="nothing changes")
+        return Judgement(Verdict.CONTRADICTED, value, gradient, reason=UNCHANGED)
     shown = "" if before.value.dim() else f"{case.name}: {float(before.value):.4f} before, {float(after.value):.4f} after"
     return Judgement(Verdict.INTENDED, value, gradient, _parts_at(case, dtype, device), shown)
 
@@ -135,7 +143,7 @@ def _missed(after: Outcome, meant: Outcome, tolerance: float) -> str:
     """Why a loss is not the one that was meant, or nothing."""
     if reason := _comparable(after, meant):
         return reason
-    value, gradient = (largest(from_reference(a, m) / scale(m)) for a, m in zip(after, meant, strict=True))
+    value, gradient = (largest((apart(a, m) / scale(m)).nan_to_num(nan=0.0)) for a, m in zip(after, meant, strict=True))
     if max(value, gradient) <= tolerance:
         return ""
     return f"not the loss that was meant: values {value:.3g} and gradients {gradient:.3g} apart"

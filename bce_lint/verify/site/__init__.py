@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import torch
+
 from bce_lint.diagnostic import Verification
 from bce_lint.verify import devices
 from bce_lint.verify.site.judged import Question, claims, judged
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from bce_lint.analysis.project import Project
     from bce_lint.engine import Told
 
+_AGAIN = 12
+"""How many fixes that do not hold among others are tried alone: each takes a run of the interpreter."""
 _WITHHELD = "withheld: it does not do what it claims"
 
 
@@ -30,7 +34,7 @@ class Verifier:
         """The findings with what running their fixes showed; a fix that is contradicted can only be looked at."""
         numbers = [i for i, one in enumerate(told) if one.rewrite is not None and one.rewrite.edits]
         fixes = [Wanted(told[i].judged.fixes[0], told[i].rewrite.edits) for i in numbers]  # type: ignore[union-attr]
-        with devices.one_thread():
+        with devices.one_thread(), torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
             shown = dict(zip(numbers, self.verified(project, fixes), strict=True))
         return [_with(one, shown[i]) if i in shown else one for i, one in enumerate(told)]
 
@@ -39,11 +43,12 @@ class Verifier:
         if not fixes:
             return []
         before = Before(project, fixes)
-        found: dict[int, Verification] = {}
+        found = {number: self._not_verifiable(reason) for number, reason in before.reasons.items()}
         for batch in batches(fixes, before.roots):
-            found.update(self._batch(before, fixes, batch))
-        for number, one in found.items():
-            if one.verdict in (Verdict.CONTRADICTED.value, Verdict.NOT_VERIFIABLE.value) and len(fixes) > 1:
+            found.update(self._batch(before, fixes, [number for number in batch if number not in found]))
+        doubtful = [i for i, one in found.items() if one.verdict in (Verdict.CONTRADICTED.value, Verdict.NOT_VERIFIABLE.value)]
+        for number in doubtful[:_AGAIN] if len(fixes) > 1 else ():
+            if number not in before.reasons:
                 found.update(self._batch(before, fixes, [number]))  # others may have had a part in it
         return [found[i] for i in range(len(fixes))]
 

@@ -10,15 +10,16 @@ import torch
 from torch import Tensor
 
 from bce_lint.analysis import lattice
-from bce_lint.analysis.terms import Apply, Input, Term
+from bce_lint.analysis.terms import Apply, Input, Key, Known, Term, walk
 from bce_lint.analysis.values import Unknown, Value, options
 from bce_lint.catalog.terms import Domain, Expects, Shape
 from bce_lint.verify import samples
-from bce_lint.verify.site.slices import Key, Loss, inputs, key, loss_in
+from bce_lint.verify.site.slices import Loss, inputs, key, loss_in
 
 _N: Final = 12
 _SIZES: Final = (_N, 4, 5, 3, 2)
 _WEIGHTS: Final = ("weight", "pos_weight")
+_WIDEST: Final = 1_000
 _LARGEST: Final = 200_000
 _ELEMENTS: Final = ((_N, 3), (_N, 1), (_N,), (3, 1, 5, 5), (4, 3, 5, 5), (4, 6, 3), (1,), ())
 _CLASSES: Final = ((_N, 4), (3, 4, 5), (2, 4, 5, 5), (4,), (_N, 2), (_N, 5, 4))
@@ -86,14 +87,31 @@ def mains(found: Roles, loss: Loss | None) -> Iterator[Size]:
     given = loss.target if loss is not None else None
     target = known_tensor(given.value) if isinstance(given, Input | Apply) else None
     shape = None if target is None else target.shape
-    if shape is not None and shape[:1] != (...,) and None not in shape:  # a target written out, as in an example
+    if shape is not None and shape[:1] != (...,) and None not in shape and _count(shape) <= _LARGEST:  # a target written out
         whole = tuple(one for one in shape if isinstance(one, int))
         classes = tuple((*whole[:1], count, *whole[1:]) for count in (_SIZES[1], *_last(known)))
         likely = (*((*classes, whole) if of_classes else (whole, (*whole, 1), whole[:-1])), *likely)
     weight = loss.options.get("weight") if of_classes and loss is not None else None
     if isinstance(weight, Apply) and (of_weight := known_tensor(weight.value)) is not None and of_weight.shape is not None:
         likely = (*((_N, one) for one in of_weight.shape[:1] if isinstance(one, int)), *likely)
-    yield from _fitting(known, (*likely, *_ELEMENTS, *_CLASSES))
+    lasts = tuple((_N, size) for size in _viewed(loss)) if loss is not None else ()
+    yield from _fitting(known, (*lasts, *likely, *_ELEMENTS, *_CLASSES))
+
+
+def _viewed(loss: Loss) -> Iterator[int]:
+    """The sizes that values are brought into on their way to the loss."""
+    views = [one for one in walk(loss.input or Known(None)) if isinstance(one, Apply) and one.operation in (".view", ".reshape")]
+    for view in views:
+        last = view.args[-1]
+        if isinstance(last, Known) and isinstance(last.value, int) and 0 < last.value <= _WIDEST:
+            yield last.value
+
+
+def _count(shape: lattice.Shape) -> int:
+    count = 1
+    for one in shape:
+        count *= one if isinstance(one, int) else 1
+    return count
 
 
 def _last(known: lattice.Tensor | None) -> tuple[int, ...]:
@@ -137,10 +155,7 @@ def _filled(shape: lattice.Shape) -> Size | None:
     spare = list(_SIZES) if shape is tail else list(_SIZES[1:])
     found = tuple(one if isinstance(one, int) else spare[min(i, len(spare) - 1)] for i, one in enumerate(tail))
     size = found if shape is tail else (_N, *found)
-    count = 1
-    for one in size:
-        count *= one
-    return size if 0 < count <= _LARGEST else None
+    return size if 0 < _count(size) <= _LARGEST else None
 
 
 class Givens:
@@ -152,6 +167,7 @@ class Givens:
     def __init__(self, found: Roles, loss: Loss | None, main: Size, seed: int, probability: bool = False) -> None:
         self.roles, self.loss, self.main, self.seed, self.probability = found, loss, main, seed, probability
         self.input, self.target = main, main
+        self.ignored: tuple[int, ...] = ()
 
     def at(self, x: Tensor, high: bool) -> Mapping[Key, Any]:
         """What the slice is given when its main input comes from these logits; `high` keeps real numbers in their dtype."""
@@ -205,7 +221,10 @@ class Givens:
             soft = samples.fractions(self.seed, *self.target).softmax(1).mul(256).round().div(256)
             return soft.to(x.device, _dtype(dtype, x, high))
         number = torch.Size(self.target).numel()
-        indices = (torch.arange(number) * 7 + self.seed).remainder(count).reshape(self.target)
+        indices = (torch.arange(number) * 7 + self.seed).remainder(count)
+        ignored = torch.tensor(self.ignored[: number // 2], dtype=torch.int64)
+        indices[: len(ignored)] = ignored
+        indices = indices.reshape(self.target)
         if self.target == self.input:
             indices = (indices == 0).long()
         return indices.to(x.device, torch.int64 if dtype is None else getattr(torch, dtype))
@@ -219,6 +238,8 @@ class Givens:
         return ((made * 2).round() if dtype in _WHOLE else made).to(x.device, _dtype(dtype, x, high))
 
     def _other(self, one: Input, x: Tensor, index: int) -> Any:
+        if isinstance(one.value, Unknown) and one.value.kind.startswith("option "):
+            return SAMPLED[one.value.kind.removeprefix("option ")]
         if isinstance(one.value, Unknown) and one.value.kind in ("int", "float"):
             return 2.0 if one.value.kind == "float" else self.main[-1] if self.main else 1
         known = known_tensor(one.value)
@@ -231,6 +252,10 @@ class Givens:
 
 
 _WHOLE: Final = frozenset({"bool", "uint8", "int8", "int16", "int32", "int64"})
+SAMPLED: Final[Mapping[str, Any]] = {
+    "reduction": "sum", "ignore_index": 1, "label_smoothing": 0.25, "size_average": False, "reduce": True,
+}  # fmt: skip
+"""What options are that are not constant in the code, before and after."""
 _WANTED: Final[Mapping[Expects, Domain]] = {
     Expects.PROBABILITY: Domain.PROBABILITY,
     Expects.LOG_PROBABILITIES: Domain.LOG_CATEGORICAL,

@@ -12,20 +12,24 @@ import torch
 from torch import Tensor
 
 from bce_lint.analysis.sites import LossSite
-from bce_lint.analysis.terms import Apply, Term, walk
+from bce_lint.analysis.terms import Apply, Input, Known, Term, parts, walk
 from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.verify import devices, judges, samples
 from bce_lint.verify.measure import Raised, run
 from bce_lint.verify.row import Case, Loss
+from bce_lint.verify.samples import Sample
 from bce_lint.verify.site import reference
-from bce_lint.verify.site.givens import Givens, Roles, Size, known_tensor, mains, roles, targets
+from bce_lint.verify.site.givens import SAMPLED, Givens, Roles, Size, known_tensor, mains, roles, targets
 from bce_lint.verify.site.replay import Replay, named
 from bce_lint.verify.site.slices import Unsuitable, loss_in
 from bce_lint.verify.verdict import SLACK, Judgement, Verdict
 
 _CPU: Final = torch.device("cpu")
 _TRIES: Final = 80
+_RUNS: Final = 6
+_RESHAPING: Final = frozenset({"view", "reshape", "torch.reshape", "flatten", "torch.flatten"})
 _MANY: Final = 2048
+_NEAR: Final = 1e-3
 _REPAIRS: Final = frozenset({Change.CALL, Change.SWAP, Change.CAST_TARGET, Change.CAST_WEIGHT, Change.SHAPE})
 _SMALL: Final = 2.0
 """The largest logit for changes that leave the numbers alone: how an activation rounds is no matter of theirs."""
@@ -82,12 +86,32 @@ def judged(question: Question, device: torch.device, seed: int) -> tuple[Judgeme
             named(one.operation)
     if found is None:
         raise Unsuitable("nothing that the loss gets can be followed")
-    reason = ""
-    for trial in islice(_trials(question, found, device, seed), _TRIES):
+    reshaped = any(isinstance(one, Apply) and one.operation.lstrip(".") in _RESHAPING for one in walk(question.before))
+    return _answer(islice(_trials(question, found, device, seed), _TRIES), wanted, _RUNS if reshaped else 1)
+
+
+def _answer(trials: Iterator[_Trial], wanted: tuple[Verdict, ...], runs: int) -> tuple[Judgement, str]:
+    """The verdict for the first shapes with which the code runs. One that guesses contradict is tried with `runs` of them."""
+    reason, broken, wrong, ran = "", "", None, 0
+    for trial in trials:
         answer = trial.judged(wanted)
-        if answer is not None:
-            return answer
-        reason = reason or trial.reason
+        reason, broken = reason or trial.reason, broken or trial.broken
+        if answer is None:
+            continue
+        if answer[0].verdict is not Verdict.CONTRADICTED:
+            if wrong is not None and not trial.is_degenerate:
+                raise Unsuitable("whether it holds depends on shapes that are not known")
+            if wrong is None:
+                return answer
+        wrong, ran = wrong or answer, ran + 1
+        if ran >= runs:
+            break
+    if wrong is not None:
+        if wrong[0].reason == judges.UNCHANGED:
+            raise Unsuitable("nothing changes with the numbers that were tried")
+        return wrong
+    if broken:
+        return Judgement(Verdict.CONTRADICTED, reason=broken), ""
     raise Unsuitable(reason or "what the loss gets cannot be computed")
 
 
@@ -133,7 +157,13 @@ class _Trial:
         self.device = _CPU if question.intent.change is Change.RETYPE else device
         known = known_tensor(givens.roles.main.value)
         self.dtype = self.given = known.dtype if known is not None and known.dtype in SLACK else "float32"
-        self.reason = ""
+        self.reason = self.broken = ""
+        self.givens.ignored = tuple(_ignored(question.before) | _ignored(question.after))
+
+    @property
+    def is_degenerate(self) -> bool:
+        """Whether a dimension of size 1, or too few of them, may hide what a fix does to the others."""
+        return len(self.givens.main) < 2 or 1 in self.givens.main
 
     def measured(self) -> Size | None:
         """The shape of what the loss gets, or None where it cannot be computed from an input of this shape; notes its dtype."""
@@ -142,15 +172,15 @@ class _Trial:
             return self.givens.main
         x = self._case(high=False).logits(samples.MODERATE).logits.to(getattr(torch, self.given))
         try:
-            found = Replay(self.givens.at(x, high=False), high=False).run(loss.input)
+            replay = Replay(self.givens.at(x, high=False), high=False)
+            found = replay.run(loss.input)
         except Unsuitable:
             raise
         except Exception:
             return None
         if not isinstance(found, Tensor):
             return None
-        name = str(found.dtype).removeprefix("torch.")
-        self.dtype = name if name in SLACK else self.given
+        self.dtype = max((name for name in replay.dtypes if name in SLACK), key=SLACK.__getitem__, default=self.given)
         self.givens.input = tuple(found.shape)
         return self.givens.input
 
@@ -169,20 +199,15 @@ class _Trial:
             return (self._error(low), self.dtype) if raises else self._first([one for one in wanted if one is not Verdict.ERROR], low)
 
     def _raises(self, low: Case) -> bool | None:
-        """Whether the original raises with these shapes; None where it does so after the fix as well."""
+        """Whether the original raises with these shapes; None where the code cannot have them after the fix."""
         x = low.logits(samples.MODERATE).logits.to(getattr(torch, self.given))
-        try:
-            run(low.after, x)
-        except Raised as error:
-            self.reason = f"it raises after the fix, too: {error}"
+        before, after = _error_of(low.before, x), _error_of(low.after, x)
+        if after:
+            self.reason = f"it raises after the fix, too: {after}"
+            self.broken = "" if before else f"it raises after the fix: {after}"
             return None
-        self.reason = "the original runs"
-        try:
-            run(low.before, x)
-        except Raised as error:
-            self.reason = f"the original raises: {error}"
-            return True
-        return False
+        self.reason = f"the original raises: {before}" if before else "the original runs"
+        return bool(before)
 
     def _first(self, wanted: Sequence[Verdict], low: Case) -> tuple[Judgement, str] | None:
         """The first claim that holds, else what contradicts the last."""
@@ -201,9 +226,9 @@ class _Trial:
 
     def _kept(self, low: Case) -> tuple[Judgement, str]:
         """Equivalent in float64; and in the dtype that is trained in, not further from float64 than the original."""
-        one = judges.equivalent(self._case(high=True), "float64", self.device)
+        one = judges.equivalent(self._case(high=True), "float64", self.device, scaled=True)
         if one.verdict is Verdict.EQUIVALENT and self.question.intent.change is not Change.FORMULA:
-            lower = judges.no_worse(low, self.given, self.device)
+            lower = judges.no_worse(low, self.given, self.device, SLACK[self.dtype])
             if lower.verdict is Verdict.CONTRADICTED:
                 return lower, self.given
         return one, "float64"
@@ -216,7 +241,7 @@ class _Trial:
         limit = _SMALL if change in _REPAIRS else samples.EXTREME
         return Case(
             f"logits {list(givens.main)}",
-            lambda most: samples.logits(givens.seed, min(most, limit), givens.main),
+            lambda most: _with_thresholds(samples.logits(givens.seed, min(most, limit), givens.main), question),
             self._loss(question.before, high),
             self._loss(question.after, high),
             self._loss(wanted, True),
@@ -229,6 +254,39 @@ class _Trial:
                 return _value(Replay(self.givens.at(x, high), high).run(slice_), x)
 
         return of_logits
+
+
+def _with_thresholds(sample: Sample, question: Question) -> Sample:
+    """Logits on both sides of the constants that a comparison has before and after, and between them."""
+    if question.intent.change is not Change.THRESHOLD or not sample.logits.numel():
+        return sample
+    terms = (*parts(question.before), *parts(question.after))
+    constants = sorted({float(one.value) for one in terms if isinstance(one, Known) and isinstance(one.value, int | float)}) or [0.25, 0.75]
+    points = [point for one in constants for point in (one - _NEAR, one + _NEAR)] + [sum(constants) / len(constants)]
+    flat = sample.logits.reshape(-1).clone()
+    order = [*points[-1:], *points[:-1]][: len(flat)]
+    flat[: len(order)] = torch.tensor(order, dtype=flat.dtype)
+    return Sample(flat.reshape(sample.logits.shape))
+
+
+def _ignored(slice_: Term) -> set[int]:
+    """The class index that a loss is told to ignore."""
+    loss = loss_in(slice_)
+    found = loss.options.get("ignore_index") if loss is not None else None
+    if isinstance(found, Input):
+        return {SAMPLED["ignore_index"]}
+    return {found.value} if isinstance(found, Known) and isinstance(found.value, int) else set()
+
+
+def _error_of(loss: Loss, x: Tensor) -> str:
+    """What a loss raises, or nothing. Raises `Unsuitable` for one that is not to be run."""
+    try:
+        run(loss, x)
+    except Raised as error:
+        if isinstance(error.__cause__, Unsuitable):
+            raise error.__cause__ from None
+        return str(error)
+    return ""
 
 
 def _value(found: Any, x: Tensor) -> Tensor:

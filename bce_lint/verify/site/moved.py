@@ -23,6 +23,8 @@ class Moved:
         path, span = spot
         edits = self._edits.get(path, [])
         starts = dict.fromkeys((self._shifted(edits, span.start, before=False), self._shifted(edits, span.start, before=True)))
+        lead = next((len(e.text) - len(e.text.lstrip()) for e in edits if e.span.start == span.start and e.text), 0)
+        starts.update(dict.fromkeys([start + lead for start in starts]))
         ends = dict.fromkeys((self._shifted(edits, span.end, before=False), self._shifted(edits, span.end, before=True)))
         return [(path, Span(start, end)) for start in starts for end in ends]
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isinf
 from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.flow import Flow
 from bce_lint.analysis.project import Project
 from bce_lint.analysis.sites import LogSite, LossSite, OptionSite, ThresholdSite
-from bce_lint.analysis.terms import Apply, Input, Known, Spot, Term, parts, walk
+from bce_lint.analysis.terms import Apply, Group, Input, Key, Spot, Term, is_view, parts, walk
 from bce_lint.analysis.trace import Chain, Trace
 from bce_lint.analysis.values import TOP
 from bce_lint.catalog import activations
-from bce_lint.fixes.edit import Edit, changed, meet
+from bce_lint.fixes.edit import Edit, Refusal, changed, meet
 from bce_lint.fixes.program import Program
 from bce_lint.fixes.tree import Tree
 from bce_lint.ir import Span
@@ -24,7 +23,7 @@ from bce_lint.source.text import SourceError, encode
 from bce_lint.verify.site.judged import Question
 from bce_lint.verify.site.moved import Moved
 from bce_lint.verify.site.reference import activation_of, operand_of
-from bce_lint.verify.site.slices import Key, Unsuitable, cut, inputs, key, loss_in, renamed
+from bce_lint.verify.site.slices import Unsuitable, cut, inputs, is_infinite, key, loss_in, renamed, shortened
 
 _PATHS: Final = 4
 _ACTIVATED: Final = frozenset({Change.DROP, Change.DROP_INNER, Change.FUSE, Change.LOGARITHM})
@@ -44,30 +43,41 @@ class Before:
     def __init__(self, project: Project, fixes: Sequence[Wanted]) -> None:
         self.project = project
         self._program = Program(project, Flow())
-        self.roots = [self._root(fix) for fix in fixes]
+        self.reasons: dict[int, str] = {}
+        self.roots = [self._found(number, fix) for number, fix in enumerate(fixes)]
         targets = frozenset(spot[0] for spot in self.roots) | {edit.path for fix in fixes for edit in fix.edits}
         self.trace = _traced(project, {}, targets, frozenset(self.roots))
 
+    def _found(self, number: int, fix: Wanted) -> Spot:
+        try:
+            return self._root(fix)
+        except Refusal as refusal:
+            self.reasons[number] = str(refusal)
+            return fix.edits[0].path, fix.edits[0].span
+
     def _root(self, fix: Wanted) -> Spot:
-        """The expression that a fix is about, grown until no edit leaves it on one side only."""
+        """The expression that a fix is about, grown until no edit leaves it on one side only; a formula with all of its edits."""
         site = fix.intent.site
         place = site.call if isinstance(site, LossSite) else site.primary  # type: ignore[union-attr]
         path, span = place.path, place.span
         tree = self._program.tree(path)
         node = next((one for one in tree.by_span.get(span, ()) if isinstance(one, ir.Expr.__args__)), None)
         edits = [edit.span for edit in fix.edits if edit.path == path]
-        formula = fix.intent.change is Change.FORMULA
-        while node is not None and (_is_callee(tree, node) or any(_leaves(edit, node.span, formula) for edit in edits)):
-            node = tree.parent(node)
-            if not isinstance(node, ir.Expr.__args__):
-                raise Unsuitable("the fix changes more than one expression")
+        if fix.intent.change is Change.FORMULA and node is not None:
+            line = tree.logical_line(node.span.start)
+            span = Span(min([node.span.start, *(e.start for e in edits if meet(e, line))]), node.span.end)
+        while node is not None and (_is_callee(tree, node) or any(_leaves(edit, node.span, span) for edit in edits)):
+            above = tree.parent(node)
+            if not isinstance(above, ir.Expr.__args__):
+                break
+            node = above
         return (path, node.span) if node is not None else (path, span)
 
 
-def _leaves(edit: Span, span: Span, beside: bool) -> bool:
-    """Whether a change reaches from inside an expression beyond it, or takes away the sign `beside` it."""
-    inside = edit.start < span.end + beside and span.start < edit.end + beside
-    return inside and not (span.start <= edit.start and edit.end <= span.end)
+def _leaves(edit: Span, span: Span, least: Span) -> bool:
+    """Whether a change reaches from inside an expression beyond it, or the expression does not reach back to where it must."""
+    inside = edit.start < span.end and span.start < edit.end
+    return span.start > least.start or (inside and not (span.start <= edit.start and edit.end <= span.end))
 
 
 def _is_callee(tree: Tree, node: object) -> bool:
@@ -125,7 +135,8 @@ def questions(before: Before, after: After, fix: Wanted, root: Spot) -> Iterator
         yield _constructed(before, after, fix.intent, root)
         return
     olds = before.trace.found.get(root, {})
-    news = {chain: term for spot in after.moved.spots(root) for chain, term in after.trace.found.get(spot, {}).items()}
+    spots = sorted(after.moved.spots(root), key=lambda spot: spot[1].end - spot[1].start)  # what is written before it belongs to it
+    news = {chain: term for spot in spots for chain, term in after.trace.found.get(spot, {}).items()}
     if not olds:
         raise Unsuitable("the loss was not reached again" if isinstance(fix.intent.site, LossSite) else "the place was not reached again")
     if not news:
@@ -133,8 +144,13 @@ def questions(before: Before, after: After, fix: Wanted, root: Spot) -> Iterator
     fitting = [(chain, old) for chain, old in olds.items() if _activated(old, fix.intent)]
     if not fitting:
         raise Unsuitable("the activation cannot be followed to the loss")
-    for chain, old in fitting[:_PATHS]:
-        yield _question(old, _same_way(chain, news, after.moved), fix.intent, after.moved)
+    for chain, old in olds.items():
+        if not _activated(old, fix.intent) and not alike(old, _same_way(chain, news, after.moved)):
+            raise Unsuitable("another caller comes here with other values")
+    if len(fitting) > _PATHS:
+        raise Unsuitable(f"{len(fitting)} ways lead there")
+    for chain, old in fitting:
+        yield _question(before, after, old, _same_way(chain, news, after.moved), fix.intent)
 
 
 def _same_way(chain: Chain, news: Mapping[Chain, Term], moved: Moved) -> Term:
@@ -155,13 +171,40 @@ def _activated(slice_: Term, intent: FixIntent) -> bool:
     return any(isinstance(one, Apply) and one.spot in meant for one in walk(slice_))
 
 
-def _question(old: Term, new: Term, intent: FixIntent, moved: Moved) -> Question:
-    before = cut(old, _stops(old, intent))
-    if not _activated(before, intent):
+def _question(before: Before, after: After, old: Term, new: Term, intent: FixIntent) -> Question:
+    moved = after.moved
+    first = cut(old, _stops(old, intent))
+    if not _activated(first, intent):
         raise Unsuitable("something between the activation and the loss cannot be computed")
-    known = list(inputs(before))
+    known = list(inputs(first))
     stops = {(spot, one.text) for one in known for spot in moved.again(one.spot)}
-    return Question(before, _aligned(cut(new, stops), known, moved), intent)
+    second = cut(new, stops)
+    for slice_, trace in ((first, before.trace), (second, after.trace)):
+        if (text := _stale(slice_, trace)) is not None:
+            raise Unsuitable(f"`{shortened(text)}` is changed in place")
+    return Question(first, _aligned(second, known, moved), intent)
+
+
+def _stale(slice_: Term, trace: Trace) -> str | None:
+    """What a slice uses whose storage something else changes, by its text."""
+    for one in walk(slice_):
+        for part in parts(one):
+            spots = trace.written.get((part.spot, part.text)) if isinstance(part, Input | Apply) else None
+            if spots and isinstance(part, Input | Apply) and not (isinstance(one, Apply) and one.spot in spots):
+                return part.text
+    return None
+
+
+def alike(one: Term, other: Term) -> bool:
+    """Whether two slices do the same to values of the same texts."""
+    if isinstance(one, Apply) and isinstance(other, Apply):
+        same = one.operation == other.operation and [name for name, _ in one.keywords] == [name for name, _ in other.keywords]
+    elif isinstance(one, Input) and isinstance(other, Input):
+        return one.text == other.text
+    else:
+        same = one == other if not isinstance(one, Group) else isinstance(other, Group) and one.kind == other.kind
+    pair = parts(one), parts(other)
+    return same and len(pair[0]) == len(pair[1]) and all(alike(a, b) for a, b in zip(*pair, strict=True))
 
 
 def _stops(term: Term, intent: FixIntent) -> set[Key]:
@@ -176,12 +219,17 @@ def _stops(term: Term, intent: FixIntent) -> set[Key]:
     elif intent.change in (Change.CALL, Change.THRESHOLD) and isinstance(term, Apply):
         given += parts(term)
     meant = _origins(intent)
-    names = (key(one) for one in given if not any(_activates(part, meant) or _is_infinite(part) for part in walk(one)))
+    viewed = any(isinstance(one, Apply) and one.operation == ".view" for one in walk(term))
+    given = [_below(one) if viewed else one for one in given]
+    names = (key(one) for one in given if not any(_activates(part, meant) or is_infinite(part) for part in walk(one)))
     return {name for name in names if name is not None}
 
 
-def _is_infinite(term: Term) -> bool:
-    return isinstance(term, Known) and isinstance(term.value, float) and isinf(term.value)
+def _below(term: Term) -> Term:
+    """What views are of: a `.view` behind them asks for their strides."""
+    while isinstance(term, Apply) and term.args and is_view(term.operation):
+        term = term.args[0]
+    return term
 
 
 def _origins(intent: FixIntent) -> set[Spot]:
@@ -202,7 +250,7 @@ def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:
     for one in inputs(after):
         same = next((old for old in known if moved.follows(old, one)), None)
         if same is None:
-            raise Unsuitable(f"`{one.text}` was not used before the fix" if one.text else "what the fix uses cannot be followed")
+            raise Unsuitable(f"`{shortened(one.text)}` cannot be followed from before the fix")
         names[key(one)] = same
     return renamed(after, names)
 

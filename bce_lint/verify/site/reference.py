@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from bce_lint import ir
+from bce_lint.analysis.by_hand import SMALL
 from bce_lint.analysis.sites import ConstructorSite, LogSite, LossSite, OptionSite
 from bce_lint.analysis.terms import Apply, Group, Known, Spot, Term, walk
 from bce_lint.analysis.values import TOP
@@ -20,7 +21,6 @@ from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.verify.site.slices import Loss, Unsuitable, loss_in
 
 Step: TypeAlias = Callable[[Term], Term]
-_EPS: Final = 1e-3
 _NO_SPOT: Final[Spot] = ("", ir.Span(0, 0))
 
 
@@ -247,7 +247,7 @@ def _without_eps(one: Apply) -> Term | None:
 
 
 def _small(term: Term) -> bool:
-    return isinstance(term, Known) and isinstance(term.value, float) and 0 < abs(term.value) <= _EPS
+    return isinstance(term, Known) and isinstance(term.value, int | float) and 0 < abs(term.value) <= SMALL
 
 
 def _decided(slice_: Term, intent: FixIntent) -> Term:

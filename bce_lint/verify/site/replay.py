@@ -6,12 +6,13 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
+from math import prod
 from typing import Any, Final
 
 import torch
 
-from bce_lint.analysis.terms import Apply, Group, Input, Known, Named, Term
-from bce_lint.verify.site.slices import Key, Unsuitable, key
+from bce_lint.analysis.terms import Apply, Group, Input, Key, Known, Named, Term
+from bce_lint.verify.site.slices import Unsuitable, key, shortened
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,
@@ -22,6 +23,14 @@ _UNARY: Final[Mapping[str, Callable[[Any], Any]]] = {"neg": operator.neg, "pos":
 _LOWER: Final = frozenset({"torch.float32", "torch.float", "torch.float16", "torch.half", "torch.bfloat16"})
 _CASTS: Final = frozenset({".float", ".half", ".bfloat16"})
 _SEED: Final = 7
+_MANY: Final = 4_000_000
+_SMALL: Final = 1_000
+_GROWING: Final = frozenset({
+    "repeat", "expand", "repeat_interleave", "tile", "new_zeros", "new_ones", "new_full", "new_empty", "broadcast_to",
+    "torch.zeros", "torch.ones", "torch.full", "torch.eye", "torch.tile", "torch.broadcast_to", "torch.repeat_interleave",
+    "torch.arange", "torch.linspace", "torch.nn.functional.one_hot", "torch.nn.functional.pad", "torch.nn.functional.interpolate",
+})  # fmt: skip
+"""Operations whose results are as large as the product of their numbers."""
 
 
 class Replay:
@@ -29,6 +38,8 @@ class Replay:
 
     def __init__(self, given: Mapping[Key, Any], high: bool) -> None:
         self.given, self.high = given, high
+        self.dtypes: set[str] = set()
+        self.elements = 0
         self._done: dict[int, Any] = {}
 
     def run(self, term: Term) -> Any:
@@ -38,8 +49,32 @@ class Replay:
 
     def _value(self, term: Term) -> Any:
         if id(term) not in self._done:
-            self._done[id(term)] = self._computed(term)
+            found = self._done[id(term)] = self._computed(term)
+            if isinstance(found, torch.Tensor):
+                self._seen(found)
         return self._done[id(term)]
+
+    def _seen(self, found: torch.Tensor) -> None:
+        self.elements += found.numel()
+        if self.elements > _MANY:
+            raise Unsuitable("its tensors are too large to be tried")
+        if found.is_floating_point():
+            self.dtypes.add(str(found.dtype).removeprefix("torch."))
+
+    def _bounded(self, term: Apply, args: list[Any], keywords: Mapping[str, Any]) -> None:
+        """Raises `Unsuitable` for what would take more memory or time than a trial is worth, or is no operation on tensors."""
+        name = term.operation
+        if name.startswith("op "):
+            if name[3:] not in _OPERATORS and name[3:] not in _UNARY:
+                raise Unsuitable(f"`{name[3:]}` is not computed")
+            if not any(isinstance(one, torch.Tensor) for one in args) and not all(_is_small(one) for one in args):
+                raise Unsuitable(f"`{shortened(term.text)}` is not computed")
+            return
+        numbers = [n for one in (*args, *keywords.values()) for n in (one if isinstance(one, list | tuple) else (one,)) if _is_whole(n)]
+        growing = name in _GROWING or name.lstrip(".") in _GROWING
+        large = prod(abs(n) for n in numbers if n) if growing else max(map(abs, numbers), default=0)
+        if large > _MANY:
+            raise Unsuitable(f"`{shortened(term.text)}` is too large to be tried")
 
     def _computed(self, term: Term) -> Any:
         match term:
@@ -69,6 +104,7 @@ class Replay:
         args = [self._value(one) for one in term.args]
         keywords = {name: self._value(value) for name, value in term.keywords}
         head, _, rest = term.operation.partition(" ")
+        self._bounded(term, args, keywords)
         if head == "op":
             return _UNARY[rest](args[0]) if rest in _UNARY else reduce(_OPERATORS[rest], args)
         if head == "[]":
@@ -86,6 +122,15 @@ class Replay:
         name = ".double" if self.high and name in _CASTS else name
         owner = args[0].clone() if name.endswith("_") else args[0]  # what is written to is given to others as it was
         return getattr(owner, name[1:])(*args[1:], **keywords)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_small(value: object) -> bool:
+    """Whether Python's arithmetic with a value stays small."""
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) <= _SMALL)
 
 
 @contextmanager

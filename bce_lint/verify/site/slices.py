@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
-from typing import Final, TypeAlias
+from math import isinf
+from typing import Final
 
 from bce_lint.analysis.lattice import Shape, Tensor
-from bce_lint.analysis.terms import Apply, Group, Input, Known, Spot, Term, walk
+from bce_lint.analysis.terms import Apply, Group, Input, Key, Known, Named, Term, walk
 from bce_lint.analysis.values import TOP, Unknown, Value
 from bce_lint.catalog import activations, layers, losses, tensors
 from bce_lint.catalog.terms import Contract, Domain, Kind, Param
-
-Key: TypeAlias = tuple[Spot, str]
-"""What tells one given value from another: where it comes from, and its text."""
 
 _WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
 _SCALAR: Final = frozenset({"size", "dim", "numel", "nelement", "ndimension"})
@@ -23,6 +21,8 @@ _MOVES: Final = frozenset({".cuda", ".cpu", ".requires_grad_", ".pin_memory", ".
 _PLACES: Final = frozenset({"device", "non_blocking", "copy", "pin_memory", "memory_format", "requires_grad", "out"})
 _TENSORS: Final = frozenset({"torch.where", "torch.add", "torch.sub", "torch.mul", "torch.div", "torch.maximum", "torch.minimum"})
 _VIEWS: Final = frozenset({".view", ".reshape", "torch.reshape", ".expand"})
+_TEXT: Final = 60
+_OPTIONS: Final = frozenset({"reduction", "ignore_index", "label_smoothing", "size_average", "reduce"})
 _MASKED: Final = frozenset({".masked_fill", ".masked_fill_", "torch.masked_fill"})
 _RANDOM: Final = ("torch.rand", "torch.normal", "torch.bernoulli", "torch.multinomial", "torch.empty", "torch.poisson")
 _MODULE: Final = "torch.nn."
@@ -30,6 +30,18 @@ _MODULE: Final = "torch.nn."
 
 class Unsuitable(Exception):
     """Why something cannot be verified: one clause for people."""
+
+
+def shortened(text: str) -> str:
+    """A text as a message can hold it."""
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+
+
+def is_infinite(term: Term) -> bool:
+    """Whether a term is an infinity, by whatever name."""
+    if isinstance(term, Named):
+        return term.name.rpartition(".")[2] in ("inf", "Inf", "Infinity", "NINF")
+    return isinstance(term, Known) and isinstance(term.value, float) and isinf(term.value)
 
 
 def key(term: Term) -> Key | None:
@@ -93,24 +105,36 @@ class _Cutter:
         if term.operation == "[]" and len(args) == 2:
             args, given = (args[0], _index(args[1])), 2
         if term.operation in _MASKED and len(args) == 3:
-            args, given = (args[0], _mask(args[1]), args[2]), 2
+            args, given = (args[0], self._mask(term.args[1], args[1]), args[2]), 2
+        if term.operation == "torch.where" and len(args) == 3 and any(map(is_infinite, (*args, *walk(args[1]), *walk(args[2])))):
+            args = (self._mask(term.args[0], args[0]), *args[1:])
         if any(map(_is_open, args[given:])) or any(_is_open(value) for _, value in keywords):
             return None
         return replace(term, args=args, keywords=keywords)
 
+    def _mask(self, term: Term, cut_: Term) -> Term:
+        """A mask is given: one that is computed of random numbers may hold nothing."""
+        if isinstance(term, Input | Apply) and any(inputs(cut_)):
+            return Input(term.spot, term.text, Tensor(dtype="bool"))
+        return cut_
+
     def _options(self, term: Apply, params: tuple[Param, ...]) -> Term | None:
-        """A loss with its options: those that are not constant are left at their default."""
+        """A loss with its options."""
         if not term.operation.startswith("torch."):
             return None
+        named = {param.name: param for param in params}
         args = tuple(self._option(value, params[i] if i < len(params) else None) for i, value in enumerate(term.args))
-        tensor = {param.name for param in params if param.tensor}
-        cut_ = ((name, self.cut(value)) for name, value in term.keywords)
-        keywords = tuple((name, value) for name, value in cut_ if name in tensor or not _is_open(value))
+        keywords = tuple((name, self._option(value, named.get(name))) for name, value in term.keywords)
         return replace(term, args=args, keywords=keywords)
 
     def _option(self, value: Term, param: Param | None) -> Term:
+        """One that is not constant is given, if it is an option that a value can be thought of for."""
         found = self.cut(value)
-        return Known(param.default) if param is not None and not param.tensor and _is_open(found) else found
+        if param is None or param.tensor or not _is_open(found):
+            return found
+        if isinstance(value, Input | Apply) and param.name in _OPTIONS:
+            return Input(value.spot, value.text, Unknown(kind=f"option {param.name}"))
+        return Known(param.default)
 
     def _called(self, term: Apply) -> Term | None:
         module, *given = term.args
@@ -182,11 +206,6 @@ def _index(term: Term) -> Term:
     if isinstance(term, Group) and term.kind == "tuple":
         return replace(term, items=tuple(map(_index, term.items)))
     return replace(term, value=Tensor(dtype="int64")) if isinstance(term, Input) else term
-
-
-def _mask(term: Term) -> Term:
-    """A mask that is not known is one of truth values."""
-    return replace(term, value=Tensor(dtype="bool")) if isinstance(term, Input) else term
 
 
 def _sized(term: Term) -> Term:
