@@ -10,21 +10,19 @@ import pytest
 import torch
 
 from bce_lint import engine
-from bce_lint.analysis.project import Project
 from bce_lint.diagnostic import Verification
-from bce_lint.engine import STDIN, Told, tell
 from bce_lint.fixes.edit import Edit
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE
 from bce_lint.verify import verify_source
 from bce_lint.verify.site import Verifier
 from bce_lint.verify.site.pairs import Wanted
+from tests.verify.site import HEAD, STDIN, told
 
 pytestmark = pytest.mark.torch
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "fixes"
 CASES = sorted(path for path in FIXTURES.glob("BCE*/*.py") if not path.name.endswith(".fixed.py"))
-HEAD = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
 
 # Why a fix of a fixture cannot be verified. Everything else must be, and hold.
 UNVERIFIED = {
@@ -63,14 +61,6 @@ def test_most_fixtures_are_verified() -> None:
     verdicts = Counter(one.verdict for path in CASES for _, one in findings(path.read_bytes().decode("utf-8")))
     assert verdicts["not verifiable"] + verdicts["contradicted"] <= 0.05 * sum(verdicts.values())
     assert verdicts["not verifiable"] >= len({name for name, _ in UNVERIFIED}) - 1
-
-
-def told(text: str, code: str) -> tuple[Project, Told]:
-    """The only finding of a code in a text, with its fix."""
-    project = Project("/", (), {STDIN: text.encode()})
-    found = tell(project, {STDIN}, {STDIN: "<stdin>"}, frozenset({code}), noqa=True, fixes=True)
-    (finding,) = found
-    return project, finding
 
 
 def with_more(text: str, code: str, old: str = "", new: str = "") -> Verification:

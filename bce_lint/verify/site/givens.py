@@ -59,6 +59,8 @@ def _roles(slice_: Term, loss: Loss | None) -> Roles | None:
     mains = list(inputs(loss.input))
     if not mains:
         return None
+    real = [one for one in mains if (known := known_tensor(one.value)) is None or known.dtype not in _WHOLE]
+    mains = [one for one in real if not isinstance(one.value, Unknown) or not one.value.kind] or real or mains
     taken = {key(mains[0])}
     targets = _left(loss.target, taken)
     weights = tuple((name, one) for name in _WEIGHTS for one in _left(loss.options.get(name), taken))
@@ -94,7 +96,7 @@ def mains(found: Roles, loss: Loss | None) -> Iterator[Size]:
     weight = loss.options.get("weight") if of_classes and loss is not None else None
     if isinstance(weight, Apply) and (of_weight := known_tensor(weight.value)) is not None and of_weight.shape is not None:
         likely = (*((_N, one) for one in of_weight.shape[:1] if isinstance(one, int)), *likely)
-    lasts = tuple((_N, size) for size in _viewed(loss)) if loss is not None else ()
+    lasts = () if loss is None else (*((_N, size) for size in _viewed(loss)), *_expanded(loss))
     yield from _fitting(known, (*lasts, *likely, *_ELEMENTS, *_CLASSES))
 
 
@@ -105,6 +107,15 @@ def _viewed(loss: Loss) -> Iterator[int]:
         last = view.args[-1]
         if isinstance(last, Known) and isinstance(last.value, int) and 0 < last.value <= _WIDEST:
             yield last.value
+
+
+def _expanded(loss: Loss) -> Iterator[Size]:
+    """Shapes that are expanded on their way to the loss."""
+    for one in walk(loss.input or Known(None)):
+        if isinstance(one, Apply) and one.operation == ".expand":
+            size = tuple(arg.value for arg in one.args[1:] if isinstance(arg, Known) and isinstance(arg.value, int) and arg.value > 0)
+            if len(size) > 1 and _count(size) <= _LARGEST:
+                yield (*size[:-1], 1)
 
 
 def _count(shape: lattice.Shape) -> int:

@@ -102,6 +102,8 @@ def _answer(trials: Iterator[_Trial], wanted: tuple[Verdict, ...], runs: int) ->
             if wrong is not None and not trial.is_degenerate:
                 raise Unsuitable("whether it holds depends on shapes that are not known")
             if wrong is None:
+                if broken or (runs > 1 and any(other.is_broken for other in trials)):
+                    raise Unsuitable("whether it runs after the fix depends on shapes that are not known")
                 return answer
         wrong, ran = wrong or answer, ran + 1
         if ran >= runs:
@@ -165,24 +167,35 @@ class _Trial:
         """Whether a dimension of size 1, or too few of them, may hide what a fix does to the others."""
         return len(self.givens.main) < 2 or 1 in self.givens.main
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether with these shapes the code runs before the fix and not after it."""
+        self._raises(self._case(high=False))
+        return bool(self.broken)
+
     def measured(self) -> Size | None:
         """The shape of what the loss gets, or None where it cannot be computed from an input of this shape; notes its dtype."""
-        loss = self.givens.loss
-        if loss is None or loss.input is None:
+        if self.givens.loss is None or self.givens.loss.input is None:
             return self.givens.main
+        old = loss_in(self.question.before)
+        for term in (self.givens.loss.input, None if old is None else old.input):
+            found = None if term is None else self._computed(term)
+            if found is not None:
+                self.givens.input = tuple(found.shape)
+                return self.givens.input
+        return None
+
+    def _computed(self, term: Term) -> Tensor | None:
         x = self._case(high=False).logits(samples.MODERATE).logits.to(getattr(torch, self.given))
         try:
             replay = Replay(self.givens.at(x, high=False), high=False)
-            found = replay.run(loss.input)
+            found = replay.run(term)
         except Unsuitable:
             raise
         except Exception:
             return None
-        if not isinstance(found, Tensor):
-            return None
         self.dtype = max((name for name in replay.dtypes if name in SLACK), key=SLACK.__getitem__, default=self.given)
-        self.givens.input = tuple(found.shape)
-        return self.givens.input
+        return found if isinstance(found, Tensor) else None
 
     def judged(self, wanted: tuple[Verdict, ...]) -> tuple[Judgement, str] | None:
         """The verdict, or None where the slice cannot have these shapes; `reason` says why.

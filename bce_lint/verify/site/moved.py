@@ -8,6 +8,8 @@ from bce_lint.analysis.terms import Input, Spot
 from bce_lint.fixes.edit import Edit
 from bce_lint.ir import Span
 
+_NEAR = 80
+
 
 class Moved:
     """Places before some edits, as places after them."""
@@ -25,6 +27,8 @@ class Moved:
         starts = dict.fromkeys((self._shifted(edits, span.start, before=False), self._shifted(edits, span.start, before=True)))
         lead = next((len(e.text) - len(e.text.lstrip()) for e in edits if e.span.start == span.start and e.text), 0)
         starts.update(dict.fromkeys([start + lead for start in starts]))
+        written = max((len(e.text) for e in edits if e.span.end == span.start and e.span != span), default=0)
+        starts.update(dict.fromkeys(range(max(starts) - min(written, _NEAR), max(starts))))
         ends = dict.fromkeys((self._shifted(edits, span.end, before=False), self._shifted(edits, span.end, before=True)))
         return [(path, Span(start, end)) for start in starts for end in ends]
 
