@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Args, Frame, Machine, Unit
-from bce_lint.analysis.relevance import Relevance
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.relevance import Relevance
 
 TYPICAL_STEPS = 2_500
 SETTER_STEPS = 800
