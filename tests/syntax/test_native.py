@@ -16,6 +16,7 @@ from bce_lint import ir
 from bce_lint.source.text import SourceError, decode
 from bce_lint.syntax.native import lower_native
 from bce_lint.syntax.parse import ParseFailure, lower, lower_full
+from tests.examples import examples
 
 ROOT = Path(__file__).parents[2]
 EVERY = 12
@@ -114,7 +115,7 @@ def test_the_files_at_hand_are_the_same() -> None:
     assert native > 0.7 * len(FILES)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(hypothesmith.from_grammar())
 def test_random_programs_are_the_same(text: str) -> None:
     try:
