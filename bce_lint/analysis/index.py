@@ -293,9 +293,10 @@ class Graph:
                 waiting.extend(self.importers[path] - found)
         return found
 
-    def islands(self) -> list[set[str]]:
-        """The files in groups that no import joins."""
-        found: list[set[str]] = []
+    @cached_property
+    def dull(self) -> frozenset[str]:
+        """The files that have no word that matters, nor has any that imports join to them."""
+        found: set[str] = set()
         seen: set[str] = set()
         for start in self.files:
             waiting = [] if start in seen else [start]
@@ -304,12 +305,11 @@ class Graph:
                 path = waiting.pop()
                 if path not in island:
                     island.add(path)
-                    waiting.extend(self.importers[path])
-                    waiting.extend(target for target, _, _ in self.imports[path])
+                    waiting += [*self.importers[path], *(target for target, _, _ in self.imports[path])]
             seen |= island
-            if island:
-                found.append(island)
-        return found
+            if not any(may_matter(self.files[path]) for path in island):
+                found |= island
+        return frozenset(found)
 
     @cached_property
     def order(self) -> dict[str, int]:

@@ -13,7 +13,7 @@ from functools import cached_property, reduce
 from operator import or_
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
-from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, may_matter, reaching, takes_logits
+from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, reaching, takes_logits
 from bce_lint.analysis.trainers import STEPS
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
@@ -95,7 +95,7 @@ class Relevance:
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
         self._targets: dict[Unit, list[Definition]] = {}
         self._hopeless: set[Definition] = set()
-        self._dull: set[str] | None = None
+        self._barrens: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
         self._around: dict[Class, _Search | None] = {}
         self._latest: tuple[Class, _Search | None] | None = None
@@ -117,7 +117,7 @@ class Relevance:
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
-        if path in self._dull_files():
+        if self.dull(path):
             return False
         return self.body(path) or any(self._whole(definition) for found in self.names(path).own.values() for definition in found)
 
@@ -144,32 +144,30 @@ class Relevance:
                 self._wholes[definition] = self._bound(definition, methods)
         return self._wholes[definition]
 
-    def _dull_files(self) -> set[str]:
-        """The files that neither name, nor are joined by imports to files that name, what a search looks for."""
-        if self._dull is None:
-            self._dull = set()
-            for files in self.graph.islands():
-                if not any(self.matters(self.graph.files[path]) for path in files):
-                    self._dull.update(files)
-        return self._dull
-
-    def matters(self, facts: Facts) -> bool:
-        """Whether a file may hold a sink, or what makes a hint matter."""
-        return may_matter(facts)
+    def dull(self, path: str) -> bool:
+        """Whether a file cannot lead anywhere by its words, nor can any that imports join to it."""
+        return path in self.graph.dull
 
     def _leads(self, unit: Unit) -> bool:
         start = (unit, *(part for _, part in unit.stores))
-        return not self._in_vain(start, start) and _Search(self).leads(start)
+        if not any(part.hints for part in start) and self._in_vain(start):
+            return False
+        return _Search(self).leads(start)
 
-    def _in_vain(self, start: Iterable[Unit], around: Iterable[Definition]) -> bool:
+    def _barren(self, cls: Class) -> bool:
+        """Whether nothing that a class has or inherits leads to a sink."""
+        if cls not in self._barrens:
+            line = self._line(cls)
+            self._barrens[cls] = self._in_vain([*line, *(unit for c in line for _, unit in c.settings)])
+        return self._barrens[cls]
+
+    def _in_vain(self, start: Iterable[Definition]) -> bool:
         """Whether a search ends without a sink even if every name counts as named: that is found out once for all definitions.
 
-        `around` is all that the search begins with; hints of its start are for the search itself to look at.
+        What the start does that matters to some values only is for the search itself to look at.
         """
-        if any(unit.hints for unit in start):
-            return False
         seen: set[Definition] = set()
-        waiting = [d for d in around if d not in self._hopeless]
+        waiting = list(start)
         while waiting:
             current = waiting.pop()
             if current in seen or current in self._hopeless:
@@ -198,8 +196,7 @@ class Relevance:
     def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
         """Whether some methods lead to a sink on an instance of a class."""
         methods = list(methods)
-        line = self._line(cls)
-        if self._in_vain(methods, [*methods, *line, *(unit for c in line for _, unit in c.settings)]):
+        if not any(unit.hints for unit in methods) and self._barren(cls):
             return False
         around = self._instance(cls)
         if around is None:
@@ -252,7 +249,7 @@ class Relevance:
         if self._filled is None:
             self._filled = {}
             for path, facts in self.graph.files.items():
-                for block in blocks_of(facts) if path not in self._dull_files() else ():
+                for block in blocks_of(facts) if not self.dull(path) else ():
                     if block.decorators or (block.kind == "code" and not block.text.startswith(b"if __name__")):
                         self._register(path, facts, block)
         return self._filled
@@ -340,9 +337,9 @@ class Towards(Relevance):
         """Whether a unit is what the searches look for."""
         return unit.path in self.targets
 
-    def matters(self, facts: Facts) -> bool:
+    def dull(self, path: str) -> bool:
         """Any file may lead into another."""
-        return True
+        return False
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """Nothing but the files matters."""
