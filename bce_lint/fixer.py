@@ -12,7 +12,7 @@ from bce_lint.fixes.edit import Applicability, Refusal
 from bce_lint.fixes.outcome import Changed, Outcome
 from bce_lint.ir import Span
 from bce_lint.source.text import SourceError, SourceText, encode
-from bce_lint.syntax.parse import ParseFailure, TooLarge, lower, round_trips
+from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
 
 if TYPE_CHECKING:
     from bce_lint.engine import FixOptions, Inspect
@@ -50,7 +50,7 @@ def together(results: Sequence[Result]) -> Result:
 def parses(text: str) -> str:
     """What LibCST has against a text, or nothing."""
     try:
-        lower(text)
+        lower_full(text)
     except (ParseFailure, TooLarge) as error:
         return error.message
     return ""

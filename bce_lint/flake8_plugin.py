@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import tokenize
 from collections.abc import Iterator, Sequence
 from os.path import normpath
@@ -28,6 +29,7 @@ class Checker:
     name: ClassVar[str] = "bce-lint"
     version: ClassVar[str] = __version__
     extend_select: ClassVar[tuple[str, ...]] = ()
+    settled: ClassVar[bool] = False
 
     def __init__(self, tree: object, lines: Sequence[str], filename: str = "-") -> None:
         """flake8 passes the tree to what it takes for a plugin of syntax trees; only the lines are read."""
@@ -74,6 +76,9 @@ class Checker:
 
         name = None if self.filename in _UNNAMED else self.filename
         found = check_text(_encode(self.lines), name, self._codes()).diagnostics
+        if not Checker.settled:
+            Checker.settled = True
+            gc.freeze()  # what is known of the project stays to the end: flake8's collections need not walk over it
         return [one for one in found if name is None or normpath(one.location.path) == normpath(name)]
 
     def _row(self, one: Diagnostic) -> Row:

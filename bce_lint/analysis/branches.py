@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import expressions, objects, statements
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import (
@@ -86,7 +85,7 @@ def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str
     after, constructed = m.state, dict(m.constructed)
     m.state = before.fork()
     m.write(frame.address, name, TOP)
-    apart = replace(frame, returns=[], yields=[], yield_contexts=[], loops=[loop.apart() for loop in frame.loops])
+    apart = changed(frame, returns=[], yields=[], yield_contexts=[], loops=[loop.apart() for loop in frame.loops])
     statements.run(m, apart, arms[1])
     m.state, m.constructed = after, constructed
     return True

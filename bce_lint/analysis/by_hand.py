@@ -5,11 +5,11 @@ Each value carries how it was written (`lattice.Form`), so the parts of a formul
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 
 from bce_lint import ir
 from bce_lint.analysis import contexts
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Shape, Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.shapes import outgrow
@@ -36,9 +36,9 @@ def kind_of(value: Value) -> str:
 def sigmoid(frame: Frame, op: str, a: Value, b: Value, plain: Tensor, span: ir.Span) -> Tensor | None:
     """`1 / (1 + exp(-x))`, step by step."""
     if op == "+" and ((a in _ONE and kind_of(b) == "exp") or (b in _ONE and kind_of(a) == "exp")):
-        return replace(plain, range=Range(1.0, inf), form=Form("1+exp"))
+        return changed(plain, range=Range(1.0, inf), form=Form("1+exp"))
     if op == "/" and a in _ONE and kind_of(b) == "1+exp":
-        return replace(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, frame.place(span)),))
+        return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, frame.place(span)),))
     return None
 
 
@@ -151,7 +151,7 @@ def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
     ]
     complements = {form.complement for _, form in found}
     if len(found) == len(options(value)) and len(complements) == 1:
-        inputs = tuple(replace(option, domain=form.domain) for option, form in found)
+        inputs = tuple(changed(option, domain=form.domain) for option, form in found)
         place, eps = frame.place(node.span, node.func.span), all(form.eps for _, form in found)
         m.record(LogSite(place.text, place, inputs, eps, complements.pop(), contexts.has_grad(m)))
 

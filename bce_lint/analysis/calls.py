@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
-from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, statements, subscripts
+from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, objects, roots, statements, subscripts
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import State, merge, settle
 from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine
 from bce_lint.analysis.sites import ChoiceSite
@@ -65,8 +64,6 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
 
 def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, node: ir.Call) -> Value:
     """`owner.name(...)`: builtin methods are called at once, everything else through its attribute."""
-    from bce_lint.analysis.objects import get
-
     span = node.func.span
     found: list[Value] = []
     for option in options(owner):
@@ -75,7 +72,7 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
         if type(option) is Unknown:
             found.append(BuiltinMethod(option, name))
         else:
-            value = get(m, frame, option, name, span)
+            value = objects.get(m, frame, option, name, span)
             found.extend(options(value) if value is not None else ())
     unique = list(dict.fromkeys(found))
     if any(type(v) is Unknown for v in unique) and len(unique) > 1:
@@ -168,8 +165,6 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
 
 def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
     """Joins the states that return with the one that falls off the end; forgets the locals that nothing captured."""
-    from bce_lint.analysis.roots import run_pending
-
     ends = list(inner.returns)
     if alive:
         ends.append((m.state, NONE))
@@ -177,7 +172,7 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
         m.state = before
         return NEVER
     m.state = merge([state for state, _ in ends])
-    run_pending(m, inner)
+    roots.run_pending(m, inner)
     _collapse(m, inner, before)
     return join_all(value for _, value in ends) or NONE
 
@@ -255,18 +250,18 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
 def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
     made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Const) or TOP
     if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
-        return replace(value, flavour=FLAVOURS[made.name])
+        return changed(value, flavour=FLAVOURS[made.name])
     if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
-        return replace(value, flavour="contextmanager")
+        return changed(value, flavour="contextmanager")
     if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
         return expressions.evaluate(m, frame, decorator.value)
     if type(made) is External and made.name in NO_GRADIENT and type(value) is FunctionV:
         made = contexts.without_grad(m)
     if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
-        return replace(value, context=contexts.stacked(made, value.context))
+        return changed(value, context=contexts.stacked(made, value.context))
     if type(made) is External and contexts.is_autocast(made.name) and type(value) is FunctionV:
         context = external.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
-        return replace(value, context=contexts.stacked(context, value.context))
+        return changed(value, context=contexts.stacked(context, value.context))
     if type(made) in (FunctionV, MethodV, ClassV, PartialV):
         result = call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
         return value if type(result) in (Unknown, Const) else result

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import calls, objects, subscripts
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import rank
@@ -74,7 +73,7 @@ def _stacked(value: Value) -> Value:
 
 
 def _new(tensor: Tensor, shape: Shape | None) -> Tensor:
-    return replace(tensor, identity=0, shape=shape, literal=False)
+    return changed(tensor, identity=0, shape=shape, literal=False)
 
 
 def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:

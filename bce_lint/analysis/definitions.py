@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, names_sink, words_of
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
@@ -131,7 +132,7 @@ def _method(facts: Facts, member: Block) -> Unit:
     if member.kind != "definition" or not stores:
         return unit_of(facts, member)
     parts = tuple((match[2], _piece(facts, match[0], frozenset({match[2], b"self"}))) for match in stores)
-    return replace(_piece(facts, _STORE.sub(b"", member.text)), stores=parts, hints=member.hints)
+    return changed(_piece(facts, _STORE.sub(b"", member.text)), stores=parts, hints=member.hints)
 
 
 def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Machine
 from bce_lint.analysis.shapes import least_rank
@@ -20,15 +19,15 @@ _CONVERSIONS = frozenset({"to", "type", "type_as"})
 def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
     """The result with its dtype."""
     array = type(value) is Tensor and value.array and not name.startswith("torch.")
-    result = replace(result, array=array or name == "numpy" or name.startswith("numpy."))
+    result = changed(result, array=array or name == "numpy" or name.startswith("numpy."))
     if is_unknown(args) or (name == "torch.bincount" and (len(args.pos) > 1 or "weights" in args.kw)):
-        return replace(result, dtype=None)
+        return changed(result, dtype=None)
     asked = cast(args, row._replace(dtype=None))
     if asked is None and row.kind is Kind.FACTORY and row.dtype == "float32":
-        return replace(result, dtype=m.program.default_dtype())
+        return changed(result, dtype=m.program.default_dtype())
     dtype = asked or row.dtype or _filled_dtype(name, args, value)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
-        return replace(result, dtype=dtype or _dtype_of_other(args))
+        return changed(result, dtype=dtype or _dtype_of_other(args))
     return result
 
 

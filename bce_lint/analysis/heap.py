@@ -32,7 +32,7 @@ class Reads:
 class State:
     """One layer of the store over its parent. A frozen layer is referred to by a state that left by another way."""
 
-    __slots__ = ("_index", "cells", "depth", "frozen", "parent")
+    __slots__ = ("_chain", "_index", "cells", "depth", "frozen", "parent")
 
     def __init__(self, parent: State | None = None) -> None:
         self.cells: dict[Cell, Value] = {}
@@ -40,32 +40,42 @@ class State:
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.frozen = False
         self._index = _NO_INDEX
+        # The cells of this layer and of those below it: walking over them is what the analysis does most.
+        self._chain: tuple[dict[Cell, Value], ...] = (self.cells,) if parent is None else (self.cells, *parent._chain)
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
-        layer: State | None = self
-        while layer is not None:
-            value = layer.cells.get(cell)
+        for cells in self._chain:
+            value = cells.get(cell)
             if value is not None:
-                if reads is not None and layer.depth <= reads.depth:
-                    reads.cells.setdefault(cell, (value, layer.depth))
+                if reads is not None:
+                    self._note(cell, value, cells, reads)
                 return value
-            layer = layer.parent
         if reads is not None:
             reads.cells.setdefault(cell, (None, 0))
         return None
+
+    def _note(self, cell: Cell, value: Value, cells: dict[Cell, Value], reads: Reads) -> None:
+        depth = self.depth
+        for found in self._chain:
+            if found is cells:
+                break
+            depth -= 1
+        if depth <= reads.depth:
+            reads.cells.setdefault(cell, (value, depth))
 
     def names(self, address: int) -> list[str]:
         """The names of the cells of one address, in the order written."""
         found: list[str] = []
         layer: State | None = self
         while layer is not None:
-            found.extend(layer._by_address().get(address, ()) if len(layer.cells) > INDEXED else layer._own(address))
+            cells = layer.cells
+            if len(cells) > INDEXED:
+                found.extend(layer._by_address().get(address, ()))
+            elif cells:
+                found.extend([name for owner, name in cells if owner == address])
             layer = layer.parent
         return list(dict.fromkeys(found))
-
-    def _own(self, address: int) -> list[str]:
-        return [name for owner, name in self.cells if owner == address]
 
     def _by_address(self) -> dict[int, list[str]]:
         """The names of each address in this layer, read off again when cells have come; none ever goes."""

@@ -145,6 +145,16 @@ def takes_logits(facts: Facts) -> bool:
     return _binary_with_logits().search(facts.raw) is not None
 
 
+@cache
+def _mattering() -> frozenset[bytes]:
+    return frozenset({b"log"}).union(*_sinks(), *reaching().values())
+
+
+def may_matter(facts: Facts) -> bool:
+    """Whether a file has a word without which it can hold neither a sink nor what makes a hint matter."""
+    return not _mattering().isdisjoint(_WORD.findall(facts.raw))
+
+
 def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
     if text[match.end() : match.end() + 1] != b"(":
         return text[match.start() - 1 : match.start()] == b"."
@@ -282,6 +292,24 @@ class Graph:
                 found.add(path)
                 waiting.extend(self.importers[path] - found)
         return found
+
+    @cached_property
+    def dull(self) -> frozenset[str]:
+        """The files that have no word that matters, nor has any that imports join to them."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        for start in self.files:
+            waiting = [] if start in seen else [start]
+            island: set[str] = set()
+            while waiting:
+                path = waiting.pop()
+                if path not in island:
+                    island.add(path)
+                    waiting += [*self.importers[path], *(target for target, _, _ in self.imports[path])]
+            seen |= island
+            if not any(may_matter(self.files[path]) for path in island):
+                found |= island
+        return frozenset(found)
 
     @cached_property
     def order(self) -> dict[str, int]:

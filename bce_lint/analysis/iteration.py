@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import calls, objects
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Value, const, join_all, join_seq, options
@@ -61,7 +60,7 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
         case Ref(kind="instance"):
             return _instance(m, frame, value, span)
         case Tensor():
-            return Seq((), replace(value, shape=value.shape[1:] if value.shape else None))
+            return Seq((), changed(value, shape=value.shape[1:] if value.shape else None))
     return ANYTHING
 
 

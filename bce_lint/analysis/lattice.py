@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf, isinf
 from types import EllipsisType
 from typing import NamedTuple
 
+from bce_lint.analysis.changed import changed
 from bce_lint.catalog.terms import ANY, Domain, Range
 from bce_lint.ir import Span
 
@@ -137,7 +138,7 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         return a
     origins = a.origin + tuple(o for o in b.origin if o not in a.origin)
     inner = tuple(o for o in a.inner if o in b.inner) if a.inner != b.inner else a.inner
-    return replace(
+    return changed(
         a,
         range=join_range(a.range, b.range),
         dtype=a.dtype if a.dtype == b.dtype else None,

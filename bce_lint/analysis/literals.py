@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import dtype_ops, shape_ops, subscripts
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.tensor_ops import made
@@ -22,7 +21,7 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
         return Tensor(dtype=dtype, shape=shape_ops.dims(m, args, 0), identity=made(m, frame, node.span, "literal"), literal=True)
     if tensors(data):
         lost = dtype_ops.is_unknown(args)
-        return join_all(replace(t, dtype=None if lost else asked or t.dtype, array=array) for t in tensors(data)) or TOP
+        return join_all(changed(t, dtype=None if lost else asked or t.dtype, array=array) for t in tensors(data)) or TOP
     identity = made(m, frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
     inferred = None if dtype_ops.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())

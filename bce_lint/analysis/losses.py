@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bce_lint import ir
 from bce_lint.analysis import contexts
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
@@ -217,6 +218,6 @@ def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
     if not rivals:
         return site
     if kind == "x":
-        m.record(replace(rivals[0], rival=(site.contract, site.primary)))
+        m.record(changed(rivals[0], rival=(site.contract, site.primary)))
         return site
-    return replace(site, rival=(rivals[0].contract, rivals[0].primary))
+    return changed(site, rival=(rivals[0].contract, rivals[0].primary))

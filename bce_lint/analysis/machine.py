@@ -154,6 +154,7 @@ class Machine:
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
         self.stack: list[ir.Function] = []
+        self.words: dict[ir.Function, frozenset[str]] = {}
         self.quiet = 0
         self._interned: dict[Hashable, int] = {}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, iteration, losses, objects, subscripts, tensor_ops, trainers
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ActivationSite
@@ -189,7 +188,7 @@ def _instance(m: Machine, frame: Frame, callee: Ref, cls: ClassV, args: Args, no
 
 def modelled(m: Machine, value: Value) -> Value:
     """The tensors that a module returns, marked as a model's output."""
-    found = tuple(replace(v, model=True) if type(v) is Tensor and not v.model else v for v in options(value))
+    found = tuple(changed(v, model=True) if type(v) is Tensor and not v.model else v for v in options(value))
     if m.flow is not None:
         for old, new in zip(options(value), found, strict=True):
             m.flow.same(old, new)

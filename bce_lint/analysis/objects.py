@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, imports, losses
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -70,7 +69,7 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
 
 def _tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     if name in TENSOR_VIEWS:
-        return owner if name in ("data", "real") else replace(owner, shape=_reversed(owner.shape))
+        return owner if name in ("data", "real") else changed(owner, shape=_reversed(owner.shape))
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":
@@ -213,7 +212,7 @@ def tensor_written(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> 
     from bce_lint.analysis import statements
 
     if isinstance(target, ir.Name | ir.Attr):
-        written = replace(value)
+        written = changed(value)
         if m.flow is not None:
             m.flow.same(value, written)
         statements.assign(m, frame, target, written)

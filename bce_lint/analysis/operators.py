@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import by_hand, dtype_ops, iteration, losses, shape_ops, subscripts, thresholds
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor, add_range, multiply_range, negate_range
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
@@ -48,12 +48,12 @@ def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Va
         if op == "pos":
             return value
         if op == "neg":
-            return replace(negate(m, frame, value, span), form=by_hand.negated(value))
-        return replace(_plain(m, frame, value, span), dtype=value.dtype)
+            return changed(negate(m, frame, value, span), form=by_hand.negated(value))
+        return changed(_plain(m, frame, value, span), dtype=value.dtype)
     if type(value) is Ref and value.kind == "loss":
         losses.used_as_tensor(m, value, frame.place(span))
     if type(value) is Unknown and op == "neg":
-        return replace(m.fresh(frame, span), form=by_hand.negated(value))
+        return changed(m.fresh(frame, span), form=by_hand.negated(value))
     return TOP
 
 
@@ -61,7 +61,7 @@ def negate(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """The negative of logits is logits; of anything else, a number in the mirrored range."""
     domain = Domain.LOGITS if value.domain is Domain.LOGITS else Domain.UNKNOWN
     origin = value.origin if domain is Domain.LOGITS else ()
-    return replace(_plain(m, frame, value, span), domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
+    return changed(_plain(m, frame, value, span), domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
 
 
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
@@ -105,7 +105,7 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
     if op in COMPARISONS:
         return Tensor(dtype="bool", identity=_identity(m, frame, span))
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Const}:
-        return replace(m.fresh(frame, span), form=by_hand.combined(m, frame, op, a, b, span))
+        return changed(m.fresh(frame, span), form=by_hand.combined(m, frame, op, a, b, span))
     return TOP
 
 
@@ -179,15 +179,15 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     first = a if type(a) is Tensor else b
     assert type(first) is Tensor
     shape = shape_ops.of_matmul(a, b) if op == "@" else shape_ops.of_operator(a, b)
-    plain = replace(_plain(m, frame, first, span), shape=shape, array=any(type(v) is Tensor and v.array for v in (a, b)))
-    plain = replace(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
+    plain = changed(_plain(m, frame, first, span), shape=shape, array=any(type(v) is Tensor and v.array for v in (a, b)))
+    plain = changed(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
     if op in COMPARISONS:
-        return replace(plain, dtype="bool", model=False)
-    plain = replace(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
+        return changed(plain, dtype="bool", model=False)
+    plain = changed(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
     sigmoid = by_hand.sigmoid(frame, op, a, b, plain, span)
     if sigmoid is not None:
         return sigmoid
-    return replace(_combined(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
+    return changed(_combined(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
 
 
 def _combined(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
@@ -200,7 +200,7 @@ def _combined(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
     nudged = op == "+" and (by_hand.is_small(a) or by_hand.is_small(b))
     first = a if type(a) is Tensor else b
     origin = first.origin if nudged and type(first) is Tensor else ()
-    return replace(plain, range=_arithmetic(op, x, y), origin=origin)
+    return changed(plain, range=_arithmetic(op, x, y), origin=origin)
 
 
 def _both_literal(a: Value, b: Value) -> bool:
@@ -223,7 +223,7 @@ def _arithmetic(op: str, x: Range, y: Range) -> Range:
 def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
     """Operations that keep a domain: `1 - p`, and affine maps of logits by constants, temperatures or logits."""
     if type(b) is Tensor and b.domain in (Domain.PROBABILITY, Domain.CATEGORICAL) and op == "-" and a in (const(1), const(1.0)):
-        return replace(b, identity=plain.identity) if b.domain is Domain.PROBABILITY else None
+        return changed(b, identity=plain.identity) if b.domain is Domain.PROBABILITY else None
     logits = [v for v in (a, b) if type(v) is Tensor and v.domain is Domain.LOGITS]
     if not logits or op not in ("+", "-", "*", "/"):
         return None
@@ -232,7 +232,7 @@ def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
     scale = scale or (op in ("+", "-", "*") and type(b) is Tensor and type(a) is Const and a.value not in (0, 0.0))
     if both or scale:
         first = logits[0]
-        return replace(plain, domain=Domain.LOGITS, range=first.range, origin=first.origin)
+        return changed(plain, domain=Domain.LOGITS, range=first.range, origin=first.origin)
     return None
 
 

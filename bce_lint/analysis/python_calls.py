@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, iteration, literals, objects, subscripts
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import size
@@ -252,7 +252,7 @@ def _number(kind: type) -> Handler:
         value = args.pos[0] if args.pos else TOP
         if type(value) is not Const or value.value is None:
             number = kind in (int, float) and type(value) is not Const
-            return replace(m.fresh(frame, node.span), kind=kind.__name__) if number else TOP
+            return changed(m.fresh(frame, node.span), kind=kind.__name__) if number else TOP
         try:
             return const(kind(value.value))
         except (TypeError, ValueError, OverflowError):

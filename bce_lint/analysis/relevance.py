@@ -8,8 +8,7 @@ that nothing it visited leads to one.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from operator import or_
 
@@ -17,7 +16,6 @@ from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit,
 from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, reaching, takes_logits
 from bce_lint.analysis.trainers import STEPS
 
-KEPT = 16
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
 
@@ -96,7 +94,8 @@ class Relevance:
         self._names: dict[str, Names] = {}
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
         self._targets: dict[Unit, list[Definition]] = {}
-        self._barren: deque[Set[Definition]] = deque(maxlen=KEPT)
+        self._hopeless: set[Definition] = set()
+        self._barrens: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
         self._around: dict[Class, _Search | None] = {}
         self._latest: tuple[Class, _Search | None] | None = None
@@ -118,6 +117,8 @@ class Relevance:
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
+        if self.dull(path):
+            return False
         return self.body(path) or any(self._whole(definition) for found in self.names(path).own.values() for definition in found)
 
     def body(self, path: str) -> bool:
@@ -143,16 +144,45 @@ class Relevance:
                 self._wholes[definition] = self._bound(definition, methods)
         return self._wholes[definition]
 
+    def dull(self, path: str) -> bool:
+        """Whether a file cannot lead anywhere by its words, nor can any that imports join to it."""
+        return path in self.graph.dull
+
     def _leads(self, unit: Unit) -> bool:
-        """A search that finds nothing answers for all that start inside it."""
         start = (unit, *(part for _, part in unit.stores))
-        if not unit.hints and any(all(d in seen for d in start) for seen in self._barren):
+        if not any(part.hints for part in start) and self._in_vain(start):
             return False
-        search = _Search(self)
-        found = search.leads(start)
-        if not found:
-            self._barren.appendleft(search.seen.keys())
-        return found
+        return _Search(self).leads(start)
+
+    def _barren(self, cls: Class) -> bool:
+        """Whether nothing that a class has or inherits leads to a sink."""
+        if cls not in self._barrens:
+            line = self._line(cls)
+            self._barrens[cls] = self._in_vain([*line, *(unit for c in line for _, unit in c.settings)])
+        return self._barrens[cls]
+
+    def _in_vain(self, start: Iterable[Definition]) -> bool:
+        """Whether a search ends without a sink even if every name counts as named: that is found out once for all definitions.
+
+        What the start does that matters to some values only is for the search itself to look at.
+        """
+        seen: set[Definition] = set()
+        waiting = list(start)
+        while waiting:
+            current = waiting.pop()
+            if current in seen or current in self._hopeless:
+                continue
+            seen.add(current)
+            if current in self.leading or (isinstance(current, Unit) and self.is_sink(current)):
+                return False
+            if isinstance(current, Unit):
+                waiting.extend(part for _, part in current.stores)
+                waiting.extend(self.reached(current))
+            else:
+                waiting.append(current.head)
+                waiting.extend(unit for units in current.methods.values() for unit in units)
+        self._hopeless |= seen
+        return True
 
     def _method(self, cls: Class, name: bytes) -> bool:
         return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
@@ -165,6 +195,9 @@ class Relevance:
 
     def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
         """Whether some methods lead to a sink on an instance of a class."""
+        methods = list(methods)
+        if not any(unit.hints for unit in methods) and self._barren(cls):
+            return False
         around = self._instance(cls)
         if around is None:
             return True
@@ -216,7 +249,7 @@ class Relevance:
         if self._filled is None:
             self._filled = {}
             for path, facts in self.graph.files.items():
-                for block in blocks_of(facts):
+                for block in blocks_of(facts) if not self.dull(path) else ():
                     if block.decorators or (block.kind == "code" and not block.text.startswith(b"if __name__")):
                         self._register(path, facts, block)
         return self._filled
@@ -303,6 +336,10 @@ class Towards(Relevance):
     def is_sink(self, unit: Unit) -> bool:
         """Whether a unit is what the searches look for."""
         return unit.path in self.targets
+
+    def dull(self, path: str) -> bool:
+        """Any file may lead into another."""
+        return False
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """Nothing but the files matters."""

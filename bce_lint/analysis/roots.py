@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Args, Frame, Machine, Unit
-from bce_lint.analysis.relevance import Relevance
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.relevance import Relevance
 
 TYPICAL_STEPS = 2_500
 SETTER_STEPS = 800
@@ -148,12 +151,17 @@ def _open_methods(m: Machine, unit: Unit, relevance: Relevance, cls: ClassV) -> 
 
 def _mentioned(m: Machine, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:
     """Whether the source of some methods has a name in it; what only overridden methods call is not called."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    for owner, function in methods:
+    return any(name in _words(m, owner, function) for owner, function in methods)
+
+
+def _words(m: Machine, owner: ClassV, function: ir.Function) -> frozenset[str]:
+    """The words of a method's source."""
+    found = m.words.get(function)
+    if found is None:
         unit = m.program.unit(owner.path)
-        if unit is not None and function.body and word.search(unit.text, function.span.end, function.body[-1].span.end):
-            return True
-    return False
+        text = unit.text[function.span.end : function.body[-1].span.end] if unit is not None and function.body else ""
+        found = m.words[function] = frozenset(re.findall(r"\w+", text))
+    return found
 
 
 def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV | None) -> FunctionV:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, contexts, expressions, imports, loops, objects, operators, subscripts
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Frame, Machine
@@ -97,7 +97,7 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
     span = ir.Span(node.span.start, node.span.end)
     new = operators.binary(m, frame, node.op, old, value, span)
     if type(old) is Tensor and type(new) is Tensor:
-        new = replace(new, dtype=old.dtype)  # written into the tensor itself
+        new = changed(new, dtype=old.dtype)  # written into the tensor itself
     if m.flow is not None:
         new = m.flow.augmented(m, frame, node, old, new)
     assign(m, frame, node.target, new)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import calls, iteration, objects
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -132,7 +131,7 @@ def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> 
 
 
 def _subcontainer(m: Machine, frame: Frame, owner: Ref, items: Seq, span: ir.Span) -> Ref:
-    ref = replace(m.new_ref(frame, span, "container", owner.what), place=owner.place)
+    ref = changed(m.new_ref(frame, span, "container", owner.what), place=owner.place)
     m.write(ref.address, "$items", items)
     return ref
 
@@ -238,7 +237,7 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
-            part = replace(value, identity=0, shape=value.shape[1:] if value.shape else None)
+            part = changed(value, identity=0, shape=value.shape[1:] if value.shape else None)
         if items is not None and star is None and count <= len(items.prefix):
             return list(items.prefix[:count])
         return [part or TOP] * count

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bce_lint import ir
 from bce_lint.analysis import by_hand, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
@@ -44,7 +43,7 @@ def activation_call(
     result = activate(m, frame, row, value, node, constant, None)
     dtype = dtype_ops.cast(args, Transfer(Kind.KEEP))
     if type(result) is Tensor and (dtype is not None or dtype_ops.is_unknown(args)):
-        result = replace(result, dtype=dtype)
+        result = changed(result, dtype=dtype)
     if inplace and isinstance(node.func, ir.Attr | ir.Name) and type(result) is Tensor:
         target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
         if target is not None:
@@ -63,7 +62,7 @@ def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.C
     results: Value | None = None
     form = by_hand.activated(m, row, value)
     for option in options(value):
-        one = replace(_activated(option, row, origin, identity), form=form)
+        one = changed(_activated(option, row, origin, identity), form=form)
         results = one if results is None else join(results, one)
     return results or TOP
 
@@ -152,27 +151,27 @@ def _transfer(
         return TOP
     if row.kind is Kind.KEEP and type(value) is not Tensor:
         kept = _kept_unknown(row, value, args, identity, _shape(m, row, Tensor(), args, name, made_by[0]))
-        return replace(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
+        return changed(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     result = _sized(m, dtype_ops.typed(m, result, row, value, args, node, name), row, tensor, args, name, made_by[0])
     if row.inplace:
         shape = result.shape if shape_ops.changes_in_place(name) else tensor.shape
-        result = replace(result, dtype=tensor.dtype, shape=shape)
+        result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
     if row.kind is Kind.FACTORY:
-        result = replace(result, literal=True)
+        result = changed(result, literal=True)
     return _shaped(row, _written(frame, result, row, value, node, name), args)
 
 
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, layer)
-    result = replace(result, shape=shape, one_hot=_one_hot(row, tensor, name))
+    result = changed(result, shape=shape, one_hot=_one_hot(row, tensor, name))
     if not shape_ops.moves_dims(name):
         return result
-    return replace(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
+    return changed(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
 
 
 def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:
@@ -182,11 +181,11 @@ def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, lay
 def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir.Call, name: str) -> Tensor:
     """The result with how it was written."""
     if row.kind is Kind.LOG and not name.startswith("numpy."):
-        return replace(result, form=by_hand.logged(frame, value, node))
+        return changed(result, form=by_hand.logged(frame, value, node))
     bare = name.rpartition(".")[2]
     if OPERATORS.get(bare) == "**":
-        return replace(result, form=Form("power"))
-    return replace(result, form=by_hand.reduced(value)) if bare in ("mean", "sum") else result
+        return changed(result, form=Form("power"))
+    return changed(result, form=by_hand.reduced(value)) if bare in ("mean", "sum") else result
 
 
 def _one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
@@ -236,7 +235,7 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
         return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
     result = gathered(parts, identity)
     if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
-        return replace(result, dtype=value.dtype)
+        return changed(result, dtype=value.dtype)
     return result
 
 
@@ -248,7 +247,7 @@ def gathered(parts: list[Value], identity: int) -> Value:
             if type(option) is not Tensor:
                 return Tensor(identity=identity)
             result = option if result is None else _hull(result, option)
-    return replace(result, identity=identity, shape=None) if type(result) is Tensor else TOP
+    return changed(result, identity=identity, shape=None) if type(result) is Tensor else TOP
 
 
 def _hull(a: Value, b: Tensor) -> Tensor:
@@ -265,7 +264,7 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else made(m, frame, span, "index")
     form = owner.form and owner.form.part(identity)
-    return replace(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=False, form=form)
+    return changed(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=False, form=form)
 
 
 def _is_constant(key: Value) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.losses import LOGITS
 from bce_lint.analysis.machine import Frame, Machine
@@ -53,7 +53,7 @@ def linked(site: Site, takers: Mapping[Place, Mapping[Place, Contract]]) -> Site
         mine = {(place, contract) for origin in tensor.origin for place, contract in takers.get(origin.place, {}).items()}
         common = mine if common is None else common & mine
     found = sorted(common or (), key=lambda taker: taker[0])
-    return replace(site, takers=tuple((contract, place) for place, contract in found))
+    return changed(site, takers=tuple((contract, place) for place, contract in found))
 
 
 def makers(sites: Iterable[Site]) -> set[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from math import exp, inf, log
 
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Tensor, meet_range
 from bce_lint.analysis.machine import Args
 from bce_lint.analysis.values import NONE, Const
@@ -16,11 +16,11 @@ EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
 
 
 def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(t, dtype=row.dtype or t.dtype, shape=None)
+    return changed(t, dtype=row.dtype or t.dtype, shape=None)
 
 
 def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(t, identity=identity, shape=None, form=t.form and t.form.part(identity))
+    return changed(t, identity=identity, shape=None, form=t.form and t.form.part(identity))
 
 
 def _plain(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
@@ -29,24 +29,24 @@ def _plain(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
 
 def _bounded(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     tight = row.range.tight and (t.range.tight and t.range.low == -inf and t.range.high == inf)
-    return replace(_plain(t, row, origin, identity), range=row.range._replace(tight=tight), origin=(origin,) if tight else ())
+    return changed(_plain(t, row, origin, identity), range=row.range._replace(tight=tight), origin=(origin,) if tight else ())
 
 
 def _monotone(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(_plain(t, row, origin, identity), range=meet_range(t.range, row.range), origin=(origin,))
+    return changed(_plain(t, row, origin, identity), range=meet_range(t.range, row.range), origin=(origin,))
 
 
 def _sign(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     low = row.range.low if t.range.low < 0 else max(0.0, row.range.low)
     high = row.range.high if t.range.high > 0 else min(0.0, row.range.high)
-    return replace(_plain(t, row, origin, identity), range=Range(low, high, t.range == REAL), origin=(origin,))
+    return changed(_plain(t, row, origin, identity), range=Range(low, high, t.range == REAL), origin=(origin,))
 
 
 def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     kept = t.domain in (Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL)
     if kept:
-        return replace(t, identity=identity, form=Form("clamped"))
-    return replace(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
+        return changed(t, identity=identity, form=Form("clamped"))
+    return changed(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
 
 
 def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
@@ -61,23 +61,23 @@ def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
         elif type(value) is Const and isinstance(value.value, int | float):
             ends.append(float(value.value))
         else:
-            return replace(t, range=ANY)
+            return changed(t, range=ANY)
     low, high = min(max(t.range.low, ends[0]), ends[1]), min(max(t.range.high, ends[0]), ends[1])
-    return replace(t, range=Range(low, high, t.range.tight))
+    return changed(t, range=Range(low, high, t.range.tight))
 
 
 def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
     bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
     origin_ = t.origin if domain is not Domain.UNKNOWN else ()
-    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form=Form("exp"))
+    return changed(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form=Form("exp"))
 
 
 def _log(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     domain = LOGARITHMS.get(t.domain, Domain.UNKNOWN)
     bounds = Range(_safe(log, t.range.low, -inf), _safe(log, t.range.high, inf), t.range.tight and t.range.low >= 0)
     origin_ = tuple(o._replace(domain=domain) for o in t.origin) if domain is not Domain.UNKNOWN else ()
-    return replace(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape)
+    return changed(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape)
 
 
 def _safe(function: Callable[[float], float], x: float, otherwise: float) -> float:
@@ -96,11 +96,11 @@ def _recurrent(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tenso
 
 
 def _blend(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(t, identity=identity, shape=None)
+    return changed(t, identity=identity, shape=None)
 
 
 def _mean(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return replace(_plain(t, row, origin, identity), range=t.range._replace(tight=False))
+    return changed(_plain(t, row, origin, identity), range=t.range._replace(tight=False))
 
 
 def _label(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:

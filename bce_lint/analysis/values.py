@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Place, Tensor, join_tensor
 from bce_lint.analysis.sites import LossSite
 
@@ -88,8 +89,8 @@ class Table:
     def put(self, key: object, value: Value) -> Table:
         """The table with one entry set."""
         if self.get(key) is None:
-            return replace(self, entries=(*self.entries, (key, value)))
-        return replace(self, entries=tuple((k, value if k == key else v) for k, v in self.entries))
+            return changed(self, entries=(*self.entries, (key, value)))
+        return changed(self, entries=tuple((k, value if k == key else v) for k, v in self.entries))
 
 
 @dataclass(frozen=True, slots=True)

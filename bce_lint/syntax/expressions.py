@@ -204,7 +204,7 @@ class ExpressionLowering(cst.CSTVisitor):
             return ir.Star(value.span, value) if node.star else value
         assert isinstance(node, cst.Slice)
         self.count += 1
-        return ir.Slice(self.spans.outer(node), self.maybe(node.lower), self.maybe(node.upper), self.maybe(node.step))
+        return ir.Slice(self.spans.trimmed(node), self.maybe(node.lower), self.maybe(node.upper), self.maybe(node.step))
 
     # --- displays and comprehensions
 
@@ -218,7 +218,8 @@ class ExpressionLowering(cst.CSTVisitor):
 
     def starred(self, node: Any) -> ir.Expr:
         """`*value` or, in a dict comprehension, `**value`."""
-        return ir.Star(self.spans.outer(node), self.expr(node.value))
+        value = self.expr(node.value)
+        return ir.Star(Span(self.spans.outer(node).start, value.span.end), value)
 
     def dict(self, node: cst.Dict) -> ir.Expr:
         """A dict display."""

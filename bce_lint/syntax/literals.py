@@ -6,13 +6,13 @@ import warnings
 from ast import literal_eval
 
 # Python itself refuses longer decimal integers, and the conversion is quadratic.
-_MAX_DIGITS = 4_000
+MAX_DIGITS = 4_000
 
 
 def number(text: str) -> object:
     """The value of a number token, or None where it is too long to be worth having."""
     plain = text.replace("_", "")
-    if len(plain) > _MAX_DIGITS:
+    if len(plain) > MAX_DIGITS:
         return None
     try:
         if plain[-1] in "jJ" and plain[:2] not in ("0x", "0X"):

@@ -10,15 +10,12 @@ from libcst.helpers import get_full_name_for_node
 
 from bce_lint import ir
 from bce_lint.ir import Body, Span
+from bce_lint.syntax.arms import Arm, chain
 from bce_lint.syntax.expressions import ExpressionLowering
 from bce_lint.syntax.operators import AUGMENTED
 from bce_lint.syntax.patterns import Match
 from bce_lint.syntax.scopes import Scope
 from bce_lint.syntax.spans import Spans
-
-# Arms of an `if` beyond these stand one after another, each under an unknown test: nesting would be too deep to interpret.
-MAX_ARMS = 100
-Arm = tuple[Span, ir.Expr, Body]
 
 
 class Lowering(ExpressionLowering):
@@ -71,8 +68,23 @@ class Lowering(ExpressionLowering):
         return start
 
     def whole(self, node: Any) -> Span:
-        """A compound statement, from its keyword on."""
-        return Span(self.head(node), self.spans.ends[id(node)])
+        """A compound statement, from its keyword to the end of its last statement."""
+        return Span(self.head(node), self.finish(node))
+
+    def finish(self, node: Any) -> int:
+        """Where the last statement inside a compound statement ends."""
+        while True:
+            parts = (getattr(node, "finalbody", None), getattr(node, "orelse", None), *reversed(getattr(node, "handlers", ())), node)
+            suite = next(part for part in parts if part is not None)
+            if isinstance(suite, cst.If) and suite is not node:
+                node = suite
+                continue
+            body = suite.cases if isinstance(suite, cst.Match) else suite.body if isinstance(suite.body, Sequence) else suite.body.body
+            node = body[-1]
+            if isinstance(node, cst.SimpleStatementLine):
+                node = node.body[-1]
+            if isinstance(node, cst.BaseSmallStatement):
+                return self.small(node).end
 
     def small(self, node: Any) -> Span:
         """A simple statement, without its semicolon."""
@@ -282,19 +294,6 @@ class Lowering(ExpressionLowering):
         body = self.block(node)
         scope, self.scope = self.scope, outer
         self.out.append(ir.ClassDef(self.inner(node.name), node.name.value, bases, body, decorators, scope.local()))
-
-
-def chain(arms: Sequence[Arm], orelse: Body) -> Body:
-    """Arms of which the first that holds is taken; those beyond the limit may each be taken or not, one after another."""
-    if len(arms) > MAX_ARMS:
-        rest = arms[MAX_ARMS:]
-        last = rest[-1][0]
-        tail = [ir.If(span, ir.Opaque(test.span, (test,)), body, ()) for span, test, body in rest]
-        orelse = (*tail, ir.If(last, ir.Opaque(last), orelse, ())) if orelse else tuple(tail)
-        arms = arms[:MAX_ARMS]
-    for span, test, body in reversed(arms):
-        orelse = (ir.If(span, test, body, orelse),)
-    return orelse
 
 
 _L = Lowering

@@ -51,6 +51,7 @@ class Spans:
     """The offsets of the nodes of one module; keyed by identity, so the module must outlive it."""
 
     def __init__(self, module: cst.Module, text: str) -> None:
+        self.text = text
         state = _Trace(module.default_newline, module.default_indent)
         module._codegen(state)
         self.starts: dict[int, int] = {}
@@ -91,13 +92,18 @@ class Spans:
         """The span of a tuple or generator, with its own parentheses and no others."""
         if node.lpar:
             return Span(self.starts[id(node.lpar[-1])], self.ends[id(node.rpar[0])])
-        key = id(node)
-        return Span(self.starts[key], self.ends[key])
+        return self.trimmed(node)
 
     def outer(self, node: cst.CSTNode) -> Span:
         """The span of all that was generated for a node."""
         key = id(node)
         return Span(self.starts[key], self.ends[key])
+
+    def trimmed(self, node: cst.CSTNode) -> Span:
+        """The span of a node without the blanks that LibCST counts as its own."""
+        start, end = self.outer(node)
+        inside = self.text[start:end]
+        return Span(end - len(inside.lstrip()), start + len(inside.rstrip()))
 
 
 def align(generated: str, text: str) -> list[tuple[int, int]]:

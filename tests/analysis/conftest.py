@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-settings.register_profile("bce-lint", max_examples=60, deadline=None)
+from tests.examples import examples
+
+settings.register_profile("bce-lint", max_examples=examples(60), deadline=None)
 settings.load_profile("bce-lint")

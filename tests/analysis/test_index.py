@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.index import Graph, Import, blocks_in, blocks_of, names_sink, scan, words_of
-from tests.analysis.graphs import ROOT, project
+from tests.analysis.graphs import ROOT, path_of, project
 
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
 
@@ -210,3 +210,16 @@ def test_a_long_chain_of_imports_is_ordered_without_recursion() -> None:
     order = project({**files, "m3000.py": b""}).order
     ranks = [order[os.path.join(ROOT, f"m{i}.py")] for i in range(3_001)]
     assert ranks == sorted(ranks)
+
+
+def test_files_are_dull_that_no_import_joins_to_a_word_that_matters() -> None:
+    graph = project({
+        "loss.py": b"from torch.nn import BCELoss\n",
+        "uses.py": b"import loss\n",
+        "beside.py": b"import uses\n",
+        "plain.py": b"import csv\n\ndef read(path):\n    return csv.reader(path)\n",
+        "more.py": b"from plain import read\n",
+        "logarithm.py": b"def entropy(p):\n    return p.log()\n",
+        "layer.py": b"import torch\n\nhead = torch.nn.Linear(2, 1)\n",
+    })  # fmt: skip
+    assert graph.dull == {path_of("plain.py"), path_of("more.py")}

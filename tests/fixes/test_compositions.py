@@ -11,6 +11,7 @@ from bce_lint.diagnostic import Fix
 from bce_lint.engine import FixOptions, check_text, fix_text
 from bce_lint.rules import default_codes
 from bce_lint.source.text import SourceText, decode
+from tests.examples import examples
 
 HEAD = """\
 import torch
@@ -71,7 +72,7 @@ def applied(source: SourceText, fixes: list[Fix]) -> str:
     return text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs(), st.randoms(use_true_random=False))
 def test_any_choice_of_fixes_parses(program: str, random: object) -> None:
     fixes = [d.fix for d in check_text(program.encode(), None, default_codes(), fixes=True).diagnostics if d.fix and d.fix.edits]
@@ -80,7 +81,7 @@ def test_any_choice_of_fixes_parses(program: str, random: object) -> None:
     ast.parse(applied(decode(program.encode(), "x.py"), chosen))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(programs())
 def test_fixing_comes_to_an_end_and_every_gate_lets_it_pass(program: str) -> None:
     codes = default_codes()

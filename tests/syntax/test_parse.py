@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bce_lint import ir
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 from bce_lint.syntax.prescan import refusal
+from tests.examples import examples
 
 FAILURES = [
     ("def f(:\n  pass\n", 1),
@@ -143,13 +144,13 @@ def _lowers(text: str) -> None:
     assert isinstance(module, ir.Module)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(hypothesmith.from_grammar())
 def test_any_program(text: str) -> None:
     _lowers(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(alphabet="ab1 \n\r\t\f\\\"'f{}()[]:,.=+#é", max_size=40))
 def test_any_text(text: str) -> None:
     _lowers(text)

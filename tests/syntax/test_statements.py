@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bce_lint import ir
-from bce_lint.syntax.lower import MAX_ARMS
+from bce_lint.syntax.arms import MAX_ARMS
 from bce_lint.syntax.parse import lower
 from tests.syntax.nodes import found, function, statements, texts
 
@@ -133,4 +133,4 @@ def test_spans_of_statements() -> None:
     text = "x = 1 ;  return_ = 2;\nif a:\n\n    # c\n    while b: break ;\n"
     assert texts(text, ir.Assign) == ["x = 1", "return_ = 2"]
     assert texts(text, ir.Jump) == ["break"]
-    assert texts(text, ir.While) == ["while b: break ;\n"]
+    assert texts(text, ir.While) == ["while b: break"]
