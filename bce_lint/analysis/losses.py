@@ -53,7 +53,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     weight = _weight(params, args)
     if weight is not None:
         m.write(ref.address, "$weight", weight)
-    reason = _misplaced(params, args)
+    reason = misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
     if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
@@ -67,7 +67,8 @@ def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
     return None if given is None or NONE in options(given) else given
 
 
-def _misplaced(params: tuple[Param, ...], args: Args) -> str | None:
+def misplaced(params: tuple[Param, ...], args: Args) -> str | None:
+    """Why a constructor has no use for one of its arguments, if it has none."""
     for index, value in enumerate(args.pos):
         found = tensors(value)
         if not found:

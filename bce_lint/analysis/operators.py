@@ -59,9 +59,14 @@ def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Va
 
 def negate(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """The negative of logits is logits; of anything else, a number in the mirrored range."""
+    return negative(value, _plain(m, frame, value, span))
+
+
+def negative(value: Tensor, plain: Tensor) -> Tensor:
+    """What `negate` makes of a value, given a new tensor that is in no domain."""
     domain = Domain.LOGITS if value.domain is Domain.LOGITS else Domain.UNKNOWN
     origin = value.origin if domain is Domain.LOGITS else ()
-    return replace(_plain(m, frame, value, span), domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
+    return replace(plain, domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
 
 
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
@@ -184,13 +189,14 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     if op in COMPARISONS:
         return replace(plain, dtype="bool", model=False)
     plain = replace(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
-    sigmoid = by_hand.sigmoid(frame, op, a, b, plain, span)
+    sigmoid = by_hand.sigmoid(op, a, b, plain, lambda: frame.place(span))
     if sigmoid is not None:
         return sigmoid
-    return replace(_combined(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
+    return replace(combine(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
 
 
-def _combined(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
+def combine(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
+    """The result of an arithmetic operator: the domain it keeps, else the range that follows."""
     kept = _shifted(op, a, b, plain)
     if kept is not None:
         return kept
