@@ -22,10 +22,7 @@ from bce_lint.analysis.values import (
     options,
     tensors,
 )  # fmt: skip
-from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Param
-
-PROBABILITIES = frozenset({Expects.PROBABILITY})
-LOGITS = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
+from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
 
 
 @dataclass(slots=True)

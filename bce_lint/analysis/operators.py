@@ -185,7 +185,7 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     assert type(first) is Tensor
     shape = shape_ops.of_matmul(a, b) if op == "@" else shape_ops.of_operator(a, b)
     plain = replace(_plain(m, frame, first, span), shape=shape, array=any(type(v) is Tensor and v.array for v in (a, b)))
-    plain = replace(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
+    plain = replace(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=both_literal(a, b))
     if op in COMPARISONS:
         return replace(plain, dtype="bool", model=False)
     plain = replace(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
@@ -209,7 +209,8 @@ def combine(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
     return replace(plain, range=_arithmetic(op, x, y), origin=origin)
 
 
-def _both_literal(a: Value, b: Value) -> bool:
+def both_literal(a: Value, b: Value) -> bool:
+    """Whether an operator's result is constant data: both operands are."""
     return all((type(v) is Tensor and v.literal) or type(v) is Const for v in (a, b))
 
 
