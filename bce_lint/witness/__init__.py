@@ -11,6 +11,7 @@ This is the only part of bce-lint that sees code run, and it needs PyTorch. What
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["watch"]
 
 
-def watch(sample: int = 1) -> AbstractContextManager[Report]:
-    """Watches what the current thread runs in a `with` block; of the steps of training, one in `sample`."""
+def watch(
+    sample: int = 1, *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()
+) -> AbstractContextManager[Report]:
+    """Watches what the current thread runs in a `with` block; of the steps of training, one in `sample`.
+
+    `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
+    """
+    from bce_lint.selection import choose
     from bce_lint.witness.watching import watching
 
-    return watching(sample)
+    return watching(sample, codes=choose(select, (), extend_select))

@@ -14,7 +14,7 @@ from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite
 from bce_lint.analysis.thresholds import ORDER
 from bce_lint.catalog.contexts import BANNING_DEVICES
-from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range
+from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import Here
 from bce_lint.witness.marks import Marks
@@ -78,7 +78,7 @@ class Sites:
         around = tuple(here.places.of(outer) for outer in callers(home))
         site = LossSite(
             contract, path[0].text, path[0], path[-1], path[:-1],
-            _ranged(contract, tensor, facts(self.marks, tensor)), facts(self.marks, target),
+            _ranged(contract, tensor, facts(self.marks, tensor)), _rows(contract, tensor, target, facts(self.marks, target)),
             autocast=autocast(tensor), caller=around[0] if around else None, made=made,
             weight=facts(self.marks, weight), weight_place=None if weight is None else made or path[-1],
         )  # fmt: skip
@@ -190,6 +190,17 @@ def _ranged(contract: Contract, tensor: Any, found: tuple[Tensor, ...]) -> tuple
     if low >= 0 and high <= 1:
         return found
     return (replace(found[0], range=Range(min(low, 0.0) if low >= 0 else -inf, inf if high > 1 else 1.0, True)),)
+
+
+def _rows(contract: Contract, tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Integer targets of the input's shape that are rows of `one_hot`, whatever made them."""
+    if contract.target is not Target.CLASS_INDEX or not found or found[0].one_hot or not _readable(target) or not _readable(tensor):
+        return found
+    if target.is_floating_point() or target.dim() < 2 or target.shape != tensor.shape:
+        return found
+    values = target.detach()
+    rows = bool(((values == 0) | (values == 1)).all()) and bool((values.sum(1) == 1).all())
+    return (replace(found[0], one_hot=True),) if rows else found
 
 
 def _readable(tensor: Any) -> bool:

@@ -134,7 +134,7 @@ def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, 
         return replace(result, form=by_hand.logged_at(mark, here.place))
     if bare in ("mean", "sum"):
         return replace(result, form=by_hand.reduced(mark))
-    return replace(result, literal=True) if row.kind is Kind.FACTORY else result
+    return replace(result, literal=True) if row.kind is Kind.FACTORY or bare == "arange" else result
 
 
 def _unbound(row: Transfer) -> Transfer:
@@ -194,6 +194,8 @@ def assign(marks: Marks, entry: Entry, mark: Tensor, rank: int, result: Any) -> 
 
 def _moved(entry: Entry, mark: Tensor, rank: int, result: torch.Tensor) -> Tensor:
     """The mark of a result; where the dimensions may have other numbers, dimension 0 of a softmax is no longer known."""
+    if mark.domain is Domain.LABEL and result.is_floating_point() and entry.row is not None and entry.row.kind is Kind.LABEL:
+        return replace(mark, domain=Domain.UNKNOWN)
     if not mark.origin or entry.activation is not None:
         return mark
     if result.dim() == rank and not moves_dims(entry.name):

@@ -28,11 +28,11 @@ COMPILED: Final = "what torch.compile compiled: this torch cannot be told to run
 
 
 @contextmanager
-def watching(sample: int = 1, steps: int | None = None) -> Iterator[Report]:
+def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | None = None) -> Iterator[Report]:
     """See `bce_lint.witness.watch`; `steps` ends the run after so many loss calls, by `Stop`."""
     if sample < 1:
         raise ValueError(f"sample is one step in so many, 1 or more, not {sample}")
-    record, places, marks, made = Recorder(default_codes()), Places(), Marks(), Made()
+    record, places, marks, made = Recorder(default_codes() if codes is None else codes), Places(), Marks(), Made()
     report = Report(record, places)
     mode = Mode(marks, Sites(marks, record), places, made, steps)
     stack = Stack(mode)
