@@ -95,7 +95,8 @@ def _run(options: argparse.Namespace, code: object) -> int:
     except Stop:
         pass
     except Exception as error:
-        sys.excepthook(type(error), error, _below(error.__traceback__))
+        error.__traceback__ = _below(error.__traceback__)
+        sys.excepthook(type(error), error, error.__traceback__)
         return 1
     finally:
         if report is not None:

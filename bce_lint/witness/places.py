@@ -154,22 +154,26 @@ def outward(frame: FrameType) -> FrameType | None:
     return look(frame.f_back).frame
 
 
-def callers(frame: FrameType) -> Iterator[FrameType]:
-    """The frames of the user's own files around a frame, from the inside out."""
-    outer = frame.f_back
+def callers(frame: FrameType, base: int = 0) -> Iterator[FrameType]:
+    """The frames of the user's own files around a frame, from the inside out: up to a module's own code, or where watching began."""
     count = 0
-    while outer is not None and count < MAX_CALLERS:
-        if owner_of(outer.f_code.co_filename) is Owner.USER:
+    while frame.f_code.co_name != "<module>" and id(frame) != base and count < MAX_CALLERS:
+        outer = frame.f_back
+        if outer is None:
+            return
+        frame = outer
+        if owner_of(frame.f_code.co_filename) is Owner.USER:
             count += 1
-            yield outer
-        outer = outer.f_back
+            yield frame
 
 
 class Places:
     """Places of instructions, and the texts that they are in."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: FrameType | None = None) -> None:
         self.sources: dict[str, SourceText] = {}
+        # A number, not the frame: that would keep its variables alive.
+        self.base = id(base) if base is not None else 0
         self._known: dict[tuple[int, int, bool], tuple[CodeType, Place]] = {}
 
     def of(self, frame: FrameType, whole: bool = False) -> Place:

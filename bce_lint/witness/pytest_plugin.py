@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -12,11 +12,21 @@ from bce_lint.witness import watch
 if TYPE_CHECKING:
     from bce_lint.witness.report import Report
 
+_NAME: Final = "loss_witness"
 
-@pytest.fixture
+
+@pytest.fixture(name=_NAME)
 def loss_witness() -> Iterator[Report]:
     """Watches the test; findings fail it, with the concise report as the message."""
     with watch() as report:
         yield report
-    if report.findings:
-        pytest.fail(f"the witness has findings\n{report.text('concise')}", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fails a test that passed, if the witness has findings."""
+    outcome = yield
+    report: Report | None = pyfuncitem.funcargs.get(_NAME)
+    if report is not None and (findings := getattr(report, "findings", ())):
+        pytest.fail(f"the witness has {len(findings)} finding{'s' * (len(findings) > 1)}\n{report.text('concise')}", pytrace=False)
+    return outcome

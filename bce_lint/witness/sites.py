@@ -75,7 +75,7 @@ class Sites:
         weight = call.named(entry, "weight") if "weight" in entry.params else None
         made = here.made.where(found.module)
         path, home = _way(here, frame, tensor)
-        around = tuple(here.places.of(outer) for outer in callers(home))
+        around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
         site = LossSite(
             contract, path[0].text, path[0], path[-1], path[:-1],
             _ranged(contract, tensor, facts(self.marks, tensor)), _rows(contract, tensor, target, facts(self.marks, target)),

@@ -13,10 +13,10 @@ import torch
 
 from bce_lint.rules import default_codes
 from bce_lint.witness.construct import Constructors, patched
-from bce_lint.witness.here import Here, Made
+from bce_lint.witness.here import Made
 from bce_lint.witness.marks import Marks
 from bce_lint.witness.mode import Mode
-from bce_lint.witness.places import Places
+from bce_lint.witness.places import Places, look
 from bce_lint.witness.record import Recorder
 from bce_lint.witness.report import Report
 from bce_lint.witness.sites import Sites
@@ -32,7 +32,7 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
     """See `bce_lint.witness.watch`; `steps` ends the run after so many loss calls, by `Stop`."""
     if sample < 1:
         raise ValueError(f"sample is one step in so many, 1 or more, not {sample}")
-    record, places, marks, made = Recorder(default_codes() if codes is None else codes), Places(), Marks(), Made()
+    record, places, marks, made = Recorder(default_codes() if codes is None else codes), Places(look(sys._getframe()).frame), Marks(), Made()
     report = Report(record, places)
     mode = Mode(marks, Sites(marks, record), places, made, steps)
     stack = Stack(mode)
