@@ -46,7 +46,7 @@ def train(watch: Callable[[], AbstractContextManager[object]], steps: int, batch
                 start = time.perf_counter()
             loss = F.cross_entropy(model(x), y)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
         return time.perf_counter() - start
 

@@ -10,7 +10,8 @@ from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check_text
 from bce_lint.rules import BY_CODE, default_codes
 from bce_lint.rules.pages import sections
-from tests.seeds import MIXED, SAMPLES, SCORES, TRAINED
+from tests.seeds import MIXED, SAMPLES, TRAINED
+
 
 def said(source: str) -> tuple[Diagnostic, ...]:
     return check_text(source.encode(), None, default_codes() | {"BCE123"}).diagnostics

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["watch"]
 
 
-def watch(
-    sample: int = 1, *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()
-) -> AbstractContextManager[Report]:
+def watch(sample: int = 1, *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()) -> AbstractContextManager[Report]:
     """Watches what the current thread runs in a `with` block; of the steps of training, one in `sample`.
 
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.

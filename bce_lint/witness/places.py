@@ -242,6 +242,10 @@ def callee(text: str) -> str:
     for offset in range(len(text) - 1, -1, -1):
         depth += (text[offset] in ")]}") - (text[offset] in "([{")
         if depth == 0:
-            called = text[offset] == "(" and offset and (text[offset - 1].isidentifier() or text[offset - 1] in ")]_" or text[offset - 1].isdigit())
+            called = (
+                text[offset] == "("
+                and offset
+                and (text[offset - 1].isidentifier() or text[offset - 1] in ")]_" or text[offset - 1].isdigit())
+            )
             return text[:offset] if called else text
     return text

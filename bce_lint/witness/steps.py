@@ -9,12 +9,16 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 import torch
+from torch import overrides
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
-from torch.overrides import TorchFunctionMode, _get_current_function_mode_stack, _pop_mode, _push_mode
+from torch.overrides import TorchFunctionMode
 
 from bce_lint.witness.construct import patched
 
 _TURN: Final = 0.6180339887498949
+_modes: Final[Callable[[], list[Any]]] = overrides._get_current_function_mode_stack
+_pop: Final[Callable[[], Any]] = overrides._pop_mode
+_push: Final[Callable[[Any], None]] = overrides._push_mode
 
 
 class Stack:
@@ -22,36 +26,36 @@ class Stack:
 
     def __init__(self, mode: TorchFunctionMode) -> None:
         self._mode = mode
-        self._depth = len(_get_current_function_mode_stack())
+        self._depth = len(_modes())
 
     @property
     def active(self) -> bool:
         """Whether the mode is in the stack."""
-        return any(one is self._mode for one in _get_current_function_mode_stack())
+        return any(one is self._mode for one in _modes())
 
     def put(self) -> None:
         """Puts the mode below all modes that came after it: each of those takes off what lies on top when it ends."""
         if not self.active:
             above = self._off(lambda stack: len(stack) > self._depth)
-            _push_mode(self._mode)
+            _push(self._mode)
             self._on(above)
 
     def take(self) -> None:
         """Takes the mode out."""
         if self.active:
             above = self._off(lambda stack: stack[-1] is not self._mode)
-            _pop_mode()
+            _pop()
             self._on(above)
 
     def _off(self, more: Callable[[list[Any]], bool]) -> list[Any]:
         above = []
-        while more(_get_current_function_mode_stack()):
-            above.append(_pop_mode())
+        while more(_modes()):
+            above.append(_pop())
         return above
 
     def _on(self, above: list[Any]) -> None:
         for mode in reversed(above):
-            _push_mode(mode)
+            _push(mode)
 
 
 class Steps:

@@ -144,7 +144,9 @@ def _unbound(row: Transfer) -> Transfer:
 
 def _arguments(row: Transfer, call: Call) -> Args:
     plain = [const(one) if one is None or isinstance(one, int | float) else TOP for one in call.args]
-    named = {name: const(one) if one is None or isinstance(one, int | float) else TOP for name, one in call.kwargs.items()}
+    named: dict[str, Value] = {
+        name: const(one) if one is None or isinstance(one, int | float) else TOP for name, one in call.kwargs.items()
+    }
     return Args(tuple(plain), named)
 
 

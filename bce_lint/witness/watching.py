@@ -32,7 +32,12 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
     """See `bce_lint.witness.watch`; `steps` ends the run after so many loss calls, by `Stop`."""
     if sample < 1:
         raise ValueError(f"sample is one step in so many, 1 or more, not {sample}")
-    record, places, marks, made = Recorder(default_codes() if codes is None else codes), Places(look(sys._getframe()).frame), Marks(), Made()
+    record, places, marks, made = (
+        Recorder(default_codes() if codes is None else codes),
+        Places(look(sys._getframe()).frame),
+        Marks(),
+        Made(),
+    )
     report = Report(record, places)
     mode = Mode(marks, Sites(marks, record), places, made, steps)
     stack = Stack(mode)

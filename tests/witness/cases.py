@@ -46,11 +46,10 @@ CASES = {
         "F.binary_cross_entropy_with_logits(three(x), F.one_hot(k, 3).float())",
     ),
     "logits before BCELoss": Case(("BCE105",), "nn.BCELoss()(one(x), y)", "nn.BCELoss()(torch.rand(6, 1), y)"),
-    "tanh before BCELoss": Case(
-        ("BCE105",), "nn.BCELoss()(torch.tanh(one(x)), y)", "nn.BCELoss()((torch.tanh(one(x)) + 1) / 2, y)"
-    ),
+    "tanh before BCELoss": Case(("BCE105",), "nn.BCELoss()(torch.tanh(one(x)), y)", "nn.BCELoss()((torch.tanh(one(x)) + 1) / 2, y)"),
     "values below 0 from nowhere": Case(
-        ("BCE105",), "import numpy\nnn.BCELoss()(torch.from_numpy(numpy.full((6, 1), -0.5)).float(), y)",
+        ("BCE105",),
+        "import numpy\nnn.BCELoss()(torch.from_numpy(numpy.full((6, 1), -0.5)).float(), y)",
         "import numpy\nnn.BCELoss()(torch.from_numpy(numpy.full((6, 1), 0.5)).float(), y)",
     ),
     "taken for both": Case(
@@ -67,7 +66,9 @@ CASES = {
         ("BCE107",), "nn.BCELoss()(torch.sigmoid(torch.sigmoid(one(x))), y)", "nn.BCEWithLogitsLoss()(one(x.sigmoid()), y)"
     ),
     "softmax before cross entropy": Case(
-        ("BCE111",), "nn.CrossEntropyLoss()(nn.Softmax(dim=1)(three(x)), k)", "s = nn.Softmax(dim=1)(three(x))\nnn.CrossEntropyLoss()(three(x), k)"
+        ("BCE111",),
+        "nn.CrossEntropyLoss()(nn.Softmax(dim=1)(three(x)), k)",
+        "s = nn.Softmax(dim=1)(three(x))\nnn.CrossEntropyLoss()(three(x), k)",
     ),
     "sigmoid before cross entropy": Case(("BCE112",), "F.cross_entropy(three(x).sigmoid(), k)", "F.cross_entropy(three(x.sigmoid()), k)"),
     "log-softmax before cross entropy": Case(("BCE113",), "F.cross_entropy(F.log_softmax(three(x), 1), k)", "F.cross_entropy(three(x), k)"),
@@ -80,7 +81,9 @@ CASES = {
         "F.kl_div(three(x).log_softmax(1), torch.full((6, 3), 1 / 3), reduction='batchmean')",
     ),
     "sigmoid before soft margin": Case(
-        ("BCE132",), "F.multilabel_soft_margin_loss(three(x).sigmoid(), F.one_hot(k, 3))", "F.multilabel_soft_margin_loss(three(x), F.one_hot(k, 3))"
+        ("BCE132",),
+        "F.multilabel_soft_margin_loss(three(x).sigmoid(), F.one_hot(k, 3))",
+        "F.multilabel_soft_margin_loss(three(x), F.one_hot(k, 3))",
     ),
     "a class called": Case(("BCE201",), "nn.BCEWithLogitsLoss(one(x), y)", "nn.BCEWithLogitsLoss(y[0])(one(x), y)"),
     "an activation class called": Case(("BCE201",), "nn.Softmax(three(x))", "nn.Softmax(1)(three(x))"),
@@ -90,21 +93,37 @@ CASES = {
         "class Loss(nn.CrossEntropyLoss):\n    pass\n\nLoss(torch.ones(3))(three(x), k)",
     ),
     "swapped arguments": Case(("BCE202",), "F.cross_entropy(k, three(x))", "F.cross_entropy(three(x), k)"),
-    "an old option": Case(("BCE203",), "nn.BCEWithLogitsLoss(size_average=False)(one(x), y)", "nn.BCEWithLogitsLoss(reduction='sum')(one(x), y)"),
-    "an old option of a function": Case(("BCE203",), "F.cross_entropy(three(x), k, reduce=False)", "F.cross_entropy(three(x), k, reduction='none')"),
-    "a misplaced option": Case(("BCE204",), "nn.CrossEntropyLoss(reduce='none')(three(x), k)", "nn.CrossEntropyLoss(reduction='none')(three(x), k)"),
+    "an old option": Case(
+        ("BCE203",), "nn.BCEWithLogitsLoss(size_average=False)(one(x), y)", "nn.BCEWithLogitsLoss(reduction='sum')(one(x), y)"
+    ),
+    "an old option of a function": Case(
+        ("BCE203",), "F.cross_entropy(three(x), k, reduce=False)", "F.cross_entropy(three(x), k, reduction='none')"
+    ),
+    "a misplaced option": Case(
+        ("BCE204",), "nn.CrossEntropyLoss(reduce='none')(three(x), k)", "nn.CrossEntropyLoss(reduction='none')(three(x), k)"
+    ),
     "no dimension": Case(("BCE205",), "F.softmax(three(x))", "F.softmax(three(x), dim=-1)"),
     "no dimension of a module": Case(("BCE205",), "nn.Softmax()(three(x))", "nn.Softmax(dim=1)(three(x))"),
-    "integer targets": Case(("BCE301",), "F.binary_cross_entropy_with_logits(one(x), y.long())", "F.binary_cross_entropy_with_logits(one(x), y)"),
-    "targets of another float": Case(("BCE101", "BCE301"), "F.binary_cross_entropy(one(x).sigmoid(), y.double())", "F.mse_loss(one(x), y.double())"),
+    "integer targets": Case(
+        ("BCE301",), "F.binary_cross_entropy_with_logits(one(x), y.long())", "F.binary_cross_entropy_with_logits(one(x), y)"
+    ),
+    "targets of another float": Case(
+        ("BCE101", "BCE301"), "F.binary_cross_entropy(one(x).sigmoid(), y.double())", "F.mse_loss(one(x), y.double())"
+    ),
     "float class indices": Case(("BCE302",), "F.cross_entropy(three(x), k.float())", "F.cross_entropy(three(x), F.one_hot(k, 3).float())"),
     "int32 class indices": Case(("BCE302",), "F.cross_entropy(three(x), k.int())", "F.cross_entropy(three(x), k.byte())"),
     "integer one-hot rows": Case(("BCE303",), "F.cross_entropy(three(x), F.one_hot(k))", "F.cross_entropy(three(x), F.one_hot(k).float())"),
-    "integer one-hot rows by hand": Case(("BCE303",), "F.cross_entropy(three(x), torch.eye(3).long()[k])", "F.cross_entropy(three(x), torch.eye(3)[k])"),
-    "integer class weights": Case(
-        ("BCE304",), "F.cross_entropy(three(x), k, weight=torch.tensor([1, 2, 3]))", "F.cross_entropy(three(x), k, weight=torch.tensor([1.0, 2, 3]))"
+    "integer one-hot rows by hand": Case(
+        ("BCE303",), "F.cross_entropy(three(x), torch.eye(3).long()[k])", "F.cross_entropy(three(x), torch.eye(3)[k])"
     ),
-    "column against row": Case(("BCE401",), "F.binary_cross_entropy_with_logits(one(x), y[:, 0])", "F.binary_cross_entropy_with_logits(one(x)[:, 0], y[:, 0])"),
+    "integer class weights": Case(
+        ("BCE304",),
+        "F.cross_entropy(three(x), k, weight=torch.tensor([1, 2, 3]))",
+        "F.cross_entropy(three(x), k, weight=torch.tensor([1.0, 2, 3]))",
+    ),
+    "column against row": Case(
+        ("BCE401",), "F.binary_cross_entropy_with_logits(one(x), y[:, 0])", "F.binary_cross_entropy_with_logits(one(x)[:, 0], y[:, 0])"
+    ),
     "all pairs": Case(("BCE401",), "F.mse_loss(one(x), y.flatten())", "F.mse_loss(one(x), y[:1])"),
     "indices of shape (N, 1)": Case(("BCE401",), "F.cross_entropy(three(x), k[:, None])", "F.cross_entropy(three(x), k)"),
     "one class": Case(("BCE402",), "F.cross_entropy(one(x), torch.zeros(6).long())", "F.cross_entropy(three(x), torch.zeros(6).long())"),
@@ -135,5 +154,7 @@ CASES = {
         "nn.BCELoss()(torch.sigmoid(one(x) + 1000.0), y)",
         "nn.BCEWithLogitsLoss()(one(x) + 1000.0, y)",
     ),
-    "targets of -1 and 1": Case(("BCE702",), "F.binary_cross_entropy_with_logits(one(x), 2 * y - 1)", "F.soft_margin_loss(one(x), 2 * y - 1)"),
+    "targets of -1 and 1": Case(
+        ("BCE702",), "F.binary_cross_entropy_with_logits(one(x), 2 * y - 1)", "F.soft_margin_loss(one(x), 2 * y - 1)"
+    ),
 }

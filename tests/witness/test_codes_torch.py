@@ -10,6 +10,8 @@ import torch
 
 from bce_lint import witness
 from bce_lint.rules import RULES
+from bce_lint.rules.pages import example
+from bce_lint.rules.rule import Rule
 from bce_lint.verify import devices
 from tests.witness.cases import CASES, HEAD, Case
 from tests.witness.programs import run
@@ -31,6 +33,12 @@ def test_what_looks_alike_is_not(case: Case, tmp_path: Path) -> None:
 def test_every_code_has_a_case() -> None:
     reported = {code for case in CASES.values() for code in case.codes} | {"BCE102"}
     assert reported == {rule.code for rule in RULES if not rule.code.startswith("BCE9")}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.witness], ids=lambda rule: rule.code)
+def test_the_examples_of_the_pages(rule: Rule, tmp_path: Path) -> None:
+    assert rule.code in run(example(rule, "Example"), tmp_path).codes
+    assert run(example(rule, "Use instead"), tmp_path).codes == []
 
 
 def test_a_probability_loss_under_autocast() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ for step in range(5):
 
 
 def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", ""))), "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1"}
     return subprocess.run([sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
 
 
@@ -132,6 +133,15 @@ def test_a_recommender(tmp_path: Path) -> None:
     done = witness("--output-format", "concise", str(SCRIPTS / "recommender.py"), folder=tmp_path)
     plain = command(str(SCRIPTS / "recommender.py"), folder=tmp_path)
     assert (done.returncode, done.stdout.startswith(plain.stdout), "No findings." in done.stdout) == (0, True, True)
+    assert "8 loss calls seen at 1 place" in done.stdout
+
+
+@pytest.mark.skipif(find_spec("lightning") is None, reason="lightning is not installed")
+def test_a_lightning_module(tmp_path: Path) -> None:
+    done = witness("--output-format", "concise", str(SCRIPTS / "lit.py"), folder=tmp_path)
+    plain = command(str(SCRIPTS / "lit.py"), folder=tmp_path)
+    assert (done.returncode, done.stdout.startswith(plain.stdout)) == (0, True)
+    assert [line.split(" ")[1] for line in done.stdout.splitlines() if ": BCE" in line] == ["BCE111"]
     assert "8 loss calls seen at 1 place" in done.stdout
 
 

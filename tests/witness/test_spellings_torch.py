@@ -159,8 +159,8 @@ def test_a_module_in_a_container_is_named_where_it_is_made(tmp_path: Path) -> No
 
 
 def test_a_loss_in_a_function_is_reported_where_the_value_meets_it(tmp_path: Path) -> None:
-    text = "def loss(o, t):\n    return F.binary_cross_entropy_with_logits(o, t)\n\ndef step():\n    return loss(torch.sigmoid(one(x)), y)\n\nstep()\n"
-    done = run(HEAD + text, tmp_path)
+    loss = "def loss(o, t):\n    return F.binary_cross_entropy_with_logits(o, t)\n\n"
+    done = run(f"{HEAD}{loss}def step():\n    return loss(torch.sigmoid(one(x)), y)\n\nstep()\n", tmp_path)
     assert done.rows == [("    return loss(torch.sigmoid(one(x)), y)", "BCE103")]
     messages = [label.message for label in done.report.findings[0].labels]
     assert messages == ["sigmoid applied here", "called from here", "loss computed here"]
