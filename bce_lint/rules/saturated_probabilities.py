@@ -27,6 +27,7 @@ logits = torch.tensor([40.0, -1.0], requires_grad=True)
 target = torch.tensor([0.0, 0.0])
 loss = nn.BCEWithLogitsLoss()(logits, target)
 ```
+This is right because the loss works on the logits: its gradient for the first sample is 1/2, not 0.
 
 ## Fix safety
 There is no automatic fix. Where the input is a sigmoid, BCE101 is reported as well and has one.

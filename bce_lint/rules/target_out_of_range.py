@@ -27,6 +27,7 @@ logits = torch.zeros(2, requires_grad=True)
 target = torch.tensor([0.0, 1.0])
 loss = nn.BCEWithLogitsLoss()(logits, target)
 ```
+This is right because each target is the probability of the positive class.
 
 ## Fix safety
 There is no automatic fix: `(target + 1) / 2` is meant for labels of -1 and 1 (or `SoftMarginLoss`), `target / 255` for images.

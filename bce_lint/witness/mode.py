@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import torch
 from torch.overrides import TorchFunctionMode
 
+from bce_lint.analysis.lattice import Tensor
 from bce_lint.witness.entries import Call, Entry, entry_of
 from bce_lint.witness.here import Here, Made
 from bce_lint.witness.marks import Marks
@@ -15,6 +16,7 @@ from bce_lint.witness.places import Places
 from bce_lint.witness.sites import BAN, Sites
 from bce_lint.witness.transfer import assign, mark_of
 
+_T = TypeVar("_T")
 _NOTHING: Final[Mapping[str, Any]] = {}
 _ENTRIES: dict[Any, Entry | None] = {}
 
@@ -45,16 +47,19 @@ class Mode(TorchFunctionMode):
         return self._contracted(entry, func, args, kwargs) if entry.contract is not None else self._operation(entry, func, args, kwargs)
 
     def _operation(self, entry: Entry, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        call, here = Call(args, kwargs), Here(self.places, self.made)
-        self.sites.before(here, entry, call)
-        mark = mark_of(self.marks, here, entry, call)
+        mark = self._guarded(self._before, entry, Call(args, kwargs))
         result = func(*args, **kwargs)
         if mark is not None:
-            assign(self.marks, entry, mark, _rank(args), args[0] if entry.name == "__setitem__" else result)
+            self._guarded(assign, self.marks, entry, mark, _rank(args), args[0] if entry.name == "__setitem__" else result)
         return result
 
+    def _before(self, entry: Entry, call: Call) -> Tensor | None:
+        here = Here(self.places, self.made)
+        self.sites.before(here, entry, call)
+        return mark_of(self.marks, here, entry, call)
+
     def _contracted(self, entry: Entry, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        site = self.sites.before(Here(self.places, self.made), entry, Call(args, kwargs))
+        site = self._guarded(self.sites.before, Here(self.places, self.made), entry, Call(args, kwargs))
         try:
             result = func(*args, **kwargs)
         except RuntimeError as error:
@@ -66,6 +71,16 @@ class Mode(TorchFunctionMode):
             if self.left <= 0:
                 raise Stop
         return result
+
+    def _guarded(self, look: Callable[..., _T], *arguments: Any) -> _T | None:
+        """What goes wrong in here is no business of the program that runs."""
+        try:
+            return look(*arguments)
+        except Exception as error:
+            name = getattr(look, "__name__", "")
+            text = " ".join(str(error).split())
+            self.sites.record.note(f"an operation that the witness failed at ({name}: {type(error).__name__}: {text})")
+            return None
 
 
 def _rank(args: Sequence[Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import os
 import sys
@@ -237,15 +238,11 @@ def _column(source: SourceText, row: int, byte: int) -> int:
 
 
 def callee(text: str) -> str:
-    """What stands before the last bracket of a call; the text itself where it is no call."""
-    depth = 0
-    for offset in range(len(text) - 1, -1, -1):
-        depth += (text[offset] in ")]}") - (text[offset] in "([{")
-        if depth == 0:
-            called = (
-                text[offset] == "("
-                and offset
-                and (text[offset - 1].isidentifier() or text[offset - 1] in ")]_" or text[offset - 1].isdigit())
-            )
-            return text[:offset] if called else text
-    return text
+    """What is called in the text of a call; the text itself where it is no call."""
+    # Brackets around it let the text go over several lines.
+    inside = f"({text})"
+    try:
+        node = ast.parse(inside, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+    return ast.get_source_segment(inside, node.func) or text if isinstance(node, ast.Call) else text

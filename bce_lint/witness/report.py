@@ -13,6 +13,7 @@ from bce_lint.diagnostic import Diagnostic, Label, Location
 from bce_lint.report import FORMATS
 from bce_lint.report.paths import shown
 from bce_lint.report.summary import count, found
+from bce_lint.source.suppress import suppressed
 from bce_lint.source.text import SourceText
 from bce_lint.witness.places import Places
 from bce_lint.witness.record import Counted, Recorder
@@ -79,8 +80,14 @@ class Report:
         return FORMATS[output_format](findings, self._sources(), False) + "".join(f"{line}\n" for line in lines)
 
     def _findings(self) -> list[tuple[Diagnostic, Counted]]:
-        told = [(self._diagnostic(one), one) for one in self._record.findings()]
+        told = [(self._diagnostic(one), one) for one in self._record.findings() if not self._silenced(one)]
         return sorted(told, key=lambda pair: pair[0].sort_key)
+
+    def _silenced(self, counted: Counted) -> bool:
+        """Whether a `# noqa` comment speaks for the place."""
+        place = counted.judged.place
+        source = self._places.sources[place.path]
+        return suppressed(source, source.position(place.span.start).row, counted.judged.rule.code)
 
     def _diagnostic(self, counted: Counted) -> Diagnostic:
         judged = counted.judged

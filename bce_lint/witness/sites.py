@@ -13,7 +13,9 @@ from bce_lint.analysis import by_hand
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite
 from bce_lint.analysis.thresholds import ORDER
+from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
+from bce_lint.catalog.names import canonical
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import Here
@@ -75,6 +77,7 @@ class Sites:
         weight = call.named(entry, "weight") if "weight" in entry.params else None
         made = here.made.where(found.module)
         path, home = _way(here, frame, tensor)
+        contract = _library(frame) or contract
         around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
         site = LossSite(
             contract, path[0].text, path[0], path[-1], path[:-1],
@@ -166,6 +169,11 @@ def _positions(entry: Entry) -> tuple[int, int]:
     """Where the input and the target stand among a loss's parameters."""
     names = entry.params
     return names.index("input") if "input" in names else 0, names.index("target") if "target" in names else 1
+
+
+def _library(frame: FrameType) -> Contract | None:
+    """The contract of a library's loss that computes this one, such as torchvision's focal loss."""
+    return losses.FUNCTIONS.get(canonical(f"{frame.f_globals.get('__name__')}.{frame.f_code.co_name}"))
 
 
 def _way(here: Here, frame: FrameType, tensor: Any) -> tuple[tuple[Place, ...], FrameType]:

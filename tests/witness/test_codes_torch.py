@@ -35,6 +35,11 @@ def test_every_code_has_a_case() -> None:
     assert reported == {rule.code for rule in RULES if not rule.code.startswith("BCE9")}
 
 
+def test_a_comment_silences_a_finding_and_calls_nothing_right(tmp_path: Path) -> None:
+    done = run(f"{HEAD}F.cross_entropy(three(x).softmax(1), k)  # noqa: BCE111\n", tmp_path)
+    assert (done.codes, [one.right for one in done.report.losses]) == ([], [False])
+
+
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.witness], ids=lambda rule: rule.code)
 def test_the_examples_of_the_pages(rule: Rule, tmp_path: Path) -> None:
     assert rule.code in run(example(rule, "Example"), tmp_path).codes

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import threading
 import weakref
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,7 +16,9 @@ from torch import nn
 from torch.overrides import _get_current_function_mode_stack
 
 from bce_lint import witness
+from bce_lint.source.text import decode
 from bce_lint.witness.marks import Marks
+from bce_lint.witness.places import _span, callee
 from bce_lint.witness.watching import watching
 
 pytestmark = pytest.mark.torch
@@ -210,6 +214,67 @@ def test_a_distribution_is_no_loss_of_the_user() -> None:
         torch.distributions.Categorical(probs=p).log_prob(torch.zeros(2))  # type: ignore[no-untyped-call]
         torch.distributions.Bernoulli(logits=torch.sigmoid(torch.zeros(2))).log_prob(torch.ones(2))  # type: ignore[no-untyped-call]
     assert (report.findings, report.losses) == ((), ())
+
+
+def test_an_error_in_the_witness_does_not_reach_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise LookupError("no\nsuch thing")
+
+    monkeypatch.setattr(Marks, "of", fails)
+    with witness.watch() as report:
+        assert torch.sigmoid(torch.zeros(1)).item() == 0.5
+    assert report.notes == ("not seen: an operation that the witness failed at (_before: LookupError: no such thing)",)
+
+
+def test_a_librarys_loss_is_the_one_that_was_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "torchvision" / "ops"
+    package.mkdir(parents=True)
+    (package / "focal_loss.py").write_text(
+        "import torch.nn.functional as F\n\n\ndef sigmoid_focal_loss(inputs, targets):\n"
+        "    return F.binary_cross_entropy_with_logits(inputs, targets)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    focal = importlib.import_module("torchvision.ops.focal_loss").sigmoid_focal_loss
+    with witness.watch() as report:
+        focal(torch.sigmoid(nn.Linear(4, 1)(torch.zeros(3, 4))), torch.ones(3, 1))
+    assert [(one.code, one.location.path.rpartition("/")[2]) for one in report.findings] == [("BCE132", Path(__file__).name)]
+
+
+@pytest.mark.parametrize("output_format", ["full", "concise", "json"])
+def test_code_without_a_file_has_lines_all_the_same(output_format: str) -> None:
+    text = "\n\nF.binary_cross_entropy_with_logits(torch.sigmoid(torch.zeros(2)),\n    torch.ones(2))"
+    with witness.watch() as report:
+        exec(compile(text, "<nowhere>", "exec"), {"torch": torch, "F": F})
+    assert "BCE103" in report.text(output_format)
+    assert report.findings[0].location.start.row == 3
+
+
+def test_an_unknown_format_is_named() -> None:
+    with witness.watch() as report, pytest.raises(ValueError, match="'xml'"):
+        report.text("xml")
+
+
+def test_a_line_stands_for_an_instruction_without_columns() -> None:
+    source = decode(b"if x:\n    loss = f(x)  \n", "a.py")
+    assert _span(source, 2, 2, None, None) == (10, 21)
+    assert _span(source, 2, 2, 11, 15) == (17, 21)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("f(x)", "f"),
+        ("a.b[0](x)", "a.b[0]"),
+        ("f()(x, (1))", "f()"),
+        ("x > (1)", "x > (1)"),
+        ("(x)", "(x)"),
+        ("x @ w", "x @ w"),
+        ("f2('(')", "f2"),
+    ],
+)
+def test_the_callee_of_a_call(text: str, name: str) -> None:
+    assert callee(text) == name
 
 
 def test_a_sample_is_one_or_more() -> None:
