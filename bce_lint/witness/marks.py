@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from dataclasses import replace
 
 import torch
 
@@ -58,21 +57,16 @@ class Marks:
         known = self.get(tensor)
         if known is not None:
             return known
-        shape = tuple(tensor.shape)
         if isinstance(tensor, torch.nn.Parameter):
-            mark = Tensor(Domain.LOGITS, REAL, shape=shape, identity=self.fresh())
-        else:
-            mark = Tensor(shape=shape, identity=self.fresh())
-        return self.put(tensor, mark)
+            return self.put(tensor, Tensor(Domain.LOGITS, REAL, identity=self.fresh()))
+        return self.put(tensor, Tensor(identity=self.fresh()))
 
     def put(self, tensor: torch.Tensor, mark: Tensor) -> Tensor:
-        """Marks a tensor."""
-        shape = tuple(tensor.shape)
+        """Marks a tensor. The shape in a mark is that of its making: who needs the shape asks the tensor."""
         entry = _Entry(tensor, self._forget)
-        entry.key, entry.version = id(tensor), version(tensor)
-        entry.mark = mark if mark.shape == shape else replace(mark, shape=shape)
+        entry.key, entry.version, entry.mark = id(tensor), version(tensor), mark
         self._table[entry.key] = entry
-        return entry.mark
+        return mark
 
     def _forget(self, entry: weakref.ref[torch.Tensor]) -> None:
         assert isinstance(entry, _Entry)

@@ -32,6 +32,9 @@ class Owner(Enum):
     """Whose a file is."""
 
     TORCH = "torch"
+    MODULE = "torch's modules"
+    CONTAINER = "torch's containers of modules"
+    INTERNAL = "parts of torch that compute for themselves"
     HIDDEN = "bce-lint or the standard library"
     INSTALLED = "another installed package"
     USER = "the user"
@@ -60,7 +63,7 @@ def owner_of(filename: str) -> Owner:
 
 def _owner(filename: str) -> Owner:
     if filename.startswith(_TORCH):
-        return Owner.TORCH
+        return _part_of_torch(filename)
     if filename.startswith((_OURS, "<frozen ", "<__array_function__")):
         return Owner.HIDDEN
     if f"{os.sep}site-packages{os.sep}" in filename or f"{os.sep}dist-packages{os.sep}" in filename:
@@ -68,45 +71,55 @@ def _owner(filename: str) -> Owner:
     return Owner.HIDDEN if filename.startswith(_STANDARD) else Owner.USER
 
 
+def _part_of_torch(filename: str) -> Owner:
+    if filename == _CONTAINER:
+        return Owner.CONTAINER
+    if filename.startswith(_INTERNAL):
+        return Owner.INTERNAL
+    return Owner.MODULE if filename.startswith(_MODULES) else Owner.TORCH
+
+
 @dataclass(slots=True)
 class Look:
-    """What the stack says of an operation: the frame that asked for it, and the module of torch that ran it, if one did.
+    """What the stack says of an operation: the frame that asked for it, and that of the module of torch that ran it, if one did.
 
     `inside` says that the module ran in a container; `internal` that torch asked for its own purposes.
     """
 
     frame: FrameType | None
-    module: Any = None
+    forward: FrameType | None = None
     inside: bool = False
     internal: bool = False
+
+    @property
+    def module(self) -> Any:
+        """The module of torch that ran the operation."""
+        if self.forward is None:
+            return None
+        local = _locals(self.forward)
+        found = local.get("self")
+        _forget(local)
+        return found
 
 
 def look(start: FrameType | None) -> Look:
     """Walks out to the frame that asked for an operation."""
-    found = Look(start)
+    found = Look(None)
     frame = start
     while frame is not None:
-        filename = frame.f_code.co_filename
-        owner = owner_of(filename)
-        if owner in (Owner.USER, Owner.INSTALLED):
+        code = frame.f_code
+        owner = _OWNERS.get(code.co_filename) or owner_of(code.co_filename)
+        if owner is Owner.USER or owner is Owner.INSTALLED:
             break
-        if owner is Owner.TORCH:
-            _note(found, frame, filename)
+        if owner is Owner.INTERNAL:
+            found.internal = True
+        elif owner is Owner.CONTAINER:
+            found.inside = found.inside or code.co_name == "forward"
+        elif owner is Owner.MODULE and found.forward is None and not found.inside and code.co_name == "forward":
+            found.forward = frame
         frame = frame.f_back
     found.frame = frame
     return found
-
-
-def _note(found: Look, frame: FrameType, filename: str) -> None:
-    if filename.startswith(_INTERNAL):
-        found.internal = True
-    if frame.f_code.co_name == "forward" and filename.startswith(_MODULES):
-        if filename == _CONTAINER:
-            found.inside = True
-        elif found.module is None and not found.inside:
-            local = _locals(frame)
-            found.module = local.get("self")
-            _forget(local)
 
 
 def _locals(frame: FrameType) -> Any:

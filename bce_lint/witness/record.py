@@ -49,7 +49,7 @@ class Recorder:
         self.notes: dict[str, int] = {}
         self._values: dict[tuple[Place, bool, bool], ValuesSite] = {}
         self._by_place: dict[Place, int] = {}
-        self._uses: OrderedDict[int, list[tuple[str, LossSite]]] = OrderedDict()
+        self._uses: OrderedDict[int, dict[str, LossSite]] = OrderedDict()
 
     def note(self, text: str) -> None:
         """Remembers that something ran which cannot be seen."""
@@ -93,13 +93,12 @@ class Recorder:
         kind = "p" if site.contract.expects in PROBABILITIES else "x" if site.contract.expects in LOGITS else ""
         if not kind:
             return site
-        uses = self._uses.setdefault(identity, [])
+        uses = self._uses.setdefault(identity, {})
         self._uses.move_to_end(identity)
         while len(self._uses) > MAX_USES:
             self._uses.popitem(last=False)
-        rival = next((other for known, other in uses if known != kind), None)
-        if all(other is not site and (known, other) != (kind, site) for known, other in uses):
-            uses.append((kind, site))
+        uses.setdefault(kind, site)
+        rival = uses.get("x" if kind == "p" else "p")
         if rival is None:
             return site
         if kind == "x":

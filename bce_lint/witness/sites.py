@@ -75,7 +75,8 @@ class Sites:
         index, other = _positions(entry)
         tensor, target = call.get(index, entry.params[index]), call.get(other, entry.params[other])
         weight = call.named(entry, "weight") if "weight" in entry.params else None
-        made = here.made.where(found.module)
+        module = found.module
+        made = here.made.where(module)
         path, home = _way(here, frame, tensor)
         contract = _library(frame) or contract
         around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
@@ -87,7 +88,7 @@ class Sites:
         )  # fmt: skip
         identity = self.marks.of(tensor).identity if isinstance(tensor, torch.Tensor) else 0
         site = self.record.loss(site, identity, around)
-        if found.module is None:
+        if module is None:
             self._options(contract, entry, call, path[-1])
         self._values(site, tensor, target)
         return site

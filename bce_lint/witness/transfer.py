@@ -9,7 +9,7 @@ from typing import Any, Final
 import torch
 
 from bce_lint.analysis import by_hand, operators
-from bce_lint.analysis.lattice import Form, Origin, Tensor
+from bce_lint.analysis.lattice import Form, Origin, Place, Tensor
 from bce_lint.analysis.machine import Args
 from bce_lint.analysis.shape_ops import moves_dims
 from bce_lint.analysis.tensor_ops import activated, gathered, one_hot
@@ -77,17 +77,30 @@ def _operator(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | No
         operands.append(value_of(marks, next(iter(call.kwargs.values()))))
     if entry.operator == "@":
         return _product(marks, here, call)
-    plain = Tensor(identity=marks.fresh(), model=any(type(v) is Tensor and v.model for v in operands))
+    model = any(type(v) is Tensor and v.model for v in operands)
     if len(operands) == 1:
-        return replace(operators.negative(first, plain), form=by_hand.negated(first))
+        return replace(operators.negative(first, Tensor(identity=marks.fresh(), model=model)), form=by_hand.negated(first))
     a, b = operands[::-1] if entry.swapped else operands
     if entry.operator in operators.COMPARISONS:
         return None
-    plain = replace(plain, literal=operators.both_literal(a, b))
-    written = by_hand.sigmoid(entry.operator, a, b, plain, lambda: here.place(whole=True))
-    if written is not None:
-        return written
-    return replace(operators.combine(entry.operator, a, b, plain), form=by_hand.written(entry.operator, a, b))
+    if entry.operator == "*" and (_is_logarithm(a) or _is_logarithm(b)):
+        a, b = (replace(v, shape=tuple(one.shape)) if type(v) is Tensor else v for v, one in zip((a, b), _pair(entry, call), strict=True))
+    plain = Tensor(identity=marks.fresh(), model=model, literal=operators.both_literal(a, b))
+    sigmoid = by_hand.sigmoid(entry.operator, a, b, plain, lambda: here.place(whole=True))
+    if sigmoid is not None:
+        return sigmoid
+    result, form = operators.combine(entry.operator, a, b, plain), by_hand.written(entry.operator, a, b)
+    return result if form is None else replace(result, form=form)
+
+
+def _is_logarithm(value: Value) -> bool:
+    """Whether a product with a value may be a term of a cross entropy: only then shapes are of interest."""
+    return by_hand.kind_of(value) in ("log", "term")
+
+
+def _pair(entry: Entry, call: Call) -> tuple[Any, ...]:
+    operands = (*call.args, *call.kwargs.values())
+    return operands[::-1] if entry.swapped else operands
 
 
 def _product(marks: Marks, here: Here, call: Call) -> Tensor:
@@ -95,8 +108,11 @@ def _product(marks: Marks, here: Here, call: Call) -> Tensor:
     tensors = [one for one in (*call.args, *call.kwargs.values()) if isinstance(one, torch.Tensor)]
     if not any(isinstance(one, torch.nn.Parameter) for one in tensors):
         return Tensor(identity=marks.fresh(), model=any(marks.of(one).model for one in tensors))
-    origin = Origin("matmul", Domain.LOGITS, here.place())
-    return Tensor(Domain.LOGITS, REAL, origin=(origin,), identity=marks.fresh(), model=True)
+    return _logits(marks, "matmul", here.place())
+
+
+def _logits(marks: Marks, name: str, place: Place) -> Tensor:
+    return Tensor(Domain.LOGITS, REAL, origin=(Origin(name, Domain.LOGITS, place),), identity=marks.fresh(), model=True)
 
 
 def _indexed(marks: Marks, call: Call) -> Tensor:
@@ -117,10 +133,13 @@ def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Call
     if row.kind is Kind.KEEP and not known:
         return None
     mark = marks.of(tensor) if known else Tensor()
+    if row.kind is Kind.KEEP and row.result == "tensor":
+        return mark
+    if row.kind is Kind.LOGITS:
+        return _logits(marks, entry.name, here.origin())
     place = here.origin() if row.kind in _PLACED else NOWHERE
     result = KINDS[row.kind](mark, row, Origin(entry.name, Domain.LOGITS, place), marks.fresh())
-    result = _refined(here, entry, row, call, mark, result)
-    return replace(result, model=True) if row.kind is Kind.LOGITS else result
+    return _refined(here, entry, row, call, mark, result)
 
 
 def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, result: Tensor) -> Tensor:
