@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bce_lint.analysis.lattice import Place, Tensor
-from bce_lint.analysis.sites import LossSite, Site, ValuesSite
+from bce_lint.analysis.sites import ActivationSite, LossSite, Site, ValuesSite
 from bce_lint.analysis.thresholds import Takers, add_takers, linked
 from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Domain
 from bce_lint.rules.judge import Judged, judge
@@ -111,7 +112,7 @@ class Recorder:
         takers: Takers = {}
         for site in self.sites:
             add_takers(site, takers)
-        whole = {linked(site, takers): count for site, count in self.sites.items()}
+        whole = _together({linked(site, takers): count for site, count in self.sites.items()})
         counts: dict[tuple[Place, str], int] = {}
         for site, count in whole.items():
             for one in judge([site], self.codes):
@@ -121,6 +122,21 @@ class Recorder:
             Counted(judged, counts.get((judged.place, judged.rule.code), 1), tuple(self.callers.get(judged.place, ())))
             for judged in judge(whole, self.codes)
         ]
+
+
+def _together(sites: Mapping[Site, int]) -> dict[Site, int]:
+    """The sites with those of one activation as one: a softmax over one value is an accident where other calls have several."""
+    result: dict[Site, int] = {}
+    same: dict[tuple[Place, int | str | None], list[ActivationSite]] = {}
+    for site, count in sites.items():
+        if isinstance(site, ActivationSite):
+            same.setdefault((site.primary, site.dim), []).append(site)
+        else:
+            result[site] = count
+    for group in same.values():
+        inputs = dict.fromkeys(tensor for site in group for tensor in site.input)
+        result[replace(group[0], input=tuple(inputs))] = sum(sites[site] for site in group)
+    return result
 
 
 def reached(site: LossSite) -> str:

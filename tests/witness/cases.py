@@ -131,6 +131,11 @@ CASES = {
         ("BCE111", "BCE403"), "F.cross_entropy(three(x).softmax(dim=0), k)", "three(x).softmax(dim=0).t() @ x\nF.cross_entropy(three(x), k)"
     ),
     "softmax out of range": Case(("BCE403",), "three(x).softmax(dim=2)", "three(x)[None].softmax(dim=2)"),
+    "softmax over one value, always": Case(
+        ("BCE403",),
+        "for n in (1, 1):\n    torch.softmax(torch.randn(6, n), dim=1)",
+        "for n in (3, 1):\n    torch.softmax(torch.randn(6, n), dim=1)",
+    ),
     "log of softmax": Case(("BCE501",), "torch.log(three(x).softmax(1))", "three(x).log_softmax(1).exp()"),
     "log of sigmoid": Case(("BCE502",), "(one(x).sigmoid() + 1e-8).log()", "(one(x).abs() + 1e-8).log()"),
     "log of one minus sigmoid": Case(("BCE502",), "torch.log(1 - torch.sigmoid(one(x)))", "torch.log(2 - torch.sigmoid(one(x)))"),
