@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site, ValuesSite
 from bce_lint.analysis.thresholds import Takers, add_takers, linked
-from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Domain
+from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Domain, Expects
 from bce_lint.rules.judge import Judged, judge
 
 MAX_SITES = 200
@@ -141,10 +141,16 @@ def _together(sites: Mapping[Site, int]) -> dict[Site, int]:
 
 def reached(site: LossSite) -> str:
     """What reached a loss, in words."""
-    parts = [f"{_said(site.input[0])}" if site.input else "no tensor"]
+    parts = [_said(site.input[0]) + _unknown(site) if site.input else "no tensor"]
     parts += [f"target {_said(site.target[0])}"] if site.target else []
     parts += [f"weight {_said(site.weight[0])}"] if site.weight else []
     return "; ".join(parts) + ("; under autocast" if site.autocast != "off" else "")
+
+
+def _unknown(site: LossSite) -> str:
+    """Says that nothing is known of an input, where the loss asks for something."""
+    known = site.contract.expects is Expects.ANY or site.input[0].domain is not Domain.UNKNOWN or site.input[0].origin
+    return "" if known or site.input[0].literal else " of unknown origin"
 
 
 def _said(tensor: Tensor) -> str:

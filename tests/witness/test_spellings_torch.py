@@ -148,7 +148,9 @@ def test_scripted_code_is_not_seen_and_that_is_said(tmp_path: Path) -> None:
     done = run(f"{HEAD}net = torch.jit.script(nn.Sequential(one, nn.Sigmoid()))\nnn.BCEWithLogitsLoss()(net(x), y)\n", tmp_path)
     assert (done.codes, done.error) == ([], None)
     assert done.report.notes == ("not seen: what runs inside torch.jit (scripted or traced code)",)
-    assert "not seen: what runs inside torch.jit" in done.report.text("concise")
+    text = done.report.text("concise")
+    assert "not seen: what runs inside torch.jit" in text
+    assert "float32 [6, 1] of unknown origin; target float32 [6, 1]" in text
 
 
 def test_a_module_in_a_container_is_named_where_it_is_made(tmp_path: Path) -> None:
