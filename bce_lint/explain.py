@@ -16,6 +16,6 @@ def explain(selector: str) -> str:
 
 
 def listing() -> str:
-    """A line for each rule: its code, its name, its severity and whether it is on."""
+    """A line for each rule: its code, its name, its severity and whether it is on (`witness`: at run time only)."""
     width = max(len(rule.name) for rule in RULES)
-    return "".join(f"{rule.code}  {rule.name:{width}}  {rule.severity:7}  {'on' if rule.default else 'off'}\n" for rule in RULES)
+    return "".join(f"{rule.code}  {rule.name:{width}}  {rule.severity:7}  {rule.state}\n" for rule in RULES)

@@ -80,7 +80,7 @@ def test_a_file_is_named_after_what_it_shows(path: Path) -> None:
     assert (path.parent.name in codes) != path.stem.startswith("silent_")
 
 
-@pytest.mark.parametrize("code", [code for code in BY_CODE if not code.startswith("BCE9")])
+@pytest.mark.parametrize("code", [code for code, rule in BY_CODE.items() if not code.startswith("BCE9") and not rule.witness])
 def test_each_rule_has_as_many_silent_files_as_firing_ones(code: str) -> None:
     names = [path.stem for path in FILES if path.parent.name == code]
     silent = [name for name in names if name.startswith("silent_")]

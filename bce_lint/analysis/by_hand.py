@@ -5,12 +5,13 @@ Each value carries how it was written (`lattice.Form`), so the parts of a formul
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 
 from bce_lint import ir
 from bce_lint.analysis import contexts
 from bce_lint.analysis.changed import changed
-from bce_lint.analysis.lattice import Form, Origin, Shape, Tensor
+from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.shapes import outgrow
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
@@ -33,17 +34,24 @@ def kind_of(value: Value) -> str:
     return form.kind if form is not None else ""
 
 
-def sigmoid(frame: Frame, op: str, a: Value, b: Value, plain: Tensor, span: ir.Span) -> Tensor | None:
+def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Place]) -> Tensor | None:
     """`1 / (1 + exp(-x))`, step by step."""
     if op == "+" and ((a in _ONE and kind_of(b) == "exp") or (b in _ONE and kind_of(a) == "exp")):
         return changed(plain, range=Range(1.0, inf), form=Form("1+exp"))
     if op == "/" and a in _ONE and kind_of(b) == "1+exp":
-        return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, frame.place(span)),))
+        return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, place()),))
     return None
 
 
 def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Form | None:
     """How the result of an operator was written; a sum that is a binary cross entropy is recorded."""
+    if op in ("+", "-") and (parts := cross_entropy(a, b)) is not None:
+        m.record(HandWrittenSite(frame.place(span), *parts))
+    return written(op, a, b)
+
+
+def written(op: str, a: Value, b: Value) -> Form | None:
+    """How the result of an operator was written."""
     if op == "-" and type(a) is Const and isinstance(a.value, int | float) and 1 <= a.value <= 1 + SMALL:
         return _complement(b, eps=a.value != 1)
     if op == "+" and (is_small(a) or is_small(b)):
@@ -53,12 +61,7 @@ def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
         return _product(a, b)
     if op == "**":
         return Form("power")
-    x, y = form_of(a), form_of(b)
-    if op == "/" and type(b) is Const and x is not None and x.kind == "term":
-        return x
-    if op in ("+", "-") and x is not None and y is not None and x.kind == y.kind == "term":
-        _sum(m, frame, x, y, span)
-    return None
+    return form_of(a) if op == "/" and type(b) is Const and kind_of(a) == "term" else None
 
 
 def activated(m: Machine, row: Activation, value: Value) -> Form | None:
@@ -134,29 +137,46 @@ def _outgrown(logarithm: Value, factor: Value) -> tuple[Shape, Shape] | None:
     return (x, y) if x is not None and y is not None and outgrow(x, y) else None
 
 
-def _sum(m: Machine, frame: Frame, a: Form, b: Form, span: ir.Span) -> None:
-    positive, negative = (b, a) if a.complement else (a, b)
+def cross_entropy(a: Value, b: Value) -> tuple[tuple[Place, ...], Domain, tuple[Shape, Shape] | None] | None:
+    """The logarithms, the domain and the shapes of a binary cross entropy that is the sum of two values, if it is one."""
+    x, y = form_of(a), form_of(b)
+    if x is None or y is None or not x.kind == y.kind == "term":
+        return None
+    positive, negative = (y, x) if x.complement else (x, y)
     labels = {of for of, complement in positive.factors if not complement and (of, True) in negative.factors}
-    if a.of == b.of and not positive.complement and negative.complement and labels - {a.of}:
-        logs, shapes = (*positive.logs, *negative.logs), positive.shapes or negative.shapes
-        m.record(HandWrittenSite(frame.place(span), logs, positive.domain, shapes))
+    if x.of != y.of or positive.complement or not negative.complement or not labels - {x.of}:
+        return None
+    return (*positive.logs, *negative.logs), positive.domain, positive.shapes or negative.shapes
 
 
 def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
     """Records `log(p)`, `log(p + eps)` or `log(1 - p)`, unless `p` is constant data."""
+    parts = logarithm_of(value)
+    if parts is not None:
+        inputs, eps, complement = parts
+        place = frame.place(node.span, node.func.span)
+        m.record(LogSite(place.text, place, inputs, eps, complement, contexts.has_grad(m)))
+
+
+def logarithm_of(value: Value) -> tuple[tuple[Tensor, ...], bool, bool] | None:
+    """The values that a logarithm is taken of, whether each is `p + eps`, and whether it is `1 - p`."""
     found = [
         (option, form)
         for option in options(value)
         if type(option) is Tensor and not option.literal and (form := _value(option)) is not None
     ]
     complements = {form.complement for _, form in found}
-    if len(found) == len(options(value)) and len(complements) == 1:
-        inputs = tuple(changed(option, domain=form.domain) for option, form in found)
-        place, eps = frame.place(node.span, node.func.span), all(form.eps for _, form in found)
-        m.record(LogSite(place.text, place, inputs, eps, complements.pop(), contexts.has_grad(m)))
+    if len(found) != len(options(value)) or len(complements) != 1:
+        return None
+    return tuple(changed(option, domain=form.domain) for option, form in found), all(form.eps for _, form in found), complements.pop()
 
 
 def logged(frame: Frame, value: Value, node: ir.Call) -> Form | None:
     """How the logarithm of a value was written."""
+    return logged_at(value, lambda: frame.place(node.span, node.func.span))
+
+
+def logged_at(value: Value, place: Callable[[], Place]) -> Form | None:
+    """How the logarithm that is taken of a value at some place was written."""
     inner = _value(value)
-    return inner._replace(kind="log", logs=(frame.place(node.span, node.func.span),)) if inner is not None else None
+    return inner._replace(kind="log", logs=(place(),)) if inner is not None else None

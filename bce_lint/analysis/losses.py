@@ -23,10 +23,7 @@ from bce_lint.analysis.values import (
     options,
     tensors,
 )  # fmt: skip
-from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Param
-
-PROBABILITIES = frozenset({Expects.PROBABILITY})
-LOGITS = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
+from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
 
 
 @dataclass(slots=True)
@@ -54,7 +51,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     weight = _weight(params, args)
     if weight is not None:
         m.write(ref.address, "$weight", weight)
-    reason = _misplaced(params, args)
+    reason = misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
     if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
@@ -68,7 +65,8 @@ def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
     return None if given is None or NONE in options(given) else given
 
 
-def _misplaced(params: tuple[Param, ...], args: Args) -> str | None:
+def misplaced(params: tuple[Param, ...], args: Args) -> str | None:
+    """Why a constructor has no use for one of its arguments, if it has none."""
     for index, value in enumerate(args.pos):
         found = tensors(value)
         if not found:

@@ -59,9 +59,14 @@ def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Va
 
 def negate(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """The negative of logits is logits; of anything else, a number in the mirrored range."""
+    return negative(value, _plain(m, frame, value, span))
+
+
+def negative(value: Tensor, plain: Tensor) -> Tensor:
+    """What `negate` makes of a value, given a new tensor that is in no domain."""
     domain = Domain.LOGITS if value.domain is Domain.LOGITS else Domain.UNKNOWN
     origin = value.origin if domain is Domain.LOGITS else ()
-    return changed(_plain(m, frame, value, span), domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
+    return changed(plain, domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
 
 
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
@@ -180,17 +185,18 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     assert type(first) is Tensor
     shape = shape_ops.of_matmul(a, b) if op == "@" else shape_ops.of_operator(a, b)
     plain = changed(_plain(m, frame, first, span), shape=shape, array=any(type(v) is Tensor and v.array for v in (a, b)))
-    plain = changed(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=_both_literal(a, b))
+    plain = changed(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=both_literal(a, b))
     if op in COMPARISONS:
         return changed(plain, dtype="bool", model=False)
     plain = changed(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
-    sigmoid = by_hand.sigmoid(frame, op, a, b, plain, span)
+    sigmoid = by_hand.sigmoid(op, a, b, plain, lambda: frame.place(span))
     if sigmoid is not None:
         return sigmoid
-    return changed(_combined(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
+    return changed(combine(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
 
 
-def _combined(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
+def combine(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
+    """The result of an arithmetic operator: the domain it keeps, else the range that follows."""
     kept = _shifted(op, a, b, plain)
     if kept is not None:
         return kept
@@ -203,7 +209,8 @@ def _combined(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
     return changed(plain, range=_arithmetic(op, x, y), origin=origin)
 
 
-def _both_literal(a: Value, b: Value) -> bool:
+def both_literal(a: Value, b: Value) -> bool:
+    """Whether an operator's result is constant data: both operands are."""
     return all((type(v) is Tensor and v.literal) or type(v) is Const for v in (a, b))
 
 

@@ -128,13 +128,33 @@ class ThresholdSite:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuesSite:
+    """What the values at a loss of binary targets were, which only a run can say.
+
+    `lost` is how many of the `total` probabilities are exactly 0 or 1 and not what the target asks for, `beyond` the least and the
+    largest target where one lies outside [0, 1].
+    """
+
+    contract: Contract
+    name: str
+    primary: Place
+    call: Place
+    input: Alternatives
+    lost: int = 0
+    total: int = 0
+    beyond: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceSite:
     """One call whose callee has several alternatives: the sites of each. Only what all of them agree on is certain."""
 
     choices: tuple[tuple[Site, ...], ...]
 
 
-Site: TypeAlias = LossSite | OptionSite | ConstructorSite | ActivationSite | LogSite | HandWrittenSite | ThresholdSite | ChoiceSite
+Site: TypeAlias = (
+    LossSite | OptionSite | ConstructorSite | ActivationSite | LogSite | HandWrittenSite | ThresholdSite | ValuesSite | ChoiceSite
+)
 
 
 def members(site: Site) -> Iterator[Site]:

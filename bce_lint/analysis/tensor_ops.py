@@ -62,12 +62,13 @@ def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.C
     results: Value | None = None
     form = by_hand.activated(m, row, value)
     for option in options(value):
-        one = changed(_activated(option, row, origin, identity), form=form)
+        one = changed(activated(option, row, origin, identity), form=form)
         results = one if results is None else join(results, one)
     return results or TOP
 
 
-def _activated(value: Value, row: Activation, origin: Origin, identity: int) -> Tensor:
+def activated(value: Value, row: Activation, origin: Origin, identity: int) -> Tensor:
+    """The output of an activation; one below it is remembered."""
     if type(value) is not Tensor:
         return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
     below = value.origin if value.domain not in (Domain.UNKNOWN, Domain.LOGITS, Domain.LABEL) else ()
@@ -168,7 +169,7 @@ def _transfer(
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, layer)
-    result = changed(result, shape=shape, one_hot=_one_hot(row, tensor, name))
+    result = changed(result, shape=shape, one_hot=one_hot(row, tensor, name))
     if not shape_ops.moves_dims(name):
         return result
     return changed(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
@@ -188,7 +189,7 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
     return changed(result, form=by_hand.reduced(value)) if bare in ("mean", "sum") else result
 
 
-def _one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
+def one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
     """Whether a tensor holds the rows of `one_hot`: so do its views and casts."""
     return name.endswith(".one_hot") or (tensor.one_hot and row.kind is Kind.KEEP)
 

@@ -48,6 +48,10 @@ class Expects(Enum):
     ANY = "anything"
 
 
+PROBABILITIES = frozenset({Expects.PROBABILITY})
+LOGITS = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
+
+
 class Target(Enum):
     """What a loss wants as its target."""
 

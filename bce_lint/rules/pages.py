@@ -17,12 +17,17 @@ from bce_lint.rules.rule import Rule
 _HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _REFERENCES = "## References\n"
+_STATES = {
+    "on": "on by default",
+    "off": "off by default: select it by its code or name",
+    "witness": "reported by `bce_lint.witness` only: it speaks of values, which are there at run time",
+}
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def page(rule: Rule, pictures: Mapping[str, str] | None = None) -> str:
     """The page of a rule, in Markdown, with pictures (their addresses and titles) at the end of its numbers."""
-    state = "on by default" if rule.default else "off by default: select it by its code or name"
+    state = _STATES[rule.state]
     shown = "".join(f"![{title}]({address})\n\n" for address, title in (pictures or {}).items())
     doc = rule.doc.strip().replace(_REFERENCES, f"{shown}{_REFERENCES}")
     return f"# {rule.name} ({rule.code})\n\n{rule.severity.capitalize()}, {state}.\n\n{doc}\n"
@@ -53,7 +58,7 @@ def example(rule: Rule, title: str) -> str:
 
 def index() -> str:
     """The list of all rules, in Markdown."""
-    rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {'on' if rule.default else 'off'}, {rule.severity} |" for rule in RULES]
+    rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.state}, {rule.severity} |" for rule in RULES]
     return "\n".join(["# Rules", "", "| code | name | default |", "|---|---|---|", *rows]) + "\n"
 
 

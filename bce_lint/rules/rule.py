@@ -22,7 +22,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of bce-lint. `rank` orders the rules that may speak at one site: the lowest speaks alone (None: always)."""
+    """A rule of bce-lint. `rank` orders the rules that may speak at one site: the lowest speaks alone (None: always).
+
+    `witness` marks a rule that speaks of values, which only `bce_lint.witness` sees.
+    """
 
     code: str
     name: str
@@ -31,3 +34,9 @@ class Rule:
     severity: str = "error"
     default: bool = True
     rank: int | None = None
+    witness: bool = False
+
+    @property
+    def state(self) -> str:
+        """Whether the rule runs unless told otherwise, or only at run time."""
+        return "witness" if self.witness else "on" if self.default else "off"

@@ -97,7 +97,7 @@ def test_selectors(selector: str, expected: set[str]) -> None:
     assert resolve(selector) == expected
 
 
-@pytest.mark.parametrize("selector", ["", "BCE7", "bce103", "sigmoid", "E501"])
+@pytest.mark.parametrize("selector", ["", "BCE8", "bce103", "sigmoid", "E501"])
 def test_selectors_that_name_nothing(selector: str) -> None:
     with pytest.raises(KeyError):
         resolve(selector)

@@ -1,0 +1,92 @@
+"""The mode that torch asks before it runs anything: looks each operation up, and marks what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from bce_lint.analysis.lattice import Tensor
+from bce_lint.witness.entries import Call, Entry, entry_of
+from bce_lint.witness.here import Here, Made
+from bce_lint.witness.marks import Marks
+from bce_lint.witness.places import Places
+from bce_lint.witness.sites import BAN, Sites
+from bce_lint.witness.transfer import assign, mark_of
+
+_T = TypeVar("_T")
+_NOTHING: Final[Mapping[str, Any]] = {}
+_ENTRIES: dict[Any, Entry | None] = {}
+
+
+class Stop(BaseException):
+    """Ends a run that has seen as many losses as it was to see."""
+
+
+class Mode(TorchFunctionMode):
+    """Watches the operations of one thread. It runs every function as it is."""
+
+    def __init__(self, marks: Marks, sites: Sites, places: Places, made: Made, steps: int | None = None) -> None:
+        super().__init__()
+        self.marks, self.sites, self.places, self.made = marks, sites, places, made
+        self.left = steps
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Sequence[type], args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Runs a function, and notes what it was."""
+        try:
+            entry = _ENTRIES[func]
+        except KeyError:
+            entry = _ENTRIES[func] = entry_of(func)
+        kwargs = kwargs or _NOTHING
+        if entry is None:
+            return func(*args, **kwargs)
+        return self._contracted(entry, func, args, kwargs) if entry.contract is not None else self._operation(entry, func, args, kwargs)
+
+    def _operation(self, entry: Entry, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        mark = self._guarded(self._before, entry, Call(args, kwargs))
+        result = func(*args, **kwargs)
+        if mark is not None:
+            self._guarded(assign, self.marks, entry, mark, _rank(args), args[0] if entry.name == "__setitem__" else result)
+        return result
+
+    def _before(self, entry: Entry, call: Call) -> Tensor | None:
+        here = Here(self.places, self.made)
+        self.sites.before(here, entry, call)
+        return mark_of(self.marks, here, entry, call)
+
+    def _contracted(self, entry: Entry, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        site = self._guarded(self.sites.before, Here(self.places, self.made), entry, Call(args, kwargs))
+        try:
+            result = func(*args, **kwargs)
+        except RuntimeError as error:
+            if site is not None and BAN in str(error):
+                self.sites.banned(site)
+            raise
+        if self.left is not None and site is not None:
+            self.left -= 1
+            if self.left <= 0:
+                raise Stop
+        return result
+
+    def _guarded(self, look: Callable[..., _T], *arguments: Any) -> _T | None:
+        """What goes wrong in here is no business of the program that runs."""
+        try:
+            return look(*arguments)
+        except Exception as error:
+            name = getattr(look, "__name__", "")
+            text = " ".join(str(error).split())
+            self.sites.record.note(f"an operation that the witness failed at ({name}: {type(error).__name__}: {text})")
+            return None
+
+
+def _rank(args: Sequence[Any]) -> int:
+    """The rank of the first tensor among some arguments."""
+    for one in args:
+        first = one[0] if isinstance(one, list | tuple) and one else one
+        if isinstance(first, torch.Tensor):
+            return first.dim()
+    return -1

@@ -1,0 +1,163 @@
+"""What a watched run showed: findings with the linter's codes, and every loss that was seen."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bce_lint.analysis.lattice import Place
+from bce_lint.diagnostic import Diagnostic, Label, Location
+from bce_lint.report import FORMATS
+from bce_lint.report.paths import shown
+from bce_lint.report.summary import count, found
+from bce_lint.source.suppress import suppressed
+from bce_lint.source.text import SourceText
+from bce_lint.witness.places import Places
+from bce_lint.witness.record import Counted, Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessedLoss:
+    """A loss at one place: how often it was called, and what reached it, each with how often.
+
+    `right` says that no finding lies at this place.
+    """
+
+    name: str
+    contract: str
+    location: Location
+    count: int
+    reached: tuple[tuple[str, int], ...]
+    right: bool
+
+
+class Report:
+    """What was seen so far; it can be read while the run goes on and after it."""
+
+    def __init__(self, record: Recorder, places: Places) -> None:
+        self._record, self._places = record, places
+        self.steps = (0, 0)
+        """How many steps were watched, of how many."""
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """The findings, once for each place and code, in order."""
+        return tuple(one for one, _ in self._findings())
+
+    @property
+    def losses(self) -> tuple[WitnessedLoss, ...]:
+        """Every loss that was called, right ones included, in order of their places."""
+        wrong = {(one.judged.place.path, one.judged.place.span) for one in self._record.findings()}
+        seen = sorted(self._record.losses.values(), key=lambda one: (one.place, one.contract))
+        return tuple(
+            WitnessedLoss(
+                one.name,
+                one.contract,
+                self._location(one.place),
+                one.count,
+                (*one.reached.items(), *((("other shapes", one.more),) if one.more else ())),
+                (one.place.path, one.place.span) not in wrong,
+            )
+            for one in seen
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What ran and could not be seen."""
+        return tuple(f"not seen: {text}" for text in self._record.notes)
+
+    def text(self, output_format: str = "full") -> str:
+        """The report in one of the linter's output formats: `full`, `concise` or `json`."""
+        if output_format == "json":
+            return self._json()
+        if output_format not in FORMATS:
+            raise ValueError(f"no output format is called {output_format!r}; there are {', '.join(FORMATS)}")
+        findings = [replace(one, message=f"{one.message} ({_times(counted.count)})") for one, counted in self._findings()]
+        lines = (found(findings, ()), *self._listed(), *self.notes, *self._sampled())
+        return FORMATS[output_format](findings, self._sources(), False) + "".join(f"{line}\n" for line in lines)
+
+    def _findings(self) -> list[tuple[Diagnostic, Counted]]:
+        told = [(self._diagnostic(one), one) for one in self._record.findings() if not self._silenced(one)]
+        return sorted(told, key=lambda pair: pair[0].sort_key)
+
+    def _silenced(self, counted: Counted) -> bool:
+        """Whether a `# noqa` comment speaks for the place."""
+        place = counted.judged.place
+        source = self._places.sources[place.path]
+        return suppressed(source, source.position(place.span.start).row, counted.judged.rule.code)
+
+    def _diagnostic(self, counted: Counted) -> Diagnostic:
+        judged = counted.judged
+        labels = tuple(Label(text, self._location(place)) for text, place in judged.labels)
+        return Diagnostic(judged.rule.code, judged.rule.name, judged.message, self._location(judged.place), judged.rule.severity, labels)
+
+    def _location(self, place: Place) -> Location:
+        return self._places.sources[place.path].location(place.span)._replace(path=_named(place.path))
+
+    def _sources(self) -> Mapping[str, SourceText]:
+        return {_named(path): source for path, source in self._places.sources.items()}
+
+    def _listed(self) -> Iterator[str]:
+        losses = self.losses
+        yield f"{count(sum(one.count for one in losses), 'loss call')} seen at {count(len(losses), 'place')}{':' if losses else '.'}"
+        for one in losses:
+            row, column = one.location.start
+            name = one.contract if one.contract == one.name else f"{one.name} ({one.contract})"
+            yield f"  {shown(one.location.path)}:{row}:{column}: {name}, {_times(one.count)}{', nothing wrong seen' if one.right else ''}"
+            yield from (f"    {text}" + (f" ({_times(number)})" if len(one.reached) > 1 else "") for text, number in one.reached)
+
+    def _sampled(self) -> Iterator[str]:
+        watched, total = self.steps
+        if watched < total:
+            yield f"not seen: {total - watched} of {total} steps, left out by sampling"
+
+    def _json(self) -> str:
+        findings = self._findings()
+        rows: list[dict[str, Any]] = json.loads(FORMATS["json"]([one for one, _ in findings], {}, False))
+        for row, (_, counted) in zip(rows, findings, strict=True):
+            row["count"] = counted.count
+            row["callers"] = [_row(self._location(place)) for place in counted.callers]
+        losses = [self._loss(one) for one in self.losses]
+        notes = [*self.notes, *self._sampled()]
+        return json.dumps({"findings": rows, "losses": losses, "notes": notes}, indent=2) + "\n"
+
+    def _loss(self, one: WitnessedLoss) -> dict[str, Any]:
+        reached = [{"what": text, "count": number} for text, number in one.reached]
+        callers = self._record.callers.get(self._place(one), {})
+        return {
+            "name": one.name,
+            "loss": one.contract,
+            **_row(one.location),
+            "count": one.count,
+            "right": one.right,
+            "reached": reached,
+            "callers": [_row(self._location(place)) for place in callers],
+        }
+
+    def _place(self, one: WitnessedLoss) -> Place:
+        return next(
+            seen.place
+            for seen in self._record.losses.values()
+            if seen.contract == one.contract and self._location(seen.place) == one.location
+        )
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _named(path: str) -> str:
+    """A path as the linter prints it: relative where it lies below the working folder."""
+    if not os.path.isabs(path):
+        return path
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
+
+
+def _row(location: Location) -> dict[str, Any]:
+    (row, column), (end_row, end_column) = location.start, location.end
+    path = location.path if location.path.startswith("<") else os.path.abspath(location.path)
+    return {"filename": path, "location": {"row": row, "column": column}, "end_location": {"row": end_row, "column": end_column}}

@@ -1,0 +1,224 @@
+"""What an operation leaves in its result: the transfer functions of the analysis, on tensors that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import torch
+
+from bce_lint.analysis import by_hand, operators
+from bce_lint.analysis.lattice import Form, Origin, Place, Tensor
+from bce_lint.analysis.machine import Args
+from bce_lint.analysis.shape_ops import moves_dims
+from bce_lint.analysis.tensor_ops import activated, gathered, one_hot
+from bce_lint.analysis.transfers import KINDS, clipped
+from bce_lint.analysis.values import TOP, Value, const
+from bce_lint.catalog.terms import REAL, Activation, Domain, Kind, Transfer
+from bce_lint.witness.entries import Call, Entry
+from bce_lint.witness.here import NOWHERE, Here
+from bce_lint.witness.marks import Marks
+
+_PLACED: Final = frozenset({Kind.LOGITS, Kind.BOUNDED, Kind.MONOTONE, Kind.SIGN})
+_LABELS: Final = Tensor(Domain.LABEL, dtype="int64")
+
+
+def value_of(marks: Marks, value: Any) -> Value:
+    """An argument as the analysis sees it."""
+    if isinstance(value, torch.Tensor):
+        return marks.of(value)
+    return const(value) if value is None or isinstance(value, bool | int | float | str) else TOP
+
+
+def mark_of(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | None:
+    """The mark of the result, before the operation runs; None where nothing is known of it."""
+    if entry.activation is not None:
+        return _activated(marks, here, entry, entry.activation, call)
+    if entry.operator:
+        return _operator(marks, here, entry, call)
+    if entry.name == "__getitem__":
+        return _indexed(marks, call)
+    if entry.name == "__setitem__":
+        return _kept(gathered([value_of(marks, one) for one in (call.args[0], call.get(2, "value"))], marks.fresh()))
+    return _operation(marks, here, entry, entry.row, call) if entry.row is not None else None
+
+
+def _kept(value: Value) -> Tensor | None:
+    return value if type(value) is Tensor else None
+
+
+def _activated(marks: Marks, here: Here, entry: Entry, row: Activation, call: Call) -> Tensor | None:
+    tensor = call.get(0, row.params[0].name)
+    if not isinstance(tensor, torch.Tensor):
+        return None
+    below = marks.of(tensor)
+    origin = Origin(row.name, row.domain, here.origin(), dim_of(row, entry, call, tensor.dim()))
+    form = Form("value", hash((row.name, below.identity)), domain=row.domain)
+    return replace(activated(below, row, origin, marks.fresh()), form=form)
+
+
+def dim_of(row: Activation, entry: Entry, call: Call, rank: int) -> int | None:
+    """The dimension that a softmax runs over, as it is written; where it is left out, the one that torch takes."""
+    if row.dim is None:
+        return row.fixed_dim
+    dim = call.named(entry, row.dim)
+    if isinstance(dim, int):
+        return 0 if dim + rank == 0 and rank > 1 else dim
+    return (0 if rank in (0, 1, 3) else 1) if row.implicit_dim else None
+
+
+def _operator(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | None:
+    operands = [value_of(marks, one) for one in call.args]
+    first = next((one for one in operands if type(one) is Tensor), None)
+    if first is None or len(operands) + len(call.kwargs) > 2:
+        return _operation(marks, here, entry, entry.row, call) if entry.row is not None else None
+    if len(operands) == 1 and len(call.kwargs) == 1:
+        operands.append(value_of(marks, next(iter(call.kwargs.values()))))
+    if entry.operator == "@":
+        return _product(marks, here, call)
+    model = any(type(v) is Tensor and v.model for v in operands)
+    if len(operands) == 1:
+        return replace(operators.negative(first, Tensor(identity=marks.fresh(), model=model)), form=by_hand.negated(first))
+    a, b = operands[::-1] if entry.swapped else operands
+    if entry.operator in operators.COMPARISONS:
+        return None
+    if entry.operator == "*" and (_is_logarithm(a) or _is_logarithm(b)):
+        a, b = (replace(v, shape=tuple(one.shape)) if type(v) is Tensor else v for v, one in zip((a, b), _pair(entry, call), strict=True))
+    plain = Tensor(identity=marks.fresh(), model=model, literal=operators.both_literal(a, b))
+    sigmoid = by_hand.sigmoid(entry.operator, a, b, plain, lambda: here.place(whole=True))
+    if sigmoid is not None:
+        return sigmoid
+    result, form = operators.combine(entry.operator, a, b, plain), by_hand.written(entry.operator, a, b)
+    return result if form is None else replace(result, form=form)
+
+
+def _is_logarithm(value: Value) -> bool:
+    """Whether a product with a value may be a term of a cross entropy: only then shapes are of interest."""
+    return by_hand.kind_of(value) in ("log", "term")
+
+
+def _pair(entry: Entry, call: Call) -> tuple[Any, ...]:
+    operands = (*call.args, *call.kwargs.values())
+    return operands[::-1] if entry.swapped else operands
+
+
+def _product(marks: Marks, here: Here, call: Call) -> Tensor:
+    """A matrix product: the output of a layer where a parameter takes part."""
+    tensors = [one for one in (*call.args, *call.kwargs.values()) if isinstance(one, torch.Tensor)]
+    if not any(isinstance(one, torch.nn.Parameter) for one in tensors):
+        return Tensor(identity=marks.fresh(), model=any(marks.of(one).model for one in tensors))
+    return _logits(marks, "matmul", here.place())
+
+
+def _logits(marks: Marks, name: str, place: Place) -> Tensor:
+    return Tensor(Domain.LOGITS, REAL, origin=(Origin(name, Domain.LOGITS, place),), identity=marks.fresh(), model=True)
+
+
+def _indexed(marks: Marks, call: Call) -> Tensor:
+    owner, key = marks.of(call.args[0]), call.args[1]
+    everything = key is ... or key == slice(None) if not isinstance(key, torch.Tensor | tuple | list) else False
+    identity = owner.identity if everything else marks.fresh()
+    return replace(owner, identity=identity, one_hot=False, form=owner.form and owner.form.part(identity))
+
+
+def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Call) -> Tensor | None:
+    several = _SEVERAL.get(row.kind)
+    if several is not None:
+        return several(marks, here, row, call)
+    if row.kind is Kind.BOOL:
+        return None
+    tensor = call.get(0, row.params[0] if row.params else "input")
+    known = isinstance(tensor, torch.Tensor)
+    if row.kind is Kind.KEEP and not known:
+        return None
+    mark = marks.of(tensor) if known else Tensor()
+    if row.kind is Kind.KEEP and row.result == "tensor":
+        return mark
+    if row.kind is Kind.LOGITS:
+        return _logits(marks, entry.name, here.origin())
+    place = here.origin() if row.kind in _PLACED else NOWHERE
+    result = KINDS[row.kind](mark, row, Origin(entry.name, Domain.LOGITS, place), marks.fresh())
+    return _refined(here, entry, row, call, mark, result)
+
+
+def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, result: Tensor) -> Tensor:
+    bare = entry.name.rpartition(".")[2]
+    rows = one_hot(row, mark, entry.name)
+    if rows != result.one_hot:
+        result = replace(result, one_hot=rows)
+    if row.kind is Kind.CLAMP:
+        return clipped(result, _unbound(row), _arguments(row, call))
+    if row.kind is Kind.LOG:
+        return replace(result, form=by_hand.logged_at(mark, here.place))
+    if bare in ("mean", "sum"):
+        return replace(result, form=by_hand.reduced(mark))
+    return replace(result, literal=True) if row.kind is Kind.FACTORY or bare == "arange" else result
+
+
+def _unbound(row: Transfer) -> Transfer:
+    """A row whose parameters are those of a function."""
+    return row._replace(params=("input", *row.params[1:]))
+
+
+def _arguments(row: Transfer, call: Call) -> Args:
+    plain = [const(one) if one is None or isinstance(one, int | float) else TOP for one in call.args]
+    named: dict[str, Value] = {
+        name: const(one) if one is None or isinstance(one, int | float) else TOP for name, one in call.kwargs.items()
+    }
+    return Args(tuple(plain), named)
+
+
+def _join(marks: Marks, here: Here, row: Transfer, call: Call) -> Tensor | None:
+    items = call.get(0, row.params[0] if row.params else "tensors")
+    if not isinstance(items, list | tuple):
+        return None
+    return _kept(gathered([value_of(marks, one) for one in items], marks.fresh()))
+
+
+def _mask(marks: Marks, here: Here, row: Transfer, call: Call) -> Tensor | None:
+    # `torch.where(condition, a, b)` and `a.where(condition, b)`: the condition apart, both.
+    method = row.params[:1] == ("self",)
+    parts = (call.get(0, "self"), call.get(2, "other")) if method else (call.get(1, "input"), call.get(2, "other"))
+    return None if parts[1] is None else _kept(gathered([value_of(marks, one) for one in parts], marks.fresh()))
+
+
+def _fill(marks: Marks, here: Here, row: Transfer, call: Call) -> Tensor | None:
+    parts = (call.get(0, "input"), call.get(len(row.params) - 1, row.params[-1]))
+    return _kept(gathered([value_of(marks, one) for one in parts], marks.fresh()))
+
+
+_SEVERAL: Final[dict[Kind, Callable[[Marks, Here, Transfer, Call], Tensor | None]]] = {
+    Kind.JOIN: _join,
+    Kind.MASK: _mask,
+    Kind.FILL: _fill,
+    Kind.MATMUL: lambda marks, here, row, call: _product(marks, here, call),
+}
+
+
+def assign(marks: Marks, entry: Entry, mark: Tensor, rank: int, result: Any) -> None:
+    """Marks what an operation returned: a tensor, or each tensor of a tuple."""
+    if isinstance(result, torch.Tensor):
+        marks.put(result, _moved(entry, mark, rank, result))
+    elif isinstance(result, tuple | list):
+        fields = entry.row.fields if entry.row is not None else ()
+        for index, one in enumerate(result):
+            if not isinstance(one, torch.Tensor):
+                continue
+            part = fields[index] if index < len(fields) else ""
+            if part == "indices":
+                marks.put(one, replace(_LABELS, identity=marks.fresh()))
+            elif part not in ("state", "weights"):
+                identity = marks.fresh()
+                marks.put(one, replace(mark, identity=identity, form=mark.form and mark.form.part(identity)))
+
+
+def _moved(entry: Entry, mark: Tensor, rank: int, result: torch.Tensor) -> Tensor:
+    """The mark of a result; where the dimensions may have other numbers, dimension 0 of a softmax is no longer known."""
+    if mark.domain is Domain.LABEL and result.is_floating_point() and entry.row is not None and entry.row.kind is Kind.LABEL:
+        return replace(mark, domain=Domain.UNKNOWN)
+    if not mark.origin or entry.activation is not None:
+        return mark
+    if result.dim() == rank and not moves_dims(entry.name):
+        return mark
+    return replace(mark, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in mark.origin))
