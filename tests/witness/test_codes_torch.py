@@ -47,8 +47,7 @@ def test_the_examples_of_the_pages(rule: Rule, tmp_path: Path) -> None:
 
 
 def test_a_probability_loss_under_autocast() -> None:
-    if why := devices.why_no_autocast(torch.device("cpu")):
-        pytest.skip(why)
+    assert devices.why_no_autocast(torch.device("cpu")) == ""
     x, y = torch.zeros(3, requires_grad=True), torch.ones(3)
     with witness.watch() as report, devices.cuda_autocast(torch.device("cpu")), warnings.catch_warnings():
         warnings.simplefilter("ignore")

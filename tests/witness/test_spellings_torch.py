@@ -137,9 +137,6 @@ def test_what_is_no_probability_any_more_is_not_taken_for_one(then: str, tmp_pat
 
 
 def test_a_compiled_model(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
-    if not hasattr(torch.compiler, "set_stance"):
-        pytest.skip("this torch has no stances")
     done = run(f"{HEAD}net = torch.compile(nn.Sequential(one, nn.Sigmoid()))\nnn.BCEWithLogitsLoss()(net(x), y)\n", tmp_path)
     assert (done.codes, done.error) == (["BCE103"], None)
 
