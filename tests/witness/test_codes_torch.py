@@ -60,7 +60,7 @@ def test_a_probability_loss_under_autocast() -> None:
 
 
 def test_autocast_on_the_cpu_does_not_ban() -> None:
-    with witness.watch() as report, torch.autocast("cpu"):
+    with witness.watch() as report, torch.autocast("cpu", dtype=torch.bfloat16):
         p = torch.sigmoid(torch.nn.Linear(4, 1)(torch.randn(3, 4)))
         assert p.dtype is torch.bfloat16
         torch.nn.functional.binary_cross_entropy(p, torch.ones(3, 1))
