@@ -25,7 +25,7 @@ from bce_lint.verify.site.moved import Moved
 from bce_lint.verify.site.reference import activation_of, operand_of
 from bce_lint.verify.site.slices import Unsuitable, cut, inputs, is_infinite, key, loss_in, renamed, shortened
 
-_PATHS: Final = 4
+_PATHS: Final = 24
 _ACTIVATED: Final = frozenset({Change.DROP, Change.DROP_INNER, Change.FUSE, Change.LOGARITHM})
 
 
