@@ -60,6 +60,7 @@ class Constructors:
     def _module(self, original: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(original)
         def init(module: torch.nn.Module, /, *args: Any, **kwargs: Any) -> None:
+            """The constructor, watched."""
             original(module, *args, **kwargs)
             if threading.get_ident() == self._thread and type(module).__module__.startswith("torch.nn."):
                 self.made.note(module, Here(self.places, self.made).place(whole=True))
@@ -69,6 +70,7 @@ class Constructors:
     def _subject(self, subject: Contract | Activation, original: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(original)
         def init(module: torch.nn.Module, /, *args: Any, **kwargs: Any) -> None:
+            """The constructor, watched."""
             if threading.get_ident() != self._thread or self._within:
                 return original(module, *args, **kwargs)
             self._within = True

@@ -87,6 +87,7 @@ class Steps:
     def _wrapped(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def backward(*args: Any, **kwargs: Any) -> Any:
+            """The call that ends a step."""
             if threading.get_ident() != self._thread or self._within:
                 return original(*args, **kwargs)
             self._within = True

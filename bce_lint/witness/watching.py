@@ -64,8 +64,10 @@ def _blind_spots(until: ExitStack, record: Recorder) -> None:
 
 def _noted(record: Recorder, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that is noted when it is called."""
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
+            """The call, noted."""
             record.note(text)
             return original(*args, **kwargs)
 
@@ -78,16 +80,19 @@ def _run_eagerly(until: ExitStack, record: Recorder) -> None:
     """Compiled models run as they are written. The compiler is told so only once it is there: to load it takes seconds."""
 
     def tell() -> None:
+        """Tells the compiler, or that it cannot be told."""
         if hasattr(torch.compiler, "set_stance"):
             until.enter_context(torch.compiler.set_stance("force_eager"))
         else:
             record.note(COMPILED)
 
     def wrap(original: Callable[..., Any]) -> Callable[..., Any]:
+        """A function behind which the compiler is told."""
         told = threading.Event()
 
         @functools.wraps(original)
         def compiled(*args: Any, **kwargs: Any) -> Any:
+            """The call, and what comes of it."""
             result = original(*args, **kwargs)
             if not told.is_set() and "torch._dynamo" not in known:
                 told.set()
