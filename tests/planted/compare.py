@@ -79,7 +79,7 @@ class Readers:
 def planted(plan: Plan, spec: Spec, program: Program) -> Rows:
     """The findings that a program has by construction."""
     return frozenset(
-        (code, place.path, place.row) for code, mark in expected(spec, plan.ban) for place in program.marks[mark]
+        (code, place.path, place.row) for code, mark in expected(spec, plan.ban, plan.off) for place in program.marks[mark]
     )  # fmt: skip
 
 

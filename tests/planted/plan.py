@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from hypothesis import strategies as st
 
-from tests.planted.cases import CASES, Case, Spec
+from tests.planted.cases import CASES, OFF, Case, Spec, expected
 from tests.planted.losses import CALLS, CLASS_CALLS, WRITTEN
 from tests.planted.models import RETURNS, STYLES
 from tests.planted.routes import ROUTES
@@ -91,6 +91,11 @@ class Plan:
     def twin(self) -> Spec:
         """The program without it."""
         return self.planted.right[self.right % len(self.planted.right)]
+
+    @property
+    def off(self) -> bool:
+        """Whether the case is about what is off by default."""
+        return OFF in {code for code, _ in expected(self.wrong, "plain", off=True)} and not expected(self.wrong, "plain")
 
     @property
     def ban(self) -> str:

@@ -28,6 +28,7 @@ _DECOYS = {
     "dead branch": "if False:\n    $v = torch.sigmoid(torch.softmax($v, dim=-1))",
     "printed": 'message = f"{torch.sigmoid($v).mean().item():.3f}"',
 }
+_OF_CLASSES = ("softmax without grad", "entropy", "dead branch")
 _THRESHOLDS = {
     "inline": "hits = ($v ⟨threshold⟩> 0.5).float().mean()",
     "helper": "hits = accuracy_of($v)",
@@ -64,7 +65,10 @@ def rendered(plan: Plan, spec: Spec) -> Program:
     shape = _shape(plan, spec)
     inside, outside = _placed(spec.acts, WHERE[plan.where])
     width = 4 if shape == "wide" else 1
-    model = tuple(STYLES.values())[plan.model](writer, Wish(inside, plan.spelling, width, tuple(RETURNS)[plan.returns]))
+    returns = tuple(RETURNS)[plan.returns]
+    if returns == "beside its softmax" and shape != "wide":
+        returns = "value"
+    model = tuple(STYLES.values())[plan.model](writer, Wish(inside, plan.spelling, width, returns))
     style = _NAMED[STEPS[plan.step]]
     target = _target(writer, plan, spec, shape)
     value = Template(model.read).substitute(c=style.model)
@@ -75,7 +79,7 @@ def rendered(plan: Plan, spec: Spec) -> Program:
     if _is_row(spec, shape):
         value = f"({value}){_NOW[ROWS[plan.row]]}"
     before = len(writer.body)
-    value = _watched(writer, plan, spec, value)
+    value = _watched(writer, plan, spec, value, shape)
     result = _lost(writer, plan, spec, value, target, style.criterion)
     step = _in_context(plan, spec, writer.body, result, before)
     _assembled(writer, plan, model, step)
@@ -137,7 +141,7 @@ def _batches(feed: str, target: str) -> str:
     return block("def batches():", lines)
 
 
-def _watched(writer: Writer, plan: Plan, spec: Spec, value: str) -> str:
+def _watched(writer: Writer, plan: Plan, spec: Spec, value: str, shape: str) -> str:
     """Adds what the step does with the value besides the loss."""
     decoy = DECOYS[plan.decoy]
     named = spec.threshold or spec.form in ("written", "both") or decoy != "nothing"
@@ -145,7 +149,7 @@ def _watched(writer: Writer, plan: Plan, spec: Spec, value: str) -> str:
         return value
     own = writer.fresh()
     writer.line(f"{own} = {value}")
-    if decoy in _DECOYS:
+    if decoy in _DECOYS and (shape == "wide" or decoy not in _OF_CLASSES):
         writer.line(_DECOYS[decoy].replace("$v", own))
     if spec.threshold:
         chosen = THRESHOLDS[plan.threshold]
