@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
 from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, reaching, takes_logits
@@ -30,13 +29,14 @@ def _implicit(name: bytes) -> bool:
 class _Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    __slots__ = ("named", "relevance", "seen", "unnamed")
+    __slots__ = ("hints", "named", "relevance", "seen", "unnamed")
 
     def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
         self.relevance = relevance
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
         self.named: set[bytes] = set() if other is None else set(other.named)
+        self.hints = 0 if other is None else other.hints
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
     def when(self, name: bytes, units: Sequence[Definition]) -> Sequence[Definition]:
@@ -51,10 +51,9 @@ class _Search:
         return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
 
     def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
-        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
+        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints on the way."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
-        hints = reduce(or_, (d.hints for d, _ in waiting if isinstance(d, Unit)), 0) if hinted else 0
-        if hints and self.relevance.meets(hints, self.named):
+        if hinted and self.hints and self.relevance.meets(self.hints, self.named):
             return True
         while waiting:
             current, before = waiting.pop()
@@ -75,7 +74,8 @@ class _Search:
             for name in self.unnamed.keys() & current.words:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
-            if hints and self.relevance.meets(hints, self.named):
+            self.hints |= current.hints
+            if hinted and self.hints and self.relevance.meets(self.hints, self.named):
                 return True
             waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
