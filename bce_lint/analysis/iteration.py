@@ -28,6 +28,17 @@ def concatenate(a: Seq, b: Seq) -> Seq:
     return Seq(a.prefix, join_all([*([a.rest] if a.rest is not None else []), *a.suffix, *b.prefix, b.rest or TOP]), b.suffix)
 
 
+def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int = 0) -> Value:
+    """An element that a loop gives a name: a tensor that is one of many becomes one of its own, in each round."""
+    if type(value) is Seq and value.exact:
+        return Seq(tuple(told_apart(m, frame, part, span, tag * len(value.prefix) + i + 1) for i, part in enumerate(value.prefix)))
+    found = options(value)
+    if not any(type(option) is Tensor and not option.identity for option in found):
+        return value
+    own = m.intern(("element", frame.context, frame.unit.path, span, frame.marks, tag))
+    return join_all(replace(o, identity=own) if type(o) is Tensor and not o.identity else o for o in found) or TOP
+
+
 def elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
     """The elements of an iterable; an unknown one yields any number of unknowns."""
     result: Seq | None = None
