@@ -28,12 +28,12 @@ _SAME = _names(
     cuda pin_memory share_memory requires_grad nan_to_num flip fliplr flipud roll dropout dropout1d dropout2d dropout3d
     as_tensor asarray from_numpy astype numpy zeros_like ones_like empty_like full_like rand_like randn_like randint_like
     masked_fill cumsum cumprod sqrt abs square neg negative log1p log2 log10 reciprocal softplus batch_norm layer_norm
-    normalize ascontiguousarray
+    normalize ascontiguousarray hardsigmoid softsign exp2 expm1 sin cos erfc bernoulli
     """
 )
 _NORMS = _names("norm std var")
 _MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
-_SAME_LAYERS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout")
+_SAME_LAYERS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout", "Hardsigmoid")
 _REDUCTIONS = _names("sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median")
 
 
@@ -215,8 +215,12 @@ def after(m: Machine, row: Transfer, name: str, tensor: Tensor, args: Args) -> S
     operation = OPERATIONS.get(bare)
     if operation is not None and not args.open:
         return operation(m, tensor.shape, args)
-    pointwise = row.kind in _SAME_KINDS and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
-    return tensor.shape if pointwise else None
+    return tensor.shape if is_pointwise(row, args) else None
+
+
+def is_pointwise(row: Transfer, args: Args) -> bool:
+    """Whether an operation works on each value of its tensor alone, and takes constants besides it."""
+    return row.kind in _SAME_KINDS and not args.open and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
 
 
 def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:

@@ -191,8 +191,8 @@ def _in_context(plan: Plan, spec: Spec, lines: list[str], result: str, before: i
         case "model under autocast" if lines[:before]:
             return [block('with torch.autocast("cuda"):', lines[:before]), *lines[before:], f"loss = {result}", "return loss"]
         case "autocast off for the loss":
-            inner = block('with torch.autocast("cuda", enabled=False):', [f"loss = {result}"])
-            return [block('with torch.autocast("cuda"):', [*lines, inner]), "return loss"]
+            inner = block('with torch.autocast("cuda", enabled=False):', [*lines[before:], f"loss = {result}"])
+            return [block('with torch.autocast("cuda"):', [*lines[:before], inner]), "return loss"]
         case "cpu autocast" if spec.loss != "bce":
             return [block('with torch.autocast("cpu"):', [*lines, f"loss = {result}"]), "return loss"]
         case _:

@@ -81,6 +81,10 @@ SPELLINGS: dict[str, dict[str, Spelling]] = {
         "torch clamp": Spelling("torch.clamp($e, min=0.0, max=1.0)"),
         "hardsigmoid": Spelling("F.hardsigmoid($e)"),
     },
+    "float": {
+        "method": Spelling("($e).float()"),
+        "to": Spelling("($e).to(torch.float32)"),
+    },
     "log": {
         "torch": Spelling("⟨log⟩torch.log($e)"),
         "method": Spelling("⟨log⟩($e).log()"),

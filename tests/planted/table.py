@@ -61,6 +61,7 @@ LOGIT_LOSSES = ("bcel", "ce", "mlsm", "sm")
 
 def input_code(acts: tuple[str, ...], loss: str, context: str) -> str:
     """The code for the input of a loss that certain activations were applied to."""
+    acts = tuple(act for act in acts if act != "float")
     if loss == "bce" and context == "cuda autocast":
         return "BCE102"
     if loss in TWICE.get(acts[-2:], ()):  # type: ignore[call-overload]
