@@ -8,7 +8,7 @@ from bce_lint import ir
 from bce_lint.analysis import calls, objects
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
-from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Value, const, join_all, join_seq, options
+from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Unknown, Value, const, join_all, join_seq, options
 
 ANYTHING = Seq((), TOP)
 MAX_RANGE = 8
@@ -83,5 +83,5 @@ def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span) -> Seq:
     if objects.class_attribute(m, value, "__iter__") is not None:
         return elements(m, frame, calls.call_attribute(m, frame, value, "__iter__", Args(), span), span)
     if objects.class_attribute(m, value, "__getitem__") is not None:
-        return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((TOP,)), span))
+        return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((Unknown(kind="int"),)), span))
     return ANYTHING

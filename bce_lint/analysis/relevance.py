@@ -36,7 +36,7 @@ class _Search:
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
         self.named: set[bytes] = set() if other is None else set(other.named)
-        self.hints = 0 if other is None else other.hints
+        self.hints: int = 0 if other is None else other.hints
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
     def when(self, name: bytes, units: Sequence[Definition]) -> Sequence[Definition]:

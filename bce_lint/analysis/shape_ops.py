@@ -33,7 +33,9 @@ _SAME = _names(
 )
 _NORMS = _names("norm std var")
 _MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
-_SAME_LAYERS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout", "Hardsigmoid")
+_SAME_LAYERS = (
+    "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout", "Hardsigmoid",
+)  # fmt: skip
 _REDUCTIONS = _names("sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median")
 
 
@@ -186,7 +188,16 @@ def _expand(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return tuple(old if wanted == -1 else new for wanted, new, old in zip(order, sizes, kept, strict=True))
 
 
+def _pieces(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    dim = _int(args, 2, "dim", 0)
+    if shape is None or rank(shape) is None or dim is None or not -len(shape) <= dim < len(shape):
+        return None
+    dim %= len(shape)
+    return (*shape[:dim], None, *shape[dim + 1 :])
+
+
 OPERATIONS: dict[str, Operation] = {
+    **dict.fromkeys(("split", "chunk", "tensor_split"), _pieces),
     **dict.fromkeys(("view", "reshape"), _view),
     **dict.fromkeys(("view_as", "reshape_as", "expand_as"), _as_other),
     "squeeze": _squeeze,
@@ -293,7 +304,9 @@ def of_matmul(a: Value, b: Value) -> Shape | None:
 
 
 def indexed(shape: Shape | None, key: Value) -> Shape | None:
-    """The shape of `t[key]` for integers, slices, `None` and `...`."""
+    """The shape of `t[key]` for integers, slices, `None` and `...`, and for one row of indices."""
+    if type(key) is Tensor and key.dtype == "int64" and rank(key.shape) == 1 and key.shape is not None and shape and rank(shape):
+        return (*key.shape, *shape[1:])
     keys = key.prefix if type(key) is Seq and key.exact and not subscripts.is_slice(key) else (key,)
     if shape is None or rank(shape) is None or any(not _plain_key(k) for k in keys):
         return None
@@ -316,4 +329,6 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
 
 
 def _plain_key(key: Value) -> bool:
+    if type(key) is Unknown:
+        return key.kind == "int"
     return subscripts.is_slice(key) or key == NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))

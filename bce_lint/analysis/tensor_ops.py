@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bce_lint import ir
-from bce_lint.analysis import by_hand, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
+from bce_lint.analysis import by_hand, concatenation, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
 from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
@@ -132,7 +132,7 @@ def transfer(
 ) -> Value:
     """Applies a row to each alternative of its input."""
     if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
-        return _several(m, frame, row, value, args, node)
+        return _several(m, frame, row, value, args, node, name)
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         by_hand.logarithm(m, frame, value, node)
     if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
@@ -222,12 +222,13 @@ def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
     return Seq(tuple(parts.get(f, result) for f in row.fields))
 
 
-def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call) -> Value:
+def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """Operations over several tensors: they keep a domain that all of them share."""
     identity = made(m, frame, node.span, row.kind)
     if row.kind is Kind.JOIN:
         items = subscripts.content(m, value)
         parts = [*items] if items is not None else [TOP]
+        shape = concatenation.shape_of(name.removeprefix("torch."), parts, items is not None and items.exact, args)
     elif row.kind is Kind.MASK:
         parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
     elif row.kind is Kind.FILL:
@@ -235,6 +236,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     else:
         return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
     result = gathered(parts, identity)
+    if row.kind is Kind.JOIN and type(result) is Tensor:
+        return replace(result, shape=shape)
     if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
         return replace(result, dtype=value.dtype)
     return result
