@@ -29,7 +29,7 @@ def concatenate(a: Seq, b: Seq) -> Seq:
 
 
 def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int = 0) -> Value:
-    """An element that a loop gives a name: a tensor that is one of many becomes one of its own, in each round."""
+    """An element that is taken out of a container: a tensor that is one of many is one from here on, in each round of a loop."""
     if type(value) is Seq and value.exact:
         return Seq(tuple(told_apart(m, frame, part, span, tag * len(value.prefix) + i + 1) for i, part in enumerate(value.prefix)))
     found = options(value)

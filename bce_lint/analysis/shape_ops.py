@@ -28,7 +28,7 @@ _SAME = _names(
     cuda pin_memory share_memory requires_grad nan_to_num flip fliplr flipud roll dropout dropout1d dropout2d dropout3d
     as_tensor asarray from_numpy astype numpy zeros_like ones_like empty_like full_like rand_like randn_like randint_like
     masked_fill cumsum cumprod sqrt abs square neg negative log1p log2 log10 reciprocal softplus batch_norm layer_norm
-    normalize ascontiguousarray hardsigmoid softsign exp2 expm1 sin cos erfc bernoulli
+    normalize ascontiguousarray hardsigmoid softsign exp2 expm1 sin cos erfc bernoulli Parameter
     """
 )
 _NORMS = _names("norm std var")
@@ -196,7 +196,14 @@ def _pieces(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return (*shape[:dim], None, *shape[dim + 1 :])
 
 
+def _linear(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    weight = args.get(1, "weight")
+    size = weight.shape[0] if type(weight) is Tensor and rank(weight.shape) == 2 and weight.shape is not None else None
+    return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), size)
+
+
 OPERATIONS: dict[str, Operation] = {
+    "linear": _linear,
     **dict.fromkeys(("split", "chunk", "tensor_split"), _pieces),
     **dict.fromkeys(("view", "reshape"), _view),
     **dict.fromkeys(("view_as", "reshape_as", "expand_as"), _as_other),

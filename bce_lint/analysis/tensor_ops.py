@@ -268,7 +268,13 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else made(m, frame, span, "index")
     form = owner.form and owner.form.part(identity)
-    return replace(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=False, form=form)
+    return replace(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=_rows_left(owner, key), form=form)
+
+
+def _rows_left(owner: Tensor, key: Value) -> bool:
+    """Whether whole one-hot rows are left by an index into the first dimension of several."""
+    number = type(key) in (Const, Unknown) and key.kind == "int"  # type: ignore[union-attr]
+    return owner.one_hot and (number or subscripts.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
 
 
 def _is_constant(key: Value) -> bool:

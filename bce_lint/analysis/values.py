@@ -321,6 +321,6 @@ def tensors(value: Value) -> tuple[Tensor, ...]:
 
 
 def identity_of(value: Value) -> int:
-    """The identity shared by all alternatives, or 0."""
-    ids = {v.identity if type(v) in (Tensor, Unknown) else 0 for v in options(value)}  # type: ignore[union-attr]
+    """The identity shared by all alternatives, or 0. One that is None is left out: it raises where a tensor is asked for."""
+    ids = {v.identity if type(v) in (Tensor, Unknown) else 0 for v in options(value) if v != NONE}  # type: ignore[union-attr]
     return ids.pop() if len(ids) == 1 else 0
