@@ -19,6 +19,7 @@ from bce_lint.analysis.values import (
     identity_of,
     join,
     options,
+    present,
     tensors,
 )  # fmt: skip
 from bce_lint.catalog.numpy import NUMPY_METHODS
@@ -62,7 +63,7 @@ def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.C
     identity = made(m, frame, node.span, where.span)
     results: Value | None = None
     form = by_hand.activated(m, row, value)
-    for option in options(value):
+    for option in present(value):
         one = replace(_activated(option, row, origin, identity), form=form)
         results = one if results is None else join(results, one)
     return results or TOP
@@ -138,7 +139,7 @@ def transfer(
     if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
         thresholds.rounded(m, frame, value, node)
     results: Value | None = None
-    for option in options(value):
+    for option in present(value):
         one = _transfer(m, frame, row, option, args, node, name, made_by)
         results = one if results is None else join(results, one)
     return results or TOP
