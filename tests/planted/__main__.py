@@ -12,7 +12,8 @@ from pathlib import Path
 import torch
 
 from tests.planted.compare import Readers, answered
-from tests.planted.plan import plan_of
+from tests.planted.known import is_known
+from tests.planted.plan import described, numbers, plan_of
 from tests.planted.shrink import Collection, Found
 from tests.planted.tally import Tally
 
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs programs, prints the counts and the disagreements; 1 if there is one."""
     options = _parser().parse_args(arguments)
     torch.set_num_threads(1)
+    known = 0
     rng, tally, start = random.Random(options.seed), Tally(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         readers = Readers(Path(folder).resolve(), fixes=not options.no_fixes)
@@ -31,14 +33,17 @@ def main(arguments: list[str] | None = None) -> int:
                 answer = answered(readers, plan, plan.wrong if wrong else plan.twin)
                 tally.add(plan, answer, wrong)
                 for one in answer.disagreements:
-                    collection.add(plan, wrong, one)
+                    if is_known(one, described(plan, answer.spec)):
+                        known += 1
+                    else:
+                        collection.add(plan, wrong, one)
     print(tally.shown())
     print(f"\n{tally.programs / (time.monotonic() - start):.1f} programs per second, shrinking included")
     for number, found in enumerate(sorted(collection.found, key=lambda f: -f.times), 1):
         print(_shown(number, found, options.brief))
         if options.keep:
             _keep(Path(options.keep) / f"{number:03}", found)
-    print(f"\n{len(collection.found)} distinct disagreements")
+    print(f"\n{len(collection.found)} distinct disagreements, and {known} known ones (tests/planted/known.py)")
     return 1 if collection.found else 0
 
 
@@ -55,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
 def _shown(number: int, found: Found, brief: bool) -> str:
     which = "with the bug" if found.wrong else "without the bug"
     one = found.disagreement
-    head = f"\n[{number}] {one.kind} {one.code} ({found.times} times, {which}; {', '.join(sorted(found.cases)[:4])})\n{one.detail}\n{found.plan}"
+    where = ", ".join(sorted(found.cases)[:4])
+    head = f"\n[{number}] {one.kind} {one.code} ({found.times} times, {which}; {where})"
+    head += f"\n{one.detail}\n{found.plan.case}: {numbers(found.plan)}"
     return head if brief else f"{head}\n{found.answer.program.shown()}"
 
 

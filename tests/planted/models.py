@@ -252,7 +252,8 @@ def heads(writer: Writer, wish: Wish) -> Model:
     lines = ["h = torch.relu(self.body(x))"]
     value = "head(h)"
     for i, act in enumerate(wish.acts):
-        taken = applied(writer, wish.acts, i, wish.turn, value, "model", spare := [])
+        spare: list[str] = []
+        taken = applied(writer, wish.acts, i, wish.turn, value, "model", spare)
         value = taken if not spare else f"{layer(act, wish.turn)}({value})"
     lines.append(f"return [{value} for head in self.heads]")
     init = ["self.body = nn.Linear(8, 16)", f"self.heads = nn.ModuleList(nn.Linear(16, {wish.width}) for _ in range(2))"]

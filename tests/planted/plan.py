@@ -77,6 +77,10 @@ class Plan:
     threshold: int = 0
     names: int = 0
 
+    def changed(self, name: str, number: int) -> Plan:
+        """The plan with another number."""
+        return Plan(self.case, **{**numbers(self), name: number})
+
     @property
     def planted(self) -> Case:
         """The case."""

@@ -17,7 +17,14 @@ from tests.planted.targets import count, made
 from tests.planted.writer import LAYOUTS, Program, Writer, block, laid_out
 
 N = 6
-_NOW = {"squeeze": ".squeeze(1)", "squeeze of the last": ".squeeze(-1)", "view": ".view(-1)", "index": "[:, 0]", "flatten": ".flatten()", "reshape": ".reshape(-1)"}  # fmt: skip
+_NOW = {
+    "squeeze": ".squeeze(1)",
+    "squeeze of the last": ".squeeze(-1)",
+    "view": ".view(-1)",
+    "index": "[:, 0]",
+    "flatten": ".flatten()",
+    "reshape": ".reshape(-1)",
+}
 _DECOYS = {
     "accuracy of a sigmoid": "hits = (torch.sigmoid($v.detach()) > 0.5).float().mean()",
     "argmax": "best = $v.argmax(dim=-1)",
@@ -128,10 +135,10 @@ def _batches(feed: str, target: str) -> str:
             lines = [f"return DataLoader(TensorDataset({data}, {target}), batch_size={N}, shuffle=True)"]
         case "dataset":
             init = block("def __init__(self):", [f"self.x = {data}", f"self.y = {target}"])
-            size, item = block("def __len__(self):", ["return len(self.x)"]), block("def __getitem__(self, i):", ["return self.x[i], self.y[i]"])
-            return block("class Data(Dataset):", [init, "", size, "", item]) + "\n\n\n" + block(
-                "def batches():", [f"return DataLoader(Data(), batch_size={N})"]
-            )
+            size = block("def __len__(self):", ["return len(self.x)"])
+            item = block("def __getitem__(self, i):", ["return self.x[i], self.y[i]"])
+            made = block("def batches():", [f"return DataLoader(Data(), batch_size={N})"])
+            return block("class Data(Dataset):", [init, "", size, "", item]) + "\n\n\n" + made
         case "dict batches":
             lines = ["for _ in range(3):", f'    yield {{"x": torch.randn({N}, 8) * 4, "y": {target}}}']
         case "in the loop":

@@ -25,7 +25,9 @@ ROUTES: dict[str, Route] = {
     "attribute by keyword": Route("$o.last", "$o = SimpleNamespace(last=$e, size=3)"),
     "setattr": Route('getattr($o, "last")', '$o = SimpleNamespace()\nsetattr($o, "last", $e)'),
     "function": Route("$h($e)", define="def $h(v):\n    return v"),
-    "function with steps": Route("$h($e)", define="def $h(value, scale=1):\n    if scale != 1:\n        value = value * scale\n    return value"),
+    "function with steps": Route(
+        "$h($e)", define="def $h(value, scale=1):\n    if scale != 1:\n        value = value * scale\n    return value"
+    ),
     "function with a view": Route("$h($e)", define="def $h(v):\n    return v.view(v.size(0), -1)"),
     "lambda": Route("$o($e)", "$o = lambda v: v"),
     "global lambda": Route("$h($e)", define="$h = lambda v: v.contiguous()"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tests.planted.compare import Answer, Disagreement, Readers, answered
 from tests.planted.plan import SIZES, Plan, numbers
@@ -35,7 +35,7 @@ def plainest(plan: Plan, holds: Callable[[Plan], bool]) -> Plan:
         for name in SIZES:
             value = getattr(plan, name)
             for smaller in (0, 1) if value > 1 else (0,) if value else ():
-                candidate = replace(plan, **{name: smaller})
+                candidate = plan.changed(name, smaller)
                 if holds(candidate):
                     plan, changed = candidate, True
                     break

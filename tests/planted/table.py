@@ -48,7 +48,7 @@ REACHED = {
 }
 """The code for a value that reaches a loss, or nothing."""
 
-TWICE = {
+TWICE: dict[tuple[str, ...], set[str]] = {
     ("sigmoid", "sigmoid"): {"bce"},
     ("softmax", "softmax"): {"bce"},
     ("softmax", "log_softmax"): {"nll", "kl", "ce"},
@@ -64,7 +64,7 @@ def input_code(acts: tuple[str, ...], loss: str, context: str) -> str:
     acts = tuple(act for act in acts if act != "float")
     if loss == "bce" and context == "cuda autocast":
         return "BCE102"
-    if loss in TWICE.get(acts[-2:], ()):  # type: ignore[call-overload]
+    if loss in TWICE.get(acts[-2:], ()):
         return "BCE107"
     last = acts[-1] if acts else "raw"
     if last == "log":

@@ -17,6 +17,11 @@ class Row:
     found: int = 0
     extra: int = 0
 
+    @property
+    def off(self) -> bool:
+        """Whether something was missed or made up."""
+        return self.found < self.planted or self.extra > 0
+
 
 @dataclass
 class Tally:
@@ -61,7 +66,7 @@ class Tally:
             "",
             *_table([(code, row) for code, row in sorted(self.codes.items())]),
             "",
-            *_table([(f"{name}: {value}", row) for (name, value), row in sorted(self.ways.items()) if row.found < row.planted or row.extra]),
+            *_table([(f"{name}: {value}", row) for (name, value), row in sorted(self.ways.items()) if row.off]),
         ]
         return "\n".join(lines)
 
