@@ -15,10 +15,8 @@ from tests.planted.cases import MAY, Spec, expected
 from tests.planted.execute import run
 from tests.planted.plan import Plan
 from tests.planted.render import rendered
+from tests.planted.witnessed import Rows, visible, witnessed
 from tests.planted.writer import Program
-
-Rows = frozenset[tuple[str, str, int]]
-"""Findings: code, file and row."""
 
 
 class Disagreement(NamedTuple):
@@ -45,17 +43,13 @@ class Answer:
     disagreements: tuple[Disagreement, ...]
 
 
-Witness = Callable[[Program], Rows | None]
-"""A third reader: it runs a program and says what reached its losses; None where it cannot tell."""
-
-
 @dataclass
 class Readers:
-    """Those who are asked about a program, and a folder for its files. The witness plugs in here."""
+    """Those who are asked about a program, and a folder for its files. `witness` runs it and says what reached its losses."""
 
     folder: Path
     fixes: bool = True
-    witness: Witness | None = None
+    witness: Callable[[Program], Rows | None] = witnessed
     written: set[str] = field(default_factory=set)
 
     def files(self, texts: Mapping[str, str]) -> list[Path]:
@@ -91,8 +85,8 @@ def answered(readers: Readers, plan: Plan, spec: Spec) -> Answer:
     paths = readers.files(program.files)
     static = frozenset((d.code, readers.named(d.location.path), d.location.start.row) for d in check(paths, codes).diagnostics)
     found = [*_ran(spec, program), *differences("static", known, static)]
-    if readers.witness is not None and (seen := readers.witness(program)) is not None:
-        found += differences("witness", known, seen)
+    if (seen := readers.witness(program)) is not None:
+        found += differences("witness", frozenset(row for row in known if visible(row[0], plan.ban)), seen)
     if readers.fixes and known:
         found += _fixed(readers, spec, program, paths, codes)
     return Answer(spec, program, known, static, tuple(found))
@@ -124,12 +118,16 @@ def _fixed(readers: Readers, spec: Spec, program: Program, paths: list[Path], co
     yield from (Disagreement("fix: refused", _code_of(line), line) for line in outcome.refused)
     texts = dict(program.files) | {readers.named(one.path): one.after.decode() for group in outcome.groups for one in group}
     left = [d for d in outcome.left if d.severity == "error"]
-    error = run(Program(texts, program.main, {}))
+    after = Program(texts, program.main, {})
+    error = run(after)
     if error is not None and not (left and type(error).__name__ in spec.raises):
         applied = ", ".join(sorted({d.code for d in outcome.applied}))
         shown = "\n".join(f"# --- {path}\n{text}" for path, text in texts.items())
         yield Disagreement("fix: does not run", applied, f"{type(error).__name__}: {error}\n{shown}")
     yield from (Disagreement("fix: still there", d.code, d.message) for d in outcome.left if _offered(d))
+    gone = {d.code for d in outcome.applied} - {d.code for d in outcome.left}
+    seen = readers.witness(after) or frozenset()
+    yield from (Disagreement("fix: seen by the witness", code, f"{path}:{row}") for code, path, row in seen if code in gone)
 
 
 def _offered(found: Diagnostic) -> bool:
