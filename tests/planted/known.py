@@ -24,7 +24,16 @@ class Known(NamedTuple):
 _PARTIAL = "an option bound by `partial` has no place in the call that uses it"
 _PIECES = "the number of rows that `split` and `chunk` leave is not known, so `-1` in a reshape is not either"
 
+_CUDA = "`torch.cuda.is_available()` is taken to be true, so the other arm is not looked at, and not mended"
+_BY_HAND = "a sigmoid that is written out does not remember the activation inside it"
+
 KNOWN = (
+    Known("fix: does not run", "BCE304", {"call": "cuda if there"}, _CUDA),
+    Known("static: missed", "BCE304", {"call": "cuda if there"}, _CUDA),
+    *(
+        Known(kind, code, {"case": "sigmoid, sigmoid to bce", "second spelling": "sigmoid: by hand"}, _BY_HAND)
+        for kind, code in (("static: missed", "BCE107"), ("static: extra", "BCE101"))
+    ),
     Known("static: missed", "BCE203", {"call": "partial"}, _PARTIAL),
     Known("static: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
     *(

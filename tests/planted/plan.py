@@ -127,6 +127,7 @@ def described(plan: Plan, spec: Spec) -> dict[str, str]:
         "model": tuple(STYLES)[plan.model],
         "returns": tuple(RETURNS)[plan.returns],
         "spelling": ", ".join(name_of(spec.acts, i, plan.spelling) for i in range(len(spec.acts))) or "-",
+        "second spelling": name_of(spec.acts, 1, plan.spelling) if len(spec.acts) > 1 else "-",
         "route": tuple(ROUTES)[plan.route],
         "second": tuple(ROUTES)[plan.second],
         "call": tuple(calls)[plan.call % len(calls)],
