@@ -113,7 +113,7 @@ def _factors(value: Value) -> frozenset[tuple[int, bool]] | None:
     if form is not None and form.kind in ("power", "log", "term"):
         return None
     if form is not None and form.kind == "product":
-        return form.factors
+        return form.factors | ({(value.identity, False)} if type(value) is Tensor and value.identity else set())
     inner = _value(value)
     return frozenset({(inner.of, inner.complement)}) if inner is not None and not inner.eps else frozenset()
 

@@ -8,7 +8,7 @@ from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import rank
-from bce_lint.analysis.values import NONE, TOP, Ref, Seq, Table, Value, join_all, number_kind, options
+from bce_lint.analysis.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join_all, number_kind, options
 from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
 from bce_lint.catalog.factories import NUMBER_DTYPES
 from bce_lint.catalog.terms import Domain
@@ -54,7 +54,7 @@ def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
         if type(option) is Ref and option.kind == "data":
             found.append(m.read(option.address, "$item") or TOP)
         elif type(option) is Ref and option.kind == "instance" and objects.class_attribute(m, option, "__getitem__") is not None:
-            found.append(calls.call_attribute(m, frame, option, "__getitem__", Args((TOP,)), span))
+            found.append(calls.call_attribute(m, frame, option, "__getitem__", Args((Unknown(kind="int"),)), span))
         else:
             return TOP
     return join_all(found) or TOP

@@ -84,6 +84,8 @@ def add_definitions(facts: Facts, names: Names) -> None:
         definition = _class(facts, block) if is_class else unit_of(facts, block)
         if isinstance(definition, Unit) and block.kind in ("code", "variable"):
             names.code.append(definition)
+        elif block.kind == "definition" and _has_sink(facts, block):
+            names.code.extend(_piece(facts, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
@@ -96,6 +98,10 @@ def unit_of(facts: Facts, block: Block) -> Unit:
     """A statement as a unit."""
     fills = frozenset[bytes](FILLS.findall(block.text)) if block.kind == "definition" else frozenset[bytes]()
     return Unit(facts.path, block.words, _has_sink(facts, block), fills, hints=block.hints)
+
+
+_DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
+"""The parameters of functions, whose defaults are made where the definition stands."""
 
 
 def _has_sink(facts: Facts, block: Block) -> bool:

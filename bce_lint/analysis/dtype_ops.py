@@ -6,6 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Machine
+from bce_lint.analysis.shape_ops import is_pointwise
 from bce_lint.analysis.shapes import least_rank
 from bce_lint.analysis.values import NONE, Const, External, Ref, Unknown, Value, number_kind
 from bce_lint.catalog.factories import DTYPES, NUMBER_DTYPES
@@ -13,6 +14,7 @@ from bce_lint.catalog.numpy import NUMPY_DTYPES
 from bce_lint.catalog.terms import Kind, Transfer
 
 _WIDTHS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
+_FLOATS = frozenset(_WIDTHS[6:])
 _CONVERSIONS = frozenset({"to", "type", "type_as"})
 
 
@@ -28,6 +30,8 @@ def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, n
     dtype = asked or row.dtype or _filled_dtype(name, args, value)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
         return changed(result, dtype=dtype or _dtype_of_other(args))
+    if result.dtype is None and type(value) is Tensor and value.dtype in _FLOATS and is_pointwise(row, args):
+        return changed(result, dtype=value.dtype)
     return result
 
 

@@ -121,13 +121,13 @@ def hints_of(text: bytes, words: frozenset[bytes]) -> int:
 
 @cache
 def reaching() -> dict[int, frozenset[bytes]]:
-    """The names of what makes the values that matter to each hint: sigmoids and softmaxes, layers."""
+    """The names of what makes the values that matter to each hint: sigmoids and softmaxes, `exp` in those written by hand, layers."""
     from bce_lint.catalog import activations, layers
     from bce_lint.catalog.terms import Kind
 
     made = (name for table in (activations.MODULES, activations.FUNCTIONS, activations.METHODS) for name in table)
     weighted = (name for name, row in layers.LAYERS.items() if row.kind is Kind.LOGITS)
-    return {LOGARITHM: _last_parts(made), COMPARISON: _last_parts(weighted)}
+    return {LOGARITHM: _last_parts(made) | {b"exp"}, COMPARISON: _last_parts(weighted)}
 
 
 @cache

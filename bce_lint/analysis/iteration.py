@@ -7,7 +7,7 @@ from bce_lint.analysis import calls, objects
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
-from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Value, const, join_all, join_seq, options
+from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Unknown, Value, const, join_all, join_seq, options
 
 ANYTHING = Seq((), TOP)
 MAX_RANGE = 8
@@ -25,6 +25,17 @@ def concatenate(a: Seq, b: Seq) -> Seq:
     if b.exact:
         return Seq(a.prefix, a.rest, a.suffix + b.prefix + b.suffix)
     return Seq(a.prefix, join_all([*([a.rest] if a.rest is not None else []), *a.suffix, *b.prefix, b.rest or TOP]), b.suffix)
+
+
+def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int = 0) -> Value:
+    """An element that is taken out of a container: a tensor that is one of many is one from here on, in each round of a loop."""
+    if type(value) is Seq and value.exact:
+        return Seq(tuple(told_apart(m, frame, part, span, tag * len(value.prefix) + i + 1) for i, part in enumerate(value.prefix)))
+    found = options(value)
+    if not any(type(option) is Tensor and not option.identity for option in found):
+        return value
+    own = m.intern(("element", frame.context, frame.unit.path, span, frame.marks, tag))
+    return join_all(changed(o, identity=own) if type(o) is Tensor and not o.identity else o for o in found) or TOP
 
 
 def elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
@@ -71,5 +82,5 @@ def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span) -> Seq:
     if objects.class_attribute(m, value, "__iter__") is not None:
         return elements(m, frame, calls.call_attribute(m, frame, value, "__iter__", Args(), span), span)
     if objects.class_attribute(m, value, "__getitem__") is not None:
-        return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((TOP,)), span))
+        return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((Unknown(kind="int"),)), span))
     return ANYTHING

@@ -25,7 +25,7 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
     def _start(value: Value) -> Start:
         def _bind() -> bool:
-            statements.assign(m, frame, node.target, value)
+            statements.assign(m, frame, node.target, iteration.told_apart(m, frame, value, node.target.span))
             return True
 
         return _bind

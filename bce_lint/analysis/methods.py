@@ -269,6 +269,16 @@ def _set_default(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.C
     return _get(m, frame, receiver, args, node)
 
 
+def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table, key = m.read(receiver.address, "$items"), args.get(0, "key") or TOP
+    if type(table) is not Table:
+        return TOP
+    found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else subscripts.lookup(table, key)
+    if type(key) is Const and not m.is_many(receiver.address):
+        m.write(receiver.address, "$items", Table(tuple((k, v) for k, v in table.entries if k != key.value), table.rest))
+    return found or TOP
+
+
 def _text(text: str, name: str, args: Args) -> Value:
     """String methods of constants with constant arguments."""
     simple = {"lower", "upper", "strip", "startswith", "endswith", "title", "capitalize", "replace", "lstrip", "rstrip"}
@@ -286,4 +296,5 @@ _LIST: dict[str, Method] = {
 }  # fmt: skip
 _DICT: dict[str, Method] = {
     "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy, "setdefault": _set_default,
+    "pop": _pop_key,
 }  # fmt: skip

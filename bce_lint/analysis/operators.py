@@ -9,10 +9,11 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis import by_hand, dtype_ops, iteration, losses, shape_ops, subscripts, thresholds
 from bce_lint.analysis.changed import changed
-from bce_lint.analysis.lattice import Tensor, add_range, multiply_range, negate_range
+from bce_lint.analysis.lattice import Origin, Tensor, add_range, multiply_range, negate_range
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.catalog.terms import ANY, Domain, Range
+from bce_lint.catalog.tensors import PARAMETER
+from bce_lint.catalog.terms import ANY, REAL, Domain, Range
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
@@ -189,10 +190,17 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     if op in COMPARISONS:
         return changed(plain, dtype="bool", model=False)
     plain = changed(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
+    if op == "@" and (_is_parameter(a) or _is_parameter(b)):
+        return changed(plain, domain=Domain.LOGITS, range=REAL, origin=(Origin("matmul", Domain.LOGITS, frame.place(span)),), model=True)
     sigmoid = by_hand.sigmoid(op, a, b, plain, lambda: frame.place(span))
     if sigmoid is not None:
         return sigmoid
     return changed(combine(op, a, b, plain), form=by_hand.combined(m, frame, op, a, b, span))
+
+
+def _is_parameter(value: Value) -> bool:
+    """Whether a value is a parameter of a module, or a view of one."""
+    return type(value) is Tensor and value.domain is Domain.LOGITS and bool(value.origin) and value.origin[0].name == PARAMETER
 
 
 def combine(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:

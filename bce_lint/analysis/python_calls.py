@@ -30,6 +30,7 @@ from bce_lint.analysis.values import (
     join_all,
     options,
 )  # fmt: skip
+from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NAMESPACES
 from bce_lint.catalog.terms import Activation, Contract
 
 Handler = Callable[[Machine, Frame, Args, ir.Call], Value]
@@ -237,7 +238,7 @@ def _transparent(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _copy(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """A copy has cells of its own, so that what is assigned to it does not reach the original."""
     value = args.get(0, "x") or TOP
-    if type(value) is not Ref or value.kind not in ("instance", "container", "list", "dict"):
+    if type(value) is not Ref or value.kind not in ("instance", "namespace", "container", "list", "dict"):
         return value
     copy = Ref(
         m.intern(("copy", value.address, frame.context, frame.unit.path, node.span, frame.marks)), value.kind, value.what, value.place
@@ -288,6 +289,22 @@ def _data_parallel(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value
     return calls.call(m, frame, args.get(0, "module") or TOP, Args(inputs, spans=(None,) * len(inputs)), node)
 
 
+def _checkpoint(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`checkpoint(function, *args, use_reentrant=…)`: the function called with the arguments."""
+    inner = Args(args.pos[1:], {k: v for k, v in args.kw.items() if k not in CHECKPOINT_OPTIONS}, args.open, args.spans[1:])
+    return calls.call(m, frame, args.get(0, "function") or TOP, inner, node)
+
+
+def _namespace(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`SimpleNamespace(name=value, …)`: an object with those attributes, and others that are assigned to it."""
+    if args.open or args.pos:
+        return m.fresh(frame, node.span)
+    ref = m.new_ref(frame, node.span, "namespace")
+    for name, value in args.kw.items():
+        objects.set_attribute(m, ref, name, value)
+    return ref
+
+
 def _callable(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     value = args.pos[0] if args.pos else TOP
     if type(value) is Const:
@@ -313,6 +330,7 @@ TABLE: dict[str, Handler] = {
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
+    **dict.fromkeys(NAMESPACES, _namespace), **dict.fromkeys(CHECKPOINTS, _checkpoint),
     "copy.deepcopy": _copy, "copy.copy": _copy,
     "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
     "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),

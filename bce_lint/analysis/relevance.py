@@ -9,8 +9,7 @@ that nothing it visited leads to one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
 from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, reaching, takes_logits
@@ -28,13 +27,14 @@ def _implicit(name: bytes) -> bool:
 class _Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    __slots__ = ("named", "relevance", "seen", "unnamed")
+    __slots__ = ("hints", "named", "relevance", "seen", "unnamed")
 
     def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
         self.relevance = relevance
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
         self.named: set[bytes] = set() if other is None else set(other.named)
+        self.hints: int = 0 if other is None else other.hints
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
     def when(self, name: bytes, units: Sequence[Definition]) -> Sequence[Definition]:
@@ -49,10 +49,9 @@ class _Search:
         return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
 
     def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
-        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
+        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints on the way."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
-        hints = reduce(or_, (d.hints for d, _ in waiting if isinstance(d, Unit)), 0) if hinted else 0
-        if hints and self.relevance.meets(hints, self.named):
+        if hinted and self.hints and self.relevance.meets(self.hints, self.named):
             return True
         while waiting:
             current, before = waiting.pop()
@@ -73,7 +72,8 @@ class _Search:
             for name in self.unnamed.keys() & current.words:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
-            if hints and self.relevance.meets(hints, self.named):
+            self.hints |= current.hints
+            if hinted and self.hints and self.relevance.meets(self.hints, self.named):
                 return True
             waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
@@ -108,12 +108,12 @@ class Relevance:
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """Whether what a search has named can make the values that matter to what it does with them."""
-        decides = COMPARISON if self._decides else 0
-        return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
+        return any(hints & hint & self._mattering and not named.isdisjoint(names) for hint, names in reaching().items())
 
     @cached_property
-    def _decides(self) -> bool:
-        return any(takes_logits(facts) for facts in self.graph.files.values())
+    def _mattering(self) -> int:
+        """The hints that can lead anywhere: comparisons do where something takes logits."""
+        return LOGARITHM | (COMPARISON if any(takes_logits(facts) for facts in self.graph.files.values()) else 0)
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
@@ -150,9 +150,7 @@ class Relevance:
 
     def _leads(self, unit: Unit) -> bool:
         start = (unit, *(part for _, part in unit.stores))
-        if not any(part.hints for part in start) and self._in_vain(start):
-            return False
-        return _Search(self).leads(start)
+        return not self._in_vain(start) and _Search(self).leads(start)
 
     def _barren(self, cls: Class) -> bool:
         """Whether nothing that a class has or inherits leads to a sink."""
@@ -162,10 +160,7 @@ class Relevance:
         return self._barrens[cls]
 
     def _in_vain(self, start: Iterable[Definition]) -> bool:
-        """Whether a search ends without a sink even if every name counts as named: that is found out once for all definitions.
-
-        What the start does that matters to some values only is for the search itself to look at.
-        """
+        """Whether a search ends with neither a sink nor a hint even if every name counts as named: found out once for all definitions."""
         seen: set[Definition] = set()
         waiting = list(start)
         while waiting:
@@ -173,7 +168,7 @@ class Relevance:
             if current in seen or current in self._hopeless:
                 continue
             seen.add(current)
-            if current in self.leading or (isinstance(current, Unit) and self.is_sink(current)):
+            if current in self.leading or (isinstance(current, Unit) and (self.is_sink(current) or current.hints & self._mattering)):
                 return False
             if isinstance(current, Unit):
                 waiting.extend(part for _, part in current.stores)
@@ -196,7 +191,7 @@ class Relevance:
     def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
         """Whether some methods lead to a sink on an instance of a class."""
         methods = list(methods)
-        if not any(unit.hints for unit in methods) and self._barren(cls):
+        if self._barren(cls) and self._in_vain(methods):
             return False
         around = self._instance(cls)
         if around is None:

@@ -28,12 +28,14 @@ _SAME = _names(
     cuda pin_memory share_memory requires_grad nan_to_num flip fliplr flipud roll dropout dropout1d dropout2d dropout3d
     as_tensor asarray from_numpy astype numpy zeros_like ones_like empty_like full_like rand_like randn_like randint_like
     masked_fill cumsum cumprod sqrt abs square neg negative log1p log2 log10 reciprocal softplus batch_norm layer_norm
-    normalize ascontiguousarray
+    normalize ascontiguousarray hardsigmoid softsign exp2 expm1 sin cos erfc bernoulli Parameter
     """
 )
 _NORMS = _names("norm std var")
 _MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
-_SAME_LAYERS = ("BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout")
+_SAME_LAYERS = (
+    "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout", "Hardsigmoid",
+)  # fmt: skip
 _REDUCTIONS = _names("sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median")
 
 
@@ -186,7 +188,23 @@ def _expand(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return tuple(old if wanted == -1 else new for wanted, new, old in zip(order, sizes, kept, strict=True))
 
 
+def _pieces(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    dim = _int(args, 2, "dim", 0)
+    if shape is None or rank(shape) is None or dim is None or not -len(shape) <= dim < len(shape):
+        return None
+    dim %= len(shape)
+    return (*shape[:dim], None, *shape[dim + 1 :])
+
+
+def _linear(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    weight = args.get(1, "weight")
+    size = weight.shape[0] if type(weight) is Tensor and rank(weight.shape) == 2 and weight.shape is not None else None
+    return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), size)
+
+
 OPERATIONS: dict[str, Operation] = {
+    "linear": _linear,
+    **dict.fromkeys(("split", "chunk", "tensor_split"), _pieces),
     **dict.fromkeys(("view", "reshape"), _view),
     **dict.fromkeys(("view_as", "reshape_as", "expand_as"), _as_other),
     "squeeze": _squeeze,
@@ -215,8 +233,12 @@ def after(m: Machine, row: Transfer, name: str, tensor: Tensor, args: Args) -> S
     operation = OPERATIONS.get(bare)
     if operation is not None and not args.open:
         return operation(m, tensor.shape, args)
-    pointwise = row.kind in _SAME_KINDS and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
-    return tensor.shape if pointwise else None
+    return tensor.shape if is_pointwise(row, args) else None
+
+
+def is_pointwise(row: Transfer, args: Args) -> bool:
+    """Whether an operation works on each value of its tensor alone, and takes constants besides it."""
+    return row.kind in _SAME_KINDS and not args.open and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
 
 
 def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
@@ -289,7 +311,9 @@ def of_matmul(a: Value, b: Value) -> Shape | None:
 
 
 def indexed(shape: Shape | None, key: Value) -> Shape | None:
-    """The shape of `t[key]` for integers, slices, `None` and `...`."""
+    """The shape of `t[key]` for integers, slices, `None` and `...`, and for one row of indices."""
+    if type(key) is Tensor and key.dtype == "int64" and rank(key.shape) == 1 and key.shape is not None and shape and rank(shape):
+        return (*key.shape, *shape[1:])
     keys = key.prefix if type(key) is Seq and key.exact and not subscripts.is_slice(key) else (key,)
     if shape is None or rank(shape) is None or any(not _plain_key(k) for k in keys):
         return None
@@ -312,4 +336,6 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
 
 
 def _plain_key(key: Value) -> bool:
+    if type(key) is Unknown:
+        return key.kind == "int"
     return subscripts.is_slice(key) or key == NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import by_hand, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
+from bce_lint.analysis import by_hand, concatenation, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
@@ -18,6 +18,7 @@ from bce_lint.analysis.values import (
     identity_of,
     join,
     options,
+    present,
     tensors,
 )  # fmt: skip
 from bce_lint.catalog.numpy import NUMPY_METHODS
@@ -61,7 +62,7 @@ def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.C
     identity = made(m, frame, node.span, where.span)
     results: Value | None = None
     form = by_hand.activated(m, row, value)
-    for option in options(value):
+    for option in present(value):
         one = changed(activated(option, row, origin, identity), form=form)
         results = one if results is None else join(results, one)
     return results or TOP
@@ -132,13 +133,13 @@ def transfer(
 ) -> Value:
     """Applies a row to each alternative of its input."""
     if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
-        return _several(m, frame, row, value, args, node)
+        return _several(m, frame, row, value, args, node, name)
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         by_hand.logarithm(m, frame, value, node)
     if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
         thresholds.rounded(m, frame, value, node)
     results: Value | None = None
-    for option in options(value):
+    for option in present(value):
         one = _transfer(m, frame, row, option, args, node, name, made_by)
         results = one if results is None else join(results, one)
     return results or TOP
@@ -222,12 +223,13 @@ def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
     return Seq(tuple(parts.get(f, result) for f in row.fields))
 
 
-def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call) -> Value:
+def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """Operations over several tensors: they keep a domain that all of them share."""
     identity = made(m, frame, node.span, row.kind)
     if row.kind is Kind.JOIN:
         items = subscripts.content(m, value)
         parts = [*items] if items is not None else [TOP]
+        shape = concatenation.shape_of(name.removeprefix("torch."), parts, items is not None and items.exact, args)
     elif row.kind is Kind.MASK:
         parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
     elif row.kind is Kind.FILL:
@@ -235,6 +237,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     else:
         return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
     result = gathered(parts, identity)
+    if row.kind is Kind.JOIN and type(result) is Tensor:
+        return changed(result, shape=shape)
     if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
         return changed(result, dtype=value.dtype)
     return result
@@ -265,7 +269,13 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else made(m, frame, span, "index")
     form = owner.form and owner.form.part(identity)
-    return changed(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=False, form=form)
+    return changed(owner, identity=identity, shape=shape_ops.indexed(owner.shape, key), one_hot=_rows_left(owner, key), form=form)
+
+
+def _rows_left(owner: Tensor, key: Value) -> bool:
+    """Whether whole one-hot rows are left by an index into the first dimension of several."""
+    number = type(key) in (Const, Unknown) and key.kind == "int"  # type: ignore[union-attr]
+    return owner.one_hot and (number or subscripts.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
 
 
 def _is_constant(key: Value) -> bool:

@@ -321,7 +321,13 @@ def tensors(value: Value) -> tuple[Tensor, ...]:
     return found if len(found) == len(kept) else ()
 
 
+def present(value: Value) -> tuple[Value, ...]:
+    """The alternatives but None, which raises where a tensor is asked for; None where there is nothing else."""
+    found = options(value)
+    return tuple(v for v in found if v != NONE) or found
+
+
 def identity_of(value: Value) -> int:
-    """The identity shared by all alternatives, or 0."""
-    ids = {v.identity if type(v) in (Tensor, Unknown) else 0 for v in options(value)}  # type: ignore[union-attr]
+    """The identity shared by all alternatives, or 0. One that is None is left out: it raises where a tensor is asked for."""
+    ids = {v.identity if type(v) in (Tensor, Unknown) else 0 for v in present(value)}  # type: ignore[union-attr]
     return ids.pop() if len(ids) == 1 else 0

@@ -100,7 +100,7 @@ OPERATORS: dict[str, str] = {
     **dict.fromkeys(("floor_divide",), "//"),
     **dict.fromkeys(("pow", "float_power"), "**"),
     **dict.fromkeys(("remainder",), "%"),
-    **dict.fromkeys(("matmul",), "@"),
+    **dict.fromkeys(("matmul", "mm"), "@"),
     **dict.fromkeys(("eq",), "=="),
     **dict.fromkeys(("ne", "not_equal"), "!="),
     **dict.fromkeys(("lt", "less"), "<"),

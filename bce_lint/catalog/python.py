@@ -35,6 +35,23 @@ TRANSPARENT_ITERATORS = frozenset(
 )  # fmt: skip
 """Calls that iterate over what their first argument iterates over (not always in its order)."""
 
+NAMESPACES = frozenset(
+    (
+        "argparse.Namespace", "types.SimpleNamespace",
+    )
+)  # fmt: skip
+"""Classes of objects that have the attributes they are given."""
+
+CHECKPOINTS = frozenset(
+    (
+        "torch.utils.checkpoint.checkpoint",
+    )
+)  # fmt: skip
+"""Calls of their first argument with the others, but for their own options."""
+
+CHECKPOINT_OPTIONS = frozenset(("use_reentrant", "context_fn", "determinism_check", "debug", "early_stop", "preserve_rng_state"))
+"""The options of such a call."""
+
 DATACLASS = frozenset(
     (
         "attr.attrs", "attr.dataclass", "attr.define", "attr.s", "attrs.define", "attrs.frozen", "dataclasses.dataclass",

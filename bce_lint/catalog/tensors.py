@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bce_lint.catalog.factories import FACTORY_FUNCTIONS
 from bce_lint.catalog.functional import FUNCTIONAL
 from bce_lint.catalog.methods import METHODS
@@ -13,7 +15,10 @@ from bce_lint.catalog.pointwise import POINTWISE_FUNCTIONS
 from bce_lint.catalog.rows import rows
 from bce_lint.catalog.terms import REAL, Kind, Transfer
 
-__all__ = ["FUNCTIONS", "METHODS"]
+__all__ = ["FUNCTIONS", "METHODS", "PARAMETER"]
+
+PARAMETER: Final = "torch.nn.Parameter"
+"""What makes a parameter: a product of matrices with one is a layer's output."""
 
 _VALUES = ("values", "indices")
 
@@ -192,7 +197,7 @@ _ELSEWHERE = {
         "norm vector_norm matrix_norm(input, ord, dim, keepdim)",
     ),
     **rows("torch.linalg.", Transfer(Kind.ARITHMETIC), "inv pinv det solve"),
-    "torch.nn.Parameter": Transfer(Kind.PARAMETER, REAL, params=("data", "requires_grad")),
+    PARAMETER: Transfer(Kind.PARAMETER, REAL, params=("data", "requires_grad")),
     "torch.nn.utils.rnn.pack_padded_sequence": Transfer(Kind.KEEP, params=("input", "lengths", "batch_first", "enforce_sorted")),
     "torch.nn.utils.rnn.pad_packed_sequence": Transfer(
         Kind.KEEP,

@@ -43,7 +43,7 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
 
 def _hear(site: Site) -> Iterator[Judged]:
     if isinstance(site, ChoiceSite):
-        yield from _agreed([[judged for one in choice for judged in _hear(one)] for choice in site.choices])
+        yield from _agreed([[(_met(one, judged), judged) for one in choice for judged in _hear(one)] for choice in site.choices])
         return
     for rule in RULES:
         try:
@@ -56,10 +56,16 @@ def _hear(site: Site) -> Iterator[Judged]:
             yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, fixes)
 
 
-def _agreed(choices: list[list[Judged]]) -> Iterator[Judged]:
-    keys = [{(judged.place.path, judged.place.span, judged.rule.code) for judged in choice} for choice in choices]
-    for judged in (judged for choice in choices for judged in choice):
-        if judged.rule.code == "BCE900" or all((judged.place.path, judged.place.span, judged.rule.code) in known for known in keys):
+def _met(site: Site, judged: Judged) -> tuple[str, Span]:
+    """Where a finding's value meets its loss, wherever it is reported: each alternative may have been given a wrong option of its own."""
+    place = judged.place if isinstance(site, ChoiceSite) else site.primary
+    return place.path, place.span
+
+
+def _agreed(choices: list[list[tuple[tuple[str, Span], Judged]]]) -> Iterator[Judged]:
+    keys = [{(met, judged.rule.code) for met, judged in choice} for choice in choices]
+    for met, judged in (found for choice in choices for found in choice):
+        if judged.rule.code == "BCE900" or all((met, judged.rule.code) in known for known in keys):
             yield judged
 
 

@@ -121,6 +121,7 @@ def predicted(expression: str, names: str = NAMES) -> tuple[Tensor, ...]:
 def real(expression: str, names: str = NAMES) -> torch.Tensor:
     """What torch makes of it."""
     space: dict[str, object] = {}
+    torch.manual_seed(0)  # a Linear starts with the same weights each time
     exec(IMPORTS + names, space)
     found = eval(expression, space)
     assert isinstance(found, torch.Tensor)

@@ -1,0 +1,1 @@
+"""Training programs whose answer is known by construction, and what each reader of them says."""

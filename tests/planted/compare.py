@@ -1,0 +1,138 @@
+"""What was planted, what each reader says of it, and where they disagree."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from bce_lint.diagnostic import Diagnostic
+from bce_lint.engine import FixOptions, check, fix
+from bce_lint.rules import default_codes
+from tests.planted.cases import MAY, Spec, expected
+from tests.planted.execute import run
+from tests.planted.plan import Plan
+from tests.planted.render import rendered
+from tests.planted.witnessed import Rows, visible, witnessed
+from tests.planted.writer import Program
+
+
+class Disagreement(NamedTuple):
+    """Two answers that differ: `kind` says how, `code` about what."""
+
+    kind: str
+    code: str
+    detail: str = ""
+
+    @property
+    def same(self) -> tuple[str, str]:
+        """What two disagreements must share to be one, but for the case."""
+        return self.kind, self.code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one program."""
+
+    spec: Spec
+    program: Program
+    planted: Rows
+    static: Rows
+    disagreements: tuple[Disagreement, ...]
+
+
+@dataclass
+class Readers:
+    """Those who are asked about a program, and a folder for its files. `witness` runs it and says what reached its losses."""
+
+    folder: Path
+    fixes: bool = True
+    witness: Callable[[Program], Rows | None] = witnessed
+    written: set[str] = field(default_factory=set)
+
+    def files(self, texts: Mapping[str, str]) -> list[Path]:
+        """The texts as files of an otherwise empty project."""
+        for path in self.written - set(texts):
+            (self.folder / path).unlink()
+        (self.folder / "pyproject.toml").touch()
+        for path, text in texts.items():
+            (self.folder / path).parent.mkdir(exist_ok=True)
+            (self.folder / path).write_text(text, encoding="utf-8")
+        self.written = set(texts)
+        if not any("/" in path for path in texts):
+            shutil.rmtree(self.folder / "lab", ignore_errors=True)
+        return [self.folder / path for path in texts]
+
+    def named(self, path: str) -> str:
+        """A file's path inside the project."""
+        return Path(path).relative_to(self.folder).as_posix()
+
+
+def planted(plan: Plan, spec: Spec, program: Program) -> Rows:
+    """The findings that a program has by construction."""
+    return frozenset(
+        (code, place.path, place.row) for code, mark in expected(spec, plan.ban, plan.off) for place in program.marks[mark]
+    )  # fmt: skip
+
+
+def answered(readers: Readers, plan: Plan, spec: Spec) -> Answer:
+    """Asks all readers about one program of a plan."""
+    program = rendered(plan, spec)
+    known = planted(plan, spec, program)
+    codes = default_codes() | {code for code, _, _ in known}
+    paths = readers.files(program.files)
+    static = frozenset((d.code, readers.named(d.location.path), d.location.start.row) for d in check(paths, codes).diagnostics)
+    found = [*_ran(spec, program), *differences("static", known, static)]
+    if (seen := readers.witness(program)) is not None:
+        found += differences("witness", frozenset(row for row in known if visible(row[0], plan.ban)), seen)
+    if readers.fixes and known:
+        found += _fixed(readers, spec, program, paths, codes)
+    return Answer(spec, program, known, static, tuple(found))
+
+
+def _ran(spec: Spec, program: Program) -> Iterator[Disagreement]:
+    error = run(program)
+    if error is None and spec.raises and MAY not in spec.raises:
+        yield Disagreement("run", "", f"runs, though it was to raise {' or '.join(spec.raises)}")
+    if error is not None and type(error).__name__ not in spec.raises:
+        yield Disagreement("run", type(error).__name__, str(error))
+
+
+def differences(reader: str, known: Rows, seen: Rows) -> Iterator[Disagreement]:
+    """Where a reader's answer is not the planted one: a place that is wrong is neither missed nor extra."""
+    missed, extra = sorted(known - seen), sorted(seen - known)
+    for row in list(missed):
+        if moved := [other for other in extra if other[0] == row[0]]:
+            yield Disagreement(f"{reader}: wrong line", row[0], f"{row[1]}:{row[2]}, not {moved[0][1]}:{moved[0][2]}")
+            missed.remove(row)
+            extra.remove(moved[0])
+    yield from (Disagreement(f"{reader}: missed", code, f"{path}:{line}") for code, path, line in missed)
+    yield from (Disagreement(f"{reader}: extra", code, f"{path}:{line}") for code, path, line in extra)
+
+
+def _fixed(readers: Readers, spec: Spec, program: Program, paths: list[Path], codes: frozenset[str]) -> Iterator[Disagreement]:
+    """What is wrong with a program after its fixes."""
+    outcome, _ = fix(paths, codes, FixOptions(unsafe=True, fixable=codes))
+    yield from (Disagreement("fix: refused", _code_of(line), line) for line in outcome.refused)
+    texts = dict(program.files) | {readers.named(one.path): one.after.decode() for group in outcome.groups for one in group}
+    left = [d for d in outcome.left if d.severity == "error"]
+    after = Program(texts, program.main, {})
+    error = run(after)
+    if error is not None and not (left and type(error).__name__ in spec.raises):
+        applied = ", ".join(sorted({d.code for d in outcome.applied}))
+        shown = "\n".join(f"# --- {path}\n{text}" for path, text in texts.items())
+        yield Disagreement("fix: does not run", applied, f"{type(error).__name__}: {error}\n{shown}")
+    yield from (Disagreement("fix: still there", d.code, d.message) for d in outcome.left if _offered(d))
+    gone = {d.code for d in outcome.applied} - {d.code for d in outcome.left}
+    seen = readers.witness(after) or frozenset()
+    yield from (Disagreement("fix: seen by the witness", code, f"{path}:{row}") for code, path, row in seen if code in gone)
+
+
+def _offered(found: Diagnostic) -> bool:
+    return found.fix is not None and found.fix.applicability != "display-only" and bool(found.fix.edits)
+
+
+def _code_of(line: str) -> str:
+    return next((word for word in line.split() if word.startswith("BCE")), "")
