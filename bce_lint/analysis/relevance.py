@@ -18,6 +18,9 @@ from bce_lint.analysis.trainers import STEPS
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
 
+NEAR = 3
+"""How many steps from a function a logarithm may be, for the function to be run because of it."""
+
 
 def _implicit(name: bytes) -> bool:
     """Whether a method can be called without being named."""
@@ -27,14 +30,13 @@ def _implicit(name: bytes) -> bool:
 class _Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    __slots__ = ("hints", "named", "relevance", "seen", "unnamed")
+    __slots__ = ("named", "relevance", "seen", "unnamed")
 
     def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
         self.relevance = relevance
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
         self.named: set[bytes] = set() if other is None else set(other.named)
-        self.hints: int = 0 if other is None else other.hints
         self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
 
     def when(self, name: bytes, units: Sequence[Definition]) -> Sequence[Definition]:
@@ -49,9 +51,10 @@ class _Search:
         return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
 
     def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
-        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints on the way."""
+        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
-        if hinted and self.hints and self.relevance.meets(self.hints, self.named):
+        hints = self.relevance.hints(d for d, _ in waiting) if hinted else 0
+        if hints and self.relevance.meets(hints, self.named):
             return True
         while waiting:
             current, before = waiting.pop()
@@ -72,8 +75,7 @@ class _Search:
             for name in self.unnamed.keys() & current.words:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
-            self.hints |= current.hints
-            if hinted and self.hints and self.relevance.meets(self.hints, self.named):
+            if hints and self.relevance.meets(hints, self.named):
                 return True
             waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
@@ -94,6 +96,7 @@ class Relevance:
         self._names: dict[str, Names] = {}
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
         self._targets: dict[Unit, list[Definition]] = {}
+        self._near: dict[tuple[Definition, int], bool] = {}
         self._hopeless: set[Definition] = set()
         self._barrens: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
@@ -108,12 +111,37 @@ class Relevance:
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """Whether what a search has named can make the values that matter to what it does with them."""
-        return any(hints & hint & self._mattering and not named.isdisjoint(names) for hint, names in reaching().items())
+        decides = COMPARISON if self._decides else 0
+        return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
+
+    def hints(self, start: Iterable[Definition]) -> int:
+        """The hints of some functions: a comparison is one in the function itself, a logarithm may be some steps away."""
+        found = 0
+        for one in start:
+            if isinstance(one, Unit):
+                found |= one.hints
+            if not found & LOGARITHM and self._logs(one, NEAR):
+                found |= LOGARITHM
+        return found
+
+    def _logs(self, definition: Definition, steps: int) -> bool:
+        """Whether a logarithm is so many steps away or nearer."""
+        key = definition, steps
+        if key not in self._near:
+            near: Iterable[Definition] = ()
+            if isinstance(definition, Class):
+                near = (definition.head, *(unit for units in definition.methods.values() for unit in units))
+            elif definition.hints & LOGARITHM:
+                self._near[key] = True
+                return True
+            elif steps:
+                near = self.reached(definition)
+            self._near[key] = steps > 0 and any(self._logs(one, steps - 1) for one in near)
+        return self._near[key]
 
     @cached_property
-    def _mattering(self) -> int:
-        """The hints that can lead anywhere: comparisons do where something takes logits."""
-        return LOGARITHM | (COMPARISON if any(takes_logits(facts) for facts in self.graph.files.values()) else 0)
+    def _decides(self) -> bool:
+        return any(takes_logits(facts) for facts in self.graph.files.values())
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
@@ -150,7 +178,9 @@ class Relevance:
 
     def _leads(self, unit: Unit) -> bool:
         start = (unit, *(part for _, part in unit.stores))
-        return not self._in_vain(start) and _Search(self).leads(start)
+        if not self.hints(start) and self._in_vain(start):
+            return False
+        return _Search(self).leads(start)
 
     def _barren(self, cls: Class) -> bool:
         """Whether nothing that a class has or inherits leads to a sink."""
@@ -160,7 +190,10 @@ class Relevance:
         return self._barrens[cls]
 
     def _in_vain(self, start: Iterable[Definition]) -> bool:
-        """Whether a search ends with neither a sink nor a hint even if every name counts as named: found out once for all definitions."""
+        """Whether a search ends without a sink even if every name counts as named: that is found out once for all definitions.
+
+        What the start does that matters to some values only is for the search itself to look at.
+        """
         seen: set[Definition] = set()
         waiting = list(start)
         while waiting:
@@ -168,7 +201,7 @@ class Relevance:
             if current in seen or current in self._hopeless:
                 continue
             seen.add(current)
-            if current in self.leading or (isinstance(current, Unit) and (self.is_sink(current) or current.hints & self._mattering)):
+            if current in self.leading or (isinstance(current, Unit) and self.is_sink(current)):
                 return False
             if isinstance(current, Unit):
                 waiting.extend(part for _, part in current.stores)
@@ -191,7 +224,7 @@ class Relevance:
     def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
         """Whether some methods lead to a sink on an instance of a class."""
         methods = list(methods)
-        if self._barren(cls) and self._in_vain(methods):
+        if not self.hints(methods) and self._barren(cls):
             return False
         around = self._instance(cls)
         if around is None:

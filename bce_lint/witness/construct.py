@@ -36,6 +36,11 @@ def patched(owner: Any, name: str, wrap: Callable[[Any], Any]) -> Iterator[None]
         setattr(owner, name, original) if own else delattr(owner, name)
 
 
+def _remembered(module: torch.nn.Module) -> bool:
+    """Whether it matters where a module was made: a module of torch, or a loss that inherits from one."""
+    return type(module).__module__.startswith("torch.nn.") or isinstance(module, torch.nn.modules.loss._Loss)
+
+
 class Constructors:
     """Watches the constructors of one thread."""
 
@@ -62,7 +67,7 @@ class Constructors:
         def init(module: torch.nn.Module, /, *args: Any, **kwargs: Any) -> None:
             """The constructor, watched."""
             original(module, *args, **kwargs)
-            if threading.get_ident() == self._thread and type(module).__module__.startswith("torch.nn."):
+            if threading.get_ident() == self._thread and _remembered(module):
                 self.made.note(module, Here(self.places, self.made).place(whole=True))
 
         return init

@@ -77,7 +77,7 @@ class Sites:
         weight = call.named(entry, "weight") if "weight" in entry.params else None
         module = found.module
         made = here.made.where(module)
-        path, home = _way(here, frame, tensor)
+        path, home = _way(here, frame, target if self._turned(tensor, target) else tensor)
         contract = _library(frame) or contract
         around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
         site = LossSite(
@@ -92,6 +92,13 @@ class Sites:
             self._options(contract, entry, call, path[-1])
         self._values(site, tensor, target)
         return site
+
+    def _turned(self, tensor: Any, target: Any) -> bool:
+        """Whether labels stand first and a model's output where the target belongs: then that is the value that meets the loss."""
+        if not isinstance(tensor, torch.Tensor) or not isinstance(target, torch.Tensor):
+            return False
+        labels, output = self.marks.of(tensor), self.marks.of(target)
+        return output.model and not labels.model and (labels.domain is Domain.LABEL or not tensor.is_floating_point())
 
     def _options(self, contract: Contract, entry: Entry, call: Call, place: Place) -> None:
         found = options(contract.function or (), call, place)

@@ -64,16 +64,16 @@ def test_right_twins_have_no_finding_by_the_table() -> None:
     assert not any(expected(twin, "plain") for case in CASES.values() for twin in case.right)
 
 
-def test_a_program_leaves_no_modules_behind() -> None:
+def test_a_program_leaves_no_modules_behind(tmp_path: Path) -> None:
     import sys
 
     before = set(sys.modules)
     rng = random.Random(0)
     plan = Plan("sigmoid to bcel", split=5)
-    assert run(rendered(plan, plan.wrong)) is None
+    assert run(rendered(plan, plan.wrong), tmp_path) is None
     for _ in range(5):
         other = plan_of(rng.randrange)
-        run(rendered(other, other.twin))
+        run(rendered(other, other.twin), tmp_path)
     assert {name for name in set(sys.modules) - before if name.split(".")[0] in ("lab", "models", "common", "train")} == set()
 
 
