@@ -140,6 +140,15 @@ def test_a_recommender(tmp_path: Path) -> None:
     assert "8 loss calls seen at 1 place" in done.stdout
 
 
+def test_a_lightning_module(tmp_path: Path) -> None:
+    done = witness("--output-format", "concise", str(SCRIPTS / "lit.py"), folder=tmp_path)
+    plain = command(str(SCRIPTS / "lit.py"), folder=tmp_path)
+    assert (done.returncode, done.stdout.startswith(plain.stdout)) == (0, True)
+    assert plain.stdout.startswith("right: ")
+    assert [line.split(" ")[1] for line in done.stdout.splitlines() if ": BCE" in line] == ["BCE111"]
+    assert "8 loss calls seen at 1 place" in done.stdout
+
+
 PLUGIN = """\
 import torch
 from torch import nn
