@@ -9,6 +9,7 @@ from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verificatio
 from bce_lint.report.fixable import code
 from bce_lint.report.frame import Mark, draw
 from bce_lint.report.paths import shown
+from bce_lint.report.run_time import said
 from bce_lint.source.text import SourceText
 
 
@@ -39,6 +40,8 @@ def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> 
         yield from (f"{'':{width}} = {line}" for line in _help(one.fix))
     if one.verification is not None:
         yield f"{'':{width}} = {verified(one.verification)}"
+    if one.run_time is not None:
+        yield f"{'':{width}} = run time: {said(one.run_time)}"
 
 
 def _help(fix: Fix) -> Iterator[str]:

@@ -17,11 +17,12 @@ from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
+from bce_lint.rules.watched import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import Here
 from bce_lint.witness.marks import Marks
 from bce_lint.witness.places import Owner, callers, handed, outward, owner_of
-from bce_lint.witness.record import Recorder
+from bce_lint.witness.record import Recorder, is_known
 from bce_lint.witness.transfer import value_of
 
 BAN: Final = "unsafe to autocast"
@@ -90,10 +91,13 @@ class Sites:
         site = self.record.loss(site, identity, around)
         if module is None:
             self._options(contract, entry, call, path[-1])
+        if "weight" in entry.params:
+            self.record.look(WEIGHT, site.weight_place or made or path[-1])
         self._values(site, tensor, target)
         return site
 
     def _options(self, contract: Contract, entry: Entry, call: Call, place: Place) -> None:
+        self.record.look(OPTIONS, place)
         found = options(contract.function or (), call, place)
         if found:
             self.record.add(OptionSite(contract, place.text, place, found, functional=True))
@@ -122,6 +126,7 @@ class Sites:
         dim = call.named(entry, row.dim)
         place = here.made.where(found.module) or here.place()
         if isinstance(dim, int) or dim is None:
+            self.record.look(ACTIVATION, place)
             self.record.add(ActivationSite(row, place.text, place, "missing" if dim is None else dim, facts(self.marks, tensor)))
 
     def operator(self, here: Here, entry: Entry, call: Call) -> None:
@@ -136,24 +141,30 @@ class Sites:
         elif entry.operator in ("+", "-"):
             parts = by_hand.cross_entropy(value_of(self.marks, a), value_of(self.marks, b))
             if parts is not None and not here.look().internal:
-                self.record.add(HandWrittenSite(here.place(whole=True), *parts))
+                place = here.place(whole=True)
+                self.record.look(SUM, place)
+                self.record.add(HandWrittenSite(place, *parts))
 
     def threshold(self, here: Here, value: Any, constant: float | None) -> None:
         """A decision on what a layer returned."""
-        mark = self.marks.get(value) if isinstance(value, torch.Tensor) else None
-        if mark is not None and mark.domain is Domain.LOGITS and mark.origin and not here.look().internal:
-            place = here.place(whole=constant is not None)
+        if not isinstance(value, torch.Tensor) or here.look().internal:
+            return
+        place, mark = here.place(whole=constant is not None), self.marks.get(value)
+        self.record.look(DECISION, place, mark is not None and is_known(mark))
+        if mark is not None and mark.domain is Domain.LOGITS and mark.origin:
             self.record.add(ThresholdSite(place.text, place, constant, facts(self.marks, value)))
 
     def logarithm(self, here: Here, call: Call) -> None:
         """The logarithm of a probability."""
         tensor = call.get(0, "input")
-        parts = by_hand.logarithm_of(self.marks.of(tensor)) if isinstance(tensor, torch.Tensor) else None
-        if parts is None or here.look().internal:
+        if not isinstance(tensor, torch.Tensor) or here.look().internal:
             return
-        inputs = tuple(replace(one, identity=0, form=None) for one in parts[0])
-        place = here.place()
-        self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled()))
+        place, mark = here.place(), self.marks.of(tensor)
+        parts = by_hand.logarithm_of(mark)
+        self.record.look(LOGARITHM, place, is_known(mark) or (parts is not None and is_known(parts[0][0])))
+        if parts is not None:
+            inputs = tuple(replace(one, identity=0, form=None) for one in parts[0])
+            self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled()))
 
 
 def options(params: tuple[Param, ...], call: Call, place: Place) -> tuple[tuple[str, object, Place], ...]:

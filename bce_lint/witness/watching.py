@@ -15,7 +15,7 @@ from bce_lint.rules import default_codes
 from bce_lint.witness.construct import Constructors, patched
 from bce_lint.witness.here import Made
 from bce_lint.witness.marks import Marks
-from bce_lint.witness.mode import Mode
+from bce_lint.witness.mode import Mode, Stop
 from bce_lint.witness.places import Places, look
 from bce_lint.witness.record import Recorder
 from bce_lint.witness.report import Report
@@ -38,7 +38,7 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
         Marks(),
         Made(),
     )
-    report = Report(record, places)
+    report = Report(record, places, sample)
     mode = Mode(marks, Sites(marks, record), places, made, steps)
     stack = Stack(mode)
     following = Steps(stack, sample)
@@ -50,7 +50,21 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
         _run_eagerly(until, record)
         until.callback(stack.take)
         stack.put()
-        yield report
+        with _ending(report):
+            yield report
+
+
+@contextmanager
+def _ending(report: Report) -> Iterator[None]:
+    """Notes what ends a run before its end; `SystemExit` may be how it ends."""
+    try:
+        yield
+    except Stop:
+        report.ended_by = "--steps"
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        report.ended_by = type(error).__name__
+        raise
 
 
 def _blind_spots(until: ExitStack, record: Recorder) -> None:
