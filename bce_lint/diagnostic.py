@@ -71,7 +71,8 @@ class RunTime:
     or `only at run time` for a finding that the linter does not have; `reason` says why.
 
     Of `calls` that were seen there, the run says the same of `count`. `reached` is what reached the loss, each with how often;
-    `codes` are the other ones that the rules say of the place at run time.
+    `codes` are the other ones that the rules say of the place at run time. `stale` says that the finding's places are those of a
+    text that has changed since.
     """
 
     verdict: str
@@ -80,6 +81,7 @@ class RunTime:
     calls: int = 0
     reached: tuple[tuple[str, int], ...] = ()
     codes: tuple[str, ...] = ()
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

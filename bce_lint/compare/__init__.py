@@ -45,7 +45,7 @@ def compare(report: Report, files: Iterable[Path], static: Sequence[Diagnostic],
     located = locate(report.witnessed, [str(file) for file in files], report.name)
     judge = Judge(located)
     judged = [replace(one, run_time=judge.verdict(one)) for one in static]
-    alone = [one for one in judge.alone(static) if one.code in codes]
+    alone = [one for one in judge.alone(judged) if one.code in codes]
     whole = sorted((*judged, *alone), key=lambda one: one.sort_key)
     sources = {path: text for one in alone for path in located.paths(one) if (text := located.source(path)) is not None}
     return Comparison(tuple(whole), sources, tuple(_lines(located)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bce_lint.catalog.contexts import BANNING_DEVICES
@@ -11,6 +12,7 @@ from bce_lint.compare.located import Located
 from bce_lint.compare.reading import Seen
 from bce_lint.diagnostic import Diagnostic, Location, RunTime
 from bce_lint.report.paths import shown
+from bce_lint.rules import BY_CODE
 from bce_lint.rules.watched import LOSS, SUM, kinds
 from bce_lint.rules.wording import CALLED_FROM, COMPUTED, LOGARITHM_TAKEN, MADE_BY, TAKEN_BY
 
@@ -46,16 +48,22 @@ class Judge:
         if self.located.is_changed(one.location):
             return RunTime(CHANGED)
         seen = self._joined(one)
-        if not seen:
-            return self._nothing(one)
-        here = [place for place in seen if self._is_way(one, place)]
         calls, count = sum(place.count for place in seen), sum(place.codes.get(one.code, 0) for place in seen)
         if count:
             return RunTime(CONFIRMED, "", count, calls, codes=_others(seen, one.code))
-        if not here:
-            named = self._listed(_labels(one, CALLED_FROM))
-            return RunTime(NOT_EXECUTED, f"{_times(calls, 'call')} seen, none of them from {named}", 0, calls)
-        return self._against(one, here)
+        if changed := [label.location for label in one.labels if self.located.is_changed(label.location)]:
+            return RunTime(CHANGED, f"it names {self._listed(changed)}")
+        return self._unconfirmed(one, seen, calls)
+
+    def _unconfirmed(self, one: Diagnostic, seen: Sequence[Seen], calls: int) -> RunTime:
+        """The verdict where the rules said nothing like it."""
+        if not seen:
+            return self._nothing(one)
+        here = [place for place in seen if self._is_way(one, place)]
+        if here:
+            return self._against(one, here)
+        named = self._listed(_labels(one, CALLED_FROM))
+        return RunTime(NOT_EXECUTED, f"{_times(calls, 'call')} seen, none of them from {named}", 0, calls)
 
     def _joined(self, one: Diagnostic) -> list[Seen]:
         """The places of the report that are the finding's own: at its place, or at the same loss, with its place on the way there."""
@@ -89,10 +97,8 @@ class Judge:
             return RunTime(NOT_WATCHED, reason, 0, calls, reached, codes)
         for ending in (MADE_BY, TAKEN_BY):
             named = _labels(one, ending)
-            if any(self.located.is_changed(place) for place in named):
-                return RunTime(CHANGED, f"a file that it names: {self._listed(named)}")
             if named and not self._has_run(named):
-                return RunTime(NOT_EXECUTED, f"it ran, but nothing at {self._listed(named)}", 0, calls, reached, codes)
+                return RunTime(NOT_EXECUTED, f"it ran, but {self._listed(named)} did not", 0, calls, reached, codes)
         return RunTime(CONTRADICTED, "", 0, calls, reached, codes)
 
     def _unwatched(self, one: Diagnostic, here: Iterable[Seen]) -> str:
@@ -111,14 +117,35 @@ class Judge:
     def _listed(self, places: Iterable[Location]) -> str:
         return ", ".join(f"{shown(place.path)}:{place.start.row}" for place in places)
 
-    def alone(self, static: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-        """The findings of the run that the linter does not have, and that a linted file has a part in."""
+    def alone(self, judged: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+        """The findings of the run that the linter does not have, and that a linted file has a part in.
+
+        Where a rule that goes before has spoken and is not contradicted, the linter would not have said them.
+        """
         key = self.located.key
-        known = {(one.code, key(place)) for one in static for place in (one.location, *(seen.location for seen in self._joined(one)))}
+        known: dict[_Key, list[Diagnostic]] = {}
+        for one in judged:
+            for place in {key(place) for place in (one.location, *(seen.location for seen in self._joined(one)))}:
+                known.setdefault(place, []).append(one)
         for one in self.located.witnessed.findings:
             linted = any(self.located.is_linted(path) for path in self.located.paths(one))
-            if linted and (one.code, key(one.location)) not in known:
-                yield one
+            if linted and not any(_covers(other, one) for other in known.get(key(one.location), ())):
+                yield self._dated(one)
+
+    def _dated(self, one: Diagnostic) -> Diagnostic:
+        """A finding of the run that says so where its file has changed."""
+        if one.run_time is None or not any(map(self.located.is_changed, (one.location, *(label.location for label in one.labels)))):
+            return one
+        return replace(one, run_time=replace(one.run_time, reason="its lines are those of the run, and have changed since", stale=True))
+
+
+def _covers(static: Diagnostic, one: Diagnostic) -> bool:
+    """Whether a finding of the linter says what one of the run at its place says, or goes before it."""
+    if static.code == one.code:
+        return True
+    ranks = [rule.rank if (rule := BY_CODE.get(code)) is not None else None for code in (static.code, one.code)]
+    before = ranks[0] is not None and ranks[1] is not None and ranks[0] < ranks[1]
+    return before and static.run_time is not None and static.run_time.verdict != CONTRADICTED
 
 
 def _places(one: Seen) -> tuple[Location, ...]:

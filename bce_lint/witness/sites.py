@@ -142,7 +142,7 @@ class Sites:
             parts = by_hand.cross_entropy(value_of(self.marks, a), value_of(self.marks, b))
             if parts is not None and not here.look().internal:
                 place = here.place(whole=True)
-                self.record.look(SUM, place)
+                self.record.look(SUM, place, parts[1] is not Domain.UNKNOWN)
                 self.record.add(HandWrittenSite(place, *parts))
 
     def threshold(self, here: Here, value: Any, constant: float | None) -> None:
