@@ -12,6 +12,7 @@ from typing import Any, Final
 import torch
 
 from bce_lint.rules import default_codes
+from bce_lint.witness import threads
 from bce_lint.witness.construct import Constructors, patched
 from bce_lint.witness.here import Made
 from bce_lint.witness.marks import Marks
@@ -47,6 +48,7 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
         Constructors(marks, record, places, made).watching(until)
         following.watching(until)
         _blind_spots(until, record)
+        threads.following(until, record, places)
         _run_eagerly(until, record)
         until.callback(stack.take)
         stack.put()

@@ -6,6 +6,7 @@ import gc
 import importlib
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -206,6 +207,35 @@ def test_other_threads_run_unwatched() -> None:
         thread.start()
         thread.join()
     assert (report.losses, report.findings) == ((), ())
+    row = work.__code__.co_firstlineno + 2
+    assert report.notes == (f"not seen: MSELoss in another thread ({Path(__file__).name}:{row})",)
+
+
+class Own(threading.Thread):
+    """A thread with a `run` of its own."""
+
+    def run(self) -> None:
+        """Computes a loss and two other things."""
+        assert "run" not in vars(self)
+        F.l1_loss(torch.zeros(1) + 1, torch.zeros(1))
+
+
+def test_the_losses_of_all_kinds_of_threads_are_noted() -> None:
+    started = threading.Thread.start
+    with witness.watch() as report:
+        own = Own()
+        own.start()
+        own.join()
+        with ThreadPoolExecutor(1) as pool:
+            value = pool.submit(F.mse_loss, torch.ones(1), torch.zeros(1)).result()
+        quiet = threading.Thread(target=torch.sigmoid, args=(torch.zeros(1),))
+        quiet.start()
+        quiet.join()
+        with pytest.raises(RuntimeError):
+            own.start()
+    assert value.item() == 1
+    assert {note.partition(" (")[0] for note in report.notes} == {"not seen: L1Loss in another thread", "not seen: MSELoss in another thread"}
+    assert threading.Thread.start is started and vars(own).get("run") is None
 
 
 def test_a_distribution_is_no_loss_of_the_user() -> None:
