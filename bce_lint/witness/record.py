@@ -22,7 +22,8 @@ MAX_USES = 1_000
 
 @dataclass(slots=True)
 class SeenLoss:
-    """A loss at one place: how often it was called, and what reached it, with how often."""
+    """A loss at one place: how often it was called, and what reached it, with how often. `missed` says that something reached it on a
+    way that was not seen."""
 
     contract: str
     name: str
@@ -30,6 +31,7 @@ class SeenLoss:
     count: int = 0
     reached: dict[str, int] = field(default_factory=dict)
     more: int = 0
+    missed: bool = False
 
 
 class Way(NamedTuple):
@@ -120,6 +122,11 @@ class Recorder:
         site = self._with_rival(site, identity, callers)
         self.add(site, callers)
         return site
+
+    def missed(self, site: LossSite) -> None:
+        """Notes that what is remembered of the input of a loss, which was counted, is not what it is."""
+        self.losses[(site.primary, site.contract.name)].missed = True
+        self.ways[way_of(site)].unknown += bool(site.input) and is_known(site.input[0])
 
     def _come(self, site: LossSite, text: str) -> None:
         seen = self.ways.setdefault(way_of(site), Looked())

@@ -24,7 +24,7 @@ from bce_lint.witness.written import Ran, file_rows, finding_rows, place_row, ro
 class WitnessedLoss:
     """A loss at one place: how often it was called, and what reached it, each with how often.
 
-    `right` says that no finding lies at this place.
+    `right` says that no finding lies at this place, and that autograd knows of no activation there that was not seen.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Report:
                 self._location(one.place),
                 one.count,
                 (*one.reached.items(), *((("other shapes", one.more),) if one.more else ())),
-                (one.place.path, one.place.span) not in wrong,
+                (one.place.path, one.place.span) not in wrong and not one.missed,
             )
             for one in seen
         )

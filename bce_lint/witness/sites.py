@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from math import inf
 from types import FrameType
@@ -18,10 +19,11 @@ from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
 from bce_lint.rules.watched import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
+from bce_lint.witness.autograd import missed
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import Here
 from bce_lint.witness.marks import Marks
-from bce_lint.witness.places import Owner, callers, handed, outward, owner_of
+from bce_lint.witness.places import Owner, Places, callers, handed, outward, owner_of
 from bce_lint.witness.record import Recorder, is_known
 from bce_lint.witness.transfer import value_of
 
@@ -89,12 +91,20 @@ class Sites:
         )  # fmt: skip
         identity = self.marks.of(tensor).identity if isinstance(tensor, torch.Tensor) else 0
         site = self.record.loss(site, identity, around)
+        if site.input and (name := missed(tensor, site.input[0])):
+            self._missed(site, name, here.places)
         if module is None:
             self._options(contract, entry, call, path[-1])
         if "weight" in entry.params:
             self.record.look(WEIGHT, site.weight_place or made or path[-1])
         self._values(site, tensor, target)
         return site
+
+    def _missed(self, site: LossSite, name: str, places: Places) -> None:
+        """Autograd knows of an activation that was not seen: nothing is known of the input then."""
+        row = places.sources[site.primary.path].position(site.primary.span.start).row
+        self.record.missed(site)
+        self.record.note(f"an operation before {site.contract.name} ({os.path.basename(site.primary.path)}:{row}), {name} to autograd")
 
     def _options(self, contract: Contract, entry: Entry, call: Call, place: Place) -> None:
         self.record.look(OPTIONS, place)
