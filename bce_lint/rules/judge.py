@@ -14,7 +14,7 @@ from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Rule
 
 MAX_LABELS = 20
-_OF_TARGETS = ("BCE3", "BCE4")
+_OF_TARGETS = ("BCE3", "BCE4", "BCE702")
 
 
 class Judged(NamedTuple):

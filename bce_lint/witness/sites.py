@@ -85,7 +85,8 @@ class Sites:
         around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
         site = LossSite(
             contract, path[0].text, path[0], path[-1], path[:-1],
-            _ranged(contract, tensor, facts(self.marks, tensor)), _rows(contract, tensor, target, facts(self.marks, target)),
+            _ranged(contract, tensor, _labels(tensor, target, facts(self.marks, tensor))),
+            _rows(contract, tensor, target, facts(self.marks, target)),
             autocast=autocast(tensor), caller=around[0] if around else None, made=made,
             weight=facts(self.marks, weight), weight_place=None if weight is None else made or path[-1],
         )  # fmt: skip
@@ -220,6 +221,16 @@ def _ranged(contract: Contract, tensor: Any, found: tuple[Tensor, ...]) -> tuple
     if low >= 0 and high <= 1:
         return found
     return (replace(found[0], range=Range(min(low, 0.0) if low >= 0 else -inf, inf if high > 1 else 1.0, True)),)
+
+
+def _labels(tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """An input of plain zeros and ones without a gradient is labels, where the target is what the gradient goes to."""
+    if not found or found[0].domain is not Domain.UNKNOWN or found[0].model or not _readable(tensor) or tensor.requires_grad:
+        return found
+    if not isinstance(target, torch.Tensor) or not target.requires_grad:
+        return found
+    values = tensor.detach()
+    return (replace(found[0], domain=Domain.LABEL),) if bool(((values == 0) | (values == 1)).all()) else found
 
 
 def _rows(contract: Contract, tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
