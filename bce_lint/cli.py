@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from bce_lint import options as command_line
 
 if TYPE_CHECKING:
+    from bce_lint.compare import Report
     from bce_lint.engine import Inspect
     from bce_lint.fixing import Run
 
@@ -47,19 +48,25 @@ def _accept_any_text() -> None:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
-    if problem := command_line.verify_problem(options):
+    if problem := command_line.problem(options):
         return _fail(problem)
     try:
         if options.verify and not options.paths:
             return _verify_rules(options)
         codes, fixable = _rules(options)
         inspect = _verifier(options) if options.verify else None
+        report = _witnessed(options)
     except ImportError as error:
         return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
     except ValueError as error:
         return _fail(str(error))
     on = _run_on_text if options.paths == ["-"] else _run_on_files
     run = on(options, codes, fixable, inspect)
+    if report is not None:
+        try:
+            run = _compared(report, run, codes)
+        except ValueError as error:
+            return [_fail(problem) for problem in (*run.problems, str(error))][-1]
     run = run._replace(left=[one if one.code in fixable else replace(one, fix=None) for one in run.left])
     for problem in run.problems:
         _fail(problem)
@@ -115,6 +122,23 @@ def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
     return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
 
 
+def _witnessed(options: Namespace) -> Report | None:
+    """The report of a run that the findings are to be held against."""
+    if options.compare is None:
+        return None
+    from bce_lint.compare import read_report
+
+    return read_report(options.compare)
+
+
+def _compared(report: Report, run: Run, codes: frozenset[str]) -> Run:
+    """The findings with what a run says of them, and those that only it has."""
+    from bce_lint.compare import compare
+
+    compared = compare(report, run.files, run.left, codes)
+    return run._replace(left=compared.findings, sources={**compared.sources, **run.sources}, lines=compared.lines)
+
+
 def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.fixing import Run, fix_files
@@ -127,7 +151,7 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
         run = fix_files(found.files, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     else:
         result = engine.check(found.files, codes, fixes=not options.statistics, inspect=inspect)
-        run = Run(result.diagnostics, result.sources)
+        run = Run(result.diagnostics, result.sources, files=found.files)
     return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
 
 
@@ -150,6 +174,7 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
 def _report(options: Namespace, run: Run) -> None:
     """Prints the findings and what they come to; standard output is left to a diff or a mended text."""
     from bce_lint.report import FORMATS, summary
+    from bce_lint.report.run_time import summary as verdicts
     from bce_lint.report.statistics import statistics
 
     out = sys.stderr if options.diff or (options.fix and options.paths == ["-"]) else sys.stdout
@@ -163,6 +188,7 @@ def _report(options: Namespace, run: Run) -> None:
     else:
         out.write(FORMATS[options.output_format](run.left, run.sources, unsafe))
         lines = [summary.found(run.left, run.mended), summary.fixable(run.left, unsafe, options.fix)]
+    lines += [verdicts(run.left), *run.lines]
     if as_text and not options.quiet:
         listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
         out.write(listing + "".join(f"{line}\n" for line in lines if line))

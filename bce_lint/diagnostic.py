@@ -66,9 +66,28 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTime:
+    """What a run says of a finding: `verdict` is `confirmed`, `contradicted`, `not executed`, `not watched`, `changed since the run`,
+    or `only at run time` for a finding that the linter does not have; `reason` says why.
+
+    Of `calls` that were seen there, the run says the same of `count`. `reached` is what reached the loss, each with how often;
+    `codes` are the other ones that the rules say of the place at run time. `stale` says that the finding's places are those of a
+    text that has changed since.
+    """
+
+    verdict: str
+    reason: str = ""
+    count: int = 0
+    calls: int = 0
+    reached: tuple[tuple[str, int], ...] = ()
+    codes: tuple[str, ...] = ()
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `severity` is `error` or `warning`; `fix` is there when fixes were asked for and the rule has one, `verification`
-    when that fix was run."""
+    when that fix was run, `run_time` when the finding was held against a run."""
 
     code: str
     name: str
@@ -78,6 +97,7 @@ class Diagnostic:
     labels: tuple[Label, ...] = ()
     fix: Fix | None = None
     verification: Verification | None = None
+    run_time: RunTime | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

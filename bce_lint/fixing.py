@@ -21,6 +21,10 @@ class Run(NamedTuple):
     sources: Mapping[str, SourceText]
     mended: Sequence[Diagnostic] = ()
     problems: tuple[str, ...] = ()
+    files: Sequence[Path] = ()
+    """The files that were linted, where there are any."""
+    lines: tuple[str, ...] = ()
+    """What is to be said after the findings."""
 
 
 def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions, diff: bool) -> Run:

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _add_selection(build)
     _add_fixes(build)
     _add_verification(build)
+    _add_comparison(build)
     _add_output(build)
     build.add_argument("--force-exclude", action="store_true", help="leave out ignored files, even those that are named")
     build.add_argument("--isolated", action="store_true", help="ignore configuration files (none are read yet)")
@@ -70,6 +71,12 @@ def _add_verification(build: argparse.ArgumentParser) -> None:
     group.add_argument("--device", choices=("cpu", "cuda", "auto"), help="with --verify: where the losses run (default: cpu)")
 
 
+def _add_comparison(build: argparse.ArgumentParser) -> None:
+    group = build.add_argument_group("static against run time")
+    about = "say of each finding what a run showed: FILE is the JSON that `python -m bce_lint.witness` wrote of it"
+    group.add_argument("--compare", metavar="FILE", help=about)
+
+
 def _add_output(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("output")
     group.add_argument("--output-format", choices=tuple(FORMATS), default="full", help="default: full")
@@ -89,6 +96,21 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     options.paths = options.paths or ([] if options.verify else ["."])
     options.fix = options.fix or options.diff or options.fix_only
     return options
+
+
+def problem(options: argparse.Namespace) -> str:
+    """What a command line asks for that does not go together, or nothing."""
+    return _comparison_problem(options) or verify_problem(options)
+
+
+def _comparison_problem(options: argparse.Namespace) -> str:
+    if options.compare is None:
+        return ""
+    if options.fix:
+        return "--compare and fixes do not go together: a fix moves the lines that the run is known by"
+    if options.paths == ["-"]:
+        return "--compare reads files: give paths, not standard input"
+    return "" if options.paths else "--compare needs a path; --verify alone checks the rewrites of the rules"
 
 
 def verify_problem(options: argparse.Namespace) -> str:

@@ -36,7 +36,8 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.verify": {"selection", "diagnostic", "engine", "verify.site"},
         "bce_lint.verify.site": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes", "engine", "verify"},
         "bce_lint.witness": {"", "ir", "diagnostic", "source", "catalog", "analysis", "rules", "report", "selection", "engine"},
-        "bce_lint.cli": {"", "options", "explain", "selection", "engine", "fixing", "report", "source", "diagnostic", "verify"},
+        "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report"},
+        "bce_lint.cli": {"", "options", "explain", "selection", "engine", "fixing", "report", "source", "diagnostic", "verify", "compare"},
         "bce_lint.flake8_plugin": {"", "selection", "engine", "source", "diagnostic"},
         "bce_lint.__main__": {"cli"},
     }.items()

@@ -14,6 +14,7 @@ import pytest
 from bce_lint import engine
 from bce_lint.rules import RULES
 from bce_lint.selection import choose
+from tests.compare.reports import report, write
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,6 +73,7 @@ def test_a_command_works(tmp_path: Path, command: str) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "net.py").write_text("import torch\n", encoding="utf-8")
     (tmp_path / "train.py").write_text("import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n", encoding="utf-8")
+    write(tmp_path / "witness.json", report())
     done = shell(command, tmp_path)
     assert (done.returncode, done.stderr) == (1 if "BCE123" in command or "BCE1," in command else 0, "")
 

@@ -73,7 +73,7 @@ def activated(m: Machine, row: Activation, value: Value) -> Form | None:
 def negated(value: Value) -> Form | None:
     """How `-value` was written: the sign of a factor is of no interest."""
     form = form_of(value)
-    if form is not None and form.kind in ("log", "term", "product", "power"):
+    if form is not None and form.kind in ("log", "term", "power"):
         return form
     factors = _factors(value)
     return Form("product", factors=factors) if factors else None

@@ -9,7 +9,7 @@ from bce_lint.analysis import contexts
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
-from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
+from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, turned
 from bce_lint.analysis.values import (
     NONE,
     TOP,
@@ -159,7 +159,7 @@ def _site(
 ) -> Tensor:  # fmt: skip
     value, target = values[0] or TOP, values[1] or TOP
     identity = identity_of(value)
-    primary, path, home = _primary(frame, place, identity_of(target) if _turned(value, target) else identity)
+    primary, path, home = _primary(frame, place, identity_of(target) if turned(tensors(value), tensors(target)) else identity)
     autocast, region = contexts.describe(m)
     site = LossSite(
         contract, primary.text, primary, place, path, tensors(value), tensors(target),
@@ -171,14 +171,6 @@ def _site(
         m.incomplete.update(m.stack)
     m.record(_note_use(m, site, identity))
     return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.marks, "loss")))
-
-
-def _turned(value: Value, target: Value) -> bool:
-    """Whether a model's output stands where the target belongs, and class labels before it: then it is the value that meets the loss."""
-    labels, outputs = tensors(value), tensors(target)
-    if not labels or not outputs or not all(t.model for t in outputs):
-        return False
-    return all(not t.model and (t.domain is Domain.LABEL or (t.dtype is not None and "float" not in t.dtype)) for t in labels)
 
 
 def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:

@@ -170,7 +170,7 @@ def _transfer(
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, layer)
-    result = changed(result, shape=shape, one_hot=one_hot(row, tensor, name))
+    result = changed(result, shape=shape, one_hot=one_hot(row, tensor, name) or _is_identity_matrix(name, args))
     if not shape_ops.moves_dims(name):
         return result
     return changed(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
@@ -193,6 +193,11 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
 def one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
     """Whether a tensor holds the rows of `one_hot`: so do its views and casts."""
     return name.endswith(".one_hot") or (tensor.one_hot and row.kind is Kind.KEEP)
+
+
+def _is_identity_matrix(name: str, args: Args) -> bool:
+    """Whether a call makes a matrix whose rows are one-hot."""
+    return name == "torch.eye" and not args.open and len(args.pos) == 1 and "m" not in args.kw
 
 
 def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape: Shape | None) -> Value:
@@ -275,7 +280,8 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
 def _rows_left(owner: Tensor, key: Value) -> bool:
     """Whether whole one-hot rows are left by an index into the first dimension of several."""
     number = type(key) in (Const, Unknown) and key.kind == "int"  # type: ignore[union-attr]
-    return owner.one_hot and (number or subscripts.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
+    rows = type(key) is Tensor and key.dtype == "int64"
+    return owner.one_hot and (number or rows or subscripts.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
 
 
 def _is_constant(key: Value) -> bool:

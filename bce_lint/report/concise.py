@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.report.fixable import code
 from bce_lint.report.paths import shown
+from bce_lint.report.run_time import said
 
 
 def concise(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> str:
@@ -16,4 +17,5 @@ def concise(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> str:
 
 def _line(one: Diagnostic, unsafe: bool) -> str:
     row, column = one.location.start
-    return f"{shown(one.location.path)}:{row}:{column}: {code(one, unsafe)} {' '.join(one.message.split())}"
+    ran = "" if one.run_time is None else f" (run time: {said(one.run_time)})"
+    return f"{shown(one.location.path)}:{row}:{column}: {code(one, unsafe)} {' '.join(one.message.split())}{ran}"

@@ -9,6 +9,7 @@ from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verificatio
 from bce_lint.report.fixable import code
 from bce_lint.report.frame import Mark, draw
 from bce_lint.report.paths import shown
+from bce_lint.report.run_time import said
 from bce_lint.source.text import SourceText
 
 
@@ -27,18 +28,21 @@ def full(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], u
 
 def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> Iterator[str]:
     blocks = _blocks(one)
+    texts = {} if one.run_time is not None and one.run_time.stale else sources
     width = max(len(str(mark.end.row)) for block in blocks for mark in block.marks)
     yield f"{code(one, unsafe)} {one.message}"
     for index, block in enumerate(blocks):
         arrow = ":::" if index else "-->"
         row, column = block.at
         yield f"{'':{width}}{arrow} {shown(block.path)}:{row}:{column}"
-        yield from _body(block, sources.get(block.path), width, index == len(blocks) - 1)
+        yield from _body(block, texts.get(block.path), width, index == len(blocks) - 1)
     if one.fix is not None:
         yield f"{'':{width}} |"
         yield from (f"{'':{width}} = {line}" for line in _help(one.fix))
     if one.verification is not None:
         yield f"{'':{width}} = {verified(one.verification)}"
+    if one.run_time is not None:
+        yield f"{'':{width}} = run time: {said(one.run_time)}"
 
 
 def _help(fix: Fix) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A JSON list with the fields that ruff's has, the labels, and with `--verify` what running a fix showed."""
+"""A JSON list with the fields that ruff's has, the labels, and what `--verify` and `--compare` found out of each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from bce_lint import RULE_PAGES
 from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verification
+from bce_lint.report.run_time import as_row
 
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
@@ -28,6 +29,7 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
         "fix": None if one.fix is None else _fix(one.fix),
         "labels": [{"message": label.message, **_location(label.location)} for label in one.labels],
         **({} if one.verification is None else {"verification": _verification(one.verification)}),
+        **({} if one.run_time is None else {"run_time": as_row(one.run_time)}),
     }
 
 

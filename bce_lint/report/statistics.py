@@ -1,19 +1,46 @@
-"""How many findings each rule has."""
+"""How many findings each rule has, and with `--compare` how many of them have each verdict."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from bce_lint.diagnostic import Diagnostic
+from bce_lint.report.run_time import counted, listed
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A rule, its findings, and what a run says of them."""
+
+    code: str
+    name: str
+    count: int
+    verdicts: dict[str, int]
 
 
 def statistics(diagnostics: Iterable[Diagnostic], *, as_text: bool = True) -> str:
     """The rules that have findings, the most frequent first; as lines or as a JSON list."""
-    counts = Counter((one.code, one.name) for one in diagnostics)
-    rows = [(count, code, name) for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    rows = _rows(diagnostics)
     if not as_text:
-        return json.dumps([{"code": code, "name": name, "count": count} for count, code, name in rows], indent=2) + "\n"
-    width = max((len(str(count)) for count, _, _ in rows), default=0)
-    return "".join(f"{count:>{width}}\t{code}\t{name}\n" for count, code, name in rows)
+        return json.dumps([_json(row) for row in rows], indent=2) + "\n"
+    width = max((len(str(row.count)) for row in rows), default=0)
+    return "".join(f"{row.count:>{width}}\t{row.code}\t{row.name}{_told(row)}\n" for row in rows)
+
+
+def _told(row: _Row) -> str:
+    return f"\t{listed(row.verdicts)}" if row.verdicts else ""
+
+
+def _rows(diagnostics: Iterable[Diagnostic]) -> list[_Row]:
+    groups: dict[tuple[str, str], list[Diagnostic]] = {}
+    for one in diagnostics:
+        groups.setdefault((one.code, one.name), []).append(one)
+    rows = [_Row(code, name, len(group), counted(group)) for (code, name), group in groups.items()]
+    return sorted(rows, key=lambda row: (-row.count, row.code, row.name))
+
+
+def _json(row: _Row) -> dict[str, Any]:
+    return {"code": row.code, "name": row.name, "count": row.count, **({"run_time": row.verdicts} if row.verdicts else {})}

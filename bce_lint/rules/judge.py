@@ -14,7 +14,7 @@ from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Rule
 
 MAX_LABELS = 20
-_OF_TARGETS = ("BCE3", "BCE4")
+_OF_TARGETS = ("BCE3", "BCE4", "BCE702")
 
 
 class Judged(NamedTuple):
@@ -35,15 +35,16 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     for site in sites:
         if isinstance(site, LogSite) and site.primary in inside:
             continue
-        for judged in _hear(site):
+        for judged in hear(site):
             heard.setdefault((judged.place.path, judged.place.span), []).append(judged)
     shown = [judged for group in heard.values() for judged in _merged(_foremost(group)) if judged.rule.code in codes]
     return sorted(shown, key=lambda judged: (judged.place.path, judged.place.span, judged.rule.code))
 
 
-def _hear(site: Site) -> Iterator[Judged]:
+def hear(site: Site) -> Iterator[Judged]:
+    """What every rule says of one site, whichever of them speaks in the end."""
     if isinstance(site, ChoiceSite):
-        yield from _agreed([[(_met(one, judged), judged) for one in choice for judged in _hear(one)] for choice in site.choices])
+        yield from _agreed([[(_met(one, judged), judged) for one in choice for judged in hear(one)] for choice in site.choices])
         return
     for rule in RULES:
         try:

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Rank(IntEnum):
-    """Who speaks first. Below `CONFLICT` a finding also silences what is said of the target (3xx and 4xx)."""
+    """Who speaks first. Below `CONFLICT` a finding also silences what is said of the target (3xx, 4xx and 702)."""
 
     CONSTRUCTOR = 0
     SWAPPED = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from bce_lint.analysis.lattice import Origin, Place
 from bce_lint.analysis.sites import Alternatives, LogSite, LossSite
@@ -10,6 +11,13 @@ from bce_lint.catalog.terms import Contract, Domain
 
 Labels = tuple[tuple[str, Place], ...]
 _WIDTH = 60
+
+# How labels end: what reads a finding again (`bce_lint.compare`) tells by them what a label's place is.
+CALLED_FROM: Final = ("called from here",)
+COMPUTED: Final = ("loss computed here",)
+MADE_BY: Final = ("applied here", "logits made here")
+TAKEN_BY: Final = ("taken as logits here", "used by the loss here", "loss called here")
+LOGARITHM_TAKEN: Final = ("logarithm taken here",)
 
 
 def quoted(text: str) -> str:

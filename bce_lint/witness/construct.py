@@ -15,6 +15,7 @@ from bce_lint.analysis.machine import Args
 from bce_lint.analysis.sites import ActivationSite, ConstructorSite, OptionSite
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.terms import Activation, Contract
+from bce_lint.rules.watched import CONSTRUCTOR
 from bce_lint.witness.entries import Call
 from bce_lint.witness.here import Here, Made
 from bce_lint.witness.marks import Marks
@@ -92,6 +93,7 @@ class Constructors:
         if here.look().internal or here.look().frame is None:
             return
         place = here.place()
+        self.record.look(CONSTRUCTOR, place)
         if isinstance(subject, Contract):
             reason = misplaced(subject.init or (), Args(tuple(value_of(self.marks, one) for one in call.args)))
             found = options(subject.init or (), call, place)

@@ -60,4 +60,6 @@ class Here:
         """What is named as the operation: the call, or for a module in a container where that module was made."""
         found = self.look()
         inner = self.made.where(found.module) if found.inside else None
-        return inner or self.place()
+        place = inner or self.place()
+        self.places.ran[place] = self.places.ran.get(place, 0) + 1
+        return place

@@ -21,6 +21,14 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 _ENTRIES: dict[Any, Entry | None] = {}
 
 
+def known_entry(func: Callable[..., Any]) -> Entry | None:
+    """What the catalogue says of a function, looked up once."""
+    try:
+        return _ENTRIES[func]
+    except KeyError:
+        return _ENTRIES.setdefault(func, entry_of(func))
+
+
 class Stop(BaseException):
     """Ends a run that has seen as many losses as it was to see."""
 
@@ -37,10 +45,7 @@ class Mode(TorchFunctionMode):
         self, func: Callable[..., Any], types: Sequence[type], args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         """Runs a function, and notes what it was."""
-        try:
-            entry = _ENTRIES[func]
-        except KeyError:
-            entry = _ENTRIES[func] = entry_of(func)
+        entry = known_entry(func)
         kwargs = kwargs or _NOTHING
         if entry is None:
             return func(*args, **kwargs)

@@ -186,6 +186,8 @@ class Places:
 
     def __init__(self, base: FrameType | None = None) -> None:
         self.sources: dict[str, SourceText] = {}
+        self.ran: dict[Place, int] = {}
+        """The operations that gave a tensor its domain, with how often each ran."""
         # A number, not the frame: that would keep its variables alive.
         self.base = id(base) if base is not None else 0
         self._known: dict[tuple[int, int, bool], tuple[CodeType, Place]] = {}

@@ -17,13 +17,14 @@ from bce_lint.source.suppress import suppressed
 from bce_lint.source.text import SourceText
 from bce_lint.witness.places import Places
 from bce_lint.witness.record import Counted, Recorder
+from bce_lint.witness.written import Ran, file_rows, finding_rows, place_row, row_of, run_row, seen_rows
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessedLoss:
     """A loss at one place: how often it was called, and what reached it, each with how often.
 
-    `right` says that no finding lies at this place.
+    `right` says that no finding lies at this place, and that autograd knows of no activation there that was not seen.
     """
 
     name: str
@@ -37,10 +38,13 @@ class WitnessedLoss:
 class Report:
     """What was seen so far; it can be read while the run goes on and after it."""
 
-    def __init__(self, record: Recorder, places: Places) -> None:
+    def __init__(self, record: Recorder, places: Places, sample: int = 1) -> None:
         self._record, self._places = record, places
         self.steps = (0, 0)
         """How many steps were watched, of how many."""
+        self.sample = sample
+        self.ended_by: str | None = None
+        """What ended the run before its end: the name of an exception, or `--steps`."""
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
@@ -59,7 +63,7 @@ class Report:
                 self._location(one.place),
                 one.count,
                 (*one.reached.items(), *((("other shapes", one.more),) if one.more else ())),
-                (one.place.path, one.place.span) not in wrong,
+                (one.place.path, one.place.span) not in wrong and not one.missed,
             )
             for one in seen
         )
@@ -115,14 +119,15 @@ class Report:
             yield f"not seen: {total - watched} of {total} steps, left out by sampling"
 
     def _json(self) -> str:
-        findings = self._findings()
-        rows: list[dict[str, Any]] = json.loads(FORMATS["json"]([one for one, _ in findings], {}, False))
-        for row, (_, counted) in zip(rows, findings, strict=True):
-            row["count"] = counted.count
-            row["callers"] = [_row(self._location(place)) for place in counted.callers]
-        losses = [self._loss(one) for one in self.losses]
-        notes = [*self.notes, *self._sampled()]
-        return json.dumps({"findings": rows, "losses": losses, "notes": notes}, indent=2) + "\n"
+        told = {
+            "findings": finding_rows(self._findings(), self._places),
+            "losses": [self._loss(one) for one in self.losses],
+            "notes": [*self.notes, *self._sampled()],
+            "run": run_row(Ran(self.sample, self.steps, self.ended_by)),
+            "places": seen_rows(self._record, self._places),
+            "files": list(file_rows(self._places)),
+        }
+        return json.dumps(told, indent=2) + "\n"
 
     def _loss(self, one: WitnessedLoss) -> dict[str, Any]:
         reached = [{"what": text, "count": number} for text, number in one.reached]
@@ -130,11 +135,11 @@ class Report:
         return {
             "name": one.name,
             "loss": one.contract,
-            **_row(one.location),
+            **row_of(one.location),
             "count": one.count,
             "right": one.right,
             "reached": reached,
-            "callers": [_row(self._location(place)) for place in callers],
+            "callers": [place_row(self._places, place) for place in callers],
         }
 
     def _place(self, one: WitnessedLoss) -> Place:
@@ -155,9 +160,3 @@ def _named(path: str) -> str:
         return path
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else relative
-
-
-def _row(location: Location) -> dict[str, Any]:
-    (row, column), (end_row, end_column) = location.start, location.end
-    path = location.path if location.path.startswith("<") else os.path.abspath(location.path)
-    return {"filename": path, "location": {"row": row, "column": column}, "end_location": {"row": end_row, "column": end_column}}

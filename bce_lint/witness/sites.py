@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from math import inf
 from types import FrameType
@@ -11,17 +12,19 @@ import torch
 
 from bce_lint.analysis import by_hand
 from bce_lint.analysis.lattice import Place, Tensor
-from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite
+from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite, turned
 from bce_lint.analysis.thresholds import ORDER
 from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
+from bce_lint.rules.watched import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
+from bce_lint.witness.autograd import missed
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import Here
 from bce_lint.witness.marks import Marks
-from bce_lint.witness.places import Owner, callers, handed, outward, owner_of
-from bce_lint.witness.record import Recorder
+from bce_lint.witness.places import Owner, Places, callers, handed, outward, owner_of
+from bce_lint.witness.record import Recorder, is_known
 from bce_lint.witness.transfer import value_of
 
 BAN: Final = "unsafe to autocast"
@@ -77,30 +80,35 @@ class Sites:
         weight = call.named(entry, "weight") if "weight" in entry.params else None
         module = found.module
         made = here.made.where(module)
-        path, home = _way(here, frame, target if self._turned(tensor, target) else tensor)
+        given = _ranged(contract, tensor, _labels(tensor, target, facts(self.marks, tensor)))
+        wanted = _rows(contract, tensor, target, facts(self.marks, target))
+        path, home = _way(here, frame, target if turned(given, wanted) else tensor)
         contract = _library(frame) or contract
         around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
         site = LossSite(
-            contract, path[0].text, path[0], path[-1], path[:-1],
-            _ranged(contract, tensor, facts(self.marks, tensor)), _rows(contract, tensor, target, facts(self.marks, target)),
+            contract, path[0].text, path[0], path[-1], path[:-1], given, wanted,
             autocast=autocast(tensor), caller=around[0] if around else None, made=made,
             weight=facts(self.marks, weight), weight_place=None if weight is None else made or path[-1],
         )  # fmt: skip
         identity = self.marks.of(tensor).identity if isinstance(tensor, torch.Tensor) else 0
         site = self.record.loss(site, identity, around)
+        if site.input and (name := missed(tensor, site.input[0])):
+            self._missed(site, name, here.places)
         if module is None:
             self._options(contract, entry, call, path[-1])
+        if "weight" in entry.params:
+            self.record.look(WEIGHT, site.weight_place or made or path[-1])
         self._values(site, tensor, target)
         return site
 
-    def _turned(self, tensor: Any, target: Any) -> bool:
-        """Whether labels stand first and a model's output where the target belongs: then that is the value that meets the loss."""
-        if not isinstance(tensor, torch.Tensor) or not isinstance(target, torch.Tensor):
-            return False
-        labels, output = self.marks.of(tensor), self.marks.of(target)
-        return output.model and not labels.model and (labels.domain is Domain.LABEL or not tensor.is_floating_point())
+    def _missed(self, site: LossSite, name: str, places: Places) -> None:
+        """Autograd knows of an activation that was not seen: nothing is known of the input then."""
+        row = places.sources[site.primary.path].position(site.primary.span.start).row
+        self.record.missed(site)
+        self.record.note(f"an operation before {site.contract.name} ({os.path.basename(site.primary.path)}:{row}), {name} to autograd")
 
     def _options(self, contract: Contract, entry: Entry, call: Call, place: Place) -> None:
+        self.record.look(OPTIONS, place)
         found = options(contract.function or (), call, place)
         if found:
             self.record.add(OptionSite(contract, place.text, place, found, functional=True))
@@ -129,6 +137,7 @@ class Sites:
         dim = call.named(entry, row.dim)
         place = here.made.where(found.module) or here.place()
         if isinstance(dim, int) or dim is None:
+            self.record.look(ACTIVATION, place)
             self.record.add(ActivationSite(row, place.text, place, "missing" if dim is None else dim, facts(self.marks, tensor)))
 
     def operator(self, here: Here, entry: Entry, call: Call) -> None:
@@ -143,24 +152,30 @@ class Sites:
         elif entry.operator in ("+", "-"):
             parts = by_hand.cross_entropy(value_of(self.marks, a), value_of(self.marks, b))
             if parts is not None and not here.look().internal:
-                self.record.add(HandWrittenSite(here.place(whole=True), *parts))
+                place = here.place(whole=True)
+                self.record.look(SUM, place, parts[1] is not Domain.UNKNOWN)
+                self.record.add(HandWrittenSite(place, *parts))
 
     def threshold(self, here: Here, value: Any, constant: float | None) -> None:
         """A decision on what a layer returned."""
-        mark = self.marks.get(value) if isinstance(value, torch.Tensor) else None
-        if mark is not None and mark.domain is Domain.LOGITS and mark.origin and not here.look().internal:
-            place = here.place(whole=constant is not None)
+        if not isinstance(value, torch.Tensor) or here.look().internal:
+            return
+        place, mark = here.place(whole=constant is not None), self.marks.get(value)
+        self.record.look(DECISION, place, mark is not None and is_known(mark))
+        if mark is not None and mark.domain is Domain.LOGITS and mark.origin:
             self.record.add(ThresholdSite(place.text, place, constant, facts(self.marks, value)))
 
     def logarithm(self, here: Here, call: Call) -> None:
         """The logarithm of a probability."""
         tensor = call.get(0, "input")
-        parts = by_hand.logarithm_of(self.marks.of(tensor)) if isinstance(tensor, torch.Tensor) else None
-        if parts is None or here.look().internal:
+        if not isinstance(tensor, torch.Tensor) or here.look().internal:
             return
-        inputs = tuple(replace(one, identity=0, form=None) for one in parts[0])
-        place = here.place()
-        self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled()))
+        place, mark = here.place(), self.marks.of(tensor)
+        parts = by_hand.logarithm_of(mark)
+        self.record.look(LOGARITHM, place, is_known(mark) or (parts is not None and is_known(parts[0][0])))
+        if parts is not None:
+            inputs = tuple(replace(one, identity=0, form=None) for one in parts[0])
+            self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled()))
 
 
 def options(params: tuple[Param, ...], call: Call, place: Place) -> tuple[tuple[str, object, Place], ...]:
@@ -206,6 +221,16 @@ def _ranged(contract: Contract, tensor: Any, found: tuple[Tensor, ...]) -> tuple
     if low >= 0 and high <= 1:
         return found
     return (replace(found[0], range=Range(min(low, 0.0) if low >= 0 else -inf, inf if high > 1 else 1.0, True)),)
+
+
+def _labels(tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """An input of plain zeros and ones without a gradient is labels, where the target is what the gradient goes to."""
+    if not found or found[0].domain is not Domain.UNKNOWN or found[0].model or not _readable(tensor) or tensor.requires_grad:
+        return found
+    if not isinstance(target, torch.Tensor) or not target.requires_grad:
+        return found
+    values = tensor.detach()
+    return (replace(found[0], domain=Domain.LABEL),) if bool(((values == 0) | (values == 1)).all()) else found
 
 
 def _rows(contract: Contract, tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

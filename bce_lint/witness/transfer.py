@@ -108,7 +108,7 @@ def _product(marks: Marks, here: Here, call: Call) -> Tensor:
     tensors = [one for one in (*call.args, *call.kwargs.values()) if isinstance(one, torch.Tensor)]
     if not any(isinstance(one, torch.nn.Parameter) for one in tensors):
         return Tensor(identity=marks.fresh(), model=any(marks.of(one).model for one in tensors))
-    return _logits(marks, "matmul", here.place())
+    return _logits(marks, "matmul", here.origin())
 
 
 def _logits(marks: Marks, name: str, place: Place) -> Tensor:

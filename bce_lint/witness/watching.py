@@ -12,10 +12,11 @@ from typing import Any, Final
 import torch
 
 from bce_lint.rules import default_codes
+from bce_lint.witness import threads
 from bce_lint.witness.construct import Constructors, patched
 from bce_lint.witness.here import Made
 from bce_lint.witness.marks import Marks
-from bce_lint.witness.mode import Mode
+from bce_lint.witness.mode import Mode, Stop
 from bce_lint.witness.places import Places, look
 from bce_lint.witness.record import Recorder
 from bce_lint.witness.report import Report
@@ -38,7 +39,7 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
         Marks(),
         Made(),
     )
-    report = Report(record, places)
+    report = Report(record, places, sample)
     mode = Mode(marks, Sites(marks, record), places, made, steps)
     stack = Stack(mode)
     following = Steps(stack, sample)
@@ -47,10 +48,25 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
         Constructors(marks, record, places, made).watching(until)
         following.watching(until)
         _blind_spots(until, record)
+        threads.following(until, record, places)
         _run_eagerly(until, record)
         until.callback(stack.take)
         stack.put()
-        yield report
+        with _ending(report):
+            yield report
+
+
+@contextmanager
+def _ending(report: Report) -> Iterator[None]:
+    """Notes what ends a run before its end; `SystemExit` may be how it ends."""
+    try:
+        yield
+    except Stop:
+        report.ended_by = "--steps"
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        report.ended_by = type(error).__name__
+        raise
 
 
 def _blind_spots(until: ExitStack, record: Recorder) -> None:

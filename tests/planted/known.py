@@ -27,6 +27,7 @@ class Known(NamedTuple):
 _PARTIAL = "an option bound by `partial` has no place in the call that uses it"
 _PIECES = "the number of rows that `split` and `chunk` leave is not known, so `-1` in a reshape is not either"
 
+_BATCH = "the size of a loader's batch is not known, and has no symbol: neither is what `-1` leaves beside it"
 _ARMS = "one of the two arms is not executed"
 _CUDA = "`torch.cuda.is_available()` is taken to be true, so the other arm is not looked at, and not mended"
 _BY_HAND = "a sigmoid that is written out does not remember the activation inside it"
@@ -41,9 +42,15 @@ KNOWN = (
     ),
     Known("static: missed", "BCE203", {"call": "partial"}, _PARTIAL),
     Known("witness: wrong line", "BCE203", {"call": "partial"}, _PARTIAL),
+    *(
+        Known(kind, code, {"route": view, "feed": "loader"}, _BATCH)
+        for kind, code in (("static: missed", "BCE401"), ("fix: does not run", ""))
+        for view in ("view", "functional reshape")
+    ),
     Known("witness: missed", "BCE203", {"call": "both arms"}, _ARMS),
     Known("witness: missed", "BCE304", {"call": "both arms"}, _ARMS),
     Known("static: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
+    Known("witness: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
     *(
         Known("static: missed", "BCE401", {"route": pieces, "second": view}, _PIECES)
         for pieces in ("split", "chunks")

@@ -93,6 +93,14 @@ CASES = {
         "class Loss(nn.CrossEntropyLoss):\n    pass\n\nLoss(torch.ones(3))(three(x), k)",
     ),
     "swapped arguments": Case(("BCE202",), "F.cross_entropy(k, three(x))", "F.cross_entropy(three(x), k)"),
+    "swapped arguments of plain data": Case(
+        ("BCE202",), "F.binary_cross_entropy_with_logits(y, one(x))", "F.mse_loss(y, one(x))"
+    ),
+    "swapped arguments after a sigmoid": Case(
+        ("BCE202",),
+        "p = torch.sigmoid(one(x))\nF.binary_cross_entropy(y, p)",
+        "p = torch.sigmoid(one(x)).detach()\nF.binary_cross_entropy(y, p)",
+    ),
     "an old option": Case(
         ("BCE203",), "nn.BCEWithLogitsLoss(size_average=False)(one(x), y)", "nn.BCEWithLogitsLoss(reduction='sum')(one(x), y)"
     ),

@@ -144,7 +144,10 @@ def test_a_compiled_model(tmp_path: Path) -> None:
 def test_scripted_code_is_not_seen_and_that_is_said(tmp_path: Path) -> None:
     done = run(f"{HEAD}net = torch.jit.script(nn.Sequential(one, nn.Sigmoid()))\nnn.BCEWithLogitsLoss()(net(x), y)\n", tmp_path)
     assert (done.codes, done.error) == ([], None)
-    assert done.report.notes == ("not seen: what runs inside torch.jit (scripted or traced code)",)
+    assert done.report.notes == (
+        "not seen: what runs inside torch.jit (scripted or traced code)",
+        f"not seen: an operation before BCEWithLogitsLoss (program.py:{HEAD.count(chr(10)) + 2}), SigmoidBackward to autograd",
+    )
     text = done.report.text("concise")
     assert "not seen: what runs inside torch.jit" in text
     assert "float32 [6, 1] of unknown origin; target float32 [6, 1]" in text

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import importlib
+import json
 import threading
 import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -206,6 +209,70 @@ def test_other_threads_run_unwatched() -> None:
         thread.start()
         thread.join()
     assert (report.losses, report.findings) == ((), ())
+    row = work.__code__.co_firstlineno + 2
+    assert report.notes == (f"not seen: MSELoss in another thread ({Path(__file__).name}:{row})",)
+
+
+class Own(threading.Thread):
+    """A thread with a `run` of its own."""
+
+    def run(self) -> None:
+        """Computes a loss and two other things."""
+        assert "run" not in vars(self)
+        F.l1_loss(torch.zeros(1) + 1, torch.zeros(1))
+
+
+def test_the_losses_of_all_kinds_of_threads_are_noted() -> None:
+    started = threading.Thread.start
+    with witness.watch() as report:
+        own = Own()
+        own.start()
+        own.join()
+        with ThreadPoolExecutor(1) as pool:
+            value = pool.submit(F.mse_loss, torch.ones(1), torch.zeros(1)).result()
+        quiet = threading.Thread(target=torch.sigmoid, args=(torch.zeros(1),))
+        quiet.start()
+        quiet.join()
+        with pytest.raises(RuntimeError):
+            own.start()
+    assert value.item() == 1
+    assert {note.partition(" (")[0] for note in report.notes} == {f"not seen: {name} in another thread" for name in ("L1Loss", "MSELoss")}
+    assert threading.Thread.start is started and vars(own).get("run") is None
+
+
+def scripted() -> Callable[[torch.Tensor], torch.Tensor]:
+    """A sigmoid that runs inside `torch.jit`."""
+    return torch.jit.trace(torch.sigmoid, torch.zeros(6, 1))  # type: ignore[no-any-return, no-untyped-call]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("after", [lambda p: p, lambda p: p.squeeze(-1)[:4].double()], ids=["itself", "a view of it"])
+def test_an_activation_that_only_autograd_knows_is_not_called_right(after: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    layer, hidden = nn.Linear(4, 1), scripted()
+    with witness.watch() as report:
+        z = after(hidden(layer(torch.zeros(6, 4))))
+        F.binary_cross_entropy_with_logits(z, torch.ones_like(z))
+        F.binary_cross_entropy_with_logits(layer(torch.zeros(6, 4)), torch.ones(6, 1))
+    assert report.findings == ()
+    assert [one.right for one in report.losses] == [False, True]
+    assert [note.rpartition("), ")[2] for note in report.notes if "BCEWithLogitsLoss" in note] == ["SigmoidBackward to autograd"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_only_autograd_knows_is_unknown_to_a_comparison() -> None:
+    hidden = scripted()
+    with witness.watch() as report:
+        F.binary_cross_entropy_with_logits(hidden(nn.Linear(4, 1)(torch.zeros(6, 4))), torch.ones(6, 1))
+    (row,) = [row for row in json.loads(report.text("json"))["places"] if row["kind"] == "loss"]
+    assert (row["count"], row["unknown"], row["codes"]) == (1, 1, {})
+
+
+def test_what_autograd_and_the_witness_agree_on_is_not_noted() -> None:
+    with witness.watch() as report:
+        z = nn.Linear(4, 3)(torch.zeros(6, 4))
+        for p in (z, z.sigmoid(), z.softmax(1).t(), F.logsigmoid(z).view(-1, 3), z.log_softmax(1)):
+            F.binary_cross_entropy_with_logits(p, torch.ones_like(p))
+    assert report.notes == ()
 
 
 def test_a_distribution_is_no_loss_of_the_user() -> None:

@@ -1,0 +1,58 @@
+"""Static against run time: each finding of the linter beside what `bce_lint.witness` wrote down of a run. Nothing is run, and torch is
+not imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from bce_lint.compare.located import Located, locate
+from bce_lint.compare.reading import Witnessed, read
+from bce_lint.compare.verdicts import Judge
+from bce_lint.diagnostic import Diagnostic
+from bce_lint.report.paths import shown
+from bce_lint.source.text import SourceText
+
+__all__ = ["Comparison", "Report", "compare", "read_report"]
+
+
+class Report(NamedTuple):
+    """A witness's report as it was read, and the name of its file."""
+
+    name: str
+    witnessed: Witnessed
+
+
+class Comparison(NamedTuple):
+    """The findings, each with what the run says of it, those of the run alone among them; their texts; and what is to be known of the
+    run, a line each."""
+
+    findings: tuple[Diagnostic, ...]
+    sources: dict[str, SourceText]
+    lines: tuple[str, ...]
+
+
+def read_report(path: str) -> Report:
+    """Reads a report; one that cannot be read or is none raises `ValueError`, with one line that says why."""
+    return Report(path, read(Path(path)))
+
+
+def compare(report: Report, files: Iterable[Path], static: Sequence[Diagnostic], codes: frozenset[str]) -> Comparison:
+    """Judges the linter's findings in some files by a run. Of the findings of the run alone, those of the selected codes that have a
+    part in the files are given. Raises `ValueError` where the report speaks of no file among these."""
+    located = locate(report.witnessed, [str(file) for file in files], report.name)
+    judge = Judge(located)
+    judged = [replace(one, run_time=judge.verdict(one)) for one in static]
+    alone = [one for one in judge.alone(judged) if one.code in codes]
+    whole = sorted((*judged, *alone), key=lambda one: one.sort_key)
+    sources = {path: text for one in alone for path in located.paths(one) if (text := located.source(path)) is not None}
+    return Comparison(tuple(whole), sources, tuple(_lines(located)))
+
+
+def _lines(located: Located) -> list[str]:
+    """What keeps a comparison from being whole: files that changed, an end before the end, and what could not be seen."""
+    ended = located.witnessed.ended_by
+    changed = [f"changed since the run: {shown(path)}" for path in located.changed]
+    return [*changed, *([f"not seen: what comes after the run was ended ({ended})"] if ended else []), *located.witnessed.notes]
