@@ -9,9 +9,10 @@ from bce_lint.analysis.project import Project
 from bce_lint.engine import Told, named, problems, tell
 from bce_lint.fixes.apply import Checks, Fixed, Found, Policy, Seen, run
 from bce_lint.fixes.edit import Applicability, Refusal
-from bce_lint.fixes.outcome import Changed, Outcome
+from bce_lint.fixes.outcome import Outcome
 from bce_lint.ir import Span
 from bce_lint.source.text import SourceError, SourceText, encode
+from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ class _Job:
         """The texts of what is left, by the names that it is shown with."""
         return {named(path, self.shown): source for path, source in fixed.left.sources.items()}
 
-    def _changed(self, path: str, text: str) -> Changed:
-        return Changed(named(path, self.shown), self.first[path].data, self.encoded(path, text))
+    def _changed(self, path: str, text: str) -> FileChange:
+        return FileChange(named(path, self.shown), self.first[path].data, self.encoded(path, text))
 
 
 def _found(told: Told) -> Found:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
     from bce_lint.engine import FixOptions
-    from bce_lint.fixes.outcome import Changed, Outcome
+    from bce_lint.fixes.outcome import Outcome
     from bce_lint.source.text import SourceText
+    from bce_lint.source.write import FileChange
 
 
 class Run(NamedTuple):
@@ -57,13 +58,13 @@ def fix_text(data: bytes, name: str | None, codes: frozenset[str], options: FixO
 
 def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:
     """Writes each group whatever becomes of the others; the files of those that could not be written, and the reasons."""
-    from bce_lint.source.write import Change, Refused, write_all
+    from bce_lint.source.write import Refused, write_all
 
     unwritten: set[str] = set()
     problems: list[str] = []
     for group in outcome.groups:
         try:
-            write_all([Change(*changed) for changed in group])
+            write_all(group)
         except Refused as refused:
             unwritten.update(changed.path for changed in group)
             problems.append(str(refused))
@@ -88,7 +89,7 @@ def put(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def _changes(outcome: Outcome) -> Iterator[Changed]:
+def _changes(outcome: Outcome) -> Iterator[FileChange]:
     return (changed for group in outcome.groups for changed in group)
 
 

@@ -15,8 +15,9 @@ import pytest
 
 from bce_lint import cli, engine
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
-from bce_lint.fixes.outcome import Changed, Outcome
+from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceText
+from bce_lint.source.write import FileChange
 
 SAFE = "import torch.nn.functional as F\n\n\ndef old(x, y):\n    return F.mse_loss(x, y, size_average=False)\n"
 SAFE_FIXED = SAFE.replace("size_average=False", 'reduction="sum"')
@@ -401,7 +402,7 @@ def test_a_group_is_written_whole_or_not_at_all(tmp_path: Path, run: Runner, mon
     names = ("a.py", "b.py", "c.py")
     write(tmp_path, **dict.fromkeys(names, "old\n"))
     (tmp_path / "b.py").chmod(0o444)
-    changes = [Changed(name, b"old\n", b"new\n") for name in names]
+    changes = [FileChange(name, b"old\n", b"new\n") for name in names]
     applied = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("b.py", "c.py"), replace(finding("a.py"), fix=None))
     fixing(monkeypatch, Outcome((tuple(changes[:2]), (changes[2],)), applied, (), ()))
     left = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("a.py"))

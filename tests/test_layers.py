@@ -31,7 +31,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.codemod": {"engine", "selection"},
         "bce_lint.report": {"", "diagnostic", "source"},
         "bce_lint.options": {"", "report"},
-        "bce_lint.fixes.outcome": {"diagnostic"},
+        "bce_lint.fixes.outcome": {"diagnostic", "source"},
         "bce_lint.fixing": {"engine", "fixes.outcome", "report", "source", "diagnostic"},
         "bce_lint.verify": {"selection", "diagnostic", "engine", "verify.site"},
         "bce_lint.verify.site": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes", "engine", "verify"},

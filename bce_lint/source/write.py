@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """One file's new bytes: `path` as the user gave it, `before` as read when it was analysed."""
 
     path: str
@@ -32,12 +32,12 @@ class Refused(Exception):
 
 
 class _Job(NamedTuple):
-    change: Change
+    change: FileChange
     real: str
     temp: str
 
 
-def write_all(changes: Sequence[Change]) -> None:
+def write_all(changes: Sequence[FileChange]) -> None:
     """Writes every change, or none and raises Refused; an interrupt also leaves none and goes on to the caller.
 
     A new file takes the place of each, with its mode and, where the system lets us, its owner; ACLs are not kept. A symbolic
@@ -65,7 +65,7 @@ def write_all(changes: Sequence[Change]) -> None:
         raise
 
 
-def _jobs(changes: Sequence[Change]) -> list[_Job]:
+def _jobs(changes: Sequence[FileChange]) -> list[_Job]:
     """What there is to write, one job for each real file however many names it was given by."""
     jobs: dict[str, _Job] = {}
     for change in changes:

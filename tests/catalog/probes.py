@@ -34,28 +34,29 @@ def resolve(qualname: str) -> Any:
 def autocast(device: str) -> Iterator[None]:
     """Real CPU tensors through the autocast kernels of `device` (facts [includeguard.*])."""
     key = getattr(torch._C.DispatchKey, f"Autocast{KEYS[device]}")
-    before = torch.is_autocast_enabled(device)
+    with _enabled(device, torch.bfloat16), torch._C._IncludeDispatchKeyGuard(key):
+        yield
+
+
+@contextmanager
+def _enabled(device: str, dtype: torch.dtype) -> Iterator[None]:
+    """Autocast of a device set, and put back as it was."""
+    before, own = torch.is_autocast_enabled(device), torch.get_autocast_dtype(device)
     torch.set_autocast_enabled(device, True)
-    torch.set_autocast_dtype(device, torch.bfloat16)
+    torch.set_autocast_dtype(device, dtype)
     try:
-        with torch._C._IncludeDispatchKeyGuard(key):
-            yield
+        yield
     finally:
         torch.set_autocast_enabled(device, before)
+        torch.set_autocast_dtype(device, own)
         torch.clear_autocast_cache()
 
 
 @contextmanager
 def fake_autocast(device: str) -> Iterator[None]:
     """Tensors without data on a device that need not exist, without gradients, under its autocast (facts [fakelimits.*])."""
-    torch.set_autocast_enabled(device, True)
-    torch.set_autocast_dtype(device, torch.float16)
-    try:
-        with FakeTensorMode(), torch.no_grad():
-            yield
-    finally:
-        torch.set_autocast_enabled(device, False)
-        torch.clear_autocast_cache()
+    with _enabled(device, torch.float16), FakeTensorMode(), torch.no_grad():
+        yield
 
 
 def fails(call: Callable[[], object]) -> str | None:

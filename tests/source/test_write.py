@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from bce_lint.source.write import Change, Refused, write_all
+from bce_lint.source.write import FileChange, Refused, write_all
 
 OLD, NEW = b"old\r\n", b"new\r\n"
 
@@ -30,9 +30,9 @@ def group(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def changes(paths: list[Path]) -> list[Change]:
+def changes(paths: list[Path]) -> list[FileChange]:
     """The change from the old to the new bytes for each."""
-    return [Change(str(path), OLD, NEW) for path in paths]
+    return [FileChange(str(path), OLD, NEW) for path in paths]
 
 
 def contents(paths: list[Path]) -> list[bytes]:
@@ -45,7 +45,7 @@ def temps(folder: Path) -> list[Path]:
     return sorted(folder.glob(".*.bce-lint.tmp"))
 
 
-def refusal(todo: list[Change]) -> Refused:
+def refusal(todo: list[FileChange]) -> Refused:
     """The refusal that writing them ends in."""
     with pytest.raises(Refused) as caught:
         write_all(todo)
@@ -177,7 +177,7 @@ def test_a_symbolic_link_stays(group: list[Path], tmp_path: Path) -> None:
     link, chain = inner / "link.py", inner / "chain.py"
     link.symlink_to("../a.py")
     chain.symlink_to("link.py")
-    write_all([Change(str(chain), OLD, NEW)])
+    write_all([FileChange(str(chain), OLD, NEW)])
     assert group[0].read_bytes() == NEW
     assert [os.readlink(link), os.readlink(chain)] == ["../a.py", "link.py"]
     assert sorted(inner.iterdir()) == [chain, link]
@@ -188,7 +188,7 @@ def test_one_file_under_two_names_is_written_once(group: list[Path], tmp_path: P
     link.symlink_to("a.py")
     write_all(changes([group[0], link]))
     assert group[0].read_bytes() == NEW
-    todo = [Change(str(link), NEW, b"one"), Change(str(group[0]), NEW, b"two")]
+    todo = [FileChange(str(link), NEW, b"one"), FileChange(str(group[0]), NEW, b"two")]
     assert refusal(todo).reason == f"the same file as {link}, with another change"
     assert link.read_bytes() == NEW
 
@@ -278,7 +278,7 @@ def test_a_write_that_the_system_cuts_short_is_refused(group: list[Path], tmp_pa
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
-        error = refusal([*changes(group[:2]), Change(str(group[2]), OLD, bytes(100_000))])
+        error = refusal([*changes(group[:2]), FileChange(str(group[2]), OLD, bytes(100_000))])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert (error.path, error.reason) == (str(group[2]), os.strerror(errno.EFBIG))
@@ -324,9 +324,9 @@ def test_an_interrupt_right_after_a_replace_rolls_back(group: list[Path], tmp_pa
 def test_a_killed_process_leaves_the_original(group: list[Path], tmp_path: Path) -> None:
     text = """
 import os, signal, sys
-from bce_lint.source.write import Change, write_all
+from bce_lint.source.write import FileChange, write_all
 os.replace = lambda source, target: os.kill(os.getpid(), signal.SIGKILL)
-write_all([Change(path, b"old\\r\\n", b"new\\r\\n") for path in sys.argv[1:]])
+write_all([FileChange(path, b"old\\r\\n", b"new\\r\\n") for path in sys.argv[1:]])
 """
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", text, *map(str, group)], cwd=root, capture_output=True, check=False)
@@ -338,7 +338,7 @@ write_all([Change(path, b"old\\r\\n", b"new\\r\\n") for path in sys.argv[1:]])
 
 def test_no_change_is_no_write(group: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     node = group[0].stat().st_ino
-    write_all([Change(str(group[0]), OLD, OLD), Change("no/such/file.py", OLD, OLD), *changes(group[1:])])
+    write_all([FileChange(str(group[0]), OLD, OLD), FileChange("no/such/file.py", OLD, OLD), *changes(group[1:])])
     assert (contents(group), group[0].stat().st_ino) == ([OLD, NEW, NEW], node)
 
 
@@ -348,7 +348,7 @@ def test_no_change_is_no_write(group: list[Path], monkeypatch: pytest.MonkeyPatc
 def test_unusual_names(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path(name).write_bytes(OLD)
-    write_all([Change(name, OLD, NEW)])
+    write_all([FileChange(name, OLD, NEW)])
     assert Path(name).read_bytes() == NEW
     assert os.listdir() == [name]
 
