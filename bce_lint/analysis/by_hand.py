@@ -16,7 +16,7 @@ from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.shapes import outgrow
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.values import Const, Unknown, Value, const, identity_of, options
-from bce_lint.catalog.terms import UNIT, Activation, Domain, Range
+from bce_lint.catalog.terms import ACTIVATED, UNIT, Activation, Domain, Range
 
 SMALL = 0.01
 MAX_FACTORS = 6
@@ -37,9 +37,10 @@ def kind_of(value: Value) -> str:
 def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Place]) -> Tensor | None:
     """`1 / (1 + exp(-x))`, step by step."""
     if op == "+" and ((a in _ONE and kind_of(b) == "exp") or (b in _ONE and kind_of(a) == "exp")):
-        return changed(plain, range=Range(1.0, inf), form=Form("1+exp"))
+        return changed(plain, range=Range(1.0, inf), form=Form("1+exp", inner=_inner(a) or _inner(b)))
     if op == "/" and a in _ONE and kind_of(b) == "1+exp":
-        return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(Origin("sigmoid", Domain.PROBABILITY, place()),))
+        origin = Origin("sigmoid", Domain.PROBABILITY, place())
+        return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(origin,), inner=_inner(b))
     return None
 
 
@@ -76,7 +77,14 @@ def negated(value: Value) -> Form | None:
     if form is not None and form.kind in ("log", "term", "power"):
         return form
     factors = _factors(value)
-    return Form("product", factors=factors) if factors else None
+    inner = value.origin if type(value) is Tensor and value.domain in ACTIVATED else ()
+    return Form("product", factors=factors, inner=inner) if factors else None
+
+
+def _inner(value: Value) -> tuple[Origin, ...]:
+    """The activation that a sigmoid is being written around."""
+    form = form_of(value)
+    return form.inner if form is not None else ()
 
 
 def reduced(value: Value) -> Form | None:

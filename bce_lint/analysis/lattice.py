@@ -43,7 +43,8 @@ class Form(NamedTuple):
     `kind` is `exp`, `1+exp`, `value` (the value with identity `of`, or `1 - value` where `complement`, plus a small constant
     where `eps`), `clamped`, `power`, `product` (of the values in `factors`, each with whether it is `1 - value`), `log` (of such
     a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
-    `shapes` those of a logarithm and a factor that broadcast against each other.
+    `shapes` those of a logarithm and a factor that broadcast against each other, `inner` the activation that a sigmoid is written
+    around.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Form(NamedTuple):
     factors: frozenset[tuple[int, bool]] = frozenset()
     logs: tuple[Place, ...] = ()
     shapes: tuple[Shape, Shape] | None = None
+    inner: tuple[Origin, ...] = ()
 
     def part(self, identity: int) -> Form:
         """How some of the values were written: as the whole, but they are others."""

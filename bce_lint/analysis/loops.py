@@ -146,6 +146,8 @@ def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
     frame.loops.pop()
     if endless and not loop.breaks:
         return False
+    if not endless:
+        branches.refine(m, frame, node.test, False)
     return _finish(m, frame, () if endless else node.orelse, loop, not endless)
 
 

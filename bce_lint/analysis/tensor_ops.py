@@ -23,7 +23,7 @@ from bce_lint.analysis.values import (
 )  # fmt: skip
 from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
-from bce_lint.catalog.terms import Activation, Domain, Kind, Transfer
+from bce_lint.catalog.terms import ACTIVATED, Activation, Domain, Kind, Transfer
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -72,7 +72,7 @@ def activated(value: Value, row: Activation, origin: Origin, identity: int) -> T
     """The output of an activation; one below it is remembered."""
     if type(value) is not Tensor:
         return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
-    below = value.origin if value.domain not in (Domain.UNKNOWN, Domain.LOGITS, Domain.LABEL) else ()
+    below = value.origin if value.domain in ACTIVATED else ()
     return Tensor(
         row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
         value.shape, (origin,), below, identity, value.model, value.literal,

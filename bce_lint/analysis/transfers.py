@@ -70,7 +70,8 @@ def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
     bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
     origin_ = t.origin if domain is not Domain.UNKNOWN else ()
-    return changed(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form=Form("exp"))
+    form = Form("exp", inner=t.form.inner if t.form is not None else ())
+    return changed(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form=form)
 
 
 def _log(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:

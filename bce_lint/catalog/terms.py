@@ -23,6 +23,10 @@ class Domain(Enum):
     LABEL = "label"
 
 
+ACTIVATED = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL})
+"""The domains that activations make."""
+
+
 class Range(NamedTuple):
     """Bounds of the values; `tight` when values near both ends really occur (else the bounds are merely sound)."""
 

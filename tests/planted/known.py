@@ -30,22 +30,19 @@ _PIECES = "the number of rows that `split` and `chunk` leave is not known, so `-
 _BATCH = "the size of a loader's batch is not known, and has no symbol: neither is what `-1` leaves beside it"
 _ARMS = "one of the two arms is not executed"
 _CUDA = "`torch.cuda.is_available()` is taken to be true, so the other arm is not looked at, and not mended"
-_BY_HAND = "a sigmoid that is written out does not remember the activation inside it"
 
 KNOWN = (
     Known("fix: does not run", ANY, {"call": "cuda if there"}, _CUDA),
     Known("fix: seen by the witness", ANY, {"call": "cuda if there"}, _CUDA),
     Known("static: missed", "BCE304", {"call": "cuda if there"}, _CUDA),
-    *(
-        Known(kind, code, {"case": "sigmoid, sigmoid to bce", "second spelling": "sigmoid: by hand"}, _BY_HAND)
-        for kind, code in (("static: missed", "BCE107"), ("static: extra", "BCE101"))
-    ),
     Known("static: missed", "BCE203", {"call": "partial"}, _PARTIAL),
     Known("witness: wrong line", "BCE203", {"call": "partial"}, _PARTIAL),
     *(
-        Known(kind, code, {"route": view, "feed": "loader"}, _BATCH)
+        Known(kind, code, {way: view, "feed": feed}, _BATCH)
         for kind, code in (("static: missed", "BCE401"), ("fix: does not run", ""))
         for view in ("view", "functional reshape")
+        for way in ("route", "second")
+        for feed in ("loader", "dataset")
     ),
     Known("witness: missed", "BCE203", {"call": "both arms"}, _ARMS),
     Known("witness: missed", "BCE304", {"call": "both arms"}, _ARMS),
