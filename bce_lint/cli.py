@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +59,7 @@ def _run(options: Namespace) -> int:
         return _fail(str(error))
     on = _run_on_text if options.paths == ["-"] else _run_on_files
     run = on(options, codes, fixable, inspect)
-    run = run._replace(left=[one if one.code in fixable else replace(one, fix=None) for one in run.left])
+    run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
     for problem in run.problems:
         _fail(problem)
     _report(options, run)

@@ -16,7 +16,7 @@ ROOMS: dict[str, frozenset[str]] = {
     for name, allowed in {
         "bce_lint": {"diagnostic", "engine", "selection", "source"},
         "bce_lint.ir": set[str](),
-        "bce_lint.diagnostic": set[str](),
+        "bce_lint.diagnostic": {"ir"},
         "bce_lint.source": {"ir", "diagnostic"},
         "bce_lint.syntax": {"ir", "diagnostic", "source"},
         "bce_lint.catalog": {"ir", "diagnostic"},

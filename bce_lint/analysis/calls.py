@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, objects, roots, statements, subscripts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import State, merge, settle
 from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine
 from bce_lint.analysis.sites import ChoiceSite
@@ -29,6 +28,7 @@ from bce_lint.analysis.values import (
 )  # fmt: skip
 from bce_lint.catalog.contexts import NO_GRADIENT
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
+from bce_lint.ir.record import changed
 
 MAX_RECURSION = 2
 DECORATOR_STEPS = 400

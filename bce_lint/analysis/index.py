@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
+
+from bce_lint.ir.record import record
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.\x80-\xff]*)[ \t]+import[ \t]*"
@@ -72,7 +73,7 @@ class Block(NamedTuple):
     hints: int = 0
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Facts:
     """What the scan says of one file. `aliases` are the names that its imports give to sinks."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, imports, losses
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -30,6 +29,7 @@ from bce_lint.analysis.values import (
     options,
 )  # fmt: skip
 from bce_lint.catalog.names import canonical
+from bce_lint.ir.record import changed
 
 TENSOR_VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})
 TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})

@@ -8,12 +8,12 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import by_hand, dtype_ops, iteration, losses, shape_ops, subscripts, thresholds
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Origin, Tensor, add_range, multiply_range, negate_range
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.catalog.tensors import PARAMETER
 from bce_lint.catalog.terms import ANY, REAL, Domain, Range
+from bce_lint.ir.record import changed
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,

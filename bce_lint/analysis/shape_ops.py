@@ -275,10 +275,11 @@ def of_literal(m: Machine, value: Value) -> Shape | None:
 
 def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) -> Shape | None:
     """The shape of what a layer returns."""
-    made, given = m.read(address, "$name"), m.read(address, "$args")
-    if type(made) is not Const or type(given) is not Table:
+    made = m.layers.get(address)
+    given = None if made is None else m.read(address, "$args")
+    if made is None or type(given) is not Table:
         return None
-    name = str(made.value).rpartition(".")[2]
+    name = made.rpartition(".")[2]
     known = rank(shape)
     if name in ("Linear", "LazyLinear", "Bilinear"):
         last = _whole(given.get("out_features"))

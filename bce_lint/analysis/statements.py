@@ -7,11 +7,11 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, contexts, expressions, imports, loops, objects, operators, subscripts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import NONE, TOP, Const, FunctionV, Ref, Value, join_all, options
+from bce_lint.ir.record import changed
 
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 

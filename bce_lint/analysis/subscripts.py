@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, iteration, objects
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -24,6 +23,7 @@ from bce_lint.analysis.values import (
     join_table,
     options,
 )  # fmt: skip
+from bce_lint.ir.record import changed
 
 
 def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: str = "list") -> Ref:

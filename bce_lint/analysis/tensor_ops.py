@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import by_hand, concatenation, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
@@ -24,6 +23,7 @@ from bce_lint.analysis.values import (
 from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.terms import Activation, Domain, Kind, Transfer
+from bce_lint.ir.record import changed
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -162,7 +162,7 @@ def _transfer(
         result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
-    if row.kind is Kind.FACTORY:
+    if row.kind is Kind.FACTORY and not result.literal:
         result = changed(result, literal=True)
     return _shaped(row, _written(frame, result, row, value, node, name), args)
 

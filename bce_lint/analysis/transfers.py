@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, inf, log
 
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Tensor, meet_range
 from bce_lint.analysis.machine import Args
 from bce_lint.analysis.values import NONE, Const
 from bce_lint.catalog.terms import ANY, REAL, Domain, Kind, Range, Transfer
+from bce_lint.ir.record import changed
 
 LOGARITHMS = {Domain.PROBABILITY: Domain.LOG_PROBABILITY, Domain.CATEGORICAL: Domain.LOG_CATEGORICAL}
 EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
