@@ -31,7 +31,7 @@ _RECORDED: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {Ch
 
 def targets(found: Iterable[Judged]) -> frozenset[str]:
     """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
-    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE]
+    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE and intent.change is not Change.NONE]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
     own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
     own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ThresholdSite)}
