@@ -184,7 +184,7 @@ def _narrow(m: Machine, frame: Frame, place: ir.Expr, keep: object) -> None:
 
 def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Const, equal: bool) -> None:
     value = _current(m, frame, place)
-    if equal and type(value) is Unknown and wanted != NONE:
+    if equal and type(value) is Unknown and wanted is not NONE:
         _store(m, frame, place, wanted)
     elif equal:
         _narrow(m, frame, place, lambda v: v == wanted or type(v) is Unknown)

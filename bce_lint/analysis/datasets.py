@@ -30,7 +30,7 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
         item = item_of(m, frame, args.get(0, "dataset") or TOP, node.span)
         if name in LOADERS:
             own = args.kw.get("collate_fn", NONE)
-            item = collated(m, frame, item, node.span) if own == NONE else _collated_by(m, frame, own, item, node)
+            item = collated(m, frame, item, node.span) if own is NONE else _collated_by(m, frame, own, item, node)
     m.write(ref.address, "$item", item)
     return ref if name not in SPLITS else _parts(m, ref, args.get(1, "lengths") or TOP)
 

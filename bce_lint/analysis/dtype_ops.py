@@ -26,10 +26,10 @@ def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, n
         result = changed(result, array=array)
     if is_unknown(args) or (name == "torch.bincount" and (len(args.pos) > 1 or "weights" in args.kw)):
         return changed(result, dtype=None)
-    asked = _asked(args, row)
-    if asked is None and row.kind is Kind.FACTORY and row.dtype == "float32":
+    wanted = asked(args, row)
+    if wanted is None and row.kind is Kind.FACTORY and row.dtype == "float32":
         return changed(result, dtype=m.program.default_dtype())
-    dtype = asked or row.dtype or _filled_dtype(name, args, value)
+    dtype = wanted or row.dtype or _filled_dtype(name, args, value)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
         return changed(result, dtype=dtype or _dtype_of_other(args))
     if result.dtype is None and type(value) is Tensor and value.dtype in _FLOATS and is_pointwise(row, args):
@@ -39,14 +39,15 @@ def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, n
 
 def cast(args: Args, row: Transfer) -> str | None:
     """The dtype that a call asks for: by `dtype=`, by an argument that is a dtype, or by its row."""
-    return _asked(args, row) or row.dtype
+    return asked(args, row) or row.dtype
 
 
-def _asked(args: Args, row: Transfer) -> str | None:
-    asked = args.kw.get("dtype")
+def asked(args: Args, row: Transfer) -> str | None:
+    """The dtype that the arguments of a call ask for."""
+    named = args.kw.get("dtype")
     for value in (*args.kw.values(), *args.pos[1:]):
         found = dtype_of(value)
-        if found is not None and (type(value) is External or value is asked or row.params[:1] == ("dtype",)):
+        if found is not None and (type(value) is External or value is named or row.params[:1] == ("dtype",)):
             return found
     return None
 
@@ -63,7 +64,7 @@ def dtype_of(value: Value) -> str | None:
 def is_unknown(args: Args) -> bool:
     """Whether a dtype is asked for that is not known here."""
     asked = args.kw.get("dtype")
-    return asked is not None and asked != NONE and dtype_of(asked) is None
+    return asked is not None and asked is not NONE and dtype_of(asked) is None
 
 
 def _keeps_dtype(args: Args, node: ir.Call) -> bool:

@@ -51,7 +51,7 @@ def dimension(row: Activation, args: Args, params: tuple[object, ...], offset: i
     value = args.get(index, row.dim)
     if value is None and "axis" in args.kw:
         value = args.kw["axis"]
-    return None if value == NONE else value
+    return None if value is NONE else value
 
 
 def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
@@ -163,7 +163,7 @@ def step(m: Machine, frame: Frame, layer: Value, value: Value, node: ir.Call) ->
     for option in options(layer):
         if type(option) is Ref:
             results.append(apply(m, frame, option, args, node, option.place))
-        elif option != NONE:
+        elif option is not NONE:
             results.append(calls.call_one(m, frame, option, args, node))
     if not results:
         return TOP

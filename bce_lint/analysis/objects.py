@@ -37,7 +37,7 @@ TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
 
 def attribute(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value:
     """`owner.name` on each alternative; alternatives that raise (None) are dropped."""
-    found = [get(m, frame, option, name, span) for option in options(owner) if option != NONE or type(owner) is Const]
+    found = [get(m, frame, option, name, span) for option in options(owner) if option is not NONE or type(owner) is Const]
     return join_all(v for v in found if v is not None) or TOP
 
 

@@ -286,7 +286,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
 
 
 def _placeholder(value: Value) -> bool:
-    return value == NONE or (type(value) is Const and value.value is None)
+    return value is NONE or (type(value) is Const and value.value is None)
 
 
 def subclassed(m: Machine, cls: ClassV) -> bool:

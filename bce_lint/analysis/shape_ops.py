@@ -163,7 +163,7 @@ def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     given = args.kw.get("axis") if given is None else given
     keep = args.get(2, "keepdim")
     keep = args.kw.get("keepdims") if keep is None else keep
-    if given is None or given == NONE:
+    if given is None or given is NONE:
         return () if keep is None else None
     if type(given) is not Const or not isinstance(given.value, int) or (keep is not None and type(keep) is not Const):
         return None
@@ -324,7 +324,7 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
         return None
     left, result = list(shape), list[int | EllipsisType | None]()
     for k in (*keys, *(() if dots in keys else (dots,))):
-        if k == NONE:
+        if k is NONE:
             result.append(1)
         elif k == dots:
             result += left[:spread]
@@ -332,11 +332,11 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
         else:
             size = left.pop(0)
             if type(k) is Seq:
-                result.append(size if all(part == NONE for part in k.prefix[1:]) else None)
+                result.append(size if all(part is NONE for part in k.prefix[1:]) else None)
     return tuple(result)
 
 
 def _plain_key(key: Value) -> bool:
     if type(key) is Unknown:
         return key.kind == "int"
-    return subscripts.is_slice(key) or key == NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))
+    return subscripts.is_slice(key) or key is NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))

@@ -18,7 +18,10 @@ IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 def run(m: Machine, frame: Frame, body: ir.Body) -> bool:
     """Runs statements in order; False when no path reaches the end."""
-    return all(_RUNNERS[type(statement)](m, frame, statement) for statement in body)
+    for statement in body:  # noqa: SIM110 - a generator would cost a frame for each block
+        if not _RUNNERS[type(statement)](m, frame, statement):
+            return False
+    return True
 
 
 def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:

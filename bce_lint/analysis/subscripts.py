@@ -91,7 +91,7 @@ def is_slice(key: Value) -> bool:
 
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
     """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
-    found = [v for option in options(owner) if option != NONE and (v := _item(m, frame, option, key, span)) is not None]
+    found = [v for option in options(owner) if option is not NONE and (v := _item(m, frame, option, key, span)) is not None]
     return iteration.told_apart(m, frame, join_all(found) or TOP, span)
 
 

@@ -117,7 +117,8 @@ def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], 
     """What a function or method does that is an operator by another name."""
     from bce_lint.analysis import operators
 
-    if args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
+    named = name in OPERATORS or name in REVERSED_OPERATORS or name in UNARY_OPERATORS
+    if not named or args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
     if len(operands) == 2 and name in OPERATORS:
         return operators.binary(m, frame, OPERATORS[name], *operands, node.span)
@@ -170,10 +171,10 @@ def _transfer(
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, layer)
-    result = changed(result, shape=shape, one_hot=one_hot(row, tensor, name))
-    if not shape_ops.moves_dims(name):
-        return result
-    return changed(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
+    origin = result.origin
+    if origin and shape_ops.moves_dims(name):
+        origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
+    return changed(result, shape=shape, one_hot=one_hot(row, tensor, name), origin=origin)
 
 
 def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:

@@ -56,7 +56,7 @@ def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
     ends = []
     for name, otherwise in zip(row.bounds, (-inf, inf), strict=True):
         value = None if name is None else args.get(row.params.index(name) + (1 if "input" not in row.params else 0), name)
-        if value is None or value == NONE:
+        if value is None or value is NONE:
             ends.append(otherwise)
         elif type(value) is Const and isinstance(value.value, int | float):
             ends.append(float(value.value))

@@ -35,8 +35,8 @@ class Const:
 
 
 def const(value: object) -> Const:
-    """Wraps a Python constant."""
-    return Const(value, type(value).__name__)
+    """Wraps a Python constant; None is always the same object."""
+    return NONE if value is None else Const(value, type(value).__name__)
 
 
 def number_kind(value: Value) -> str:
@@ -44,7 +44,7 @@ def number_kind(value: Value) -> str:
     return value.kind if type(value) is Const or type(value) is Unknown else ""
 
 
-NONE = const(None)
+NONE = Const(None, "NoneType")
 TRUE = const(True)
 
 
@@ -315,18 +315,23 @@ def widen(old: Value, new: Value) -> Value:
 
 def tensors(value: Value) -> tuple[Tensor, ...]:
     """The tensors a value can be (None dropped); empty when it can be something else."""
-    kept = [v for v in options(value) if v != NONE]
+    if type(value) is not Union:
+        return (value,) if type(value) is Tensor else ()
+    kept = [v for v in value.options if v is not NONE]
     found = tuple(v for v in kept if type(v) is Tensor)
     return found if len(found) == len(kept) else ()
 
 
 def present(value: Value) -> tuple[Value, ...]:
     """The alternatives but None, which raises where a tensor is asked for; None where there is nothing else."""
-    found = options(value)
-    return tuple(v for v in found if v != NONE) or found
+    if type(value) is not Union:
+        return (value,)
+    return tuple([v for v in value.options if v is not NONE])
 
 
 def identity_of(value: Value) -> int:
     """The identity shared by all alternatives, or 0. One that is None is left out: it raises where a tensor is asked for."""
+    if type(value) is not Union:
+        return value.identity if type(value) is Tensor or type(value) is Unknown else 0
     ids = {v.identity if type(v) in (Tensor, Unknown) else 0 for v in present(value)}  # type: ignore[union-attr]
     return ids.pop() if len(ids) == 1 else 0
