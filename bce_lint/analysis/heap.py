@@ -50,11 +50,6 @@ class State:
         self.cells[cell] = value
         self._written.add(cell)
 
-    def update(self, cells: dict[Cell, Value]) -> None:
-        """Sets several cells in this layer."""
-        self.cells.update(cells)
-        self._written.update(cells)
-
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
         if cell in self._written:
@@ -126,9 +121,9 @@ class State:
 
 
 def settle(base: State, written: dict[Cell, Value]) -> State:
-    """Writes into the base itself, or above it when it is shared."""
+    """Writes what was written above a base into the base itself, or above it when it is shared."""
     target = base.fork() if base.frozen else base
-    target.update(written)
+    target.cells.update(written)
     return target
 
 

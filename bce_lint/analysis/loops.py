@@ -90,7 +90,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         m.roll_back(sites, reached)
         loop.breaks = list(outside)
         base = base.fork()
-        base.update(changed)
+        base.cells.update(changed)
         m.state = base
     frame.marks = marks
     ends = [*([base.fork()] if zero else []), *([end] if end is not None else [])]

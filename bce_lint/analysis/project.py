@@ -179,7 +179,7 @@ class Project:
         machine.quiet += 1
         try:
             statements.run(machine, roots.module_frame(unit, main=False), unit.module.body)
-            machine.base.update(machine.state.since(machine.base))
+            machine.base.cells.update(machine.state.since(machine.base))
         finally:
             machine.quiet -= 1
             machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched = kept

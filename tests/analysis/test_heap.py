@@ -93,7 +93,9 @@ def test_settling_never_writes_into_a_shared_layer(tree: Tree, chosen: int, froz
     base, before = tree.states[index], dict(tree.states[index].cells)
     if frozen:
         base.freeze(-1)
-    settled = settle(base, {CELLS[0]: const(number)})
+    above = base.fork()
+    above.put(CELLS[0], const(number))
+    settled = settle(base, above.since(base))
     assert (settled is base) is not frozen
     assert settled.find(CELLS[0]) == const(number)
     assert not frozen or (settled.parent is base and base.cells == before)
