@@ -160,5 +160,5 @@ def _split(text: bytes) -> tuple[list[Block], list[Block]]:
     indent = min(indents, key=len, default=b"")
     first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
     end = first.start() if first is not None else len(text)
-    members = blocks_in(re.sub(rb"^" + indent, b"", text[end:], flags=re.M))
+    members = blocks_in(text[end:].removeprefix(indent).replace(b"\n" + indent, b"\n"))
     return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members
