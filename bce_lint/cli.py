@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -67,7 +66,7 @@ def _run(options: Namespace) -> int:
             run = _compared(report, run, codes)
         except ValueError as error:
             return [_fail(problem) for problem in (*run.problems, str(error))][-1]
-    run = run._replace(left=[one if one.code in fixable else replace(one, fix=None) for one in run.left])
+    run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
     for problem in run.problems:
         _fail(problem)
     _report(options, run)

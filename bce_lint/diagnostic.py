@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from bce_lint.ir.record import changed, record
 
 
 class Position(NamedTuple):
@@ -35,7 +36,7 @@ class Edit(NamedTuple):
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fix:
     """A change that mends a finding: all its edits or none, in one file or several.
 
@@ -48,7 +49,7 @@ class Fix:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Verification:
     """What running a fix showed: `verdict` is that of `bce_lint.verify`, `reason` quotes an exception or says what is wrong.
 
@@ -65,7 +66,7 @@ class Verification:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RunTime:
     """What a run says of a finding: `verdict` is `confirmed`, `contradicted`, `not executed`, `not watched`, `changed since the run`,
     or `only at run time` for a finding that the linter does not have; `reason` says why.
@@ -84,7 +85,7 @@ class RunTime:
     stale: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `severity` is `error` or `warning`; `fix` is there when fixes were asked for and the rule has one, `verification`
     when that fix was run, `run_time` when the finding was held against a run."""
@@ -103,3 +104,7 @@ class Diagnostic:
     def sort_key(self) -> tuple[str, int, int, str]:
         """Orders diagnostics by file, row, column and code."""
         return (self.location.path, self.location.start.row, self.location.start.column, self.code)
+
+    def without_fix(self) -> Diagnostic:
+        """The same finding, for somebody who wants no fix of it."""
+        return changed(self, fix=None)

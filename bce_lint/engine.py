@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
+from bce_lint.ir.record import changed
 
 if TYPE_CHECKING:
     from bce_lint.analysis.lattice import Place
@@ -164,7 +164,7 @@ def _with_fix(project: Project, told: Told, rewrite: Rewrite | None, shown: Mapp
     if others := sorted(_display(path) for path in rewrite.paths if path not in shown):
         rewrite = rewrite.shown_only(f"{rewrite.title}; it also changes {', '.join(others)}, which was not given")
     edits = tuple(Edit(_location(project, edit.path, edit.span, shown), edit.text) for edit in rewrite.edits)
-    return Told(told.judged, replace(told.diagnostic, fix=Fix(str(rewrite.applicability), rewrite.title, edits)), rewrite)
+    return Told(told.judged, changed(told.diagnostic, fix=Fix(str(rewrite.applicability), rewrite.title, edits)), rewrite)
 
 
 def _silent(project: Project, path: str, offset: int, code: str) -> bool:

@@ -16,7 +16,7 @@ ROOMS: dict[str, frozenset[str]] = {
     for name, allowed in {
         "bce_lint": {"diagnostic", "engine", "selection", "source"},
         "bce_lint.ir": set[str](),
-        "bce_lint.diagnostic": set[str](),
+        "bce_lint.diagnostic": {"ir"},
         "bce_lint.source": {"ir", "diagnostic"},
         "bce_lint.syntax": {"ir", "diagnostic", "source"},
         "bce_lint.catalog": {"ir", "diagnostic"},
@@ -36,7 +36,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.verify": {"selection", "diagnostic", "engine", "verify.site"},
         "bce_lint.verify.site": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes", "engine", "verify"},
         "bce_lint.witness": {"", "ir", "diagnostic", "source", "catalog", "analysis", "rules", "report", "selection", "engine"},
-        "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report"},
+        "bce_lint.compare": {"ir", "diagnostic", "source", "catalog", "rules", "report"},
         "bce_lint.cli": {"", "options", "explain", "selection", "engine", "fixing", "report", "source", "diagnostic", "verify", "compare"},
         "bce_lint.flake8_plugin": {"", "selection", "engine", "source", "diagnostic"},
         "bce_lint.__main__": {"cli"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import expressions, objects, statements
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import (
@@ -23,6 +22,7 @@ from bce_lint.analysis.values import (
     join_all,
     options,
 )  # fmt: skip
+from bce_lint.ir.record import changed
 
 _ALWAYS_TRUE_REFS = frozenset({"instance", "loss", "activation", "layer", "context"})
 
@@ -184,7 +184,7 @@ def _narrow(m: Machine, frame: Frame, place: ir.Expr, keep: object) -> None:
 
 def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Const, equal: bool) -> None:
     value = _current(m, frame, place)
-    if equal and type(value) is Unknown and wanted != NONE:
+    if equal and type(value) is Unknown and wanted is not NONE:
         _store(m, frame, place, wanted)
     elif equal:
         _narrow(m, frame, place, lambda v: v == wanted or type(v) is Unknown)

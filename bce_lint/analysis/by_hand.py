@@ -10,13 +10,13 @@ from math import inf
 
 from bce_lint import ir
 from bce_lint.analysis import contexts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.shapes import outgrow
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.values import Const, Unknown, Value, const, identity_of, options
 from bce_lint.catalog.terms import ACTIVATED, UNIT, Activation, Domain, Range
+from bce_lint.ir.record import changed
 
 SMALL = 0.01
 MAX_FACTORS = 6

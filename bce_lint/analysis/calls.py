@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import classes, contexts, expressions, external, methods, modules, objects, roots, statements, subscripts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import State, merge, settle
 from bce_lint.analysis.machine import MAX_DEPTH, Args, Frame, Machine
 from bce_lint.analysis.sites import ChoiceSite
@@ -29,6 +28,7 @@ from bce_lint.analysis.values import (
 )  # fmt: skip
 from bce_lint.catalog.contexts import NO_GRADIENT
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
+from bce_lint.ir.record import changed
 
 MAX_RECURSION = 2
 DECORATOR_STEPS = 400
@@ -67,14 +67,14 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
     span = node.func.span
     found: list[Value] = []
     for option in options(owner):
-        if option == NONE:
+        if option is NONE:
             continue
         if type(option) is Unknown:
             found.append(BuiltinMethod(option, name))
         else:
             value = objects.get(m, frame, option, name, span)
             found.extend(options(value) if value is not None else ())
-    unique = list(dict.fromkeys(found))
+    unique = list(dict.fromkeys(found)) if len(found) > 1 else found
     if any(type(v) is Unknown for v in unique) and len(unique) > 1:
         unique = [TOP]
     if not unique:
@@ -200,7 +200,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
         value = args.get(index, param.name)
         if value is None:
             value = _default(m, frame, param, defaults)
-        if value == TOP or type(value) is Unknown:
+        if type(value) is Unknown:
             value = _annotated(m, frame, param, value)
         m.write(frame.address, param.name, value)
         identities.append(identity_of(value))
@@ -226,7 +226,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
 def _default(m: Machine, frame: Frame, param: ir.Param, defaults: dict[str, Value]) -> Value:
     """The default of a parameter; at a root, None stands for what callers outside may give instead."""
     value = defaults.get(param.name)
-    if value is None or (value == NONE and frame.call is None):
+    if value is None or (value is NONE and frame.call is None):
         return Unknown(m.intern((frame.address, param.name)))
     return value
 

@@ -79,7 +79,7 @@ def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Valu
             value = calls.call_attribute(m, frame, option, "__enter__", Args(), span)
             after = current(m)
             effect = after if after != previous else NONE
-        effects.append(previous if effect == NONE else effect)
+        effects.append(previous if effect is NONE else effect)
     autocast = join_all(effects) or previous
     if autocast != previous:
         m.write(0, CELL, autocast)
@@ -119,14 +119,14 @@ def apply(m: Machine, context: Value | None) -> Seq | None:
     previous = state(m)
     for one in context.prefix if type(context) is Seq else (context,):
         for option in options(one):
-            if type(option) is Ref and option.kind == "context" and (effect := _begun(m, option)) != NONE:
+            if type(option) is Ref and option.kind == "context" and (effect := _begun(m, option)) is not NONE:
                 m.write(0, CELL, effect)
     return previous
 
 
 def from_generator(m: Machine, frame: Frame) -> Value:
     """The context object of a `@contextmanager` function: the autocast state at its `yield`, and the value yielded."""
-    effect = join_all(v if v != NONE else OFF for v in frame.yield_contexts)
+    effect = join_all(v if v is not NONE else OFF for v in frame.yield_contexts)
     inherited = effect == current(m)
     ref = Ref(m.intern((frame.context, frame.unit.path, "generator-context")), "context", NONE if inherited else effect)
     m.write(ref.address, "$value", join_all(frame.yields) or TOP)

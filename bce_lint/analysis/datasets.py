@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, objects, subscripts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import rank
@@ -12,6 +11,7 @@ from bce_lint.analysis.values import NONE, TOP, Ref, Seq, Table, Unknown, Value,
 from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
 from bce_lint.catalog.factories import NUMBER_DTYPES
 from bce_lint.catalog.terms import Domain
+from bce_lint.ir.record import changed
 
 
 def is_data(name: str) -> bool:
@@ -30,7 +30,7 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
         item = item_of(m, frame, args.get(0, "dataset") or TOP, node.span)
         if name in LOADERS:
             own = args.kw.get("collate_fn", NONE)
-            item = collated(m, frame, item, node.span) if own == NONE else _collated_by(m, frame, own, item, node)
+            item = collated(m, frame, item, node.span) if own is NONE else _collated_by(m, frame, own, item, node)
     m.write(ref.address, "$item", item)
     return ref if name not in SPLITS else _parts(m, ref, args.get(1, "lengths") or TOP)
 

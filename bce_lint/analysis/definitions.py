@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, names_sink, words_of
+from bce_lint.ir.record import changed, record
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
@@ -30,7 +29,7 @@ FILLS = re.compile(
 )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Unit:
     """Some source that runs as a whole: its file, its words, whether it names a sink, and the names that it puts something into.
 
@@ -46,7 +45,7 @@ class Unit:
     hints: int = 0
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@record(frozen=True, eq=False, slots=True)
 class Class:
     """A class: what runs when it is defined, the words of its header, its methods by name.
 
@@ -161,5 +160,5 @@ def _split(text: bytes) -> tuple[list[Block], list[Block]]:
     indent = min(indents, key=len, default=b"")
     first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
     end = first.start() if first is not None else len(text)
-    members = blocks_in(re.sub(rb"^" + indent, b"", text[end:], flags=re.M))
+    members = blocks_in(text[end:].removeprefix(indent).replace(b"\n" + indent, b"\n"))
     return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members

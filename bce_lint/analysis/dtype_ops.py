@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Machine
 from bce_lint.analysis.shape_ops import is_pointwise
@@ -12,6 +11,7 @@ from bce_lint.analysis.values import NONE, Const, External, Ref, Unknown, Value,
 from bce_lint.catalog.factories import DTYPES, NUMBER_DTYPES
 from bce_lint.catalog.numpy import NUMPY_DTYPES
 from bce_lint.catalog.terms import Kind, Transfer
+from bce_lint.ir.record import changed
 
 _WIDTHS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
 _FLOATS = frozenset(_WIDTHS[6:])
@@ -21,13 +21,15 @@ _CONVERSIONS = frozenset({"to", "type", "type_as"})
 def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
     """The result with its dtype."""
     array = type(value) is Tensor and value.array and not name.startswith("torch.")
-    result = changed(result, array=array or name == "numpy" or name.startswith("numpy."))
+    array = array or name == "numpy" or name.startswith("numpy.")
+    if array != result.array:
+        result = changed(result, array=array)
     if is_unknown(args) or (name == "torch.bincount" and (len(args.pos) > 1 or "weights" in args.kw)):
         return changed(result, dtype=None)
-    asked = cast(args, row._replace(dtype=None))
-    if asked is None and row.kind is Kind.FACTORY and row.dtype == "float32":
+    wanted = asked(args, row)
+    if wanted is None and row.kind is Kind.FACTORY and row.dtype == "float32":
         return changed(result, dtype=m.program.default_dtype())
-    dtype = asked or row.dtype or _filled_dtype(name, args, value)
+    dtype = wanted or row.dtype or _filled_dtype(name, args, value)
     if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
         return changed(result, dtype=dtype or _dtype_of_other(args))
     if result.dtype is None and type(value) is Tensor and value.dtype in _FLOATS and is_pointwise(row, args):
@@ -37,12 +39,17 @@ def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, n
 
 def cast(args: Args, row: Transfer) -> str | None:
     """The dtype that a call asks for: by `dtype=`, by an argument that is a dtype, or by its row."""
-    asked = args.kw.get("dtype")
+    return asked(args, row) or row.dtype
+
+
+def asked(args: Args, row: Transfer) -> str | None:
+    """The dtype that the arguments of a call ask for."""
+    named = args.kw.get("dtype")
     for value in (*args.kw.values(), *args.pos[1:]):
         found = dtype_of(value)
-        if found is not None and (type(value) is External or value is asked or row.params[:1] == ("dtype",)):
+        if found is not None and (type(value) is External or value is named or row.params[:1] == ("dtype",)):
             return found
-    return row.dtype
+    return None
 
 
 def dtype_of(value: Value) -> str | None:
@@ -57,7 +64,7 @@ def dtype_of(value: Value) -> str | None:
 def is_unknown(args: Args) -> bool:
     """Whether a dtype is asked for that is not known here."""
     asked = args.kw.get("dtype")
-    return asked is not None and asked != NONE and dtype_of(asked) is None
+    return asked is not None and asked is not NONE and dtype_of(asked) is None
 
 
 def _keeps_dtype(args: Args, node: ir.Call) -> bool:

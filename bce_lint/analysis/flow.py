@@ -11,7 +11,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.lattice import Place, Tensor
-from bce_lint.analysis.values import BuiltinMethod, ClassV, Const, External, FunctionV, MethodV, Ref, Seq, Table, Value, options
+from bce_lint.analysis.values import (
+    BuiltinMethod,
+    ClassV,
+    Const,
+    External,
+    FunctionV,
+    MethodV,
+    ModuleV,
+    Ref,
+    Seq,
+    Table,
+    Unknown,
+    Value,
+    options,
+)
 from bce_lint.catalog.terms import Domain
 
 if TYPE_CHECKING:
@@ -22,6 +36,9 @@ Spot: TypeAlias = tuple[str, ir.Span]
 
 DEPTH = 4
 _KEPT = frozenset({"loss", "instance", "container", "activation"})
+_NOTHING = frozenset[Spot]()
+_PLAIN = frozenset({Unknown, External, FunctionV, MethodV, ClassV, BuiltinMethod, ModuleV})
+"""Values that are and hold no tensor."""
 _HOLDING = frozenset({"list", "dict", "set", "instance"})
 
 
@@ -60,6 +77,13 @@ class Flow:
         here = (frame.unit.path, node.span)
         if m.steps >= 0:
             self.evaluated.add(here)
+        kind = type(value)
+        if kind is Const:
+            return value
+        if kind in _PLAIN:
+            self.domains[here].add(None)
+            self.kinds[here].add(_NOTHING)
+            return value
         for origin, whole in _origins(m, value, DEPTH):
             self.carriers[here].add(origin)
             if whole:
@@ -69,7 +93,7 @@ class Flow:
                 self.domains[here].add(option.domain)
                 self.kinds[here].add(frozenset(spot(origin.place) for origin in (*option.origin, *option.inner)))
             elif type(option) is not Const:
-                self.kinds[here].add(frozenset())
+                self.kinds[here].add(_NOTHING)
                 self.domains[here].add(None)
             if type(option) is Ref and option.kind in _KEPT:
                 owner = option.what if isinstance(option.what, ClassV) else None

@@ -32,7 +32,7 @@ class Reads:
 class State:
     """One layer of the store over its parent. A frozen layer is referred to by a state that left by another way."""
 
-    __slots__ = ("_chain", "_index", "cells", "depth", "frozen", "parent")
+    __slots__ = ("_chain", "_index", "_written", "cells", "depth", "frozen", "parent")
 
     def __init__(self, parent: State | None = None) -> None:
         self.cells: dict[Cell, Value] = {}
@@ -42,15 +42,23 @@ class State:
         self._index = _NO_INDEX
         # The cells of this layer and of those below it: walking over them is what the analysis does most.
         self._chain: tuple[dict[Cell, Value], ...] = (self.cells,) if parent is None else (self.cells, *parent._chain)
+        # The cells that any state of the run was ever given: most that are asked for in vain are not among them.
+        self._written: set[Cell] = set() if parent is None else parent._written
+
+    def put(self, cell: Cell, value: Value) -> None:
+        """Sets a cell in this layer, which is never a frozen one."""
+        self.cells[cell] = value
+        self._written.add(cell)
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
-        for cells in self._chain:
-            value = cells.get(cell)
-            if value is not None:
-                if reads is not None:
-                    self._note(cell, value, cells, reads)
-                return value
+        if cell in self._written:
+            for cells in self._chain:
+                value = cells.get(cell)
+                if value is not None:
+                    if reads is not None:
+                        self._note(cell, value, cells, reads)
+                    return value
         if reads is not None:
             reads.cells.setdefault(cell, (None, 0))
         return None
@@ -113,7 +121,7 @@ class State:
 
 
 def settle(base: State, written: dict[Cell, Value]) -> State:
-    """Writes into the base itself, or above it when it is shared."""
+    """Writes what was written above a base into the base itself, or above it when it is shared."""
     target = base.fork() if base.frozen else base
     target.cells.update(written)
     return target

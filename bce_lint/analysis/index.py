@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
+
+from bce_lint.ir.record import record
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.\x80-\xff]*)[ \t]+import[ \t]*"
@@ -29,10 +30,13 @@ _CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
 _BRACKET = re.compile(rb"[()\[\]{}]")
 _OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
 _LITERAL = re.compile(
-    rb"(^[ \t]*)?[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|#[^\n]*",
-    re.M | re.S,
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
+    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*",
+    re.S,
 )
+_PREFIX, _COMMENT = b"rRbBuUfF", ord("#")
 _BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
 _LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
 _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
@@ -72,7 +76,7 @@ class Block(NamedTuple):
     hints: int = 0
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Facts:
     """What the scan says of one file. `aliases` are the names that its imports give to sinks."""
 
@@ -209,18 +213,40 @@ def _imports(data: bytes) -> Iterator[Import]:
 def blocks_of(facts: Facts) -> list[Block]:
     """The top-level statements of a file."""
     if facts.blocks is None:
-        facts.blocks = blocks_in(_LITERAL.sub(_kept, facts.data))
+        facts.blocks = blocks_in(without_text(facts.data))
     return facts.blocks
 
 
-def _kept(match: re.Match[bytes]) -> bytes:
-    """Names in strings stay, and f-strings; comments and text go. What follows a string stays on its line, and indented as it was."""
-    literal: bytes = match[0]
-    if literal.startswith(b"#"):
-        return b""
-    if not (b" " in literal.strip() or b"\n" in literal) or b"f" in literal[:2].lower():
-        return literal
-    return (match[1] or b"") + b'""'
+def without_text(data: bytes) -> bytes:
+    """Source without comments and text. Names in strings stay, and f-strings; what follows a string stays on its line."""
+    parts: list[bytes] = []
+    done = 0
+    for match in _LITERAL.finditer(data):
+        start, end = match.span()
+        if data[start] == _COMMENT:
+            parts.append(data[done:start])
+            done = end
+        elif b" " in (text := match[0]) or b"\n" in text:
+            indent = _line_up_to(data, start := _prefixed(data, start, done), done)
+            if b"f" not in (indent + data[start:end])[:2].lower():
+                parts += (data[done:start], b'""')
+                done = end
+    return b"".join((*parts, data[done:]))
+
+
+def _prefixed(data: bytes, start: int, done: int) -> int:
+    """Where a string begins, the letters before its quote included."""
+    for _ in range(2):
+        if start > done and data[start - 1] in _PREFIX:
+            start -= 1
+    return start
+
+
+def _line_up_to(data: bytes, start: int, done: int) -> bytes:
+    """The white space before a string that begins a line."""
+    line = data.rfind(b"\n", done, start) + 1
+    before = data[line:start] if line or not done else b"x"
+    return b"" if before.strip(b" \t") else before
 
 
 def blocks_in(data: bytes) -> list[Block]:

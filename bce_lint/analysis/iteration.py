@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, objects
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Unknown, Value, const, join_all, join_seq, options
+from bce_lint.ir.record import changed
 
 ANYTHING = Seq((), TOP)
 MAX_RANGE = 8

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import inf, isinf
 from types import EllipsisType
 from typing import NamedTuple
 
-from bce_lint.analysis.changed import changed
 from bce_lint.catalog.terms import ANY, Domain, Range
 from bce_lint.ir import Span
+from bce_lint.ir.record import changed, field, record
 
 MAX_ORIGINS = 4
 Shape = tuple[int | EllipsisType | None, ...]
@@ -62,7 +61,7 @@ class Form(NamedTuple):
         return self._replace(of=identity) if self.of else self
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tensor:
     """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
 

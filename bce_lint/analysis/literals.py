@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import dtype_ops, shape_ops, subscripts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.tensor_ops import made
 from bce_lint.analysis.values import TOP, Const, Value, join_all, number_kind, options, tensors
 from bce_lint.catalog.terms import Domain, Kind, Transfer
+from bce_lint.ir.record import changed
 
 
 def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None, floating: str = "float32") -> Value:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bce_lint import ir
 from bce_lint.analysis import contexts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, turned
@@ -24,9 +21,10 @@ from bce_lint.analysis.values import (
     tensors,
 )  # fmt: skip
 from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
+from bce_lint.ir.record import changed, record
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Constructed:
     """A loss that was built with arguments that may be misplaced, until it is seen what becomes of it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bce_lint import ir
@@ -11,6 +10,7 @@ from bce_lint.analysis.heap import Cell, Reads, State
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.values import TOP, ClassV, FunctionV, LazyImport, Ref, Unknown, Value
+from bce_lint.ir.record import field, record
 
 if TYPE_CHECKING:
     from bce_lint.analysis.flow import Flow
@@ -96,7 +96,7 @@ class Loop:
         return loop
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called."""
 
@@ -130,7 +130,8 @@ class Frame:
 
 class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
-    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known.
+    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known; `layers` are the names of
+    catalogued layers by their address, which says of which class they are.
 
     `flow` records where values go, for a run that is asked to; `patience` multiplies the budgets."""
 
@@ -153,6 +154,7 @@ class Machine:
         self.incomplete: set[ir.Function] = set()
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
+        self.layers: dict[int, str] = {}
         self.stack: list[ir.Function] = []
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.quiet = 0
@@ -195,7 +197,7 @@ class Machine:
         """Sets a cell in the current layer, which is never a frozen one."""
         if self.state.frozen:
             self.state = self.state.fork()
-        self.state.cells[(address, name)] = value
+        self.state.put((address, name), value)
 
     def open_reads(self) -> State:
         """Starts a region whose reads are noted; returns the state before it."""

@@ -58,8 +58,7 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     transfer = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
     if transfer is None:
         return m.fresh(frame, node.span)
-    cast_to = dtype_ops.cast(args.prepend(receiver), transfer._replace(dtype=None))
-    if type(receiver) is Unknown and not _surely_tensor(name, args) and cast_to is None:
+    if type(receiver) is Unknown and not _surely_tensor(name, args) and dtype_ops.asked(args.prepend(receiver), transfer) is None:
         return receiver if name in _VIEWS else m.fresh(frame, node.span)
     return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
 

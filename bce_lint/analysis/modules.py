@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, iteration, losses, objects, subscripts, tensor_ops, trainers
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.sites import ActivationSite
@@ -27,6 +26,7 @@ from bce_lint.catalog import activations, layers
 from bce_lint.catalog import losses as loss_rows
 from bce_lint.catalog.terms import Activation, Contract, Transfer
 from bce_lint.catalog.wrappers import CONTAINERS
+from bce_lint.ir.record import changed
 
 
 def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call) -> Value:
@@ -51,7 +51,7 @@ def dimension(row: Activation, args: Args, params: tuple[object, ...], offset: i
     value = args.get(index, row.dim)
     if value is None and "axis" in args.kw:
         value = args.kw["axis"]
-    return None if value == NONE else value
+    return None if value is NONE else value
 
 
 def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
@@ -63,7 +63,7 @@ def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, fou
 def construct_layer(m: Machine, frame: Frame, name: str, row: Transfer, args: Args, node: ir.Call) -> Value:
     """A layer of the catalogue."""
     ref = m.new_ref(frame, node.span, "layer", row, name)
-    m.write(ref.address, "$name", const(name))
+    m.layers[ref.address] = name
     m.write(ref.address, "$args", Table(tuple((p, v) for i, p in enumerate(row.params) if (v := args.get(i, p)) is not None)))
     return ref
 
@@ -163,7 +163,7 @@ def step(m: Machine, frame: Frame, layer: Value, value: Value, node: ir.Call) ->
     for option in options(layer):
         if type(option) is Ref:
             results.append(apply(m, frame, option, args, node, option.place))
-        elif option != NONE:
+        elif option is not NONE:
             results.append(calls.call_one(m, frame, option, args, node))
     if not results:
         return TOP

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, classes, imports, losses
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -30,6 +29,7 @@ from bce_lint.analysis.values import (
     options,
 )  # fmt: skip
 from bce_lint.catalog.names import canonical
+from bce_lint.ir.record import changed
 
 TENSOR_VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})
 TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
@@ -37,7 +37,7 @@ TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
 
 def attribute(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value:
     """`owner.name` on each alternative; alternatives that raise (None) are dropped."""
-    found = [get(m, frame, option, name, span) for option in options(owner) if option != NONE or type(owner) is Const]
+    found = [get(m, frame, option, name, span) for option in options(owner) if option is not NONE or type(owner) is Const]
     return join_all(v for v in found if v is not None) or TOP
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import by_hand, dtype_ops, iteration, losses, shape_ops, subscripts, thresholds
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Origin, Tensor, add_range, multiply_range, negate_range
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.catalog.tensors import PARAMETER
 from bce_lint.catalog.terms import ANY, REAL, Domain, Range
+from bce_lint.ir.record import changed
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
@@ -185,11 +185,15 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     first = a if type(a) is Tensor else b
     assert type(first) is Tensor
     shape = shape_ops.of_matmul(a, b) if op == "@" else shape_ops.of_operator(a, b)
-    plain = changed(_plain(m, frame, first, span), shape=shape, array=any(type(v) is Tensor and v.array for v in (a, b)))
-    plain = changed(plain, model=any(type(v) is Tensor and v.model for v in (a, b)), literal=both_literal(a, b))
-    if op in COMPARISONS:
-        return changed(plain, dtype="bool", model=False)
-    plain = changed(plain, dtype=dtype_ops.promoted(a, b, op, m.program.default_dtype()))
+    both = [v for v in (a, b) if type(v) is Tensor]
+    compared = op in COMPARISONS
+    plain = changed(
+        _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both),
+        model=not compared and any(v.model for v in both), literal=both_literal(a, b),
+        dtype="bool" if compared else dtype_ops.promoted(a, b, op, m.program.default_dtype()),
+    )  # fmt: skip
+    if compared:
+        return plain
     if op == "@" and (_is_parameter(a) or _is_parameter(b)):
         return changed(plain, domain=Domain.LOGITS, range=REAL, origin=(Origin("matmul", Domain.LOGITS, frame.place(span)),), model=True)
     sigmoid = by_hand.sigmoid(op, a, b, plain, lambda: frame.place(span))

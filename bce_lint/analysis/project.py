@@ -63,7 +63,8 @@ def _root(folder: str) -> Root:
 class Project:
     """The files under a root, read on demand; one machine runs over them and keeps what it has seen.
 
-    `before` is an earlier state of the same project: files that have not changed since are not read or parsed again.
+    `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
+    what is known of all of them stays.
     With a `flow` the functions are run that lead into its targets, whether to a loss or not, and the flow says where values went.
     """
 
@@ -83,8 +84,10 @@ class Project:
         self._dirs: dict[str, frozenset[str]] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         self.facts: dict[str, Facts] = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
-        self.graph = Graph(self.facts, lambda importer, module, level: self.resolve(importer, module, level))
-        self.relevance = Relevance(self.graph) if flow is None else Towards(self.graph, flow.targets)
+        same = before if before is not None and _same(self.facts, before.facts) else None
+        self.graph: Graph = same.graph if same is not None else Graph(self.facts, partial(type(self).resolve, self))
+        known = same.relevance if same is not None else None
+        self.relevance: Relevance = Relevance(self.graph) if flow is None else Towards(self.graph, flow.targets, known)
         self.machine = Machine(self) if flow is None else Machine(self, flow, FLOW_PATIENCE)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, Unit | None] = {}
@@ -314,6 +317,11 @@ class Project:
             return None
         finally:
             machine.reads, machine.quiet, machine.stack, machine.pending = None, 0, [], []
+
+
+def _same(facts: Mapping[str, Facts], others: Mapping[str, Facts]) -> bool:
+    """Whether a project's files are those of another, unchanged."""
+    return facts.keys() == others.keys() and all(others[path] is one for path, one in facts.items())
 
 
 def _entries(folder: str) -> Iterator[str]:

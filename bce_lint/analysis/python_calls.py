@@ -7,7 +7,6 @@ from functools import partial
 
 from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, iteration, literals, objects, subscripts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import size
@@ -32,6 +31,7 @@ from bce_lint.analysis.values import (
 )  # fmt: skip
 from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NAMESPACES
 from bce_lint.catalog.terms import Activation, Contract
+from bce_lint.ir.record import changed
 
 Handler = Callable[[Machine, Frame, Args, ir.Call], Value]
 _PYTHON_TYPES = {"int": ("int", "bool"), "float": ("float",), "str": ("str",), "bool": ("bool",), "dict": (), "list": (), "tuple": ()}

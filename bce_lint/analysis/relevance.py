@@ -355,20 +355,28 @@ class Relevance:
 
 
 class Towards(Relevance):
-    """Answers whether something can lead into some files: for a run that wants to see everyone who uses what is made there."""
+    """Answers whether something can lead into some files: for a run that wants to see everyone who uses what is made there.
 
-    def __init__(self, graph: Graph, targets: frozenset[str]) -> None:
+    `other` has looked at the same files for another reason: what it found out of their names holds here, too.
+    """
+
+    def __init__(self, graph: Graph, targets: frozenset[str], other: Relevance | None = None) -> None:
         super().__init__(graph)
         self.targets = targets
+        self._far = graph.dull if targets.isdisjoint(graph.dull) else frozenset[str]()
+        if other is not None:
+            self._names, self._found, self._bases = other._names, other._found, other._bases
+        if other is not None and self._far == graph.dull:
+            self._targets, self._filled = other._targets, other._filled
 
     def is_sink(self, unit: Unit) -> bool:
         """Whether a unit is what the searches look for."""
         return unit.path in self.targets
 
     def dull(self, path: str) -> bool:
-        """Any file may lead into another."""
-        return False
+        """A file may lead into any other, but for those that no imports join to it."""
+        return path in self._far
 
-    def meets(self, hints: int, named: set[bytes]) -> bool:
+    def hints(self, start: Iterable[Definition]) -> int:
         """Nothing but the files matters."""
-        return False
+        return 0

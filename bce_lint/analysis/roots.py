@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bce_lint import ir
@@ -12,6 +11,7 @@ from bce_lint.analysis import calls, classes, expressions, losses, statements
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Args, Frame, Machine, Unit
 from bce_lint.analysis.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
+from bce_lint.ir.record import record
 
 if TYPE_CHECKING:
     from bce_lint.analysis.relevance import Relevance
@@ -22,7 +22,7 @@ INHERITED_STEPS = 2_000
 INHERITED_SITE_STEPS = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Candidate:
     """A function of a file and the class that it is a method of."""
 
@@ -286,7 +286,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
 
 
 def _placeholder(value: Value) -> bool:
-    return value == NONE or (type(value) is Const and value.value is None)
+    return value is NONE or (type(value) is Const and value.value is None)
 
 
 def subclassed(m: Machine, cls: ClassV) -> bool:

@@ -163,7 +163,7 @@ def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     given = args.kw.get("axis") if given is None else given
     keep = args.get(2, "keepdim")
     keep = args.kw.get("keepdims") if keep is None else keep
-    if given is None or given == NONE:
+    if given is None or given is NONE:
         return () if keep is None else None
     if type(given) is not Const or not isinstance(given.value, int) or (keep is not None and type(keep) is not Const):
         return None
@@ -275,10 +275,11 @@ def of_literal(m: Machine, value: Value) -> Shape | None:
 
 def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) -> Shape | None:
     """The shape of what a layer returns."""
-    made, given = m.read(address, "$name"), m.read(address, "$args")
-    if type(made) is not Const or type(given) is not Table:
+    made = m.layers.get(address)
+    given = None if made is None else m.read(address, "$args")
+    if made is None or type(given) is not Table:
         return None
-    name = str(made.value).rpartition(".")[2]
+    name = made.rpartition(".")[2]
     known = rank(shape)
     if name in ("Linear", "LazyLinear", "Bilinear"):
         last = _whole(given.get("out_features"))
@@ -323,7 +324,7 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
         return None
     left, result = list(shape), list[int | EllipsisType | None]()
     for k in (*keys, *(() if dots in keys else (dots,))):
-        if k == NONE:
+        if k is NONE:
             result.append(1)
         elif k == dots:
             result += left[:spread]
@@ -331,11 +332,11 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
         else:
             size = left.pop(0)
             if type(k) is Seq:
-                result.append(size if all(part == NONE for part in k.prefix[1:]) else None)
+                result.append(size if all(part is NONE for part in k.prefix[1:]) else None)
     return tuple(result)
 
 
 def _plain_key(key: Value) -> bool:
     if type(key) is Unknown:
         return key.kind == "int"
-    return subscripts.is_slice(key) or key == NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))
+    return subscripts.is_slice(key) or key is NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))

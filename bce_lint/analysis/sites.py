@@ -7,16 +7,16 @@ a fact is certain when every entry has it, and nothing is certain of an empty on
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from bce_lint.analysis.lattice import Place, Shape, Tensor
 from bce_lint.catalog.terms import Activation, Contract, Domain
+from bce_lint.ir.record import record
 
 Alternatives: TypeAlias = tuple[Tensor, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LossSite:
     """A loss that is called with an input and a target.
 
@@ -46,7 +46,7 @@ class LossSite:
     weight_place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OptionSite:
     """A loss made (or called as a function) with options: `options` maps parameter names to constants, with the place of each.
 
@@ -60,7 +60,7 @@ class OptionSite:
     functional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ConstructorSite:
     """A loss or activation class called with arguments that its constructor has no use for: always a BCE201.
 
@@ -74,7 +74,7 @@ class ConstructorSite:
     used_as_tensor: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ActivationSite:
     """A softmax-like operation: `dim` is `missing` when the caller left it to torch, else its constant or None."""
 
@@ -85,7 +85,7 @@ class ActivationSite:
     input: Alternatives
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LogSite:
     """A logarithm. `input` is the value whose logarithm it is: of `log(p + 1e-7)` and of `log(1 - p)`, that of `p`.
 
@@ -101,7 +101,7 @@ class LogSite:
     grad: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HandWrittenSite:
     """A binary cross entropy written out: `y * log(p) + (1 - y) * log(1 - p)`, its sign and weights apart.
 
@@ -115,7 +115,7 @@ class HandWrittenSite:
     shapes: tuple[Shape, Shape] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ThresholdSite:
     """A comparison with a constant, or a rounding (`threshold` is None). `takers` are the losses that take what the same layers
     return as logits, with the place of each."""
@@ -127,7 +127,7 @@ class ThresholdSite:
     takers: tuple[tuple[Contract, Place], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ValuesSite:
     """What the values at a loss of binary targets were, which only a run can say.
 
@@ -145,7 +145,7 @@ class ValuesSite:
     beyond: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ChoiceSite:
     """One call whose callee has several alternatives: the sites of each. Only what all of them agree on is certain."""
 

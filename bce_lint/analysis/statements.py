@@ -7,18 +7,21 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis import branches, calls, classes, contexts, expressions, imports, loops, objects, operators, subscripts
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.values import NONE, TOP, Const, FunctionV, Ref, Value, join_all, options
+from bce_lint.ir.record import changed
 
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
 def run(m: Machine, frame: Frame, body: ir.Body) -> bool:
     """Runs statements in order; False when no path reaches the end."""
-    return all(_RUNNERS[type(statement)](m, frame, statement) for statement in body)
+    for statement in body:  # noqa: SIM110 - a generator would cost a frame for each block
+        if not _RUNNERS[type(statement)](m, frame, statement):
+            return False
+    return True
 
 
 def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, iteration, objects
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -24,6 +23,7 @@ from bce_lint.analysis.values import (
     join_table,
     options,
 )  # fmt: skip
+from bce_lint.ir.record import changed
 
 
 def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: str = "list") -> Ref:
@@ -91,7 +91,7 @@ def is_slice(key: Value) -> bool:
 
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
     """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
-    found = [v for option in options(owner) if option != NONE and (v := _item(m, frame, option, key, span)) is not None]
+    found = [v for option in options(owner) if option is not NONE and (v := _item(m, frame, option, key, span)) is not None]
     return iteration.told_apart(m, frame, join_all(found) or TOP, span)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import by_hand, concatenation, dtype_ops, modules, objects, shape_ops, subscripts, thresholds
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor, join_range
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
@@ -24,6 +23,7 @@ from bce_lint.analysis.values import (
 from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.terms import ACTIVATED, Activation, Domain, Kind, Transfer
+from bce_lint.ir.record import changed
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -117,7 +117,8 @@ def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], 
     """What a function or method does that is an operator by another name."""
     from bce_lint.analysis import operators
 
-    if args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
+    named = name in OPERATORS or name in REVERSED_OPERATORS or name in UNARY_OPERATORS
+    if not named or args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
     if len(operands) == 2 and name in OPERATORS:
         return operators.binary(m, frame, OPERATORS[name], *operands, node.span)
@@ -162,7 +163,7 @@ def _transfer(
         result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
-    if row.kind is Kind.FACTORY:
+    if row.kind is Kind.FACTORY and not result.literal:
         result = changed(result, literal=True)
     return _shaped(row, _written(frame, result, row, value, node, name), args)
 
@@ -170,10 +171,11 @@ def _transfer(
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, layer)
-    result = changed(result, shape=shape, one_hot=one_hot(row, tensor, name) or _is_identity_matrix(name, args))
-    if not shape_ops.moves_dims(name):
-        return result
-    return changed(result, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in result.origin))
+    origin = result.origin
+    if origin and shape_ops.moves_dims(name):
+        origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
+    rows = one_hot(row, tensor, name) or _is_identity_matrix(name, args)
+    return changed(result, shape=shape, one_hot=rows, origin=origin)
 
 
 def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import Frame, Machine
 from bce_lint.analysis.sites import LossSite, Site, ThresholdSite, members
 from bce_lint.analysis.values import Const, Value, tensors
 from bce_lint.catalog.terms import LOGITS, Contract, Domain
 from bce_lint.ir import Call, Span
+from bce_lint.ir.record import changed
 
 ORDER = frozenset({"<", "<=", ">", ">="})
 Takers = dict[Place, dict[Place, Contract]]

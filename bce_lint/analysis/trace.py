@@ -17,6 +17,7 @@ from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.terms import Apply, Group, Input, Key, Known, Named, Spot, Term, is_view
 from bce_lint.analysis.values import TOP, BuiltinMethod, Const, External, MethodV, PartialV, Ref, Seq, Union, Unknown, Value
 from bce_lint.catalog.names import canonical
+from bce_lint.ir.record import changed
 
 if TYPE_CHECKING:
     from bce_lint.analysis.machine import Args, Frame, Machine
@@ -151,7 +152,7 @@ class Trace(Flow):
         if known is not None and known[1] is term:
             return value
         if type(value) is Seq and value.exact and isinstance(term, Apply):
-            return replace(value, prefix=tuple(self._element(item, term, i) for i, item in enumerate(value.prefix)))
+            return changed(value, prefix=tuple(self._element(item, term, i) for i, item in enumerate(value.prefix)))
         if type(value) not in (Tensor, Unknown, Union):
             return value
         if value is not TOP:  # what an operation wrote elsewhere is this object itself

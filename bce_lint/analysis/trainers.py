@@ -38,7 +38,7 @@ def _settle_model(m: Machine, frame: Frame, args: Args, params: tuple[str, ...],
     """A trainer whose settings are another object: its region covers the forward of the model."""
     model, settings = (args.get(params.index(p), p) for p in ("model", "args"))
     region = m.read(settings.address, "$region") if type(settings) is Ref else None
-    if region is not None and region != NONE and type(model) is Ref:
+    if region is not None and region is not NONE and type(model) is Ref:
         m.write(model.address, "$forward", region)
         calls.call(m, frame, model, Args(), node)
 
@@ -78,12 +78,12 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
     kind = PREPARE_METHODS.get(str(trainer.what), {}).get(name)
     if kind is not None:
         for value in args.pos:
-            if type(value) is Ref and region != NONE:
+            if type(value) is Ref and region is not NONE:
                 m.write(value.address, "$forward", region)
         if kind == "first" or len(args.pos) == 1:
             return args.pos[0] if args.pos else TOP
         return Seq(args.pos, TOP if args.open else None)
-    if name == "autocast" and region != NONE:
+    if name == "autocast" and region is not NONE:
         effect = region if region != TOP else TOP
         return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
     if name in ("fit", "validate", "test") and args.get(0, "model") is not None:
@@ -104,7 +104,7 @@ def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: d
         for step in STEPS:
             if type(objects.class_attribute(m, option, step)) is FunctionV:
                 previous = contexts.state(m)
-                if region != NONE:
+                if region is not NONE:
                     m.write(0, contexts.CELL, region)
                 calls.call_attribute(m, frame, option, step, Args((batches.get(step, TOP), TOP)), node.span)
                 contexts.leave(m, previous)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, inf, log
 
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Origin, Tensor, meet_range
 from bce_lint.analysis.machine import Args
 from bce_lint.analysis.values import NONE, Const
 from bce_lint.catalog.terms import ANY, REAL, Domain, Kind, Range, Transfer
+from bce_lint.ir.record import changed
 
 LOGARITHMS = {Domain.PROBABILITY: Domain.LOG_PROBABILITY, Domain.CATEGORICAL: Domain.LOG_CATEGORICAL}
 EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
@@ -56,7 +56,7 @@ def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
     ends = []
     for name, otherwise in zip(row.bounds, (-inf, inf), strict=True):
         value = None if name is None else args.get(row.params.index(name) + (1 if "input" not in row.params else 0), name)
-        if value is None or value == NONE:
+        if value is None or value is NONE:
             ends.append(otherwise)
         elif type(value) is Const and isinstance(value.value, int | float):
             ends.append(float(value.value))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Form, Place, Tensor, join_tensor
 from bce_lint.analysis.sites import LossSite
+from bce_lint.ir.record import changed, field, record
 
 MAX_ALTERNATIVES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unknown:
     """Any value. A non-zero `identity` still says that two unknowns are the same one; `form` says how it was written,
     `kind` which of Python's numbers it is (`int`, `float`, `bool`)."""
@@ -27,7 +26,7 @@ class Unknown:
 TOP = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Const:
     """A Python constant; `kind` keeps 1, 1.0 and True apart."""
 
@@ -36,8 +35,8 @@ class Const:
 
 
 def const(value: object) -> Const:
-    """Wraps a Python constant."""
-    return Const(value, type(value).__name__)
+    """Wraps a Python constant; None is always the same object."""
+    return NONE if value is None else Const(value, type(value).__name__)
 
 
 def number_kind(value: Value) -> str:
@@ -45,11 +44,11 @@ def number_kind(value: Value) -> str:
     return value.kind if type(value) is Const or type(value) is Unknown else ""
 
 
-NONE = const(None)
+NONE = Const(None, "NoneType")
 TRUE = const(True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seq:
     """The elements of a tuple or list: a known prefix, then any number of `rest`, then a known suffix."""
 
@@ -69,7 +68,7 @@ class Seq:
         yield from self.suffix
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Table:
     """The entries of a dict by constant key, and the join of all others (`rest`), if there can be any.
 
@@ -93,7 +92,7 @@ class Table:
         return changed(self, entries=tuple((k, value if k == key else v) for k, v in self.entries))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ref:
     """A heap object. `kind` says which: instance, list, dict, set, loss, activation, layer, container, context, external.
 
@@ -107,21 +106,21 @@ class Ref:
     many: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ModuleV:
     """A module of the project, by path."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class External:
     """Something defined outside the project, by canonical qualified name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LazyImport:
     """An import that is resolved when the name is first read. `fallback` is the external name."""
 
@@ -130,7 +129,7 @@ class LazyImport:
     fallback: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FunctionV:
     """A function or lambda with the frame that it closes over."""
 
@@ -144,7 +143,7 @@ class FunctionV:
     context: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MethodV:
     """A function bound to its first argument."""
 
@@ -152,7 +151,7 @@ class MethodV:
     function: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BuiltinMethod:
     """A method of a builtin, tensor or catalogue object, named but not yet called."""
 
@@ -160,7 +159,7 @@ class BuiltinMethod:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClassV:
     """A class of the project. `address` holds its attributes as cells; bases are values."""
 
@@ -176,7 +175,7 @@ class ClassV:
         return self.node.name
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class PartialV:
     """`functools.partial`."""
 
@@ -185,7 +184,7 @@ class PartialV:
     keywords: tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SuperV:
     """`super()` in a method of `owner`."""
 
@@ -200,14 +199,14 @@ class Use(NamedTuple):
     site: LossSite
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Facts:
     """What certainly happened on every path so far; the join of two is what both have."""
 
     items: frozenset[Use]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Union:
     """Alternatives that can arrive; at least two, at most eight, none of them unknown."""
 
@@ -316,18 +315,23 @@ def widen(old: Value, new: Value) -> Value:
 
 def tensors(value: Value) -> tuple[Tensor, ...]:
     """The tensors a value can be (None dropped); empty when it can be something else."""
-    kept = [v for v in options(value) if v != NONE]
+    if type(value) is not Union:
+        return (value,) if type(value) is Tensor else ()
+    kept = [v for v in value.options if v is not NONE]
     found = tuple(v for v in kept if type(v) is Tensor)
     return found if len(found) == len(kept) else ()
 
 
 def present(value: Value) -> tuple[Value, ...]:
     """The alternatives but None, which raises where a tensor is asked for; None where there is nothing else."""
-    found = options(value)
-    return tuple(v for v in found if v != NONE) or found
+    if type(value) is not Union:
+        return (value,)
+    return tuple([v for v in value.options if v is not NONE])
 
 
 def identity_of(value: Value) -> int:
     """The identity shared by all alternatives, or 0. One that is None is left out: it raises where a tensor is asked for."""
+    if type(value) is not Union:
+        return value.identity if type(value) is Tensor or type(value) is Unknown else 0
     ids = {v.identity if type(v) in (Tensor, Unknown) else 0 for v in present(value)}  # type: ignore[union-attr]
     return ids.pop() if len(ids) == 1 else 0

@@ -5,10 +5,11 @@ The tables of this package are data; their meaning is given by `bce_lint.analysi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from math import inf
 from typing import NamedTuple
+
+from bce_lint.ir.record import record
 
 
 class Domain(Enum):
@@ -90,7 +91,7 @@ class Param(NamedTuple):
 REQUIRED = "<required>"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Contract:
     """What one loss promises and asks. `init` and `call` are None where the loss has no such form.
 
@@ -112,7 +113,7 @@ class Contract:
     fused_with: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Activation:
     """A domain-making operation. `dim` names the parameter that chooses the dimension, if any.
 

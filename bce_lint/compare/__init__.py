@@ -4,7 +4,6 @@ not imported."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from bce_lint.compare.located import Located, locate
 from bce_lint.compare.reading import Witnessed, read
 from bce_lint.compare.verdicts import Judge
 from bce_lint.diagnostic import Diagnostic
+from bce_lint.ir.record import changed
 from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceText
 
@@ -44,7 +44,7 @@ def compare(report: Report, files: Iterable[Path], static: Sequence[Diagnostic],
     part in the files are given. Raises `ValueError` where the report speaks of no file among these."""
     located = locate(report.witnessed, [str(file) for file in files], report.name)
     judge = Judge(located)
-    judged = [replace(one, run_time=judge.verdict(one)) for one in static]
+    judged = [changed(one, run_time=judge.verdict(one)) for one in static]
     alone = [one for one in judge.alone(judged) if one.code in codes]
     whole = sorted((*judged, *alone), key=lambda one: one.sort_key)
     sources = {path: text for one in alone for path in located.paths(one) if (text := located.source(path)) is not None}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from bce_lint.compare.reading import Seen, Witnessed
 from bce_lint.diagnostic import Diagnostic, Label, Location
+from bce_lint.ir.record import changed
 from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceError, SourceText, decode
 
@@ -134,7 +135,7 @@ def _there(witnessed: Witnessed, where: Mapping[str, str], names: Mapping[str, s
 
     def finding(one: Diagnostic) -> Diagnostic:
         """A finding with such locations."""
-        return replace(one, location=here(one.location), labels=tuple(Label(text, here(place)) for text, place in one.labels))
+        return changed(one, location=here(one.location), labels=tuple(Label(text, here(place)) for text, place in one.labels))
 
     def place(one: Seen) -> Seen:
         """A place with such locations."""

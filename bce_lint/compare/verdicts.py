@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.compare.located import Located
 from bce_lint.compare.reading import Seen
 from bce_lint.diagnostic import Diagnostic, Location, RunTime
+from bce_lint.ir.record import changed
 from bce_lint.report.paths import shown
 from bce_lint.rules import BY_CODE
 from bce_lint.rules.watched import LOSS, SUM, kinds
@@ -136,7 +136,7 @@ class Judge:
         """A finding of the run that says so where its file has changed."""
         if one.run_time is None or not any(map(self.located.is_changed, (one.location, *(label.location for label in one.labels)))):
             return one
-        return replace(one, run_time=replace(one.run_time, reason="its lines are those of the run, and have changed since", stale=True))
+        return changed(one, run_time=changed(one.run_time, reason="its lines are those of the run, and have changed since", stale=True))
 
 
 def _covers(static: Diagnostic, one: Diagnostic) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
 from bce_lint.ir import Span
+from bce_lint.ir.record import record
 
 
 class Applicability(IntEnum):
@@ -29,7 +29,7 @@ class Edit(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rewrite:
     """A change that is made whole or not at all. One without edits says why nothing can be done by machine."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from bce_lint.analysis.sites import LossSite, ThresholdSite
 from bce_lint.fixes import activations, calls, formulas
 from bce_lint.fixes.edit import Applicability, Refusal, Rewrite, tidy
 from bce_lint.fixes.program import Program
+from bce_lint.ir.record import changed
 from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.judge import Judged
 
@@ -31,7 +31,7 @@ _RECORDED: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {Ch
 
 def targets(found: Iterable[Judged]) -> frozenset[str]:
     """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
-    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE]
+    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE and intent.change is not Change.NONE]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
     own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
     own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ThresholdSite)}
@@ -82,4 +82,4 @@ class Planner:
         if len({intent.what for intent in intents}) > 1:
             raise Refusal("the callers need different changes")
         surest = max if change is Change.CALL else min  # one caller that cannot run is enough for a class that is called
-        return replace(found, applicability=surest(map(calls.level, intents)))
+        return changed(found, applicability=surest(map(calls.level, intents)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, is_dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 from typing import Any, TypeAlias
@@ -14,6 +13,7 @@ from bce_lint import ir
 from bce_lint.analysis.machine import Unit
 from bce_lint.fixes.edit import Refusal
 from bce_lint.ir import Span
+from bce_lint.ir.record import names_of
 from bce_lint.source.text import lines_of
 
 Node: TypeAlias = Any
@@ -30,7 +30,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 @cache
 def _parts(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in ("span", "bound", "globals", "nonlocals"))
+    return tuple(name for name in names_of(kind) if name not in ("span", "bound", "globals", "nonlocals"))
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -41,11 +41,11 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def _nodes(value: object) -> Iterator[Node]:
-    if is_dataclass(value):
-        yield value
-    elif isinstance(value, tuple):
+    if isinstance(value, tuple):
         for part in value:
             yield from _nodes(part)
+    elif names_of(type(value)):
+        yield value
 
 
 class Tree:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from bce_lint.ir.record import record
 
 if TYPE_CHECKING:
     from bce_lint.ir.statements import Function
@@ -16,7 +17,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Const:
     """A literal: None, bool, int, float, complex, str, bytes or Ellipsis."""
 
@@ -24,7 +25,7 @@ class Const:
     value: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Name:
     """A name that is read or bound."""
 
@@ -32,7 +33,7 @@ class Name:
     id: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Attr:
     """`value.name`."""
 
@@ -41,7 +42,7 @@ class Attr:
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Item:
     """`value[index]`; several indices are a tuple `Build`."""
 
@@ -50,7 +51,7 @@ class Item:
     index: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Slice:
     """`lower:upper:step` inside an index."""
 
@@ -68,7 +69,7 @@ class Arg(NamedTuple):
     stars: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Call:
     """`func(*args)`."""
 
@@ -77,7 +78,7 @@ class Call:
     args: tuple[Arg, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Op:
     """An operator over its operands, in source order.
 
@@ -91,7 +92,7 @@ class Op:
     operands: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Choice:
     """`then if test else other`."""
 
@@ -101,7 +102,7 @@ class Choice:
     other: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Build:
     """A tuple, list or set display; items may be `Star`."""
 
@@ -110,7 +111,7 @@ class Build:
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Dict:
     """A dict display; a key of None stands for `**value`."""
 
@@ -119,7 +120,7 @@ class Dict:
     values: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Star:
     """`*value` in a display or an assignment target."""
 
@@ -127,7 +128,7 @@ class Star:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Lambda:
     """A lambda; its body is one `Return`."""
 
@@ -143,7 +144,7 @@ class Clause(NamedTuple):
     tests: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Comp:
     """A comprehension of kind list, set, dict (two elements: key and value) or generator."""
 
@@ -153,7 +154,7 @@ class Comp:
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Bind:
     """`(name := value)`."""
 
@@ -162,7 +163,7 @@ class Bind:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Yield:
     """`yield value`, or `yield from value` when `delegate`."""
 
@@ -171,7 +172,7 @@ class Yield:
     delegate: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Opaque:
     """Something not modelled; `parts` are evaluated for their effects."""
 

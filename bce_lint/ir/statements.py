@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from bce_lint.ir.expressions import Arg, Expr, Span
+from bce_lint.ir.record import field, record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Assign:
     """`a = b = value`, or an annotated assignment with one target."""
 
@@ -18,7 +18,7 @@ class Assign:
     annotation: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Declare:
     """`target: annotation` without a value."""
 
@@ -27,7 +27,7 @@ class Declare:
     annotation: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class AugAssign:
     """`target op= value`; `op` is the binary operator without the equals sign."""
 
@@ -37,7 +37,7 @@ class AugAssign:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ExprStmt:
     """An expression evaluated for its effect."""
 
@@ -45,7 +45,7 @@ class ExprStmt:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Return:
     """`return value`."""
 
@@ -53,7 +53,7 @@ class Return:
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Raise:
     """`raise value`."""
 
@@ -61,7 +61,7 @@ class Raise:
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Jump:
     """`break` or `continue`."""
 
@@ -69,7 +69,7 @@ class Jump:
     kind: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class If:
     """`if test: body else: orelse`; `elif` and `match` are nested ones."""
 
@@ -79,7 +79,7 @@ class If:
     orelse: Body
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class For:
     """`for target in iter`; `size` counts the IR nodes of the body."""
 
@@ -91,7 +91,7 @@ class For:
     size: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class While:
     """`while test`; `size` counts the IR nodes of the body."""
 
@@ -110,7 +110,7 @@ class Handler(NamedTuple):
     body: Body
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Try:
     """`try` with its handlers, `else` and `finally`."""
 
@@ -128,7 +128,7 @@ class WithItem(NamedTuple):
     target: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class With:
     """`with items: body`."""
 
@@ -137,7 +137,7 @@ class With:
     body: Body
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Delete:
     """`del targets`."""
 
@@ -145,7 +145,7 @@ class Delete:
     targets: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Assert:
     """`assert test`."""
 
@@ -153,7 +153,7 @@ class Assert:
     test: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ImportModule:
     """`import module` (binds its first part) or `import module as bound` (`whole`: binds the module itself)."""
 
@@ -163,7 +163,7 @@ class ImportModule:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ImportName:
     """`from module import name as bound` with `level` leading dots; `name` is `*` for a star import."""
 
@@ -183,7 +183,7 @@ class Param(NamedTuple):
     annotation: Expr | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Function:
     """A def or lambda. `bound` holds the names local to it; `span` is the name's (the lambda's own)."""
 
@@ -200,7 +200,7 @@ class Function:
     returns: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class FunctionDef:
     """A function definition statement."""
 
@@ -208,7 +208,7 @@ class FunctionDef:
     function: Function
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class ClassDef:
     """A class definition; `bases` includes keywords such as `metaclass=`."""
 
@@ -227,7 +227,7 @@ Stmt: TypeAlias = (
 Body: TypeAlias = tuple[Stmt, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Module:
     """A lowered file."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.sites import Site
+from bce_lint.ir.record import record
 from bce_lint.rules.intent import FixIntent
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """What a rule says of one site. `place` overrides the site's primary span; labels explain, first one first; `fix` asks for a change."""
 
@@ -20,7 +20,7 @@ class Finding:
     fix: FixIntent | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """A rule of bce-lint. `rank` orders the rules that may speak at one site: the lowest speaks alone (None: always).
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
 from bce_lint.diagnostic import Location, Position
 from bce_lint.ir import Span
+from bce_lint.ir.record import record
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -31,7 +31,7 @@ class SourceError(Exception):
         self.row = row
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SourceText:
     """The decoded text of one file; offsets are code points in `text`, which excludes the byte order mark."""
 

@@ -8,7 +8,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ import torch
 import bce_lint
 from bce_lint.analysis.lattice import Place
 from bce_lint.ir import Span
+from bce_lint.ir.record import changed
 from bce_lint.source.text import SourceError, SourceText, decode
 
 _OPTIMIZED: Final = 1
@@ -212,7 +213,7 @@ class Places:
         """The text of a file with at least so many lines: code without a text has lines all the same."""
         source = self.sources.get(path) or _read(path, frame)
         if (missing := rows - len(source.lines)) > 0:
-            source = replace(source, text=source.text + "\n" * missing)
+            source = changed(source, text=source.text + "\n" * missing)
         self.sources[path] = source
         return source
 

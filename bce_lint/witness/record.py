@@ -11,6 +11,7 @@ from bce_lint.analysis.lattice import Place, Tensor
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site, ValuesSite
 from bce_lint.analysis.thresholds import Takers, add_takers, linked
 from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Domain, Expects
+from bce_lint.ir.record import changed
 from bce_lint.rules.judge import Judged, hear, judge
 from bce_lint.rules.watched import LOSS, kinds
 
@@ -152,9 +153,9 @@ class Recorder:
         if rival is None:
             return site
         if kind == "x":
-            self.add(replace(rival, rival=(site.contract, site.primary)), callers)
+            self.add(changed(rival, rival=(site.contract, site.primary)), callers)
             return site
-        return replace(site, rival=(rival.contract, rival.primary))
+        return changed(site, rival=(rival.contract, rival.primary))
 
     def findings(self) -> list[Counted]:
         """What the rules say of all that was met."""
@@ -220,7 +221,7 @@ def _together(sites: Mapping[Site, int]) -> dict[Site, int]:
             result[site] = count
     for group in same.values():
         inputs = dict.fromkeys(tensor for site in group for tensor in site.input)
-        result[replace(group[0], input=tuple(inputs))] = sum(sites[site] for site in group)
+        result[changed(group[0], input=tuple(inputs))] = sum(sites[site] for site in group)
     return result
 
 

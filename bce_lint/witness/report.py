@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bce_lint.analysis.lattice import Place
 from bce_lint.diagnostic import Diagnostic, Label, Location
+from bce_lint.ir.record import changed
 from bce_lint.report import FORMATS
 from bce_lint.report.paths import shown
 from bce_lint.report.summary import count, found
@@ -79,7 +80,7 @@ class Report:
             return self._json()
         if output_format not in FORMATS:
             raise ValueError(f"no output format is called {output_format!r}; there are {', '.join(FORMATS)}")
-        findings = [replace(one, message=f"{one.message} ({_times(counted.count)})") for one, counted in self._findings()]
+        findings = [changed(one, message=f"{one.message} ({_times(counted.count)})") for one, counted in self._findings()]
         lines = (found(findings, ()), *self._listed(), *self.notes, *self._sampled())
         return FORMATS[output_format](findings, self._sources(), False) + "".join(f"{line}\n" for line in lines)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from math import inf
 from types import FrameType
 from typing import Any, Final
@@ -18,6 +17,7 @@ from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
+from bce_lint.ir.record import changed
 from bce_lint.rules.watched import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
 from bce_lint.witness.autograd import missed
 from bce_lint.witness.entries import Call, Entry
@@ -36,7 +36,7 @@ def facts(marks: Marks, tensor: Any) -> tuple[Tensor, ...]:
     if not isinstance(tensor, torch.Tensor):
         return ()
     mark = marks.of(tensor)
-    return (replace(mark, dtype=str(tensor.dtype)[6:], shape=tuple(tensor.shape), device=tensor.device.type, identity=0, form=None),)
+    return (changed(mark, dtype=str(tensor.dtype)[6:], shape=tuple(tensor.shape), device=tensor.device.type, identity=0, form=None),)
 
 
 def autocast(tensor: Any) -> str:
@@ -126,7 +126,7 @@ class Sites:
 
     def banned(self, site: LossSite) -> None:
         """Torch said that the loss may not run under autocast, whatever device it was asked about."""
-        self.record.add(replace(site, autocast="on"))
+        self.record.add(changed(site, autocast="on"))
 
     def activation(self, here: Here, entry: Entry, row: Activation, call: Call) -> None:
         """A softmax-like operation with the dimension that it was given."""
@@ -174,7 +174,7 @@ class Sites:
         parts = by_hand.logarithm_of(mark)
         self.record.look(LOGARITHM, place, is_known(mark) or (parts is not None and is_known(parts[0][0])))
         if parts is not None:
-            inputs = tuple(replace(one, identity=0, form=None) for one in parts[0])
+            inputs = tuple(changed(one, identity=0, form=None) for one in parts[0])
             self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled()))
 
 
@@ -220,7 +220,7 @@ def _ranged(contract: Contract, tensor: Any, found: tuple[Tensor, ...]) -> tuple
     low, high = (float(one) for one in torch.aminmax(tensor.detach()))
     if low >= 0 and high <= 1:
         return found
-    return (replace(found[0], range=Range(min(low, 0.0) if low >= 0 else -inf, inf if high > 1 else 1.0, True)),)
+    return (changed(found[0], range=Range(min(low, 0.0) if low >= 0 else -inf, inf if high > 1 else 1.0, True)),)
 
 
 def _labels(tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -230,7 +230,7 @@ def _labels(tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor
     if not isinstance(target, torch.Tensor) or not target.requires_grad:
         return found
     values = tensor.detach()
-    return (replace(found[0], domain=Domain.LABEL),) if bool(((values == 0) | (values == 1)).all()) else found
+    return (changed(found[0], domain=Domain.LABEL),) if bool(((values == 0) | (values == 1)).all()) else found
 
 
 def _rows(contract: Contract, tensor: Any, target: Any, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -241,7 +241,7 @@ def _rows(contract: Contract, tensor: Any, target: Any, found: tuple[Tensor, ...
         return found
     values = target.detach()
     rows = bool(((values == 0) | (values == 1)).all()) and bool((values.sum(1) == 1).all())
-    return (replace(found[0], one_hot=True),) if rows else found
+    return (changed(found[0], one_hot=True),) if rows else found
 
 
 def _readable(tensor: Any) -> bool:

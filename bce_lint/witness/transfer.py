@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import torch
@@ -16,6 +15,7 @@ from bce_lint.analysis.tensor_ops import activated, gathered, one_hot
 from bce_lint.analysis.transfers import KINDS, clipped
 from bce_lint.analysis.values import TOP, Value, const
 from bce_lint.catalog.terms import REAL, Activation, Domain, Kind, Transfer
+from bce_lint.ir.record import changed
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import NOWHERE, Here
 from bce_lint.witness.marks import Marks
@@ -55,7 +55,7 @@ def _activated(marks: Marks, here: Here, entry: Entry, row: Activation, call: Ca
     below = marks.of(tensor)
     origin = Origin(row.name, row.domain, here.origin(), dim_of(row, entry, call, tensor.dim()))
     form = Form("value", hash((row.name, below.identity)), domain=row.domain)
-    return replace(activated(below, row, origin, marks.fresh()), form=form)
+    return changed(activated(below, row, origin, marks.fresh()), form=form)
 
 
 def dim_of(row: Activation, entry: Entry, call: Call, rank: int) -> int | None:
@@ -79,18 +79,18 @@ def _operator(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | No
         return _product(marks, here, call)
     model = any(type(v) is Tensor and v.model for v in operands)
     if len(operands) == 1:
-        return replace(operators.negative(first, Tensor(identity=marks.fresh(), model=model)), form=by_hand.negated(first))
+        return changed(operators.negative(first, Tensor(identity=marks.fresh(), model=model)), form=by_hand.negated(first))
     a, b = operands[::-1] if entry.swapped else operands
     if entry.operator in operators.COMPARISONS:
         return None
     if entry.operator == "*" and (_is_logarithm(a) or _is_logarithm(b)):
-        a, b = (replace(v, shape=tuple(one.shape)) if type(v) is Tensor else v for v, one in zip((a, b), _pair(entry, call), strict=True))
+        a, b = (changed(v, shape=tuple(one.shape)) if type(v) is Tensor else v for v, one in zip((a, b), _pair(entry, call), strict=True))
     plain = Tensor(identity=marks.fresh(), model=model, literal=operators.both_literal(a, b))
     sigmoid = by_hand.sigmoid(entry.operator, a, b, plain, lambda: here.place(whole=True))
     if sigmoid is not None:
         return sigmoid
     result, form = operators.combine(entry.operator, a, b, plain), by_hand.written(entry.operator, a, b)
-    return result if form is None else replace(result, form=form)
+    return result if form is None else changed(result, form=form)
 
 
 def _is_logarithm(value: Value) -> bool:
@@ -119,7 +119,7 @@ def _indexed(marks: Marks, call: Call) -> Tensor:
     owner, key = marks.of(call.args[0]), call.args[1]
     everything = key is ... or key == slice(None) if not isinstance(key, torch.Tensor | tuple | list) else False
     identity = owner.identity if everything else marks.fresh()
-    return replace(owner, identity=identity, one_hot=False, form=owner.form and owner.form.part(identity))
+    return changed(owner, identity=identity, one_hot=False, form=owner.form and owner.form.part(identity))
 
 
 def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Call) -> Tensor | None:
@@ -146,14 +146,14 @@ def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, 
     bare = entry.name.rpartition(".")[2]
     rows = one_hot(row, mark, entry.name)
     if rows != result.one_hot:
-        result = replace(result, one_hot=rows)
+        result = changed(result, one_hot=rows)
     if row.kind is Kind.CLAMP:
         return clipped(result, _unbound(row), _arguments(row, call))
     if row.kind is Kind.LOG:
-        return replace(result, form=by_hand.logged_at(mark, here.place))
+        return changed(result, form=by_hand.logged_at(mark, here.place))
     if bare in ("mean", "sum"):
-        return replace(result, form=by_hand.reduced(mark))
-    return replace(result, literal=True) if row.kind is Kind.FACTORY or bare == "arange" else result
+        return changed(result, form=by_hand.reduced(mark))
+    return changed(result, literal=True) if row.kind is Kind.FACTORY or bare == "arange" else result
 
 
 def _unbound(row: Transfer) -> Transfer:
@@ -207,18 +207,18 @@ def assign(marks: Marks, entry: Entry, mark: Tensor, rank: int, result: Any) -> 
                 continue
             part = fields[index] if index < len(fields) else ""
             if part == "indices":
-                marks.put(one, replace(_LABELS, identity=marks.fresh()))
+                marks.put(one, changed(_LABELS, identity=marks.fresh()))
             elif part not in ("state", "weights"):
                 identity = marks.fresh()
-                marks.put(one, replace(mark, identity=identity, form=mark.form and mark.form.part(identity)))
+                marks.put(one, changed(mark, identity=identity, form=mark.form and mark.form.part(identity)))
 
 
 def _moved(entry: Entry, mark: Tensor, rank: int, result: torch.Tensor) -> Tensor:
     """The mark of a result; where the dimensions may have other numbers, dimension 0 of a softmax is no longer known."""
     if mark.domain is Domain.LABEL and result.is_floating_point() and entry.row is not None and entry.row.kind is Kind.LABEL:
-        return replace(mark, domain=Domain.UNKNOWN)
+        return changed(mark, domain=Domain.UNKNOWN)
     if not mark.origin or entry.activation is not None:
         return mark
     if result.dim() == rank and not moves_dims(entry.name):
         return mark
-    return replace(mark, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in mark.origin))
+    return changed(mark, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in mark.origin))

@@ -33,7 +33,7 @@ class Tree:
         self.own.append({})
 
     def write(self, index: int, cell: Cell, value: Value) -> None:
-        self.states[index].cells[cell] = value
+        self.states[index].put(cell, value)
         self.models[index][cell] = value
         self.own[index][cell] = value
 
@@ -93,7 +93,9 @@ def test_settling_never_writes_into_a_shared_layer(tree: Tree, chosen: int, froz
     base, before = tree.states[index], dict(tree.states[index].cells)
     if frozen:
         base.freeze(-1)
-    settled = settle(base, {CELLS[0]: const(number)})
+    above = base.fork()
+    above.put(CELLS[0], const(number))
+    settled = settle(base, above.since(base))
     assert (settled is base) is not frozen
     assert settled.find(CELLS[0]) == const(number)
     assert not frozen or (settled.parent is base and base.cells == before)
@@ -137,8 +139,8 @@ def test_a_merge_of_one_state_is_that_state() -> None:
 def test_facts_that_one_path_lacks_are_lost() -> None:
     base = State()
     left, right = base.fork(), base.fork()
-    left.cells[(1, "$uses")] = Facts(frozenset())
-    left.cells[(1, "a")] = const(1)
+    left.put((1, "$uses"), Facts(frozenset()))
+    left.put((1, "a"), const(1))
     merged = merge([left, right])
     assert merged.find((1, "$uses")) == Facts(frozenset())
     assert merged.find((1, "a")) == const(1)

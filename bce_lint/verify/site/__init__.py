@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from bce_lint.diagnostic import Verification
+from bce_lint.ir.record import changed
 from bce_lint.verify import devices
 from bce_lint.verify.site.judged import Question, claims, judged
 from bce_lint.verify.site.pairs import After, Before, Wanted, batches, questions
@@ -91,11 +92,11 @@ class Verifier:
 
 
 def _with(told: Told, shown: Verification) -> Told:
-    diagnostic = replace(told.diagnostic, verification=shown)
+    diagnostic = changed(told.diagnostic, verification=shown)
     if shown.verdict != Verdict.CONTRADICTED.value or told.rewrite is None or diagnostic.fix is None:
         return told._replace(diagnostic=diagnostic)
     withheld = told.rewrite.shown_only(f"{_WITHHELD} ({shown.reason}): {told.rewrite.title}")
-    fix = replace(diagnostic.fix, applicability=str(withheld.applicability), message=withheld.title)
+    fix = changed(diagnostic.fix, applicability=str(withheld.applicability), message=withheld.title)
     return told._replace(diagnostic=replace(diagnostic, fix=fix), rewrite=withheld)
 
 
