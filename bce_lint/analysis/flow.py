@@ -37,7 +37,7 @@ Spot: TypeAlias = tuple[str, ir.Span]
 DEPTH = 4
 _KEPT = frozenset({"loss", "instance", "container", "activation"})
 _NOTHING = frozenset[Spot]()
-_PLAIN = frozenset({Unknown, External, FunctionV, MethodV, ClassV, BuiltinMethod, ModuleV})
+_PLAIN = frozenset({Const, Unknown, External, FunctionV, MethodV, ClassV, BuiltinMethod, ModuleV})
 """Values that are and hold no tensor."""
 _HOLDING = frozenset({"list", "dict", "set", "instance"})
 
@@ -71,18 +71,21 @@ class Flow:
         self.called: defaultdict[Spot, set[str]] = defaultdict(set)
         self.callees: defaultdict[Spot, set[Spot]] = defaultdict(set)
         self.applied: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        # By file, and whether it is a constant: the expressions of which a plain value has been noted.
+        self._plain: defaultdict[tuple[str, bool], set[ir.Expr]] = defaultdict(set)
 
     def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Value:
         """An expression had a value; gives the value that stands for it from here on."""
+        kind = type(value)
+        if kind in _PLAIN:
+            if node not in self._plain[frame.unit.path, kind is Const]:
+                self._note_plain(frame.unit.path, node, kind is Const, m.steps >= 0)
+            return value
         here = (frame.unit.path, node.span)
         if m.steps >= 0:
             self.evaluated.add(here)
-        kind = type(value)
-        if kind is Const:
-            return value
-        if kind in _PLAIN:
-            self.domains[here].add(None)
-            self.kinds[here].add(_NOTHING)
+        if type(value) is Tensor:
+            self._note_tensor(here, value)
             return value
         for origin, whole in _origins(m, value, DEPTH):
             self.carriers[here].add(origin)
@@ -102,6 +105,23 @@ class Flow:
                 elif option.place is not None:
                     self.objects[here].add(spot(option.place))
         return value
+
+    def _note_plain(self, path: str, node: ir.Expr, constant: bool, reached: bool) -> None:
+        here = (path, node.span)
+        if reached:
+            self._plain[path, constant].add(node)
+            self.evaluated.add(here)
+        if not constant:
+            self.domains[here].add(None)
+            self.kinds[here].add(_NOTHING)
+
+    def _note_tensor(self, here: Spot, value: Tensor) -> None:
+        origins = frozenset([spot(origin.place) for origin in (*value.origin, *value.inner)])
+        if origins:
+            self.carriers[here] |= origins
+            self.direct[here] |= origins
+        self.domains[here].add(value.domain)
+        self.kinds[here].add(origins)
 
     def augmented(self, m: Machine, frame: Frame, node: ir.AugAssign, old: Value, new: Value) -> Value:
         """`target op= value` gave a new value; gives the one that stands for it from here on."""

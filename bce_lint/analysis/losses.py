@@ -209,11 +209,11 @@ def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
     cell = f"$uses {identity}"
     known = m.state.find((0, cell), m.reads)
     facts = known.items if type(known) is Facts else frozenset()
-    rivals = sorted((use.site for use in facts if use.kind != kind), key=lambda other: other.primary)
+    rival = min((use.site for use in facts if use.kind != kind), key=lambda other: other.primary, default=None)
     m.write(0, cell, Facts(facts | {Use(kind, site)}))
-    if not rivals:
+    if rival is None:
         return site
     if kind == "x":
-        m.record(changed(rivals[0], rival=(site.contract, site.primary)))
+        m.record(changed(rival, rival=(site.contract, site.primary)))
         return site
-    return changed(site, rival=(rivals[0].contract, rivals[0].primary))
+    return changed(site, rival=(rival.contract, rival.primary))

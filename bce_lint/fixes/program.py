@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from bce_lint import ir
 from bce_lint.analysis.flow import Flow, Spot, spot
@@ -57,9 +58,29 @@ class Program:
         tree = self.tree(place[0])
         return tree, tree.call(place[1])
 
+    @cached_property
+    def _holders(self) -> dict[Spot, list[Spot]]:
+        found: dict[Spot, list[Spot]] = {}
+        for place, objects in self.flow.objects.items():
+            for one in objects:
+                found.setdefault(one, []).append(place)
+        return found
+
+    def holding(self, objects: Iterable[Spot]) -> list[Spot]:
+        """The expressions that were one of some objects, in order."""
+        return sorted({place for one in objects for place in self._holders.get(one, ())})
+
+    @cached_property
+    def _called(self) -> dict[str, list[Spot]]:
+        found: dict[str, list[Spot]] = {}
+        for call, names in self.flow.called.items():
+            for name in names:
+                found.setdefault(name, []).append(call)
+        return found
+
     def calls_of(self, name: str) -> list[Spot]:
         """The calls that were not followed of what is known by this name alone; `?` is what is not known at all."""
-        return sorted(call for call, names in self.flow.called.items() if name in names and call not in self.entering)
+        return sorted(call for call in self._called.get(name, ()) if call not in self.entering)
 
     def may_meet(self, path: str, other: str) -> bool:
         """Whether some file of the project imports both of two files, however far."""

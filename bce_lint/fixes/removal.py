@@ -126,17 +126,16 @@ def _unread(program: Program, call: ir.Call) -> bool:
 def _counts(program: Program, place: Spot) -> bool:
     """Whether the layers of a container that a call applies are counted somewhere: indexed, sliced or gone through."""
     containers = program.flow.callees.get(place, set())
-    for (path, span), objects in program.flow.objects.items():
-        if not objects.isdisjoint(containers):
-            tree = program.tree(path)
-            for node in tree.by_span.get(span, ()):
-                parent = tree.parent(node)
-                if (isinstance(parent, ir.Item) and parent.value is node) or (isinstance(parent, ir.For) and parent.iter is node):
-                    return True
-                if isinstance(parent, ir.Attr) and parent.name in CHILDREN:
-                    return True
-                if isinstance(parent, ir.Star | ir.Comp) or (isinstance(parent, ir.Call) and name_of(parent) in _COUNTING):
-                    return True
+    for path, span in program.holding(containers):
+        tree = program.tree(path)
+        for node in tree.by_span.get(span, ()):
+            parent = tree.parent(node)
+            if (isinstance(parent, ir.Item) and parent.value is node) or (isinstance(parent, ir.For) and parent.iter is node):
+                return True
+            if isinstance(parent, ir.Attr) and parent.name in CHILDREN:
+                return True
+            if isinstance(parent, ir.Star | ir.Comp) or (isinstance(parent, ir.Call) and name_of(parent) in _COUNTING):
+                return True
     return False
 
 

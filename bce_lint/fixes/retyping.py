@@ -56,11 +56,10 @@ def _same_order(old: Contract, new: Contract, functional: bool) -> bool:
 
 def _stays_here(program: Program, made: Spot) -> None:
     """Raises `Refusal` when a loss object is given to somebody who was not followed."""
-    for (path, span), objects in sorted(program.flow.objects.items()):
-        if made in objects:
-            tree = program.tree(path)
-            if any(escapes(program, tree, node) for node in tree.by_span.get(span, ())):
-                raise Refusal(f"the loss is given to `{tree.source(span)}`'s caller, where it cannot be followed")
+    for path, span in program.holding((made,)):
+        tree = program.tree(path)
+        if any(escapes(program, tree, node) for node in tree.by_span.get(span, ())):
+            raise Refusal(f"the loss is given to `{tree.source(span)}`'s caller, where it cannot be followed")
 
 
 def _not_asked_for(tree: Tree, name: str) -> None:

@@ -278,12 +278,11 @@ class Trace:
         owners = {owner for function in self.functions if (owner := self._class(function)) is not None}
         for place in self.program.flow.applied.get(self.key, ()):
             owners |= self.program.flow.callees.get(place, set())
-        for (path, span), objects in sorted(self.program.flow.objects.items()):
-            if not objects.isdisjoint(owners):
-                tree = self.program.tree(path)
-                for node in tree.by_span.get(span, ()):
-                    if escapes(self.program, tree, node):
-                        self._use(Kind.UNSEEN, Held(tree, node))
+        for path, span in self.program.holding(owners):
+            tree = self.program.tree(path)
+            for node in tree.by_span.get(span, ()):
+                if escapes(self.program, tree, node):
+                    self._use(Kind.UNSEEN, Held(tree, node))
         for function in sorted(self.functions):
             self._unknown_calls(function)
 
