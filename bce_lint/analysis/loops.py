@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import branches, expressions, iteration, statements
+from bce_lint.analysis import branches, expressions, identities, iteration, statements
 from bce_lint.analysis.heap import State, merge
 from bce_lint.analysis.machine import Frame, Loop, Machine
 from bce_lint.analysis.values import TOP, Seq, Table, Value, join_all, widen
@@ -25,7 +25,7 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
     def _start(value: Value) -> Start:
         def _bind() -> bool:
-            statements.assign(m, frame, node.target, iteration.told_apart(m, frame, value, node.target.span))
+            statements.assign(m, frame, node.target, identities.told_apart(m, frame, value, node.target.span))
             return True
 
         return _bind
@@ -42,7 +42,7 @@ def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int,
         return summary is None or _repeat(m, frame, body, loop, start(summary))
     alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
     if alive and elements.rest is not None:
-        alive = _repeat(m, frame, body, loop, start(elements.rest))
+        alive = _repeat(m, frame, body, loop, start(identities.of_many(elements.rest)))
     return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
 
 
@@ -107,6 +107,7 @@ def _changes(base: State, end: State, reads: dict[tuple[int, str], Value | None]
         after = end.find(cell)
         if after is None or after is before:
             continue
+        after = identities.from_last_round(before, after)
         if before is None:
             if not cell[1].startswith("$"):
                 changed[cell] = after
@@ -195,7 +196,7 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     marks = frame.marks
     for index, value in enumerate(met):
         frame.marks = (*marks, index if exact else -1)
-        statements.assign(m, frame, clause.target, value)
+        statements.assign(m, frame, clause.target, identities.told_apart(m, frame, value, clause.target.span))
         outcomes = [branches.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
         if False in outcomes:
             continue

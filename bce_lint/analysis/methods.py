@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import dtype_ops, iteration, losses, modules, subscripts, tensor_ops, trainers
+from bce_lint.analysis import dtype_ops, identities, iteration, losses, modules, subscripts, tensor_ops, trainers
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -203,7 +203,7 @@ def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
         m.write(receiver.address, "$items", new)
         return known[-1]
     m.write(receiver.address, "$items", Seq((), iteration.summary(items)))
-    return iteration.summary(items) or TOP
+    return identities.told_apart(m, frame, iteration.summary(items) or TOP, node.span)
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -228,8 +228,7 @@ def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
     found = subscripts.lookup(table, args.get(0, "key") or TOP)
     if found is None:
         return default
-    key = args.get(0, "key")
-    sure = type(key) in (Const, External) and found is not table.rest
+    sure = subscripts.is_certain(table, args.get(0, "key"))
     return found if sure else join_all([found, default]) or TOP
 
 

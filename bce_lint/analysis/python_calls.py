@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bce_lint import ir
-from bce_lint.analysis import branches, calls, classes, iteration, literals, objects, subscripts
+from bce_lint.analysis import branches, calls, classes, identities, iteration, literals, objects, subscripts
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
@@ -183,7 +183,7 @@ def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _next(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = iteration.elements(m, frame, args.get(0, "iterator") or TOP, node.span)
-    return iteration.summary(items) or TOP
+    return identities.told_apart(m, frame, iteration.summary(items) or TOP, node.span)
 
 
 def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -191,10 +191,17 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return Seq((), TOP)
     items = iteration.elements(m, frame, args.pos[1], node.span)
 
-    def _one(value: Value) -> Value:
-        return calls.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
+    marks = frame.marks
 
-    return Seq(tuple(_one(v) for v in items.prefix), None if items.rest is None else _one(items.rest), tuple(_one(v) for v in items.suffix))
+    def _one(value: Value, index: int) -> Value:
+        frame.marks = (*marks, index)
+        result = calls.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
+        frame.marks = marks
+        return result
+
+    prefix = tuple(_one(v, i) for i, v in enumerate(items.prefix))
+    rest = None if items.rest is None else _one(identities.of_many(items.rest), -1)
+    return Seq(prefix, rest, tuple(_one(v, len(prefix) + i) for i, v in enumerate(items.suffix)))
 
 
 def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis import branches, calls, classes, contexts, expressions, imports, loops, objects, operators, subscripts
+from bce_lint.analysis import branches, calls, classes, contexts, expressions, identities, imports, loops, objects, operators, subscripts
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.lattice import Tensor
@@ -66,7 +66,8 @@ def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value
     star = next((i for i, t in enumerate(targets) if isinstance(t, ir.Star)), None)
     parts = [subscripts.unpack(m, option, len(targets), star) for option in options(value)]
     for index, target in enumerate(targets):
-        assign(m, frame, target, join_all(part[index] for part in parts) or TOP)
+        value = join_all(part[index] for part in parts) or TOP
+        assign(m, frame, target, identities.told_apart(m, frame, value, target.span))
 
 
 def _assign(m: Machine, frame: Frame, node: ir.Assign) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import calls, iteration, objects
+from bce_lint.analysis import calls, identities, iteration, objects
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
@@ -92,7 +92,7 @@ def is_slice(key: Value) -> bool:
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
     """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
     found = [v for option in options(owner) if option != NONE and (v := _item(m, frame, option, key, span)) is not None]
-    return iteration.told_apart(m, frame, join_all(found) or TOP, span)
+    return identities.told_apart(m, frame, join_all(found) or TOP, span)
 
 
 def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:
@@ -140,12 +140,16 @@ def lookup(table: Table, key: Value) -> Value | None:
     """A dict's value at a key; None when the lookup raises."""
     if type(key) is External:
         key = const(key.name)
-    if type(key) is Const:
-        found = table.get(key.value)
-        if found is not None:
-            return found
-        return table.rest
-    return join_all([*(v for _, v in table.entries), *([table.rest] if table.rest is not None else [])])
+    found = table.get(key.value) if type(key) is Const else join_all(v for _, v in table.entries)
+    if table.rest is None or (type(key) is Const and found is not None):
+        return found
+    return identities.of_many(table.rest if found is None else join(found, table.rest))
+
+
+def is_certain(table: Table, key: Value | None) -> bool:
+    """Whether a dict certainly has a key."""
+    name = key.value if type(key) is Const else key.name if type(key) is External else None
+    return name is not None and table.get(name) is not None
 
 
 def _element(items: Seq, key: Value) -> Value | None:
@@ -237,10 +241,10 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
-            part = changed(value, identity=0, shape=value.shape[1:] if value.shape else None)
+            part = identities.of_many(changed(value, shape=value.shape[1:] if value.shape else None))
         if items is not None and star is None and count <= len(items.prefix):
             return list(items.prefix[:count])
-        return [part or TOP] * count
+        return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]
     if star is None:
         return list(items.prefix[:count]) if len(items.prefix) == count else [TOP] * count
     tail = count - star - 1
