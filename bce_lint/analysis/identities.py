@@ -78,7 +78,7 @@ def _renamed(value: Value, names: dict[int, int]) -> Value:
             )
         case Table():
             rest = None if value.rest is None else _renamed(value.rest, names)
-            return Table(tuple((k, _renamed(v, names)) for k, v in value.entries), rest)
+            return changed(value, entries=tuple((k, _renamed(v, names)) for k, v in value.entries), rest=rest)
         case Union():
             return join_all(_renamed(v, names) for v in value.options) or TOP
     return value

@@ -49,14 +49,12 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
             if type(content) is Seq:
                 return content
             return (
-                Seq(tuple(const(k) for k, _ in content.entries), None if content.rest is None else TOP)
-                if type(content) is Table
-                else ANYTHING
+                _keys(content) if type(content) is Table else ANYTHING
             )
         case Ref(kind="dict"):
             table = m.read(value.address, "$items")
             if type(table) is Table:
-                return Seq(tuple(const(k) for k, _ in table.entries), None if table.rest is None else TOP)
+                return _keys(table)
         case Ref(kind="data"):
             return Seq((), m.read(value.address, "$item") or TOP)
         case Ref(kind="instance"):
@@ -64,6 +62,11 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
         case Tensor():
             return Seq((), of_many(changed(value, shape=value.shape[1:] if value.shape else None)))
     return ANYTHING
+
+
+def _keys(table: Table) -> Seq:
+    keys = tuple(const(k) for k, _ in table.entries)
+    return Seq((), TOP) if table.maybe else Seq(keys, None if table.rest is None else TOP)
 
 
 def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span) -> Seq:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from bce_lint import ir
 from bce_lint.analysis import branches, expressions, identities, iteration, statements
+from bce_lint.analysis.changed import changed
 from bce_lint.analysis.heap import State, merge
 from bce_lint.analysis.machine import Frame, Loop, Machine
-from bce_lint.analysis.values import TOP, Seq, Table, Value, join_all, widen
+from bce_lint.analysis.values import TOP, Const, Seq, Table, Value, join, join_all, options
 
 MAX_TRIPS = 32
 UNROLL_NODES = 900
@@ -84,13 +85,13 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         m.open_reads()
         end = _once(m, frame, body, loop, start)
         reads = m.close_reads()
-        changed = {} if end is None else _changes(base, end, {c: v for c, (v, _) in reads.items()})
-        if not changed or attempt == MAX_ROUNDS - 1 or m.steps < 0:
+        carried = {} if end is None else _changes(base, end, {c: v for c, (v, _) in reads.items()})
+        if not carried or attempt == MAX_ROUNDS - 1 or m.steps < 0:
             break
         m.roll_back(sites, reached)
         loop.breaks = list(outside)
         base = base.fork()
-        base.cells.update(changed)
+        base.cells.update(carried)
         m.state = base
     frame.marks = marks
     ends = [*([base.fork()] if zero else []), *([end] if end is not None else [])]
@@ -102,7 +103,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
 
 
 def _changes(base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
-    changed = {}
+    found = {}
     for cell, before in reads.items():
         after = end.find(cell)
         if after is None or after is before:
@@ -110,12 +111,24 @@ def _changes(base: State, end: State, reads: dict[tuple[int, str], Value | None]
         after = identities.from_last_round(before, after)
         if before is None:
             if not cell[1].startswith("$"):
-                changed[cell] = after
+                found[cell] = after
             continue
         wide = widen(before, after)
         if wide != before:
-            changed[cell] = wide
-    return changed
+            found[cell] = wide
+    return found
+
+
+def widen(old: Value, new: Value) -> Value:
+    """A join that cannot grow for ever: numbers and containers that still change become unknown."""
+    joined = join(old, new)
+    if joined == old:
+        return old
+    if any(type(v) is Const and v.kind in ("int", "float", "str") for v in options(joined)):
+        return TOP
+    if type(joined) is Seq:
+        return TOP if any(type(v) is Seq for item in joined for v in options(item)) else Seq((), join_all(joined))
+    return TOP if type(joined) is Table else joined
 
 
 def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) -> bool:
@@ -168,9 +181,9 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
         for pair in collected:
             assert type(pair) is Seq
             table = subscripts.put(table, pair.prefix[0], pair.prefix[1])
-        return subscripts.new_dict(
-            m, frame, node.span, table if exact else Table(table.entries, join_all(v for _, v in table.entries) or table.rest or TOP)
-        )
+        if not exact:
+            table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).doubted()
+        return subscripts.new_dict(m, frame, node.span, table)
     items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
     return items if node.kind == "generator" else subscripts.new_list(m, frame, node.span, items, node.kind)
 

@@ -45,7 +45,7 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
             holder = expressions.evaluate(m, frame, target.value)
             if m.flow is not None:
                 m.flow.stored(m, frame, target, holder)
-            objects.set_attribute(m, holder, target.name, value)
+            objects.attribute_written(m, frame, target, holder, value)
         case ir.Item():
             owner = expressions.evaluate(m, frame, target.value)
             if m.flow is not None:
@@ -180,6 +180,11 @@ def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
 
 
 def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:
+    for target in node.targets:
+        if isinstance(target, ir.Item):
+            subscripts.remove(m, expressions.evaluate(m, frame, target.value), expressions.evaluate(m, frame, target.index))
+        elif isinstance(target, ir.Attr):
+            objects.doubt(m, expressions.evaluate(m, frame, target.value), target.name)
     return True
 
 
