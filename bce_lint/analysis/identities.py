@@ -12,7 +12,7 @@ from bce_lint import ir
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Frame, Machine
-from bce_lint.analysis.values import TOP, Seq, Table, Union, Unknown, Value, join_all, options
+from bce_lint.analysis.values import TOP, Ref, Seq, Table, Union, Unknown, Value, join_all, options
 
 
 def of_many(value: Value) -> Value:
@@ -38,6 +38,19 @@ def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int =
         return value
     own = m.intern(("element", frame.context, frame.unit.path, span, frame.marks, tag))
     return join_all(changed(o, identity=own) if type(o) is Tensor and not o.identity else o for o in found) or TOP
+
+
+def objects_in(value: Value) -> Iterator[Ref]:
+    """The objects that a value is, or holds itself."""
+    match value:
+        case Ref():
+            yield value
+        case Seq():
+            for part in value:
+                yield from objects_in(part)
+        case Union():
+            for part in value.options:
+                yield from objects_in(part)
 
 
 def _identities(value: Value) -> Iterator[int]:

@@ -85,7 +85,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         m.open_reads()
         end = _once(m, frame, body, loop, start)
         reads = m.close_reads()
-        carried = {} if end is None else _changes(base, end, {c: v for c, (v, _) in reads.items()})
+        carried = {} if end is None else _changes(m, base, end, {c: v for c, (v, _) in reads.items()})
         if not carried or attempt == MAX_ROUNDS - 1 or m.steps < 0:
             break
         m.roll_back(sites, reached)
@@ -102,12 +102,16 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
     return True
 
 
-def _changes(base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
-    found = {}
+def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
+    found: dict[tuple[int, str], Value] = {}
     for cell, before in reads.items():
         after = end.find(cell)
         if after is None or after is before:
             continue
+        for ref in identities.objects_in(after):
+            if base.find((ref.address, "$live")) is None and base.find((ref.address, "$many")) is None:
+                m.several.add(ref.address)
+                found[ref.address, "$many"] = TOP
         after = identities.from_last_round(before, after)
         if before is None:
             if not cell[1].startswith("$"):
@@ -171,7 +175,12 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
     bound = frame.bound
     frame.bound = bound | hidden.keys()
+    base = m.state
+    m.state = base.fork()
     exact = _clauses(m, frame, node, 0, collected)
+    for ref in identities.objects_in(Seq(tuple(collected))) if not exact else ():
+        if base.find((ref.address, "$live")) is None:
+            m.make_many(ref.address)
     frame.bound = bound
     for name, value in hidden.items():
         if value is not None:

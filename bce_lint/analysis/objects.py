@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import calls, classes, heap, imports, losses
+from bce_lint.analysis import calls, classes, heap, identities, imports, losses
 from bce_lint.analysis.changed import changed
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
@@ -92,6 +92,8 @@ def sizes(shape: Shape | None) -> Value:
 
 def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:
     found = m.read(owner.address, name)
+    if found is not None and m.is_many(owner.address):
+        return identities.told_apart(m, frame, identities.of_many(found), span)
     if found is not None:
         return found
     if name == "__dict__":

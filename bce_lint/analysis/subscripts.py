@@ -120,6 +120,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
 
 def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> Value | None:
     items = m.read(owner.address, "$items")
+    items = identities.of_many(items) if items is not None and m.is_many(owner.address) else items
     if type(items) is Table:
         return lookup(items, key)
     if type(items) is Seq:

@@ -136,7 +136,8 @@ def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], 
     if args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
     if len(operands) == 2 and name in OPERATORS:
-        return operators.binary(m, frame, OPERATORS[name], *operands, node.span)
+        result = operators.binary(m, frame, OPERATORS[name], *operands, node.span)
+        return changed(result, dtype="float64") if name == "float_power" and type(result) is Tensor else result
     if len(operands) == 2 and name in REVERSED_OPERATORS:
         return operators.binary(m, frame, REVERSED_OPERATORS[name], *operands[::-1], node.span)
     if len(operands) == 1 and UNARY_OPERATORS.get(name) == "-":
