@@ -40,7 +40,7 @@ def _truth(m: Machine, value: Value) -> bool | None:
         case Seq():
             return bool(value.prefix or value.suffix) or (False if value.exact else None)
         case Table():
-            return bool(value.entries) or (False if value.rest is None else None)
+            return any(value.has(key) for key, _ in value.entries) or (False if value.exact else None)
         case Ref(kind="list" | "dict" | "container"):
             content = m.read(value.address, "$items")
             return None if content is None else _truth(m, content)

@@ -152,7 +152,7 @@ def cross_entropy(a: Value, b: Value) -> tuple[tuple[Place, ...], Domain, tuple[
         return None
     positive, negative = (y, x) if x.complement else (x, y)
     labels = {of for of, complement in positive.factors if not complement and (of, True) in negative.factors}
-    if x.of != y.of or positive.complement or not negative.complement or not labels - {x.of}:
+    if x.of != y.of or positive.complement or not negative.complement or len(labels - {x.of}) != 1:
         return None
     return (*positive.logs, *negative.logs), positive.domain, positive.shapes or negative.shapes
 

@@ -15,7 +15,7 @@ def shape_of(name: str, parts: Sequence[Value], exact: bool, args: Args) -> Shap
     shapes = [part.shape for part in parts if type(part) is Tensor and part.shape is not None and rank(part.shape) is not None]
     given = args.get(1, "dim") or const(0)
     dim = given.value if type(given) is Const and isinstance(given.value, int) else None
-    if name not in ("cat", "concat", "concatenate", "stack") or dim is None or not shapes or len(shapes) < len(parts):
+    if name not in ("cat", "concat", "concatenate", "stack") or args.open or dim is None or not shapes or len(shapes) < len(parts):
         return None
     first = shapes[0]
     if any(len(shape) != len(first) for shape in shapes):

@@ -86,7 +86,7 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
             found.append(Seq(tuple(collated(m, frame, v, span) for v in option.prefix)))
         elif type(option) is Ref and type(table := m.read(option.address, "$items")) is Table:
             entries = tuple((k, collated(m, frame, v, span)) for k, v in table.entries)
-            found.append(subscripts.new_dict(m, frame, span, Table(entries, table.rest)))
+            found.append(subscripts.new_dict(m, frame, span, changed(table, entries=entries)))
         else:
             found.append(_stacked(option))
     return join_all(found) or TOP

@@ -90,8 +90,8 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
             open_ = open_ or not items.exact
         else:
             table = subscripts.table_of(m, value)
-            kw.update({k: v for k, v in (table.entries if table else ()) if isinstance(k, str)})
-            open_ = open_ or table is None or table.rest is not None
+            kw.update({k: v for k, v in (table.entries if table else ()) if isinstance(k, str) and table is not None and table.has(k)})
+            open_ = open_ or table is None or not table.exact
     return Args(tuple(pos), kw, open_, tuple(spans), kw_spans)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.analysis.values import Facts, Value, join
+from bce_lint.analysis.values import TRUE, Facts, Value, join
 
 Cell = tuple[int, str]
 INDEXED = 200
@@ -139,8 +139,13 @@ def common(states: list[State]) -> State:
     return shared.freeze(shared.depth - 1) if any(state is shared for state in states) else shared
 
 
+def doubt(cell: Cell) -> Cell:
+    """The cell that says that another was not bound on some path."""
+    return cell[0], f"$maybe {cell[1]}"
+
+
 def merge(states: list[State]) -> State:
-    """The join of states of one run. A cell unbound on one path is as on the others: reading it there raises."""
+    """The join of states of one run. A cell unbound on one path is as on the others: reading it there raises, unless one asks first."""
     if len(states) == 1:
         return states[0]
     base = common(states)
@@ -152,6 +157,8 @@ def merge(states: list[State]) -> State:
                 value = _joined(cell, diffs, base)
                 if value is not None:
                     joined[cell] = value
+                    if not cell[1].startswith("$") and any(cell not in diff for diff in diffs) and base.find(cell) is None:
+                        joined[doubt(cell)] = TRUE
     return settle(base, joined)
 
 

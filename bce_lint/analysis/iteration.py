@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis import calls, objects
+from bce_lint.analysis.identities import of_many
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Seq, Table, Unknown, Value, const, join_all, join_seq, options
@@ -15,7 +16,8 @@ MAX_RANGE = 8
 
 def summary(seq: Seq) -> Value | None:
     """One value above all elements, None when there is none."""
-    return join_all(seq)
+    found = join_all(seq)
+    return found if found is None or seq.exact else of_many(found)
 
 
 def concatenate(a: Seq, b: Seq) -> Seq:
@@ -25,17 +27,6 @@ def concatenate(a: Seq, b: Seq) -> Seq:
     if b.exact:
         return Seq(a.prefix, a.rest, a.suffix + b.prefix + b.suffix)
     return Seq(a.prefix, join_all([*([a.rest] if a.rest is not None else []), *a.suffix, *b.prefix, b.rest or TOP]), b.suffix)
-
-
-def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int = 0) -> Value:
-    """An element that is taken out of a container: a tensor that is one of many is one from here on, in each round of a loop."""
-    if type(value) is Seq and value.exact:
-        return Seq(tuple(told_apart(m, frame, part, span, tag * len(value.prefix) + i + 1) for i, part in enumerate(value.prefix)))
-    found = options(value)
-    if not any(type(option) is Tensor and not option.identity for option in found):
-        return value
-    own = m.intern(("element", frame.context, frame.unit.path, span, frame.marks, tag))
-    return join_all(changed(o, identity=own) if type(o) is Tensor and not o.identity else o for o in found) or TOP
 
 
 def elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
@@ -58,21 +49,24 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
             if type(content) is Seq:
                 return content
             return (
-                Seq(tuple(const(k) for k, _ in content.entries), None if content.rest is None else TOP)
-                if type(content) is Table
-                else ANYTHING
+                _keys(content) if type(content) is Table else ANYTHING
             )
         case Ref(kind="dict"):
             table = m.read(value.address, "$items")
             if type(table) is Table:
-                return Seq(tuple(const(k) for k, _ in table.entries), None if table.rest is None else TOP)
+                return _keys(table)
         case Ref(kind="data"):
             return Seq((), m.read(value.address, "$item") or TOP)
         case Ref(kind="instance"):
             return _instance(m, frame, value, span)
         case Tensor():
-            return Seq((), changed(value, shape=value.shape[1:] if value.shape else None))
+            return Seq((), of_many(changed(value, shape=value.shape[1:] if value.shape else None)))
     return ANYTHING
+
+
+def _keys(table: Table) -> Seq:
+    keys = tuple(const(k) for k, _ in table.entries)
+    return Seq((), TOP) if table.maybe else Seq(keys, None if table.rest is None else TOP)
 
 
 def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span) -> Seq:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import branches, expressions, iteration, statements
+from bce_lint.analysis import branches, expressions, identities, iteration, statements
 from bce_lint.analysis.heap import State, merge
 from bce_lint.analysis.machine import Frame, Loop, Machine
-from bce_lint.analysis.values import TOP, Seq, Table, Value, join_all, widen
+from bce_lint.analysis.values import TOP, Const, Seq, Table, Value, join, join_all, options
+from bce_lint.ir.record import changed
 
 MAX_TRIPS = 32
 UNROLL_NODES = 900
@@ -25,7 +26,7 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
     def _start(value: Value) -> Start:
         def _bind() -> bool:
-            statements.assign(m, frame, node.target, iteration.told_apart(m, frame, value, node.target.span))
+            statements.assign(m, frame, node.target, identities.told_apart(m, frame, value, node.target.span))
             return True
 
         return _bind
@@ -42,7 +43,7 @@ def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int,
         return summary is None or _repeat(m, frame, body, loop, start(summary))
     alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
     if alive and elements.rest is not None:
-        alive = _repeat(m, frame, body, loop, start(elements.rest))
+        alive = _repeat(m, frame, body, loop, start(identities.of_many(elements.rest)))
     return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
 
 
@@ -84,13 +85,13 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         m.open_reads()
         end = _once(m, frame, body, loop, start)
         reads = m.close_reads()
-        changed = {} if end is None else _changes(base, end, {c: v for c, (v, _) in reads.items()})
-        if not changed or attempt == MAX_ROUNDS - 1 or m.steps < 0:
+        carried = {} if end is None else _changes(m, base, end, {c: v for c, (v, _) in reads.items()})
+        if not carried or attempt == MAX_ROUNDS - 1 or m.steps < 0:
             break
         m.roll_back(sites, reached)
         loop.breaks = list(outside)
         base = base.fork()
-        base.cells.update(changed)
+        base.cells.update(carried)
         m.state = base
     frame.marks = marks
     ends = [*([base.fork()] if zero else []), *([end] if end is not None else [])]
@@ -101,20 +102,37 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
     return True
 
 
-def _changes(base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
-    changed = {}
+def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
+    found: dict[tuple[int, str], Value] = {}
     for cell, before in reads.items():
         after = end.find(cell)
         if after is None or after is before:
             continue
+        for ref in identities.objects_in(after):
+            if base.find((ref.address, "$live")) is None and base.find((ref.address, "$many")) is None:
+                m.several.add(ref.address)
+                found[ref.address, "$many"] = TOP
+        after = identities.from_last_round(before, after)
         if before is None:
             if not cell[1].startswith("$"):
-                changed[cell] = after
+                found[cell] = after
             continue
         wide = widen(before, after)
         if wide != before:
-            changed[cell] = wide
-    return changed
+            found[cell] = wide
+    return found
+
+
+def widen(old: Value, new: Value) -> Value:
+    """A join that cannot grow for ever: numbers and containers that still change become unknown."""
+    joined = join(old, new)
+    if joined == old:
+        return old
+    if any(type(v) is Const and v.kind in ("int", "float", "str") for v in options(joined)):
+        return TOP
+    if type(joined) is Seq:
+        return TOP if any(type(v) is Seq for item in joined for v in options(item)) else Seq((), join_all(joined))
+    return TOP if type(joined) is Table else joined
 
 
 def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) -> bool:
@@ -159,7 +177,12 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
     bound = frame.bound
     frame.bound = bound | hidden.keys()
+    base = m.state
+    m.state = base.fork()
     exact = _clauses(m, frame, node, 0, collected)
+    for ref in identities.objects_in(Seq(tuple(collected))) if not exact else ():
+        if base.find((ref.address, "$live")) is None:
+            m.make_many(ref.address)
     frame.bound = bound
     for name, value in hidden.items():
         if value is not None:
@@ -169,9 +192,9 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
         for pair in collected:
             assert type(pair) is Seq
             table = subscripts.put(table, pair.prefix[0], pair.prefix[1])
-        return subscripts.new_dict(
-            m, frame, node.span, table if exact else Table(table.entries, join_all(v for _, v in table.entries) or table.rest or TOP)
-        )
+        if not exact:
+            table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).doubted()
+        return subscripts.new_dict(m, frame, node.span, table)
     items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
     return items if node.kind == "generator" else subscripts.new_list(m, frame, node.span, items, node.kind)
 
@@ -197,7 +220,7 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     marks = frame.marks
     for index, value in enumerate(met):
         frame.marks = (*marks, index if exact else -1)
-        statements.assign(m, frame, clause.target, value)
+        statements.assign(m, frame, clause.target, identities.told_apart(m, frame, value, clause.target.span))
         outcomes = [branches.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
         if False in outcomes:
             continue

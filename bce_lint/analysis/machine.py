@@ -224,10 +224,14 @@ class Machine:
         """The heap object that this place allocates in this context; one that exists already may now be several."""
         address = self.intern((frame.context, frame.unit.path, span, frame.marks, kind, tag))
         if self.state.find((address, "$live")) is not None:
-            self.several.add(address)
-            self.write(address, "$many", TOP)
+            self.make_many(address)
         self.write(address, "$live", TOP)
         return Ref(address, kind, what, frame.place(span))
+
+    def make_many(self, address: int) -> None:
+        """From here on an allocation site may stand for several objects."""
+        self.several.add(address)
+        self.write(address, "$many", TOP)
 
     def is_many(self, address: int) -> bool:
         """Whether an allocation site may stand for several objects by now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis import dtype_ops, iteration, losses, modules, subscripts, tensor_ops, trainers
+from bce_lint.analysis import dtype_ops, identities, iteration, losses, modules, objects, subscripts, tensor_ops, trainers
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -22,6 +22,7 @@ from bce_lint.analysis.values import (
     Unknown,
     Value,
     const,
+    join,
     join_all,
     options,
 )  # fmt: skip
@@ -35,6 +36,9 @@ _MODULE_KINDS = frozenset({"instance", "layer", "activation", "loss", "container
 
 def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node: ir.Call) -> Value:
     """Calls a method that no project class defines."""
+    if name in _PARSERS:
+        for value in (*args.pos, *args.kw.values()):
+            objects.forget_namespace(m, value)
     match receiver:
         case Tensor() | Unknown():
             return _tensor(m, frame, receiver, name, args, node)
@@ -86,6 +90,16 @@ def _surely_tensor(name: str, args: Args) -> bool:
     return name in _DTYPE_METHODS and not (name == "log" and (args.pos or args.kw))
 
 
+_PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})
+"""Methods that set the attributes of a namespace that they are given."""
+
+_READING = frozenset({
+    "index", "count", "keys", "isdisjoint", "issubset", "issuperset", "union", "intersection", "difference", "symmetric_difference",
+    "__len__", "__contains__", "__getitem__",
+})  # fmt: skip
+"""Methods that are not followed and leave a list, a set or a dict as it is."""
+
+
 def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, node: ir.Call) -> Value:
     """`super().method()` where the next class lies outside the project."""
     from bce_lint.analysis.classes import outside_base
@@ -108,6 +122,8 @@ def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: i
         return handler(m, frame, receiver, args, node)
     if type(items) is Seq and (handler := _LIST.get(name)) is not None:
         return handler(m, frame, receiver, args, node)
+    if name not in _READING:
+        _changed(m, receiver)
     if receiver.kind == "trainer":
         return trainers.call_method(m, frame, receiver, name, args, node)
     if receiver.kind in _MODULE_KINDS:
@@ -202,7 +218,7 @@ def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
         m.write(receiver.address, "$items", new)
         return known[-1]
     m.write(receiver.address, "$items", Seq((), iteration.summary(items)))
-    return iteration.summary(items) or TOP
+    return identities.told_apart(m, frame, iteration.summary(items) or TOP, node.span)
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -227,8 +243,7 @@ def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
     found = subscripts.lookup(table, args.get(0, "key") or TOP)
     if found is None:
         return default
-    key = args.get(0, "key")
-    sure = type(key) in (Const, External) and found is not table.rest
+    sure = subscripts.is_certain(table, args.get(0, "key"))
     return found if sure else join_all([found, default]) or TOP
 
 
@@ -236,12 +251,16 @@ def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -
     table = m.read(receiver.address, "$items")
     if type(table) is not Table:
         return Seq((), TOP)
-    return Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
+    pairs = Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
+    return pairs if not table.maybe else Seq((), iteration.summary(pairs) or TOP)
 
 
 def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     table = m.read(receiver.address, "$items")
-    return Seq(tuple(v for _, v in table.entries), table.rest) if type(table) is Table else Seq((), TOP)
+    if type(table) is not Table:
+        return Seq((), TOP)
+    values = Seq(tuple(v for _, v in table.entries), table.rest)
+    return values if not table.maybe else Seq((), iteration.summary(values) or TOP)
 
 
 def _keys(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -261,11 +280,11 @@ def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
 
 def _set_default(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     table = m.read(receiver.address, "$items")
-    key, value = args.get(0, "key") or TOP, args.get(1, "default") or NONE
-    if type(table) is Table and subscripts.lookup(table, key) is None:
-        m.write(receiver.address, "$items", subscripts.put(table, key, value))
-        return value
-    return _get(m, frame, receiver, args, node)
+    key = args.get(0, "key") or TOP
+    found = _get(m, frame, receiver, args, node)
+    if type(table) is Table and not subscripts.is_certain(table, key):
+        m.write(receiver.address, "$items", subscripts.put(table, key, found))
+    return found
 
 
 def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -273,9 +292,29 @@ def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call)
     if type(table) is not Table:
         return TOP
     found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else subscripts.lookup(table, key)
-    if type(key) is Const and not m.is_many(receiver.address):
-        m.write(receiver.address, "$items", Table(tuple((k, v) for k, v in table.entries if k != key.value), table.rest))
-    return found or TOP
+    subscripts.remove(m, receiver, key)
+    return identities.told_apart(m, frame, found or TOP, node.span)
+
+
+def _pop_item(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    if type(table) is Table:
+        m.write(receiver.address, "$items", table.doubted())
+    return TOP
+
+
+def _clear(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    empty = Table() if type(items) is Table else Seq()
+    m.write(receiver.address, "$items", join(items, empty) if items is not None and m.is_many(receiver.address) else empty)
+    return NONE
+
+
+def _changed(m: Machine, receiver: Ref) -> None:
+    """Some method that is not known here was called: what a list or a dict then holds is not known."""
+    items = m.read(receiver.address, "$items")
+    if receiver.kind in ("list", "set", "dict") and items is not None:
+        m.write(receiver.address, "$items", Table((), TOP) if type(items) is Table else iteration.ANYTHING)
 
 
 def _text(text: str, name: str, args: Args) -> Value:
@@ -291,9 +330,9 @@ def _text(text: str, name: str, args: Args) -> Value:
 
 _LIST: dict[str, Method] = {
     "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _scrambled, "sort": _scrambled,
-    "remove": _scrambled, "copy": _copy, "add": _append,
+    "remove": _scrambled, "copy": _copy, "add": _append, "clear": _clear,
 }  # fmt: skip
 _DICT: dict[str, Method] = {
     "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy, "setdefault": _set_default,
-    "pop": _pop_key,
+    "pop": _pop_key, "popitem": _pop_item, "clear": _clear,
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import calls, classes, imports, losses
+from bce_lint.analysis import calls, classes, heap, identities, imports, losses
 from bce_lint.analysis.lattice import Shape, Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -29,6 +29,7 @@ from bce_lint.analysis.values import (
     options,
 )  # fmt: skip
 from bce_lint.catalog.names import canonical
+from bce_lint.catalog.terms import ANY, Domain
 from bce_lint.ir.record import changed
 
 TENSOR_VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})
@@ -91,8 +92,13 @@ def sizes(shape: Shape | None) -> Value:
 
 def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:
     found = m.read(owner.address, name)
+    if found is not None and m.is_many(owner.address):
+        return identities.told_apart(m, frame, identities.of_many(found), span)
     if found is not None:
         return found
+    if name == "__dict__":
+        forget_namespace(m, owner)
+        return m.fresh(frame, span)
     if owner.kind == "instance":
         return _instance_attribute(m, frame, owner, name, span)
     if owner.kind == "device":
@@ -193,6 +199,30 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             m.write(imports.address(m, option.path), name, value)
 
 
+def doubt(m: Machine, owner: Value, name: str) -> None:
+    """The attribute may be gone, as after `del owner.name`."""
+    for option in options(owner):
+        if type(option) is Ref:
+            m.write(*heap.doubt((option.address, name)), TRUE)
+
+
+def is_certain(m: Machine, owner: Value, name: str) -> bool:
+    """Whether an object certainly has an attribute."""
+    if type(owner) is not Ref:
+        return False
+    own = m.read(owner.address, name) is not None and m.read(*heap.doubt((owner.address, name))) is None
+    return own or class_attribute(m, owner, name) is not None
+
+
+def forget_namespace(m: Machine, value: Value) -> None:
+    """Somebody may change the attributes of a namespace by names that are not seen: nothing is known of them then."""
+    for option in options(value):
+        if type(option) is Ref and option.kind == "namespace":
+            for name in m.state.names(option.address):
+                if not name.startswith("$"):
+                    m.write(option.address, name, TOP)
+
+
 def forget_settings(m: Machine, owner: Value) -> None:
     """Some attribute is set whose name is not known: constants, which settings are, become unknown; modules and functions stay."""
     for option in options(owner):
@@ -205,6 +235,18 @@ def forget_settings(m: Machine, owner: Value) -> None:
         for address, name in names:
             if not name.startswith(("$", "__")) and type(m.read(address, name)) is Const:
                 m.write(option.address, name, TOP)
+
+
+def fixed(value: Tensor) -> Tensor:
+    """A tensor that is no longer trained, or whose data was replaced: a parameter's values may then lie anywhere, for a reason."""
+    return changed(value, domain=Domain.UNKNOWN, range=ANY, origin=(), inner=(), form=None) if value.domain is Domain.LOGITS else value
+
+
+def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, value: Value) -> None:
+    """`owner.name = value`; of a tensor, its data and whether it is trained."""
+    set_attribute(m, owner, target.name, value)
+    if type(owner) is Tensor and (target.name == "data" or (target.name == "requires_grad" and value != TRUE)):
+        tensor_written(m, frame, target.value, fixed(owner))
 
 
 def tensor_written(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> None:

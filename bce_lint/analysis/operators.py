@@ -142,7 +142,7 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
         return Tensor(dtype="bool", identity=_identity(m, frame, span)) if number else TOP
     if type(a) is not type(b):
         return const(op in ("!=", "is not"))
-    if type(a) in (Seq,) or (type(a) is Ref and a.kind in ("list", "dict", "set", "device")):
+    if type(a) in (Seq,) or (type(a) is Ref and a.kind in ("list", "dict", "set", "namespace", "device")):
         return const(op in ("==", "is")) if a == b and type(a) is Ref and a.kind == "device" else TOP
     return const((a == b) == (op in ("==", "is"))) if a != b or op in ("==", "is") else const(False)
 
@@ -152,8 +152,8 @@ def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
     if type(a) is Const:
         table = subscripts.table_of(m, b)
         items = subscripts.content(m, b)
-        if table is not None and table.rest is None:
-            found = table.get(a.value) is not None
+        if table is not None and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
+            found = table.has(a.value)
         elif items is not None and items.exact and all(type(v) is Const for v in items):
             found = a in items.prefix
     return TOP if found is None else const(found == (op == "in"))
@@ -194,7 +194,7 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     )  # fmt: skip
     if compared:
         return plain
-    if op == "@" and (_is_parameter(a) or _is_parameter(b)):
+    if op == "@" and (_is_parameter(a) or _is_parameter(b)) and not is_mixture(a, b):
         return changed(plain, domain=Domain.LOGITS, range=REAL, origin=(Origin("matmul", Domain.LOGITS, frame.place(span)),), model=True)
     sigmoid = by_hand.sigmoid(op, a, b, plain, lambda: frame.place(span))
     if sigmoid is not None:
@@ -205,6 +205,11 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
 def _is_parameter(value: Value) -> bool:
     """Whether a value is a parameter of a module, or a view of one."""
     return type(value) is Tensor and value.domain is Domain.LOGITS and bool(value.origin) and value.origin[0].name == PARAMETER
+
+
+def is_mixture(*operands: Value) -> bool:
+    """Whether a product of matrices may be a mean of probabilities, whose weights are a parameter."""
+    return any(type(v) is Tensor and v.domain in (Domain.PROBABILITY, Domain.CATEGORICAL) for v in operands)
 
 
 def combine(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bce_lint import ir
-from bce_lint.analysis import branches, calls, classes, iteration, literals, objects, subscripts
+from bce_lint.analysis import branches, calls, classes, copies, heap, identities, iteration, literals, namespaces, objects, subscripts
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.shapes import size
@@ -26,6 +26,7 @@ from bce_lint.analysis.values import (
     Unknown,
     Value,
     const,
+    join,
     join_all,
     options,
 )  # fmt: skip
@@ -92,7 +93,10 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         if type(name) is not Const or not isinstance(name.value, str):
             return TOP
         value = objects.attribute(m, frame, args.pos[0], name.value, node.span)
-        found.append(args.pos[2] if value == TOP and len(args.pos) > 2 and type(args.pos[0]) is Ref else value)
+        if len(args.pos) > 2 and type(args.pos[0]) is Ref:
+            maybe = m.read(*heap.doubt((args.pos[0].address, name.value))) is not None
+            value = args.pos[2] if value == TOP else join(value, args.pos[2]) if maybe else value
+        found.append(value)
     return join_all(found) or TOP
 
 
@@ -104,11 +108,16 @@ def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return NONE
 
 
+def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) == 2 and type(args.pos[1]) is Const:
+        objects.doubt(m, args.pos[0], str(args.pos[1].value))
+    return NONE
+
+
 def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Const:
         name = str(args.pos[1].value)
-        if m.read(args.pos[0].address, name) is not None or objects.class_attribute(m, args.pos[0], name) is not None:
-            return const(True)
+        return const(True) if objects.is_certain(m, args.pos[0], name) else TOP
     return TOP
 
 
@@ -119,7 +128,7 @@ def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if args.pos and type(args.pos[0]) is Tensor and (length := size(args.pos[0].shape, 0)) is not None:
         return const(length)
     table = subscripts.table_of(m, args.pos[0]) if args.pos else None
-    return const(len(table.entries)) if table is not None and table.rest is None else Unknown(kind="int")
+    return const(len(table.entries)) if table is not None and table.exact else Unknown(kind="int")
 
 
 def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -157,6 +166,13 @@ def _list(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return subscripts.new_list(m, frame, node.span, items)
 
 
+def _deque(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`deque(items, maxlen)`: one of a limited length loses elements while others are added."""
+    if args.get(1, "maxlen") in (None, NONE):
+        return _list(m, frame, args, node)
+    return subscripts.new_list(m, frame, node.span, iteration.ANYTHING)
+
+
 def _tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return Seq() if not args.pos else iteration.elements(m, frame, args.pos[0], node.span)
 
@@ -174,7 +190,7 @@ def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
             table = given
     for name, value in args.kw.items():
         table = table.put(name, value)
-    return subscripts.new_dict(m, frame, node.span, Table(table.entries, TOP) if args.open else table)
+    return subscripts.new_dict(m, frame, node.span, changed(table, rest=TOP) if args.open else table)
 
 
 def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -183,7 +199,7 @@ def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _next(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = iteration.elements(m, frame, args.get(0, "iterator") or TOP, node.span)
-    return iteration.summary(items) or TOP
+    return identities.told_apart(m, frame, iteration.summary(items) or TOP, node.span)
 
 
 def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -191,10 +207,17 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return Seq((), TOP)
     items = iteration.elements(m, frame, args.pos[1], node.span)
 
-    def _one(value: Value) -> Value:
-        return calls.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
+    marks = frame.marks
 
-    return Seq(tuple(_one(v) for v in items.prefix), None if items.rest is None else _one(items.rest), tuple(_one(v) for v in items.suffix))
+    def _one(value: Value, index: int) -> Value:
+        frame.marks = (*marks, index)
+        result = calls.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
+        frame.marks = marks
+        return result
+
+    prefix = tuple(_one(v, i) for i, v in enumerate(items.prefix))
+    rest = None if items.rest is None else _one(identities.of_many(items.rest), -1)
+    return Seq(prefix, rest, tuple(_one(v, len(prefix) + i) for i, v in enumerate(items.suffix)))
 
 
 def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -233,19 +256,6 @@ def _first(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _transparent(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """A decorator factory that leaves the function as it is."""
     return External("bce_lint.identity")
-
-
-def _copy(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    """A copy has cells of its own, so that what is assigned to it does not reach the original."""
-    value = args.get(0, "x") or TOP
-    if type(value) is not Ref or value.kind not in ("instance", "namespace", "container", "list", "dict"):
-        return value
-    copy = Ref(
-        m.intern(("copy", value.address, frame.context, frame.unit.path, node.span, frame.marks)), value.kind, value.what, value.place
-    )
-    for name in m.state.names(value.address):
-        m.write(copy.address, name, m.read(value.address, name) or TOP)
-    return copy
 
 
 def _number(kind: type) -> Handler:
@@ -295,16 +305,6 @@ def _checkpoint(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return calls.call(m, frame, args.get(0, "function") or TOP, inner, node)
 
 
-def _namespace(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    """`SimpleNamespace(name=value, …)`: an object with those attributes, and others that are assigned to it."""
-    if args.open or args.pos:
-        return m.fresh(frame, node.span)
-    ref = m.new_ref(frame, node.span, "namespace")
-    for name, value in args.kw.items():
-        objects.set_attribute(m, ref, name, value)
-    return ref
-
-
 def _callable(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     value = args.pos[0] if args.pos else TOP
     if type(value) is Const:
@@ -321,17 +321,18 @@ def _tensor_literal(dtype: str | None, floating: str = "float32") -> Handler:
 
 TABLE: dict[str, Handler] = {
     "builtins.isinstance": _isinstance, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.hasattr": _hasattr,
+    "builtins.delattr": _delattr,
     "builtins.len": _len, "builtins.range": _range, "builtins.enumerate": _enumerate, "builtins.zip": _zip,
     "builtins.list": _list, "builtins.tuple": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
-    "builtins.set": _list, "collections.deque": _list, "collections.defaultdict": _default_dict, "builtins.next": _next,
+    "builtins.set": _list, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
     "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
-    **dict.fromkeys(NAMESPACES, _namespace), **dict.fromkeys(CHECKPOINTS, _checkpoint),
-    "copy.deepcopy": _copy, "copy.copy": _copy,
+    **dict.fromkeys(NAMESPACES, namespaces.make), "builtins.vars": namespaces.attributes, **dict.fromkeys(CHECKPOINTS, _checkpoint),
+    "copy.deepcopy": copies.deep, "copy.copy": copies.shallow,
     "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
     "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),
     "torch.Tensor": _tensor_literal("float32"), "torch.FloatTensor": _tensor_literal("float32"),

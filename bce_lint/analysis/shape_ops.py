@@ -189,7 +189,7 @@ def _expand(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 
 def _pieces(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    dim = _int(args, 2, "dim", 0)
+    dim = _int(args, 2, "dim", 0) if "axis" not in args.kw else None
     if shape is None or rank(shape) is None or dim is None or not -len(shape) <= dim < len(shape):
         return None
     dim %= len(shape)
@@ -198,8 +198,9 @@ def _pieces(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 def _linear(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     weight = args.get(1, "weight")
-    size = weight.shape[0] if type(weight) is Tensor and rank(weight.shape) == 2 and weight.shape is not None else None
-    return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), size)
+    if type(weight) is not Tensor or weight.shape is None or rank(weight.shape) != 2:
+        return None  # a vector takes the last dimension away
+    return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), weight.shape[0])
 
 
 OPERATIONS: dict[str, Operation] = {

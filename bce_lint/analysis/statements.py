@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis import branches, calls, classes, contexts, expressions, imports, loops, objects, operators, subscripts
+from bce_lint.analysis import branches, calls, classes, contexts, expressions, identities, imports, loops, objects, operators, subscripts
 from bce_lint.analysis.heap import merge
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Frame, Machine
@@ -48,7 +48,7 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
             holder = expressions.evaluate(m, frame, target.value)
             if m.flow is not None:
                 m.flow.stored(m, frame, target, holder)
-            objects.set_attribute(m, holder, target.name, value)
+            objects.attribute_written(m, frame, target, holder, value)
         case ir.Item():
             owner = expressions.evaluate(m, frame, target.value)
             if m.flow is not None:
@@ -69,7 +69,8 @@ def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value
     star = next((i for i, t in enumerate(targets) if isinstance(t, ir.Star)), None)
     parts = [subscripts.unpack(m, option, len(targets), star) for option in options(value)]
     for index, target in enumerate(targets):
-        assign(m, frame, target, join_all(part[index] for part in parts) or TOP)
+        value = join_all(part[index] for part in parts) or TOP
+        assign(m, frame, target, identities.told_apart(m, frame, value, target.span))
 
 
 def _assign(m: Machine, frame: Frame, node: ir.Assign) -> bool:
@@ -182,6 +183,11 @@ def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
 
 
 def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:
+    for target in node.targets:
+        if isinstance(target, ir.Item):
+            subscripts.remove(m, expressions.evaluate(m, frame, target.value), expressions.evaluate(m, frame, target.index))
+        elif isinstance(target, ir.Attr):
+            objects.doubt(m, expressions.evaluate(m, frame, target.value), target.name)
     return True
 
 

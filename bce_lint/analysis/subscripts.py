@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis import calls, iteration, objects
+from bce_lint.analysis import calls, identities, iteration, objects
 from bce_lint.analysis.lattice import Tensor
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import (
@@ -67,16 +67,16 @@ def put(table: Table, key: Value, value: Value) -> Table:
     if type(key) is External:
         return table.put(key.name, value)
     rest = value if table.rest is None else join(table.rest, value)
-    return Table(tuple((k, join(v, value)) for k, v in table.entries), rest)
+    return Table(tuple((k, join(v, value)) for k, v in table.entries), rest, table.maybe)
 
 
 def update_table(table: Table, other: Table | None) -> Table:
     """The table after `d.update(other)`."""
     if other is None:
-        return Table(tuple((k, TOP) for k, _ in table.entries), TOP)
+        return Table(tuple((k, TOP) for k, _ in table.entries), TOP, table.maybe)
     for key, value in other.entries:
-        table = table.put(key, value)
-    return table if other.rest is None else Table(tuple((k, join(v, other.rest)) for k, v in table.entries), other.rest)
+        table = table.put(key, value) if other.has(key) else join_table(table, table.put(key, value))
+    return table if other.rest is None else put(table, TOP, other.rest)
 
 
 def slice_value(parts: list[Value]) -> Value:
@@ -92,7 +92,7 @@ def is_slice(key: Value) -> bool:
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
     """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
     found = [v for option in options(owner) if option is not NONE and (v := _item(m, frame, option, key, span)) is not None]
-    return iteration.told_apart(m, frame, join_all(found) or TOP, span)
+    return identities.told_apart(m, frame, join_all(found) or TOP, span)
 
 
 def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:
@@ -120,6 +120,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
 
 def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> Value | None:
     items = m.read(owner.address, "$items")
+    items = identities.of_many(items) if items is not None and m.is_many(owner.address) else items
     if type(items) is Table:
         return lookup(items, key)
     if type(items) is Seq:
@@ -140,12 +141,16 @@ def lookup(table: Table, key: Value) -> Value | None:
     """A dict's value at a key; None when the lookup raises."""
     if type(key) is External:
         key = const(key.name)
-    if type(key) is Const:
-        found = table.get(key.value)
-        if found is not None:
-            return found
-        return table.rest
-    return join_all([*(v for _, v in table.entries), *([table.rest] if table.rest is not None else [])])
+    found = table.get(key.value) if type(key) is Const else join_all(v for _, v in table.entries)
+    if table.rest is None or (type(key) is Const and table.has(key.value)):
+        return found
+    return identities.of_many(table.rest if found is None else join(found, table.rest))
+
+
+def is_certain(table: Table, key: Value | None) -> bool:
+    """Whether a dict certainly has a key."""
+    name = key.value if type(key) is Const else key.name if type(key) is External else None
+    return name is not None and table.has(name)
 
 
 def _element(items: Seq, key: Value) -> Value | None:
@@ -172,6 +177,31 @@ def _sliced(items: Seq, key: Seq) -> Seq:
     if step in (None, 1) and low in (None, 0) and isinstance(high, int) and high < 0 and -high <= len(items.suffix):
         return Seq(items.prefix, items.rest, items.suffix[:high])
     return Seq((), iteration.summary(items) or TOP)
+
+
+def without(table: Table, key: Value) -> Table:
+    """The table after an entry is taken out; an unknown key may be any."""
+    return table.without(key.value) if type(key) is Const else table.doubted()
+
+
+def remove(m: Machine, owner: Value, key: Value) -> None:
+    """`del owner[key]`."""
+    for option in options(owner):
+        items = m.read(option.address, "$items") if type(option) is Ref else None
+        many = owner is not option or (type(option) is Ref and m.is_many(option.address))
+        new: Value | None = None
+        if type(items) is Table:
+            new = without(items, key)
+            new = join_table(items, new) if many else new
+        elif type(items) is Seq:
+            index = key.value if type(key) is Const and isinstance(key.value, int) else None
+            known = items.exact and not many and index is not None and -len(items.prefix) <= index < len(items.prefix)
+            kept = list(items.prefix)
+            if known and index is not None:
+                del kept[index]
+            new = Seq(tuple(kept)) if known else Seq((), iteration.summary(items) or TOP)
+        if new is not None and type(option) is Ref:
+            m.write(option.address, "$items", new)
 
 
 def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None:
@@ -237,10 +267,10 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
-            part = changed(value, identity=0, shape=value.shape[1:] if value.shape else None)
+            part = identities.of_many(changed(value, shape=value.shape[1:] if value.shape else None))
         if items is not None and star is None and count <= len(items.prefix):
             return list(items.prefix[:count])
-        return [part or TOP] * count
+        return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]
     if star is None:
         return list(items.prefix[:count]) if len(items.prefix) == count else [TOP] * count
     tail = count - star - 1

@@ -8,7 +8,9 @@ from bce_lint.analysis.lattice import Form, Origin, Place, Shape, Tensor, join_r
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.transfers import KINDS, clipped
 from bce_lint.analysis.values import (
+    NONE,
     TOP,
+    TRUE,
     Const,
     Ref,
     Seq,
@@ -24,6 +26,8 @@ from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.terms import ACTIVATED, Activation, Domain, Kind, Transfer
 from bce_lint.ir.record import changed
+
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -49,7 +53,7 @@ def activation_call(
         target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
         if target is not None:
             objects.tensor_written(m, frame, target, result)
-    return result
+    return _into(m, frame, args, node, result)
 
 
 def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | None, place: Place | None) -> Value:
@@ -96,7 +100,16 @@ def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.
     first = args.get(0, row.params[0] if row.params else "input")
     if first is None and args.kw:
         first = next(iter(args.kw.values()))
-    return transfer(m, frame, row, first or TOP, args, node, name, (0, frame.place(node.span, node.func.span)))
+    result = transfer(m, frame, row, first or TOP, args, node, name, (0, frame.place(node.span, node.func.span)))
+    return _into(m, frame, args, node, result)
+
+
+def _into(m: Machine, frame: Frame, args: Args, node: ir.Call, result: Value) -> Value:
+    """The result, which `out=` also writes into a tensor: that has its shape then."""
+    for arg in node.args:
+        if arg.keyword == "out" and args.kw.get("out") not in (None, NONE):
+            objects.tensor_written(m, frame, arg.value, result if type(result) is Tensor else Tensor())
+    return result
 
 
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
@@ -108,6 +121,9 @@ def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Arg
     if written is not None:
         return written
     result = transfer(m, frame, row, value, args.prepend(value), node, name, (0, frame.place(node.span, node.func.span)))
+    if name == "requires_grad_" and args.get(0, "requires_grad") not in (None, TRUE) and type(result) is Tensor:
+        result = objects.fixed(result)
+        row = row._replace(inplace=True)
     if row.inplace and type(result) is Tensor and isinstance(node.func, ir.Attr):
         objects.tensor_written(m, frame, node.func.value, result)
     return result
@@ -121,7 +137,8 @@ def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], 
     if not named or args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
     if len(operands) == 2 and name in OPERATORS:
-        return operators.binary(m, frame, OPERATORS[name], *operands, node.span)
+        result = operators.binary(m, frame, OPERATORS[name], *operands, node.span)
+        return changed(result, dtype="float64") if name == "float_power" and type(result) is Tensor else result
     if len(operands) == 2 and name in REVERSED_OPERATORS:
         return operators.binary(m, frame, REVERSED_OPERATORS[name], *operands[::-1], node.span)
     if len(operands) == 1 and UNARY_OPERATORS.get(name) == "-":
@@ -133,6 +150,7 @@ def transfer(
     m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, made_by: tuple[int, Place]
 ) -> Value:
     """Applies a row to each alternative of its input."""
+    args = args if is_array(value) or name.startswith("numpy.") else spelled(args)
     if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
         return _several(m, frame, row, value, args, node, name)
     if row.kind is Kind.LOG and not name.startswith("numpy."):
@@ -146,12 +164,26 @@ def transfer(
     return results or TOP
 
 
+def spelled(args: Args) -> Args:
+    """The arguments by the names that torch documents: it takes those of NumPy, too."""
+    if not _NUMPY_NAMES.keys() & args.kw.keys():
+        return args
+    return args._replace(kw={_NUMPY_NAMES.get(name, name): value for name, value in args.kw.items()})
+
+
+def is_array(value: Value) -> bool:
+    """Whether a value may be an array of NumPy."""
+    return any(type(option) is Tensor and option.array for option in options(value))
+
+
 def _transfer(
     m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, made_by: tuple[int, Place]
 ) -> Value:
     identity = made(m, frame, node.span, (name, made_by[0]))
     if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
         return TOP
+    if row.kind is Kind.PARAMETER and args.get(1, "requires_grad") not in (None, TRUE):
+        row = row._replace(kind=Kind.KEEP)  # what is not trained stays what it is
     if row.kind is Kind.KEEP and type(value) is not Tensor:
         kept = _kept_unknown(row, value, args, identity, _shape(m, row, Tensor(), args, name, made_by[0]))
         return changed(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept

@@ -72,11 +72,29 @@ class Seq:
 class Table:
     """The entries of a dict by constant key, and the join of all others (`rest`), if there can be any.
 
-    Keys are one when they are equal: 1, 1.0 and True are, as in Python.
+    Keys are one when they are equal: 1, 1.0 and True are, as in Python. Those in `maybe` have no entry on some path.
     """
 
     entries: tuple[tuple[object, Value], ...] = ()
     rest: Value | None = None
+    maybe: frozenset[object] = frozenset()
+
+    @property
+    def exact(self) -> bool:
+        """Whether all of the keys are known, and certainly there."""
+        return self.rest is None and not self.maybe
+
+    def has(self, key: object) -> bool:
+        """Whether a constant key is certainly there."""
+        return key not in self.maybe and self.get(key) is not None
+
+    def without(self, key: object) -> Table:
+        """The table with one entry gone."""
+        return changed(self, entries=tuple((k, v) for k, v in self.entries if k != key), maybe=self.maybe - {key})
+
+    def doubted(self, key: object = None) -> Table:
+        """The table with one entry, or any, that may be gone."""
+        return changed(self, maybe=frozenset(k for k, _ in self.entries if key is None or k == key) | self.maybe)
 
     def get(self, key: object) -> Value | None:
         """The value at a constant key, or None."""
@@ -89,7 +107,7 @@ class Table:
         """The table with one entry set."""
         if self.get(key) is None:
             return changed(self, entries=(*self.entries, (key, value)))
-        return changed(self, entries=tuple((k, value if k == key else v) for k, v in self.entries))
+        return changed(self, entries=tuple((k, value if k == key else v) for k, v in self.entries), maybe=self.maybe - {key})
 
 
 @record(frozen=True, slots=True)
@@ -298,19 +316,8 @@ def join_table(a: Table, b: Table) -> Table:
     entries = [(k, v if (w := b.get(k)) is None else join(v, w)) for k, v in a.entries]
     entries += [(k, v) for k, v in b.entries if a.get(k) is None]
     rest = join_all(v for v in (a.rest, b.rest) if v is not None)
-    return Table(tuple(entries), rest)
-
-
-def widen(old: Value, new: Value) -> Value:
-    """A join that cannot grow for ever: numbers and containers that still change become unknown."""
-    joined = join(old, new)
-    if joined == old:
-        return old
-    if any(type(v) is Const and v.kind in ("int", "float", "str") for v in options(joined)):
-        return TOP
-    if type(joined) is Seq:
-        return TOP if any(type(v) is Seq for item in joined for v in options(item)) else Seq((), join_all(joined))
-    return TOP if type(joined) is Table else joined
+    maybe = (a.maybe | b.maybe | {k for k, _ in entries}) - {k for k, _ in entries if a.has(k) and b.has(k)}
+    return Table(tuple(entries), rest, maybe)
 
 
 def tensors(value: Value) -> tuple[Tensor, ...]:

@@ -53,11 +53,11 @@ class Marks:
         return entry.mark
 
     def of(self, tensor: torch.Tensor) -> Tensor:
-        """The mark of a tensor; one that has none gets an identity. A parameter can take any value."""
+        """The mark of a tensor; one that has none gets an identity. A parameter that is trained can take any value."""
         known = self.get(tensor)
         if known is not None:
             return known
-        if isinstance(tensor, torch.nn.Parameter):
+        if isinstance(tensor, torch.nn.Parameter) and tensor.requires_grad:
             return self.put(tensor, Tensor(Domain.LOGITS, REAL, identity=self.fresh()))
         return self.put(tensor, Tensor(identity=self.fresh()))
 

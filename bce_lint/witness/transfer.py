@@ -104,9 +104,10 @@ def _pair(entry: Entry, call: Call) -> tuple[Any, ...]:
 
 
 def _product(marks: Marks, here: Here, call: Call) -> Tensor:
-    """A matrix product: the output of a layer where a parameter takes part."""
+    """A matrix product: the output of a layer where a parameter that is trained takes part."""
     tensors = [one for one in (*call.args, *call.kwargs.values()) if isinstance(one, torch.Tensor)]
-    if not any(isinstance(one, torch.nn.Parameter) for one in tensors):
+    trained = any(isinstance(one, torch.nn.Parameter) and one.requires_grad for one in tensors)
+    if not trained or operators.is_mixture(*(marks.of(one) for one in tensors)):
         return Tensor(identity=marks.fresh(), model=any(marks.of(one).model for one in tensors))
     return _logits(marks, "matmul", here.origin())
 

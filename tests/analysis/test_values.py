@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.lattice import Origin, Place, Tensor
+from bce_lint.analysis.loops import widen
 from bce_lint.analysis.sites import LossSite
 from bce_lint.analysis.values import (
     MAX_ALTERNATIVES,
@@ -31,7 +32,6 @@ from bce_lint.analysis.values import (
     join_table,
     options,
     tensors,
-    widen,
 )
 from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.terms import ANY, UNIT, Domain
