@@ -245,7 +245,10 @@ def fixed(value: Tensor) -> Tensor:
 def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, value: Value) -> None:
     """`owner.name = value`; of a tensor, its data and whether it is trained."""
     set_attribute(m, owner, target.name, value)
-    if type(owner) is Tensor and (target.name == "data" or (target.name == "requires_grad" and value != TRUE)):
+    if type(owner) is Tensor and target.name == "data":
+        shape, dtype = (value.shape, value.dtype) if type(value) is Tensor else (None, None)
+        tensor_written(m, frame, target.value, changed(fixed(owner), shape=shape, dtype=dtype))
+    elif type(owner) is Tensor and target.name == "requires_grad" and value != TRUE:
         tensor_written(m, frame, target.value, fixed(owner))
 
 
