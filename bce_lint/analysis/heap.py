@@ -50,6 +50,11 @@ class State:
         self.cells[cell] = value
         self._written.add(cell)
 
+    def known(self, cell: Cell) -> Cell:
+        """A cell that is about to be settled, though nobody has set it: from now on it is looked for."""
+        self._written.add(cell)
+        return cell
+
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
         if cell in self._written:
@@ -158,7 +163,7 @@ def merge(states: list[State]) -> State:
                 if value is not None:
                     joined[cell] = value
                     if not cell[1].startswith("$") and any(cell not in diff for diff in diffs) and base.find(cell) is None:
-                        joined[doubt(cell)] = TRUE
+                        joined[base.known(doubt(cell))] = TRUE
     return settle(base, joined)
 
 

@@ -80,7 +80,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
     marks, sites, reached = frame.marks, len(m.sites), len(m.reached)
     frame.marks = (*marks, -1)
     outside = list(loop.breaks)
-    base = m.state
+    entry = base = m.state
     for attempt in range(MAX_ROUNDS):
         m.open_reads()
         end = _once(m, frame, body, loop, start)
@@ -91,10 +91,12 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         m.roll_back(sites, reached)
         loop.breaks = list(outside)
         base = base.fork()
-        base.cells.update(carried)
+        for cell, value in carried.items():
+            base.put(cell, value)
         m.state = base
     frame.marks = marks
-    ends = [*([base.fork()] if zero else []), *([end] if end is not None else [])]
+    # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
+    ends = [*([entry.fork()] if zero else []), *([end] if end is not None else [])]
     if not ends:
         m.state = base
         return False
