@@ -190,7 +190,7 @@ def _bind(m: Machine, frame: Frame, node: ir.Bind) -> Value:
 def _yield(m: Machine, frame: Frame, node: ir.Yield) -> Value:
     value = NONE if node.value is None else evaluate(m, frame, node.value)
     if node.delegate:
-        value = iteration.summary(iteration.elements(m, frame, value, node.span)) or TOP
+        value = iteration.summary(m, iteration.elements(m, frame, value, node.span)) or TOP
     frame.yields.append(value)
     frame.yield_contexts.append(m.read(0, "$autocast") or NONE)
     return TOP

@@ -15,9 +15,21 @@ from bce_lint.analysis.values import TOP, Ref, Seq, Table, Union, Unknown, Value
 from bce_lint.ir.record import changed
 
 
-def of_many(value: Value) -> Value:
+def of_many(m: Machine, value: Value) -> Value:
     """One of any number of values: which one is not known."""
-    return _renamed(value, {})
+    return _followed(m, value, _renamed(value, {}))
+
+
+def _followed(m: Machine, old: Value, new: Value) -> Value:
+    """A value under another identity; who follows values is told."""
+    if m.flow is None or new is old:
+        return new
+    if type(old) is Seq and type(new) is Seq:
+        for one, other in zip(old, new, strict=True):
+            _followed(m, one, other)
+    elif type(new) is type(old):
+        m.flow.same(old, new)
+    return new
 
 
 def from_last_round(before: Value | None, after: Value) -> Value:
@@ -37,7 +49,8 @@ def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int =
     if not any(type(option) is Tensor and not option.identity for option in found):
         return value
     own = m.intern(("element", frame.context, frame.unit.path, span, frame.marks, tag))
-    return join_all(changed(o, identity=own) if type(o) is Tensor and not o.identity else o for o in found) or TOP
+    parts = [_followed(m, o, changed(o, identity=own)) if type(o) is Tensor and not o.identity else o for o in found]
+    return join_all(parts) or TOP
 
 
 def objects_in(value: Value) -> Iterator[Ref]:

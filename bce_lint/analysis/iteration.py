@@ -14,10 +14,10 @@ ANYTHING = Seq((), TOP)
 MAX_RANGE = 8
 
 
-def summary(seq: Seq) -> Value | None:
+def summary(m: Machine, seq: Seq) -> Value | None:
     """One value above all elements, None when there is none."""
     found = join_all(seq)
-    return found if found is None or seq.exact else of_many(found)
+    return found if found is None or seq.exact else of_many(m, found)
 
 
 def concatenate(a: Seq, b: Seq) -> Seq:
@@ -60,7 +60,7 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
         case Ref(kind="instance"):
             return _instance(m, frame, value, span)
         case Tensor():
-            return Seq((), of_many(changed(value, shape=value.shape[1:] if value.shape else None)))
+            return Seq((), of_many(m, changed(value, shape=value.shape[1:] if value.shape else None)))
     return ANYTHING
 
 

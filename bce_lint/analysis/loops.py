@@ -39,11 +39,11 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]) -> bool:
     known = len(elements.prefix) + len(elements.suffix)
     if known > MAX_TRIPS or known * size > UNROLL_NODES or m.steps < 0:
-        summary = iteration.summary(elements)
+        summary = iteration.summary(m, elements)
         return summary is None or _repeat(m, frame, body, loop, start(summary))
     alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
     if alive and elements.rest is not None:
-        alive = _repeat(m, frame, body, loop, start(identities.of_many(elements.rest)))
+        alive = _repeat(m, frame, body, loop, start(identities.of_many(m, elements.rest)))
     return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
 
 
@@ -218,7 +218,7 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     clause = node.clauses[depth]
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
-    met = elements.prefix if exact else (iteration.summary(elements) or TOP,)
+    met = elements.prefix if exact else (iteration.summary(m, elements) or TOP,)
     marks = frame.marks
     for index, value in enumerate(met):
         frame.marks = (*marks, index if exact else -1)

@@ -217,14 +217,14 @@ def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
         new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
         m.write(receiver.address, "$items", new)
         return known[-1]
-    m.write(receiver.address, "$items", Seq((), iteration.summary(items)))
-    return identities.told_apart(m, frame, iteration.summary(items) or TOP, node.span)
+    m.write(receiver.address, "$items", Seq((), iteration.summary(m, items)))
+    return identities.told_apart(m, frame, iteration.summary(m, items) or TOP, node.span)
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     items = m.read(receiver.address, "$items")
     if type(items) is Seq:
-        m.write(receiver.address, "$items", Seq((), iteration.summary(items)))
+        m.write(receiver.address, "$items", Seq((), iteration.summary(m, items)))
     return NONE
 
 
@@ -240,7 +240,7 @@ def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
     default = args.get(1, "default") or NONE
     if type(table) is not Table:
         return TOP
-    found = subscripts.lookup(table, args.get(0, "key") or TOP)
+    found = subscripts.lookup(m, table, args.get(0, "key") or TOP)
     if found is None:
         return default
     sure = subscripts.is_certain(table, args.get(0, "key"))
@@ -252,7 +252,7 @@ def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -
     if type(table) is not Table:
         return Seq((), TOP)
     pairs = Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
-    return pairs if not table.maybe else Seq((), iteration.summary(pairs) or TOP)
+    return pairs if not table.maybe else Seq((), iteration.summary(m, pairs) or TOP)
 
 
 def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -260,7 +260,7 @@ def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
     if type(table) is not Table:
         return Seq((), TOP)
     values = Seq(tuple(v for _, v in table.entries), table.rest)
-    return values if not table.maybe else Seq((), iteration.summary(values) or TOP)
+    return values if not table.maybe else Seq((), iteration.summary(m, values) or TOP)
 
 
 def _keys(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -291,7 +291,7 @@ def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call)
     table, key = m.read(receiver.address, "$items"), args.get(0, "key") or TOP
     if type(table) is not Table:
         return TOP
-    found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else subscripts.lookup(table, key)
+    found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else subscripts.lookup(m, table, key)
     subscripts.remove(m, receiver, key)
     return identities.told_apart(m, frame, found or TOP, node.span)
 

@@ -93,7 +93,7 @@ def sizes(shape: Shape | None) -> Value:
 def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:
     found = m.read(owner.address, name)
     if found is not None and m.is_many(owner.address):
-        return identities.told_apart(m, frame, identities.of_many(found), span)
+        return identities.told_apart(m, frame, identities.of_many(m, found), span)
     if found is not None:
         return found
     if name == "__dict__":

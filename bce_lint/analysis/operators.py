@@ -171,7 +171,7 @@ def _repeated(m: Machine, frame: Frame, a: Value, times: int, span: ir.Span) -> 
     items = subscripts.content(m, a)
     if items is None or not items.exact:
         return TOP
-    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), iteration.summary(items))
+    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), iteration.summary(m, items))
     return joined if type(a) is Seq else subscripts.new_list(m, frame, span, joined, "list")
 
 

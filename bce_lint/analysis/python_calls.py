@@ -199,7 +199,7 @@ def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _next(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = iteration.elements(m, frame, args.get(0, "iterator") or TOP, node.span)
-    return identities.told_apart(m, frame, iteration.summary(items) or TOP, node.span)
+    return identities.told_apart(m, frame, iteration.summary(m, items) or TOP, node.span)
 
 
 def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -216,13 +216,13 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return result
 
     prefix = tuple(_one(v, i) for i, v in enumerate(items.prefix))
-    rest = None if items.rest is None else _one(identities.of_many(items.rest), -1)
+    rest = None if items.rest is None else _one(identities.of_many(m, items.rest), -1)
     return Seq(prefix, rest, tuple(_one(v, len(prefix) + i) for i, v in enumerate(items.suffix)))
 
 
 def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = iteration.elements(m, frame, args.get(1, "iterable") or TOP, node.span)
-    return Seq((), iteration.summary(items) or TOP)
+    return Seq((), iteration.summary(m, items) or TOP)
 
 
 def _super(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

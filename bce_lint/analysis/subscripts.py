@@ -102,7 +102,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
 
             return index(m, frame, owner, key, span)
         case Seq():
-            return _element(owner, key)
+            return _element(m, owner, key)
         case Ref(kind="instance") if objects.class_attribute(m, owner, "__getitem__") is not None:
             return calls.call_attribute(m, frame, owner, "__getitem__", Args((key,)), span)
         case Ref(kind="data"):
@@ -120,11 +120,11 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
 
 def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> Value | None:
     items = m.read(owner.address, "$items")
-    items = identities.of_many(items) if items is not None and m.is_many(owner.address) else items
+    items = identities.of_many(m, items) if items is not None and m.is_many(owner.address) else items
     if type(items) is Table:
-        return lookup(items, key)
+        return lookup(m, items, key)
     if type(items) is Seq:
-        found = _element(items, key)
+        found = _element(m, items, key)
         if type(found) is Seq and is_slice(key) and owner.kind != "instance":
             return new_list(m, frame, span, found, owner.kind) if owner.kind != "container" else _subcontainer(m, frame, owner, found, span)
         return found
@@ -137,14 +137,14 @@ def _subcontainer(m: Machine, frame: Frame, owner: Ref, items: Seq, span: ir.Spa
     return ref
 
 
-def lookup(table: Table, key: Value) -> Value | None:
+def lookup(m: Machine, table: Table, key: Value) -> Value | None:
     """A dict's value at a key; None when the lookup raises."""
     if type(key) is External:
         key = const(key.name)
     found = table.get(key.value) if type(key) is Const else join_all(v for _, v in table.entries)
     if table.rest is None or (type(key) is Const and table.has(key.value)):
         return found
-    return identities.of_many(table.rest if found is None else join(found, table.rest))
+    return identities.of_many(m, table.rest if found is None else join(found, table.rest))
 
 
 def is_certain(table: Table, key: Value | None) -> bool:
@@ -153,11 +153,11 @@ def is_certain(table: Table, key: Value | None) -> bool:
     return name is not None and table.has(name)
 
 
-def _element(items: Seq, key: Value) -> Value | None:
+def _element(m: Machine, items: Seq, key: Value) -> Value | None:
     if is_slice(key) and type(key) is Seq:
-        return _sliced(items, key)
+        return _sliced(m, items, key)
     if type(key) is not Const or not isinstance(key.value, int):
-        return iteration.summary(items)
+        return iteration.summary(m, items)
     index = key.value
     if items.exact:
         return items.prefix[index] if -len(items.prefix) <= index < len(items.prefix) else None
@@ -165,10 +165,10 @@ def _element(items: Seq, key: Value) -> Value | None:
         return items.prefix[index]
     if index < 0 and -index <= len(items.suffix):
         return items.suffix[index]
-    return iteration.summary(items)
+    return iteration.summary(m, items)
 
 
-def _sliced(items: Seq, key: Seq) -> Seq:
+def _sliced(m: Machine, items: Seq, key: Seq) -> Seq:
     low, high, step = (p.value if type(p) is Const else "?" for p in key.prefix[1:])
     if items.exact and isinstance(low, int | None) and isinstance(high, int | None) and isinstance(step, int | None) and step != 0:
         return Seq(items.prefix[low:high:step])
@@ -176,7 +176,7 @@ def _sliced(items: Seq, key: Seq) -> Seq:
         return Seq(items.prefix[low:], items.rest, items.suffix)
     if step in (None, 1) and low in (None, 0) and isinstance(high, int) and high < 0 and -high <= len(items.suffix):
         return Seq(items.prefix, items.rest, items.suffix[:high])
-    return Seq((), iteration.summary(items) or TOP)
+    return Seq((), iteration.summary(m, items) or TOP)
 
 
 def without(table: Table, key: Value) -> Table:
@@ -199,7 +199,7 @@ def remove(m: Machine, owner: Value, key: Value) -> None:
             kept = list(items.prefix)
             if known and index is not None:
                 del kept[index]
-            new = Seq(tuple(kept)) if known else Seq((), iteration.summary(items) or TOP)
+            new = Seq(tuple(kept)) if known else Seq((), iteration.summary(m, items) or TOP)
         if new is not None and type(option) is Ref:
             m.write(option.address, "$items", new)
 
@@ -263,11 +263,11 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
     if items is None and type(value) is Ref and value.kind == "instance":
         items = None
     if items is None or not items.exact:
-        part = iteration.summary(items) if items is not None else None
+        part = iteration.summary(m, items) if items is not None else None
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
-            part = identities.of_many(changed(value, shape=value.shape[1:] if value.shape else None))
+            part = identities.of_many(m, changed(value, shape=value.shape[1:] if value.shape else None))
         if items is not None and star is None and count <= len(items.prefix):
             return list(items.prefix[:count])
         return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]
