@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, names_sink, words_of
+from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, words_of
+from bce_lint.analysis.sinks import names_sink
 from bce_lint.ir.record import changed, record
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)

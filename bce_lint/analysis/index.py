@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
+from bce_lint.analysis.sinks import hints_of, is_sink, may_matter, names_sink
 from bce_lint.ir.record import record
 
 _IMPORT = re.compile(
@@ -27,8 +28,6 @@ _BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
 _WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 _CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
-_BRACKET = re.compile(rb"[()\[\]{}]")
-_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
 _LITERAL = re.compile(
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
     rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
@@ -38,13 +37,9 @@ _LITERAL = re.compile(
 )
 _PREFIX, _COMMENT = b"rRbBuUfF", ord("#")
 _BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
-_LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
-_COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
-_THRESHOLD = re.compile(rb"[<>]=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?:\.|torch\.)(?:round|gt|ge|lt|le)\(")
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000
-LOGARITHM, COMPARISON = 1, 2
 
 Resolve = Callable[[str, str, int], "str | None"]
 
@@ -87,94 +82,6 @@ class Facts:
     bases: frozenset[str]
     aliases: frozenset[bytes] = frozenset()
     blocks: list[Block] | None = None
-
-
-@cache
-def _sinks() -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """The names of the losses, and of the operations that choose a dimension where none is given."""
-    from bce_lint.catalog import activations, losses
-
-    named = (name for table in (losses.MODULES, losses.FUNCTIONS) for name in table)
-    implicit = (name for table in (activations.MODULES, activations.FUNCTIONS) for name, row in table.items() if row.implicit_dim)
-    return _last_parts(named), _last_parts(implicit)
-
-
-def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
-    return frozenset(name.rpartition(".")[2].encode() for name in names)
-
-
-def is_sink(name: str) -> bool:
-    """Whether a name is that of a loss or of another operation that rules look at."""
-    return any(name.encode() in names for names in _sinks())
-
-
-def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
-    """Whether source with these words names a loss, may write one out, or names a softmax that may lack its dimension."""
-    losses, implicit = _sinks()
-    if not words.isdisjoint(losses) or (b"log" in words and len(_LOG.findall(text)) > 1 and _COMPLEMENT.search(text) is not None):
-        return True
-    named = words & implicit
-    return bool(named) and any(_dim_matters(text, match) for match in _WORD.finditer(text) if match[0] in named)
-
-
-def hints_of(text: bytes, words: frozenset[bytes]) -> int:
-    """What some source with these words does that matters where certain values reach it."""
-    found = LOGARITHM if b"log" in words and _LOG.search(text) is not None else 0
-    return found | COMPARISON if _THRESHOLD.search(text) is not None else found
-
-
-@cache
-def reaching() -> dict[int, frozenset[bytes]]:
-    """The names of what makes the values that matter to each hint: sigmoids and softmaxes, `exp` in those written by hand, layers."""
-    from bce_lint.catalog import activations, layers
-    from bce_lint.catalog.terms import Kind
-
-    made = (name for table in (activations.MODULES, activations.FUNCTIONS, activations.METHODS) for name in table)
-    weighted = (name for name, row in layers.LAYERS.items() if row.kind is Kind.LOGITS)
-    return {LOGARITHM: _last_parts(made) | {b"exp"}, COMPARISON: _last_parts(weighted)}
-
-
-@cache
-def _binary_with_logits() -> re.Pattern[bytes]:
-    from bce_lint.catalog import losses
-    from bce_lint.catalog.terms import Expects
-
-    taking = (Expects.LOGITS, Expects.MARGIN_LOGITS)
-    names = (name for table in (losses.MODULES, losses.FUNCTIONS) for name, row in table.items() if row.expects in taking)
-    return re.compile(rb"\b(?:" + b"|".join(sorted(_last_parts(names))) + rb")\b")
-
-
-def takes_logits(facts: Facts) -> bool:
-    """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
-    return _binary_with_logits().search(facts.raw) is not None
-
-
-@cache
-def _mattering() -> frozenset[bytes]:
-    return frozenset({b"log"}).union(*_sinks(), *reaching().values())
-
-
-def may_matter(facts: Facts) -> bool:
-    """Whether a file has a word without which it can hold neither a sink nor what makes a hint matter."""
-    return not _mattering().isdisjoint(_WORD.findall(facts.raw))
-
-
-def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
-    if text[match.end() : match.end() + 1] != b"(":
-        return text[match.start() - 1 : match.start()] == b"."
-    if text[: match.start()].endswith(b"def "):
-        return False
-    inside = _arguments(text[match.end() + 1 : match.end() + 400])
-    return _OTHER_DIM.search(inside) is None
-
-
-def _arguments(text: bytes) -> bytes:
-    depth = 1
-    for bracket in _BRACKET.finditer(text):
-        depth += 1 if bracket[0] in b"([{" else -1
-        if depth == 0:
-            return text[: bracket.start()]
-    return text
 
 
 def scan(path: str, raw: bytes) -> Facts:

@@ -13,10 +13,9 @@ from bce_lint import ir
 from bce_lint.analysis import roots, statements, thresholds
 from bce_lint.analysis.heap import State
 from bce_lint.analysis.index import Facts, Graph, scan
-from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
 from bce_lint.analysis.relevance import Relevance, Towards
-from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, ThresholdSite, members
+from bce_lint.analysis.sites import Site, places
 from bce_lint.source.text import SourceError, SourceText, decode
 
 if TYPE_CHECKING:
@@ -335,24 +334,3 @@ def _entries(folder: str) -> Iterator[str]:
 def _read(path: str) -> bytes:
     with open(path, "rb") as stream:
         return stream.read()
-
-
-def places(site: Site) -> Iterable[Place]:
-    """Every place that a site mentions."""
-    for one in members(site):
-        yield from _places(one)
-
-
-def _places(site: Site) -> Iterable[Place]:
-    assert not isinstance(site, ChoiceSite), "its members are asked"
-    yield site.primary
-    if isinstance(site, HandWrittenSite):
-        yield from site.logs
-    if isinstance(site, LossSite):
-        yield site.call
-        yield from site.path
-        if site.weight_place is not None:
-            yield site.weight_place
-    if isinstance(site, LossSite | LogSite | ThresholdSite):
-        for tensor in site.input:
-            yield from (origin.place for origin in tensor.origin + tensor.inner)

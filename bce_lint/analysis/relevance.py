@@ -8,83 +8,17 @@ that nothing it visited leads to one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
-from bce_lint.analysis.index import COMPARISON, LOGARITHM, Block, Facts, Graph, blocks_of, reaching, takes_logits
-from bce_lint.analysis.trainers import STEPS
+from bce_lint.analysis.index import Block, Facts, Graph, blocks_of
+from bce_lint.analysis.search import Search, is_implicit
+from bce_lint.analysis.sinks import COMPARISON, LOGARITHM, reaching, takes_logits
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
-_UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
-
 NEAR = 3
 """How many steps from a function a logarithm may be, for the function to be run because of it."""
-
-
-def _implicit(name: bytes) -> bool:
-    """Whether a method can be called without being named."""
-    return name in _UNNAMED or name.startswith(b"__")
-
-
-class _Search:
-    """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
-
-    __slots__ = ("named", "relevance", "seen", "unnamed")
-
-    def __init__(self, relevance: Relevance, other: _Search | None = None) -> None:
-        self.relevance = relevance
-        # What is reached, with what reaches it whatever else has been named.
-        self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
-        self.named: set[bytes] = set() if other is None else set(other.named)
-        self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
-
-    def when(self, name: bytes, units: Sequence[Definition]) -> Sequence[Definition]:
-        """The units, if their name has been named; else they wait for it."""
-        if name in self.named:
-            return units
-        self.unnamed[name] = (*self.unnamed.get(name, ()), *units)
-        return ()
-
-    def take(self, other: _Search) -> list[Definition]:
-        """Takes over what waits in another search; returns what has been named here."""
-        return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
-
-    def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
-        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
-        waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
-        hints = self.relevance.hints(d for d, _ in waiting) if hinted else 0
-        if hints and self.relevance.meets(hints, self.named):
-            return True
-        while waiting:
-            current, before = waiting.pop()
-            if current in self.seen:
-                continue
-            self.seen[current] = before
-            if current in self.relevance.leading or (isinstance(current, Unit) and self.relevance.is_sink(current)):
-                self._lead(current)
-                return True
-            if isinstance(current, Class):
-                waiting.append((current.head, current))
-                for name, units in current.methods.items():
-                    certain = _implicit(name)
-                    waiting.extend((u, current if certain else None) for u in (units if certain else self.when(name, units)))
-                continue
-            for name, unit in current.stores:
-                waiting.extend((u, None) for u in self.when(name, (unit,)))
-            for name in self.unnamed.keys() & current.words:
-                waiting.extend((u, None) for u in self.unnamed.pop(name))
-            self.named |= current.words
-            if hints and self.relevance.meets(hints, self.named):
-                return True
-            waiting.extend((d, current) for d in self.relevance.reached(current))
-        return False
-
-    def _lead(self, found: Definition | None) -> None:
-        """Notes what leads to a sink whatever has been named: no later search has to go beyond it."""
-        while found is not None:
-            self.relevance.leading.add(found)
-            found = self.seen[found]
 
 
 class Relevance:
@@ -100,8 +34,8 @@ class Relevance:
         self._hopeless: set[Definition] = set()
         self._barrens: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
-        self._around: dict[Class, _Search | None] = {}
-        self._latest: tuple[Class, _Search | None] | None = None
+        self._around: dict[Class, Search | None] = {}
+        self._latest: tuple[Class, Search | None] | None = None
         self._wholes: dict[Definition, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
@@ -180,7 +114,7 @@ class Relevance:
         start = (unit, *(part for _, part in unit.stores))
         if not self.hints(start) and self._in_vain(start):
             return False
-        return _Search(self).leads(start)
+        return Search(self).leads(start)
 
     def _barren(self, cls: Class) -> bool:
         """Whether nothing that a class has or inherits leads to a sink."""
@@ -229,9 +163,9 @@ class Relevance:
         around = self._instance(cls)
         if around is None:
             return True
-        return _Search(self, around).leads(d for unit in methods for d in (unit, *(part for _, part in unit.stores)))
+        return Search(self, around).leads(d for unit in methods for d in (unit, *(part for _, part in unit.stores)))
 
-    def _instance(self, cls: Class) -> _Search | None:
+    def _instance(self, cls: Class) -> Search | None:
         """What an instance reaches whose attributes are set; None when a sink is among that."""
         if cls in self._around:
             return self._around[cls]
@@ -239,9 +173,9 @@ class Relevance:
             self._latest = (cls, self._made(cls))
         return self._latest[1]
 
-    def _made(self, cls: Class) -> _Search | None:
+    def _made(self, cls: Class) -> Search | None:
         bases = self._bases_of(cls)
-        search = _Search(self)
+        search = Search(self)
         for index, base in enumerate(bases):
             if base not in self._around:
                 self._around[base] = None  # a class that inherits itself ends here
@@ -250,12 +184,12 @@ class Relevance:
             if known is None:
                 return None
             if index == 0:
-                search = _Search(self, known)
+                search = Search(self, known)
             elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)], hinted=False):
                 return None
         start: list[Definition] = []
         for name, units in cls.methods.items():
-            start.extend(units if _implicit(name) and name not in _MAKERS else search.when(name, units))
+            start.extend(units if is_implicit(name) and name not in _MAKERS else search.when(name, units))
         for name, unit in cls.settings:
             start.extend(search.when(name, (unit,)) if name else (unit,))
         return None if search.leads(start, hinted=False) else search

@@ -172,3 +172,24 @@ def turned(labels: Alternatives, outputs: Alternatives) -> bool:
     if not labels or not outputs or not all(t.model for t in outputs):
         return False
     return all(not t.model and (t.domain is Domain.LABEL or (t.dtype is not None and "float" not in t.dtype)) for t in labels)
+
+
+def places(site: Site) -> Iterator[Place]:
+    """Every place that a site mentions."""
+    for one in members(site):
+        yield from _places(one)
+
+
+def _places(site: Site) -> Iterator[Place]:
+    assert not isinstance(site, ChoiceSite), "its members are asked"
+    yield site.primary
+    if isinstance(site, HandWrittenSite):
+        yield from site.logs
+    if isinstance(site, LossSite):
+        yield site.call
+        yield from site.path
+        if site.weight_place is not None:
+            yield site.weight_place
+    if isinstance(site, LossSite | LogSite | ThresholdSite):
+        for tensor in site.input:
+            yield from (origin.place for origin in tensor.origin + tensor.inner)

@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from dataclasses import field
 else:
 
-    def field(*, default=_ABSENT, default_factory=None, compare=True):
+    def field(*, default: Any = _ABSENT, default_factory: Any = None, compare: bool = True) -> Any:
         """A field with a default that is made anew each time, or one that equality leaves out."""
         return _Field(default, default_factory, compare)
 
-    def record(*, slots=False, frozen=False, eq=True):
+    def record(*, slots: bool = False, frozen: bool = False, eq: bool = True) -> Any:
         """The decorator that makes a record of a class, as `dataclasses.dataclass` does."""
 
-        def _made(cls):
+        def _made(cls: Any) -> Any:
             names = tuple(cls.__annotations__)
             given = {name: vars(cls)[name] for name in names if name in vars(cls)}
             known = {name: one if type(one) is _Field else _Field(one, None, True) for name, one in given.items()}
@@ -53,11 +53,11 @@ else:
 
         return _made
 
-    def _slotted(cls, names, made):
+    def _slotted(cls: Any, names: Any, made: Any) -> Any:
         kept = {name: value for name, value in vars(cls).items() if name not in (*names, "__dict__", "__weakref__")}
         return type(cls)(cls.__name__, cls.__bases__, {**kept, **made, "__slots__": names, "__qualname__": cls.__qualname__})
 
-    def _with(cls, made):
+    def _with(cls: Any, made: Any) -> Any:
         for name, value in made.items():
             setattr(cls, name, value)
         return cls

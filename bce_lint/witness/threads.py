@@ -50,6 +50,7 @@ def following(until: ExitStack, record: Recorder, places: Places) -> None:
     """Notes the losses of the threads that are started until the stack is closed."""
 
     def starts(original: Callable[..., None]) -> Callable[..., None]:
+        """The start of a thread, with what it runs noted."""
         @functools.wraps(original)
         def start(thread: threading.Thread, *args: Any, **kwargs: Any) -> None:
             """Starts a thread whose losses are noted."""

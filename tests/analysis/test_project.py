@@ -11,7 +11,8 @@ import pytest
 
 from bce_lint.analysis import roots
 from bce_lint.analysis.index import absolute
-from bce_lint.analysis.project import Project, places, root_of
+from bce_lint.analysis.project import Project, root_of
+from bce_lint.analysis.sites import places
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check
 from bce_lint.rules import default_codes
