@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.util import find_spec
+
+import pytest
 
 collect_ignore = ["fixtures"]
 # Tests that run torch live in files of their own and carry the mark `torch`; without torch they cannot even be imported.
 collect_ignore_glob = [] if find_spec("torch") else ["*_torch.py"]
+
+
+@pytest.fixture(autouse=True)
+def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that run torch do so on one thread: their tensors are small, and threads would wait for each other."""
+    if request.node.get_closest_marker("torch") is None:
+        yield
+        return
+    from bce_lint.verify import devices
+
+    with devices.one_thread():
+        yield

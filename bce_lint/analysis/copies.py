@@ -43,10 +43,4 @@ class _Copies:
         """A value with copies of the objects in it."""
         if type(value) is Ref and value.kind in _COPIED:
             return self.of(value)
-        if type(value) is Seq:
-            rest = None if value.rest is None else self.within(value.rest)
-            return Seq(tuple(self.within(v) for v in value.prefix), rest, tuple(self.within(v) for v in value.suffix))
-        if type(value) is Table:
-            rest = None if value.rest is None else self.within(value.rest)
-            return changed(value, entries=tuple((k, self.within(v)) for k, v in value.entries), rest=rest)
-        return value
+        return value.map(self.within) if type(value) is Seq or type(value) is Table else value

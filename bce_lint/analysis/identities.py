@@ -96,15 +96,8 @@ def _renamed(value: Value, names: dict[int, int]) -> Value:
             elif form is not None:
                 form = form._replace(of=names.get(form.of, 0), factors=frozenset((names.get(of, 0), c) for of, c in form.factors))
             return changed(value, identity=names.get(value.identity, 0), form=form)
-        case Seq():
-            return Seq(
-                tuple(_renamed(v, names) for v in value.prefix),
-                None if value.rest is None else _renamed(value.rest, names),
-                tuple(_renamed(v, names) for v in value.suffix),
-            )
-        case Table():
-            rest = None if value.rest is None else _renamed(value.rest, names)
-            return changed(value, entries=tuple((k, _renamed(v, names)) for k, v in value.entries), rest=rest)
+        case Seq() | Table():
+            return value.map(lambda part: _renamed(part, names))
         case Union():
             return join_all(_renamed(v, names) for v in value.options) or TOP
     return value

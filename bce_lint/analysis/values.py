@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
@@ -67,6 +67,10 @@ class Seq:
             yield self.rest
         yield from self.suffix
 
+    def map(self, one: Callable[[Value], Value]) -> Seq:
+        """As many elements, each made of the one at its place."""
+        return Seq(tuple(map(one, self.prefix)), None if self.rest is None else one(self.rest), tuple(map(one, self.suffix)))
+
 
 @record(frozen=True, slots=True)
 class Table:
@@ -95,6 +99,10 @@ class Table:
     def doubted(self, key: object = None) -> Table:
         """The table with one entry, or any, that may be gone."""
         return changed(self, maybe=frozenset(k for k, _ in self.entries if key is None or k == key) | self.maybe)
+
+    def map(self, one: Callable[[Value], Value]) -> Table:
+        """The same keys, with values made of theirs."""
+        return changed(self, entries=tuple((k, one(v)) for k, v in self.entries), rest=None if self.rest is None else one(self.rest))
 
     def get(self, key: object) -> Value | None:
         """The value at a constant key, or None."""

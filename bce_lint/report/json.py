@@ -23,18 +23,18 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
         "code": one.code,
         "name": one.name,
         "message": one.message,
-        **_location(one.location),
+        **location_row(one.location),
         "severity": one.severity,
         "url": f"{RULE_PAGES}/{one.code}.md",
         "fix": None if one.fix is None else _fix(one.fix),
-        "labels": [{"message": label.message, **_location(label.location)} for label in one.labels],
+        "labels": [{"message": label.message, **location_row(label.location)} for label in one.labels],
         **({} if one.verification is None else {"verification": _verification(one.verification)}),
         **({} if one.run_time is None else {"run_time": as_row(one.run_time)}),
     }
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
-    edits = [{**_location(edit.location), "content": edit.content} for edit in fix.edits]
+    edits = [{**location_row(edit.location), "content": edit.content} for edit in fix.edits]
     return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
 
 
@@ -55,7 +55,8 @@ def _finite(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
 
 
-def _location(location: Location) -> dict[str, Any]:
+def location_row(location: Location) -> dict[str, Any]:
+    """A location: its file by absolute name, and its ends."""
     return {"filename": os.path.abspath(location.path), "location": _position(location.start), "end_location": _position(location.end)}
 
 

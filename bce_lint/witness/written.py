@@ -13,6 +13,7 @@ from bce_lint import __version__
 from bce_lint.analysis.lattice import Place
 from bce_lint.diagnostic import Diagnostic, Location
 from bce_lint.report import FORMATS
+from bce_lint.report.json import location_row
 from bce_lint.rules.watched import LOSS, OPERATION
 from bce_lint.witness.places import Places
 from bce_lint.witness.record import Counted, Looked, Recorder, Way
@@ -97,6 +98,5 @@ def place_row(places: Places, place: Place) -> dict[str, Any]:
 
 def row_of(location: Location) -> dict[str, Any]:
     """A location as the linter's JSON has it; the name of code without a file stays as it is."""
-    (row, column), (end_row, end_column) = location.start, location.end
-    path = location.path if location.path.startswith("<") else os.path.abspath(location.path)
-    return {"filename": path, "location": {"row": row, "column": column}, "end_location": {"row": end_row, "column": end_column}}
+    row = location_row(location)
+    return {**row, "filename": location.path} if location.path.startswith("<") else row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from torch import nn
 
 from bce_lint import cli, engine, witness
 from bce_lint.report.run_time import said
-from bce_lint.verify import devices
 from tests.compare.runs import CODES, against, compared, verdicts
 from tests.witness.cases import CASES, HEAD, Case
 
@@ -32,13 +30,6 @@ net = Net()
 HIDDEN = "vars(net)['_modules']['act'] = nn.Identity()\nF.binary_cross_entropy_with_logits(net(x), y)\n"
 """What the linter does not see: the activation is taken out behind its back."""
 STEP = NET + "def step(model, x, y):\n    z = model(x)\n    return F.binary_cross_entropy_with_logits(z, y)\n\n\n"
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tensors are small: threads would wait for each other."""
-    with devices.one_thread():
-        yield
 
 
 def only(source: str, folder: Path, sample: int = 1) -> str:

@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 
 import pytest
-import torch
 from hypothesis import HealthCheck, given, settings
 
 from tests.planted.__main__ import main
@@ -28,7 +27,6 @@ COVERED = (
 @pytest.fixture(scope="module")
 def readers(tmp_path_factory: pytest.TempPathFactory) -> Readers:
     """The readers, with a folder of their own."""
-    torch.set_num_threads(1)
     return Readers(tmp_path_factory.mktemp("planted").resolve())
 
 
