@@ -140,6 +140,7 @@ def _compared(report: Report, run: Run, codes: frozenset[str]) -> Run:
 
 def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
+    from bce_lint.cache import cache
     from bce_lint.fixing import Run, fix_files
     from bce_lint.source.discover import discover
 
@@ -149,13 +150,14 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     if options.fix:
         run = fix_files(found.files, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     else:
-        result = engine.check(found.files, codes, fixes=not options.statistics, inspect=inspect)
+        result = engine.check(found.files, codes, not options.statistics, inspect, cache(options.no_cache, options.cache_dir))
         run = Run(result.diagnostics, result.sources, files=found.files)
     return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
 
 
 def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
+    from bce_lint.cache import cache
     from bce_lint.fixing import Run, fix_text, put
     from bce_lint.source.discover import excluded
 
@@ -166,7 +168,9 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
         return Run((), {})
     if options.fix:
         return fix_text(data, name, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
-    result = engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect)
+    result = engine.check_text(
+        data, name, codes, fixes=not options.statistics, inspect=inspect, cache=cache(options.no_cache, options.cache_dir)
+    )
     return Run(result.diagnostics, result.sources)
 
 

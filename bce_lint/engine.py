@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
 from bce_lint.ir.record import changed
+from bce_lint.source.projects import by_root, project_files, root_of
 
 if TYPE_CHECKING:
     from bce_lint.analysis.lattice import Place
-    from bce_lint.analysis.project import Project, Root
+    from bce_lint.analysis.project import Project
+    from bce_lint.cache import Cache
     from bce_lint.fixes.edit import Rewrite
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.fixes.program import Program
     from bce_lint.ir import Span
     from bce_lint.rules.judge import Judged
+    from bce_lint.source.projects import Root
     from bce_lint.source.text import SourceText
 
 
@@ -30,11 +33,14 @@ class Result(NamedTuple):
     parsed: tuple[str, ...] = ()
 
 
-def check(files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None) -> Result:
+def check(
+    files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None, cache: Cache | None = None
+) -> Result:
     """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too,
-    and `inspect` looks at them."""
+    and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is not kept."""
     shown = shown_paths(files)
-    results = [_check_root(root, paths, shown, codes, fixes, inspect) for root, paths in by_root(shown)]
+    kept = cache if inspect is None else None
+    results = [_check_root(root, paths, shown, codes, fixes, inspect, kept) for root, paths in by_root(shown)]
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
     return Result(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)))
@@ -47,36 +53,60 @@ def shown_paths(files: Iterable[Path]) -> dict[str, str]:
     return {absolute(file): str(file) for file in files}
 
 
-def by_root(paths: Iterable[str]) -> list[tuple[Root, list[str]]]:
-    """Files by the project that they belong to."""
-    from bce_lint.analysis.project import root_of
-
-    roots: dict[Root, list[str]] = {}
-    for path in paths:
-        roots.setdefault(root_of(path), []).append(path)
-    return sorted(roots.items())
-
-
 def _check_root(
-    root: Root, paths: list[str], shown: Mapping[str, str], codes: frozenset[str], fixes: bool, inspect: Inspect | None
+    root: Root,
+    paths: list[str],
+    shown: Mapping[str, str],
+    codes: frozenset[str],
+    fixes: bool,
+    inspect: Inspect | None,
+    cache: Cache | None,
 ) -> Result:
-    from bce_lint.analysis.project import Project
+    files = [*project_files(root, paths), *paths]
 
-    project = Project(root.path, [*project_files(root, paths), *paths])
-    return judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
+    def analyse() -> tuple[Project, Result]:
+        from bce_lint.analysis.project import Project
+
+        project = Project(root.path, files)
+        return project, judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
+
+    return _answer(cache, root, lambda: files, ("files", sorted(shown.items()), paths, sorted(codes), fixes), None, analyse)
 
 
-def project_files(root: Root, paths: Iterable[str]) -> list[str]:
-    """The Python files of a project, ignored and built ones apart; without a marker, the neighbours of the given files."""
-    from bce_lint.source.discover import discover
+def _answer(
+    cache: Cache | None,
+    root: Root,
+    files: Callable[[], Iterable[str]],
+    asked: tuple[object, ...],
+    text: tuple[str, bytes] | None,
+    analyse: Callable[[], tuple[Project, Result]],
+) -> Result:
+    """What the cache knows of a question, else what an analysis finds, which the cache then knows."""
+    if cache is None:
+        return analyse()[1]
+    from bce_lint.cache import question
 
-    if root.marked:
-        return [os.path.abspath(file) for file in discover([root.path]).files]
-    packages = {os.path.relpath(path, root.path).split(os.sep)[0] for path in paths}
-    folders = [folder for name in sorted(packages) if os.path.isfile(os.path.join(folder := os.path.join(root.path, name), "__init__.py"))]
-    names = sorted(os.listdir(root.path)) if os.path.isdir(root.path) else []
-    beside = [path for name in names if name.endswith(".py") and os.path.isfile(path := os.path.join(root.path, name))]
-    return [*beside, *(os.path.abspath(file) for file in discover(folders).files)]
+    name = question(*asked)
+    known = cache.find(root, files, name, text)
+    texts = None if known is None else _texts(known)
+    if known is not None and texts is not None:
+        return Result(known, texts)
+    project, result = analyse()
+    cache.keep(root, project, name, result.diagnostics)
+    return result
+
+
+def _texts(diagnostics: Iterable[Diagnostic]) -> dict[str, SourceText] | None:
+    """The texts that findings mention, None where one is gone; what kept a file from being analysed is told without its text."""
+    from bce_lint.selection import ALWAYS
+    from bce_lint.source.text import SourceError, decode
+
+    findings = [one for one in diagnostics if one.code not in ALWAYS]
+    seen = {place.path for one in findings for place in (one.location, *(label.location for label in one.labels))}
+    try:
+        return {path: decode(Path(path).read_bytes(), os.path.abspath(path)) for path in sorted(seen)}
+    except (OSError, SourceError):
+        return None
 
 
 class Told(NamedTuple):
@@ -219,27 +249,39 @@ def _suppressed(project: Project, path: str, diagnostic: Diagnostic) -> bool:
 
 
 def check_text(
-    data: bytes, filename: str | None, codes: frozenset[str], noqa: bool = True, fixes: bool = False, inspect: Inspect | None = None
+    data: bytes,
+    filename: str | None,
+    codes: frozenset[str],
+    noqa: bool = True,
+    fixes: bool = False,
+    inspect: Inspect | None = None,
+    cache: Cache | None = None,
 ) -> Result:
     """Lints one text; with a file name its project is seen around it, without one it stands alone."""
-    from bce_lint.analysis.project import Project
-
     if filename is None:
-        project = Project(os.path.dirname(STDIN), (), {STDIN: data})
-        return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes, inspect)
+        from bce_lint.analysis.project import Project
+
+        alone = Project(os.path.dirname(STDIN), (), {STDIN: data})
+        return judge_files(alone, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes, inspect)
     path = os.path.abspath(filename)
-    return judge_files(_project_around(path, data), [path], {path: filename}, codes, noqa, fixes, inspect)
+    root = root_of(path)
+
+    def analyse() -> tuple[Project, Result]:
+        project = _project_around(root, path, data)
+        return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect)
+
+    asked = ("text", filename, sorted(codes), noqa, fixes)
+    return _answer(cache if inspect is None else None, root, lambda: [*project_files(root, [path]), path], asked, (path, data), analyse)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
 _PROJECTS: dict[str, Project] = {}
 
 
-def _project_around(path: str, data: bytes) -> Project:
+def _project_around(root: Root, path: str, data: bytes) -> Project:
     """The project of a file; kept while the texts on disk are what it has read."""
-    from bce_lint.analysis.project import Project, root_of
+    from bce_lint.analysis.project import Project
 
-    root = root_of(path)
     known = _PROJECTS.get(root.path)
     if known is None or path not in known.facts or known.facts[path].raw != data:
         files = project_files(root, [path])
@@ -276,7 +318,6 @@ def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tu
 
 def fix_text(data: bytes, filename: str | None, codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
     """Fixes one text; with a file name its project is seen around it, and nothing else in it is changed."""
-    from bce_lint.analysis.project import root_of
     from bce_lint.fixer import fix_root
 
     if filename is None:

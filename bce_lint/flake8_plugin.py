@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from bce_lint import __version__
 
 if TYPE_CHECKING:
+    from bce_lint.cache import Cache
     from bce_lint.diagnostic import Diagnostic
 
 Row: TypeAlias = tuple[int, int, str, type[Any]]
@@ -29,6 +30,9 @@ class Checker:
     name: ClassVar[str] = "bce-lint"
     version: ClassVar[str] = __version__
     extend_select: ClassVar[tuple[str, ...]] = ()
+    no_cache: ClassVar[bool] = False
+    cache_dir: ClassVar[str | None] = None
+    caches: ClassVar[dict[tuple[bool, str | None], Cache | None]] = {}
     settled: ClassVar[bool] = False
 
     def __init__(self, tree: object, lines: Sequence[str], filename: str = "-") -> None:
@@ -38,7 +42,7 @@ class Checker:
 
     @classmethod
     def add_options(cls, manager: Any) -> None:
-        """Adds the option that switches on rules which are off by default."""
+        """Adds the options: rules which are off by default, and what is kept."""
         manager.add_option(
             "--bce-extend-select",
             default=(),
@@ -47,11 +51,23 @@ class Checker:
             metavar="RULES",
             help="bce-lint rules to report besides the default ones, for instance BCE123 (flake8's own --select does not do that)",
         )
+        manager.add_option(
+            "--bce-no-cache", action="store_true", parse_from_config=True, help="let bce-lint analyse everything anew, and keep nothing"
+        )
+        manager.add_option(
+            "--bce-cache-dir",
+            parse_from_config=True,
+            normalize_paths=True,
+            metavar="DIR",
+            help="where bce-lint keeps its findings (default: .bce_lint_cache in the project)",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Takes the options that flake8 read."""
         cls.extend_select = tuple(options.bce_extend_select or ())
+        cls.no_cache = bool(options.bce_no_cache)
+        cls.cache_dir = options.bce_cache_dir
 
     def run(self) -> Iterator[Row]:
         """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
@@ -71,11 +87,20 @@ class Checker:
         except ValueError as error:
             raise _UnknownRule(str(error)) from None
 
+    def _cache(self) -> Cache | None:
+        """The one cache of the run: it knows the projects that were looked at."""
+        wanted = self.no_cache, self.cache_dir
+        if wanted not in self.caches:
+            from bce_lint.cache import cache
+
+            self.caches[wanted] = cache(*wanted)
+        return self.caches[wanted]
+
     def _diagnostics(self) -> list[Diagnostic]:
         from bce_lint.engine import check_text
 
         name = None if self.filename in _UNNAMED else self.filename
-        found = check_text(_encode(self.lines), name, self._codes()).diagnostics
+        found = check_text(_bytes(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
         if not Checker.settled:
             Checker.settled = True
             gc.freeze()  # what is known of the project stays to the end: flake8's collections need not walk over it
@@ -95,6 +120,25 @@ def _first_label(one: Diagnostic) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _bytes(lines: Sequence[str], name: str | None) -> bytes:
+    """The bytes of the lines: those on the disk where they read as these lines, whose ends flake8 has made all the same."""
+    from bce_lint.source.text import SourceError, decode
+
+    if name is not None:
+        try:
+            with open(name, "rb") as stream:
+                data = stream.read()
+            if _ends_alike(decode(data, name).text) == _ends_alike("".join(lines)):
+                return data
+        except (OSError, SourceError):
+            pass
+    return _encode(lines)
+
+
+def _ends_alike(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n") if "\r" in text or text[:1] == "\ufeff" else text
 
 
 def _encode(lines: Sequence[str]) -> bytes:

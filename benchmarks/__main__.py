@@ -17,8 +17,10 @@ def table(title: str, times: Times) -> str:
             f"{title}: {times.files} files, {times.lines} lines, of which bce-lint parsed {times.parsed} files",
             f"  LibCST, parse of those files     {times.parse:7.2f} s",
             f"  bce-lint, whole process          {times.bce_lint:7.2f} s   {times.bce_lint / times.parse:5.2f} x the parse",
+            f"    again, nothing changed         {times.again:7.2f} s   {times.again / times.parse:5.2f} x the parse",
             f"  flake8 -j1 without the plugin    {times.flake8:7.2f} s",
             f"  flake8 -j1 with the plugin       {times.plugin:7.2f} s   {times.plugin / times.flake8:5.2f} x without",
+            f"    again, nothing changed         {times.plugin_again:7.2f} s   {times.plugin_again / times.flake8:5.2f} x without",
         )
     )
 

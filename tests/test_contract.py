@@ -93,6 +93,19 @@ def test_linting_runs_no_code_writes_nothing_and_opens_no_connection(tmp_path: P
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("face", [["--output-format", "json"], ["flake8"]], ids=["json", "flake8"])
+def test_linting_writes_only_its_cache(tmp_path: Path, face: list[str]) -> None:
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    (tmp_path / "hostile.py").write_text(HOSTILE, encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    for _ in range(2):
+        done = python("-c", WATCH, *face, ".", cwd=tmp_path, BCE_LINT_NO_CACHE="")
+        saw = json.loads(done.stderr)
+        assert saw["status"] == 1 and "BCE103" in done.stdout
+        assert [event for event in saw["seen"] if ".bce_lint_cache" not in event[1]] == []
+    assert sorted(path for path in tmp_path.rglob("*") if ".bce_lint_cache" not in path.parts) == before
+
+
 def test_the_watch_sees_what_it_should(tmp_path: Path) -> None:
     program = WATCH.split("if sys.argv[1]")[0] + (
         "open('x', 'w').close(); os.mkdir('y')\nimport socket, subprocess\nsocket.socket()\nsubprocess.run(['true'])\n"

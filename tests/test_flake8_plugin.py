@@ -9,13 +9,15 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import bce_lint
 from bce_lint import engine
+from bce_lint.analysis import project
 from bce_lint.flake8_plugin import Checker, Row
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +97,25 @@ def test_lines_count_not_the_file(tmp_path: Path) -> None:
     assert places(rows(BUG, str(tmp_path / "not_written.py"))) == [(9, 11, "BCE103")]
 
 
+@pytest.mark.parametrize("change", [lambda b: b.replace(b"\n", b"\r\n"), lambda b: b"\xef\xbb\xbf" + b], ids=["CRLF", "BOM"])
+def test_lines_that_read_as_the_file_are_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[bytes], bytes]
+) -> None:
+    """flake8 makes all line ends the same, and drops a byte order mark: no reason to read the project anew for each such file."""
+    for name in ("a.py", "b.py", "c.py"):
+        (tmp_path / name).write_bytes(change(BUG.encode()))
+    projects: list[str] = []
+
+    class Counted(project.Project):
+        def __init__(self, *arguments: Any) -> None:
+            projects.append(arguments[0])
+            super().__init__(*arguments)
+
+    monkeypatch.setattr(project, "Project", Counted)
+    found = [places(rows(BUG, str(tmp_path / name))) for name in ("a.py", "b.py", "c.py")]
+    assert (found, len(projects)) == ([[(9, 11, "BCE103")]] * 3, 1)
+
+
 @pytest.mark.parametrize("name", ["stdin", "-"])
 def test_text_without_a_name_stands_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (tmp_path / "net.py").write_text("import torch\n\n\ndef squash(x):\n    return torch.sigmoid(x)\n", encoding="utf-8")
@@ -120,23 +141,28 @@ def test_only_the_rows_of_the_file_itself(tmp_path: Path) -> None:
     assert expected == {"losses.py": [(5, 11, "BCE103")], "train.py": []}
 
 
+def extend(codes: Sequence[str]) -> None:
+    """Gives the plugin its options."""
+    Checker.parse_options(argparse.Namespace(bce_extend_select=codes, bce_no_cache=False, bce_cache_dir=None))
+
+
 def test_bce123_needs_the_plugins_own_option() -> None:
     assert rows(NLL) == []
-    Checker.parse_options(argparse.Namespace(bce_extend_select=["BCE123"]))
+    extend(["BCE123"])
     assert places(rows(NLL)) == [(5, 11, "BCE123")]
-    Checker.parse_options(argparse.Namespace(bce_extend_select=["log-softmax-before-nll-loss"]))
+    extend(["log-softmax-before-nll-loss"])
     assert places(rows(NLL)) == [(5, 11, "BCE123")]
-    Checker.parse_options(argparse.Namespace(bce_extend_select=()))
+    extend(())
     assert rows(NLL) == []
 
 
 def test_an_unknown_rule_in_the_option_is_told_at_the_file() -> None:
-    Checker.parse_options(argparse.Namespace(bce_extend_select=["BCE1033"]))
+    extend(["BCE1033"])
     assert rows(BUG) == [(1, 0, "BCE900 --bce-extend-select: no rule is called 'BCE1033'; did you mean BCE103?", Checker)]
 
 
 def test_an_error_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(*arguments: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise RecursionError("too\ndeep")
 
     monkeypatch.setattr(engine, "check_text", crash)

@@ -26,7 +26,10 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.selection": {"rules"},
         "bce_lint.explain": {"rules", "selection"},
         "bce_lint.fixes": {"ir", "diagnostic", "source", "catalog", "analysis", "rules"},
-        "bce_lint.engine": {"ir", "diagnostic", "source", "syntax", "catalog", "analysis", "rules", "selection", "fixes", "fixer"},
+        "bce_lint.cache": {"", "diagnostic", "source", "analysis"},
+        "bce_lint.engine": {
+            "ir", "diagnostic", "source", "syntax", "catalog", "analysis", "rules", "selection", "fixes", "fixer", "cache",
+        },
         "bce_lint.fixer": {"ir", "diagnostic", "source", "syntax", "analysis", "fixes", "engine"},
         "bce_lint.codemod": {"engine", "selection"},
         "bce_lint.report": {"", "diagnostic", "source"},
@@ -37,8 +40,10 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.verify.site": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes", "engine", "verify"},
         "bce_lint.witness": {"", "ir", "diagnostic", "source", "catalog", "analysis", "rules", "report", "selection", "engine"},
         "bce_lint.compare": {"ir", "diagnostic", "source", "catalog", "rules", "report"},
-        "bce_lint.cli": {"", "options", "explain", "selection", "engine", "fixing", "report", "source", "diagnostic", "verify", "compare"},
-        "bce_lint.flake8_plugin": {"", "selection", "engine", "source", "diagnostic"},
+        "bce_lint.cli": {
+            "", "options", "explain", "selection", "engine", "fixing", "report", "source", "diagnostic", "verify", "compare", "cache",
+        },
+        "bce_lint.flake8_plugin": {"", "selection", "engine", "source", "diagnostic", "cache"},
         "bce_lint.__main__": {"cli"},
     }.items()
 }

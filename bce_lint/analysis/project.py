@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from bce_lint import ir
 from bce_lint.analysis import roots, statements, thresholds
@@ -16,12 +16,12 @@ from bce_lint.analysis.index import Facts, Graph, scan
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
 from bce_lint.analysis.relevance import Relevance, Towards
 from bce_lint.analysis.sites import Site, places
+from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode
 
 if TYPE_CHECKING:
     from bce_lint.analysis.flow import Flow
 
-MARKERS = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
 RECURSION = 20_000
 FLOW_PATIENCE = 8
 
@@ -30,33 +30,6 @@ class Problem(tuple[str, str, int, int]):
     """A file that could not be analysed: (code, message, row, column)."""
 
     __slots__ = ()
-
-
-class Root(NamedTuple):
-    """The folder that a project spans; `marked` when a project file says so, else only what is near belongs to it."""
-
-    path: str
-    marked: bool
-
-
-def root_of(path: str) -> Root:
-    """The project of a file: the nearest folder with a marker, else the one above the file's outermost package."""
-    return _root(os.path.dirname(path))
-
-
-@lru_cache(maxsize=4096)
-def _root(folder: str) -> Root:
-    outermost = folder
-    while os.path.exists(os.path.join(outermost, "__init__.py")) and os.path.dirname(outermost) != outermost:
-        outermost = os.path.dirname(outermost)
-    here = outermost
-    while True:
-        if any(os.path.exists(os.path.join(here, marker)) for marker in MARKERS):
-            return Root(here, True)
-        parent = os.path.dirname(here)
-        if parent == here:
-            return Root(outermost, False)
-        here = parent
 
 
 class Project:
@@ -229,10 +202,14 @@ class Project:
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self._dirs:
             try:
-                self._dirs[folder] = frozenset(_entries(folder))
+                self._dirs[folder] = frozenset(entries(folder))
             except OSError:
                 self._dirs[folder] = frozenset()
         return self._dirs[folder]
+
+    def listed(self) -> frozenset[str]:
+        """The folders whose names were looked at so far."""
+        return frozenset(self._dirs)
 
     def _file(self, folder: str, parts: list[str]) -> str | None:
         for index, part in enumerate(parts):
@@ -321,14 +298,6 @@ class Project:
 def _same(facts: Mapping[str, Facts], others: Mapping[str, Facts]) -> bool:
     """Whether a project's files are those of another, unchanged."""
     return facts.keys() == others.keys() and all(others[path] is one for path, one in facts.items())
-
-
-def _entries(folder: str) -> Iterator[str]:
-    """The names of a folder's subfolders and regular files: never a pipe, on which a read would wait for ever."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if not entry.name.endswith(".py") or entry.is_file():
-                yield entry.name
 
 
 def _read(path: str) -> bytes:

@@ -11,11 +11,12 @@ import pytest
 
 from bce_lint.analysis import roots
 from bce_lint.analysis.index import absolute
-from bce_lint.analysis.project import Project, root_of
+from bce_lint.analysis.project import Project
 from bce_lint.analysis.sites import places
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check
 from bce_lint.rules import default_codes
+from bce_lint.source.projects import root_of
 
 FIXTURES = sorted(path for path in (Path(__file__).parents[1] / "fixtures" / "projects").iterdir() if path.is_dir())
 HEAD = "import torch\nfrom torch import nn\n"
@@ -59,23 +60,6 @@ def resolver(root: Path) -> Resolve:
         return None if found is None else Path(found).relative_to(absolute(root)).as_posix()
 
     return _resolve
-
-
-def test_the_nearest_marker_is_the_root(tmp_path: Path) -> None:
-    make(tmp_path, {"inner/pkg/__init__.py": "", "inner/pkg/a.py": "", "b.py": ""})
-    make(tmp_path / "inner", {}, "setup.py")
-    assert root_of(absolute(tmp_path / "inner/pkg/a.py")) == (absolute(tmp_path / "inner"), True)
-    assert root_of(absolute(tmp_path / "b.py")) == (absolute(tmp_path), True)
-
-
-def test_a_marker_inside_a_package_is_not_a_root(tmp_path: Path) -> None:
-    make(tmp_path, {"pkg/__init__.py": "", "pkg/sub/__init__.py": "", "pkg/sub/a.py": "", "pkg/sub/requirements.txt": ""})
-    assert root_of(absolute(tmp_path / "pkg/sub/a.py")).path == absolute(tmp_path)
-
-
-def test_without_a_marker_the_root_is_above_the_outermost_package(tmp_path: Path) -> None:
-    make(tmp_path, {"x/pkg/__init__.py": "", "x/pkg/sub/__init__.py": "", "x/pkg/sub/a.py": ""}, None)
-    assert root_of(absolute(tmp_path / "x/pkg/sub/a.py")) == (absolute(tmp_path / "x"), False)
 
 
 def test_imports_look_beside_the_file_first(tmp_path: Path) -> None:

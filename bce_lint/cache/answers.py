@@ -1,0 +1,52 @@
+"""Diagnostics as text and back: JSON, which cannot run anything when it is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
+
+
+class Answer(NamedTuple):
+    """Findings, and what they depend on that is no part of the project: digests by path."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    outside: dict[str, str]
+
+
+def encode(diagnostics: Sequence[Diagnostic], outside: dict[str, str]) -> str:
+    """One line of text. What verification and runs add to a finding is not part of it."""
+    return json.dumps([[_row(one) for one in diagnostics], outside], separators=(",", ":"))
+
+
+def decode(text: str) -> Answer:
+    """The findings out of a line. Raises ValueError, TypeError, KeyError or IndexError where it is none of ours."""
+    rows, outside = json.loads(text)
+    return Answer(tuple(_diagnostic(*row) for row in rows), dict(outside))
+
+
+def _row(one: Diagnostic) -> list[Any]:
+    labels = [[label.message, _place(label.location)] for label in one.labels]
+    fix = one.fix and [one.fix.applicability, one.fix.message, [[_place(edit.location), edit.content] for edit in one.fix.edits]]
+    return [one.code, one.name, one.message, _place(one.location), one.severity, labels, fix]
+
+
+def _place(location: Location) -> list[Any]:
+    return [location.path, *location.start, *location.end]
+
+
+def _diagnostic(
+    code: str, name: str, message: str, place: list[Any], severity: str, labels: list[Any], fix: list[Any] | None
+) -> Diagnostic:
+    known = tuple(Label(text, _location(*where)) for text, where in labels)
+    return Diagnostic(code, name, message, _location(*place), severity, known, None if fix is None else _fix(*fix))
+
+
+def _location(path: str, row: int, column: int, last_row: int, last_column: int) -> Location:
+    return Location(path, Position(row, column), Position(last_row, last_column))
+
+
+def _fix(applicability: str, message: str, edits: list[Any]) -> Fix:
+    return Fix(applicability, message, tuple(Edit(_location(*place), content) for place, content in edits))

@@ -1,0 +1,67 @@
+"""Which project a file belongs to, and the Python files of a project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+MARKERS: Final = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
+"""What lies in the folder that a project spans."""
+
+
+class Root(NamedTuple):
+    """The folder that a project spans; `marked` when a project file says so, else only what is near belongs to it."""
+
+    path: str
+    marked: bool
+
+
+def root_of(path: str) -> Root:
+    """The project of a file: the nearest folder with a marker, else the one above the file's outermost package."""
+    return _root(os.path.dirname(path))
+
+
+@lru_cache(maxsize=4096)
+def _root(folder: str) -> Root:
+    outermost = folder
+    while os.path.exists(os.path.join(outermost, "__init__.py")) and os.path.dirname(outermost) != outermost:
+        outermost = os.path.dirname(outermost)
+    here = outermost
+    while True:
+        if any(os.path.exists(os.path.join(here, marker)) for marker in MARKERS):
+            return Root(here, True)
+        parent = os.path.dirname(here)
+        if parent == here:
+            return Root(outermost, False)
+        here = parent
+
+
+def by_root(paths: Iterable[str]) -> list[tuple[Root, list[str]]]:
+    """Files by the project that they belong to."""
+    roots: dict[Root, list[str]] = {}
+    for path in paths:
+        roots.setdefault(root_of(path), []).append(path)
+    return sorted(roots.items())
+
+
+def project_files(root: Root, paths: Iterable[str]) -> list[str]:
+    """The Python files of a project, ignored and built ones apart; without a marker, the neighbours of the given files."""
+    from bce_lint.source.discover import discover
+
+    if root.marked:
+        return [os.path.abspath(file) for file in discover([root.path]).files]
+    packages = {os.path.relpath(path, root.path).split(os.sep)[0] for path in paths}
+    folders = [folder for name in sorted(packages) if os.path.isfile(os.path.join(folder := os.path.join(root.path, name), "__init__.py"))]
+    names = sorted(os.listdir(root.path)) if os.path.isdir(root.path) else []
+    beside = [path for name in names if name.endswith(".py") and os.path.isfile(path := os.path.join(root.path, name))]
+    return [*beside, *(os.path.abspath(file) for file in discover(folders).files)]
+
+
+def entries(folder: str) -> Iterator[str]:
+    """The names of a folder's subfolders and regular files: never a pipe, on which a read would wait for ever."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            if not entry.name.endswith(".py") or entry.is_file():
+                yield entry.name

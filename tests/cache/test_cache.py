@@ -1,0 +1,289 @@
+"""What is kept between runs: an answer is right, or there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bce_lint import engine
+from bce_lint.analysis import project
+from bce_lint.cache import FOLDER, Cache, cache, shelf, state
+from bce_lint.diagnostic import Diagnostic
+from bce_lint.engine import Result, check, check_text
+from bce_lint.rules import default_codes
+from bce_lint.source.discover import discover
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "tests" / "fixtures"
+NET = "import torch\n\n\ndef squash(x):\n    return torch.sigmoid(x)\n"
+TRAIN = """\
+from torch import nn
+from net import squash
+
+layer = nn.Linear(4, 1)
+
+
+def step(x, y):
+    return nn.BCEWithLogitsLoss()(squash(layer(x)), y)
+"""
+FIXED = NET.replace("torch.sigmoid(x)", "x")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of two files whose finding needs both; the current folder."""
+    for name, text in {"pyproject.toml": "", "net.py": NET, "train.py": TRAIN}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def analysed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The roots of the projects that are analysed from here on."""
+    seen: list[str] = []
+
+    class Watched(project.Project):
+        def run(self, paths: object) -> None:
+            seen.append(self.root)
+            super().run(paths)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(project, "Project", Watched)
+    monkeypatch.setattr(engine, "_PROJECTS", {})
+    yield seen
+
+
+def lint(kept: Cache | None, *paths: str, fixes: bool = True) -> Result:
+    """Lints paths, all by default."""
+    return check(discover(paths or (".",)).files, default_codes(), fixes=fixes, cache=kept)
+
+
+def codes(result: Result) -> list[str]:
+    """The codes found."""
+    return [one.code for one in result.diagnostics]
+
+
+def told(result: Result) -> tuple[tuple[Diagnostic, ...], dict[str, bytes]]:
+    """All that a user sees of a result."""
+    return result.diagnostics, {path: text.data for path, text in result.sources.items()}
+
+
+def test_what_has_not_changed_is_not_analysed_again(root: Path, analysed: list[str]) -> None:
+    first = lint(Cache())
+    assert codes(first) == ["BCE103"]
+    count = len(analysed)
+    again = lint(Cache())
+    assert (told(again), len(analysed)) == (told(first), count)
+    assert again.diagnostics[0].fix is not None
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file, and the folder that it is in."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def append(name: str, text: str) -> Callable[[Path], object]:
+    """A change that adds to a file."""
+    return lambda root: (root / name).write_text((root / name).read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "the file": append("train.py", "\n"),
+    "a file that it imports": lambda root: (root / "net.py").write_text(FIXED, encoding="utf-8"),
+    "a new file": lambda root: (root / "other.py").write_text("", encoding="utf-8"),
+    "a file gone": lambda root: (root / "net.py").unlink(),
+    "a file renamed": lambda root: (root / "net.py").rename(root / "nets.py"),
+    "an ignore file": lambda root: (root / ".gitignore").write_text("net.py\n", encoding="utf-8"),
+    "a folder that hides a file": lambda root: write(root / "net" / "__init__.py", FIXED),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_is_analysed(root: Path, analysed: list[str], change: Callable[[Path], object]) -> None:
+    lint(Cache())
+    change(root)
+    count = len(analysed)
+    found = lint(Cache())
+    assert len(analysed) > count
+    assert told(found) == told(lint(None))
+
+
+@pytest.mark.parametrize("change", ["content", "gone", "shadowed"])
+def test_files_outside_the_project_count_where_they_were_read(root: Path, change: str) -> None:
+    (root / ".gitignore").write_text("build\n", encoding="utf-8")
+    (root / "build").mkdir()
+    (root / "net.py").rename(root / "build" / "net.py")
+    (root / "train.py").write_text(TRAIN.replace("from net", "from build.net"), encoding="utf-8")
+    assert codes(lint(Cache())) == ["BCE103"]
+    if change == "content":
+        (root / "build" / "net.py").write_text(FIXED, encoding="utf-8")
+    elif change == "gone":
+        (root / "build" / "net.py").unlink()
+    else:
+        write(root / "build" / "net" / "__init__.py", FIXED)
+    assert codes(lint(Cache())) == []
+
+
+def test_a_question_is_more_than_its_files(root: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Cache()
+    lint(kept)
+    assert lint(kept, fixes=False).diagnostics[0].fix is None
+    assert codes(check([Path("train.py"), Path("net.py")], frozenset({"BCE101"}), cache=kept)) == []
+    assert [one.location.path for one in lint(kept, str(root)).diagnostics] == [str(root / "train.py")]
+    (root / "sub").mkdir()
+    monkeypatch.chdir(root / "sub")
+    assert lint(kept, "../net.py").diagnostics[0].location.path == str(root / "train.py")
+
+
+def test_another_program_has_other_answers(root: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    lint(Cache())
+    count = len(analysed)
+    monkeypatch.setattr(state, "program", lambda: "another")
+    lint(Cache())
+    assert len(analysed) > count
+
+
+def test_the_program_is_known_by_its_files(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.py").write_text("x = 1\n", encoding="utf-8")
+    before = sorted(state._stamps(str(tmp_path)))
+    os.utime(tmp_path / "sub" / "a.py", ns=(1, 1))
+    assert [len(before), before != sorted(state._stamps(str(tmp_path)))] == [1, True]
+
+
+def test_every_project_has_the_same_findings_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(FIXTURES / "projects", tmp_path / "projects")
+    monkeypatch.chdir(tmp_path)
+    files = discover(["projects"]).files
+    wanted = default_codes() | {"BCE123"}
+    plain = check(files, wanted, fixes=True)
+    cold, warm = (check(files, wanted, fixes=True, cache=Cache(str(tmp_path / "kept"))) for _ in range(2))
+    assert len(plain.diagnostics) > 20
+    assert told(cold) == told(plain) == told(warm)
+    assert cold.parsed and not warm.parsed
+    for file in files:
+        alone = [check_text(file.read_bytes(), str(file), wanted, cache=kept) for kept in (None, Cache("kept"), Cache("kept"))]
+        assert told(alone[0]) == told(alone[1]) == told(alone[2])
+
+
+def test_a_text_that_is_not_on_the_disk_is_not_kept(root: Path) -> None:
+    kept = Cache()
+    text = TRAIN.replace("squash(layer(x))", "layer(x)")
+    assert codes(check_text(text.encode(), "train.py", default_codes(), cache=kept)) == []
+    assert not (root / FOLDER).exists()
+    assert codes(check_text(TRAIN.encode(), "train.py", default_codes(), cache=kept)) == ["BCE103"]
+    assert codes(check_text(text.encode(), "train.py", default_codes(), cache=Cache())) == []
+
+
+def test_what_was_inspected_is_not_kept(root: Path) -> None:
+    check([Path("train.py")], default_codes(), fixes=True, inspect=lambda _, findings: findings, cache=Cache())
+    check_text(TRAIN.encode(), "train.py", default_codes(), fixes=True, inspect=lambda _, findings: findings, cache=Cache())
+    assert not (root / FOLDER).exists()
+
+
+def test_a_failure_of_the_analysis_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bce_lint.analysis.roots.run_candidate", fail)
+        assert set(codes(lint(Cache()))) == {"BCE900"}
+    assert codes(lint(Cache())) == ["BCE103"]
+
+
+def test_files_without_a_project_are_kept_where_the_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here" / "scripts").mkdir(parents=True)
+    (tmp_path / "there").mkdir()
+    for name in ("here/scripts", "there"):
+        (tmp_path / name / "net.py").write_text(NET, encoding="utf-8")
+        (tmp_path / name / "train.py").write_text(TRAIN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    assert codes(lint(Cache(), ".", "../there")) == ["BCE103", "BCE103"]
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob(FOLDER)) == [f"here/{FOLDER}"]
+
+
+def test_a_folder_of_answers_is_left_out_of_backups_and_version_control(root: Path) -> None:
+    lint(Cache())
+    assert (root / FOLDER / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    assert (root / FOLDER / "CACHEDIR.TAG").read_text(encoding="utf-8").startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
+
+
+def test_old_states_make_room(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "KEPT", 3)
+    for number in range(6):
+        (root / "other.py").write_text(f"x = {number}\n", encoding="utf-8")
+        lint(Cache())
+        for age, path in enumerate((root / FOLDER).glob("*.answers")):
+            os.utime(path, ns=(age, age))
+    assert len(list((root / FOLDER).glob("*.answers"))) == 3
+
+
+@pytest.mark.parametrize("way", ["a file in its place", "no permission"])
+def test_a_folder_that_cannot_be_written_costs_nothing_else(root: Path, way: str) -> None:
+    if way == "no permission" and os.geteuid() == 0:
+        (root / FOLDER).symlink_to("/proc/nowhere")
+    elif way == "no permission":
+        (root / FOLDER).mkdir(mode=0o500)
+    else:
+        (root / FOLDER).write_text("", encoding="utf-8")
+    assert codes(lint(Cache())) == codes(lint(Cache())) == ["BCE103"]
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Starts the command line with a cache."""
+    env = {name: value for name, value in os.environ.items() if name != "BCE_LINT_NO_CACHE"}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, *(arguments or ("-m", "bce_lint", "."))]
+    return subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, env={**env, "PYTHONPATH": path, **environment})
+
+
+def outputs(*processes: subprocess.Popen[bytes]) -> set[bytes]:
+    """What some processes print."""
+    return {process.communicate(timeout=120)[0] for process in processes}
+
+
+def test_processes_may_share_a_folder(root: Path) -> None:
+    (alone,) = outputs(run("-m", "bce_lint", "--no-cache", ".", cwd=root))
+    assert b"BCE103" in alone and not (root / FOLDER).exists()
+    assert outputs(*(run(cwd=root) for _ in range(4))) == {alone}
+    assert outputs(*(run(cwd=root) for _ in range(2))) == {alone}
+    (kept,) = (root / FOLDER).glob("*.answers")
+    assert {line.count(b" ") >= 2 for line in kept.read_bytes().splitlines()} == {True}
+
+
+def test_options_and_the_environment_choose(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    one, two = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
+    outputs(run("-m", "bce_lint", "-n", ".", cwd=root), run(cwd=root, BCE_LINT_NO_CACHE="1"))
+    outputs(run("-m", "bce_lint", "--cache-dir", str(one), ".", cwd=root), run(cwd=root, BCE_LINT_CACHE_DIR=str(two)))
+    assert not (root / FOLDER).exists()
+    assert [len(list(folder.glob("*.answers"))) for folder in (one, two)] == [1, 1]
+    assert cache(off=True) is None
+
+
+def test_flake8_keeps_its_findings_too(root: Path) -> None:
+    (root / "crlf.py").write_bytes(TRAIN.replace("\n", "\r\n").encode())
+    plain = ("-m", "flake8", "--isolated", "--select=BCE", "-j1")
+    (alone,) = outputs(run(*plain, "--bce-no-cache", ".", cwd=root))
+    assert alone.count(b"BCE103") == 2 and not (root / FOLDER).exists()
+    assert outputs(run(*plain, ".", cwd=root)) == outputs(run(*plain, "-j2", ".", cwd=root)) == {alone}
+    (kept,) = (root / FOLDER).glob("*.answers")
+    assert len(kept.read_bytes().splitlines()) == 3
+    outputs(run(*plain, "--bce-cache-dir", "elsewhere", ".", cwd=root))
+    assert len(list((root / "elsewhere").glob("*.answers"))) == 1
+
+
+def test_a_kept_answer_needs_no_analysis(root: Path) -> None:
+    program = (
+        "import sys\nsys.argv[1:] = ['--isolated', '--select=BCE', '-j1', '.']\nfrom flake8.main.cli import main\n"
+        "main()\nprint(sorted(name for name in sys.modules if name in ('bce_lint.analysis.project', 'bce_lint.syntax', 'libcst')))\n"
+    )
+    outputs(run("-c", program, cwd=root))
+    (again,) = outputs(run("-c", program, cwd=root))
+    assert b"BCE103" in again and again.splitlines()[-1] == b"[]"
