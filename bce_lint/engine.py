@@ -64,13 +64,13 @@ def _check_root(
 ) -> Result:
     files = [*project_files(root, paths), *paths]
 
-    def analyse() -> tuple[Project, Result]:
+    def _analyse() -> tuple[Project, Result]:
         from bce_lint.analysis.project import Project
 
         project = Project(root.path, files)
         return project, judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
 
-    return _answer(cache, root, lambda: files, ("files", sorted(shown.items()), paths, sorted(codes), fixes), None, analyse)
+    return _answer(cache, root, lambda: files, ("files", sorted(shown.items()), paths, sorted(codes), fixes), None, _analyse)
 
 
 def _answer(
@@ -266,12 +266,12 @@ def check_text(
     path = os.path.abspath(filename)
     root = root_of(path)
 
-    def analyse() -> tuple[Project, Result]:
+    def _analyse() -> tuple[Project, Result]:
         project = _project_around(root, path, data)
         return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect)
 
     asked = ("text", filename, sorted(codes), noqa, fixes)
-    return _answer(cache if inspect is None else None, root, lambda: [*project_files(root, [path]), path], asked, (path, data), analyse)
+    return _answer(cache if inspect is None else None, root, lambda: [*project_files(root, [path]), path], asked, (path, data), _analyse)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")

@@ -310,14 +310,14 @@ def test_an_internal_error_at_a_file_gives_2(project: Path, run: Runner, monkeyp
     place = Location("bug.py", Position(1, 1), Position(1, 1))
     result = engine.check([Path("bug.py")], choose(None, [], []))
     crash = result._replace(diagnostics=(Diagnostic("BCE900", "internal-error", "no", place), *result.diagnostics))
-    monkeypatch.setattr(engine, "check", lambda files, codes, fixes, inspect: crash)
+    monkeypatch.setattr(engine, "check", lambda *_: crash)
     done = run("--output-format", "concise", "bug.py")
     assert (done.status, codes_of(done)) == (2, ["BCE900", "BCE103"])
     assert run("--exit-zero", "bug.py").status == 2
 
 
 def test_a_crash_is_one_line_and_2(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(files: object, codes: object, fixes: bool, inspect: object) -> None:
+    def crash(*_: object) -> None:
         raise RuntimeError("out of\nluck")
 
     monkeypatch.setattr(engine, "check", crash)
@@ -325,7 +325,7 @@ def test_a_crash_is_one_line_and_2(project: Path, run: Runner, monkeypatch: pyte
 
 
 def test_an_interrupt_is_quiet(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(files: object, codes: object, fixes: bool, inspect: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(engine, "check", interrupt)

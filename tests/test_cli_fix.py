@@ -138,7 +138,7 @@ def test_what_is_not_fixable_is_not_offered(project: Path, run: Runner) -> None:
 def test_fixes_are_asked_for_where_they_are_shown(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
 
-    def check(files: object, codes: object, fixes: bool = False, inspect: object = None) -> engine.Result:
+    def check(files: object, codes: object, fixes: bool, *_: object) -> engine.Result:
         asked.append(fixes)
         return engine.Result((), {})
 
@@ -406,7 +406,7 @@ def test_a_group_is_written_whole_or_not_at_all(tmp_path: Path, run: Runner, mon
     applied = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("b.py", "c.py"), replace(finding("a.py"), fix=None))
     fixing(monkeypatch, Outcome((tuple(changes[:2]), (changes[2],)), applied, (), ()))
     left = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("a.py"))
-    monkeypatch.setattr(engine, "check", lambda files, codes, fixes, inspect: engine.Result(left, {}))
+    monkeypatch.setattr(engine, "check", lambda *_: engine.Result(left, {}))
     done = run("--fix", "--output-format", "concise", "-q", "--show-fixes", ".")
     assert (done.status, done.err, len(done.text.splitlines())) == (2, "bce-lint: b.py: read-only\n", 3)
     assert texts(tmp_path) == {"a.py": "old\n", "b.py": "old\n", "c.py": "new\n"}

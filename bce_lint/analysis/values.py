@@ -263,9 +263,7 @@ def _absorb(known: list[Value], new: Value) -> None:
 
 def _merge(a: Value, b: Value) -> Value | None:
     if type(a) is Tensor and type(b) is Tensor and a.domain is b.domain and a.inner == b.inner and _sigmoid_step(a) == _sigmoid_step(b):
-        if a.dtype == b.dtype and a.range == b.range:
-            return join_tensor(a, b)
-        return None
+        return join_tensor(a, b) if a.dtype == b.dtype and a.range == b.range else None
     if type(a) is Seq and type(b) is Seq:
         return join_seq(a, b)
     if type(a) is Table and type(b) is Table:
