@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from bce_lint.cache import answers
 from bce_lint.cache.shelf import Shelf
-from bce_lint.cache.state import State, outside, read_state, same
+from bce_lint.cache.state import State, outside, read, same
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project import Project
@@ -58,7 +58,7 @@ class Cache:
             return None
         state = self._states.get(root)
         if state is None or (text is not None and text[0] not in state.digests):
-            state = self._states[root] = read_state(root.path, files())
+            state = self._states[root] = State(root.path, read(sorted(set(files()))))
         if text is not None and not state.has(*text):
             return None
         kept = self._shelf(folder, state).get(asked)
@@ -75,7 +75,7 @@ class Cache:
             return
         known = self._analysed.get(root)
         if known is None or known[0] is not project:
-            contents = {path: facts.raw for path, facts in project.facts.items()}
+            contents = ((path, facts.raw) for path, facts in project.facts.items())
             known = self._analysed[root] = (project, State(root.path, contents))
         state = known[1]
         self._shelf(folder, state).put(asked, answers.encode(diagnostics, outside(state, project)))

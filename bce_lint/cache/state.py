@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from bce_lint import __version__
 from bce_lint.source.projects import entries
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ _MISSING = "-"
 class State:
     """The files of a project by the digests of their contents."""
 
-    def __init__(self, root: str, contents: Mapping[str, bytes]) -> None:
+    def __init__(self, root: str, contents: Iterable[tuple[str, bytes]]) -> None:
         self.root = root
-        self.digests = {path: _digest(raw) for path, raw in contents.items()}
-        self.folders = frozenset(_folders(root, contents))
+        self.digests = {path: _digest(raw) for path, raw in contents}
+        self.folders = frozenset(_folders(root, self.digests))
 
     def has(self, path: str, raw: bytes) -> bool:
         """Whether a file of the project has this content."""
@@ -36,22 +36,19 @@ class State:
         """One digest of it all."""
         whole = blake2b(program().encode(), digest_size=16)
         for part in (self.root, *(text for path in sorted(self.digests) for text in (path, self.digests[path]))):
-            whole.update(os.fsencode(part) + b"\0")
+            whole.update(_bytes(part) + b"\0")
         for folder in sorted(self.folders):
-            whole.update(os.fsencode(folder) + b"\0" + _listing(folder).encode() + b"\0")
+            whole.update(_bytes(folder) + b"\0" + _listing(folder).encode() + b"\0")
         return whole.hexdigest()
 
 
-def read_state(root: str, files: Iterable[str]) -> State:
-    """The state of a project on the disk; a file that cannot be read has no part in it."""
-    return State(root, dict(_read(sorted(set(files)))))
-
-
-def _read(files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def read(files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Files with their contents, without those that cannot be read, and without pipes, whose content is gone once it was read."""
     for path in files:
         try:
-            with open(path, "rb") as stream:
-                yield path, stream.read()
+            if stat.S_ISREG(os.stat(path).st_mode):
+                with open(path, "rb") as stream:
+                    yield path, stream.read()
         except OSError:
             continue
 
@@ -82,7 +79,11 @@ def same(path: str, digest: str) -> bool:
 def _now(path: str) -> str:
     if os.path.isdir(path):
         return _listing(path)
-    return next((_digest(raw) for _, raw in _read((path,))), _MISSING)
+    return next((_digest(raw) for _, raw in read((path,))), _MISSING)
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
 
 
 def _digest(raw: bytes) -> str:
@@ -95,24 +96,26 @@ def _listing(folder: str) -> str:
         names = sorted(name for name in entries(folder) if name.removesuffix(".py").isidentifier() and name != "__pycache__")
     except OSError:
         return _MISSING
-    return _digest(os.fsencode("/".join(names)))
+    return _digest(_bytes("/".join(names)))
 
 
 @cache
 def program() -> str:
-    """This program by its version and the files that it consists of, the Python that runs it, and the LibCST beside it."""
-    package = os.path.dirname(os.path.dirname(__file__))
+    """This program by the text that it consists of, the Python that runs it, and the LibCST beside it.
+
+    Not by its version alone, which stays while somebody works on it, nor by times, which a new installation changes.
+    """
     parser = find_spec("libcst")
-    beside = os.path.dirname(parser.origin) if parser is not None and parser.origin is not None else package
-    return repr((__version__, sys.version, sorted(_stamps(package)), sorted(_stamps(beside, deep=False))))
+    beside = os.path.dirname(parser.origin) if parser is not None and parser.origin is not None else ""
+    known = (os.path.join(beside, "_version.py"), *sorted(_modules(os.path.dirname(os.path.dirname(__file__)))))
+    return repr((sys.version, [(os.path.basename(path), _digest(raw)) for path, raw in read(known)]))
 
 
-def _stamps(folder: str, deep: bool = True) -> Iterator[tuple[str, int, int]]:
-    """The Python files of a folder, each with its size and when it was changed."""
+def _modules(folder: str) -> Iterator[str]:
+    """The Python files of a folder and those below it."""
     with os.scandir(folder) as found:
         for entry in found:
             if entry.name.endswith(".py"):
-                about = entry.stat()
-                yield entry.path, about.st_size, about.st_mtime_ns
-            elif deep and entry.is_dir() and entry.name != "__pycache__":
-                yield from _stamps(entry.path)
+                yield entry.path
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _modules(entry.path)

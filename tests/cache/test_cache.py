@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -150,12 +151,21 @@ def test_another_program_has_other_answers(root: Path, analysed: list[str], monk
     assert len(analysed) > count
 
 
-def test_the_program_is_known_by_its_files(tmp_path: Path) -> None:
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "a.py").write_text("x = 1\n", encoding="utf-8")
-    before = sorted(state._stamps(str(tmp_path)))
-    os.utime(tmp_path / "sub" / "a.py", ns=(1, 1))
-    assert [len(before), before != sorted(state._stamps(str(tmp_path)))] == [1, True]
+def test_the_program_is_known_by_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "bce_lint", tmp_path / "bce_lint", ignore=shutil.ignore_patterns("__pycache__"))
+    ours = state.program()
+    monkeypatch.setattr(state, "__file__", str(tmp_path / "bce_lint" / "cache" / "state.py"))
+    copied = state.program.__wrapped__
+    assert copied() == ours
+    append("bce_lint/rules/rule.py", "\n")(tmp_path)
+    assert copied() != ours
+
+
+def test_a_pipe_is_read_once(root: Path) -> None:
+    (root / "both.py").write_text(NET + TRAIN.replace("from net import squash\n", ""), encoding="utf-8")
+    command = f"{shlex.quote(sys.executable)} -m bce_lint --output-format concise --cache-dir kept <(cat both.py)"
+    (shown,) = outputs(run("-c", f"import subprocess; subprocess.run(['bash', '-c', {command!r}])", cwd=root))
+    assert b"BCE103" in shown
 
 
 def test_every_project_has_the_same_findings_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
