@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import gc
+import os
 import tokenize
 from collections.abc import Iterator, Sequence
-from os.path import normpath
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bce_lint import __version__
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
 
 Row: TypeAlias = tuple[int, int, str, type[Any]]
+
+KEPT = 10_000
+"""More new objects than this stand after a file only where the analysis has run."""
 
 _UNNAMED = frozenset(("-", "stdin", "(none)", ""))
 
@@ -29,7 +34,6 @@ class Checker:
     name: ClassVar[str] = "bce-lint"
     version: ClassVar[str] = __version__
     extend_select: ClassVar[tuple[str, ...]] = ()
-    settled: ClassVar[bool] = False
 
     def __init__(self, tree: object, lines: Sequence[str], filename: str = "-") -> None:
         """flake8 passes the tree to what it takes for a plugin of syntax trees; only the lines are read."""
@@ -75,15 +79,27 @@ class Checker:
         from bce_lint.engine import check_text
 
         name = None if self.filename in _UNNAMED else self.filename
-        found = check_text(_encode(self.lines), name, self._codes()).diagnostics
-        if not Checker.settled:
-            Checker.settled = True
-            gc.freeze()  # what is known of the project stays to the end: flake8's collections need not walk over it
-        return [one for one in found if name is None or normpath(one.location.path) == normpath(name)]
+        with _spared():
+            found = check_text(_data(self.lines, name), name, self._codes()).diagnostics
+        return [one for one in found if name is None or os.path.normpath(one.location.path) == os.path.normpath(name)]
 
     def _row(self, one: Diagnostic) -> Row:
         row, column = one.location.start
         return row, column - 1, f"{one.code} {_one_line(one.message)}{_first_label(one)}", type(self)
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Keeps flake8's collections from walking over what is known of the project, which stays to the end."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_count()[0] > KEPT:
+            gc.freeze()
+        if collecting:
+            gc.enable()
 
 
 def _first_label(one: Diagnostic) -> str:
@@ -95,6 +111,19 @@ def _first_label(one: Diagnostic) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _data(lines: Sequence[str], name: str | None) -> bytes:
+    """The bytes of a file; those on disk where flake8 read them: it drops the byte order mark and how lines end."""
+    data = _encode(lines)
+    try:
+        if name is None or os.path.getsize(name) == len(data):
+            return data
+        with open(name, "rb") as stream:
+            raw = stream.read()
+    except OSError:
+        return data
+    return raw if raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n") == data else data
 
 
 def _encode(lines: Sequence[str]) -> bytes:

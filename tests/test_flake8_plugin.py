@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import gc
 import importlib.metadata
 import json
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,23 @@ def test_lines_count_not_the_file(tmp_path: Path) -> None:
     assert places(rows(BUG, str(tmp_path / "not_written.py"))) == [(9, 11, "BCE103")]
 
 
+@pytest.mark.parametrize("change", [
+    pytest.param(lambda data: data.replace(b"\n", b"\r\n"), id="crlf"),
+    pytest.param(lambda data: data.replace(b"\n", b"\r"), id="cr"),
+    pytest.param(lambda data: codecs.BOM_UTF8 + data, id="bom"),
+])  # fmt: skip
+def test_a_file_as_flake8_reads_it_is_the_one_on_disk(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(change(BUG.encode()))
+    (tmp_path / "setup.cfg").touch()
+    first = rows(BUG, str(path))
+    known = engine._PROJECTS[str(tmp_path)]
+    assert rows(BUG, str(path)) == first
+    assert places(first) == [(9, 11, "BCE103")]
+    assert known.facts[str(path)].raw == path.read_bytes()
+    assert engine._PROJECTS[str(tmp_path)] is known  # and no project was made anew for the file
+
+
 @pytest.mark.parametrize("name", ["stdin", "-"])
 def test_text_without_a_name_stands_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (tmp_path / "net.py").write_text("import torch\n\n\ndef squash(x):\n    return torch.sigmoid(x)\n", encoding="utf-8")
@@ -133,6 +152,17 @@ def test_bce123_needs_the_plugins_own_option() -> None:
 def test_an_unknown_rule_in_the_option_is_told_at_the_file() -> None:
     Checker.parse_options(argparse.Namespace(bce_extend_select=["BCE1033"]))
     assert rows(BUG) == [(1, 0, "BCE900 --bce-extend-select: no rule is called 'BCE1033'; did you mean BCE103?", Checker)]
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_collector_is_left_as_it_was(collecting: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        rows(BUG)
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_an_error_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
