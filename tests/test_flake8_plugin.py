@@ -99,7 +99,6 @@ def test_lines_count_not_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [
     pytest.param(lambda data: data.replace(b"\n", b"\r\n"), id="crlf"),
-    pytest.param(lambda data: data.replace(b"\n", b"\r"), id="cr"),
     pytest.param(lambda data: codecs.BOM_UTF8 + data, id="bom"),
 ])  # fmt: skip
 def test_a_file_as_flake8_reads_it_is_the_one_on_disk(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:

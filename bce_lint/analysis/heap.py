@@ -143,7 +143,7 @@ def common(states: list[State]) -> State:
     shared = states[0]
     for state in states:
         shared = _shared(shared, state)
-    return shared.freeze(shared.depth - 1) if any([state is shared for state in states]) else shared
+    return shared.freeze(shared.depth - 1) if shared in states else shared
 
 
 def _shared(one: State, other: State) -> State:
