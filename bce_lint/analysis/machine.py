@@ -75,7 +75,7 @@ class Args(NamedTuple):
 
     def prepend(self, value: Value) -> Args:
         """The arguments behind one more positional."""
-        return self._replace(pos=(value, *self.pos), spans=(None, *self.spans))
+        return Args((value, *self.pos), self.kw, self.open, (None, *self.spans), self.kw_spans)
 
 
 class Loop:
