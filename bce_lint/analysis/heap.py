@@ -178,7 +178,7 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
     """Joins what a cell is on each path: on one that did not write it, as in the base, which is asked once."""
     result: Value | None = None
     before: Value | None = None
-    asked = False
+    asked, inner = False, cell[1][:1] == "$"
     for diff in diffs:
         if cell in diff:
             value: Value | None = diff[cell]
@@ -186,11 +186,11 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
             if not asked:
                 before, asked = base.find(cell), True
             value = before
-            if value is None and cell[1].startswith("$uses"):
+            if value is None and inner and cell[1].startswith("$uses"):
                 value = NO_FACTS
         if value is not None and value is not result:
             result = value if result is None else join(result, value)
     if result is not None:
         joined[cell] = result
-    if asked and before is None and not cell[1].startswith("$"):
+    if asked and before is None and not inner:
         joined[base.known(doubt(cell))] = TRUE
