@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import gc
+import os
 import tokenize
 from collections.abc import Iterator, Sequence
-from os.path import normpath
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bce_lint import __version__
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
 
 Row: TypeAlias = tuple[int, int, str, type[Any]]
+
+KEPT = 10_000
+"""More new objects than this stand after a file only where the analysis has run."""
 
 _UNNAMED = frozenset(("-", "stdin", "(none)", ""))
 
@@ -33,7 +38,6 @@ class Checker:
     no_cache: ClassVar[bool] = False
     cache_dir: ClassVar[str | None] = None
     caches: ClassVar[dict[tuple[bool, str | None], Cache | None]] = {}
-    settled: ClassVar[bool] = False
 
     def __init__(self, tree: object, lines: Sequence[str], filename: str = "-") -> None:
         """flake8 passes the tree to what it takes for a plugin of syntax trees; only the lines are read."""
@@ -100,15 +104,27 @@ class Checker:
         from bce_lint.engine import check_text
 
         name = None if self.filename in _UNNAMED else self.filename
-        found = check_text(_bytes(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
-        if not Checker.settled:
-            Checker.settled = True
-            gc.freeze()  # what is known of the project stays to the end: flake8's collections need not walk over it
-        return [one for one in found if name is None or normpath(one.location.path) == normpath(name)]
+        with _spared():
+            found = check_text(_data(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
+        return [one for one in found if name is None or os.path.normpath(one.location.path) == os.path.normpath(name)]
 
     def _row(self, one: Diagnostic) -> Row:
         row, column = one.location.start
         return row, column - 1, f"{one.code} {_one_line(one.message)}{_first_label(one)}", type(self)
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Keeps flake8's collections from walking over what is known of the project, which stays to the end."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_count()[0] > KEPT:
+            gc.freeze()
+        if collecting:
+            gc.enable()
 
 
 def _first_label(one: Diagnostic) -> str:
@@ -122,23 +138,17 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _bytes(lines: Sequence[str], name: str | None) -> bytes:
-    """The bytes of the lines: those on the disk where they read as these lines, whose ends flake8 has made all the same."""
-    from bce_lint.source.text import SourceError, decode
-
-    if name is not None:
-        try:
-            with open(name, "rb") as stream:
-                data = stream.read()
-            if _ends_alike(decode(data, name).text) == _ends_alike("".join(lines)):
-                return data
-        except (OSError, SourceError):
-            pass
-    return _encode(lines)
-
-
-def _ends_alike(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n") if "\r" in text or text[:1] == "\ufeff" else text
+def _data(lines: Sequence[str], name: str | None) -> bytes:
+    """The bytes of a file; those on disk where flake8 read them: it drops the byte order mark and how lines end."""
+    data = _encode(lines)
+    if name is None:
+        return data
+    try:
+        with open(name, "rb") as stream:
+            raw = stream.read()
+    except OSError:
+        return data
+    return raw if raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n") == data else data
 
 
 def _encode(lines: Sequence[str]) -> bytes:

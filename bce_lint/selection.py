@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -49,7 +48,9 @@ def nearest(selector: str) -> str:
 def _likeness(typed: str, known: str) -> tuple[float, int]:
     """How alike two words are; of equally alike ones, that with more letters in their place is meant."""
     typed, known = typed.lower(), known.lower()
-    return difflib.SequenceMatcher(None, typed, known).ratio(), sum(a == b for a, b in zip(typed, known, strict=False))
+    from difflib import SequenceMatcher  # only a word that names no rule needs it
+
+    return SequenceMatcher(None, typed, known).ratio(), sum(a == b for a, b in zip(typed, known, strict=False))
 
 
 def split(values: Iterable[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.metadata
 import json
 import os
@@ -159,6 +160,17 @@ def test_bce123_needs_the_plugins_own_option() -> None:
 def test_an_unknown_rule_in_the_option_is_told_at_the_file() -> None:
     extend(["BCE1033"])
     assert rows(BUG) == [(1, 0, "BCE900 --bce-extend-select: no rule is called 'BCE1033'; did you mean BCE103?", Checker)]
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_collector_is_left_as_it_was(collecting: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        rows(BUG)
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_an_error_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

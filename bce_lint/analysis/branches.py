@@ -20,7 +20,6 @@ from bce_lint.analysis.values import (
     Value,
     const,
     join_all,
-    options,
 )  # fmt: skip
 from bce_lint.ir.record import changed
 
@@ -29,7 +28,9 @@ _ALWAYS_TRUE_REFS = frozenset({"instance", "loss", "activation", "layer", "conte
 
 def truth(m: Machine, value: Value) -> bool | None:
     """Whether a value is certainly true or certainly false."""
-    outcomes = {_truth(m, option) for option in options(value)}
+    if type(value) is not Union:
+        return None if type(value) is Unknown else _truth(m, value)
+    outcomes = {_truth(m, option) for option in value.options}
     return outcomes.pop() if len(outcomes) == 1 else None
 
 

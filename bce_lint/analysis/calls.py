@@ -20,6 +20,7 @@ from bce_lint.analysis.values import (
     Ref,
     Seq,
     Table,
+    Union,
     Unknown,
     Value,
     identity_of,
@@ -42,6 +43,8 @@ FLAVOURS = dict(_IGNORED_DECORATORS)
 
 def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
     """Calls each alternative that can be called; a finding needs all of them to agree."""
+    if type(function) is not Union and type(function) is not Const:
+        return call_one(m, frame, function, args, node)
     viable = [f for f in options(function) if type(f) is not Const]
     if len(viable) == 1:
         return call_one(m, frame, viable[0], args, node)
@@ -65,6 +68,25 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
 def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, node: ir.Call) -> Value:
     """`owner.name(...)`: builtin methods are called at once, everything else through its attribute."""
     span = node.func.span
+    if type(owner) is not Union and owner is not NONE:
+        value = BuiltinMethod(owner, name) if type(owner) is Unknown else objects.get(m, frame, owner, name, span)
+        if value is not None and type(value) is not Union:
+            return call(m, frame, value, args, node)
+        found = [] if value is None else list(options(value))
+    else:
+        found = _methods(m, frame, owner, name, span)
+    unique = list(dict.fromkeys(found)) if len(found) > 1 else found
+    if any(type(v) is Unknown for v in unique) and len(unique) > 1:
+        unique = [TOP]
+    if not unique:
+        if m.flow is not None:
+            m.flow.call(m, frame, TOP, args, node)
+        return TOP
+    return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
+
+
+def _methods(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> list[Value]:
+    """The attribute `name` of each alternative of a value."""
     found: list[Value] = []
     for option in options(owner):
         if option is NONE:
@@ -74,14 +96,7 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
         else:
             value = objects.get(m, frame, option, name, span)
             found.extend(options(value) if value is not None else ())
-    unique = list(dict.fromkeys(found)) if len(found) > 1 else found
-    if any(type(v) is Unknown for v in unique) and len(unique) > 1:
-        unique = [TOP]
-    if not unique:
-        if m.flow is not None:
-            m.flow.call(m, frame, TOP, args, node)
-        return TOP
-    return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
+    return found
 
 
 def _alternatives(values: list[Value]) -> Value:

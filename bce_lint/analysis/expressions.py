@@ -9,7 +9,7 @@ from bce_lint import ir
 from bce_lint.analysis import branches, calls, iteration, loops, objects, operators, statements, subscripts
 from bce_lint.analysis.imports import star_lookup
 from bce_lint.analysis.machine import Args, Frame, Machine
-from bce_lint.analysis.values import NONE, TOP, External, Seq, Table, Value, const, join, join_all, options
+from bce_lint.analysis.values import NONE, TOP, External, LazyImport, Seq, Table, Value, const, join, join_all, options
 from bce_lint.catalog.python import BUILTINS
 
 
@@ -50,7 +50,13 @@ def lookup(m: Machine, frame: Frame, name: str) -> Value:
 
 
 def _name(m: Machine, frame: Frame, node: ir.Name) -> Value:
-    return lookup(m, frame, node.id)
+    name = node.id
+    function = frame.function
+    if name in frame.bound and (function is None or name not in function.globals):
+        value = m.state.find((frame.address, name), m.reads)  # most names are of locals that are set
+        if value is not None and type(value) is not LazyImport:
+            return value
+    return lookup(m, frame, name)
 
 
 def _attr(m: Machine, frame: Frame, node: ir.Attr) -> Value:
@@ -68,8 +74,13 @@ def _slice(m: Machine, frame: Frame, node: ir.Slice) -> Value:
     return subscripts.slice_value(parts)
 
 
+_NO_ARGS = Args()
+
+
 def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
     """Evaluates call arguments; unpacks `*` and `**` as far as they are known."""
+    if not args:
+        return _NO_ARGS
     pos: list[Value] = []
     spans: list[ir.Span | None] = []
     kw: dict[str, Value] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bce_lint.analysis.values import TRUE, Facts, Value, join
 
 Cell = tuple[int, str]
@@ -57,25 +59,27 @@ class State:
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
+        if reads is not None:
+            return self._noted(cell, reads)
         if cell in self._written:
             for cells in self._chain:
-                value = cells.get(cell)
-                if value is not None:
-                    if reads is not None:
-                        self._note(cell, value, cells, reads)
-                    return value
-        if reads is not None:
-            reads.cells.setdefault(cell, (None, 0))
+                if cell in cells:
+                    return cells[cell]
         return None
 
-    def _note(self, cell: Cell, value: Value, cells: dict[Cell, Value], reads: Reads) -> None:
-        depth = self.depth
-        for found in self._chain:
-            if found is cells:
-                break
-            depth -= 1
-        if depth <= reads.depth:
-            reads.cells.setdefault(cell, (value, depth))
+    def _noted(self, cell: Cell, reads: Reads) -> Value | None:
+        if cell in self._written:
+            depth = self.depth
+            for cells in self._chain:
+                if cell in cells:
+                    value = cells[cell]
+                    if depth <= reads.depth and cell not in reads.cells:
+                        reads.cells[cell] = (value, depth)
+                    return value
+                depth -= 1
+        if cell not in reads.cells:
+            reads.cells[cell] = (None, 0)
+        return None
 
     def names(self, address: int) -> list[str]:
         """The names of the cells of one address, in the order written."""
@@ -112,8 +116,10 @@ class State:
             layer = layer.parent
         return self
 
-    def since(self, base: State) -> dict[Cell, Value]:
+    def since(self, base: State) -> Mapping[Cell, Value]:
         """What was written above `base`."""
+        if self.parent is base:
+            return self.cells
         layers = []
         layer: State | None = self
         while layer is not None and layer is not base:
@@ -125,7 +131,7 @@ class State:
         return written
 
 
-def settle(base: State, written: dict[Cell, Value]) -> State:
+def settle(base: State, written: Mapping[Cell, Value]) -> State:
     """Writes what was written above a base into the base itself, or above it when it is shared."""
     target = base.fork() if base.frozen else base
     target.cells.update(written)
@@ -134,14 +140,19 @@ def settle(base: State, written: dict[Cell, Value]) -> State:
 
 def common(states: list[State]) -> State:
     """The highest layer that all states share; one of them if it lies below the others, then marked as shared."""
-    layers = list(states)
-    while any(layer is not layers[0] for layer in layers):
-        deepest = max(range(len(layers)), key=lambda i: layers[i].depth)
-        below = layers[deepest].parent
-        assert below is not None, "states of one run share their first layer"
-        layers[deepest] = below
-    shared = layers[0]
-    return shared.freeze(shared.depth - 1) if any(state is shared for state in states) else shared
+    shared = states[0]
+    for state in states:
+        shared = _shared(shared, state)
+    return shared.freeze(shared.depth - 1) if shared in states else shared
+
+
+def _shared(one: State, other: State) -> State:
+    while one is not other:
+        if one.depth < other.depth:
+            one, other = other, one
+        assert one.parent is not None, "states of one run share their first layer"
+        one = one.parent
+    return one
 
 
 def doubt(cell: Cell) -> Cell:
@@ -159,22 +170,27 @@ def merge(states: list[State]) -> State:
     for diff in diffs:
         for cell in diff:
             if cell not in joined:
-                value = _joined(cell, diffs, base)
-                if value is not None:
-                    joined[cell] = value
-                    if not cell[1].startswith("$") and any(cell not in diff for diff in diffs) and base.find(cell) is None:
-                        joined[base.known(doubt(cell))] = TRUE
+                _join(cell, diffs, base, joined)
     return settle(base, joined)
 
 
-def _joined(cell: Cell, diffs: list[dict[Cell, Value]], base: State) -> Value | None:
+def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value]) -> None:
+    """Joins what a cell is on each path: on one that did not write it, as in the base, which is asked once."""
     result: Value | None = None
+    before: Value | None = None
+    asked, inner = False, cell[1][:1] == "$"
     for diff in diffs:
-        value = diff.get(cell)
-        if value is None:
-            value = base.find(cell)
-        if value is None and cell[1].startswith("$uses"):
-            value = NO_FACTS
+        if cell in diff:
+            value: Value | None = diff[cell]
+        else:
+            if not asked:
+                before, asked = base.find(cell), True
+            value = before
+            if value is None and inner and cell[1].startswith("$uses"):
+                value = NO_FACTS
         if value is not None and value is not result:
             result = value if result is None else join(result, value)
-    return result
+    if result is not None:
+        joined[cell] = result
+    if asked and before is None and not inner:
+        joined[base.known(doubt(cell))] = TRUE

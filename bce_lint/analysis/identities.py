@@ -46,7 +46,7 @@ def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int =
     if type(value) is Seq and value.exact:
         return Seq(tuple(told_apart(m, frame, part, span, tag * len(value.prefix) + i + 1) for i, part in enumerate(value.prefix)))
     found = options(value)
-    if not any(type(option) is Tensor and not option.identity for option in found):
+    if not any([type(option) is Tensor and not option.identity for option in found]):  # noqa: C419 - most are one
         return value
     own = m.intern(("element", frame.context, frame.unit.path, span, frame.marks, tag))
     parts = [_followed(m, o, changed(o, identity=own)) if type(o) is Tensor and not o.identity else o for o in found]

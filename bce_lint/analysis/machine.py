@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bce_lint import ir
@@ -75,7 +75,7 @@ class Args(NamedTuple):
 
     def prepend(self, value: Value) -> Args:
         """The arguments behind one more positional."""
-        return self._replace(pos=(value, *self.pos), spans=(None, *self.spans))
+        return Args((value, *self.pos), self.kw, self.open, (None, *self.spans), self.kw_spans)
 
 
 class Loop:
@@ -148,7 +148,7 @@ class Machine:
         self.reserve = 0
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
-        self.typical: dict[int, dict[Cell, Value]] = {}
+        self.typical: dict[int, Mapping[Cell, Value]] = {}
         self.orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.several: set[int] = set()
         self.incomplete: set[ir.Function] = set()

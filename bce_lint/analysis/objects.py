@@ -21,6 +21,7 @@ from bce_lint.analysis.values import (
     Seq,
     SuperV,
     Table,
+    Union,
     Unknown,
     Value,
     const,
@@ -38,7 +39,9 @@ TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
 
 def attribute(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value:
     """`owner.name` on each alternative; alternatives that raise (None) are dropped."""
-    found = [get(m, frame, option, name, span) for option in options(owner) if option is not NONE or type(owner) is Const]
+    if type(owner) is not Union:
+        return get(m, frame, owner, name, span) or TOP
+    found = [get(m, frame, option, name, span) for option in owner.options if option is not NONE]
     return join_all(v for v in found if v is not None) or TOP
 
 

@@ -80,15 +80,23 @@ class _Scan:
 
     def _code(self, place: int) -> int | None:
         """Scans code up to an f-string; returns where to go on."""
-        stack = self.stack
+        stack, limit = self.stack, self.max_depth
         for found in _CODE.finditer(self.text, place):
             kind = found.lastgroup
             level = stack[-1]
             if kind == "newline":
                 self.cost += _LINE
+                if len(stack) == 1:
+                    level.links = level.postfix = level.nests = 0
+                    if found["arm"]:
+                        self._arm(found["indent"], found["arm"])
             else:
                 self.cost += _MARK + _NESTED * len(stack) + _LINKED * (level.links + level.postfix)
-            if kind == "open":
+            if kind == "dot":
+                level.postfix += 1
+            elif kind == "comma":
+                level.links = level.postfix = 0
+            elif kind == "open":
                 level.postfix += 1
                 stack.append(_Level())
             elif kind == "close":
@@ -102,31 +110,18 @@ class _Scan:
             elif kind == "colon" and level.quote:
                 level.spec = True
                 return self._spec(found.end(), level.quote)
-            elif kind != "joined":
-                self._mark(kind, found, level)
-            if max(level.links, level.postfix, level.nests) > self.max_depth or len(stack) > self.max_brackets:
+            elif kind != "newline" and kind != "joined":
+                level.links += 1
+                level.postfix = 0
+                if kind == "keyword":
+                    self._keyword(found["keyword"], level)
+            if level.links > limit or level.postfix > limit or level.nests > limit or len(stack) > self.max_brackets:
                 self.reason = "expression nested or chained too deeply"
             if self.cost > MAX_COST:
                 self.reason = self.reason or "file too dense to parse"
             if self.reason is not None:
                 return None
         return None
-
-    def _mark(self, kind: str | None, found: re.Match[str], level: _Level) -> None:
-        if kind == "dot":
-            level.postfix += 1
-        elif kind == "comma":
-            level.links = level.postfix = 0
-        elif kind == "newline":
-            if len(self.stack) == 1:
-                level.links = level.postfix = level.nests = 0
-                if found["arm"]:
-                    self._arm(found["indent"], found["arm"])
-        else:
-            level.links += 1
-            level.postfix = 0
-            if kind == "keyword":
-                self._keyword(found["keyword"], level)
 
     def _keyword(self, word: str, level: _Level) -> None:
         if word == "lambda" or word == "for":
