@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bce_lint import ir
 from bce_lint.analysis import calls, objects
 from bce_lint.analysis.identities import of_many
@@ -74,7 +76,17 @@ def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span) -> Seq:
     if type(content) is Seq:
         return content
     if objects.class_attribute(m, value, "__iter__") is not None:
-        return elements(m, frame, calls.call_attribute(m, frame, value, "__iter__", Args(), span), span)
+        iterators = options(calls.call_attribute(m, frame, value, "__iter__", Args(), span))
+        return reduce(join_seq, [_produced(m, frame, iterator, span) for iterator in iterators])
     if objects.class_attribute(m, value, "__getitem__") is not None:
         return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((Unknown(kind="int"),)), span))
     return ANYTHING
+
+
+def _produced(m: Machine, frame: Frame, iterator: Value, span: ir.Span) -> Seq:
+    """What an iterator yields. One of the project does so by `__next__`; without it Python raises, whatever else it has."""
+    if type(iterator) is not Ref or iterator.kind != "instance":
+        return _elements(m, frame, iterator, span)
+    if objects.class_attribute(m, iterator, "__next__") is None:
+        return ANYTHING
+    return Seq((), of_many(m, calls.call_attribute(m, frame, iterator, "__next__", Args(), span)))
