@@ -228,33 +228,48 @@ def check_text(
         project = Project(os.path.dirname(STDIN), (), {STDIN: data})
         return judge_files(project, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes, inspect)
     path = os.path.abspath(filename)
-    return judge_files(_project_around(path, data), [path], {path: filename}, codes, noqa, fixes, inspect)
+    return judge_files(_project_around(path, data, exactly=fixes), [path], {path: filename}, codes, noqa, fixes, inspect)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
-_PROJECTS: dict[str, Project] = {}
+_PROJECTS: dict[tuple[str, str], Project] = {}
 
 
-def _project_around(path: str, data: bytes) -> Project:
+def _project_around(path: str, data: bytes, exactly: bool) -> Project:
     """The project of a file; kept while the texts on disk are what it has read."""
     from bce_lint.analysis.project import Project, root_of
 
     root = root_of(path)
-    known = _PROJECTS.get(root.path)
-    if known is None or path not in known.facts or known.facts[path].raw != data:
+    package = "" if root.marked else os.path.dirname(os.path.relpath(path, root.path)).partition(os.sep)[0]
+    known = _PROJECTS.get((root.path, package))
+    if known is None or path not in known.facts or not _same(known.facts[path].raw, data, exactly):
         files = project_files(root, [path])
-        fresh = Project(root.path, [*files, path] if os.path.exists(path) else files, {} if _on_disk(path, data) else {path: data})
-        if fresh.texts:
+        written = _on_disk(path, data, exactly)
+        fresh = Project(root.path, [*files, path] if os.path.exists(path) else files, {} if written else {path: data})
+        if not written:
             return fresh
-        known = _PROJECTS[root.path] = fresh
+        known = _PROJECTS[root.path, package] = fresh
     return known
 
 
-def _on_disk(path: str, data: bytes) -> bool:
+def _on_disk(path: str, data: bytes, exactly: bool) -> bool:
     try:
-        return Path(path).read_bytes() == data
+        return _same(Path(path).read_bytes(), data, exactly)
     except OSError:
         return False
+
+
+def _same(raw: bytes, data: bytes, exactly: bool) -> bool:
+    """Whether two texts are the same; unless `exactly`, they may end their lines differently, as flake8 reads them."""
+    from bce_lint.source.text import SourceError, decode, lines_of
+
+    if raw == data or exactly:
+        return raw == data
+    try:
+        one, other = (lines_of(decode(text, "").text) for text in (raw, data))
+    except SourceError:
+        return False
+    return len(one) == len(other) and all(a.rstrip("\r\n") == b.rstrip("\r\n") for a, b in zip(one, other, strict=True))
 
 
 class FixOptions(NamedTuple):

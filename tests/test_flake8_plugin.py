@@ -11,11 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import bce_lint
 from bce_lint import engine
+from bce_lint.analysis import project
 from bce_lint.flake8_plugin import Checker, Row
 
 ROOT = Path(__file__).parents[1]
@@ -93,6 +95,37 @@ def test_lines_count_not_the_file(tmp_path: Path) -> None:
     path.write_text(BUG, encoding="utf-8")
     assert rows("x = 1\n", str(path)) == []
     assert places(rows(BUG, str(tmp_path / "not_written.py"))) == [(9, 11, "BCE103")]
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_project_is_read_once_however_its_lines_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: bytes, end: bytes) -> None:
+    made: list[str] = []
+
+    class Counted(project.Project):
+        def __init__(self, root: str, *arguments: Any, **keywords: Any) -> None:
+            made.append(root)
+            super().__init__(root, *arguments, **keywords)
+
+    monkeypatch.setattr(project, "Project", Counted)
+    (tmp_path / "pyproject.toml").touch()
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_bytes(start + BUG.encode().replace(b"\n", end))
+    found = [rows(BUG, str(tmp_path / name)) for name in ("a.py", "b.py", "a.py")]
+    assert [places(one) for one in found] == [[(9, 11, "BCE103")]] * 3
+    assert made == [str(tmp_path)]
+
+
+def test_projects_without_a_marker_are_read_once_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "MARKERS", ("no such file",))
+    paths = [tmp_path / folder / "a.py" for folder in ("one", "two")]
+    for path in paths:
+        path.parent.mkdir()
+        path.with_name("__init__.py").touch()
+        path.write_text(BUG, encoding="utf-8")
+    found = [engine._project_around(str(path), BUG.encode(), exactly=False) for path in paths * 2]
+    assert found[:2] == found[2:]
+    assert found[0] is not found[1]
 
 
 @pytest.mark.parametrize("name", ["stdin", "-"])
