@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, words_of
-from bce_lint.analysis.sinks import names_sink
-from bce_lint.ir.record import changed, record
+from bce_lint.analysis.lazy import lazy
+from bce_lint.analysis.sinks import compares, mattering, may_name_sink, names_sink, takes_logarithm
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
@@ -30,34 +30,112 @@ FILLS = re.compile(
 )
 
 
-@record(frozen=True, eq=False, slots=True)
 class Unit:
-    """Some source that runs as a whole: its file, its words, whether it names a sink, and the names that it puts something into.
+    """Some source that runs as a whole; what is to be known of it is found out when it is asked for.
 
-    `stores` are the statements that only set an attribute: they matter where that attribute is named. `hints` are those of a
-    function or method as a whole, its stores included.
+    `besides` are words that it has from elsewhere, `without` those that do not count. Of a `method`, the statements that only set
+    an attribute stand apart.
     """
 
-    path: str
-    words: frozenset[bytes]
-    sink: bool
-    fills: frozenset[bytes] = frozenset()
-    stores: tuple[tuple[bytes, Unit], ...] = ()
-    hints: int = 0
+    def __init__(
+        self,
+        facts: Facts,
+        *parts: bytes,
+        besides: frozenset[bytes] = frozenset(),
+        without: frozenset[bytes] = frozenset(),
+        method: bool = False,
+    ) -> None:
+        self.facts = facts
+        self.path = facts.path
+        self.parts = parts
+        self.besides = besides
+        self.without = without
+        self.method = method
+
+    @lazy
+    def _texts(self) -> tuple[bytes, ...]:
+        return tuple(_STORE.sub(b"", text) for text in self.parts) if self.stores else self.parts
+
+    @lazy
+    def words(self) -> frozenset[bytes]:
+        """The names in it."""
+        return self.besides.union(*(words_of(text) for text in self._texts)) - self.without
+
+    @lazy
+    def sink(self) -> bool:
+        """Whether it names a sink."""
+        return may_name_sink(self.facts) and any(_has_sink(self.facts, text, words_of(text)) for text in self._texts)
+
+    @lazy
+    def stores(self) -> tuple[tuple[bytes, Unit], ...]:
+        """The statements that only set an attribute: they matter where that attribute is named."""
+        if not self.method or b"self." not in self.parts[0]:
+            return ()
+        found = _STORE.finditer(self.parts[0])
+        return tuple((match[2], Unit(self.facts, match[0], without=frozenset({match[2], b"self"}))) for match in found)
+
+    @lazy
+    def fills(self) -> frozenset[bytes]:
+        """The names that it puts something into."""
+        return frozenset(name for text in self.parts for name in FILLS.findall(text))
+
+    @lazy
+    def logs(self) -> bool:
+        """Whether it takes a logarithm, its stores included."""
+        return b"log" in mattering(self.facts) and any(takes_logarithm(text, words_of(text)) for text in self.parts)
+
+    @lazy
+    def compares(self) -> bool:
+        """Whether it compares with a threshold, its stores included."""
+        return any(compares(text) for text in self.parts)
 
 
-@record(frozen=True, eq=False, slots=True)
 class Class:
-    """A class: what runs when it is defined, the words of its header, its methods by name.
+    """A class: what is to be known of it is found out when it is asked for."""
 
-    `settings` are the statements of its methods that give an instance what it holds, with the attribute or local name that each
-    of them changes (empty for a call, whose arguments may be kept). They matter where that name is named.
-    """
+    def __init__(self, facts: Facts, block: Block) -> None:
+        self.facts = facts
+        self.block = block
 
-    head: Unit
-    header: frozenset[bytes]
-    methods: dict[bytes, list[Unit]]
-    settings: list[tuple[bytes, Unit]]
+    @lazy
+    def _split(self) -> tuple[list[Block], list[Block]]:
+        """The header, and the members: they are the blocks of the body, the indent taken off."""
+        text = self.block.text
+        start = _CLASS.search(text)
+        assert start is not None
+        indents = [match[1] for match in _DEF.finditer(text, start.end())]
+        indent = min(indents, key=len, default=b"")
+        first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
+        end = first.start() if first is not None else len(text)
+        members = blocks_in(text[end:].removeprefix(indent).replace(b"\n" + indent, b"\n"))
+        return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members
+
+    @lazy
+    def header(self) -> frozenset[bytes]:
+        """The words of its header."""
+        return frozenset[bytes]().union(*(part.words for part in self._split[0]))
+
+    @lazy
+    def head(self) -> Unit:
+        """What runs when it is defined."""
+        header, members = self._split
+        parts = (part.text for part in (*header, *(member for member in members if member.name is None)))
+        return Unit(self.facts, *parts, besides=self.block.decorators)
+
+    @lazy
+    def methods(self) -> dict[bytes, list[Unit]]:
+        """Its methods and attributes by name."""
+        found: dict[bytes, list[Unit]] = {}
+        for member in self._split[1]:
+            if member.name is not None:
+                found.setdefault(member.name.encode(), []).append(unit_of(self.facts, member, method=member.kind == "definition"))
+        return found
+
+    @lazy
+    def settings(self) -> list[tuple[bytes, Unit]]:
+        """The statements of its methods that give an instance what it holds, with the attribute or local name that each changes
+        (empty for a call, whose arguments may be kept). They matter where that name is named."""
+        return [found for member in self._split[1] if member.kind == "definition" for found in _settings(self.facts, member.text)]
 
 
 Definition = Unit | Class
@@ -81,64 +159,30 @@ def add_definitions(facts: Facts, names: Names) -> None:
     """Adds what the statements of a file define."""
     for block in blocks_of(facts):
         is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
-        definition = _class(facts, block) if is_class else unit_of(facts, block)
+        definition = Class(facts, block) if is_class else unit_of(facts, block)
         if isinstance(definition, Unit) and block.kind in ("code", "variable"):
             names.code.append(definition)
-        elif block.kind == "definition" and _has_sink(facts, block):
-            names.code.extend(_piece(facts, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
+        elif block.kind == "definition" and may_name_sink(facts) and _has_sink(facts, block.text, block.words):
+            names.code.extend(Unit(facts, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
                 names.variables.setdefault(name.encode(), []).append(definition)
     for alias in facts.aliases:
-        names.own.setdefault(alias, []).append(Unit(facts.path, frozenset(), True))
+        names.own.setdefault(alias, []).append(Unit(facts, alias, without=frozenset({alias})))
 
 
-def unit_of(facts: Facts, block: Block) -> Unit:
+def unit_of(facts: Facts, block: Block, method: bool = False) -> Unit:
     """A statement as a unit."""
-    fills = frozenset[bytes](FILLS.findall(block.text)) if block.kind == "definition" else frozenset[bytes]()
-    return Unit(facts.path, block.words, _has_sink(facts, block), fills, hints=block.hints)
+    return Unit(facts, block.text, method=method)
 
 
 _DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
 """The parameters of functions, whose defaults are made where the definition stands."""
 
 
-def _has_sink(facts: Facts, block: Block) -> bool:
-    return block.sink or not facts.aliases.isdisjoint(block.words)
-
-
-def _class(facts: Facts, block: Block) -> Class:
-    """A class by its text: the members are the blocks of its body, the indent taken off."""
-    header, members = _split(block.text)
-    methods: dict[bytes, list[Unit]] = {}
-    settings: list[tuple[bytes, Unit]] = []
-    shared = [*header]
-    for member in members:
-        if member.name is None:
-            shared.append(member)
-            continue
-        unit = _method(facts, member)
-        methods.setdefault(member.name.encode(), []).append(unit)
-        if member.kind == "definition":
-            settings.extend(_settings(facts, member.text))
-    words = block.decorators.union(*(part.words for part in shared))
-    head = Unit(facts.path, words, any(_has_sink(facts, part) for part in shared))
-    return Class(head, frozenset[bytes]().union(*(part.words for part in header)), methods, settings)
-
-
-def _piece(facts: Facts, text: bytes, without: frozenset[bytes] = frozenset()) -> Unit:
-    """Some source of a method as a unit, a few of its words apart."""
-    words = words_of(text)
-    return Unit(facts.path, words - without, names_sink(text, words) or not facts.aliases.isdisjoint(words))
-
-
-def _method(facts: Facts, member: Block) -> Unit:
-    stores = list(_STORE.finditer(member.text))
-    if member.kind != "definition" or not stores:
-        return unit_of(facts, member)
-    parts = tuple((match[2], _piece(facts, match[0], frozenset({match[2], b"self"}))) for match in stores)
-    return changed(_piece(facts, _STORE.sub(b"", member.text)), stores=parts, hints=member.hints)
+def _has_sink(facts: Facts, text: bytes, words: frozenset[bytes]) -> bool:
+    return names_sink(text, words) or not facts.aliases.isdisjoint(words)
 
 
 def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
@@ -146,20 +190,8 @@ def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
         statement = match[2]
         target, call = _TARGET.match(statement), _OWN_CALL.match(statement)
         if call is not None:
-            yield b"", _piece(facts, statement, frozenset({call[1], b"self"}))
+            yield b"", Unit(facts, statement, without=frozenset({call[1], b"self"}))
             continue
         changed = words_of(target[0] if target is not None else _FIRST.findall(statement)[0]) - {b"self"}
-        unit = _piece(facts, statement, changed | {b"self"})
+        unit = Unit(facts, statement, without=changed | {b"self"})
         yield from ((name, unit) for name in changed)
-
-
-def _split(text: bytes) -> tuple[list[Block], list[Block]]:
-    """The header of a class, and its members."""
-    start = _CLASS.search(text)
-    assert start is not None
-    indents = [match[1] for match in _DEF.finditer(text, start.end())]
-    indent = min(indents, key=len, default=b"")
-    first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
-    end = first.start() if first is not None else len(text)
-    members = blocks_in(text[end:].removeprefix(indent).replace(b"\n" + indent, b"\n"))
-    return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members

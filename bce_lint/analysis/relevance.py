@@ -32,11 +32,13 @@ class Relevance:
         self._targets: dict[Unit, list[Definition]] = {}
         self._near: dict[tuple[Definition, int], bool] = {}
         self._hopeless: set[Definition] = set()
+        self._hopeful: set[Definition] = set()
         self._barrens: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
         self._around: dict[Class, Search | None] = {}
         self._latest: tuple[Class, Search | None] | None = None
         self._wholes: dict[Definition, bool] = {}
+        self._files: dict[str, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
     def is_sink(self, unit: Unit) -> bool:
@@ -52,8 +54,8 @@ class Relevance:
         """The hints of some functions: a comparison is one in the function itself, a logarithm may be some steps away."""
         found = 0
         for one in start:
-            if isinstance(one, Unit):
-                found |= one.hints
+            if isinstance(one, Unit) and one.compares:
+                found |= COMPARISON
             if not found & LOGARITHM and self._logs(one, NEAR):
                 found |= LOGARITHM
         return found
@@ -65,7 +67,7 @@ class Relevance:
             near: Iterable[Definition] = ()
             if isinstance(definition, Class):
                 near = (definition.head, *(unit for units in definition.methods.values() for unit in units))
-            elif definition.hints & LOGARITHM:
+            elif definition.logs:
                 self._near[key] = True
                 return True
             elif steps:
@@ -79,9 +81,12 @@ class Relevance:
 
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
-        if self.dull(path):
-            return False
-        return self.body(path) or any(self._whole(definition) for found in self.names(path).own.values() for definition in found)
+        if path not in self._files:
+            self._files[path] = not self.dull(path) and (self.body(path) or self._defines(path))
+        return self._files[path]
+
+    def _defines(self, path: str) -> bool:
+        return any(self._whole(definition) for found in self.names(path).own.values() for definition in found)
 
     def body(self, path: str) -> bool:
         """Whether the code of a file that is no definition can."""
@@ -119,8 +124,7 @@ class Relevance:
     def _barren(self, cls: Class) -> bool:
         """Whether nothing that a class has or inherits leads to a sink."""
         if cls not in self._barrens:
-            line = self._line(cls)
-            self._barrens[cls] = self._in_vain([*line, *(unit for c in line for _, unit in c.settings)])
+            self._barrens[cls] = self._in_vain(self._line(cls))  # what sets the attributes is part of the methods
         return self._barrens[cls]
 
     def _in_vain(self, start: Iterable[Definition]) -> bool:
@@ -128,23 +132,30 @@ class Relevance:
 
         What the start does that matters to some values only is for the search itself to look at.
         """
-        seen: set[Definition] = set()
-        waiting = list(start)
+        seen: dict[Definition, Definition | None] = {}
+        waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
         while waiting:
-            current = waiting.pop()
+            current, before = waiting.pop()
             if current in seen or current in self._hopeless:
                 continue
-            seen.add(current)
-            if current in self.leading or (isinstance(current, Unit) and self.is_sink(current)):
+            seen[current] = before
+            if current in self._hopeful or (isinstance(current, Unit) and self.is_sink(current)):
+                self._hope(current, seen)
                 return False
             if isinstance(current, Unit):
-                waiting.extend(part for _, part in current.stores)
-                waiting.extend(self.reached(current))
+                waiting.extend((part, current) for _, part in current.stores)
+                waiting.extend((one, current) for one in self.reached(current))
             else:
-                waiting.append(current.head)
-                waiting.extend(unit for units in current.methods.values() for unit in units)
-        self._hopeless |= seen
+                waiting.append((current.head, current))
+                waiting.extend((unit, current) for units in current.methods.values() for unit in units)
+        self._hopeless |= seen.keys()
         return True
+
+    def _hope(self, found: Definition | None, seen: dict[Definition, Definition | None]) -> None:
+        """Notes what a search came by on its way to a sink: no later one has to go beyond it."""
+        while found is not None:
+            self._hopeful.add(found)
+            found = seen[found]
 
     def _method(self, cls: Class, name: bytes) -> bool:
         return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
@@ -196,7 +207,7 @@ class Relevance:
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
-            found = self._mentioned(cls.head.path, cls.header)
+            found = self._mentioned(cls.facts.path, cls.header)
             self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
         return self._bases[cls]
 
