@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
 from bce_lint.ir.record import changed
-from bce_lint.source.projects import by_root, project_files, root_of
+from bce_lint.source.projects import by_root, package_of, project_files, root_of
 
 if TYPE_CHECKING:
     from bce_lint.analysis.lattice import Place
@@ -275,20 +275,22 @@ def check_text(
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
-_PROJECTS: dict[str, Project] = {}
+_PROJECTS: dict[tuple[str, str], Project] = {}
 
 
 def _project_around(root: Root, path: str, data: bytes) -> Project:
     """The project of a file; kept while the texts on disk are what it has read."""
     from bce_lint.analysis.project import Project
 
-    known = _PROJECTS.get(root.path)
+    part = root.path, package_of(root, path)
+    known = _PROJECTS.get(part)
     if known is None or path not in known.facts or known.facts[path].raw != data:
         files = project_files(root, [path])
-        fresh = Project(root.path, [*files, path] if os.path.exists(path) else files, {} if _on_disk(path, data) else {path: data})
-        if fresh.texts:
+        written = _on_disk(path, data)
+        fresh = Project(root.path, [*files, path] if os.path.exists(path) else files, {} if written else {path: data})
+        if not written:
             return fresh
-        known = _PROJECTS[root.path] = fresh
+        known = _PROJECTS[part] = fresh
     return known
 
 

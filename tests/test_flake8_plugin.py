@@ -10,7 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import bce_lint
 from bce_lint import engine
 from bce_lint.analysis import project
 from bce_lint.flake8_plugin import Checker, Row
+from bce_lint.source import projects
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -98,23 +99,35 @@ def test_lines_count_not_the_file(tmp_path: Path) -> None:
     assert places(rows(BUG, str(tmp_path / "not_written.py"))) == [(9, 11, "BCE103")]
 
 
-@pytest.mark.parametrize("change", [lambda b: b.replace(b"\n", b"\r\n"), lambda b: b"\xef\xbb\xbf" + b], ids=["CRLF", "BOM"])
-def test_lines_that_read_as_the_file_are_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[bytes], bytes]
-) -> None:
-    """flake8 makes all line ends the same, and drops a byte order mark: no reason to read the project anew for each such file."""
-    for name in ("a.py", "b.py", "c.py"):
-        (tmp_path / name).write_bytes(change(BUG.encode()))
-    projects: list[str] = []
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_project_is_read_once_however_its_lines_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: bytes, end: bytes) -> None:
+    made: list[str] = []
 
     class Counted(project.Project):
-        def __init__(self, *arguments: Any) -> None:
-            projects.append(arguments[0])
-            super().__init__(*arguments)
+        def __init__(self, root: str, *arguments: Any, **keywords: Any) -> None:
+            made.append(root)
+            super().__init__(root, *arguments, **keywords)
 
     monkeypatch.setattr(project, "Project", Counted)
-    found = [places(rows(BUG, str(tmp_path / name))) for name in ("a.py", "b.py", "c.py")]
-    assert (found, len(projects)) == ([[(9, 11, "BCE103")]] * 3, 1)
+    (tmp_path / "pyproject.toml").touch()
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_bytes(start + BUG.encode().replace(b"\n", end))
+    found = [rows(BUG, str(tmp_path / name)) for name in ("a.py", "b.py", "a.py")]
+    assert [places(one) for one in found] == [[(9, 11, "BCE103")]] * 3
+    assert made == [str(tmp_path)]
+
+
+def test_projects_without_a_marker_are_read_once_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projects, "MARKERS", ("no such file",))
+    paths = [tmp_path / folder / "a.py" for folder in ("one", "two")]
+    for path in paths:
+        path.parent.mkdir()
+        path.with_name("__init__.py").touch()
+        path.write_text(BUG, encoding="utf-8")
+    found = [engine._project_around(projects.root_of(str(path)), str(path), BUG.encode()) for path in paths * 2]
+    assert found[:2] == found[2:]
+    assert found[0] is not found[1]
 
 
 @pytest.mark.parametrize("name", ["stdin", "-"])

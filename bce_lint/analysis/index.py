@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
-from bce_lint.analysis.sinks import hints_of, is_sink, may_matter, names_sink
+from bce_lint.analysis.lazy import lazy
+from bce_lint.analysis.sinks import a_sink, is_sink, mattering, names_sink
 from bce_lint.ir.record import record
 
 _IMPORT = re.compile(
@@ -35,6 +35,7 @@ _LITERAL = re.compile(
     rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*",
     re.S,
 )
+_SUPER = re.compile(rb"\bsuper\(\s*\w+\s*,\s*\w+\s*\)")  # the class that it names is that in which it stands
 _PREFIX, _COMMENT = b"rRbBuUfF", ord("#")
 _BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
@@ -53,27 +54,39 @@ class Import(NamedTuple):
     bound: str
 
 
-class Block(NamedTuple):
-    """A top-level statement: the name it defines, if any, and the words in it.
+class Block:
+    """A top-level statement: the name it defines, if any, and what its text says, found out when it is asked for.
 
-    `kind` is definition, variable, import or code; `decorators` are the words that name those of a definition; `sink` says
-    that it names one; `binds` are the names that code binds, indented code included. `hints` are LOGARITHM and COMPARISON:
-    operations that matter where a probability or the output of a layer can reach them.
+    `kind` is definition, variable, import or code; `marks` are the decorators of a definition.
     """
 
-    name: str | None
-    kind: str
-    text: bytes
-    words: frozenset[bytes]
-    decorators: frozenset[bytes]
-    sink: bool
-    binds: frozenset[str]
-    hints: int = 0
+    def __init__(self, name: str | None, kind: str, text: bytes, marks: bytes = b"") -> None:
+        self.name = name
+        self.kind = kind
+        self.text = text
+        self.marks = marks
+
+    @lazy
+    def words(self) -> frozenset[bytes]:
+        """The words in it."""
+        return words_of(self.text)
+
+    @lazy
+    def decorators(self) -> frozenset[bytes]:
+        """The words that name the decorators of a definition."""
+        return decorators_in(self.marks)
+
+    @lazy
+    def binds(self) -> frozenset[str]:
+        """The names that code binds, indented code included."""
+        if self.kind not in ("code", "variable"):
+            return frozenset()
+        return frozenset(word.decode("utf-8", "replace") for m in _BOUND.finditer(self.text) for word in _WORD.findall(m[0]))
 
 
 @record(slots=True)
 class Facts:
-    """What the scan says of one file. `aliases` are the names that its imports give to sinks."""
+    """What the scan says of one file. `aliases` are the names that its imports give to sinks, `mattering` its words that matter."""
 
     path: str
     raw: bytes
@@ -82,12 +95,13 @@ class Facts:
     bases: frozenset[str]
     aliases: frozenset[bytes] = frozenset()
     blocks: list[Block] | None = None
+    mattering: frozenset[bytes] | None = None
 
 
 def scan(path: str, raw: bytes) -> Facts:
     """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
     if len(raw) > MAX_BYTES:
-        whole = Block(None, "code", b"", frozenset(), frozenset(), names_sink(raw, words_of(raw)), frozenset())
+        whole = Block(None, "code", a_sink() if names_sink(raw, words_of(raw)) else b"")
         return Facts(path, raw, b"", (), frozenset(), blocks=[whole])
     data = raw
     if b"\r" in data or b"\x0c" in data:
@@ -120,7 +134,7 @@ def _imports(data: bytes) -> Iterator[Import]:
 def blocks_of(facts: Facts) -> list[Block]:
     """The top-level statements of a file."""
     if facts.blocks is None:
-        facts.blocks = blocks_in(without_text(facts.data))
+        facts.blocks = blocks_in(_SUPER.sub(b"super()", without_text(facts.data)))
     return facts.blocks
 
 
@@ -166,21 +180,18 @@ def blocks_in(data: bytes) -> list[Block]:
 def _block(match: re.Match[bytes], text: bytes) -> Block:
     listed = match[3] == b"__all__"
     name = None if listed else (match[2] or match[3] or b"").decode("utf-8", "replace") or None
-    heads = frozenset(word for callee in _CALLEE.findall(match[1] or b"") for word in _WORD.findall(callee))
     kind = "definition" if match[2] else "import" if listed or text.startswith(_NO_CODE) else "variable" if match[3] else "code"
-    words = words_of(text)
-    return Block(name, kind, text, words, heads, names_sink(text, words), _binds(kind, text), hints_of(text, words))
+    return Block(name, kind, text, match[1] or b"")
+
+
+def decorators_in(text: bytes) -> frozenset[bytes]:
+    """The words that name the decorators in some source that are not indented."""
+    return frozenset(word for callee in _CALLEE.findall(text) for word in _WORD.findall(callee))
 
 
 def words_of(text: bytes) -> frozenset[bytes]:
     """The names in some source, those in its strings included."""
     return frozenset(_WORD.findall(text))
-
-
-def _binds(kind: str, text: bytes) -> frozenset[str]:
-    if kind not in ("code", "variable"):
-        return frozenset()
-    return frozenset(word.decode("utf-8", "replace") for m in _BOUND.finditer(text) for word in _WORD.findall(m[0]))
 
 
 class Graph:
@@ -226,7 +237,7 @@ class Graph:
                 waiting.extend(self.importers[path] - found)
         return found
 
-    @cached_property
+    @lazy
     def dull(self) -> frozenset[str]:
         """The files that have no word that matters, nor has any that imports join to them."""
         found: set[str] = set()
@@ -240,11 +251,11 @@ class Graph:
                     island.add(path)
                     waiting += [*self.importers[path], *(target for target, _, _ in self.imports[path])]
             seen |= island
-            if not any(may_matter(self.files[path]) for path in island):
+            if not any(mattering(self.files[path]) for path in island):
                 found |= island
         return frozenset(found)
 
-    @cached_property
+    @lazy
     def order(self) -> dict[str, int]:
         """A rank for each file: importers before what they import, circles by path."""
         return {path: i for i, path in enumerate(_importers_first(self.importers))}

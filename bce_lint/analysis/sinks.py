@@ -15,7 +15,7 @@ _OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*
 _BRACKET = re.compile(rb"[()\[\]{}]")
 _LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
 _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
-_THRESHOLD = re.compile(rb"[<>]=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?:\.|torch\.)(?:round|gt|ge|lt|le)\(")
+_THRESHOLD = re.compile(rb"[<>.](?:(?<=[<>])=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?<=\.)(?:round|gt|ge|lt|le)\()")
 
 LOGARITHM, COMPARISON = 1, 2
 
@@ -34,6 +34,11 @@ def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
     return frozenset(name.rpartition(".")[2].encode() for name in names)
 
 
+def a_sink() -> bytes:
+    """The name of some loss."""
+    return min(_sinks()[0])
+
+
 def is_sink(name: str) -> bool:
     """Whether a name is that of a loss or of another operation that rules look at."""
     return any(name.encode() in names for names in _sinks())
@@ -48,10 +53,14 @@ def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
     return bool(named) and any(_dim_matters(text, match) for match in _WORD.finditer(text) if match[0] in named)
 
 
-def hints_of(text: bytes, words: frozenset[bytes]) -> int:
-    """What some source with these words does that matters where certain values reach it."""
-    found = LOGARITHM if b"log" in words and _LOG.search(text) is not None else 0
-    return found | COMPARISON if _THRESHOLD.search(text) is not None else found
+def takes_logarithm(text: bytes, words: frozenset[bytes]) -> bool:
+    """Whether some source with these words takes a logarithm: that matters where a probability reaches it."""
+    return b"log" in words and _LOG.search(text) is not None
+
+
+def compares(text: bytes) -> bool:
+    """Whether some source compares with a threshold: that matters where the output of a layer reaches it."""
+    return _THRESHOLD.search(text) is not None
 
 
 @cache
@@ -66,28 +75,47 @@ def reaching() -> dict[int, frozenset[bytes]]:
 
 
 @cache
-def _binary_with_logits() -> re.Pattern[bytes]:
+def _taking_logits() -> frozenset[bytes]:
     from bce_lint.catalog import losses
     from bce_lint.catalog.terms import Expects
 
     taking = (Expects.LOGITS, Expects.MARGIN_LOGITS)
-    names = (name for table in (losses.MODULES, losses.FUNCTIONS) for name, row in table.items() if row.expects in taking)
-    return re.compile(rb"\b(?:" + b"|".join(sorted(_last_parts(names))) + rb")\b")
+    return _last_parts(name for table in (losses.MODULES, losses.FUNCTIONS) for name, row in table.items() if row.expects in taking)
 
 
 def takes_logits(facts: Facts) -> bool:
     """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
-    return _binary_with_logits().search(facts.raw) is not None
+    return not mattering(facts).isdisjoint(_taking_logits())
 
 
 @cache
 def _mattering() -> frozenset[bytes]:
-    return frozenset({b"log"}).union(*_sinks(), *reaching().values())
+    return _sinking().union(*reaching().values())
 
 
-def may_matter(facts: Facts) -> bool:
-    """Whether a file has a word without which it can hold neither a sink nor what makes a hint matter."""
-    return not _mattering().isdisjoint(_WORD.findall(facts.raw))
+def mattering(facts: Facts) -> frozenset[bytes]:
+    """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
+    if facts.mattering is None:
+        facts.mattering = _mattering().intersection(_WORD.findall(facts.raw))
+    return facts.mattering
+
+
+def may_name_sink(facts: Facts) -> bool:
+    """Whether a file has a word without which nothing in it can be a sink."""
+    return bool(facts.aliases) or not mattering(facts).isdisjoint(_sinking())
+
+
+@cache
+def _sinking() -> frozenset[bytes]:
+    return frozenset({b"log"}).union(*_sinks())
+
+
+@cache
+def children() -> frozenset[bytes]:
+    """The names by which a module gives what it holds without naming it."""
+    from bce_lint.catalog.consumers import CHILDREN
+
+    return frozenset(name.encode() for name in CHILDREN)
 
 
 def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:

@@ -10,10 +10,12 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from bce_lint.cache import answers
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import State, outside, read, same
+from bce_lint.source.projects import package_of
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project import Project
@@ -45,8 +47,8 @@ class Cache:
 
     def __init__(self, folder: str | None = None) -> None:
         self._folder = folder
-        self._states: dict[Root, State] = {}
-        self._analysed: dict[Root, tuple[Project, State]] = {}
+        self._states: dict[tuple[Root, str], State] = {}
+        self._analysed: WeakKeyDictionary[Project, State] = WeakKeyDictionary()
         self._shelves: dict[str, Shelf] = {}
 
     def find(
@@ -56,9 +58,10 @@ class Cache:
         folder = self._place(root)
         if folder is None:
             return None
-        state = self._states.get(root)
+        part = root, "" if text is None else package_of(root, text[0])
+        state = self._states.get(part)
         if state is None or (text is not None and text[0] not in state.digests):
-            state = self._states[root] = State(root.path, read(sorted(set(files()))))
+            state = self._states[part] = State(root.path, read(sorted(set(files()))))
         if text is not None and not state.has(*text):
             return None
         kept = self._shelf(folder, state).get(asked)
@@ -73,11 +76,10 @@ class Cache:
         folder = self._place(root)
         if folder is None or project.texts or any(one.code == CRASH for one in diagnostics):
             return
-        known = self._analysed.get(root)
-        if known is None or known[0] is not project:
+        state = self._analysed.get(project)
+        if state is None:
             contents = ((path, facts.raw) for path, facts in project.facts.items())
-            known = self._analysed[root] = (project, State(root.path, contents))
-        state = known[1]
+            state = self._analysed[project] = State(root.path, contents)
         self._shelf(folder, state).put(asked, answers.encode(diagnostics, outside(state, project)))
 
     def _place(self, root: Root) -> str | None:

@@ -46,6 +46,11 @@ def by_root(paths: Iterable[str]) -> list[tuple[Root, list[str]]]:
     return sorted(roots.items())
 
 
+def package_of(root: Root, path: str) -> str:
+    """The folder that tells the files of one project from those beside it: where no marker makes them one, a package's."""
+    return "" if root.marked else os.path.dirname(os.path.relpath(path, root.path)).partition(os.sep)[0]
+
+
 def project_files(root: Root, paths: Iterable[str]) -> list[str]:
     """The Python files of a project, ignored and built ones apart; without a marker, the neighbours of the given files."""
     from bce_lint.source.discover import discover

@@ -205,3 +205,120 @@ def test_what_leads_is_what_reaches_the_loss_in_the_call_graph(links: list[tuple
         expected |= grown
     relevance = Relevance(project({"a.py": b"".join(b"def f%d():\n%s" % (i, bodies[i]) for i in range(8))}))
     assert {i for i in order if relevance.function(path_of("a.py"), f"f{i}")} == expected
+
+
+def methods(*lines: bytes, before: bytes = b"", set_: bytes = b"pass") -> set[str]:
+    """What leads to a loss among the methods of a class: `f` has some lines, `forward` a loss, and `__init__` what is set."""
+    body = b"".join(b"        %s\n" % line for line in lines)
+    text = b"class Model(Base):\n    def __init__(self, x):\n        %s\n    def f(self, x):\n" % set_ + body
+    return alone(before + text + b"    def forward(self, x):\n        return F.nll_loss(x, x)\n")
+
+
+USES = [
+    b"return self(x)", b"return self.forward(x)", b"return super().forward(x)", b"return super(Model, self).forward(x)", b"g(self)",
+    b"return self.__call__(x)", b"return self[0]", b"with self:\n            pass", b"m = self", b"return [m(x) for m in (self, x)]",
+    b"return Base.forward(self, x)", b"return getattr(self, 'for' + 'ward')(x)", b"return functools.partial(self, 1)",
+    b"return type(self)(x)(x)", b"return self.__class__(x)(x)", b"return super().__call__(x)", b"return {**vars(self)}",
+    b"def run():\n            return self(x)\n        return run", b"return lambda y: self(y)", b"return map(self.forward, x)",
+]  # fmt: skip
+LOOKS = [
+    b"return self.width", b"self.width = x", b"self.layers.append(x)", b"super().f(x)", b"super(Model, self).f(x)", b"return g(self.width)",
+    b"other = x.self", b"return self.__class__.__name__", b"def run(self):\n            return self.width", b"g(itself=x)",
+    b"return x.forward(1)", b"return self.width.forward", b"return h(self.width)", b"return x(x)",
+]  # fmt: skip
+FUNCTIONS = b"def g(x):\n    return x(1)\ndef h(x):\n    return x.forward(1)\n"
+
+
+@pytest.mark.parametrize("line", USES)
+def test_who_uses_the_instance_itself_can_call_it(line: bytes) -> None:
+    assert "Model.f" in methods(line, before=FUNCTIONS)
+
+
+@pytest.mark.parametrize("line", LOOKS)
+def test_who_looks_at_its_attributes_only_does_not_call_it(line: bytes) -> None:
+    assert methods(line, before=FUNCTIONS) == {"Model.forward"}
+
+
+@pytest.mark.parametrize("head", [b"def f(this):\n        return this(1)",
+                                  b"def f(this):\n        def g(self):\n            pass\n        return this(1)",
+                                  b"@classmethod\n    def f(cls):\n        return cls(1)(2)",
+                                  b"@wrap\n    def f(self):\n        return 1", b"f = wrapped"])  # fmt: skip
+def test_an_instance_under_another_name_can_be_called(head: bytes) -> None:
+    functions = b"def wrap(f):\n    return lambda self: self(1)\ndef wrapped(this):\n    return this(1)\n"
+    text = functions + b"class Model(Base):\n    %s\n    def forward(self, x):\n        return F.nll_loss(x, x)\n" % head
+    assert "Model.f" in alone(text)
+
+
+def test_a_decorator_from_elsewhere_calls_nothing_of_the_instance() -> None:
+    text = b"class Model(Base):\n    @torch.no_grad()\n    def f(self):\n        return self.x\n"
+    assert alone(text + b"    def forward(self, x):\n        F.nll_loss(x)\n") == {"Model.forward"}
+
+
+@pytest.mark.parametrize("made", [b"Helper(self)", b"Helper(o=self)", b"functools.partial(g, self)"])
+def test_what_an_instance_holds_may_hold_the_instance(made: bytes) -> None:
+    helper = b"class Helper:\n    def __init__(self, o):\n        self.owner = o\n    def run(self, x):\n        self.owner.forward(x)\n"
+    assert "Model.f" in methods(b"self.helper.run(x)", before=helper + FUNCTIONS, set_=b"self.helper = " + made)
+    assert "Model.f" not in methods(b"self.other.run(x)", before=helper + FUNCTIONS, set_=b"self.helper = " + made)
+
+
+def test_what_others_name_is_not_asked_of_an_instance_that_they_never_see() -> None:
+    other = b"class Other:\n    def go(self, x):\n        return x.step(1) + x.forward(2)\n"
+    text = other + b"""
+class Model(Base):
+    def __init__(self):
+        self.other = Other()
+        self.log("loss", self.step(1))
+    def step(self, x):
+        return F.nll_loss(x, x)
+    def seen(self, x):
+        return self.other.go(self)
+    def unseen(self, x):
+        return self.other.go(x)
+"""
+    assert alone(text) == {"Model.__init__", "Model.step", "Model.seen"}
+
+
+KEEPING = [
+    (b"self.keep(Head())", b"def keep(self, m):\n        self.kept = m"),
+    (b"self.keep(Head())", b"def keep(self, m):\n        self.pass_on(m)\n    def pass_on(self, m):\n        self.kept.append(m)"),
+    (b"self.keep(Head())", b"def keep(self, m):\n        setattr(self, 'kept', m)"),
+    (b"self.keep(Head())", b"def keep(self, m):\n        known = self.kept\n        known.append(m)"),
+    (b"known = self.kept\n        other = known\n        other.append(Head())", b"kept = []"),
+    (b"known = self.kept[0]\n        known += [Head()]", b"kept = []"),
+    (b"self.add_module('kept', Head())", b"x = 1"),
+    (b"super().__init__(Head())", b"x = 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "rest"), KEEPING)
+def test_what_a_method_is_given_is_found_where_it_keeps_it(statement: bytes, rest: bytes) -> None:
+    head = b"class Head:\n    def forward(self, x):\n        return nn.BCELoss()(x, x)\n"
+    text = head + b"class Model(Base):\n    def __init__(self):\n        %s\n    %s\n    def f(self, x):\n        return self.kept(x)\n"
+    assert "Model.f" in alone(text % (statement, rest))
+    looks = b"    def g(self, x):\n        return self.width\n"
+    assert ("Model.g" in alone(text % (statement, rest) + looks)) == (b"setattr" in rest or b"super" in statement)
+
+
+def test_locals_of_one_method_are_not_those_of_another() -> None:
+    text = b"""
+class Model(Base):
+    def __init__(self, loss):
+        self.loss_name = loss
+        self.rate = loss
+    def train(self, x):
+        loss = F.nll_loss(x, x)
+        self.last = loss
+    def f(self):
+        loss = self.rate
+        return loss
+    def g(self):
+        return self.last
+"""
+    assert alone(text) == {"Model.train", "Model.g"}
+
+
+def test_what_no_method_sets_up_an_instance_holds_nothing_of() -> None:
+    text = b"class Model(Base):\n    def f(self):\n        return self.a[0]\n    def %s(self):\n        self.a.append(nn.BCELoss())\n"
+    assert alone(text % b"g") == {"Model.g"}
+    assert alone(text % b"g" + b"    def __init__(self):\n        self.g()\n") == {"Model.__init__", "Model.f", "Model.g"}
+    assert alone(text % b"__init__") == {"Model.__init__", "Model.f"}
