@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bce_lint import ir
-from bce_lint.analysis.heap import Cell, Reads, State
+from bce_lint.analysis.heap import Cell, Reads, State, settle
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.values import TOP, ClassV, FunctionV, LazyImport, Ref, Unknown, Value
@@ -198,6 +198,10 @@ class Machine:
         if self.state.frozen:
             self.state = self.state.fork()
         self.state.put((address, name), value)
+
+    def write_all(self, written: Mapping[Cell, Value]) -> None:
+        """Sets cells that some state of the run was given before."""
+        self.state = settle(self.state, written)
 
     def open_reads(self) -> State:
         """Starts a region whose reads are noted; returns the state before it."""

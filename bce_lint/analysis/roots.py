@@ -205,8 +205,7 @@ def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
         _build_typical(m, unit, cls, ref)
         m.typical[ref.address] = m.state.since(before)
         m.state = before
-    for (address, name), value in m.typical[ref.address].items():
-        m.write(address, name, value)
+    m.write_all(m.typical[ref.address])
     return ref
 
 
