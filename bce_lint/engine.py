@@ -88,25 +88,11 @@ def _answer(
 
     name = question(*asked)
     known = cache.find(root, files, name, text)
-    texts = None if known is None else _texts(known)
-    if known is not None and texts is not None:
-        return Result(known, texts)
+    if known is not None:
+        return Result(*known)
     project, result = analyse()
-    cache.keep(root, project, name, result.diagnostics)
+    cache.keep(root, project, name, result.diagnostics, result.sources)
     return result
-
-
-def _texts(diagnostics: Iterable[Diagnostic]) -> dict[str, SourceText] | None:
-    """The texts that findings mention, None where one is gone; what kept a file from being analysed is told without its text."""
-    from bce_lint.selection import ALWAYS
-    from bce_lint.source.text import SourceError, decode
-
-    findings = [one for one in diagnostics if one.code not in ALWAYS]
-    seen = {place.path for one in findings for place in (one.location, *(label.location for label in one.labels))}
-    try:
-        return {path: decode(Path(path).read_bytes(), os.path.abspath(path)) for path in sorted(seen)}
-    except (OSError, SourceError):
-        return None
 
 
 class Told(NamedTuple):
@@ -185,6 +171,7 @@ def _recorded(project: Project, told: list[Told]) -> Program:
     flow = Flow(targets(one.judged for one in told))
     recorded = Project(project.root, project.facts, project.texts, flow, before=project)
     recorded.run(flow.targets)
+    project.others.append(recorded)
     return Program(recorded, flow)
 
 
@@ -271,7 +258,7 @@ def check_text(
         return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect)
 
     asked = ("text", filename, sorted(codes), noqa, fixes)
-    return _answer(cache if inspect is None else None, root, lambda: [*project_files(root, [path]), path], asked, (path, data), _analyse)
+    return _answer(cache if inspect is None else None, root, lambda: project_files(root, [path]), asked, (path, data), _analyse)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
@@ -279,19 +266,20 @@ _PROJECTS: dict[tuple[str, str], Project] = {}
 
 
 def _project_around(root: Root, path: str, data: bytes) -> Project:
-    """The project of a file; kept while the texts on disk are what it has read."""
+    """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read."""
     from bce_lint.analysis.project import Project
 
     part = root.path, package_of(root, path)
     known = _PROJECTS.get(part)
-    if known is None or path not in known.facts or known.facts[path].raw != data:
+    if known is None or (path in known.facts and known.facts[path].raw != data):
         files = project_files(root, [path])
-        written = _on_disk(path, data)
-        fresh = Project(root.path, [*files, path] if os.path.exists(path) else files, {} if written else {path: data})
-        if not written:
-            return fresh
-        known = _PROJECTS[part] = fresh
-    return known
+        if not _on_disk(path, data):
+            return Project(root.path, files, {path: data})
+        known = _PROJECTS[part] = Project(root.path, files)
+    if path in known.facts:
+        return known
+    texts = {} if _on_disk(path, data) else {path: data}
+    return Project(root.path, [*known.facts, path] if os.path.exists(path) else known.facts, texts, before=known)
 
 
 def _on_disk(path: str, data: bytes) -> bool:

@@ -63,7 +63,7 @@ class Checker:
             parse_from_config=True,
             normalize_paths=True,
             metavar="DIR",
-            help="where bce-lint keeps its findings (default: .bce_lint_cache in the project)",
+            help="let bce-lint keep its findings in DIR/.bce_lint_cache (default: in the project's folder)",
         )
 
     @classmethod

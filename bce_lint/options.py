@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--force-exclude", action="store_true", help="leave out ignored files, even those that are named")
     build.add_argument("--isolated", action="store_true", help="ignore configuration files (none are read yet)")
     build.add_argument("-n", "--no-cache", action="store_true", help="analyse everything anew, and keep nothing")
-    build.add_argument("--cache-dir", metavar="DIR", help="where findings are kept (default: .bce_lint_cache in the project)")
+    build.add_argument("--cache-dir", metavar="DIR", help="keep findings in DIR/.bce_lint_cache (default: in the project's folder)")
     build.add_argument("--explain", metavar="RULE", help="print the page of a rule, given by code or name, and stop")
     build.add_argument("--list-rules", action="store_true", help="print a line for each rule, and stop")
     build.add_argument("--version", action="version", version=f"bce-lint {__version__}")

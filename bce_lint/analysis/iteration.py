@@ -71,22 +71,23 @@ def _keys(table: Table) -> Seq:
     return Seq((), TOP) if table.maybe else Seq(keys, None if table.rest is None else TOP)
 
 
-def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span) -> Seq:
+def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span, asked: frozenset[int] = frozenset()) -> Seq:
     content = m.read(value.address, "$items")
     if type(content) is Seq:
         return content
     if objects.class_attribute(m, value, "__iter__") is not None:
         iterators = options(calls.call_attribute(m, frame, value, "__iter__", Args(), span))
-        return reduce(join_seq, [_produced(m, frame, iterator, span) for iterator in iterators])
+        return reduce(join_seq, [_produced(m, frame, iterator, span, asked | {value.address}) for iterator in iterators])
     if objects.class_attribute(m, value, "__getitem__") is not None:
         return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((Unknown(kind="int"),)), span))
     return ANYTHING
 
 
-def _produced(m: Machine, frame: Frame, iterator: Value, span: ir.Span) -> Seq:
-    """What an iterator yields. One of the project does so by `__next__`; without it Python raises, whatever else it has."""
+def _produced(m: Machine, frame: Frame, iterator: Value, span: ir.Span, asked: frozenset[int]) -> Seq:
+    """What an iterator yields: one of the project by its `__next__`. Without it, it may be what `iter` was given, which is not
+    asked twice: Python raises there."""
     if type(iterator) is not Ref or iterator.kind != "instance":
         return _elements(m, frame, iterator, span)
-    if objects.class_attribute(m, iterator, "__next__") is None:
-        return ANYTHING
-    return Seq((), of_many(m, calls.call_attribute(m, frame, iterator, "__next__", Args(), span)))
+    if objects.class_attribute(m, iterator, "__next__") is not None:
+        return Seq((), of_many(m, calls.call_attribute(m, frame, iterator, "__next__", Args(), span)))
+    return ANYTHING if iterator.address in asked else _instance(m, frame, iterator, span, asked)

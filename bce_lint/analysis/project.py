@@ -37,6 +37,7 @@ class Project:
 
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
     what is known of all of them stays.
+    `others` have looked at it for this one, and may have read more.
     With a `flow` the functions are run that lead into its targets, whether to a loss or not, and the flow says where values went.
     """
 
@@ -53,6 +54,7 @@ class Project:
         self._before: Mapping[str, Facts] = {} if before is None else before.facts
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
+        self.others: list[Project] = []
         self._dirs: dict[str, frozenset[str]] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         self.facts: dict[str, Facts] = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
@@ -207,9 +209,13 @@ class Project:
                 self._dirs[folder] = frozenset()
         return self._dirs[folder]
 
-    def listed(self) -> frozenset[str]:
-        """The folders whose names were looked at so far."""
-        return frozenset(self._dirs)
+    def listed(self) -> dict[str, frozenset[str]]:
+        """The folders that were looked at so far, with the names found there."""
+        return {folder: names for one in (self, *self.others) for folder, names in one._dirs.items()}
+
+    def texts_read(self) -> dict[str, bytes]:
+        """The files that were decoded so far, with their contents."""
+        return {path: source.data for one in (self, *self.others) for path, source in one.sources.items()}
 
     def _file(self, folder: str, parts: list[str]) -> str | None:
         for index, part in enumerate(parts):

@@ -1,7 +1,6 @@
 """What earlier runs found: an answer holds as long as everything that it was made from is the same, to the byte.
 
-Answers lie in `.bce_lint_cache` in the project's folder. A file that is damaged, or a folder that cannot be written, costs time
-and changes nothing else.
+Answers lie in `.bce_lint_cache` in the project's folder. Whatever is wrong with that folder costs time and changes nothing else.
 """
 
 from __future__ import annotations
@@ -9,27 +8,36 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from bce_lint.cache import answers
 from bce_lint.cache.shelf import Shelf
-from bce_lint.cache.state import State, outside, read, same
+from bce_lint.cache.state import State, digest, outside, program, read, same
 from bce_lint.source.projects import package_of
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project import Project
     from bce_lint.diagnostic import Diagnostic
     from bce_lint.source.projects import Root
+    from bce_lint.source.text import SourceText
 
 FOLDER: Final = ".bce_lint_cache"
 OFF, WHERE = "BCE_LINT_NO_CACHE", "BCE_LINT_CACHE_DIR"
 CRASH: Final = "BCE900"
+_DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
+
+
+class Known(NamedTuple):
+    """An answer, and the texts that it is told with, by the names that the user gave the files."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    sources: dict[str, SourceText]
 
 
 def cache(off: bool = False, folder: str | None = None) -> Cache | None:
-    """The cache that options and the environment ask for; None where they want none."""
-    if off or os.environ.get(OFF):
+    """The cache that options and the environment ask for; None where they want none, or where this program cannot be told from another."""
+    if off or os.environ.get(OFF) or program() is None:
         return None
     return Cache(folder or os.environ.get(WHERE) or None)
 
@@ -42,7 +50,7 @@ def question(*parts: object) -> str:
 class Cache:
     """The answers kept for the projects that a run meets. A project's files are read once, when it is first asked about.
 
-    `folder` takes the place of the folders beside the projects.
+    `folder` takes the place of the projects' own folders, and of the current one.
     """
 
     def __init__(self, folder: str | None = None) -> None:
@@ -50,50 +58,66 @@ class Cache:
         self._states: dict[tuple[Root, str], State] = {}
         self._analysed: WeakKeyDictionary[Project, State] = WeakKeyDictionary()
         self._shelves: dict[str, Shelf] = {}
+        self._seen: dict[str, str] = {}
 
-    def find(
-        self, root: Root, files: Callable[[], Iterable[str]], asked: str, text: tuple[str, bytes] | None = None
-    ) -> tuple[Diagnostic, ...] | None:
+    def find(self, root: Root, files: Callable[[], Iterable[str]], asked: str, text: tuple[str, bytes] | None = None) -> Known | None:
         """The answer to a question; None where there is none, or where `text` is not what the project has under that path."""
         folder = self._place(root)
-        if folder is None:
+        if folder is None or (text is not None and dict(read((text[0],))).get(text[0]) != text[1]):
             return None
         part = root, "" if text is None else package_of(root, text[0])
-        state = self._states.get(part)
-        if state is None or (text is not None and text[0] not in state.digests):
-            state = self._states[part] = State(root.path, read(sorted(set(files()))))
+        if part not in self._states:
+            self._states[part] = State(root.path, read(sorted(set(files()))))
+        state = self._states[part]
         if text is not None and not state.has(*text):
             return None
-        kept = self._shelf(folder, state).get(asked)
         try:
-            found = answers.decode(kept) if kept is not None else None
-        except (ValueError, TypeError, KeyError, IndexError):
+            kept = self._shelf(folder, state).get(asked)
+            return None if kept is None else self._told(state, answers.decode(kept))
+        except _DAMAGE:
             return None
-        return found.diagnostics if found is not None and all(same(*one) for one in found.outside.items()) else None
 
-    def keep(self, root: Root, project: Project, asked: str, diagnostics: Sequence[Diagnostic]) -> None:
-        """Keeps an answer; not one that a failure of the analysis is part of, nor one on a text that is not on the disk."""
-        folder = self._place(root)
-        if folder is None or project.texts or any(one.code == CRASH for one in diagnostics):
+    def _told(self, state: State, found: answers.Answer) -> Known | None:
+        """An answer, if all that it depends on is as it was."""
+        if not all(same(path, known, self._seen) for path, known in found.outside.items()):
+            return None
+        from bce_lint.source.text import decode
+
+        sources = {}
+        for name in found.shown:
+            path = os.path.abspath(name)
+            raw = dict(read((path,))).get(path)
+            if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
+                return None
+            sources[name] = decode(raw, path)
+        return Known(found.diagnostics, sources)
+
+    def keep(self, root: Root, project: Project, asked: str, diagnostics: Sequence[Diagnostic], shown: Iterable[str]) -> None:
+        """Keeps an answer, with the names of the files whose text it shows.
+
+        Not one that a failure of the analysis is part of, nor one on files that cannot be read again: a text that is not on the
+        disk, a pipe, a file that is locked.
+        """
+        folder, asking = self._place(root), {one.key for one in self._states.values()}
+        unread = project.problems.keys() - project.facts.keys()
+        if folder is None or project.texts or unread or any(one.code == CRASH for one in diagnostics):
             return
         state = self._analysed.get(project)
         if state is None:
             contents = ((path, facts.raw) for path, facts in project.facts.items())
-            state = self._analysed[project] = State(root.path, contents)
-        self._shelf(folder, state).put(asked, answers.encode(diagnostics, outside(state, project)))
+            state = self._analysed[project] = State(root.path, contents, project.listed())
+        if state.key in asking:
+            self._shelf(folder, state).put(asked, answers.encode(diagnostics, outside(state, project), sorted(shown)))
 
     def _place(self, root: Root) -> str | None:
         """The folder for a project; files that belong to none have it in the current folder, if they are in there."""
-        if self._folder is not None:
-            return self._folder
-        if root.marked:
-            return os.path.join(root.path, FOLDER)
         here = os.getcwd()
         inside = (root.path + os.sep).startswith(here.rstrip(os.sep) + os.sep)
-        return os.path.join(here, FOLDER) if inside else None
+        above = self._folder or (root.path if root.marked else here if inside else None)
+        return None if above is None else os.path.join(os.path.abspath(above), FOLDER)
 
     def _shelf(self, folder: str, state: State) -> Shelf:
         shelf = self._shelves.get(state.key)
         if shelf is None:
-            shelf = self._shelves[state.key] = Shelf(folder, state.key)
+            shelf = self._shelves[state.key] = Shelf(folder, digest(state.root.encode("utf-8", "surrogatepass")), state.key)
         return shelf

@@ -10,21 +10,22 @@ from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
 
 
 class Answer(NamedTuple):
-    """Findings, and what they depend on that is no part of the project: digests by path."""
+    """Findings, what they depend on that is no part of the project (digests by path), and the files whose text they are told with."""
 
     diagnostics: tuple[Diagnostic, ...]
     outside: dict[str, str]
+    shown: tuple[str, ...] = ()
 
 
-def encode(diagnostics: Sequence[Diagnostic], outside: dict[str, str]) -> str:
+def encode(diagnostics: Sequence[Diagnostic], outside: dict[str, str], shown: Sequence[str] = ()) -> str:
     """One line of text. What verification and runs add to a finding is not part of it."""
-    return json.dumps([[_row(one) for one in diagnostics], outside], separators=(",", ":"))
+    return json.dumps([[_row(one) for one in diagnostics], outside, list(shown)], separators=(",", ":"))
 
 
 def decode(text: str) -> Answer:
-    """The findings out of a line. Raises ValueError, TypeError, KeyError or IndexError where it is none of ours."""
-    rows, outside = json.loads(text)
-    return Answer(tuple(_diagnostic(*row) for row in rows), dict(outside))
+    """The findings out of a line. Raises ValueError, TypeError, KeyError, IndexError or RecursionError where it is none of ours."""
+    rows, outside, shown = json.loads(text)
+    return Answer(tuple(_diagnostic(*row) for row in rows), dict(outside), tuple(shown))
 
 
 def _row(one: Diagnostic) -> list[Any]:

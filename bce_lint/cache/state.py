@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -17,28 +17,30 @@ if TYPE_CHECKING:
     from bce_lint.analysis.project import Project
 
 _MISSING = "-"
+"""The digest of a file that is not there."""
 
 
 class State:
-    """The files of a project by the digests of their contents."""
+    """The files of a project by the digests of their contents, and its folders by the names in them, as they were when `listed`."""
 
-    def __init__(self, root: str, contents: Iterable[tuple[str, bytes]]) -> None:
+    def __init__(self, root: str, contents: Iterable[tuple[str, bytes]], listed: Mapping[str, frozenset[str]] | None = None) -> None:
         self.root = root
-        self.digests = {path: _digest(raw) for path, raw in contents}
-        self.folders = frozenset(_folders(root, self.digests))
+        self.digests = {path: digest(raw) for path, raw in contents}
+        names = {folder: _names(folder) for folder in _folders(root, self.digests)}
+        self.folders = {**names, **{folder: found for folder, found in (listed or {}).items() if folder in names}}
 
     def has(self, path: str, raw: bytes) -> bool:
         """Whether a file of the project has this content."""
-        return self.digests.get(path) == _digest(raw)
+        return self.digests.get(path) == digest(raw)
 
     @cached_property
     def key(self) -> str:
         """One digest of it all."""
-        whole = blake2b(program().encode(), digest_size=16)
+        whole = blake2b((program() or "").encode(), digest_size=16)
         for part in (self.root, *(text for path in sorted(self.digests) for text in (path, self.digests[path]))):
             whole.update(_bytes(part) + b"\0")
         for folder in sorted(self.folders):
-            whole.update(_bytes(folder) + b"\0" + _listing(folder).encode() + b"\0")
+            whole.update(_bytes(folder) + b"\0" + _listing(self.folders[folder]).encode() + b"\0")
         return whole.hexdigest()
 
 
@@ -67,48 +69,52 @@ def _folders(root: str, files: Iterable[str]) -> Iterator[str]:
 
 def outside(state: State, project: Project) -> dict[str, str]:
     """What an analysis has read that is no part of the state: ignored files that something imports, and the folders they are in."""
-    read = {*project.sources, *project.problems} - state.digests.keys()
-    return {path: _now(path) for path in sorted(read | (project.listed() - state.folders))}
+    found = {path: digest(data) for path, data in project.texts_read().items() if path not in state.digests}
+    return {**found, **{folder: _listing(names) for folder, names in project.listed().items() if folder not in state.folders}}
 
 
-def same(path: str, digest: str) -> bool:
-    """Whether a file or folder is what it was."""
-    return _now(path) == digest
-
-
-def _now(path: str) -> str:
-    if os.path.isdir(path):
-        return _listing(path)
-    return next((_digest(raw) for _, raw in read((path,))), _MISSING)
+def same(path: str, known: str, seen: dict[str, str]) -> bool:
+    """Whether a file or folder is what it was; `seen` keeps what was looked at before."""
+    if path not in seen:
+        seen[path] = _listing(_names(path)) if os.path.isdir(path) else next((digest(raw) for _, raw in read((path,))), _MISSING)
+    return seen[path] == known
 
 
 def _bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogatepass")
 
 
-def _digest(raw: bytes) -> str:
+def digest(raw: bytes) -> str:
+    """A digest of some bytes, in 32 letters."""
     return blake2b(raw, digest_size=16).hexdigest()
 
 
-def _listing(folder: str) -> str:
-    """The names in a folder that an import could mean."""
+def _names(folder: str) -> frozenset[str]:
     try:
-        names = sorted(name for name in entries(folder) if name.removesuffix(".py").isidentifier() and name != "__pycache__")
+        return frozenset(entries(folder))
     except OSError:
-        return _MISSING
-    return _digest(_bytes("/".join(names)))
+        return frozenset()
+
+
+def _listing(names: frozenset[str]) -> str:
+    """A digest of the names in a folder that an import could mean."""
+    return digest(_bytes("/".join(sorted(name for name in names if name.removesuffix(".py").isidentifier() and name != "__pycache__"))))
 
 
 @cache
-def program() -> str:
-    """This program by the text that it consists of, the Python that runs it, and the LibCST beside it.
+def program() -> str | None:
+    """This program by the text that it consists of, the Python that runs it, and the LibCST beside it; None where it has no files.
 
     Not by its version alone, which stays while somebody works on it, nor by times, which a new installation changes.
     """
     parser = find_spec("libcst")
     beside = os.path.dirname(parser.origin) if parser is not None and parser.origin is not None else ""
-    known = (os.path.join(beside, "_version.py"), *sorted(_modules(os.path.dirname(os.path.dirname(__file__)))))
-    return repr((sys.version, [(os.path.basename(path), _digest(raw)) for path, raw in read(known)]))
+    try:
+        known = (os.path.join(beside, "_version.py"), *sorted(_modules(os.path.dirname(os.path.dirname(__file__)))))
+    except OSError:
+        return None
+    texts = [(os.path.basename(path), digest(raw)) for path, raw in read(known)]
+    return repr((sys.version, texts)) if "state.py" in dict(texts) else None
 
 
 def _modules(folder: str) -> Iterator[str]:

@@ -65,8 +65,8 @@ def project_files(root: Root, paths: Iterable[str]) -> list[str]:
 
 
 def entries(folder: str) -> Iterator[str]:
-    """The names of a folder's subfolders and regular files: never a pipe, on which a read would wait for ever."""
+    """The names in a folder that imports can mean: its subfolders, and its modules, never a pipe, on which a read would wait for ever."""
     with os.scandir(folder) as found:
         for entry in found:
-            if not entry.name.endswith(".py") or entry.is_file():
+            if entry.is_file() if entry.name.endswith(".py") else entry.is_dir():
                 yield entry.name

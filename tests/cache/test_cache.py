@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,19 @@ layer = nn.Linear(4, 1)
 
 def step(x, y):
     return nn.BCEWithLogitsLoss()(squash(layer(x)), y)
+"""
+NETWORK = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+
+    def forward(self, x):
+        return torch.sigmoid(self.layer(x))
 """
 FIXED = NET.replace("torch.sigmoid(x)", "x")
 
@@ -183,6 +197,99 @@ def test_every_project_has_the_same_findings_with_and_without(tmp_path: Path, mo
         assert told(alone[0]) == told(alone[1]) == told(alone[2])
 
 
+def test_what_only_the_plan_of_a_fix_has_read_counts(root: Path) -> None:
+    (root / ".gitignore").write_text("gen/\n", encoding="utf-8")
+    show = root / "gen" / "show.py"
+    write(root / "gen" / "__init__.py", "")
+    write(show, "def show(p, y):\n    return 1\n")
+    write(root / "net.py", NETWORK)
+    write(root / "train.py", "from torch import nn\nfrom net import Net\n\n\ndef step(x, y):\n    net = Net()\n"
+          "    return nn.BCEWithLogitsLoss()(net(x), y)\n")  # fmt: skip
+    write(root / "serve.py", "from net import Net\nfrom gen.show import show\n\n\ndef serve(x, y):\n    net = Net()\n"
+          "    return show(net(x), y)\n")  # fmt: skip
+    first = lint(Cache())
+    assert told(first) == told(lint(Cache())) == told(lint(None))
+    write(show, "from torch.nn import functional as F\n\n\ndef show(p, y):\n    return F.binary_cross_entropy(p, y)\n")
+    assert told(lint(Cache())) == told(lint(None)) != told(first)
+
+
+def test_a_file_that_changes_meanwhile_is_not_kept_as_it_is_now(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / ".gitignore").write_text("gen\n", encoding="utf-8")
+    write(root / "gen" / "net.py", NET)
+    (root / "net.py").unlink()
+    (root / "train.py").write_text(TRAIN.replace("from net", "from gen.net"), encoding="utf-8")
+    judge = engine.judge_files
+
+    def slow(*arguments: Any, **keywords: Any) -> Result:
+        found = judge(*arguments, **keywords)
+        write(root / "gen" / "net.py", FIXED)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "judge_files", slow)
+        assert codes(lint(Cache())) == ["BCE103"]
+    assert codes(lint(Cache())) == codes(lint(None)) == []
+
+
+def test_an_ignored_file_is_no_part_of_the_project_of_the_next(root: Path) -> None:
+    (root / ".gitignore").write_text("train.py\n", encoding="utf-8")
+    (root / "net.py").write_text(NET + "\n\ndef loss(x, y):\n    return nn.BCEWithLogitsLoss()(x, y)\n", encoding="utf-8")
+    orders = [("train.py", "net.py"), ("net.py", "train.py"), ("train.py", "net.py")]
+    found = [{n: told(check_text((root / n).read_bytes(), n, default_codes(), cache=kept)) for n in order}
+             for order in orders for kept in (None, Cache())]  # fmt: skip
+    assert all(one == found[0] for one in found)
+
+
+def test_a_text_is_read_where_the_analysis_reads_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("a", "b/c"):
+        (root / folder).mkdir(parents=True)
+    (root / "a" / "link").symlink_to(root / "b" / "c")
+    for name in ("net.py", "train.py", "pyproject.toml"):
+        (root / name).rename(root / "a" / name)
+    write(root / "b" / "train.py", "# another\n" * 20)
+    path = "a/link/../train.py"
+    assert told(lint(None, path)) == told(lint(Cache(), path)) == told(lint(Cache(), path))
+
+
+def test_a_program_without_files_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BCE_LINT_NO_CACHE")
+    assert cache() is not None
+    monkeypatch.setattr("bce_lint.cache.program", lambda: None)
+    assert cache() is None
+
+
+@pytest.mark.parametrize("text", ["\xff", "[" * 100_000, "[]", '[[],{"a\\u0000b":"z"},[]]', '[[],{},["\\u0000"]]'])
+def test_an_answer_that_is_none_is_a_miss(root: Path, text: str) -> None:
+    lint(Cache())
+    (path,) = (root / FOLDER).rglob("*.answers")
+    name = path.read_bytes().split(b" ")[0]
+    path.write_bytes(name + b" " + shelf._checksum(name, text.encode("latin-1")) + b" " + text.encode("latin-1") + b"\n")
+    assert told(lint(Cache())) == told(lint(None))
+
+
+def test_a_folder_that_is_only_read_still_answers(root: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    lint(Cache())
+    count = len(analysed)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", refuse)
+    lint(Cache())
+    assert len(analysed) == count
+
+
+def test_many_projects_without_a_marker_keep_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, analysed: list[str]) -> None:
+    for number in range(shelf.KEPT + 4):
+        write(tmp_path / f"p{number}" / "net.py", NET)
+        write(tmp_path / f"p{number}" / "train.py", TRAIN)
+    monkeypatch.chdir(tmp_path)
+    first = lint(Cache())
+    count = len(analysed)
+    assert told(lint(Cache())) == told(first)
+    assert len(analysed) == count
+
+
 def test_a_text_that_is_not_on_the_disk_is_not_kept(root: Path) -> None:
     kept = Cache()
     text = TRAIN.replace("squash(layer(x))", "layer(x)")
@@ -230,9 +337,10 @@ def test_old_states_make_room(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for number in range(6):
         (root / "other.py").write_text(f"x = {number}\n", encoding="utf-8")
         lint(Cache())
-        for age, path in enumerate((root / FOLDER).glob("*.answers")):
+        (root / FOLDER / "student.answers").touch()
+        for age, path in enumerate((root / FOLDER).rglob("*.answers")):
             os.utime(path, ns=(age, age))
-    assert len(list((root / FOLDER).glob("*.answers"))) == 3
+    assert len(list((root / FOLDER).rglob("*.answers"))) == 3 + 1
 
 
 @pytest.mark.parametrize("way", ["a file in its place", "no permission"])
@@ -264,7 +372,7 @@ def test_processes_may_share_a_folder(root: Path) -> None:
     assert b"BCE103" in alone and not (root / FOLDER).exists()
     assert outputs(*(run(cwd=root) for _ in range(4))) == {alone}
     assert outputs(*(run(cwd=root) for _ in range(2))) == {alone}
-    (kept,) = (root / FOLDER).glob("*.answers")
+    (kept,) = (root / FOLDER).rglob("*.answers")
     assert {line.count(b" ") >= 2 for line in kept.read_bytes().splitlines()} == {True}
 
 
@@ -273,7 +381,7 @@ def test_options_and_the_environment_choose(root: Path, tmp_path_factory: pytest
     outputs(run("-m", "bce_lint", "-n", ".", cwd=root), run(cwd=root, BCE_LINT_NO_CACHE="1"))
     outputs(run("-m", "bce_lint", "--cache-dir", str(one), ".", cwd=root), run(cwd=root, BCE_LINT_CACHE_DIR=str(two)))
     assert not (root / FOLDER).exists()
-    assert [len(list(folder.glob("*.answers"))) for folder in (one, two)] == [1, 1]
+    assert [len(list(folder.rglob("*.answers"))) for folder in (one, two)] == [1, 1]
     assert cache(off=True) is None
 
 
@@ -283,10 +391,10 @@ def test_flake8_keeps_its_findings_too(root: Path) -> None:
     (alone,) = outputs(run(*plain, "--bce-no-cache", ".", cwd=root))
     assert alone.count(b"BCE103") == 2 and not (root / FOLDER).exists()
     assert outputs(run(*plain, ".", cwd=root)) == outputs(run(*plain, "-j2", ".", cwd=root)) == {alone}
-    (kept,) = (root / FOLDER).glob("*.answers")
+    (kept,) = (root / FOLDER).rglob("*.answers")
     assert len(kept.read_bytes().splitlines()) == 3
     outputs(run(*plain, "--bce-cache-dir", "elsewhere", ".", cwd=root))
-    assert len(list((root / "elsewhere").glob("*.answers"))) == 1
+    assert len(list((root / "elsewhere").rglob("*.answers"))) == 1
 
 
 def test_a_kept_answer_needs_no_analysis(root: Path) -> None:

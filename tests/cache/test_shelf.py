@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bce_lint.cache import answers
+from bce_lint.cache import answers, shelf
 from bce_lint.cache.shelf import Shelf
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
 
+STATE = "0" * 32
 KNOWN = {f"{number:032x}": f'[["answer {number}"],{{}}]' for number in range(5)}
 
 positions = st.builds(Position, st.integers(1, 9_999), st.integers(1, 9_999))
@@ -23,9 +25,9 @@ diagnostics = st.builds(Diagnostic, st.text(), st.text(), st.text(), locations, 
 
 @given(st.lists(diagnostics, max_size=3), st.dictionaries(st.text(), st.text(), max_size=2))
 def test_an_answer_comes_back_as_it_was(found: list[Diagnostic], outside: dict[str, str]) -> None:
-    text = answers.encode(found, outside)
+    text = answers.encode(found, outside, ["a.py"])
     assert "\n" not in text
-    assert answers.decode(text) == (tuple(found), outside)
+    assert answers.decode(text) == (tuple(found), outside, ("a.py",))
 
 
 NONE_OF_OURS = ["", "{}", "[]", "[1,2,3]", "[[1],{}]", '[[["a"]],{}]', '[[["a","b","c",["p",1],"e",[],null]],{}]', "[[],[1]]"]
@@ -39,23 +41,31 @@ def test_what_is_no_answer_is_refused(text: str) -> None:
 
 def filled(folder: Path) -> Path:
     """A file with all the known answers."""
-    one = Shelf(str(folder), "state")
+    one = Shelf(str(folder), "project", STATE)
     for question, answer in KNOWN.items():
         one.put(question, answer)
-    return folder / "state.answers"
+    return folder / "project" / f"{STATE}.answers"
 
 
 def test_answers_come_back(tmp_path: Path) -> None:
     filled(tmp_path / "deep" / "down")
-    again = Shelf(str(tmp_path / "deep" / "down"), "state")
+    again = Shelf(str(tmp_path / "deep" / "down"), "project", STATE)
     assert {question: again.get(question) for question in KNOWN} == KNOWN
     assert again.get("f" * 32) is None
 
 
 def test_the_last_answer_counts(tmp_path: Path) -> None:
     filled(tmp_path)
-    Shelf(str(tmp_path), "state").put("0" * 32, "new")
-    assert Shelf(str(tmp_path), "state").get("0" * 32) == "new"
+    Shelf(str(tmp_path), "project", STATE).put("0" * 32, "new")
+    assert Shelf(str(tmp_path), "project", STATE).get("0" * 32) == "new"
+
+
+def got(kept: Shelf, question: str) -> str | None:
+    """An answer, None where it is no text."""
+    try:
+        return kept.get(question)
+    except ValueError:
+        return None
 
 
 @settings(max_examples=200, deadline=None)
@@ -67,8 +77,42 @@ def test_damage_is_a_miss(tmp_path_factory: pytest.TempPathFactory, data: st.Dat
     end = data.draw(st.integers(start, min(len(content), start + 80)))
     content[start:end] = data.draw(st.binary(max_size=8))
     path.write_bytes(content)
-    kept = Shelf(str(path.parent), "state")
-    assert all(kept.get(question) in (answer, None) for question, answer in KNOWN.items())
+    kept = Shelf(str(path.parents[1]), "project", STATE)
+    assert all(got(kept, question) in (answer, None) for question, answer in KNOWN.items())
     kept.put("f" * 32, "more")
     kept.put("e" * 32, "and more")
-    assert Shelf(str(path.parent), "state").get("e" * 32) == "and more"
+    assert Shelf(str(path.parents[1]), "project", STATE).get("e" * 32) == "and more"
+
+
+def test_what_is_no_file_of_ours_is_not_read(tmp_path: Path) -> None:
+    path = filled(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    assert Shelf(str(tmp_path), "project", STATE).get("0" * 32) is None
+    path.unlink()
+    with path.open("wb") as stream:
+        stream.truncate(shelf.LIMIT + 1)
+    large = Shelf(str(tmp_path), "project", STATE)
+    assert large.get("0" * 32) is None
+    large.put("0" * 32, "new")
+    assert Shelf(str(tmp_path), "project", STATE).get("0" * 32) == "new"
+
+
+def test_links_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "ours").symlink_to(tmp_path / "theirs")
+    one = Shelf(str(tmp_path / "ours"), "project", STATE)
+    one.put("0" * 32, "answer")
+    assert one.get("0" * 32) == "answer"
+    assert list((tmp_path / "theirs").iterdir()) == []
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / ".gitignore").symlink_to(tmp_path / "victim")
+    Shelf(str(tmp_path / "cache"), "project", STATE).put("0" * 32, "answer")
+    assert not (tmp_path / "victim").exists()
+    assert (tmp_path / "cache" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_a_file_beside_that_was_cut_off_is_made_whole(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_bytes(b"")
+    filled(tmp_path)
+    assert (tmp_path / ".gitignore").read_bytes() == b"*\n"
