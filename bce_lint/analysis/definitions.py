@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, decorators_in, words_of
+from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, words_of
 from bce_lint.analysis.lazy import lazy
-from bce_lint.analysis.sinks import children, compares, mattering, may_name_sink, names_sink, takes_logarithm
+from bce_lint.analysis.sinks import compares, mattering, may_name_sink, names_sink, takes_logarithm
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
@@ -23,20 +23,8 @@ _STATEMENT = re.compile(
     re.M,
 )
 _TARGET = re.compile(rb"\(?[\w.,* \t]+\)?(?=(?::[^=\n]*)?=(?!=))")
-_LOCAL = re.compile(rb"(?<![\w.\x80-\xff])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_SETS = re.compile(rb"(?<![\w.])self\.\w+[ \t]*(?:,[^=\n]*|[)\]][)\], \t]*)?(?::[^=\n]*)?(?:[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)")
 _FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
 _OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(")
-_ATTRIBUTE = re.compile(rb"(?:(?<![\w.])self|\bsuper\(\))\s*\.\s*([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
-_HELD = re.compile(rb"(?<![\w.])self\s*\.\s*([A-Za-z_\x80-\xff][\w\x80-\xff]*)\b(?!\s*\()")
-_QUOTED = re.compile(rb"(['\"])([A-Za-z_]\w*)\1")
-BARE = b"(self)"
-"""The name under which stands what whoever uses an instance itself can reach."""
-_ITSELF = re.compile(
-    rb"\bdef\s+\w+\s*\(\s*self\b|\bsuper\(\)\s*\."
-    rb"|((?<![\w.])self\b(?!\s*\.\s*[A-Za-z_\x80-\xff])|\bsuper\b|\b__call__\b|\b__class__\b(?!\s*\.))"
-)
-_RECEIVER = re.compile(rb"\bdef\s+\w+\s*\(\s*(\w*)")
 FILLS = re.compile(
     rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
 )
@@ -46,7 +34,7 @@ class Unit:
     """Some source that runs as a whole; what is to be known of it is found out when it is asked for.
 
     `besides` are words that it has from elsewhere, `without` those that do not count. Of a `method`, the statements that only set
-    an attribute stand apart. What is `shared` gives the instances of a class an attribute.
+    an attribute stand apart.
     """
 
     def __init__(
@@ -56,7 +44,6 @@ class Unit:
         besides: frozenset[bytes] = frozenset(),
         without: frozenset[bytes] = frozenset(),
         method: bool = False,
-        shared: bool = False,
     ) -> None:
         self.facts = facts
         self.path = facts.path
@@ -64,7 +51,6 @@ class Unit:
         self.besides = besides
         self.without = without
         self.method = method
-        self.shared = shared
 
     @lazy
     def _texts(self) -> tuple[bytes, ...]:
@@ -74,25 +60,6 @@ class Unit:
     def words(self) -> frozenset[bytes]:
         """The names in it."""
         return self.besides.union(*(words_of(text) for text in self._texts)) - self.without
-
-    @lazy
-    def bare(self) -> bool:
-        """Whether it does something with the instance itself, not only with its attributes: calls it, indexes it, hands it on."""
-        if self.method and not _takes_self(self.parts[0]):
-            return True
-        if any(match[1] for text in self._texts for match in _ITSELF.finditer(text)):
-            return True
-        return not self.asks.isdisjoint(children())
-
-    @lazy
-    def asks(self) -> frozenset[bytes]:
-        """The attributes of the instance that it names, but for those that do not count."""
-        return frozenset(name for text in self._texts for name in _ATTRIBUTE.findall(text)) - self.without
-
-    @lazy
-    def decorators(self) -> frozenset[bytes]:
-        """The words that name its decorators."""
-        return decorators_in(self.parts[0]) if self.parts else frozenset()
 
     @lazy
     def sink(self) -> bool:
@@ -121,11 +88,6 @@ class Unit:
     def compares(self) -> bool:
         """Whether it compares with a threshold, its stores included."""
         return any(compares(text) for text in self.parts)
-
-
-def _takes_self(text: bytes) -> bool:
-    receiver = _RECEIVER.search(text)
-    return receiver is not None and receiver[1] == b"self"
 
 
 class Class:
@@ -166,40 +128,14 @@ class Class:
         found: dict[bytes, list[Unit]] = {}
         for member in self._split[1]:
             if member.name is not None:
-                method = member.kind == "definition"
-                unit = Unit(self.facts, member.text, method=method, shared=not method)
-                found.setdefault(member.name.encode(), []).append(unit)
+                found.setdefault(member.name.encode(), []).append(unit_of(self.facts, member, method=member.kind == "definition"))
         return found
 
     @lazy
-    def settings(self) -> dict[bytes, list[Setting]]:
-        """By method, the statements that give an instance what it holds."""
-        found: dict[bytes, list[Setting]] = {}
-        for member in self._split[1]:
-            if member.name is not None and member.kind == "definition":
-                found.setdefault(member.name.encode(), []).extend(_settings(self.facts, member.text))
-        return found
-
-    @lazy
-    def setters(self) -> frozenset[bytes]:
-        """The methods that may assign attributes of their first parameter."""
-        members = ((member.name, member.text) for member in self._split[1] if member.kind == "definition")
-        return frozenset(
-            name.encode() for name, text in members if name is not None and (_SETS.search(text) is not None or not _takes_self(text))
-        )
-
-
-class Setting(NamedTuple):
-    """A statement that changes what an instance holds, with the attributes that it changes; it matters where they are named.
-
-    Of a call of the instance's own method `callee`, whose arguments may be kept, they are those that it gives as text; `above` says
-    that it is that of a base class.
-    """
-
-    attributes: frozenset[bytes]
-    unit: Unit
-    callee: bytes = b""
-    above: bool = False
+    def settings(self) -> list[tuple[bytes, Unit]]:
+        """The statements of its methods that give an instance what it holds, with the attribute or local name that each changes
+        (empty for a call, whose arguments may be kept). They matter where that name is named."""
+        return [found for member in self._split[1] if member.kind == "definition" for found in _settings(self.facts, member.text)]
 
 
 Definition = Unit | Class
@@ -236,9 +172,9 @@ def add_definitions(facts: Facts, names: Names) -> None:
         names.own.setdefault(alias, []).append(Unit(facts, alias, without=frozenset({alias})))
 
 
-def unit_of(facts: Facts, block: Block) -> Unit:
+def unit_of(facts: Facts, block: Block, method: bool = False) -> Unit:
     """A statement as a unit."""
-    return Unit(facts, block.text)
+    return Unit(facts, block.text, method=method)
 
 
 _DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
@@ -249,69 +185,13 @@ def _has_sink(facts: Facts, text: bytes, words: frozenset[bytes]) -> bool:
     return names_sink(text, words) or not facts.aliases.isdisjoint(words)
 
 
-class _Statement(NamedTuple):
-    """A statement of a method, and the names that it changes: attributes and locals. `names` are those that are no attributes."""
-
-    text: bytes
-    attributes: frozenset[bytes]
-    locals: frozenset[bytes] = frozenset()
-    callee: bytes = b""
-    binds: bool = False
-    names: frozenset[bytes] = frozenset()
-
-
-def _settings(facts: Facts, text: bytes) -> Iterator[Setting]:
-    statements = list(_statements(text))
-    for one in statements:
-        parts, attributes = _with_locals(one, statements), one.attributes
-        if one.callee:
-            unit = Unit(facts, *parts, without=frozenset({one.callee, b"self"}))
-            yield Setting(attributes, unit, one.callee, one.text.startswith(b"super"))
-            continue
-        if one.locals and not one.binds:
-            attributes |= _behind(one.locals, statements)
-        if attributes:
-            yield Setting(attributes, Unit(facts, *parts, without=one.attributes | {b"self"}))
-
-
-def _behind(names: frozenset[bytes], statements: list[_Statement]) -> frozenset[bytes]:
-    """The attributes that may be what some locals stand for."""
-    known, attributes = set(names), set[bytes]()
-    rest = [other for other in statements if other.binds]
-    while taken := [other for other in rest if not known.isdisjoint(other.locals)]:
-        rest = [other for other in rest if known.isdisjoint(other.locals)]
-        attributes.update(*(_HELD.findall(other.text) for other in taken))
-        known.update(*(other.names for other in taken))
-    return frozenset(attributes)
-
-
-def _with_locals(one: _Statement, statements: list[_Statement]) -> list[bytes]:
-    """The text of a statement, and that of those that make what is in the locals that it names."""
-    parts, names = [one.text], set(one.names)
-    rest = [other for other in statements if other.locals and other is not one]
-    while taken := [other for other in rest if not names.isdisjoint(other.locals)]:
-        rest = [other for other in rest if names.isdisjoint(other.locals)]
-        parts.extend(other.text for other in taken)
-        names.update(*(other.names for other in taken))
-    return parts
-
-
-def _statements(text: bytes) -> Iterator[_Statement]:
-    found = [(match[2], _TARGET.match(match[2])) for match in _STATEMENT.finditer(text)]
-    nested = len(_DEF.findall(b" " + text)) > 1  # its locals may be those of another function
-    own = frozenset(name for _, target in found if target is not None and not nested for name in _LOCAL.findall(target[0])) - {b"self"}
-    for statement, target in found:
-        call = _OWN_CALL.match(statement)
-        names = frozenset(_LOCAL.findall(statement)) if own else own
+def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
+    for match in _STATEMENT.finditer(text):
+        statement = match[2]
+        target, call = _TARGET.match(statement), _OWN_CALL.match(statement)
         if call is not None:
-            yield _Statement(statement, frozenset(name for _, name in _QUOTED.findall(statement)), callee=call[1], names=names)
+            yield b"", Unit(facts, statement, without=frozenset({call[1], b"self"}))
             continue
-        place = target[0] if target is not None else _FIRST.findall(statement)[0]
-        changed = words_of(place) - {b"self"}
-        local = own.intersection(_LOCAL.findall(place))
-        yield _Statement(statement, changed - local, local, binds=target is not None and changed == local, names=names)
-
-
-def attributes_of(unit: Unit) -> frozenset[bytes]:
-    """The attributes of the instance that a method names."""
-    return frozenset(name for text in unit.parts for name in _ATTRIBUTE.findall(text))
+        changed = words_of(target[0] if target is not None else _FIRST.findall(statement)[0]) - {b"self"}
+        unit = Unit(facts, statement, without=changed | {b"self"})
+        yield from ((name, unit) for name in changed)

@@ -35,7 +35,6 @@ _LITERAL = re.compile(
     rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*",
     re.S,
 )
-_SUPER = re.compile(rb"\bsuper\(\s*\w+\s*,\s*\w+\s*\)")  # the class that it names is that in which it stands
 _PREFIX, _COMMENT = b"rRbBuUfF", ord("#")
 _BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
@@ -74,7 +73,7 @@ class Block:
     @lazy
     def decorators(self) -> frozenset[bytes]:
         """The words that name the decorators of a definition."""
-        return decorators_in(self.marks)
+        return frozenset(word for callee in _CALLEE.findall(self.marks) for word in _WORD.findall(callee))
 
     @lazy
     def binds(self) -> frozenset[str]:
@@ -134,7 +133,7 @@ def _imports(data: bytes) -> Iterator[Import]:
 def blocks_of(facts: Facts) -> list[Block]:
     """The top-level statements of a file."""
     if facts.blocks is None:
-        facts.blocks = blocks_in(_SUPER.sub(b"super()", without_text(facts.data)))
+        facts.blocks = blocks_in(without_text(facts.data))
     return facts.blocks
 
 
@@ -182,11 +181,6 @@ def _block(match: re.Match[bytes], text: bytes) -> Block:
     name = None if listed else (match[2] or match[3] or b"").decode("utf-8", "replace") or None
     kind = "definition" if match[2] else "import" if listed or text.startswith(_NO_CODE) else "variable" if match[3] else "code"
     return Block(name, kind, text, match[1] or b"")
-
-
-def decorators_in(text: bytes) -> frozenset[bytes]:
-    """The words that name the decorators in some source that are not indented."""
-    return frozenset(word for callee in _CALLEE.findall(text) for word in _WORD.findall(callee))
 
 
 def words_of(text: bytes) -> frozenset[bytes]:

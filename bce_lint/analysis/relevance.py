@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from bce_lint.analysis.definitions import BARE, FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
+from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
 from bce_lint.analysis.index import Block, Facts, Graph, blocks_of
-from bce_lint.analysis.instances import MAKERS, Instances
 from bce_lint.analysis.search import Search, is_implicit
 from bce_lint.analysis.sinks import COMPARISON, LOGARITHM, reaching, takes_logits
 
-_ACCESS = frozenset({b"__getattr__", b"__getattribute__", b"__setattr__", b"__delattr__"})
+_MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
 NEAR = 3
 """How many steps from a function a logarithm may be, for the function to be run because of it."""
 
@@ -32,14 +31,13 @@ class Relevance:
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
         self._targets: dict[Unit, list[Definition]] = {}
         self._near: dict[tuple[Definition, int], bool] = {}
-        self.hopeless: set[Definition] = set()
+        self._hopeless: set[Definition] = set()
         self._hopeful: set[Definition] = set()
         self._barrens: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
         self._around: dict[Class, Search | None] = {}
         self._latest: tuple[Class, Search | None] | None = None
         self._wholes: dict[Definition, bool] = {}
-        self._instances = Instances(self)
         self._files: dict[str, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
@@ -109,7 +107,7 @@ class Relevance:
             if isinstance(definition, Unit):
                 self._wholes[definition] = self._leads(definition)
             else:
-                methods = [unit for c in self.line(definition) for units in c.methods.values() for unit in units]
+                methods = [unit for c in self._line(definition) for units in c.methods.values() for unit in units]
                 self._wholes[definition] = self._bound(definition, methods)
         return self._wholes[definition]
 
@@ -126,7 +124,7 @@ class Relevance:
     def _barren(self, cls: Class) -> bool:
         """Whether nothing that a class has or inherits leads to a sink."""
         if cls not in self._barrens:
-            self._barrens[cls] = self._in_vain(self.line(cls))  # what sets the attributes is part of the methods
+            self._barrens[cls] = self._in_vain(self._line(cls))  # what sets the attributes is part of the methods
         return self._barrens[cls]
 
     def _in_vain(self, start: Iterable[Definition]) -> bool:
@@ -138,7 +136,7 @@ class Relevance:
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
         while waiting:
             current, before = waiting.pop()
-            if current in seen or current in self.hopeless:
+            if current in seen or current in self._hopeless:
                 continue
             seen[current] = before
             if current in self._hopeful or (isinstance(current, Unit) and self.is_sink(current)):
@@ -150,7 +148,7 @@ class Relevance:
             else:
                 waiting.append((current.head, current))
                 waiting.extend((unit, current) for units in current.methods.values() for unit in units)
-        self.hopeless |= seen.keys()
+        self._hopeless |= seen.keys()
         return True
 
     def _hope(self, found: Definition | None, seen: dict[Definition, Definition | None]) -> None:
@@ -160,13 +158,12 @@ class Relevance:
             found = seen[found]
 
     def _method(self, cls: Class, name: bytes) -> bool:
-        return self._bound(cls, [unit for c in self.line(cls) for unit in c.methods.get(name, ())])
+        return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
 
-    def line(self, cls: Class) -> list[Class]:
-        """A class and its bases, nearest first."""
+    def _line(self, cls: Class) -> list[Class]:
         line = [cls]
         for current in line:  # grows as bases are found
-            line.extend(base for base in self.bases_of(current) if base not in line)
+            line.extend(base for base in self._bases_of(current) if base not in line)
         return line
 
     def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
@@ -188,7 +185,7 @@ class Relevance:
         return self._latest[1]
 
     def _made(self, cls: Class) -> Search | None:
-        bases = self.bases_of(cls)
+        bases = self._bases_of(cls)
         search = Search(self)
         for index, base in enumerate(bases):
             if base not in self._around:
@@ -203,17 +200,12 @@ class Relevance:
                 return None
         start: list[Definition] = []
         for name, units in cls.methods.items():
-            named = search.hold(name, units)
-            start.extend(units if name in _ACCESS else named)
-            if is_implicit(name) and name not in MAKERS:
-                start.extend(search.hold(BARE, units))
-        for attribute, unit in self._instances.settings(cls):
-            named = search.hold(attribute or BARE, (unit,))
-            start.extend((unit,) if attribute is None else named)
+            start.extend(units if is_implicit(name) and name not in _MAKERS else search.when(name, units))
+        for name, unit in cls.settings:
+            start.extend(search.when(name, (unit,)) if name else (unit,))
         return None if search.leads(start, hinted=False) else search
 
-    def bases_of(self, cls: Class) -> list[Class]:
-        """The classes that a class names as its bases."""
+    def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
             found = self._mentioned(cls.facts.path, cls.header)
             self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
@@ -224,12 +216,6 @@ class Relevance:
         if unit not in self._targets:
             self._targets[unit] = [*dict.fromkeys(self._mentioned(unit.path, unit.words)), *self._registered().get(unit, ())]
         return self._targets[unit]
-
-    def wraps(self, unit: Unit) -> bool:
-        """Whether an instance may get to code of the project through a decorator of its method, or a function that it shares."""
-        if unit.shared:
-            return any(True for _ in self.reached(unit))
-        return bool(unit.decorators) and any(True for _ in self._mentioned(unit.path, unit.decorators))
 
     def _registered(self) -> dict[Definition, list[Definition]]:
         """What decorators and code put into a variable, in whatever file."""

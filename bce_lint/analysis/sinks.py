@@ -110,14 +110,6 @@ def _sinking() -> frozenset[bytes]:
     return frozenset({b"log"}).union(*_sinks())
 
 
-@cache
-def children() -> frozenset[bytes]:
-    """The names by which a module gives what it holds without naming it."""
-    from bce_lint.catalog.consumers import CHILDREN
-
-    return frozenset(name.encode() for name in CHILDREN)
-
-
 def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
     if text[match.end() : match.end() + 1] != b"(":
         return text[match.start() - 1 : match.start()] == b"."
