@@ -22,9 +22,14 @@ _STATEMENT = re.compile(
     rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
     re.M,
 )
-_TARGET = re.compile(rb"\(?[\w.,* \t]+\)?(?=(?::[^=\n]*)?=(?!=))")
+_TARGETS = re.compile(rb"(?:[\[(]?[\w.,*\s]+[\])]?\s*(?::[^=\n]*)?=(?!=)\s*)+")
 _FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
-_OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(")
+_OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(|[\w.]+\(\s*self\b")
+_BINDING = re.compile(
+    rb"^[ \t]+(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n", re.M
+)
+"""What binds names or has a statement on its own line: loops, contexts, and the arms of one line."""
+_PARAMETER = re.compile(rb"(\w+)[ \t]*(?=[:=])")
 FILLS = re.compile(
     rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
 )
@@ -186,12 +191,22 @@ def _has_sink(facts: Facts, text: bytes, words: frozenset[bytes]) -> bool:
 
 
 def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
+    header = _DEFAULTS.search(text)
+    if header is not None and b"=" in header[1]:
+        yield from _changing(facts, header[1], frozenset(_PARAMETER.findall(header[1])))
+    for line in _BINDING.finditer(text):
+        yield from _changing(facts, line[0], words_of(line[0]) - {b"self"})
     for match in _STATEMENT.finditer(text):
         statement = match[2]
-        target, call = _TARGET.match(statement), _OWN_CALL.match(statement)
+        targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
         if call is not None:
-            yield b"", Unit(facts, statement, without=frozenset({call[1], b"self"}))
+            yield b"", Unit(facts, statement, without=frozenset({call[1] or b"self", b"self"}))
             continue
-        changed = words_of(target[0] if target is not None else _FIRST.findall(statement)[0]) - {b"self"}
-        unit = Unit(facts, statement, without=changed | {b"self"})
-        yield from ((name, unit) for name in changed)
+        named = statement if b";" in statement else targets[0] if targets is not None else _FIRST.findall(statement)[0]
+        yield from _changing(facts, statement, words_of(named) - {b"self"})
+
+
+def _changing(facts: Facts, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Unit]]:
+    """Source that gives some names their values."""
+    unit = Unit(facts, text, without=names | {b"self"})
+    yield from ((name, unit) for name in names)
