@@ -7,9 +7,10 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bce_lint import options as command_line
+from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
     from bce_lint.compare import Report
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from bce_lint.fixing import Run
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
-CRASH: Final = "BCE900"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

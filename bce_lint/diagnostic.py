@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bce_lint.ir.record import changed, record
+
+CRASH: Final = "BCE900"
+"""The code of a failure of bce-lint itself."""
 
 
 class Position(NamedTuple):

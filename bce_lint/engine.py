@@ -268,25 +268,19 @@ _PROJECTS: dict[tuple[str, str], Project] = {}
 def _project_around(root: Root, path: str, data: bytes) -> Project:
     """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read."""
     from bce_lint.analysis.project import Project
+    from bce_lint.source.text import content
 
-    part = root.path, package_of(root, path)
+    part, written = (root.path, package_of(root, path)), content(path) == data
     known = _PROJECTS.get(part)
     if known is None or (path in known.facts and known.facts[path].raw != data):
         files = project_files(root, [path])
-        if not _on_disk(path, data):
+        if not written:
             return Project(root.path, files, {path: data})
         known = _PROJECTS[part] = Project(root.path, files)
     if path in known.facts:
         return known
-    texts = {} if _on_disk(path, data) else {path: data}
+    texts = {} if written else {path: data}
     return Project(root.path, [*known.facts, path] if os.path.exists(path) else known.facts, texts, before=known)
-
-
-def _on_disk(path: str, data: bytes) -> bool:
-    try:
-        return Path(path).read_bytes() == data
-    except OSError:
-        return False
 
 
 class FixOptions(NamedTuple):

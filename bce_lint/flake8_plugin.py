@@ -140,15 +140,11 @@ def _one_line(text: str) -> str:
 
 def _data(lines: Sequence[str], name: str | None) -> bytes:
     """The bytes of a file; those on disk where flake8 read them: it drops the byte order mark and how lines end."""
-    data = _encode(lines)
-    if name is None:
-        return data
-    try:
-        with open(name, "rb") as stream:
-            raw = stream.read()
-    except OSError:
-        return data
-    return raw if raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n") == data else data
+    from bce_lint.source.text import content
+
+    data, raw = _encode(lines), None if name is None else content(name)
+    as_read = None if raw is None else raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return raw if raw is not None and as_read == data else data
 
 
 def _encode(lines: Sequence[str]) -> bytes:

@@ -68,14 +68,15 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
 def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, node: ir.Call) -> Value:
     """`owner.name(...)`: builtin methods are called at once, everything else through its attribute."""
     span = node.func.span
+    found: list[Value | None]
     if type(owner) is not Union and owner is not NONE:
-        value = BuiltinMethod(owner, name) if type(owner) is Unknown else objects.get(m, frame, owner, name, span)
+        value = _method(m, frame, owner, name, span)
         if value is not None and type(value) is not Union:
             return call(m, frame, value, args, node)
-        found = [] if value is None else list(options(value))
+        found = [value]
     else:
-        found = _methods(m, frame, owner, name, span)
-    unique = list(dict.fromkeys(found)) if len(found) > 1 else found
+        found = [_method(m, frame, option, name, span) for option in options(owner) if option is not NONE]
+    unique = list(dict.fromkeys(one for value in found if value is not None for one in options(value)))
     if any(type(v) is Unknown for v in unique) and len(unique) > 1:
         unique = [TOP]
     if not unique:
@@ -85,18 +86,8 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
     return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
 
 
-def _methods(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> list[Value]:
-    """The attribute `name` of each alternative of a value."""
-    found: list[Value] = []
-    for option in options(owner):
-        if option is NONE:
-            continue
-        if type(option) is Unknown:
-            found.append(BuiltinMethod(option, name))
-        else:
-            value = objects.get(m, frame, option, name, span)
-            found.extend(options(value) if value is not None else ())
-    return found
+def _method(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value | None:
+    return BuiltinMethod(owner, name) if type(owner) is Unknown else objects.get(m, frame, owner, name, span)
 
 
 def _alternatives(values: list[Value]) -> Value:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of, words_of
+from bce_lint.analysis.index import Block, Facts, blocks_in, blocks_of
 from bce_lint.analysis.lazy import lazy
-from bce_lint.analysis.sinks import compares, mattering, may_name_sink, names_sink, takes_logarithm
+from bce_lint.analysis.sinks import compares, mattering, may_name_sink, names_sink, takes_logarithm, words_of
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
@@ -133,7 +133,7 @@ class Class:
         found: dict[bytes, list[Unit]] = {}
         for member in self._split[1]:
             if member.name is not None:
-                found.setdefault(member.name.encode(), []).append(unit_of(self.facts, member, method=member.kind == "definition"))
+                found.setdefault(member.name.encode(), []).append(Unit(self.facts, member.text, method=member.kind == "definition"))
         return found
 
     @lazy
@@ -164,7 +164,7 @@ def add_definitions(facts: Facts, names: Names) -> None:
     """Adds what the statements of a file define."""
     for block in blocks_of(facts):
         is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
-        definition = Class(facts, block) if is_class else unit_of(facts, block)
+        definition = Class(facts, block) if is_class else Unit(facts, block.text)
         if isinstance(definition, Unit) and block.kind in ("code", "variable"):
             names.code.append(definition)
         elif block.kind == "definition" and may_name_sink(facts) and _has_sink(facts, block.text, block.words):
@@ -175,11 +175,6 @@ def add_definitions(facts: Facts, names: Names) -> None:
                 names.variables.setdefault(name.encode(), []).append(definition)
     for alias in facts.aliases:
         names.own.setdefault(alias, []).append(Unit(facts, alias, without=frozenset({alias})))
-
-
-def unit_of(facts: Facts, block: Block, method: bool = False) -> Unit:
-    """A statement as a unit."""
-    return Unit(facts, block.text, method=method)
 
 
 _DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bce_lint.analysis.lazy import lazy
-from bce_lint.analysis.sinks import a_sink, is_sink, mattering, names_sink
+from bce_lint.analysis.sinks import WORD, a_sink, is_sink, mattering, names_sink, words_of
 from bce_lint.ir.record import record
 
 _IMPORT = re.compile(
@@ -25,7 +25,6 @@ _BLOCK = re.compile(
     re.M,
 )
 _BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
-_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 
 _CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
 _LITERAL = re.compile(
@@ -73,14 +72,14 @@ class Block:
     @lazy
     def decorators(self) -> frozenset[bytes]:
         """The words that name the decorators of a definition."""
-        return frozenset(word for callee in _CALLEE.findall(self.marks) for word in _WORD.findall(callee))
+        return frozenset(word for callee in _CALLEE.findall(self.marks) for word in WORD.findall(callee))
 
     @lazy
     def binds(self) -> frozenset[str]:
         """The names that code binds, indented code included."""
         if self.kind not in ("code", "variable"):
             return frozenset()
-        return frozenset(word.decode("utf-8", "replace") for m in _BOUND.finditer(self.text) for word in _WORD.findall(m[0]))
+        return frozenset(word.decode("utf-8", "replace") for m in _BOUND.finditer(self.text) for word in WORD.findall(m[0]))
 
 
 @record(slots=True)
@@ -107,7 +106,7 @@ def scan(path: str, raw: bytes) -> Facts:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
     imports = tuple(_imports(data)) if b"import" in data else ()
     bases = (
-        frozenset(w.decode("utf-8", "replace") for m in _BASES.finditer(data) for w in _WORD.findall(m[1]))
+        frozenset(w.decode("utf-8", "replace") for m in _BASES.finditer(data) for w in WORD.findall(m[1]))
         if b"class" in data
         else frozenset()
     )
@@ -181,11 +180,6 @@ def _block(match: re.Match[bytes], text: bytes) -> Block:
     name = None if listed else (match[2] or match[3] or b"").decode("utf-8", "replace") or None
     kind = "definition" if match[2] else "import" if listed or text.startswith(_NO_CODE) else "variable" if match[3] else "code"
     return Block(name, kind, text, match[1] or b"")
-
-
-def words_of(text: bytes) -> frozenset[bytes]:
-    """The names in some source, those in its strings included."""
-    return frozenset(_WORD.findall(text))
 
 
 class Graph:

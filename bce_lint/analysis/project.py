@@ -16,6 +16,7 @@ from bce_lint.analysis.index import Facts, Graph, scan
 from bce_lint.analysis.machine import ROOT_STEPS, Machine, Unit
 from bce_lint.analysis.relevance import Relevance, Towards
 from bce_lint.analysis.sites import Site, places
+from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode
 
@@ -203,10 +204,7 @@ class Project:
 
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self._dirs:
-            try:
-                self._dirs[folder] = frozenset(entries(folder))
-            except OSError:
-                self._dirs[folder] = frozenset()
+            self._dirs[folder] = entries(folder)
         return self._dirs[folder]
 
     def listed(self) -> dict[str, frozenset[str]]:
@@ -295,7 +293,7 @@ class Project:
         except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
             del machine.sites[sites:]
             text = " ".join(f"{type(error).__name__}: {error}".split())
-            self.problems[path] = Problem(("BCE900", f"internal error in the analysis: {text}", 1, 1))
+            self.problems[path] = Problem((CRASH, f"internal error in the analysis: {text}", 1, 1))
             return None
         finally:
             machine.reads, machine.quiet, machine.stack, machine.pending = None, 0, [], []

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions, unit_of
+from bce_lint.analysis.definitions import FILLS, Class, Definition, Names, Unit, add_definitions
 from bce_lint.analysis.index import Block, Facts, Graph, blocks_of
-from bce_lint.analysis.search import Search, is_implicit
+from bce_lint.analysis.search import Search, is_implicit, way_to
 from bce_lint.analysis.sinks import COMPARISON, LOGARITHM, reaching, takes_logits
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
@@ -140,7 +140,7 @@ class Relevance:
                 continue
             seen[current] = before
             if current in self._hopeful or (isinstance(current, Unit) and self.is_sink(current)):
-                self._hope(current, seen)
+                self._hopeful.update(way_to(current, seen))
                 return False
             if isinstance(current, Unit):
                 waiting.extend((part, current) for _, part in current.stores)
@@ -150,12 +150,6 @@ class Relevance:
                 waiting.extend((unit, current) for units in current.methods.values() for unit in units)
         self._hopeless |= seen.keys()
         return True
-
-    def _hope(self, found: Definition | None, seen: dict[Definition, Definition | None]) -> None:
-        """Notes what a search came by on its way to a sink: no later one has to go beyond it."""
-        while found is not None:
-            self._hopeful.add(found)
-            found = seen[found]
 
     def _method(self, cls: Class, name: bytes) -> bool:
         return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
@@ -238,7 +232,7 @@ class Relevance:
             elif block.decorators:
                 holders.append(definition.head)
         if holders:
-            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [unit_of(facts, block)]
+            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [Unit(facts, block.text)]
             for holder in holders:
                 self._filled.setdefault(holder, []).extend(mine)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.definitions import Class, Definition, Unit
@@ -17,6 +17,13 @@ _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
 def is_implicit(name: bytes) -> bool:
     """Whether a method can be called without being named."""
     return name in _UNNAMED or name.startswith(b"__")
+
+
+def way_to(found: Definition | None, seen: Mapping[Definition, Definition | None]) -> Iterator[Definition]:
+    """What a search came by on its way to a sink, the sink first: no later search has to go beyond any of it."""
+    while found is not None:
+        yield found
+        found = seen[found]
 
 
 class Search:
@@ -54,7 +61,7 @@ class Search:
                 continue
             self.seen[current] = before
             if current in self.relevance.leading or (isinstance(current, Unit) and self.relevance.is_sink(current)):
-                self._lead(current)
+                self.relevance.leading.update(way_to(current, self.seen))
                 return True
             if isinstance(current, Class):
                 waiting.append((current.head, current))
@@ -71,9 +78,3 @@ class Search:
                 return True
             waiting.extend((d, current) for d in self.relevance.reached(current))
         return False
-
-    def _lead(self, found: Definition | None) -> None:
-        """Notes what leads to a sink whatever has been named: no later search has to go beyond it."""
-        while found is not None:
-            self.relevance.leading.add(found)
-            found = self.seen[found]

@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bce_lint.analysis.index import Facts
 
-_WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
 _BRACKET = re.compile(rb"[()\[\]{}]")
 _LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
 _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
+# It begins with one of three characters, for which the search can look alone.
 _THRESHOLD = re.compile(rb"[<>.](?:(?<=[<>])=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?<=\.)(?:round|gt|ge|lt|le)\()")
 
 LOGARITHM, COMPARISON = 1, 2
+
+
+def words_of(text: bytes) -> frozenset[bytes]:
+    """The words of some source."""
+    return frozenset(WORD.findall(text))
 
 
 @cache
@@ -50,7 +56,7 @@ def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
     if not words.isdisjoint(losses) or (b"log" in words and len(_LOG.findall(text)) > 1 and _COMPLEMENT.search(text) is not None):
         return True
     named = words & implicit
-    return bool(named) and any(_dim_matters(text, match) for match in _WORD.finditer(text) if match[0] in named)
+    return bool(named) and any(_dim_matters(text, match) for match in WORD.finditer(text) if match[0] in named)
 
 
 def takes_logarithm(text: bytes, words: frozenset[bytes]) -> bool:
@@ -96,7 +102,7 @@ def _mattering() -> frozenset[bytes]:
 def mattering(facts: Facts) -> frozenset[bytes]:
     """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
     if facts.mattering is None:
-        facts.mattering = _mattering().intersection(_WORD.findall(facts.raw))
+        facts.mattering = _mattering().intersection(WORD.findall(facts.raw))
     return facts.mattering
 
 

@@ -14,7 +14,9 @@ from weakref import WeakKeyDictionary
 from bce_lint.cache import answers
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import State, digest, outside, program, read, same
+from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import package_of
+from bce_lint.source.text import SourceError, content, decode
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project import Project
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = ".bce_lint_cache"
 OFF, WHERE = "BCE_LINT_NO_CACHE", "BCE_LINT_CACHE_DIR"
-CRASH: Final = "BCE900"
-_DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
+_DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError, SourceError)
 
 
 class Known(NamedTuple):
@@ -63,7 +64,7 @@ class Cache:
     def find(self, root: Root, files: Callable[[], Iterable[str]], asked: str, text: tuple[str, bytes] | None = None) -> Known | None:
         """The answer to a question; None where there is none, or where `text` is not what the project has under that path."""
         folder = self._place(root)
-        if folder is None or (text is not None and dict(read((text[0],))).get(text[0]) != text[1]):
+        if folder is None or (text is not None and content(text[0]) != text[1]):
             return None
         part = root, "" if text is None else package_of(root, text[0])
         if part not in self._states:
@@ -81,12 +82,10 @@ class Cache:
         """An answer, if all that it depends on is as it was."""
         if not all(same(path, known, self._seen) for path, known in found.outside.items()):
             return None
-        from bce_lint.source.text import decode
-
         sources = {}
         for name in found.shown:
             path = os.path.abspath(name)
-            raw = dict(read((path,))).get(path)
+            raw = content(path)
             if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
                 return None
             sources[name] = decode(raw, path)

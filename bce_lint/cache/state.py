@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
@@ -12,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bce_lint.source.projects import entries
+from bce_lint.source.text import content
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project import Project
@@ -26,7 +26,7 @@ class State:
     def __init__(self, root: str, contents: Iterable[tuple[str, bytes]], listed: Mapping[str, frozenset[str]] | None = None) -> None:
         self.root = root
         self.digests = {path: digest(raw) for path, raw in contents}
-        names = {folder: _names(folder) for folder in _folders(root, self.digests)}
+        names = {folder: entries(folder) for folder in _folders(root, self.digests)}
         self.folders = {**names, **{folder: found for folder, found in (listed or {}).items() if folder in names}}
 
     def has(self, path: str, raw: bytes) -> bool:
@@ -45,14 +45,8 @@ class State:
 
 
 def read(files: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Files with their contents, without those that cannot be read, and without pipes, whose content is gone once it was read."""
-    for path in files:
-        try:
-            if stat.S_ISREG(os.stat(path).st_mode):
-                with open(path, "rb") as stream:
-                    yield path, stream.read()
-        except OSError:
-            continue
+    """Files with their contents, without those that have none to be read again."""
+    return ((path, raw) for path in files if (raw := content(path)) is not None)
 
 
 def _folders(root: str, files: Iterable[str]) -> Iterator[str]:
@@ -76,7 +70,8 @@ def outside(state: State, project: Project) -> dict[str, str]:
 def same(path: str, known: str, seen: dict[str, str]) -> bool:
     """Whether a file or folder is what it was; `seen` keeps what was looked at before."""
     if path not in seen:
-        seen[path] = _listing(_names(path)) if os.path.isdir(path) else next((digest(raw) for _, raw in read((path,))), _MISSING)
+        raw = content(path)
+        seen[path] = _listing(entries(path)) if os.path.isdir(path) else _MISSING if raw is None else digest(raw)
     return seen[path] == known
 
 
@@ -87,13 +82,6 @@ def _bytes(name: str) -> bytes:
 def digest(raw: bytes) -> str:
     """A digest of some bytes, in 32 letters."""
     return blake2b(raw, digest_size=16).hexdigest()
-
-
-def _names(folder: str) -> frozenset[str]:
-    try:
-        return frozenset(entries(folder))
-    except OSError:
-        return frozenset()
 
 
 def _listing(names: frozenset[str]) -> str:

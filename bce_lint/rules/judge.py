@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bce_lint.analysis.lattice import Place
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
+from bce_lint.diagnostic import CRASH
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, RULES
 from bce_lint.rules.intent import FixIntent
@@ -50,7 +51,7 @@ def hear(site: Site) -> Iterator[Judged]:
         try:
             findings = list(rule.check(site))
         except Exception as error:  # a rule that fails is reported like any other finding, and the rest goes on
-            yield Judged(BY_CODE["BCE900"], site.primary, _crash(rule, error), ())
+            yield Judged(BY_CODE[CRASH], site.primary, _crash(rule, error), ())
             continue
         for finding in findings:
             fixes = (finding.fix,) if finding.fix is not None else ()
@@ -66,7 +67,7 @@ def _met(site: Site, judged: Judged) -> tuple[str, Span]:
 def _agreed(choices: list[list[tuple[tuple[str, Span], Judged]]]) -> Iterator[Judged]:
     keys = [{(met, judged.rule.code) for met, judged in choice} for choice in choices]
     for met, judged in (found for choice in choices for found in choice):
-        if judged.rule.code == "BCE900" or all((met, judged.rule.code) in known for known in keys):
+        if judged.rule.code == CRASH or all((met, judged.rule.code) in known for known in keys):
             yield judged
 
 

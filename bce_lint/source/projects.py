@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -57,16 +57,20 @@ def project_files(root: Root, paths: Iterable[str]) -> list[str]:
 
     if root.marked:
         return [os.path.abspath(file) for file in discover([root.path]).files]
-    packages = {os.path.relpath(path, root.path).split(os.sep)[0] for path in paths}
+    packages = {package_of(root, path) for path in paths} - {""}
     folders = [folder for name in sorted(packages) if os.path.isfile(os.path.join(folder := os.path.join(root.path, name), "__init__.py"))]
     names = sorted(os.listdir(root.path)) if os.path.isdir(root.path) else []
     beside = [path for name in names if name.endswith(".py") and os.path.isfile(path := os.path.join(root.path, name))]
     return [*beside, *(os.path.abspath(file) for file in discover(folders).files)]
 
 
-def entries(folder: str) -> Iterator[str]:
-    """The names in a folder that imports can mean: its subfolders, and its modules, never a pipe, on which a read would wait for ever."""
-    with os.scandir(folder) as found:
-        for entry in found:
-            if entry.is_file() if entry.name.endswith(".py") else entry.is_dir():
-                yield entry.name
+def entries(folder: str) -> frozenset[str]:
+    """The names in a folder that imports can mean, none where it cannot be read: its subfolders, and its modules.
+
+    A module is never a pipe, on which a read would wait for ever.
+    """
+    try:
+        with os.scandir(folder) as found:
+            return frozenset(entry.name for entry in found if (entry.is_file() if entry.name.endswith(".py") else entry.is_dir()))
+    except OSError:
+        return frozenset()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
+import stat
 from bisect import bisect_right
 from functools import cached_property
 
@@ -20,6 +22,17 @@ _BYTE_LINE = re.compile(rb"\r\n|\r|\n")
 def lines_of(text: str) -> list[str]:
     """The physical lines of a text with their ends; only CRLF, LF and CR end a line."""
     return _LINE.findall(text)
+
+
+def content(path: str) -> bytes | None:
+    """The bytes of a file; None where it cannot be read, or is a pipe or a device, whose content is gone once it was read."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return None
 
 
 class SourceError(Exception):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.index import Graph, Import, blocks_in, blocks_of, scan, words_of
-from bce_lint.analysis.sinks import names_sink
+from bce_lint.analysis.index import Graph, Import, blocks_in, blocks_of, scan
+from bce_lint.analysis.sinks import names_sink, words_of
 from tests.analysis.graphs import ROOT, path_of, project
 
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"

@@ -267,6 +267,15 @@ def test_an_answer_that_is_none_is_a_miss(root: Path, text: str) -> None:
     assert told(lint(Cache())) == told(lint(None))
 
 
+def test_an_answer_that_shows_what_is_no_text_is_a_miss(root: Path) -> None:
+    (root / "bad.py").write_bytes(b"# coding: nonsense\n")
+    lint(Cache(), "train.py")
+    (path,) = (root / FOLDER).rglob("*.answers")
+    name, text = path.read_bytes().split(b" ")[0], b'[[],{},["bad.py"]]'
+    path.write_bytes(name + b" " + shelf._checksum(name, text) + b" " + text + b"\n")
+    assert told(lint(Cache(), "train.py")) == told(lint(None, "train.py"))
+
+
 def test_a_folder_that_is_only_read_still_answers(root: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     lint(Cache())
     count = len(analysed)
