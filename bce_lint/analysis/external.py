@@ -6,8 +6,10 @@ from bce_lint import ir
 from bce_lint.analysis import calls, contexts, datasets, losses, modules, python_calls, tensor_ops, trainers
 from bce_lint.analysis.machine import Args, Frame, Machine
 from bce_lint.analysis.values import TOP, Const, Ref, Value, const
-from bce_lint.catalog import activations, layers, tensors
+from bce_lint.catalog import activations as activation_rows
+from bce_lint.catalog import layers as layer_rows
 from bce_lint.catalog import losses as loss_rows
+from bce_lint.catalog import tensors as tensor_rows
 from bce_lint.catalog.contexts import NO_GRADIENT
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.python import NEVER_RETURN, TRANSPARENT_ITERATORS
@@ -21,10 +23,10 @@ def is_catalogued(name: str) -> bool:
     tables = (
         loss_rows.MODULES,
         loss_rows.FUNCTIONS,
-        activations.MODULES,
-        activations.FUNCTIONS,
-        layers.LAYERS,
-        tensors.FUNCTIONS,
+        activation_rows.MODULES,
+        activation_rows.FUNCTIONS,
+        layer_rows.LAYERS,
+        tensor_rows.FUNCTIONS,
         CONTAINERS,
     )
     return any(name in table for table in tables)
@@ -40,13 +42,13 @@ def call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Valu
         return losses.construct(m, frame, loss_rows.MODULES[name], args, node)
     if name in loss_rows.FUNCTIONS:
         return losses.call_functional(m, frame, loss_rows.FUNCTIONS[name], args, node)
-    if name in activations.MODULES:
-        return modules.construct_activation(m, frame, activations.MODULES[name], args, node)
-    if name in activations.FUNCTIONS:
-        inplace = name in activations.INPLACE
-        return tensor_ops.activation_call(m, frame, activations.FUNCTIONS[name], args, node, inplace=inplace)
-    if name in layers.LAYERS:
-        return modules.construct_layer(m, frame, name, layers.LAYERS[name], args, node)
+    if name in activation_rows.MODULES:
+        return modules.construct_activation(m, frame, activation_rows.MODULES[name], args, node)
+    if name in activation_rows.FUNCTIONS:
+        inplace = name in activation_rows.INPLACE
+        return tensor_ops.activation_call(m, frame, activation_rows.FUNCTIONS[name], args, node, inplace=inplace)
+    if name in layer_rows.LAYERS:
+        return modules.construct_layer(m, frame, name, layer_rows.LAYERS[name], args, node)
     if name in CONTAINERS:
         return modules.construct_container(m, frame, CONTAINERS[name], args, node)
     return _other(m, frame, name, args, node)
@@ -58,8 +60,8 @@ def _other(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Va
         if wrapped is None:
             wrapped = args.get(WRAPPERS[name], "model")
         return wrapped if wrapped is not None else TOP
-    if name in tensors.FUNCTIONS:
-        return tensor_ops.function_call(m, frame, tensors.FUNCTIONS[name], args, node, name)
+    if name in tensor_rows.FUNCTIONS:
+        return tensor_ops.function_call(m, frame, tensor_rows.FUNCTIONS[name], args, node, name)
     if name in NO_GRADIENT:
         return contexts.without_grad(m)
     if contexts.is_autocast(name):
