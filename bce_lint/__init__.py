@@ -30,7 +30,7 @@ def lint_source(
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
     from bce_lint.engine import check_text
-    from bce_lint.selection import choose
+    from bce_lint.rules.selection import choose
 
     data = source.encode() if isinstance(source, str) else source
     return tuple(check_text(data, filename, choose(select, (), extend_select)).diagnostics)
@@ -50,7 +50,7 @@ def fix_source(
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
     from bce_lint.engine import FixOptions, fix_text
-    from bce_lint.selection import choose
+    from bce_lint.rules.selection import choose
 
     codes = choose(select, (), extend_select)
     data = source.encode() if isinstance(source, str) else source
@@ -66,7 +66,7 @@ def lint_paths(
 ) -> tuple[Diagnostic, ...]:
     """Lints files and folders, as `bce-lint PATH…` does; a path that does not exist raises `FileNotFoundError`."""
     from bce_lint.engine import check
-    from bce_lint.selection import choose
+    from bce_lint.rules.selection import choose
     from bce_lint.source.discover import discover
 
     found = discover(paths)

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from bce_lint.cli import main
+from bce_lint.cli.main import main
 
 
 def run() -> None:

@@ -25,7 +25,7 @@ class FixLossesCommand(CodemodCommand):
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
         """The module with its fixes; a fix that a gate refuses is told as a warning."""
         from bce_lint.engine import FixOptions, fix_text
-        from bce_lint.selection import choose
+        from bce_lint.rules.selection import choose
 
         codes = choose(None, (), ())
         outcome, _ = fix_text(tree.bytes, self.context.filename, codes, FixOptions(self.unsafe_fixes, codes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from bce_lint.ir.record import changed, record
+from bce_lint.records import changed, record
 
 CRASH: Final = "BCE900"
 """The code of a failure of bce-lint itself."""

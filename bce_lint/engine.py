@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.source.projects import by_root, package_of, project_files, root_of
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.lattice import Place
-    from bce_lint.analysis.project import Project
+    from bce_lint.analysis.domain.tensor import Place
+    from bce_lint.analysis.project.project import Project
     from bce_lint.cache import Cache
     from bce_lint.fixes.edit import Rewrite
     from bce_lint.fixes.outcome import Outcome
@@ -48,7 +48,7 @@ def check(
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
     """Files by absolute path, each with the name that the user gave it."""
-    from bce_lint.analysis.index import absolute
+    from bce_lint.analysis.project.index import absolute
 
     return {absolute(file): str(file) for file in files}
 
@@ -65,7 +65,7 @@ def _check_root(
     files = [*project_files(root, paths), *paths]
 
     def _analyse() -> tuple[Project, Result]:
-        from bce_lint.analysis.project import Project
+        from bce_lint.analysis.project.project import Project
 
         project = Project(root.path, files)
         return project, judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
@@ -153,7 +153,7 @@ def _places(judged: Judged) -> list[Place]:
 
 
 def _with_fixes(project: Project, told: list[Told], shown: Mapping[str, str]) -> list[Told]:
-    from bce_lint.analysis.flow import Flow
+    from bce_lint.analysis.recording.uses import Flow
     from bce_lint.fixes.plan import Planner
     from bce_lint.fixes.program import Program
 
@@ -163,8 +163,8 @@ def _with_fixes(project: Project, told: list[Told], shown: Mapping[str, str]) ->
 
 def _recorded(project: Project, told: list[Told]) -> Program:
     """A run that has seen who uses what the fixes of some findings would change."""
-    from bce_lint.analysis.flow import Flow
-    from bce_lint.analysis.project import Project
+    from bce_lint.analysis.project.project import Project
+    from bce_lint.analysis.recording.uses import Flow
     from bce_lint.fixes.plan import targets
     from bce_lint.fixes.program import Program
 
@@ -246,7 +246,7 @@ def check_text(
 ) -> Result:
     """Lints one text; with a file name its project is seen around it, without one it stands alone."""
     if filename is None:
-        from bce_lint.analysis.project import Project
+        from bce_lint.analysis.project.project import Project
 
         alone = Project(os.path.dirname(STDIN), (), {STDIN: data})
         return judge_files(alone, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes, inspect)
@@ -267,7 +267,7 @@ _PROJECTS: dict[tuple[str, str], Project] = {}
 
 def _project_around(root: Root, path: str, data: bytes) -> Project:
     """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read."""
-    from bce_lint.analysis.project import Project
+    from bce_lint.analysis.project.project import Project
     from bce_lint.source.text import content
 
     part, written = (root.path, package_of(root, path)), content(path) == data
@@ -293,7 +293,7 @@ class FixOptions(NamedTuple):
 
 def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
     """Fixes files as far as `options` allow, without writing them; returns what came of it, and the texts after it."""
-    from bce_lint.fixer import fix_root, together
+    from bce_lint.fix_rounds import fix_root, together
 
     shown = shown_paths(files)
     roots = by_root(shown)
@@ -302,7 +302,7 @@ def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tu
 
 def fix_text(data: bytes, filename: str | None, codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
     """Fixes one text; with a file name its project is seen around it, and nothing else in it is changed."""
-    from bce_lint.fixer import fix_root
+    from bce_lint.fix_rounds import fix_root
 
     if filename is None:
         return fix_root(os.path.dirname(STDIN), [], [STDIN], {STDIN: "<stdin>"}, codes, options, {STDIN: data})

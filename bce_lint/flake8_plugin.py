@@ -84,7 +84,7 @@ class Checker:
         yield from rows
 
     def _codes(self) -> frozenset[str]:
-        from bce_lint.selection import choose
+        from bce_lint.rules.selection import choose
 
         try:
             return choose(None, (), self.extend_select)

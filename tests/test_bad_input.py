@@ -235,7 +235,7 @@ def test_imports_through_links_are_contained(tmp_path: Path) -> None:
 
 def test_a_file_that_goes_away_before_it_is_read_is_told(tmp_path: Path) -> None:
     from bce_lint import engine
-    from bce_lint.selection import choose
+    from bce_lint.rules.selection import choose
 
     (tmp_path / "bug.py").write_bytes(BUG)
     found = engine.check([tmp_path / "gone.py", tmp_path / "bug.py"], choose(None, [], [])).diagnostics

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bce_lint import engine
-from bce_lint.selection import choose
+from bce_lint.rules.selection import choose
 from bce_lint.source.discover import discover
 from benchmarks.__main__ import table
 from benchmarks.generate import PACKAGES, PLAIN_FILES, generate

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import pytest
 
 import bce_lint
-from bce_lint import cli, engine
+from bce_lint import engine
+from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic, Location, Position
 from bce_lint.rules import RULES
 from bce_lint.rules.rule import Rule
-from bce_lint.selection import choose
+from bce_lint.rules.selection import choose
 
 BUG = """\
 import torch
@@ -55,7 +56,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     def call(*arguments: str, stdin: str = "") -> Run:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8"))))
         try:
-            status = cli.main(arguments)
+            status = main(arguments)
         except SystemExit as stop:
             status = int(stop.code or 0)
         out, err = capsys.readouterr()

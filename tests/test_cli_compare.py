@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bce_lint import cli
+from bce_lint.cli import main
 from tests.compare.reports import finding, loss, place, report, write
 from tests.test_contract import HOSTILE, ROOT, WATCH, python
 
@@ -53,7 +53,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
 
     def call(*arguments: str) -> Told:
         try:
-            status = cli.main(arguments)
+            status = main(arguments)
         except SystemExit as stop:
             status = int(str(stop.code))
         out, err = capsys.readouterr()

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bce_lint import cli, engine
+from bce_lint import engine
+from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceText
@@ -63,7 +64,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.Ca
     def call(*arguments: str, stdin: bytes = b"") -> Run:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         try:
-            status = cli.main(arguments)
+            status = main(arguments)
         except SystemExit as stop:
             status = int(stop.code or 0)
         out, err = capsysbinary.readouterr()

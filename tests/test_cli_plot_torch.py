@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from bce_lint import cli, verify
+from bce_lint import verify
+from bce_lint.cli import main
 from bce_lint.verify import verify_rules
 from bce_lint.verify.rows import ROWS
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.torch
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Exit status, standard output and standard error of a command line."""
     try:
-        status = cli.main(arguments)
+        status = main(arguments)
     except SystemExit as stop:
         status = int(str(stop.code))
     return status, *capsys.readouterr()

@@ -147,7 +147,7 @@ def test_the_order_of_the_files_changes_nothing() -> None:
 @pytest.mark.parametrize("project", projects(), ids=lambda path: path.name)
 def test_a_file_has_the_findings_it_has_among_the_others(project: Path) -> None:
     from bce_lint import engine
-    from bce_lint.selection import choose
+    from bce_lint.rules.selection import choose
 
     codes = choose(None, (), ("BCE123",))
     files = sorted(project.rglob("*.py"))

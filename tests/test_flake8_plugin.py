@@ -18,7 +18,7 @@ import pytest
 
 import bce_lint
 from bce_lint import engine
-from bce_lint.analysis import project
+from bce_lint.analysis.project import project
 from bce_lint.flake8_plugin import Checker, Row
 from bce_lint.source import projects
 

@@ -13,7 +13,7 @@ import pytest
 
 from bce_lint import engine
 from bce_lint.rules import RULES
-from bce_lint.selection import choose
+from bce_lint.rules.selection import choose
 from tests.compare.reports import report, write
 
 ROOT = Path(__file__).parents[1]

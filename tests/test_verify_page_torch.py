@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from bce_lint import cli
+from bce_lint.cli import main
 from bce_lint.verify import Result, Verdict
 from bce_lint.verify.samples import EXTREME, MODERATE, STEP, TARGETS
 from bce_lint.verify.verdict import EQUAL, PARTED, SLACK
@@ -42,7 +42,7 @@ def test_the_tests_that_it_shows_pass(tmp_path: Path) -> None:
 def test_the_table_that_it_shows_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     (block,) = (text for text in _blocks("text") if text.startswith("$"))
     command, _, shown = block.partition("\n")
-    assert cli.main(command.removeprefix("$ bce-lint ").split()) == 0
+    assert main(command.removeprefix("$ bce-lint ").split()) == 0
     assert capsys.readouterr().out == shown.replace("torch 2.13.0+cpu,", f"torch {torch.__version__},")
 
 

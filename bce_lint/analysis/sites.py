@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from bce_lint.analysis.lattice import Place, Shape, Tensor
-from bce_lint.catalog.terms import Activation, Contract, Domain
-from bce_lint.ir.record import record
+from bce_lint.analysis.domain.tensor import Place, Shape, Tensor
+from bce_lint.catalog.schema import Activation, Contract, Domain
+from bce_lint.records import record
 
 Alternatives: TypeAlias = tuple[Tensor, ...]
 

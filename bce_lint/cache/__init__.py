@@ -19,7 +19,7 @@ from bce_lint.source.projects import package_of
 from bce_lint.source.text import SourceError, content, decode
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.project import Project
+    from bce_lint.analysis.project.project import Project
     from bce_lint.diagnostic import Diagnostic
     from bce_lint.source.projects import Root
     from bce_lint.source.text import SourceText

@@ -14,7 +14,7 @@ from bce_lint.source.projects import entries
 from bce_lint.source.text import content
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.project import Project
+    from bce_lint.analysis.project.project import Project
 
 _MISSING = "-"
 """The digest of a file that is not there."""

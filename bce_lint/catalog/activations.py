@@ -8,7 +8,7 @@ The hard sigmoid is no activation here: no loss is fused with it, so it is a bou
 
 from __future__ import annotations
 
-from bce_lint.catalog.terms import REQUIRED, UNIT, Activation, Domain, Param, Range
+from bce_lint.catalog.schema import REQUIRED, UNIT, Activation, Domain, Param, Range
 
 LOG_RANGE = Range(float("-inf"), 0.0, True)
 """The logarithm of a probability."""

@@ -8,7 +8,7 @@ shape, not the reverse. A row's name is that of the class with the same mathemat
 from __future__ import annotations
 
 from bce_lint.catalog.loss_params import INPUT, INPUT1, INPUT2, TARGET, TRIPLET, WEIGHT
-from bce_lint.catalog.terms import REQUIRED, Contract, Expects, Param, Shape, Target
+from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, Shape, Target
 
 _NONE = Param("reduction", 0)
 

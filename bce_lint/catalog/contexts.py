@@ -20,7 +20,7 @@ Trainers, as read in their sources:
 
 from __future__ import annotations
 
-from bce_lint.catalog.terms import REQUIRED, Autocast, Param, Precision, Scope
+from bce_lint.catalog.schema import REQUIRED, Autocast, Param, Precision, Scope
 
 BANNING_DEVICES: frozenset[str] = frozenset({"cuda", "xpu", "mtia"})
 """Devices whose autocast refuses `BCELoss`; a device is written without its index here (`cuda:0` is `cuda`)."""

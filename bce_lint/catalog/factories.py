@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import ANY, REAL, UNIT, Kind, Range, Transfer
+from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
 ZERO = Range(0.0, 0.0, True)
 ONE = Range(1.0, 1.0, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import REAL, Kind, Range, Transfer
+from bce_lint.catalog.schema import REAL, Kind, Range, Transfer
 
 _F = "torch.nn.functional."
 

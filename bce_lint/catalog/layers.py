@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import ANY, REAL, Kind, Range, Transfer
+from bce_lint.catalog.schema import ANY, REAL, Kind, Range, Transfer
 from bce_lint.catalog.wrappers import CONTAINERS, MODULE_SELF_METHODS, PREPARE_METHODS, WRAPPERS
 
 __all__ = ["CONTAINERS", "LAYERS", "MODULE_SELF_METHODS", "PREPARE_METHODS", "WRAPPERS"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.catalog.terms import REQUIRED, Param
+from bce_lint.catalog.schema import REQUIRED, Param
 
 INPUT = Param("input", REQUIRED, tensor=True)
 TARGET = Param("target", REQUIRED, tensor=True)

@@ -18,7 +18,7 @@ from bce_lint.catalog.loss_params import (
     WEIGHT,
 )
 from bce_lint.catalog.other_losses import OTHER_CONTRACTS
-from bce_lint.catalog.terms import REQUIRED, Contract, Expects, Param, Shape, Target
+from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, Shape, Target
 
 _WEIGHTED = (WEIGHT, *LEGACY)
 _POS_WEIGHTED = (*_WEIGHTED, Param("pos_weight", None, tensor=True))

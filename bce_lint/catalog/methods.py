@@ -7,7 +7,7 @@ from math import inf
 from bce_lint.catalog.factories import FACTORY_METHODS
 from bce_lint.catalog.pointwise import INPLACE_POINTWISE, POINTWISE
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import Kind, Range, Transfer
+from bce_lint.catalog.schema import Kind, Range, Transfer
 
 _VALUES = ("values", "indices")
 _KEEP = Transfer(Kind.KEEP)

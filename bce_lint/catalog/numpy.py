@@ -6,7 +6,7 @@ NumPy's default floating dtype is float64, its default integer int64 (int32 befo
 from __future__ import annotations
 
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import ANY, REAL, UNIT, Kind, Range, Transfer
+from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
 NUMPY: dict[str, Transfer] = {
     **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), dtype="float64"), "zeros(shape)"),

@@ -7,7 +7,7 @@ They are here for their constructors ([P8.*]), deprecated reductions and shapes 
 from __future__ import annotations
 
 from bce_lint.catalog.loss_params import INPUT, INPUT1, INPUT2, LEGACY, REDUCE, REDUCTION, SIZE_AVERAGE, TARGET, TRIPLET, WEIGHT
-from bce_lint.catalog.terms import REQUIRED, Contract, Expects, Param, Shape, Target
+from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, Shape, Target
 
 _PAIR = ("input", "target")
 _TRIPLET = ("anchor", "positive", "negative")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf, pi
 
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import Kind, Range, Transfer
+from bce_lint.catalog.schema import Kind, Range, Transfer
 
 POINTWISE: dict[str, Transfer] = {
     **rows("", Transfer(Kind.CLAMP, bounds=("min", "max")), "clamp clip(input, min, max)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.catalog.terms import Transfer
+from bce_lint.catalog.schema import Transfer
 
 
 def rows(prefix: str, transfer: Transfer, signatures: str) -> dict[str, Transfer]:

@@ -13,7 +13,7 @@ from bce_lint.catalog.methods import METHODS
 from bce_lint.catalog.numpy import NUMPY
 from bce_lint.catalog.pointwise import POINTWISE_FUNCTIONS
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import REAL, Kind, Transfer
+from bce_lint.catalog.schema import REAL, Kind, Transfer
 
 __all__ = ["FUNCTIONS", "METHODS", "PARAMETER"]
 

@@ -11,7 +11,7 @@ from bce_lint.compare.located import Located, locate
 from bce_lint.compare.reading import Witnessed, read
 from bce_lint.compare.verdicts import Judge
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceText
 

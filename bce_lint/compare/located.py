@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bce_lint.compare.reading import Seen, Witnessed
 from bce_lint.diagnostic import Diagnostic, Label, Location
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceError, SourceText, decode
 

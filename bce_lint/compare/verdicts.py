@@ -10,7 +10,7 @@ from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.compare.located import Located
 from bce_lint.compare.reading import Seen
 from bce_lint.diagnostic import Diagnostic, Location, RunTime
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.report.paths import shown
 from bce_lint.rules import BY_CODE
 from bce_lint.rules.watched import LOSS, SUM, kinds

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.flow import Spot, spot
-from bce_lint.analysis.lattice import Origin, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Tensor
+from bce_lint.analysis.recording.uses import Spot, spot
 from bce_lint.analysis.sites import LossSite
-from bce_lint.catalog.terms import Domain, Expects
+from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
 from bce_lint.fixes.meeting import Kind, in_place

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from math import log
 
 from bce_lint import ir
-from bce_lint.analysis.flow import spot
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.recording.uses import spot
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, ThresholdSite
-from bce_lint.catalog.terms import Contract, Domain
+from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
 from bce_lint.fixes.program import Program
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, has_comment

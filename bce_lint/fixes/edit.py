@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from bce_lint.ir import Span
-from bce_lint.ir.record import record
+from bce_lint.records import record
 
 
 class Applicability(IntEnum):

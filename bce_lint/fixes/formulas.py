@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.lattice import Origin
+from bce_lint.analysis.domain.tensor import Origin
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Refusal, Rewrite

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.flow import Spot
-from bce_lint.analysis.lattice import Origin
+from bce_lint.analysis.domain.tensor import Origin
+from bce_lint.analysis.recording.uses import Spot
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.consumers import (
     ACTIVATIONS,

@@ -10,7 +10,7 @@ from bce_lint.analysis.sites import LossSite, ThresholdSite
 from bce_lint.fixes import activations, calls, formulas
 from bce_lint.fixes.edit import Applicability, Refusal, Rewrite, tidy
 from bce_lint.fixes.program import Program
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.judge import Judged
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from bce_lint import ir
-from bce_lint.analysis.flow import Flow, Spot, spot
-from bce_lint.analysis.lattice import Place
-from bce_lint.analysis.project import Project
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.project.project import Project
+from bce_lint.analysis.recording.uses import Flow, Spot, spot
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.consumers import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal

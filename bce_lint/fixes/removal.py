@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bce_lint import ir
-from bce_lint.analysis.flow import Spot
-from bce_lint.analysis.lattice import Origin
+from bce_lint.analysis.domain.tensor import Origin
+from bce_lint.analysis.recording.uses import Spot
 from bce_lint.catalog.consumers import CHILDREN
 from bce_lint.fixes.calls import removal
 from bce_lint.fixes.edit import Edit, Refusal

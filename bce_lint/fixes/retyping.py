@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.flow import Spot
+from bce_lint.analysis.recording.uses import Spot
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.losses import MODULES
-from bce_lint.catalog.terms import Contract, Domain
+from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Refusal, Rewrite
 from bce_lint.fixes.program import Program, escapes, loss_of

@@ -11,8 +11,8 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.flow import Spot
-from bce_lint.analysis.lattice import Origin
+from bce_lint.analysis.domain.tensor import Origin
+from bce_lint.analysis.recording.uses import Spot
 from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes.meeting import Kind, Meeting, Step, in_place
 from bce_lint.fixes.program import Program, escapes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from bce_lint.ir.record import record
+from bce_lint.records import record
 
 if TYPE_CHECKING:
     from bce_lint.ir.statements import Function

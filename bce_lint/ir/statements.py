@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from bce_lint.ir.expressions import Arg, Expr, Span
-from bce_lint.ir.record import field, record
+from bce_lint.records import field, record
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.rules import (
+from bce_lint.rules.checks import (
     activation_applied_twice,
     bce_loss_under_autocast,
     class_called_as_function,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite
 
 _NOT_FLOATING = frozenset({"bool", "uint8", "int8", "int16", "int32", "int64"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
 from bce_lint.diagnostic import CRASH
 from bce_lint.ir import Span

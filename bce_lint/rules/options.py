@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bce_lint.analysis.lattice import Place
-from bce_lint.catalog.terms import Contract
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.catalog.schema import Contract
 
 Option = tuple[str, object, Place]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from enum import Enum
 from math import inf
 
-from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite
-from bce_lint.catalog.terms import Domain, Expects, Range
+from bce_lint.catalog.schema import Domain, Expects, Range
 
 
 class Reach(Enum):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import Site
-from bce_lint.ir.record import record
+from bce_lint.records import record
 from bce_lint.rules.intent import FixIntent
 
 

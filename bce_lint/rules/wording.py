@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bce_lint.analysis.lattice import Origin, Place
+from bce_lint.analysis.domain.tensor import Origin, Place
 from bce_lint.analysis.sites import Alternatives, LogSite, LossSite
-from bce_lint.catalog.terms import Contract, Domain
+from bce_lint.catalog.schema import Contract, Domain
 
 Labels = tuple[tuple[str, Place], ...]
 _WIDTH = 60

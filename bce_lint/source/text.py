@@ -11,7 +11,7 @@ from functools import cached_property
 
 from bce_lint.diagnostic import Location, Position
 from bce_lint.ir import Span
-from bce_lint.ir.record import record
+from bce_lint.records import record
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")

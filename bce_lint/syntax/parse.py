@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bce_lint import ir
-from bce_lint.syntax.native import lower_native
+from bce_lint.syntax.native.statements import lower_native
 from bce_lint.syntax.prescan import refusal
 
 if TYPE_CHECKING:
@@ -118,6 +118,6 @@ def lower(text: str, *, max_bytes: int = 1_000_000, max_depth: int = 1_000) -> i
 
 def lower_full(text: str) -> ir.Module:
     """The IR of a text by LibCST alone."""
-    from bce_lint.syntax.lower import lower_module
+    from bce_lint.syntax.cst.statements import lower_module
 
     return lower_module(_parse(text), text)

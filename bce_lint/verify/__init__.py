@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.selection import codes
+from bce_lint.rules.selection import codes
 from bce_lint.verify import devices
 from bce_lint.verify.judges import judge
 from bce_lint.verify.row import Row
@@ -77,7 +77,7 @@ def verify_source(
     activation and loss. Raises `ValueError` for a selector that names no rule, and without the device.
     """
     from bce_lint.engine import check_text
-    from bce_lint.selection import choose
+    from bce_lint.rules.selection import choose
     from bce_lint.verify.site import Verifier
 
     data = source.encode() if isinstance(source, str) else source

@@ -26,7 +26,7 @@ def watch(sample: int = 1, *, select: Sequence[str] | None = None, extend_select
 
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
-    from bce_lint.selection import choose
+    from bce_lint.rules.selection import choose
     from bce_lint.witness.watching import watching
 
     return watching(sample, codes=choose(select, (), extend_select))

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import torch
 
-from bce_lint.analysis.lattice import Tensor
-from bce_lint.catalog.terms import Domain
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.catalog.schema import Domain
 
 _APPLIED: Final = {
     "SigmoidBackward": Domain.PROBABILITY,

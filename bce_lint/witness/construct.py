@@ -10,11 +10,11 @@ from typing import Any
 
 import torch
 
-from bce_lint.analysis.losses import misplaced
-from bce_lint.analysis.machine import Args
+from bce_lint.analysis.models.losses import misplaced
 from bce_lint.analysis.sites import ActivationSite, ConstructorSite, OptionSite
+from bce_lint.analysis.state.machine import Args
 from bce_lint.catalog import activations, losses
-from bce_lint.catalog.terms import Activation, Contract
+from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.rules.watched import CONSTRUCTOR
 from bce_lint.witness.entries import Call
 from bce_lint.witness.here import Here, Made

@@ -10,7 +10,7 @@ from torch.overrides import resolve_name
 from bce_lint.catalog import activations, losses, tensors
 from bce_lint.catalog.names import KEYWORD_ALIASES, canonical
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
-from bce_lint.catalog.terms import Activation, Contract, Kind, Transfer
+from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 
 _METHOD: Final = "torch.Tensor."
 _VIEWS: Final = frozenset({"T", "mT", "H", "mH", "data", "real"})

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.ir import Span
 from bce_lint.witness.places import Look, Places, look
 

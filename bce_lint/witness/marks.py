@@ -6,8 +6,8 @@ import weakref
 
 import torch
 
-from bce_lint.analysis.lattice import Tensor
-from bce_lint.catalog.terms import REAL, Domain
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.catalog.schema import REAL, Domain
 
 UNTRACKED = -1
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import torch
 from torch.overrides import TorchFunctionMode
 
-from bce_lint.analysis.lattice import Tensor
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.witness.entries import Call, Entry, entry_of
 from bce_lint.witness.here import Here, Made
 from bce_lint.witness.marks import Marks

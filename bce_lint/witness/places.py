@@ -18,9 +18,9 @@ from typing import Any, Final
 import torch
 
 import bce_lint
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.ir import Span
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.source.text import SourceError, SourceText, decode
 
 _OPTIMIZED: Final = 1

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from bce_lint.analysis.lattice import Place, Tensor
+from bce_lint.analysis.domain.tensor import Place, Tensor
+from bce_lint.analysis.models.thresholds import Takers, add_takers, linked
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site, ValuesSite
-from bce_lint.analysis.thresholds import Takers, add_takers, linked
-from bce_lint.catalog.terms import LOGITS, PROBABILITIES, Domain, Expects
-from bce_lint.ir.record import changed
+from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Domain, Expects
+from bce_lint.records import changed
 from bce_lint.rules.judge import Judged, hear, judge
 from bce_lint.rules.watched import LOSS, kinds
 

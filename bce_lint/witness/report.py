@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Label, Location
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.report import FORMATS
 from bce_lint.report.paths import shown
 from bce_lint.report.summary import count, found

@@ -9,15 +9,15 @@ from typing import Any, Final
 
 import torch
 
-from bce_lint.analysis import by_hand
-from bce_lint.analysis.lattice import Place, Tensor
+from bce_lint.analysis.domain.tensor import Place, Tensor
+from bce_lint.analysis.models import idioms
+from bce_lint.analysis.models.thresholds import ORDER
 from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite, turned
-from bce_lint.analysis.thresholds import ORDER
 from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.catalog.names import canonical
-from bce_lint.catalog.terms import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
-from bce_lint.ir.record import changed
+from bce_lint.catalog.schema import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
+from bce_lint.records import changed
 from bce_lint.rules.watched import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
 from bce_lint.witness.autograd import missed
 from bce_lint.witness.entries import Call, Entry
@@ -150,7 +150,7 @@ class Sites:
                 if isinstance(other, int | float) and 0 < other < 1:
                     self.threshold(here, value, float(other))
         elif entry.operator in ("+", "-"):
-            parts = by_hand.cross_entropy(value_of(self.marks, a), value_of(self.marks, b))
+            parts = idioms.cross_entropy(value_of(self.marks, a), value_of(self.marks, b))
             if parts is not None and not here.look().internal:
                 place = here.place(whole=True)
                 self.record.look(SUM, place, parts[1] is not Domain.UNKNOWN)
@@ -171,7 +171,7 @@ class Sites:
         if not isinstance(tensor, torch.Tensor) or here.look().internal:
             return
         place, mark = here.place(), self.marks.of(tensor)
-        parts = by_hand.logarithm_of(mark)
+        parts = idioms.logarithm_of(mark)
         self.record.look(LOGARITHM, place, is_known(mark) or (parts is not None and is_known(parts[0][0])))
         if parts is not None:
             inputs = tuple(changed(one, identity=0, form=None) for one in parts[0])

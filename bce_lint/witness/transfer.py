@@ -7,15 +7,15 @@ from typing import Any, Final
 
 import torch
 
-from bce_lint.analysis import by_hand, operators
-from bce_lint.analysis.lattice import Form, Origin, Place, Tensor
-from bce_lint.analysis.machine import Args
-from bce_lint.analysis.shape_ops import moves_dims
-from bce_lint.analysis.tensor_ops import activated, gathered, one_hot
-from bce_lint.analysis.transfers import KINDS, clipped
-from bce_lint.analysis.values import TOP, Value, const
-from bce_lint.catalog.terms import REAL, Activation, Domain, Kind, Transfer
-from bce_lint.ir.record import changed
+from bce_lint.analysis.domain.tensor import Form, Origin, Place, Tensor
+from bce_lint.analysis.domain.values import TOP, Value, const
+from bce_lint.analysis.models import idioms, operators
+from bce_lint.analysis.models.shape_rules import moves_dims
+from bce_lint.analysis.models.tensor_ops import activated, gathered, one_hot
+from bce_lint.analysis.models.value_rules import KINDS, clipped
+from bce_lint.analysis.state.machine import Args
+from bce_lint.catalog.schema import REAL, Activation, Domain, Kind, Transfer
+from bce_lint.records import changed
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import NOWHERE, Here
 from bce_lint.witness.marks import Marks
@@ -79,23 +79,23 @@ def _operator(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | No
         return _product(marks, here, call)
     model = any(type(v) is Tensor and v.model for v in operands)
     if len(operands) == 1:
-        return changed(operators.negative(first, Tensor(identity=marks.fresh(), model=model)), form=by_hand.negated(first))
+        return changed(operators.negative(first, Tensor(identity=marks.fresh(), model=model)), form=idioms.negated(first))
     a, b = operands[::-1] if entry.swapped else operands
     if entry.operator in operators.COMPARISONS:
         return None
     if entry.operator == "*" and (_is_logarithm(a) or _is_logarithm(b)):
         a, b = (changed(v, shape=tuple(one.shape)) if type(v) is Tensor else v for v, one in zip((a, b), _pair(entry, call), strict=True))
     plain = Tensor(identity=marks.fresh(), model=model, literal=operators.both_literal(a, b))
-    sigmoid = by_hand.sigmoid(entry.operator, a, b, plain, lambda: here.place(whole=True))
+    sigmoid = idioms.sigmoid(entry.operator, a, b, plain, lambda: here.place(whole=True))
     if sigmoid is not None:
         return sigmoid
-    result, form = operators.combine(entry.operator, a, b, plain), by_hand.written(entry.operator, a, b)
+    result, form = operators.combine(entry.operator, a, b, plain), idioms.written(entry.operator, a, b)
     return result if form is None else changed(result, form=form)
 
 
 def _is_logarithm(value: Value) -> bool:
     """Whether a product with a value may be a term of a cross entropy: only then shapes are of interest."""
-    return by_hand.kind_of(value) in ("log", "term")
+    return idioms.kind_of(value) in ("log", "term")
 
 
 def _pair(entry: Entry, call: Call) -> tuple[Any, ...]:
@@ -151,9 +151,9 @@ def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, 
     if row.kind is Kind.CLAMP:
         return clipped(result, _unbound(row), _arguments(row, call))
     if row.kind is Kind.LOG:
-        return changed(result, form=by_hand.logged_at(mark, here.place))
+        return changed(result, form=idioms.logged_at(mark, here.place))
     if bare in ("mean", "sum"):
-        return changed(result, form=by_hand.reduced(mark))
+        return changed(result, form=idioms.reduced(mark))
     return changed(result, literal=True) if row.kind is Kind.FACTORY or bare == "arange" else result
 
 

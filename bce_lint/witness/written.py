@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bce_lint import __version__
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Location
 from bce_lint.report import FORMATS
 from bce_lint.report.json import location_row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from bce_lint.analysis.index import Graph, scan
+from bce_lint.analysis.project.index import Graph, scan
 
 ROOT = os.path.abspath(os.sep + "project")
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bce_lint import engine
-from bce_lint.analysis import project
+from bce_lint.analysis.project import project
 from bce_lint.cache import FOLDER, Cache, cache, shelf, state
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import Result, check, check_text
@@ -319,7 +319,7 @@ def test_a_failure_of_the_analysis_is_not_kept(root: Path, monkeypatch: pytest.M
         raise KeyError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bce_lint.analysis.roots.run_candidate", fail)
+        patch.setattr("bce_lint.analysis.interpreter.entry_points.run_candidate", fail)
         assert set(codes(lint(Cache()))) == {"BCE900"}
     assert codes(lint(Cache())) == ["BCE103"]
 
@@ -409,7 +409,7 @@ def test_flake8_keeps_its_findings_too(root: Path) -> None:
 def test_a_kept_answer_needs_no_analysis(root: Path) -> None:
     program = (
         "import sys\nsys.argv[1:] = ['--isolated', '--select=BCE', '-j1', '.']\nfrom flake8.main.cli import main\n"
-        "main()\nprint(sorted(name for name in sys.modules if name in ('bce_lint.analysis.project', 'bce_lint.syntax', 'libcst')))\n"
+        "main()\nknown = 'bce_lint.analysis.project.project', 'bce_lint.syntax', 'libcst'\nprint(sorted({*known} & {*sys.modules}))\n"
     )
     outputs(run("-c", program, cwd=root))
     (again,) = outputs(run("-c", program, cwd=root))

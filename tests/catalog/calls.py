@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 
 from bce_lint.catalog import tensors
-from bce_lint.catalog.terms import Transfer
+from bce_lint.catalog.schema import Transfer
 from tests.catalog.probes import NOT_INSTALLED
 from tests.catalog.samples import CASES, PARAMETERS, default_input
 

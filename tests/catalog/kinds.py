@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from bce_lint.catalog.terms import Kind, Range, Transfer
+from bce_lint.catalog.schema import Kind, Range, Transfer
 from tests.catalog.probes import values
 
 SLACK = 1e-3

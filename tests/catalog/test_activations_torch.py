@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bce_lint.catalog import activations
-from bce_lint.catalog.terms import REQUIRED, Activation, Domain, Param
+from bce_lint.catalog.schema import REQUIRED, Activation, Domain, Param
 from tests.catalog.probes import fails, reals, resolve
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:Implicit dimension choice:UserWarning")]

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, CUSTOM_BWD, CUSTOM_FWD, NEUTRAL_CONTEXTS
-from bce_lint.catalog.terms import REQUIRED
+from bce_lint.catalog.schema import REQUIRED
 from tests.catalog.probes import autocast, fails, resolve
 
 pytestmark = [

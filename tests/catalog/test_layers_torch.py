@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from bce_lint.catalog import activations, layers, losses
-from bce_lint.catalog.terms import Kind, Range
+from bce_lint.catalog.schema import Kind, Range
 from tests.catalog.kinds import check, first, reaches
 from tests.catalog.probes import reals, resolve
 

@@ -13,7 +13,7 @@ import torch
 
 from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
-from bce_lint.catalog.terms import REQUIRED, Contract, Expects, Param, Shape, Target
+from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, Shape, Target
 from tests.catalog.probes import KEYS, NOT_INSTALLED, autocast, fails, fake_autocast, resolve
 
 pytestmark = [

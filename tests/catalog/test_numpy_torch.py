@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bce_lint.catalog.numpy import NUMPY
-from bce_lint.catalog.terms import Kind
+from bce_lint.catalog.schema import Kind
 from tests.catalog.kinds import bounds, check, reaches
 from tests.catalog.probes import reals, resolve, values
 

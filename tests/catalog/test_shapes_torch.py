@@ -11,10 +11,10 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bce_lint.analysis.lattice import Shape, Tensor
-from bce_lint.analysis.machine import Machine
-from bce_lint.analysis.shapes import rank
+from bce_lint.analysis.domain.shapes import rank
+from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.engine import check_text
 from tests.catalog.probes import fails
 

@@ -10,7 +10,7 @@ from bce_lint.catalog import activations, contexts, factories, layers, losses, t
 from bce_lint.catalog.names import ALIASES, canonical
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.terms import REQUIRED, Contract, Kind, Range, Scope, Transfer
+from bce_lint.catalog.schema import REQUIRED, Contract, Kind, Range, Scope, Transfer
 
 CALLABLES: dict[str, set[str]] = {
     "loss modules": set(losses.MODULES),

@@ -9,7 +9,7 @@ import torch
 
 from bce_lint.catalog import activations, tensors
 from bce_lint.catalog.factories import DTYPES
-from bce_lint.catalog.terms import Kind
+from bce_lint.catalog.schema import Kind
 from tests.catalog.calls import METHOD, TORCH_ROWS, call_of, known_values, last
 from tests.catalog.kinds import bounds, check, first, reaches
 from tests.catalog.probes import fails, reals, resolve

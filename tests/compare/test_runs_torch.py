@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from torch import nn
 
-from bce_lint import cli, engine, witness
+from bce_lint import engine, witness
+from bce_lint.cli import main
 from bce_lint.report.run_time import said
 from tests.compare.runs import CODES, against, compared, verdicts
 from tests.witness.cases import CASES, HEAD, Case
@@ -195,6 +196,6 @@ def test_places_of_an_older_python_are_lines(tmp_path: Path) -> None:
 def test_a_finding_is_compared_and_its_fix_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     compared(f"{HEAD}F.binary_cross_entropy_with_logits(torch.sigmoid(one(x)), y)\n", tmp_path)
     arguments = ["--compare", str(tmp_path / "witness.json"), "--verify", "--output-format", "json", str(tmp_path / "program.py")]
-    assert cli.main(arguments) == 1
+    assert main(arguments) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["run_time"]["verdict"], row["verification"]["verdict"]) == ("confirmed", "intended change")

@@ -11,7 +11,7 @@ import pytest
 
 from bce_lint.diagnostic import Diagnostic, Location, Position
 from bce_lint.engine import FixOptions, fix, fix_text
-from bce_lint.fixer import parses
+from bce_lint.fix_rounds import parses
 from bce_lint.fixes import plan
 from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Found, Policy, Seen, run
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite

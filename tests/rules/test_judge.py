@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 import bce_lint.rules.judge as mechanism
-from bce_lint.analysis.lattice import Origin, Place, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.sites import ChoiceSite, ConstructorSite, LossSite, OptionSite, Site
 from bce_lint.catalog import losses
-from bce_lint.catalog.terms import Domain
+from bce_lint.catalog.schema import Domain
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, default_codes
 from bce_lint.rules.intent import Change

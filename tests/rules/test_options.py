@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bce_lint.analysis.lattice import Place
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import ActivationSite, OptionSite
 from bce_lint.catalog import activations, losses
-from bce_lint.catalog.terms import Activation
+from bce_lint.catalog.schema import Activation
 from bce_lint.ir import Span
 from bce_lint.rules import RULES
 from bce_lint.rules.judge import judge

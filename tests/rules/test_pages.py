@@ -38,7 +38,7 @@ def test_a_page_without_an_example() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_the_module_is_named_after_the_rule(rule: Rule) -> None:
-    assert rule.check.__module__ == "bce_lint.rules." + rule.name.replace("-", "_")
+    assert rule.check.__module__ == "bce_lint.rules.checks." + rule.name.replace("-", "_")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

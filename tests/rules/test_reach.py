@@ -7,10 +7,10 @@ from math import inf
 
 import pytest
 
-from bce_lint.analysis.lattice import Origin, Place, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog import losses
-from bce_lint.catalog.terms import ANY, REAL, UNIT, Domain, Range
+from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Range
 from bce_lint.ir import Span
 from bce_lint.rules import default_codes
 from bce_lint.rules.judge import judge

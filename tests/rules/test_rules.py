@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bce_lint.analysis.lattice import Origin, Place, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.sites import ConstructorSite, LossSite, Site
 from bce_lint.catalog import activations, losses
-from bce_lint.catalog.terms import Domain
+from bce_lint.catalog.schema import Domain
 from bce_lint.ir import Span
 from bce_lint.rules import RULES, default_codes
 from bce_lint.rules.judge import Judged, judge

@@ -94,7 +94,7 @@ def test_expression(text: str, lowered: str) -> None:
 
 
 def test_every_expression_type_is_known() -> None:
-    from bce_lint.syntax.expressions import _TABLE
+    from bce_lint.syntax.cst.expressions import _TABLE
 
     kinds = {kind for kind in vars(cst).values() if isinstance(kind, type) and issubclass(kind, cst.BaseExpression)}
     concrete = {kind for kind in kinds if not kind.__name__.startswith("Base")}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bce_lint import ir
 from bce_lint.source.text import SourceError, decode
-from bce_lint.syntax.native import lower_native
+from bce_lint.syntax.native.statements import lower_native
 from bce_lint.syntax.parse import ParseFailure, lower, lower_full
 from tests.examples import examples
 

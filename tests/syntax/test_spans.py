@@ -12,8 +12,8 @@ import pytest
 
 from bce_lint import ir
 from bce_lint.source.text import SourceText, decode
+from bce_lint.syntax.cst.spans import align
 from bce_lint.syntax.parse import TooLarge, lower
-from bce_lint.syntax.spans import align
 from tests.syntax.nodes import texts, walk
 
 CALLS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bce_lint.analysis.project import Project
+from bce_lint.analysis.project.project import Project
 from bce_lint.engine import STDIN, Told, tell
 
 __all__ = ["HEAD", "STDIN", "told"]

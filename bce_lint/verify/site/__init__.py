@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from bce_lint.diagnostic import Verification
-from bce_lint.ir.record import changed
+from bce_lint.records import changed
 from bce_lint.verify import devices
 from bce_lint.verify.site.judged import Question, claims, judged
 from bce_lint.verify.site.pairs import After, Before, Wanted, batches, questions
@@ -17,7 +17,7 @@ from bce_lint.verify.site.slices import Unsuitable
 from bce_lint.verify.verdict import Judgement, Verdict
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.project import Project
+    from bce_lint.analysis.project.project import Project
     from bce_lint.engine import Told
 
 _AGAIN = 12

@@ -9,10 +9,10 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from bce_lint.analysis import lattice
-from bce_lint.analysis.terms import Apply, Input, Key, Known, Term, walk
-from bce_lint.analysis.values import Unknown, Value, options
-from bce_lint.catalog.terms import Domain, Expects, Shape
+from bce_lint.analysis.domain import tensor
+from bce_lint.analysis.domain.values import Unknown, Value, options
+from bce_lint.analysis.recording.terms import Apply, Input, Key, Known, Term, walk
+from bce_lint.catalog.schema import Domain, Expects, Shape
 from bce_lint.verify import samples
 from bce_lint.verify.site.slices import Loss, inputs, key, loss_in
 
@@ -73,11 +73,11 @@ def _left(term: Term | None, taken: set[Key | None]) -> tuple[Input, ...]:
     return found
 
 
-def known_tensor(value: Value) -> lattice.Tensor | None:
+def known_tensor(value: Value) -> tensor.Tensor | None:
     """What is known of a value that is a tensor in each alternative."""
     found = options(value)
     first = found[0]
-    return first if isinstance(first, lattice.Tensor) and all(isinstance(one, lattice.Tensor) for one in found) else None
+    return first if isinstance(first, tensor.Tensor) and all(isinstance(one, tensor.Tensor) for one in found) else None
 
 
 def mains(found: Roles, loss: Loss | None) -> Iterator[Size]:
@@ -118,14 +118,14 @@ def _expanded(loss: Loss) -> Iterator[Size]:
                 yield (*size[:-1], 1)
 
 
-def _count(shape: lattice.Shape) -> int:
+def _count(shape: tensor.Shape) -> int:
     count = 1
     for one in shape:
         count *= one if isinstance(one, int) else 1
     return count
 
 
-def _last(known: lattice.Tensor | None) -> tuple[int, ...]:
+def _last(known: tensor.Tensor | None) -> tuple[int, ...]:
     """The last size of a tensor, if it is known."""
     last = known.shape[-1:] if known is not None and known.shape is not None else ()
     return tuple(one for one in last if isinstance(one, int))
@@ -144,7 +144,7 @@ def _targets(main: Size, of_classes: bool) -> tuple[Size, ...]:
     return (*indexed, *same) if of_classes else (*same, *indexed)
 
 
-def _fitting(known: lattice.Tensor | None, likely: tuple[Size, ...]) -> Iterator[Size]:
+def _fitting(known: tensor.Tensor | None, likely: tuple[Size, ...]) -> Iterator[Size]:
     shape = None if known is None else known.shape
     fitting = [one for one in dict.fromkeys(likely) if shape is None or _fits(shape, one)]
     if shape is not None:
@@ -153,14 +153,14 @@ def _fitting(known: lattice.Tensor | None, likely: tuple[Size, ...]) -> Iterator
     yield from dict.fromkeys(fitting)
 
 
-def _fits(shape: lattice.Shape, size: Size) -> bool:
+def _fits(shape: tensor.Shape, size: Size) -> bool:
     tail = shape[1:] if shape[:1] == (...,) else shape
     if len(size) < len(tail) or (len(size) > len(tail) and shape is tail):
         return False
     return all(one is None or one == two for one, two in zip(reversed(tail), reversed(size), strict=False))
 
 
-def _filled(shape: lattice.Shape) -> Size | None:
+def _filled(shape: tensor.Shape) -> Size | None:
     """A shape with sizes where none is known."""
     tail = shape[1:] if shape[:1] == (...,) else shape
     spare = list(_SIZES) if shape is tail else list(_SIZES[1:])
@@ -216,7 +216,7 @@ class Givens:
             return samples.fractions(self.seed, *self.target).round().to(x.device, getattr(torch, dtype))
         return self._real(known).to(x.device, _dtype(dtype, x, high))
 
-    def _real(self, known: lattice.Tensor | None) -> Tensor:
+    def _real(self, known: tensor.Tensor | None) -> Tensor:
         contract = None if self.loss is None else self.loss.contract
         halves = samples.fractions(self.seed, *self.target)
         if contract is not None and contract.name in ("SoftMarginLoss", "HingeEmbeddingLoss"):

@@ -11,8 +11,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from bce_lint.analysis.recording.terms import Apply, Input, Known, Term, parts, walk
 from bce_lint.analysis.sites import LossSite
-from bce_lint.analysis.terms import Apply, Input, Known, Term, parts, walk
 from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.verify import devices, judges, samples
 from bce_lint.verify.measure import Raised, run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bce_lint.analysis.terms import Input, Spot
+from bce_lint.analysis.recording.terms import Input, Spot
 from bce_lint.fixes.edit import Edit
 from bce_lint.ir import Span
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bce_lint import ir
-from bce_lint.analysis.flow import Flow
-from bce_lint.analysis.project import Project
+from bce_lint.analysis.domain.values import TOP
+from bce_lint.analysis.project.project import Project
+from bce_lint.analysis.recording.provenance import Chain, Trace
+from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Spot, Term, is_view, parts, walk
+from bce_lint.analysis.recording.uses import Flow
 from bce_lint.analysis.sites import LogSite, LossSite, OptionSite, ThresholdSite
-from bce_lint.analysis.terms import Apply, Group, Input, Key, Spot, Term, is_view, parts, walk
-from bce_lint.analysis.trace import Chain, Trace
-from bce_lint.analysis.values import TOP
 from bce_lint.catalog import activations
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet
 from bce_lint.fixes.program import Program

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.by_hand import SMALL
+from bce_lint.analysis.domain.values import TOP
+from bce_lint.analysis.models.idioms import SMALL
+from bce_lint.analysis.recording.terms import Apply, Group, Known, Spot, Term, walk
 from bce_lint.analysis.sites import ConstructorSite, LogSite, LossSite, OptionSite
-from bce_lint.analysis.terms import Apply, Group, Known, Spot, Term, walk
-from bce_lint.analysis.values import TOP
 from bce_lint.catalog import activations, losses
-from bce_lint.catalog.terms import Shape
+from bce_lint.catalog.schema import Shape
 from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.verify.site.slices import Loss, Unsuitable, loss_in
 

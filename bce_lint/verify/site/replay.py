@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import torch
 
-from bce_lint.analysis.terms import Apply, Group, Input, Key, Known, Named, Term
+from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term
 from bce_lint.verify.site.slices import Unsuitable, key, shortened
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {

@@ -7,11 +7,11 @@ from dataclasses import replace
 from math import isinf
 from typing import Final
 
-from bce_lint.analysis.lattice import Shape, Tensor
-from bce_lint.analysis.terms import Apply, Group, Input, Key, Known, Named, Term, walk
-from bce_lint.analysis.values import TOP, Unknown, Value
+from bce_lint.analysis.domain.tensor import Shape, Tensor
+from bce_lint.analysis.domain.values import TOP, Unknown, Value
+from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, walk
 from bce_lint.catalog import activations, layers, losses, tensors
-from bce_lint.catalog.terms import Contract, Domain, Kind, Param
+from bce_lint.catalog.schema import Contract, Domain, Kind, Param
 
 _WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
 _SCALAR: Final = frozenset({"size", "dim", "numel", "nelement", "ndimension"})

@@ -1,0 +1,156 @@
+"""The lattice of tensors: domain, range, dtype and shape, each with an unknown, and the origin of the domain."""
+
+from __future__ import annotations
+
+from math import inf, isinf
+from types import EllipsisType
+from typing import NamedTuple
+
+from bce_lint.catalog.schema import ANY, Domain, Range
+from bce_lint.ir import Span
+from bce_lint.records import changed, field, record
+
+MAX_ORIGINS = 4
+Shape = tuple[int | EllipsisType | None, ...]
+"""Sizes, None where one is not known; a leading `...` stands for any number of dimensions."""
+
+
+class Place(NamedTuple):
+    """A span in a file, and the source text worth naming in a message."""
+
+    path: str
+    span: Span
+    text: str = ""
+
+
+class Origin(NamedTuple):
+    """An operation that put a tensor into its domain.
+
+    `name` is the operation's catalogue name, `place` where it is applied (for the tail of a `Sequential`, where the
+    layer is made), `dim` its constant dimension if known.
+    """
+
+    name: str
+    domain: Domain
+    place: Place
+    dim: int | None = None
+
+
+class Form(NamedTuple):
+    """How a value was written: the steps of a sigmoid, a logarithm or a cross entropy that is written by hand.
+
+    `kind` is `exp`, `1+exp`, `value` (the value with identity `of`, or `1 - value` where `complement`, plus a small constant
+    where `eps`), `clamped`, `power`, `product` (of the values in `factors`, each with whether it is `1 - value`), `log` (of such
+    a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
+    `shapes` those of a logarithm and a factor that broadcast against each other, `inner` the activation that a sigmoid is written
+    around.
+    """
+
+    kind: str
+    of: int = 0
+    complement: bool = False
+    eps: bool = False
+    domain: Domain = Domain.UNKNOWN
+    factors: frozenset[tuple[int, bool]] = frozenset()
+    logs: tuple[Place, ...] = ()
+    shapes: tuple[Shape, Shape] | None = None
+    inner: tuple[Origin, ...] = ()
+
+    def part(self, identity: int) -> Form:
+        """How some of the values were written: as the whole, but they are others."""
+        return self._replace(of=identity) if self.of else self
+
+
+@record(frozen=True, slots=True)
+class Tensor:
+    """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
+
+    `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`,
+    `array` what NumPy made; `form` says how the value was written.
+    """
+
+    domain: Domain = Domain.UNKNOWN
+    range: Range = ANY
+    dtype: str | None = None
+    shape: Shape | None = None
+    origin: tuple[Origin, ...] = ()
+    inner: tuple[Origin, ...] = ()
+    identity: int = 0
+    model: bool = False
+    literal: bool = False
+    device: str | None = field(default=None)
+    one_hot: bool = False
+    array: bool = False
+    form: Form | None = None
+
+    @property
+    def first(self) -> Origin | None:
+        """The operation that put the tensor into its domain."""
+        return self.origin[0] if self.origin else None
+
+
+def join_range(a: Range, b: Range) -> Range:
+    """The hull of two ranges; tight when both are."""
+    return Range(min(a.low, b.low), max(a.high, b.high), a.tight and b.tight)
+
+
+def meet_range(a: Range, b: Range) -> Range:
+    """Clips `a` to the bounds of `b` (as clamp and relu do); tightness is the clipped input's."""
+    return Range(min(max(a.low, b.low), b.high), min(max(a.high, b.low), b.high), a.tight)
+
+
+def add_range(a: Range, b: Range) -> Range:
+    """Interval sum; only a sum with a constant stays tight."""
+    low, high = a.low + b.low, a.high + b.high
+    tight = (a.tight and b.low == b.high) or (b.tight and a.low == a.high)
+    return Range(-inf if low != low else low, inf if high != high else high, tight)
+
+
+def negate_range(a: Range) -> Range:
+    """Interval negation."""
+    return Range(-a.high, -a.low, a.tight)
+
+
+def _product(x: float, y: float) -> float:
+    return 0.0 if x == 0 or y == 0 else x * y
+
+
+def multiply_range(a: Range, b: Range) -> Range:
+    """Interval product; only a product with a non-zero constant stays tight."""
+    corners = [_product(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    constant = (a.tight and b.low == b.high != 0) or (b.tight and a.low == a.high != 0)
+    return Range(min(corners), max(corners), constant and not isinf(b.low if b.low == b.high else a.low))
+
+
+def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
+    """Sizes that agree stay; of ranks that differ, the last dimensions."""
+    if a is None or b is None:
+        return None
+    if a[:1] == (...,) or b[:1] == (...,) or len(a) != len(b):
+        x, y = (s[1:] if s[:1] == (...,) else s for s in (a, b))
+        common = min(len(x), len(y))
+        return (..., *(p if p == q else None for p, q in zip(x[len(x) - common :], y[len(y) - common :], strict=True)))
+    return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
+
+
+def join_tensor(a: Tensor, b: Tensor) -> Tensor:
+    """The least tensor above two of the same domain; origins are collected, an identity survives only if shared."""
+    if a == b:
+        return a
+    origins = a.origin + tuple(o for o in b.origin if o not in a.origin)
+    inner = tuple(o for o in a.inner if o in b.inner) if a.inner != b.inner else a.inner
+    return changed(
+        a,
+        range=join_range(a.range, b.range),
+        dtype=a.dtype if a.dtype == b.dtype else None,
+        shape=join_shape(a.shape, b.shape),
+        origin=tuple(sorted(origins, key=lambda o: (o.place.path, o.place.span, o.name)))[:MAX_ORIGINS],
+        inner=inner,
+        identity=a.identity if a.identity == b.identity else 0,
+        model=a.model and b.model,
+        literal=a.literal and b.literal,
+        device=a.device if a.device == b.device else None,
+        one_hot=a.one_hot and b.one_hot,
+        array=a.array or b.array,
+        form=a.form if a.form == b.form else None,
+    )

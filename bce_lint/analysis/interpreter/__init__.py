@@ -1,0 +1,1 @@
+"""The evaluator: expressions, statements, calls and entry points."""

@@ -1,0 +1,186 @@
+"""Branches: truth of values, arms that are run, and what a test tells about the names in it."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, External, Ref, Seq, Table, Union, Unknown, Value, const, join_all
+from bce_lint.analysis.interpreter import attributes, expressions, statements
+from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.state.store import merge
+from bce_lint.records import changed
+
+_ALWAYS_TRUE_REFS = frozenset({"instance", "loss", "activation", "layer", "context"})
+
+
+def truth(m: Machine, value: Value) -> bool | None:
+    """Whether a value is certainly true or certainly false."""
+    if type(value) is not Union:
+        return None if type(value) is Unknown else _truth(m, value)
+    outcomes = {_truth(m, option) for option in value.options}
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _truth(m: Machine, value: Value) -> bool | None:
+    match value:
+        case Const():
+            return bool(value.value)
+        case Seq():
+            return bool(value.prefix or value.suffix) or (False if value.exact else None)
+        case Table():
+            return any(value.has(key) for key, _ in value.entries) or (False if value.exact else None)
+        case Ref(kind="list" | "dict" | "container"):
+            content = m.read(value.address, "$items")
+            return None if content is None else _truth(m, content)
+        case Ref(kind="instance"):
+            return None if attributes.class_attribute(m, value, "__len__") or attributes.class_attribute(m, value, "__bool__") else True
+        case Ref():
+            return True if value.kind in _ALWAYS_TRUE_REFS else None
+        case Unknown() | Union():
+            return None
+    return True if type(value) in (ClassV, External) or hasattr(value, "function") or hasattr(value, "node") else None
+
+
+def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
+    """Runs the arm that is taken, or both and joins them."""
+    outcome = truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.main
+    if outcome is not None:
+        arms = (node.body, node.orelse) if outcome else (node.orelse, node.body)
+        name = _tested(node.test)
+        return _run_both(m, frame, arms, name) if name and _is_default(m, frame, name) else statements.run(m, frame, arms[0])
+    base = m.state
+    ends = []
+    for taken, body in ((True, node.body), (False, node.orelse)):
+        m.state = base.fork()
+        refine(m, frame, node.test, taken)
+        if statements.run(m, frame, body):
+            ends.append(m.state)
+    if not ends:
+        m.state = base
+        return False
+    m.state = merge(ends)
+    return True
+
+
+def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str) -> bool:
+    """Runs the arm that a default chooses, and the other one for the sites in it; what follows sees the first that gets there."""
+    before = m.state
+    m.state = before.fork()
+    if not statements.run(m, frame, arms[0]):
+        m.state = before.fork()
+        m.write(frame.address, name, TOP)
+        return statements.run(m, frame, arms[1])
+    after, constructed = m.state, dict(m.constructed)
+    m.state = before.fork()
+    m.write(frame.address, name, TOP)
+    apart = changed(frame, returns=[], yields=[], yield_contexts=[], loops=[loop.apart() for loop in frame.loops])
+    statements.run(m, apart, arms[1])
+    m.state, m.constructed = after, constructed
+    return True
+
+
+def _tested(test: ir.Expr) -> str | None:
+    """The variable that decides a test alone."""
+    match test:
+        case ir.Op(op="not", operands=(inner,)):
+            return _tested(inner)
+        case ir.Op(op="==" | "!=", operands=(ir.Name() as name, ir.Const())):
+            return name.id
+        case ir.Name():
+            return test.id
+    return None
+
+
+def _is_default(m: Machine, frame: Frame, name: str) -> bool:
+    """Whether a variable of a root still has the default of its parameter, where callers outside may give something else."""
+    if frame.function is None or frame.call is not None:
+        return False
+    value = m.state.find((frame.address, name))
+    return type(value) is Const and any(
+        type(p.default) is ir.Const and p.name == name and const(p.default.value) == value for p in frame.function.params
+    )
+
+
+def _main_guard(frame: Frame, test: ir.Expr) -> bool:
+    match test:
+        case ir.Op(op="==", operands=(ir.Name(id="__name__"), ir.Const(value="__main__"))):
+            return True
+        case ir.Op(op="==", operands=(ir.Const(value="__main__"), ir.Name(id="__name__"))):
+            return True
+    return False
+
+
+def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
+    """A conditional expression: the arm that is taken, or the join of both."""
+    outcome = truth(m, expressions.evaluate(m, frame, node.test))
+    if outcome is not None:
+        return expressions.evaluate(m, frame, node.then if outcome else node.other)
+    base = m.state
+    ends, values = [], []
+    for taken, arm in ((True, node.then), (False, node.other)):
+        m.state = base.fork()
+        refine(m, frame, node.test, taken)
+        values.append(expressions.evaluate(m, frame, arm))
+        ends.append(m.state)
+    m.state = merge(ends)
+    return join_all(values) or TOP
+
+
+def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
+    """Narrows the names and attributes that a test constrains, given its outcome."""
+    match test:
+        case ir.Op(op="not", operands=(inner,)):
+            refine(m, frame, inner, not outcome)
+        case ir.Op(op="and", operands=parts) if outcome:
+            for part in parts:
+                refine(m, frame, part, True)
+        case ir.Op(op="or", operands=parts) if not outcome:
+            for part in parts:
+                refine(m, frame, part, False)
+        case ir.Op(op="is" | "==" | "is not" | "!=", operands=(left, ir.Const(value=value))):
+            _narrow_equal(m, frame, left, const(value), (test.op in ("is", "==")) == outcome)
+        case ir.Call(func=ir.Name(id="isinstance"), args=(subject, kinds)):
+            _narrow_class(m, frame, subject.value, kinds.value, outcome)
+        case ir.Name() | ir.Attr():
+            _narrow(m, frame, test, lambda v: truth(m, v) is not (not outcome))
+
+
+def _current(m: Machine, frame: Frame, place: ir.Expr) -> Value | None:
+    if isinstance(place, ir.Name) or (isinstance(place, ir.Attr) and isinstance(place.value, ir.Name)):
+        return expressions.evaluate(m, frame, place)
+    return None
+
+
+def _store(m: Machine, frame: Frame, place: ir.Expr, value: Value) -> None:
+    if isinstance(place, ir.Name):
+        if m.state.find((frame.address, place.id)) is not None:
+            m.write(frame.address, place.id, value)
+    elif isinstance(place, ir.Attr):
+        owner = expressions.evaluate(m, frame, place.value)
+        if type(owner) is Ref and m.state.find((owner.address, place.name)) is not None:
+            m.write(owner.address, place.name, value)
+
+
+def _narrow(m: Machine, frame: Frame, place: ir.Expr, keep: object) -> None:
+    value = _current(m, frame, place)
+    if type(value) is not Union:
+        return
+    kept = [v for v in value.options if keep(v)]  # type: ignore[operator]
+    if kept and len(kept) < len(value.options):
+        _store(m, frame, place, kept[0] if len(kept) == 1 else Union(tuple(kept)))
+
+
+def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Const, equal: bool) -> None:
+    value = _current(m, frame, place)
+    if equal and type(value) is Unknown and wanted is not NONE:
+        _store(m, frame, place, wanted)
+    elif equal:
+        _narrow(m, frame, place, lambda v: v == wanted or type(v) is Unknown)
+    else:
+        _narrow(m, frame, place, lambda v: v != wanted)
+
+
+def _narrow_class(m: Machine, frame: Frame, place: ir.Expr, kinds: ir.Expr, outcome: bool) -> None:
+    from bce_lint.analysis.models.builtins import is_instance
+
+    kind = expressions.evaluate(m, frame, kinds)
+    _narrow(m, frame, place, lambda v: is_instance(m, v, kind) is not (not outcome))

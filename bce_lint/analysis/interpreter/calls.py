@@ -1,0 +1,286 @@
+"""Calls: who is called, how arguments meet parameters, and what a followed call leaves behind."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import (
+    NONE,
+    TOP,
+    BuiltinMethod,
+    ClassV,
+    Const,
+    External,
+    FunctionV,
+    MethodV,
+    PartialV,
+    Ref,
+    Seq,
+    Table,
+    Union,
+    Unknown,
+    Value,
+    identity_of,
+    join_all,
+    options,
+)  # fmt: skip
+from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, expressions, statements, subscripts
+from bce_lint.analysis.models import layers, methods, registry
+from bce_lint.analysis.sites import ChoiceSite
+from bce_lint.analysis.state.machine import MAX_DEPTH, Args, Frame, Machine
+from bce_lint.analysis.state.store import State, merge, settle
+from bce_lint.catalog.contexts import NO_GRADIENT
+from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
+from bce_lint.records import changed
+
+MAX_RECURSION = 2
+DECORATOR_STEPS = 400
+COLLAPSE_CELLS = 400
+COLLAPSE_LAYERS = 3
+NEVER = Const(None, "never")
+_IGNORED_DECORATORS = frozenset({"builtins.property": "property", "functools.cached_property": "property",
+                                 "builtins.staticmethod": "static", "builtins.classmethod": "class"}.items())  # fmt: skip
+FLAVOURS = dict(_IGNORED_DECORATORS)
+
+
+def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
+    """Calls each alternative that can be called; a finding needs all of them to agree."""
+    if type(function) is not Union and type(function) is not Const:
+        return call_one(m, frame, function, args, node)
+    viable = [f for f in options(function) if type(f) is not Const]
+    if len(viable) == 1:
+        return call_one(m, frame, viable[0], args, node)
+    base, results, ends, sites = m.state, [], [], []
+    start, reached = len(m.sites), len(m.reached)
+    for option in viable:
+        m.state = base.fork()
+        results.append(call_one(m, frame, option, args, node))
+        ends.append(m.state)
+        sites.append(tuple(m.sites[start:]))
+        del m.sites[start:]
+    if not ends:
+        return TOP
+    m.state = merge(ends)
+    if any(sites):
+        m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as roots
+        m.record(ChoiceSite(tuple(sites)))
+    return join_all(results) or TOP
+
+
+def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, node: ir.Call) -> Value:
+    """`owner.name(...)`: builtin methods are called at once, everything else through its attribute."""
+    span = node.func.span
+    found: list[Value | None]
+    if type(owner) is not Union and owner is not NONE:
+        value = _method(m, frame, owner, name, span)
+        if value is not None and type(value) is not Union:
+            return call(m, frame, value, args, node)
+        found = [value]
+    else:
+        found = [_method(m, frame, option, name, span) for option in options(owner) if option is not NONE]
+    unique = list(dict.fromkeys(one for value in found if value is not None for one in options(value)))
+    if any(type(v) is Unknown for v in unique) and len(unique) > 1:
+        unique = [TOP]
+    if not unique:
+        if m.flow is not None:
+            m.flow.call(m, frame, TOP, args, node)
+        return TOP
+    return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
+
+
+def _method(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value | None:
+    return BuiltinMethod(owner, name) if type(owner) is Unknown else attributes.get(m, frame, owner, name, span)
+
+
+def _alternatives(values: list[Value]) -> Value:
+    return join_all(values) or TOP
+
+
+def call_attribute(m: Machine, frame: Frame, owner: Value, name: str, args: Args, span: ir.Span) -> Value:
+    """Calls a method that the source does not spell (`__iter__`, `forward`)."""
+    node = ir.Call(span, ir.Name(span, name), ())
+    return call_method(m, frame, owner, name, args, node)
+
+
+def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
+    """Calls one alternative."""
+    if m.flow is not None:
+        m.flow.call(m, frame, function, args, node)
+    match function:
+        case FunctionV():
+            return call_function(m, frame, function, args, node.span)
+        case MethodV():
+            return call_one(m, frame, function.function, args.prepend(function.receiver), node)
+        case External():
+            return registry.call(m, frame, function.name, args, node)
+        case ClassV():
+            return classes.instantiate(m, frame, function, args, node)
+        case Ref():
+            return layers.apply(m, frame, function, args, node)
+        case BuiltinMethod():
+            return methods.call(m, frame, function.receiver, function.name, args, node)
+        case PartialV():
+            merged = Args(
+                function.args + args.pos,
+                dict(function.keywords) | args.kw,
+                args.open,
+                (None,) * len(function.args) + args.spans,
+                args.kw_spans,
+            )
+            return call_one(m, frame, function.function, merged, node)
+    return unknown_call(m, frame, args, node.span)
+
+
+def unknown_call(m: Machine, frame: Frame, args: Args, span: ir.Span) -> Value:
+    """A call outside what is known: its result is unknown, and it is assumed to leave its arguments' attributes alone."""
+    return m.fresh(frame, span)
+
+
+def _mark_reached(m: Machine, function: FunctionV) -> None:
+    if not m.quiet:
+        m.reached.setdefault((function.path, function.node.span))
+
+
+def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, root: bool = False) -> Value:
+    """Follows a call into a function of the project."""
+    node = function.node
+    unit = m.program.unit(function.path)
+    deep = frame.depth >= MAX_DEPTH or m.stack.count(node) >= MAX_RECURSION or m.steps < 0
+    if unit is None or deep:
+        return TOP
+    _mark_reached(m, function)
+    if m.flow is not None:
+        m.flow.enter(frame, function, None if root else span)
+    context = m.intern((frame.context, frame.unit.path, span, frame.marks))
+    inner = Frame(
+        unit, m.intern((context, function.path, node.span)), context, node, node.bound, function.outer, function.owner,
+        args.pos[0] if args.pos else None, frame, None if root else span, frame.depth + 1, main=False,
+    )  # fmt: skip
+    m.stack.append(node)
+    before = m.state
+    m.state = before.fork()
+    inner.floor = m.state.depth - 1
+    bind(m, inner, function, args)
+    previous = contexts.apply(m, function.context)
+    alive = statements.run(m, inner, node.body)
+    result = _leave(m, inner, before, alive)
+    contexts.leave(m, previous)
+    m.stack.pop()
+    if node.is_generator:
+        return Seq((), join_all(inner.yields) or TOP) if function.flavour != "contextmanager" else contexts.from_generator(m, inner)
+    return result
+
+
+def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
+    """Joins the states that return with the one that falls off the end; forgets the locals that nothing captured."""
+    ends = list(inner.returns)
+    if alive:
+        ends.append((m.state, NONE))
+    if not ends:
+        m.state = before
+        return NEVER
+    m.state = merge([state for state, _ in ends])
+    entry_points.run_pending(m, inner)
+    _collapse(m, inner, before)
+    return join_all(value for _, value in ends) or NONE
+
+
+def _collapse(m: Machine, inner: Frame, before: State) -> None:
+    """Brings a call's few writes down to the caller's layer, so that layers stay few; many writes stay where they are."""
+    layer: State | None = m.state
+    size = 0
+    while layer is not None and layer is not before:
+        size += len(layer.cells)
+        layer = layer.parent
+    if size > COLLAPSE_CELLS and m.state.depth - before.depth <= COLLAPSE_LAYERS:
+        return
+    dead = None if inner.captured else inner.address
+    m.state = settle(before, {c: v for c, v in m.state.since(before).items() if c[0] != dead})
+
+
+def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
+    """Writes the arguments into the parameters' cells."""
+    node = function.node
+    defaults = dict(function.defaults)
+    positional = [p for p in node.params if p.kind in ("positional", "normal")]
+    identities = []
+    for index, param in enumerate(positional):
+        value = args.get(index, param.name)
+        if value is None:
+            value = _default(m, frame, param, defaults)
+        if type(value) is Unknown:
+            value = _annotated(m, frame, param, value)
+        m.write(frame.address, param.name, value)
+        identities.append(identity_of(value))
+    for param in node.params:
+        if param.kind == "keyword":
+            value = args.kw.get(param.name)
+            value = value if value is not None else TOP if args.open else _default(m, frame, param, defaults)
+            m.write(frame.address, param.name, value)
+            identities.append(identity_of(value))
+        elif param.kind == "*":
+            extra = args.pos[len(positional) :]
+            m.write(frame.address, param.name, Seq(extra, TOP if args.open or frame.call is None else None))
+            identities.extend(identity_of(v) for v in extra)
+        elif param.kind == "**":
+            names = {p.name for p in node.params}
+            left = tuple((k, v) for k, v in args.kw.items() if k not in names)
+            table = Table(left, TOP if args.open or frame.call is None else None)
+            m.write(frame.address, param.name, subscripts.new_dict(m, frame, node.span, table))
+            identities.extend(identity_of(v) for _, v in left)
+    frame.params = frozenset(i for i in identities if i)
+
+
+def _default(m: Machine, frame: Frame, param: ir.Param, defaults: dict[str, Value]) -> Value:
+    """The default of a parameter; at a root, None stands for what callers outside may give instead."""
+    value = defaults.get(param.name)
+    if value is None or (value is NONE and frame.call is None):
+        return Unknown(m.intern((frame.address, param.name)))
+    return value
+
+
+def _annotated(m: Machine, frame: Frame, param: ir.Param, value: Value) -> Value:
+    if param.annotation is None:
+        return value
+    found = classes.annotated(m, frame, param.annotation)
+    return value if found == TOP else found
+
+
+def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
+    """The value after one decorator, which gets a small budget; one that is not known is taken to leave the function as it is."""
+    spare = max(m.steps - DECORATOR_STEPS, 0)
+    m.steps -= spare
+    result = _decorated(m, frame, decorator, value)
+    m.steps += spare
+    return result
+
+
+def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
+    made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Const) or TOP
+    if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
+        return changed(value, flavour=FLAVOURS[made.name])
+    if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
+        return changed(value, flavour="contextmanager")
+    if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
+        return expressions.evaluate(m, frame, decorator.value)
+    if type(made) is External and made.name in NO_GRADIENT and type(value) is FunctionV:
+        made = contexts.without_grad(m)
+    if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
+        return changed(value, context=contexts.stacked(made, value.context))
+    if type(made) is External and contexts.is_autocast(made.name) and type(value) is FunctionV:
+        context = registry.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
+        return changed(value, context=contexts.stacked(context, value.context))
+    if type(made) in (FunctionV, MethodV, ClassV, PartialV):
+        result = call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
+        return value if type(result) in (Unknown, Const) else result
+    if type(made) is Ref and made.kind == "instance":
+        result = layers.apply(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
+        return value if type(result) in (Unknown, Const) else result
+    return value if _harmless(m, frame, decorator, made) else TOP
+
+
+def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool:
+    """Whether a decorator from outside is known to leave what the function returns as it is."""
+    if type(made) is Ref:
+        return made.kind in ("context", "trainer")
+    head = expressions.evaluate(m, frame, decorator.func) if isinstance(decorator, ir.Call) else made
+    return type(head) is External and (head.name in HARMLESS_DECORATORS or head.name.split(".")[0] in HARMLESS_PACKAGES)

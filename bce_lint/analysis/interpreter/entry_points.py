@@ -1,0 +1,300 @@
+"""Roots: module bodies first, then each function and method that no call reached, once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
+from bce_lint.analysis.interpreter import calls, classes, expressions, statements
+from bce_lint.analysis.models import losses
+from bce_lint.analysis.state.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Args, Frame, Machine, Unit
+from bce_lint.analysis.state.store import State
+from bce_lint.records import record
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.project.reachability import Relevance
+
+TYPICAL_STEPS = 2_500
+SETTER_STEPS = 800
+INHERITED_STEPS = 2_000
+INHERITED_SITE_STEPS = 4_000
+
+
+@record(frozen=True, slots=True)
+class Candidate:
+    """A function of a file and the class that it is a method of."""
+
+    function: ir.Function
+    owner: ir.ClassDef | None
+
+
+def module_frame(unit: Unit, main: bool) -> Frame:
+    """The frame of a module's body."""
+    return Frame(unit, unit.address, 0, bound=unit.module.bound, main=main)
+
+
+def run_body(m: Machine, unit: Unit) -> State:
+    """Runs a file as the main program; returns the store after it."""
+    begin(m, m.base)
+    m.steps = BODY_STEPS * m.patience
+    m.touched = {unit.address}
+    frame = module_frame(unit, main=True)
+    statements.run(m, frame, unit.module.body)
+    run_pending(m, frame)
+    return m.state
+
+
+def begin(m: Machine, below: State) -> None:
+    """Prepares the machine for a root that runs on top of a state."""
+    m.state = below.fork()
+    m.root = below
+    m.touched = set()
+    m.steps = ROOT_STEPS * m.patience
+    m.reserve = SITE_STEPS * m.patience
+
+
+def candidates(unit: Unit, relevance: Relevance) -> list[Candidate]:
+    """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
+    found: list[Candidate] = []
+    _collect(unit.module.body, None, found)
+    mentions = Counter(re.findall(r"\w+", unit.text))
+    found = [c for c in found if _leads(relevance, unit.path, c)]
+    return sorted(found, key=lambda c: mentions[c.function.name] > 1)
+
+
+def _leads(relevance: Relevance, path: str, candidate: Candidate) -> bool:
+    if candidate.owner is None:
+        return relevance.function(path, candidate.function.name)
+    return relevance.method(path, candidate.owner.name, candidate.function.name)
+
+
+def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
+    for statement in body:
+        match statement:
+            case ir.FunctionDef():
+                found.append(Candidate(statement.function, owner))
+            case ir.ClassDef():
+                _collect(statement.body, statement, found)
+            case ir.If():
+                _collect(statement.body, owner, found)
+                _collect(statement.orelse, owner, found)
+            case ir.Try():
+                _collect(statement.body, owner, found)
+            case ir.With():
+                _collect(statement.body, owner, found)
+
+
+def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidate) -> None:
+    """Runs one function as a root, with unknown arguments, unless a call has reached it."""
+    function = candidate.function
+    if (unit.path, function.span) in m.reached:
+        return
+    begin(m, after_body)
+    frame = module_frame(unit, main=True)
+    owner = _class_value(m, unit, candidate.owner) if candidate.owner is not None else None
+    if candidate.owner is not None and owner is None:
+        return
+    value = _function_value(m, unit, function, owner)
+    args = Args()
+    if owner is not None and value.flavour != "static":
+        args = Args((owner if value.flavour == "class" else typical_instance(m, unit, owner),), spans=(None,))
+        if (unit.path, function.span) in m.reached:
+            return
+        m.steps = ROOT_STEPS * m.patience
+    calls.call_function(m, frame, value, args, function.span, root=True)
+
+
+def run_inherited(m: Machine, unit: Unit, relevance: Relevance, after_body: State, owner: ir.ClassDef) -> None:
+    """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
+    begin(m, after_body)
+    cls = _class_value(m, unit, owner)
+    steps, reserve = INHERITED_STEPS, INHERITED_SITE_STEPS  # for all that a class inherits
+    if cls is None:
+        return
+    functions = _open_methods(m, unit, relevance, cls)
+    reached, m.reached = m.reached, {}  # by methods of this class
+    try:
+        for function in functions:
+            if (function.path, function.node.span) not in m.reached:
+                begin(m, after_body)
+                instance = typical_instance(m, unit, cls)
+                m.steps, m.reserve = steps, reserve
+                frame = module_frame(unit, main=True)
+                calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, root=True)
+                steps, reserve = m.steps, m.reserve
+    finally:
+        m.reached = reached | m.reached
+
+
+def _open_methods(m: Machine, unit: Unit, relevance: Relevance, cls: ClassV) -> list[FunctionV]:
+    """The methods that a class inherits and that a run on the base class has not settled; first those that no other method calls."""
+    effective: dict[str, tuple[ClassV, ir.Function]] = {}
+    overridden: list[tuple[ClassV, ir.Function]] = []
+    for base in (b for b in classes.mro(m, cls) if type(b) is ClassV):
+        for statement in base.node.body:
+            if isinstance(statement, ir.FunctionDef):
+                method = (base, statement.function)
+                if effective.setdefault(statement.function.name, method) is not method:
+                    overridden.append(method)
+    found: list[tuple[bool, FunctionV]] = []
+    for name, (base, function) in effective.items():
+        settled = function not in m.incomplete and (base.path, function.span) in m.reached
+        value = None if base is cls or settled or name == "__init__" else m.state.find((base.address, name))
+        if type(value) is FunctionV and value.flavour in ("", "property") and relevance.method(unit.path, cls.name, name):
+            called = _mentioned(m, name, [other for other in effective.values() if other[1] is not function])
+            if called or not _mentioned(m, name, overridden):
+                found.append((called, value))
+    return [value for _, value in sorted(found, key=lambda entry: entry[0])]
+
+
+def _mentioned(m: Machine, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:
+    """Whether the source of some methods has a name in it; what only overridden methods call is not called."""
+    return any(name in _words(m, owner, function) for owner, function in methods)
+
+
+def _words(m: Machine, owner: ClassV, function: ir.Function) -> frozenset[str]:
+    """The words of a method's source."""
+    found = m.words.get(function)
+    if found is None:
+        unit = m.program.unit(owner.path)
+        text = unit.text[function.span.end : function.body[-1].span.end] if unit is not None and function.body else ""
+        found = m.words[function] = frozenset(re.findall(r"\w+", text))
+    return found
+
+
+def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV | None) -> FunctionV:
+    stored = m.state.find((owner.address if owner is not None else unit.address, function.name))
+    if type(stored) is FunctionV and stored.node is function:
+        return stored
+    frame = module_frame(unit, main=True)
+    defaults = tuple((p.name, expressions.evaluate(m, frame, p.default)) for p in function.params if p.default is not None)
+    flavours = {d.id for d in function.decorators if isinstance(d, ir.Name)}
+    flavour = "static" if "staticmethod" in flavours else "class" if "classmethod" in flavours else ""
+    return FunctionV(function, unit.path, 0, (), owner, defaults, flavour)
+
+
+def _class_value(m: Machine, unit: Unit, node: ir.ClassDef) -> ClassV | None:
+    stored = m.state.find((unit.address, node.name))
+    return stored if type(stored) is ClassV and stored.node is node else None
+
+
+def run_pending(m: Machine, frame: Frame) -> None:
+    """Runs the nested functions of a frame that no call reached, in the state that the frame leaves; their effects are dropped."""
+    waiting = [(f, where) for f, where in m.pending if where is frame]
+    m.pending = [(f, where) for f, where in m.pending if where is not frame]
+    for function, _ in waiting:
+        if (function.path, function.node.span) not in m.reached and m.steps > 0:
+            before = m.state
+            m.state = before.fork()
+            calls.call_function(m, frame, function, Args(), function.node.span, root=True)
+            m.state = before
+
+
+def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
+    """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
+    ref = Ref(m.intern(("typical", cls.address)), "instance", cls, classes.class_place(cls))
+    if m.state.find((ref.address, "$built")) is not None:
+        return ref
+    if ref.address not in m.typical:
+        before = m.state
+        m.state = before.fork()
+        m.write(ref.address, "$built", TOP)
+        m.typical[ref.address] = {}
+        _build_typical(m, unit, cls, ref)
+        m.typical[ref.address] = m.state.since(before)
+        m.state = before
+    m.write_all(m.typical[ref.address])
+    return ref
+
+
+def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
+    steps, m.steps = m.steps, TYPICAL_STEPS * m.patience
+    stack, m.stack = m.stack, []
+    quiet = bool(stack)
+    m.quiet += quiet
+    frame = module_frame(m.program.unit(cls.path) or unit, main=False)
+    span = ir.Span(cls.node.span.start, cls.node.span.start)
+    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), root=True)
+    m.write(ref.address, "training", TOP)
+    m.quiet += 1 - quiet
+    m.steps = min(m.steps, SETTER_STEPS)
+    for function in setters(m, cls):
+        _join_setter(m, frame, ref, function)
+    m.quiet -= 1
+    m.steps, m.stack = steps, stack
+
+
+def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
+    """The methods of a class, other than `__init__`, that assign attributes of their first parameter."""
+    found: dict[str, FunctionV] = {}
+    for base in classes.mro(m, cls):
+        if type(base) is ClassV:
+            for statement in base.node.body:
+                if isinstance(statement, ir.FunctionDef) and statement.function.name not in found and statement.function.name != "__init__":
+                    value = m.state.find((base.address, statement.function.name))
+                    if type(value) is FunctionV and value.flavour == "" and assigns_self(value.node):
+                        found[statement.function.name] = value
+    return list(found.values())
+
+
+def assigns_self(function: ir.Function) -> bool:
+    """Whether a method stores into an attribute of its first parameter."""
+    return bool(function.params) and _stores(function.body, function.params[0].name)
+
+
+def _stores(body: ir.Body, name: str) -> bool:
+    for statement in body:
+        match statement:
+            case ir.Assign():
+                if any(_on_self(t, name) for t in statement.targets):
+                    return True
+            case ir.If() | ir.For() | ir.While():
+                if _stores(statement.body, name) or _stores(statement.orelse, name):
+                    return True
+            case ir.With():
+                if _stores(statement.body, name):
+                    return True
+            case ir.Try():
+                if any(
+                    _stores(part, name)
+                    for part in (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)
+                ):
+                    return True
+    return False
+
+
+def _on_self(target: ir.Expr, name: str) -> bool:
+    if isinstance(target, ir.Build):
+        return any(_on_self(item, name) for item in target.items)
+    return isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and target.value.id == name
+
+
+def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> None:
+    before = m.state
+    m.state = before.fork()
+    calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, root=True)
+    written = m.state.since(before)
+    m.state = before
+    for (address, name), value in written.items():
+        old = before.find((address, name))
+        if address == ref.address and name.startswith("$"):
+            continue
+        m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
+
+
+def _placeholder(value: Value) -> bool:
+    return value is NONE or (type(value) is Const and value.value is None)
+
+
+def subclassed(m: Machine, cls: ClassV) -> bool:
+    """Whether some class of the project has this one among its bases, by name."""
+    return cls.name in m.program.base_names()
+
+
+def finish(m: Machine) -> None:
+    """Ends a file's run: constructions that nothing ever called."""
+    losses.never_called(m)
+    m.constructed.clear()

@@ -1,0 +1,238 @@
+"""Expressions: an IR expression and a frame in, an abstract value out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Value, const, join, join_all, options
+from bce_lint.analysis.interpreter import attributes, branches, calls, iteration, loops, statements, subscripts
+from bce_lint.analysis.interpreter.imports import star_lookup
+from bce_lint.analysis.models import operators
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.catalog.python import BUILTINS
+
+
+def evaluate(m: Machine, frame: Frame, node: ir.Expr) -> Value:
+    """The value of an expression; its effects are on the machine's state."""
+    m.steps -= 1
+    if m.flow is None:
+        return _EVALUATORS[type(node)](m, frame, node)
+    return m.flow.note(m, frame, node, _EVALUATORS[type(node)](m, frame, node))
+
+
+def _const(m: Machine, frame: Frame, node: ir.Const) -> Value:
+    return const(node.value)
+
+
+def lookup(m: Machine, frame: Frame, name: str) -> Value:
+    """The value of a name by Python's scoping; a name that is nowhere bound is unknown."""
+    function = frame.function
+    if function is None or name not in function.globals:
+        if function is None or name in frame.bound or name in function.nonlocals:
+            value = m.read(frame.address, name)
+            if value is not None:
+                return value
+            if function is not None and name in frame.bound:
+                return TOP
+        for address in frame.outer:
+            value = m.read(address, name)
+            if value is not None:
+                return value
+    value = m.read_global(frame.unit.address, name)
+    if value is None:
+        value = star_lookup(m, frame.unit, name)
+    if value is not None:
+        return value
+    if name == "__name__":
+        return const("__main__") if frame.main else TOP
+    return External("builtins." + name) if name in BUILTINS else TOP
+
+
+def _name(m: Machine, frame: Frame, node: ir.Name) -> Value:
+    name = node.id
+    function = frame.function
+    if name in frame.bound and (function is None or name not in function.globals):
+        value = m.state.find((frame.address, name), m.reads)  # most names are of locals that are set
+        if value is not None and type(value) is not LazyImport:
+            return value
+    return lookup(m, frame, name)
+
+
+def _attr(m: Machine, frame: Frame, node: ir.Attr) -> Value:
+    return attributes.attribute(m, frame, evaluate(m, frame, node.value), node.name, node.span)
+
+
+def _item(m: Machine, frame: Frame, node: ir.Item) -> Value:
+    owner = evaluate(m, frame, node.value)
+    key = evaluate(m, frame, node.index)
+    return subscripts.item(m, frame, owner, key, node.span)
+
+
+def _slice(m: Machine, frame: Frame, node: ir.Slice) -> Value:
+    parts = [NONE if part is None else evaluate(m, frame, part) for part in (node.lower, node.upper, node.step)]
+    return subscripts.slice_value(parts)
+
+
+_NO_ARGS = Args()
+
+
+def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
+    """Evaluates call arguments; unpacks `*` and `**` as far as they are known."""
+    if not args:
+        return _NO_ARGS
+    pos: list[Value] = []
+    spans: list[ir.Span | None] = []
+    kw: dict[str, Value] = {}
+    kw_spans: dict[str, ir.Span] = {}
+    open_ = False
+    for arg in args:
+        value = evaluate(m, frame, arg.value)
+        if arg.keyword is not None:
+            kw[arg.keyword] = value
+            kw_spans[arg.keyword] = arg.value.span
+        elif arg.stars == 0:
+            pos.append(value)
+            spans.append(arg.value.span)
+        elif arg.stars == 1:
+            items = iteration.elements(m, frame, value, arg.value.span)
+            pos.extend(items.prefix)
+            spans.extend([arg.value.span] * len(items.prefix))
+            open_ = open_ or not items.exact
+        else:
+            table = subscripts.table_of(m, value)
+            kw.update({k: v for k, v in (table.entries if table else ()) if isinstance(k, str) and table is not None and table.has(k)})
+            open_ = open_ or table is None or not table.exact
+    return Args(tuple(pos), kw, open_, tuple(spans), kw_spans)
+
+
+def star_layers(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Seq | None:
+    """The single `*items` argument as a sequence, for callables that keep the order of what they are given."""
+    if not any(a.stars == 1 for a in args) or any(a.keyword or a.stars == 2 for a in args):
+        return None
+    result = Seq()
+    for arg in args:
+        value = evaluate(m, frame, arg.value)
+        part = iteration.elements(m, frame, value, arg.value.span) if arg.stars else Seq((value,))
+        result = iteration.concatenate(result, part)
+    return result
+
+
+def _call(m: Machine, frame: Frame, node: ir.Call) -> Value:
+    if isinstance(node.func, ir.Attr):
+        owner = evaluate(m, frame, node.func.value)
+        return calls.call_method(m, frame, owner, node.func.name, arguments(m, frame, node.args), node)
+    function = evaluate(m, frame, node.func)
+    return calls.call(m, frame, function, arguments(m, frame, node.args), node)
+
+
+def _op(m: Machine, frame: Frame, node: ir.Op) -> Value:
+    if node.op in ("and", "or"):
+        return _short_circuit(m, frame, node)
+    if node.op == "format":
+        return operators.format_string([evaluate(m, frame, part) for part in node.operands])
+    values = [evaluate(m, frame, part) for part in node.operands]
+    if len(values) == 1:
+        return operators.unary(m, frame, node.op, values[0], node.span)
+    result = values[0]
+    for value in values[1:]:
+        result = operators.binary(m, frame, node.op, result, value, node.span)
+    return result
+
+
+def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
+    result: Value | None = None
+    stop = node.op == "or"
+    for operand in node.operands:
+        value = evaluate(m, frame, operand)
+        outcome = branches.truth(m, value)
+        kept = [v for v in options(value) if branches.truth(m, v) is not (not stop)] if outcome is None else [value]
+        if outcome is stop or operand is node.operands[-1]:
+            return value if result is None else join(result, value)
+        if outcome is None:
+            rest = join_all(kept)
+            result = rest if result is None or rest is None else join(result, rest)
+    return result or TOP
+
+
+def _choice(m: Machine, frame: Frame, node: ir.Choice) -> Value:
+    return branches.choose(m, frame, node)
+
+
+def _build(m: Machine, frame: Frame, node: ir.Build) -> Value:
+    result = Seq()
+    plain: list[Value] = []
+    for element in node.items:
+        if isinstance(element, ir.Star):
+            part = iteration.elements(m, frame, evaluate(m, frame, element.value), element.span)
+            result = iteration.concatenate(iteration.concatenate(result, Seq(tuple(plain))), part)
+            plain = []
+        else:
+            plain.append(evaluate(m, frame, element))
+    result = iteration.concatenate(result, Seq(tuple(plain)))
+    return result if node.kind == "tuple" else subscripts.new_list(m, frame, node.span, result, node.kind)
+
+
+def _dict(m: Machine, frame: Frame, node: ir.Dict) -> Value:
+    table = Table()
+    for key_node, value_node in zip(node.keys, node.values, strict=True):
+        value = evaluate(m, frame, value_node)
+        if key_node is None:
+            table = subscripts.update_table(table, subscripts.table_of(m, value))
+        else:
+            table = subscripts.put(table, evaluate(m, frame, key_node), value)
+    return subscripts.new_dict(m, frame, node.span, table)
+
+
+def _lambda(m: Machine, frame: Frame, node: ir.Lambda) -> Value:
+    return statements.make_function(m, frame, node.function)
+
+
+def _comp(m: Machine, frame: Frame, node: ir.Comp) -> Value:
+    return loops.comprehension(m, frame, node)
+
+
+def _bind(m: Machine, frame: Frame, node: ir.Bind) -> Value:
+    value = evaluate(m, frame, node.value)
+    statements.bind_name(m, frame, node.name, value)
+    return value
+
+
+def _yield(m: Machine, frame: Frame, node: ir.Yield) -> Value:
+    value = NONE if node.value is None else evaluate(m, frame, node.value)
+    if node.delegate:
+        value = iteration.summary(m, iteration.elements(m, frame, value, node.span)) or TOP
+    frame.yields.append(value)
+    frame.yield_contexts.append(m.read(0, "$autocast") or NONE)
+    return TOP
+
+
+def _star(m: Machine, frame: Frame, node: ir.Star) -> Value:
+    return evaluate(m, frame, node.value)
+
+
+def _opaque(m: Machine, frame: Frame, node: ir.Opaque) -> Value:
+    for part in node.parts:
+        evaluate(m, frame, part)
+    return TOP
+
+
+_EVALUATORS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
+    ir.Const: _const,
+    ir.Name: _name,
+    ir.Attr: _attr,
+    ir.Item: _item,
+    ir.Slice: _slice,
+    ir.Call: _call,
+    ir.Op: _op,
+    ir.Choice: _choice,
+    ir.Build: _build,
+    ir.Dict: _dict,
+    ir.Star: _star,
+    ir.Lambda: _lambda,
+    ir.Comp: _comp,
+    ir.Bind: _bind,
+    ir.Yield: _yield,
+    ir.Opaque: _opaque,
+}

@@ -1,0 +1,235 @@
+"""Loops: known elements one by one, unknown numbers of rounds to a fixpoint; sites count once the state is stable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import TOP, Const, Seq, Table, Value, join, join_all, options
+from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
+from bce_lint.analysis.state import identities
+from bce_lint.analysis.state.machine import Frame, Loop, Machine
+from bce_lint.analysis.state.store import State, merge
+from bce_lint.records import changed
+
+MAX_TRIPS = 32
+UNROLL_NODES = 900
+MAX_ROUNDS = 4
+
+Start = Callable[[], bool]
+
+
+def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
+    """A `for` loop over what is known of its elements."""
+    elements = iteration.elements(m, frame, expressions.evaluate(m, frame, node.iter), node.iter.span)
+    loop = Loop(m.state.depth)
+    frame.loops.append(loop)
+
+    def _start(value: Value) -> Start:
+        def _bind() -> bool:
+            statements.assign(m, frame, node.target, identities.told_apart(m, frame, value, node.target.span))
+            return True
+
+        return _bind
+
+    alive = _segments(m, frame, node.body, elements, node.size, loop, _start)
+    frame.loops.pop()
+    return _finish(m, frame, node.orelse, loop, alive)
+
+
+def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]) -> bool:
+    known = len(elements.prefix) + len(elements.suffix)
+    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.steps < 0:
+        summary = iteration.summary(m, elements)
+        return summary is None or _repeat(m, frame, body, loop, start(summary))
+    alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
+    if alive and elements.rest is not None:
+        alive = _repeat(m, frame, body, loop, start(identities.of_many(m, elements.rest)))
+    return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
+
+
+def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Start], first: int) -> bool:
+    marks = frame.marks
+    alive = True
+    for index, start in enumerate(starts):
+        frame.marks = (*marks, first + index)
+        base = m.state
+        m.state = base.fork()
+        end = _once(m, frame, body, loop, start)
+        if end is None:
+            alive = False
+            break
+        m.state = merge([end])
+    frame.marks = marks
+    return alive
+
+
+def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> State | None:
+    """One round; its end joined with the states that `continue`."""
+    base = m.state
+    loop.round = base.depth
+    loop.continues = []
+    entered = start()
+    alive = entered and statements.run(m, frame, body)
+    ends = [m.state, *loop.continues] if alive else list(loop.continues)
+    loop.continues = []
+    return merge(ends) if ends else None
+
+
+def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, zero: bool = True) -> bool:
+    """Any number of rounds: until nothing that a round reads is changed by a round."""
+    marks, sites, reached = frame.marks, len(m.sites), len(m.reached)
+    frame.marks = (*marks, -1)
+    outside = list(loop.breaks)
+    entry = base = m.state
+    for attempt in range(MAX_ROUNDS):
+        m.open_reads()
+        end = _once(m, frame, body, loop, start)
+        reads = m.close_reads()
+        carried = {} if end is None else _changes(m, base, end, {c: v for c, (v, _) in reads.items()})
+        if not carried or attempt == MAX_ROUNDS - 1 or m.steps < 0:
+            break
+        m.roll_back(sites, reached)
+        loop.breaks = list(outside)
+        base = base.fork()
+        for cell, value in carried.items():
+            base.put(cell, value)
+        m.state = base
+    frame.marks = marks
+    # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
+    ends = [*([entry.fork()] if zero else []), *([end] if end is not None else [])]
+    if not ends:
+        m.state = base
+        return False
+    m.state = merge(ends) if len(ends) > 1 else ends[0]
+    return True
+
+
+def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
+    found: dict[tuple[int, str], Value] = {}
+    for cell, before in reads.items():
+        after = end.find(cell)
+        if after is None or after is before:
+            continue
+        for ref in identities.objects_in(after):
+            if base.find((ref.address, "$live")) is None and base.find((ref.address, "$many")) is None:
+                m.several.add(ref.address)
+                found[ref.address, "$many"] = TOP
+        after = identities.from_last_round(before, after)
+        if before is None:
+            if not cell[1].startswith("$"):
+                found[cell] = after
+            continue
+        wide = widen(before, after)
+        if wide != before:
+            found[cell] = wide
+    return found
+
+
+def widen(old: Value, new: Value) -> Value:
+    """A join that cannot grow for ever: numbers and containers that still change become unknown."""
+    joined = join(old, new)
+    if joined == old:
+        return old
+    if any(type(v) is Const and v.kind in ("int", "float", "str") for v in options(joined)):
+        return TOP
+    if type(joined) is Seq:
+        return TOP if any(type(v) is Seq for item in joined for v in options(item)) else Seq((), join_all(joined))
+    return TOP if type(joined) is Table else joined
+
+
+def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) -> bool:
+    if alive and orelse:
+        alive = statements.run(m, frame, orelse)
+    if not loop.breaks:
+        return alive
+    ends = [m.state, *loop.breaks] if alive else loop.breaks
+    m.state = merge(ends)
+    return True
+
+
+def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
+    """A `while` loop; the test is evaluated in each round."""
+    loop = Loop(m.state.depth)
+    frame.loops.append(loop)
+    outcome = branches.truth(m, expressions.evaluate(m, frame, node.test))
+    if outcome is False:
+        frame.loops.pop()
+        return statements.run(m, frame, node.orelse)
+    endless = isinstance(node.test, ir.Const) and outcome is True
+
+    def _start() -> bool:
+        expressions.evaluate(m, frame, node.test)
+        branches.refine(m, frame, node.test, True)
+        return True
+
+    _repeat(m, frame, node.body, loop, _start)
+    frame.loops.pop()
+    if endless and not loop.breaks:
+        return False
+    if not endless:
+        branches.refine(m, frame, node.test, False)
+    return _finish(m, frame, () if endless else node.orelse, loop, not endless)
+
+
+def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
+    """A list, set, dict or generator: known elements one by one while short, else a summary."""
+    from bce_lint.analysis.interpreter import subscripts
+
+    collected: list[Value] = []
+    hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
+    bound = frame.bound
+    frame.bound = bound | hidden.keys()
+    base = m.state
+    m.state = base.fork()
+    exact = _clauses(m, frame, node, 0, collected)
+    for ref in identities.objects_in(Seq(tuple(collected))) if not exact else ():
+        if base.find((ref.address, "$live")) is None:
+            m.make_many(ref.address)
+    frame.bound = bound
+    for name, value in hidden.items():
+        if value is not None:
+            m.write(frame.address, name, value)
+    if node.kind == "dict":
+        table = Table()
+        for pair in collected:
+            assert type(pair) is Seq
+            table = subscripts.put(table, pair.prefix[0], pair.prefix[1])
+        if not exact:
+            table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).doubted()
+        return subscripts.new_dict(m, frame, node.span, table)
+    items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
+    return items if node.kind == "generator" else subscripts.new_list(m, frame, node.span, items, node.kind)
+
+
+def _names(target: ir.Expr) -> list[str]:
+    if isinstance(target, ir.Name):
+        return [target.id]
+    if isinstance(target, ir.Build):
+        return [name for item in target.items for name in _names(item)]
+    return _names(target.value) if isinstance(target, ir.Star) else []
+
+
+def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: list[Value]) -> bool:
+    """Runs the clauses from `depth` inwards; whether every element was met one by one."""
+    if depth == len(node.clauses):
+        values = tuple(expressions.evaluate(m, frame, e) for e in node.elements)
+        collected.append(Seq(values) if node.kind == "dict" else values[0])
+        return True
+    clause = node.clauses[depth]
+    elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
+    exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
+    met = elements.prefix if exact else (iteration.summary(m, elements) or TOP,)
+    marks = frame.marks
+    for index, value in enumerate(met):
+        frame.marks = (*marks, index if exact else -1)
+        statements.assign(m, frame, clause.target, identities.told_apart(m, frame, value, clause.target.span))
+        outcomes = [branches.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
+        if False in outcomes:
+            continue
+        exact = exact and None not in outcomes
+        for test in clause.tests:
+            branches.refine(m, frame, test, True)
+        exact = _clauses(m, frame, node, depth + 1, collected) and exact
+    frame.marks = marks
+    return exact

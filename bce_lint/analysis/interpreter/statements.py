@@ -1,0 +1,266 @@
+"""Statements: each runner changes the machine's state and says whether the path goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Value, join_all, options
+from bce_lint.analysis.interpreter import attributes, branches, calls, classes, contexts, expressions, imports, loops, subscripts
+from bce_lint.analysis.models import operators
+from bce_lint.analysis.state import identities
+from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.state.store import merge
+from bce_lint.records import changed
+
+IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
+
+
+def run(m: Machine, frame: Frame, body: ir.Body) -> bool:
+    """Runs statements in order; False when no path reaches the end."""
+    for statement in body:  # noqa: SIM110 - a generator would cost a frame for each block
+        if not _RUNNERS[type(statement)](m, frame, statement):
+            return False
+    return True
+
+
+def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:
+    """Binds a name in its scope: local, global, nonlocal or module."""
+    function = frame.function
+    if function is not None and name in function.globals:
+        m.touched.add(frame.unit.address)
+        m.write(frame.unit.address, name, value)
+    elif function is not None and name in function.nonlocals:
+        owner = next((a for a in frame.outer if m.state.find((a, name)) is not None), frame.address)
+        m.write(owner, name, value)
+    else:
+        m.write(frame.address, name, value)
+
+
+def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
+    """Stores a value into a name, attribute, item or pattern of these."""
+    match target:
+        case ir.Name():
+            if m.flow is not None:
+                m.flow.bound(frame, target)
+            bind_name(m, frame, target.id, value)
+        case ir.Attr():
+            holder = expressions.evaluate(m, frame, target.value)
+            if m.flow is not None:
+                m.flow.stored(m, frame, target, holder)
+            attributes.attribute_written(m, frame, target, holder, value)
+        case ir.Item():
+            owner = expressions.evaluate(m, frame, target.value)
+            if m.flow is not None:
+                m.flow.stored(m, frame, target, owner)
+            key = expressions.evaluate(m, frame, target.index)
+            changed = subscripts.set_item(m, owner, key, value)
+            if changed is not None and isinstance(target.value, ir.Name):
+                bind_name(m, frame, target.value.id, changed)
+        case ir.Build():
+            _unpack(m, frame, target.items, value)
+        case ir.Star():
+            assign(m, frame, target.value, value)
+        case _:
+            expressions.evaluate(m, frame, target)
+
+
+def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value) -> None:
+    star = next((i for i, t in enumerate(targets) if isinstance(t, ir.Star)), None)
+    parts = [subscripts.unpack(m, option, len(targets), star) for option in options(value)]
+    for index, target in enumerate(targets):
+        value = join_all(part[index] for part in parts) or TOP
+        assign(m, frame, target, identities.told_apart(m, frame, value, target.span))
+
+
+def _assign(m: Machine, frame: Frame, node: ir.Assign) -> bool:
+    value = expressions.evaluate(m, frame, node.value)
+    if node.annotation is not None and value == TOP:
+        value = classes.annotated(m, frame, node.annotation)
+    for target in node.targets:
+        assign(m, frame, target, value)
+    return True
+
+
+def _declare(m: Machine, frame: Frame, node: ir.Declare) -> bool:
+    if frame.owner is not None and frame.function is None:
+        return True
+    if isinstance(node.target, ir.Attr):
+        value = classes.annotated(m, frame, node.annotation)
+        if value != TOP:
+            assign(m, frame, node.target, value)
+    return True
+
+
+def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
+    old = expressions.evaluate(m, frame, node.target)
+    value = expressions.evaluate(m, frame, node.value)
+    if type(old) is Ref and old.kind in ("list", "container") and node.op == "+":
+        subscripts.extend(m, old, value)
+        return True
+    span = ir.Span(node.span.start, node.span.end)
+    new = operators.binary(m, frame, node.op, old, value, span)
+    if type(old) is Tensor and type(new) is Tensor:
+        new = changed(new, dtype=old.dtype)  # written into the tensor itself
+    if m.flow is not None:
+        new = m.flow.augmented(m, frame, node, old, new)
+    assign(m, frame, node.target, new)
+    return True
+
+
+def _expression(m: Machine, frame: Frame, node: ir.ExprStmt) -> bool:
+    value = expressions.evaluate(m, frame, node.value)
+    return not (type(value) is Const and value.kind == "never")
+
+
+def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
+    value = NONE if node.value is None else expressions.evaluate(m, frame, node.value)
+    frame.returns.append((m.state.freeze(frame.floor), value))
+    return False
+
+
+def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
+    if node.value is not None:
+        expressions.evaluate(m, frame, node.value)
+    return False
+
+
+def _jump(m: Machine, frame: Frame, node: ir.Jump) -> bool:
+    if frame.loops:
+        loop = frame.loops[-1]
+        if node.kind == "break":
+            loop.breaks.append(m.state.freeze(loop.entry))
+        else:
+            loop.continues.append(m.state.freeze(loop.round))
+    return False
+
+
+def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
+    entered = []
+    for item in node.items:
+        manager = expressions.evaluate(m, frame, item.context)
+        value, previous = contexts.enter(m, frame, manager, item.context.span)
+        entered.append(previous)
+        if item.target is not None:
+            assign(m, frame, item.target, value)
+    alive = run(m, frame, node.body)
+    if alive:
+        for previous in reversed(entered):
+            contexts.leave(m, previous)
+    return alive
+
+
+def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:
+    base = m.state
+    m.state = base.fork()
+    ends = []
+    alive = run(m, frame, node.body)
+    body_end = m.state
+    if alive and run(m, frame, node.orelse):
+        ends.append(m.state)
+    if not _imports_hold(m, frame, node):
+        for handler in node.handlers:
+            m.state = merge([base.fork(), body_end.fork()])
+            if handler.name is not None:
+                bind_name(m, frame, handler.name, TOP)
+            if run(m, frame, handler.body):
+                ends.append(m.state)
+    if not ends:
+        m.state = base.fork()
+        run(m, frame, node.final)
+        return False
+    m.state = merge(ends)
+    return run(m, frame, node.final)
+
+
+def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
+    """Whether the handlers only catch imports that are known to succeed."""
+    names = {h.type.id for h in node.handlers if isinstance(h.type, ir.Name)}
+    if len(names) != len(node.handlers) or not names <= IMPORT_ERRORS:
+        return False
+    found = [s for s in node.body if isinstance(s, ir.ImportModule | ir.ImportName)]
+    return bool(found) and all(imports.certain(m, frame, s) for s in found)
+
+
+def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:
+    for target in node.targets:
+        if isinstance(target, ir.Item):
+            subscripts.remove(m, expressions.evaluate(m, frame, target.value), expressions.evaluate(m, frame, target.index))
+        elif isinstance(target, ir.Attr):
+            attributes.doubt(m, expressions.evaluate(m, frame, target.value), target.name)
+    return True
+
+
+def _assert(m: Machine, frame: Frame, node: ir.Assert) -> bool:
+    value = expressions.evaluate(m, frame, node.test)
+    branches.refine(m, frame, node.test, True)
+    return branches.truth(m, value) is not False
+
+
+def _function_def(m: Machine, frame: Frame, node: ir.FunctionDef) -> bool:
+    value: Value = make_function(m, frame, node.function)
+    for decorator in reversed(node.function.decorators):
+        value = calls.decorate(m, frame, decorator, value)
+    bind_name(m, frame, node.function.name, value)
+    return True
+
+
+def make_function(m: Machine, frame: Frame, node: ir.Function) -> FunctionV:
+    """A function value with its defaults evaluated now, as Python does."""
+    defaults = tuple((p.name, expressions.evaluate(m, frame, p.default)) for p in node.params if p.default is not None)
+    is_function = frame.function is not None
+    outer = (frame.address, *frame.outer) if is_function else frame.outer
+    frame.captured = True
+    made = FunctionV(node, frame.unit.path, frame.context, outer, frame.owner, defaults)
+    if is_function and not m.quiet:
+        m.pending.append((made, frame))
+    return made
+
+
+def _class_def(m: Machine, frame: Frame, node: ir.ClassDef) -> bool:
+    bind_name(m, frame, node.name, classes.define(m, frame, node))
+    return True
+
+
+def _if(m: Machine, frame: Frame, node: ir.If) -> bool:
+    return branches.run_if(m, frame, node)
+
+
+def _for(m: Machine, frame: Frame, node: ir.For) -> bool:
+    return loops.run_for(m, frame, node)
+
+
+def _while(m: Machine, frame: Frame, node: ir.While) -> bool:
+    return loops.run_while(m, frame, node)
+
+
+def _import_module(m: Machine, frame: Frame, node: ir.ImportModule) -> bool:
+    return imports.import_module(m, frame, node)
+
+
+def _import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
+    return imports.import_name(m, frame, node)
+
+
+_RUNNERS: dict[type, Callable[[Machine, Frame, Any], bool]] = {
+    ir.Assign: _assign,
+    ir.Declare: _declare,
+    ir.AugAssign: _aug_assign,
+    ir.ExprStmt: _expression,
+    ir.Return: _return,
+    ir.Raise: _raise,
+    ir.Jump: _jump,
+    ir.If: _if,
+    ir.For: _for,
+    ir.While: _while,
+    ir.Try: _try,
+    ir.With: _with,
+    ir.Delete: _delete,
+    ir.Assert: _assert,
+    ir.ImportModule: _import_module,
+    ir.ImportName: _import_name,
+    ir.FunctionDef: _function_def,
+    ir.ClassDef: _class_def,
+}

@@ -1,0 +1,1 @@
+"""What torch, NumPy and Python's own functions do to abstract values."""

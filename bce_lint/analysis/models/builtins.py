@@ -1,0 +1,348 @@
+"""Python's builtins and standard library, as far as values flow through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from bce_lint import ir
+from bce_lint.analysis.domain.shapes import size
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.values import (
+    NONE,
+    TOP,
+    ClassV,
+    Const,
+    External,
+    FunctionV,
+    MethodV,
+    PartialV,
+    Ref,
+    Seq,
+    SuperV,
+    Table,
+    Unknown,
+    Value,
+    const,
+    join,
+    join_all,
+    options,
+)  # fmt: skip
+from bce_lint.analysis.interpreter import attributes, branches, calls, classes, iteration, subscripts
+from bce_lint.analysis.models import copies, namespaces, tensor_literals
+from bce_lint.analysis.state import identities, store
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NAMESPACES
+from bce_lint.catalog.schema import Activation, Contract
+from bce_lint.records import changed
+
+Handler = Callable[[Machine, Frame, Args, ir.Call], Value]
+_PYTHON_TYPES = {"int": ("int", "bool"), "float": ("float",), "str": ("str",), "bool": ("bool",), "dict": (), "list": (), "tuple": ()}
+
+
+def is_instance(m: Machine, value: Value, kind: Value) -> bool | None:
+    """Whether a value is certainly, or certainly not, of a class (or of one of a tuple of classes)."""
+    if type(kind) is Seq:
+        answers = [is_instance(m, value, k) for k in kind]
+        return True if True in answers else None if None in answers else False
+    if type(kind) is ClassV:
+        if type(value) is Ref and isinstance(value.what, ClassV):
+            return kind in classes.mro(m, value.what) or (None if classes.outside_base(m, value.what) == "?" else False)
+        return None if type(value) is Unknown else False
+    if type(kind) is not External:
+        return None
+    return _is_external(m, value, kind.name)
+
+
+def _is_external(m: Machine, value: Value, name: str) -> bool | None:
+    short = name.removeprefix("builtins.")
+    if type(value) is Const:
+        return short in _PYTHON_TYPES and value.kind in _PYTHON_TYPES[short]
+    if name in ("torch.Tensor", "torch.nn.Module"):
+        tensor = name == "torch.Tensor"
+        return True if (type(value) is Tensor) == tensor and type(value) in (Tensor, Ref) else None if type(value) is Unknown else False
+    if type(value) is Ref:
+        return _ref_is(m, value, name, short)
+    if short == "tuple" and type(value) is Seq:
+        return True
+    return None if type(value) is Unknown else False
+
+
+def _ref_is(m: Machine, value: Ref, name: str, short: str) -> bool | None:
+    if value.kind in ("list", "dict", "set"):
+        return value.kind == short
+    if isinstance(value.what, Contract | Activation):
+        return value.what.module == name
+    if isinstance(value.what, ClassV):
+        outside = classes.outside_base(m, value.what)
+        return True if outside == name else None
+    return None
+
+
+def _isinstance(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) != 2:
+        return TOP
+    answers = {is_instance(m, v, args.pos[1]) for v in options(args.pos[0])}
+    answer = answers.pop() if len(answers) == 1 else None
+    return TOP if answer is None else const(answer)
+
+
+def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) < 2:
+        return TOP
+    found: list[Value] = []
+    for name in options(args.pos[1]):
+        if type(name) is not Const or not isinstance(name.value, str):
+            return TOP
+        value = attributes.attribute(m, frame, args.pos[0], name.value, node.span)
+        if len(args.pos) > 2 and type(args.pos[0]) is Ref:
+            maybe = m.read(*store.doubt((args.pos[0].address, name.value))) is not None
+            value = args.pos[2] if value == TOP else join(value, args.pos[2]) if maybe else value
+        found.append(value)
+    return join_all(found) or TOP
+
+
+def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) == 3 and type(args.pos[1]) is Const:
+        attributes.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
+    elif len(args.pos) == 3:
+        attributes.forget_settings(m, args.pos[0])
+    return NONE
+
+
+def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) == 2 and type(args.pos[1]) is Const:
+        attributes.doubt(m, args.pos[0], str(args.pos[1].value))
+    return NONE
+
+
+def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Const:
+        name = str(args.pos[1].value)
+        return const(True) if attributes.is_certain(m, args.pos[0], name) else TOP
+    return TOP
+
+
+def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    items = subscripts.content(m, args.pos[0]) if args.pos else None
+    if items is not None and items.exact:
+        return const(len(items.prefix))
+    if args.pos and type(args.pos[0]) is Tensor and (length := size(args.pos[0].shape, 0)) is not None:
+        return const(length)
+    table = subscripts.table_of(m, args.pos[0]) if args.pos else None
+    return const(len(table.entries)) if table is not None and table.exact else Unknown(kind="int")
+
+
+def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    bounds = [a.value for a in args.pos if type(a) is Const and type(a.value) is int]
+    if len(bounds) == len(args.pos) and 1 <= len(bounds) <= 3 and (len(bounds) < 3 or bounds[2] != 0):
+        numbers = range(*bounds)
+        if len(numbers) <= iteration.MAX_RANGE:
+            return Seq(tuple(const(i) for i in numbers))
+    return Seq((), TOP)
+
+
+def _enumerate(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    items = iteration.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
+    start = args.get(1, "start")
+    first = start.value if type(start) is Const and isinstance(start.value, int) else 0
+    prefix = tuple(Seq((const(first + i), v)) for i, v in enumerate(items.prefix))
+    rest = None if items.rest is None else Seq((TOP, items.rest))
+    return Seq(prefix, rest, tuple(Seq((TOP, v)) for v in items.suffix))
+
+
+def _zip(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    lists = [iteration.elements(m, frame, a, node.span) for a in args.pos]
+    if args.open or not lists:
+        return Seq((), TOP)
+    if all(s.exact for s in lists):
+        return Seq(tuple(Seq(row) for row in zip(*(s.prefix for s in lists), strict=False)))
+    head = min(len(s.prefix) for s in lists)
+    prefix = tuple(Seq(tuple(s.prefix[i] for s in lists)) for i in range(head))
+    rest = Seq(tuple(join_all([*s.prefix[head:], *([s.rest] if s.rest is not None else []), *s.suffix]) or TOP for s in lists))
+    return Seq(prefix, rest)
+
+
+def _list(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    items = Seq() if not args.pos else iteration.elements(m, frame, args.pos[0], node.span)
+    return subscripts.new_list(m, frame, node.span, items)
+
+
+def _deque(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`deque(items, maxlen)`: one of a limited length loses elements while others are added."""
+    if args.get(1, "maxlen") in (None, NONE):
+        return _list(m, frame, args, node)
+    return subscripts.new_list(m, frame, node.span, iteration.ANYTHING)
+
+
+def _tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return Seq() if not args.pos else iteration.elements(m, frame, args.pos[0], node.span)
+
+
+def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    table = Table()
+    if args.pos:
+        given = subscripts.table_of(m, args.pos[0])
+        if given is None:
+            pairs = iteration.elements(m, frame, args.pos[0], node.span)
+            for pair in pairs:
+                parts = subscripts.unpack(m, pair, 2, None)
+                table = subscripts.put(table, parts[0], parts[1]) if pairs.exact else Table((), TOP)
+        else:
+            table = given
+    for name, value in args.kw.items():
+        table = table.put(name, value)
+    return subscripts.new_dict(m, frame, node.span, changed(table, rest=TOP) if args.open else table)
+
+
+def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return subscripts.new_dict(m, frame, node.span, Table((), TOP))
+
+
+def _next(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    items = iteration.elements(m, frame, args.get(0, "iterator") or TOP, node.span)
+    return identities.told_apart(m, frame, iteration.summary(m, items) or TOP, node.span)
+
+
+def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) != 2:
+        return Seq((), TOP)
+    items = iteration.elements(m, frame, args.pos[1], node.span)
+
+    marks = frame.marks
+
+    def _one(value: Value, index: int) -> Value:
+        frame.marks = (*marks, index)
+        result = calls.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
+        frame.marks = marks
+        return result
+
+    prefix = tuple(_one(v, i) for i, v in enumerate(items.prefix))
+    rest = None if items.rest is None else _one(identities.of_many(m, items.rest), -1)
+    return Seq(prefix, rest, tuple(_one(v, len(prefix) + i) for i, v in enumerate(items.suffix)))
+
+
+def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    items = iteration.elements(m, frame, args.get(1, "iterable") or TOP, node.span)
+    return Seq((), iteration.summary(m, items) or TOP)
+
+
+def _super(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    scope: Frame | None = frame
+    while scope is not None and scope.owner is None:
+        scope = scope.parent
+    if scope is None or scope.owner is None:
+        return TOP
+    owner = args.pos[0] if args.pos and type(args.pos[0]) is ClassV else scope.owner
+    receiver = args.pos[1] if len(args.pos) > 1 else scope.receiver
+    if receiver is None or type(receiver) not in (Ref, ClassV) or type(owner) is not ClassV:
+        return TOP
+    return SuperV(receiver, owner)
+
+
+def _type(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    value = args.pos[0] if len(args.pos) == 1 else TOP
+    return value.what if type(value) is Ref and isinstance(value.what, ClassV) else TOP
+
+
+def _partial(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if not args.pos or args.open:
+        return TOP
+    return PartialV(args.pos[0], args.pos[1:], tuple(args.kw.items()))
+
+
+def _first(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return args.pos[0] if args.pos else TOP
+
+
+def _transparent(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """A decorator factory that leaves the function as it is."""
+    return External("bce_lint.identity")
+
+
+def _number(kind: type) -> Handler:
+    def _convert(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+        value = args.pos[0] if args.pos else TOP
+        if type(value) is not Const or value.value is None:
+            number = kind in (int, float) and type(value) is not Const
+            return changed(m.fresh(frame, node.span), kind=kind.__name__) if number else TOP
+        try:
+            return const(kind(value.value))
+        except (TypeError, ValueError, OverflowError):
+            return TOP
+
+    return _convert
+
+
+def _bool(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    outcome = branches.truth(m, args.pos[0]) if args.pos else False
+    return TOP if outcome is None else const(outcome)
+
+
+def _named_tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`collections.namedtuple(name, fields)`: a class with those fields."""
+    given = args.get(1, "field_names") or TOP
+    if type(given) is Const and isinstance(given.value, str):
+        names: list[object] = list(given.value.replace(",", " ").split())
+    else:
+        items = subscripts.content(m, given)
+        if items is None or not items.exact or not all(type(v) is Const for v in items):
+            return TOP
+        names = [v.value for v in items if type(v) is Const]
+    body = tuple(ir.Declare(node.span, ir.Name(node.span, str(n)), ir.Const(node.span, None)) for n in names)
+    made = ir.ClassDef(node.span, "namedtuple", (), body)
+    return ClassV(made, frame.unit.path, m.intern(("class", frame.unit.path, node.span)), (), "namedtuple")
+
+
+def _data_parallel(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`data_parallel(module, inputs, …)`: the module applied to its inputs."""
+    given = args.get(1, "inputs") or TOP
+    inputs = given.prefix if type(given) is Seq and given.exact else (given,)
+    return calls.call(m, frame, args.get(0, "module") or TOP, Args(inputs, spans=(None,) * len(inputs)), node)
+
+
+def _checkpoint(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`checkpoint(function, *args, use_reentrant=…)`: the function called with the arguments."""
+    inner = Args(args.pos[1:], {k: v for k, v in args.kw.items() if k not in CHECKPOINT_OPTIONS}, args.open, args.spans[1:])
+    return calls.call(m, frame, args.get(0, "function") or TOP, inner, node)
+
+
+def _callable(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    value = args.pos[0] if args.pos else TOP
+    if type(value) is Const:
+        return const(False)
+    return const(True) if type(value) in (FunctionV, MethodV, ClassV, PartialV) else TOP
+
+
+def _tensor_literal(dtype: str | None, floating: str = "float32") -> Handler:
+    def _build(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+        return tensor_literals.literal(m, frame, args, node, dtype, floating)
+
+    return _build
+
+
+TABLE: dict[str, Handler] = {
+    "builtins.isinstance": _isinstance, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.hasattr": _hasattr,
+    "builtins.delattr": _delattr,
+    "builtins.len": _len, "builtins.range": _range, "builtins.enumerate": _enumerate, "builtins.zip": _zip,
+    "builtins.list": _list, "builtins.tuple": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
+    "builtins.set": _list, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
+    "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
+    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,
+    "functools.lru_cache": _transparent,
+    "builtins.staticmethod": _first, "builtins.classmethod": _first,
+    "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
+    "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
+    **dict.fromkeys(NAMESPACES, namespaces.make), "builtins.vars": namespaces.vars_of, **dict.fromkeys(CHECKPOINTS, _checkpoint),
+    "copy.deepcopy": copies.deep, "copy.copy": copies.shallow,
+    "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
+    "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),
+    "torch.Tensor": _tensor_literal("float32"), "torch.FloatTensor": _tensor_literal("float32"),
+    "torch.cuda.FloatTensor": _tensor_literal("float32"), "torch.LongTensor": _tensor_literal("int64"),
+    "torch.cuda.LongTensor": _tensor_literal("int64"), "torch.IntTensor": _tensor_literal("int32"),
+    "torch.DoubleTensor": _tensor_literal("float64"), "torch.HalfTensor": _tensor_literal("float16"),
+    "torch.ByteTensor": _tensor_literal("uint8"), "torch.BoolTensor": _tensor_literal("bool"),
+    "torch.arange": tensor_literals.ranged, "numpy.arange": partial(tensor_literals.ranged, array=True),
+    "numpy.array": _tensor_literal(None, "float64"), "numpy.asarray": _tensor_literal(None, "float64"),
+    "torch.autograd.Variable": _first, "builtins.sorted": _filter,
+}  # fmt: skip

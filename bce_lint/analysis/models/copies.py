@@ -1,0 +1,46 @@
+"""Copies of objects: they have cells of their own, so that what is assigned to them does not reach the original."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import TOP, Ref, Seq, Table, Value
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.records import changed
+
+_COPIED = ("instance", "namespace", "container", "list", "dict")
+
+
+def shallow(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`copy.copy(x)`."""
+    value = args.get(0, "x") or TOP
+    return value if type(value) is not Ref or value.kind not in _COPIED else _Copies(m, frame, node.span, False).of(value)
+
+
+def deep(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`copy.deepcopy(x)`: what an object holds is copied, too."""
+    return _Copies(m, frame, node.span, True).within(args.get(0, "x") or TOP)
+
+
+class _Copies:
+    """The copies that one call makes, by the address of what they are copied from."""
+
+    def __init__(self, m: Machine, frame: Frame, span: ir.Span, deep: bool) -> None:
+        self.m, self.deep = m, deep
+        self.key = frame.context, frame.unit.path, span, frame.marks
+        self.made: dict[int, Ref] = {}
+
+    def of(self, value: Ref) -> Ref:
+        """The copy of an object."""
+        if value.address not in self.made:
+            copy = changed(value, address=self.m.intern(("copy", value.address, *self.key)))
+            self.made[value.address] = copy
+            for name in self.m.state.names(value.address):
+                held = self.m.read(value.address, name) or TOP
+                self.m.write(copy.address, name, self.within(held) if self.deep else held)
+        return self.made[value.address]
+
+    def within(self, value: Value) -> Value:
+        """A value with copies of the objects in it."""
+        if type(value) is Ref and value.kind in _COPIED:
+            return self.of(value)
+        return value.map(self.within) if type(value) is Seq or type(value) is Table else value

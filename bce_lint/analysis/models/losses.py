@@ -1,0 +1,207 @@
+"""Losses: their construction, their calls, and the sites that the rules judge."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place, Tensor
+from bce_lint.analysis.domain.values import NONE, TOP, Const, Facts, Ref, Unknown, Use, Value, identity_of, options, tensors
+from bce_lint.analysis.interpreter import contexts
+from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, turned
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
+from bce_lint.records import changed, record
+
+
+@record(slots=True)
+class Constructed:
+    """A loss that was built with arguments that may be misplaced, until it is seen what becomes of it."""
+
+    contract: Contract
+    place: Place
+    suspicious: bool
+    called: bool = False
+
+
+def construct(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
+    """`nn.BCELoss(...)`: a loss object, its options noted, misplaced tensors reported."""
+    ref = m.new_ref(frame, node.span, "loss", contract, contract.name)
+    check_constructor(m, frame, ref, contract, args, node)
+    return ref
+
+
+def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> None:
+    """Judges the arguments of a loss constructor."""
+    place = frame.place(node.span, node.func.span)
+    params = contract.init or ()
+    _options(m, frame, contract, params, args, place, functional=False)
+    weight = _weight(params, args)
+    if weight is not None:
+        m.write(ref.address, "$weight", weight)
+    reason = misplaced(params, args)
+    if reason is not None:
+        constructor_misuse(m, contract, place, reason)
+    if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
+        m.constructed.setdefault(ref.address, Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
+
+
+def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
+    """The class weight among some arguments."""
+    index = next((i for i, param in enumerate(params) if param.name == "weight"), None)
+    given = args.get(index, "weight") if index is not None else None
+    return None if given is None or NONE in options(given) else given
+
+
+def misplaced(params: tuple[Param, ...], args: Args) -> str | None:
+    """Why a constructor has no use for one of its arguments, if it has none."""
+    for index, value in enumerate(args.pos):
+        found = tensors(value)
+        if not found:
+            continue
+        if index >= len(params):
+            return "it takes fewer arguments"
+        if not params[index].tensor:
+            return f"its parameter `{params[index].name}` takes no tensor"
+        if index == 0 and all(_output(t) for t in found):
+            return f"its parameter `{params[0].name}` gets a model's output"
+    return None
+
+
+def _output(t: Tensor) -> bool:
+    return t.model or t.domain not in (Domain.UNKNOWN, Domain.LABEL)
+
+
+def _unexplained(frame: Frame, args: Args, node: ir.Call) -> bool:
+    """Two unknown positional arguments whose names are no parameters of a factory around the call."""
+    if len(args.pos) < 2 or not all(type(v) is Unknown for v in args.pos[:2]):
+        return False
+    names = {a.value.id for a in node.args if isinstance(a.value, ir.Name)}
+    scope: Frame | None = frame
+    while scope is not None:
+        if scope.function is not None and names & {p.name for p in scope.function.params}:
+            return False
+        scope = scope.parent
+    return len(names) >= 2 and frame.function is not None and frame.function.name != "__init__"
+
+
+def constructor_misuse(m: Machine, subject: Contract | Activation, place: Place, reason: str, used: Place | None = None) -> None:
+    """Records a class that was called as if it were the function."""
+    m.record(ConstructorSite(subject, place.text, place, reason, used))
+
+
+def used_as_tensor(m: Machine, ref: Ref, place: Place) -> None:
+    """A loss object is used as if it were the loss's value."""
+    known = m.constructed.get(ref.address)
+    if known is not None:
+        constructor_misuse(m, known.contract, known.place, "the result is used as the loss", place)
+
+
+def never_called(m: Machine) -> None:
+    """At the end of a run: suspicious constructions whose objects no call ever used."""
+    for known in m.constructed.values():
+        if known.suspicious and not known.called:
+            constructor_misuse(m, known.contract, known.place, "it gets two values and is never called")
+
+
+def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, place: Place, functional: bool) -> None:
+    found = []
+    for index, param in enumerate(params):
+        value = args.get(index, param.name)
+        span = args.span(index, param.name)
+        if type(value) is Const and span is not None and not param.tensor:
+            found.append((param.name, value.value, frame.place(span)))
+    if found:
+        m.record(OptionSite(contract, place.text, place, tuple(found), functional))
+
+
+def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
+    """`F.cross_entropy(input, target, ...)`."""
+    params = contract.function or ()
+    place = frame.place(node.span, node.func.span)
+    _options(m, frame, contract, params, args, place, functional=True)
+    names = [p.name for p in params]
+    source = names.index("input") if "input" in names else 0
+    target = names.index("target") if "target" in names else 1
+    spans = (args.span(source, names[source]), args.span(target, names[target]))
+    values = (args.get(source, names[source]), args.get(target, names[target]))
+    return _site(m, frame, contract, node, place, values, spans, weight=_weight(params, args), weight_place=place)
+
+
+def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
+    """`criterion(input, target)`."""
+    known = m.constructed.get(ref.address)
+    if known is not None:
+        known.called = True
+    names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
+    values = (args.get(0, names[0]), args.get(1, names[1]))
+    spans = (args.span(0, names[0]), args.span(1, names[1]))
+    weight = m.read(ref.address, "$weight")
+    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans, ref.place, weight, ref.place)
+
+
+def _site(
+    m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place,
+    values: tuple[Value | None, Value | None], spans: tuple[ir.Span | None, ir.Span | None], made: Place | None = None,
+    weight: Value | None = None, weight_place: Place | None = None,
+) -> Tensor:  # fmt: skip
+    value, target = values[0] or TOP, values[1] or TOP
+    identity = identity_of(value)
+    primary, path, home = _primary(frame, place, identity_of(target) if turned(tensors(value), tensors(target)) else identity)
+    autocast, region = contexts.describe(m)
+    site = LossSite(
+        contract, primary.text, primary, place, path, tensors(value), tensors(target),
+        frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
+        autocast, region, None,
+        _caller(home), made, tensors(weight) if weight is not None else (), weight_place if weight is not None else None,
+    )  # fmt: skip
+    if not site.input:
+        m.incomplete.update(m.stack)
+    m.record(_note_use(m, site, identity))
+    return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.marks, "loss")))
+
+
+def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:
+    """Where value and expectation meet: out of every function whose parameter the input merely is."""
+    path: list[Place] = []
+    while identity and identity in frame.params and frame.parent is not None and frame.call is not None:
+        path.insert(0, place)
+        place = frame.parent.place(frame.call, _callee(frame))
+        frame = frame.parent
+    return place, tuple(path), frame
+
+
+def _caller(frame: Frame) -> Place | None:
+    """The call that led into a function; of a nested function that runs by itself, into the one around it."""
+    while frame.call is None and frame.parent is not None:
+        frame = frame.parent
+    return frame.parent.place(frame.call) if frame.parent is not None and frame.call is not None else None
+
+
+def _callee(frame: Frame) -> ir.Span | None:
+    """The span of the callee in the source of a call: what stands before its parenthesis."""
+    assert frame.parent is not None and frame.call is not None
+    start, end = frame.call
+    text = frame.parent.unit.text[start:end]
+    depth = 0
+    for offset in range(len(text) - 1, -1, -1):
+        depth += (text[offset] in ")]}") - (text[offset] in "([{")
+        if depth == 0 and text[offset] == "(":
+            return ir.Span(start, start + offset) if offset else None
+    return None
+
+
+def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
+    """Notes on this path what the loss takes the tensor for. Of two uses that disagree, the one as probabilities gets the rival."""
+    kind = "p" if site.contract.expects in PROBABILITIES else "x" if site.contract.expects in LOGITS else ""
+    if not identity or not kind:
+        return site
+    cell = f"$uses {identity}"
+    known = m.state.find((0, cell), m.reads)
+    facts = known.items if type(known) is Facts else frozenset()
+    rival = min((use.site for use in facts if use.kind != kind), key=lambda other: other.primary, default=None)
+    m.write(0, cell, Facts(facts | {Use(kind, site)}))
+    if rival is None:
+        return site
+    if kind == "x":
+        m.record(changed(rival, rival=(site.contract, site.primary)))
+        return site
+    return changed(site, rival=(rival.contract, rival.primary))

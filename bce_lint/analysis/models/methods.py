@@ -1,0 +1,340 @@
+"""Methods of builtin values and of catalogue objects: lists, dicts, strings, tensors, modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.values import (
+    NONE,
+    TOP,
+    TRUE,
+    ClassV,
+    Const,
+    External,
+    Ref,
+    Seq,
+    SuperV,
+    Table,
+    Unknown,
+    Value,
+    const,
+    join,
+    join_all,
+    options,
+)  # fmt: skip
+from bce_lint.analysis.interpreter import attributes, iteration, subscripts
+from bce_lint.analysis.models import dtype_rules, layers, losses, tensor_ops, trainers
+from bce_lint.analysis.state import identities
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.catalog import activations, tensors
+from bce_lint.catalog.numpy import NUMPY_METHODS
+from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
+
+Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
+_MODULE_KINDS = frozenset({"instance", "layer", "activation", "loss", "container"})
+
+
+def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node: ir.Call) -> Value:
+    """Calls a method that no project class defines."""
+    if name in _PARSERS:
+        for value in (*args.pos, *args.kw.values()):
+            attributes.forget_namespace(m, value)
+    match receiver:
+        case Tensor() | Unknown():
+            return _tensor(m, frame, receiver, name, args, node)
+        case SuperV():
+            return _super(m, frame, receiver, name, args, node)
+        case Ref():
+            return _ref(m, frame, receiver, name, args, node)
+        case Const(value=str() as text):
+            return _text(text, name, args)
+        case Seq() if name == "index" or name == "count":
+            return TOP
+        case External():
+            return TOP
+    return TOP
+
+
+def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, args: Args, node: ir.Call) -> Value:
+    row = activations.METHODS.get(name)
+    if row is not None and len(args.pos) < len(row.params):
+        return tensor_ops.activation_call(m, frame, row, args.prepend(receiver), node, inplace=name in activations.INPLACE, method=True)
+    transfer = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
+    if transfer is None:
+        return m.fresh(frame, node.span)
+    if type(receiver) is Unknown and not _surely_tensor(name, args) and dtype_rules.asked(args.prepend(receiver), transfer) is None:
+        return receiver if name in _VIEWS else m.fresh(frame, node.span)
+    return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
+
+
+_VIEWS = frozenset(
+    [
+        "squeeze",
+        "contiguous",
+        "detach",
+        "to",
+        "cuda",
+        "cpu",
+        "clone",
+        "view_as",
+    ]
+)
+_DTYPE_METHODS = frozenset({
+    "long", "argmax", "argmin", "bool", "int", "short", "byte", "float", "double", "half", "eq", "ne",
+    "ge", "le", "gt", "lt", "exp", "log", "view", "reshape", "flatten", "unsqueeze",
+})  # fmt: skip
+
+
+def _surely_tensor(name: str, args: Args) -> bool:
+    """Methods that only arrays have: what they return holds whatever the array was. A logger's `log` takes arguments."""
+    return name in _DTYPE_METHODS and not (name == "log" and (args.pos or args.kw))
+
+
+_PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})
+"""Methods that set the attributes of a namespace that they are given."""
+
+_READING = frozenset({
+    "index", "count", "keys", "isdisjoint", "issubset", "issuperset", "union", "intersection", "difference", "symmetric_difference",
+    "__len__", "__contains__", "__getitem__",
+})  # fmt: skip
+"""Methods that are not followed and leave a list, a set or a dict as it is."""
+
+
+def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, node: ir.Call) -> Value:
+    """`super().method()` where the next class lies outside the project."""
+    from bce_lint.analysis.interpreter.classes import outside_base
+
+    self_ = receiver.receiver
+    if type(self_) is not Ref or not isinstance(self_.what, ClassV):
+        return TOP
+    outside = outside_base(m, self_.what)
+    if name == "__init__" and outside is not None:
+        layers.initialise(m, frame, self_, outside, args, node, self_.what.name)
+        return NONE
+    if name in ("forward", "__call__"):
+        return layers.apply_outside(m, frame, self_, outside, args, node)
+    return _ref(m, frame, self_, name, args, node)
+
+
+def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Table and (handler := _DICT.get(name)) is not None:
+        return handler(m, frame, receiver, args, node)
+    if type(items) is Seq and (handler := _LIST.get(name)) is not None:
+        return handler(m, frame, receiver, args, node)
+    if name not in _READING:
+        _changed(m, receiver)
+    if receiver.kind == "trainer":
+        return trainers.call_method(m, frame, receiver, name, args, node)
+    if receiver.kind in _MODULE_KINDS:
+        return _module(m, frame, receiver, name, args, node)
+    return m.fresh(frame, node.span)
+
+
+def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: ir.Call) -> Value:
+    if receiver.kind == "loss" and name in ("backward", "item"):
+        losses.used_as_tensor(m, receiver, frame.place(node.span))
+        return TOP
+    if name in ("train", "eval"):
+        mode = args.get(0, "mode")
+        set_training(m, receiver, TRUE if name == "train" and mode in (None, TRUE) else TOP, set())
+        return receiver
+    if name in MODULE_SELF_METHODS:
+        return receiver
+    if name in ("add_module", "register_module") and len(args.pos) >= 2:
+        return _add_module(m, receiver, args.pos[0], args.pos[1])
+    if name in ("forward", "__call__"):
+        return layers.apply(m, frame, receiver, args, node)
+    if name in ("children", "modules"):
+        return _children(m, receiver)
+    if name == "register_buffer" and len(args.pos) >= 2 and type(args.pos[0]) is Const:
+        m.write(receiver.address, str(args.pos[0].value), args.pos[1])
+        return NONE
+    return m.fresh(frame, node.span)
+
+
+def _children(m: Machine, receiver: Ref) -> Value:
+    items = m.read(receiver.address, "$items")
+    return items if type(items) is Seq else Seq((), TOP)
+
+
+def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
+    from bce_lint.analysis.interpreter.attributes import set_attribute
+
+    if type(name) is Const:
+        set_attribute(m, receiver, str(name.value), module)
+    if type(m.read(receiver.address, "$items")) is Seq:
+        subscripts.append(m, receiver, module)
+    return NONE
+
+
+def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> None:
+    """`.train()` and `.eval()` reach every module below; a mode that is not training is unknown here."""
+    for option in options(receiver):
+        if type(option) is not Ref or option.address in seen or option.kind not in _MODULE_KINDS:
+            continue
+        seen.add(option.address)
+        m.write(option.address, "training", mode)
+        for attribute in m.state.names(option.address):
+            value = m.state.find((option.address, attribute), m.reads)
+            if type(value) is Seq:
+                for item in value:
+                    set_training(m, item, mode, seen)
+            elif value is not None:
+                set_training(m, value, mode, seen)
+
+
+def _append(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    if args.pos:
+        subscripts.append(m, receiver, args.pos[0])
+    return receiver if receiver.kind == "container" else NONE
+
+
+def _extend(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    subscripts.extend(m, receiver, iteration.elements(m, frame, args.get(0, "iterable") or TOP, node.span))
+    return receiver if receiver.kind == "container" else NONE
+
+
+def _insert(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Seq and len(args.pos) == 2:
+        at = args.pos[0].value if type(args.pos[0]) is Const else None
+        new = Seq((args.pos[1], *items.prefix), items.rest, items.suffix) if at == 0 else None
+        if new is None and items.exact and isinstance(at, int):
+            listed = list(items.prefix)
+            listed.insert(at, args.pos[1])
+            new = Seq(tuple(listed))
+        m.write(receiver.address, "$items", new or Seq((), join_all([*items, args.pos[1]])))
+    return NONE
+
+
+def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is not Seq:
+        return TOP
+    known = items.suffix or (items.exact and items.prefix)
+    if known and (not args.pos or args.pos[0] == const(-1)):
+        new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
+        m.write(receiver.address, "$items", new)
+        return known[-1]
+    m.write(receiver.address, "$items", Seq((), iteration.summary(m, items)))
+    return identities.told_apart(m, frame, iteration.summary(m, items) or TOP, node.span)
+
+
+def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Seq:
+        m.write(receiver.address, "$items", Seq((), iteration.summary(m, items)))
+    return NONE
+
+
+def _copy(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    if type(items) is Seq:
+        return subscripts.new_list(m, frame, node.span, items, receiver.kind)
+    return subscripts.new_dict(m, frame, node.span, items) if type(items) is Table else TOP
+
+
+def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    default = args.get(1, "default") or NONE
+    if type(table) is not Table:
+        return TOP
+    found = subscripts.lookup(m, table, args.get(0, "key") or TOP)
+    if found is None:
+        return default
+    sure = subscripts.is_certain(table, args.get(0, "key"))
+    return found if sure else join_all([found, default]) or TOP
+
+
+def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    if type(table) is not Table:
+        return Seq((), TOP)
+    pairs = Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
+    return pairs if not table.maybe else Seq((), iteration.summary(m, pairs) or TOP)
+
+
+def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    if type(table) is not Table:
+        return Seq((), TOP)
+    values = Seq(tuple(v for _, v in table.entries), table.rest)
+    return values if not table.maybe else Seq((), iteration.summary(m, values) or TOP)
+
+
+def _keys(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    return iteration.elements(m, frame, receiver, node.span)
+
+
+def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    if type(table) is Table:
+        for value in args.pos:
+            table = subscripts.update_table(table, subscripts.table_of(m, value))
+        for name, value in args.kw.items():
+            table = table.put(name, value)
+        m.write(receiver.address, "$items", table)
+    return NONE
+
+
+def _set_default(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    key = args.get(0, "key") or TOP
+    found = _get(m, frame, receiver, args, node)
+    if type(table) is Table and not subscripts.is_certain(table, key):
+        m.write(receiver.address, "$items", subscripts.put(table, key, found))
+    return found
+
+
+def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table, key = m.read(receiver.address, "$items"), args.get(0, "key") or TOP
+    if type(table) is not Table:
+        return TOP
+    found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else subscripts.lookup(m, table, key)
+    subscripts.remove(m, receiver, key)
+    return identities.told_apart(m, frame, found or TOP, node.span)
+
+
+def _pop_item(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    table = m.read(receiver.address, "$items")
+    if type(table) is Table:
+        m.write(receiver.address, "$items", table.doubted())
+    return TOP
+
+
+def _clear(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+    items = m.read(receiver.address, "$items")
+    empty = Table() if type(items) is Table else Seq()
+    m.write(receiver.address, "$items", join(items, empty) if items is not None and m.is_many(receiver.address) else empty)
+    return NONE
+
+
+def _changed(m: Machine, receiver: Ref) -> None:
+    """Some method that is not known here was called: what a list or a dict then holds is not known."""
+    items = m.read(receiver.address, "$items")
+    if receiver.kind in ("list", "set", "dict") and items is not None:
+        m.write(receiver.address, "$items", Table((), TOP) if type(items) is Table else iteration.ANYTHING)
+
+
+def _text(text: str, name: str, args: Args) -> Value:
+    """String methods of constants with constant arguments."""
+    simple = {"lower", "upper", "strip", "startswith", "endswith", "title", "capitalize", "replace", "lstrip", "rstrip"}
+    if name in simple and not args.kw and not args.open and all(type(a) is Const for a in args.pos):
+        try:
+            return const(getattr(text, name)(*(a.value for a in args.pos if type(a) is Const)))
+        except (TypeError, ValueError):
+            return TOP
+    return TOP
+
+
+_LIST: dict[str, Method] = {
+    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _scrambled, "sort": _scrambled,
+    "remove": _scrambled, "copy": _copy, "add": _append, "clear": _clear,
+}  # fmt: skip
+_DICT: dict[str, Method] = {
+    "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy, "setdefault": _set_default,
+    "pop": _pop_key, "popitem": _pop_item, "clear": _clear,
+}  # fmt: skip

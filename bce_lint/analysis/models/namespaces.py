@@ -1,0 +1,25 @@
+"""Objects that are nothing but their attributes: `SimpleNamespace`, `Namespace`."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.interpreter import attributes
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+
+
+def make(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`SimpleNamespace(name=value, …)`: an object with those attributes, and others that are assigned to it."""
+    if args.open or args.pos:
+        return m.fresh(frame, node.span)
+    ref = m.new_ref(frame, node.span, "namespace")
+    for name, value in args.kw.items():
+        attributes.set_attribute(m, ref, name, value)
+    return ref
+
+
+def vars_of(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`vars(namespace)`: a dict that what is written into reaches the namespace."""
+    for value in args.pos[:1]:
+        attributes.forget_namespace(m, value)
+    return m.fresh(frame, node.span)

@@ -1,0 +1,268 @@
+"""Operators on constants, containers and tensors."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Origin, Tensor, add_range, multiply_range, negate_range
+from bce_lint.analysis.domain.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
+from bce_lint.analysis.interpreter import iteration, subscripts
+from bce_lint.analysis.models import dtype_rules, idioms, losses, shape_rules, thresholds
+from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.catalog.schema import ANY, REAL, Domain, Range
+from bce_lint.catalog.tensors import PARAMETER
+from bce_lint.records import changed
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "&": operator.and_, "|": operator.or_, "^": operator.xor,
+}  # fmt: skip
+_UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
+MAX_TEXT = 1_000
+
+
+def unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
+    """A unary operator, on each alternative."""
+    result: Value | None = None
+    for option in options(value):
+        one = _unary(m, frame, op, option, span)
+        result = one if result is None else join(result, one)
+    return result or TOP
+
+
+def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
+    if op == "not":
+        from bce_lint.analysis.interpreter.branches import truth
+
+        outcome = truth(m, value)
+        return TOP if outcome is None else const(not outcome)
+    if type(value) is Const and isinstance(value.value, int | float):
+        try:
+            return const(_UNARY[op](value.value))
+        except TypeError:
+            return TOP
+    if type(value) is Tensor:
+        if op == "pos":
+            return value
+        if op == "neg":
+            return changed(negate(m, frame, value, span), form=idioms.negated(value))
+        return changed(_plain(m, frame, value, span), dtype=value.dtype)
+    if type(value) is Ref and value.kind == "loss":
+        losses.used_as_tensor(m, value, frame.place(span))
+    if type(value) is Unknown and op == "neg":
+        return changed(m.fresh(frame, span), form=idioms.negated(value))
+    return TOP
+
+
+def negate(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
+    """The negative of logits is logits; of anything else, a number in the mirrored range."""
+    return negative(value, _plain(m, frame, value, span))
+
+
+def negative(value: Tensor, plain: Tensor) -> Tensor:
+    """What `negate` makes of a value, given a new tensor that is in no domain."""
+    domain = Domain.LOGITS if value.domain is Domain.LOGITS else Domain.UNKNOWN
+    origin = value.origin if domain is Domain.LOGITS else ()
+    return changed(plain, domain=domain, origin=origin, range=negate_range(value.range), dtype=value.dtype)
+
+
+def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
+    """A new tensor of the same shape that is in no domain."""
+    made = _identity(m, frame, span)
+    return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array)
+
+
+def _identity(m: Machine, frame: Frame, span: ir.Span) -> int:
+    return m.intern((frame.context, frame.unit.path, span, frame.marks, "tensor"))
+
+
+def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
+    """A binary operator or comparison, on each pair of alternatives."""
+    if op in thresholds.ORDER:
+        thresholds.compared(m, frame, left, right, span)
+    result: Value | None = None
+    for a in options(left):
+        for b in options(right):
+            one = _binary(m, frame, op, a, b, span)
+            result = one if result is None else join(result, one)
+    return result or TOP
+
+
+def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
+    if type(a) is Const and type(b) is Const:
+        return _constants(op, a, b)
+    if op in ("==", "!=", "is", "is not"):
+        return _identical(m, frame, op, a, b, span)
+    if op in ("in", "not in"):
+        return _contains(m, op, a, b)
+    for side in (a, b):
+        if type(side) is Ref and side.kind == "loss" and op in _BINARY:
+            losses.used_as_tensor(m, side, frame.place(span))
+    if type(a) is Tensor or type(b) is Tensor:
+        return _tensors(m, frame, op, a, b, span)
+    if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
+        return _concatenated(m, frame, a, b, span)
+    if op == "*" and type(b) is Const and isinstance(b.value, int):
+        return _repeated(m, frame, a, b.value, span)
+    if op in COMPARISONS:
+        return Tensor(dtype="bool", identity=_identity(m, frame, span))
+    if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Const}:
+        return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
+    return TOP
+
+
+def _constants(op: str, a: Const, b: Const) -> Value:
+    if op in ("is", "is not", "==", "!="):
+        same = a.value == b.value
+        return const(same if op in ("is", "==") else not same)
+    if op in ("in", "not in") and isinstance(a.value, str) and isinstance(b.value, str):
+        return const((a.value in b.value) == (op == "in"))
+    both_text = isinstance(a.value, str) and isinstance(b.value, str)
+    numbers = isinstance(a.value, int | float) and isinstance(b.value, int | float)
+    if op not in _BINARY or not (numbers or (both_text and op in ("+", "<", ">", "<=", ">="))):
+        return TOP
+    try:
+        result = _BINARY[op](a.value, b.value)
+    except (ArithmeticError, TypeError, ValueError):
+        return TOP
+    return const(result) if not isinstance(result, str | int) or len(str(result)[: MAX_TEXT + 1]) <= MAX_TEXT else TOP
+
+
+def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
+    if type(a) is Tensor or type(b) is Tensor:
+        if op in ("is", "is not"):
+            return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
+        return Tensor(dtype="bool", shape=shape_rules.of_operator(a, b), identity=_identity(m, frame, span))
+    if Unknown in (type(a), type(b)):
+        number = any(type(v) is Const and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
+        return Tensor(dtype="bool", identity=_identity(m, frame, span)) if number else TOP
+    if type(a) is not type(b):
+        return const(op in ("!=", "is not"))
+    if type(a) in (Seq,) or (type(a) is Ref and a.kind in ("list", "dict", "set", "namespace", "device")):
+        return const(op in ("==", "is")) if a == b and type(a) is Ref and a.kind == "device" else TOP
+    return const((a == b) == (op in ("==", "is"))) if a != b or op in ("==", "is") else const(False)
+
+
+def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
+    found: bool | None = None
+    if type(a) is Const:
+        table = subscripts.table_of(m, b)
+        items = subscripts.content(m, b)
+        if table is not None and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
+            found = table.has(a.value)
+        elif items is not None and items.exact and all(type(v) is Const for v in items):
+            found = a in items.prefix
+    return TOP if found is None else const(found == (op == "in"))
+
+
+def _concatenated(m: Machine, frame: Frame, a: Value, b: Value, span: ir.Span) -> Value:
+    x, y = subscripts.content(m, a), subscripts.content(m, b)
+    if x is None or y is None:
+        return TOP
+    joined = iteration.concatenate(x, y)
+    return joined if type(a) is Seq else subscripts.new_list(m, frame, span, joined, "list")
+
+
+def _repeated(m: Machine, frame: Frame, a: Value, times: int, span: ir.Span) -> Value:
+    items = subscripts.content(m, a)
+    if items is None or not items.exact:
+        return TOP
+    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), iteration.summary(m, items))
+    return joined if type(a) is Seq else subscripts.new_list(m, frame, span, joined, "list")
+
+
+def _number(value: Value) -> Range | None:
+    if type(value) is Const and isinstance(value.value, int | float):
+        return Range(float(value.value), float(value.value), True)
+    return value.range if type(value) is Tensor else None
+
+
+def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
+    first = a if type(a) is Tensor else b
+    assert type(first) is Tensor
+    shape = shape_rules.of_matmul(a, b) if op == "@" else shape_rules.of_operator(a, b)
+    both = [v for v in (a, b) if type(v) is Tensor]
+    compared = op in COMPARISONS
+    plain = changed(
+        _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both),
+        model=not compared and any(v.model for v in both), literal=both_literal(a, b),
+        dtype="bool" if compared else dtype_rules.promoted(a, b, op, m.program.default_dtype()),
+    )  # fmt: skip
+    if compared:
+        return plain
+    if op == "@" and (_is_parameter(a) or _is_parameter(b)) and not is_mixture(a, b):
+        return changed(plain, domain=Domain.LOGITS, range=REAL, origin=(Origin("matmul", Domain.LOGITS, frame.place(span)),), model=True)
+    sigmoid = idioms.sigmoid(op, a, b, plain, lambda: frame.place(span))
+    if sigmoid is not None:
+        return sigmoid
+    return changed(combine(op, a, b, plain), form=idioms.combined(m, frame, op, a, b, span))
+
+
+def _is_parameter(value: Value) -> bool:
+    """Whether a value is a parameter of a module, or a view of one."""
+    return type(value) is Tensor and value.domain is Domain.LOGITS and bool(value.origin) and value.origin[0].name == PARAMETER
+
+
+def is_mixture(*operands: Value) -> bool:
+    """Whether a product of matrices may be a mean of probabilities, whose weights are a parameter."""
+    return any(type(v) is Tensor and v.domain in (Domain.PROBABILITY, Domain.CATEGORICAL) for v in operands)
+
+
+def combine(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
+    """The result of an arithmetic operator: the domain it keeps, else the range that follows."""
+    kept = _shifted(op, a, b, plain)
+    if kept is not None:
+        return kept
+    x, y = _number(a), _number(b)
+    if x is None or y is None:
+        return plain
+    nudged = op == "+" and (idioms.is_small(a) or idioms.is_small(b))
+    first = a if type(a) is Tensor else b
+    origin = first.origin if nudged and type(first) is Tensor else ()
+    return changed(plain, range=_arithmetic(op, x, y), origin=origin)
+
+
+def both_literal(a: Value, b: Value) -> bool:
+    """Whether an operator's result is constant data: both operands are."""
+    return all((type(v) is Tensor and v.literal) or type(v) is Const for v in (a, b))
+
+
+def _arithmetic(op: str, x: Range, y: Range) -> Range:
+    match op:
+        case "+":
+            return add_range(x, y)
+        case "-":
+            return add_range(x, negate_range(y))
+        case "*":
+            return multiply_range(x, y)
+        case "/" if y.low == y.high != 0:
+            return multiply_range(x, Range(1 / y.low, 1 / y.low, True))
+    return ANY
+
+
+def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
+    """Operations that keep a domain: `1 - p`, and affine maps of logits by constants, temperatures or logits."""
+    if type(b) is Tensor and b.domain in (Domain.PROBABILITY, Domain.CATEGORICAL) and op == "-" and a in (const(1), const(1.0)):
+        return changed(b, identity=plain.identity) if b.domain is Domain.PROBABILITY else None
+    logits = [v for v in (a, b) if type(v) is Tensor and v.domain is Domain.LOGITS]
+    if not logits or op not in ("+", "-", "*", "/"):
+        return None
+    both = len(logits) == 2 and op in ("+", "-")
+    scale = type(a) is Tensor and type(b) is Const and b.value not in (0, 0.0)
+    scale = scale or (op in ("+", "-", "*") and type(b) is Tensor and type(a) is Const and a.value not in (0, 0.0))
+    if both or scale:
+        first = logits[0]
+        return changed(plain, domain=Domain.LOGITS, range=first.range, origin=first.origin)
+    return None
+
+
+def format_string(parts: list[Value]) -> Value:
+    """An f-string of constants is a constant."""
+    if not all(type(part) is Const for part in parts):
+        return TOP
+    return const("".join(str(part.value) for part in parts if type(part) is Const))

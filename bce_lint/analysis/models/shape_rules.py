@@ -1,0 +1,343 @@
+"""How operations change shapes. What is not listed here leaves nothing known of the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from types import EllipsisType
+
+from bce_lint.analysis.domain.shapes import broadcast, has_dim, least_rank, rank
+from bce_lint.analysis.domain.tensor import Shape, Tensor
+from bce_lint.analysis.domain.values import NONE, Const, Seq, Table, Unknown, Value, const
+from bce_lint.analysis.interpreter import subscripts
+from bce_lint.analysis.state.machine import Args, Machine
+from bce_lint.catalog.schema import Kind, Transfer
+
+Operation = Callable[[Machine, "Shape | None", Args], "Shape | None"]
+
+_SAME_KINDS = frozenset({Kind.SIGN, Kind.MONOTONE, Kind.CLAMP, Kind.ROUND, Kind.EXP, Kind.LOG})
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SAME = _names(
+    """
+    clone sort argsort detach contiguous positive conj to type type_as float double half bfloat16 long int short char byte bool cpu
+    cuda pin_memory share_memory requires_grad nan_to_num flip fliplr flipud roll dropout dropout1d dropout2d dropout3d
+    as_tensor asarray from_numpy astype numpy zeros_like ones_like empty_like full_like rand_like randn_like randint_like
+    masked_fill cumsum cumprod sqrt abs square neg negative log1p log2 log10 reciprocal softplus batch_norm layer_norm
+    normalize ascontiguousarray hardsigmoid softsign exp2 expm1 sin cos erfc bernoulli Parameter
+    """
+)
+_NORMS = _names("norm std var")
+_MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
+_SAME_LAYERS = (
+    "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout", "Hardsigmoid",
+)  # fmt: skip
+_REDUCTIONS = _names("sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median")
+
+
+def changes_in_place(name: str) -> bool:
+    """Whether a method gives the tensor itself another shape."""
+    return moves_dims(name) or name.startswith(("resize", "set_", "as_strided"))
+
+
+def moves_dims(name: str) -> bool:
+    """Whether an operation may give a dimension another number."""
+    return name.rpartition(".")[2].rstrip("_") in _MOVING
+
+
+def dims(m: Machine, args: Args, first: int) -> Shape | None:
+    """The sizes given as `f(2, 3)`, `f((2, 3))` or `f([2, 3])`; -1 and what is not constant are not known."""
+    values: tuple[Value, ...] = args.pos[first:]
+    if args.open or not values:
+        return None
+    if len(values) == 1 and type(values[0]) is not Const and not (type(values[0]) is Unknown and values[0].kind):
+        items = subscripts.content(m, values[0])
+        if items is None or not items.exact:
+            return None
+        values = items.prefix
+    return tuple(v.value if type(v) is Const and v.kind == "int" and v.value != -1 else None for v in values)  # type: ignore[misc]
+
+
+def _order(m: Machine, args: Args) -> list[int] | None:
+    """Constant dimensions, given one by one or as a tuple."""
+    only = subscripts.content(m, args.pos[1]) if len(args.pos) == 2 else None
+    values = only.prefix if only is not None and only.exact else args.pos[1:]
+    found = [v.value for v in values if type(v) is Const and isinstance(v.value, int)]
+    return found if len(found) == len(values) and found else None
+
+
+def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
+    value = args.get(index, name)
+    return default if value is None else _whole(value)
+
+
+def _whole(value: Value | None) -> int | None:
+    return value.value if type(value) is Const and isinstance(value.value, int) else None
+
+
+def _view(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    sizes = dims(m, args, 1)
+    if sizes is None:
+        return None
+    holes = [i for i, s in enumerate(sizes) if s is None]
+    if len(holes) == 1 and shape is not None and all(isinstance(s, int) for s in shape):
+        known = prod(s for s in sizes if isinstance(s, int))
+        total = prod(s for s in shape if isinstance(s, int))
+        if known and total % known == 0:
+            return tuple(total // known if s is None else s for s in sizes)
+    return sizes
+
+
+def _as_other(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    other = args.get(1, "other")
+    return other.shape if type(other) is Tensor else None
+
+
+def _squeeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    if shape is None:
+        return None
+    if len(args.pos) < 2 and not args.kw:
+        return tuple(s for s in shape if s != 1) if all(isinstance(s, int) for s in shape) else None
+    dim = _int(args, 1, "dim", None)
+    if dim is None or not has_dim(shape, dim):
+        return None
+    if shape[dim] == 1:
+        return shape[:dim] + shape[dim:][1:]
+    return shape if shape[dim] is not None else None
+
+
+def _unsqueeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    dim, known = _int(args, 1, "dim", None), rank(shape)
+    if dim is None or shape is None:
+        return (..., 1) if dim == -1 else None
+    if known is None:
+        return (*shape, 1) if dim == -1 else shape if dim == 0 else None
+    dim = dim + known + 1 if dim < 0 else dim
+    return (*shape[:dim], 1, *shape[dim:]) if 0 <= dim <= known else None
+
+
+def _flatten_from(default: int) -> Operation:
+    def _flatten(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+        start, end = _int(args, 1, "start_dim", default), _int(args, 2, "end_dim", -1)
+        if start is None or start < 0 or end != -1:
+            return None
+        if shape is None or rank(shape) is None:
+            return (None,) * (start + 1)
+        inside = shape[start:]
+        size = prod(s for s in inside if isinstance(s, int)) if all(isinstance(s, int) for s in inside) else None
+        return (*shape[:start], size) if start < len(shape) else None
+
+    return _flatten
+
+
+def _permute(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    order = _order(m, args)
+    if order is None:
+        return None
+    if shape is None or rank(shape) != len(order):
+        return (None,) * len(order)
+    return tuple(shape[i] if -len(shape) <= i < len(shape) else None for i in order)
+
+
+def _transpose(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    if len(args.pos) > 3 or (len(args.pos) == 2 and not args.kw):
+        return _permute(m, shape, args)
+    a, b = _int(args, 1, "dim0", None), _int(args, 2, "dim1", None)
+    if shape is None or a is None or b is None or not (has_dim(shape, a) and has_dim(shape, b)):
+        return None
+    sizes = list(shape)
+    sizes[a], sizes[b] = sizes[b], sizes[a]
+    return tuple(sizes)
+
+
+def _t(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return shape[::-1] if shape is not None and rank(shape) in (0, 1, 2) else None
+
+
+def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    given = args.get(1, "dim")
+    given = args.kw.get("axis") if given is None else given
+    keep = args.get(2, "keepdim")
+    keep = args.kw.get("keepdims") if keep is None else keep
+    if given is None or given is NONE:
+        return () if keep is None else None
+    if type(given) is not Const or not isinstance(given.value, int) or (keep is not None and type(keep) is not Const):
+        return None
+    dim = given.value
+    if shape is None or not has_dim(shape, dim):
+        return None
+    kept = (1,) if type(keep) is Const and keep.value else ()
+    return (*shape[:dim], *kept, *shape[dim:][1:])
+
+
+def _one_hot(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    classes = _int(args, 1, "num_classes", None)
+    return (*(shape if shape is not None else (...,)), classes if classes != -1 else None)
+
+
+def _expand(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    """`-1` keeps a size; sizes are told from the end."""
+    sizes, order = dims(m, args, 1), _order(m, args)
+    if sizes is None or order is None or shape is None or -1 not in order:
+        return sizes
+    kept = [shape[i] if -len(shape) <= i and shape[i] is not ... else None for i in range(-len(sizes), 0)]
+    return tuple(old if wanted == -1 else new for wanted, new, old in zip(order, sizes, kept, strict=True))
+
+
+def _pieces(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    dim = _int(args, 2, "dim", 0) if "axis" not in args.kw else None
+    if shape is None or rank(shape) is None or dim is None or not -len(shape) <= dim < len(shape):
+        return None
+    dim %= len(shape)
+    return (*shape[:dim], None, *shape[dim + 1 :])
+
+
+def _linear(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    weight = args.get(1, "weight")
+    if type(weight) is not Tensor or weight.shape is None or rank(weight.shape) != 2:
+        return None  # a vector takes the last dimension away
+    return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), weight.shape[0])
+
+
+OPERATIONS: dict[str, Operation] = {
+    "linear": _linear,
+    **dict.fromkeys(("split", "chunk", "tensor_split"), _pieces),
+    **dict.fromkeys(("view", "reshape"), _view),
+    **dict.fromkeys(("view_as", "reshape_as", "expand_as"), _as_other),
+    "squeeze": _squeeze,
+    "unsqueeze": _unsqueeze,
+    "flatten": _flatten_from(0),
+    "ravel": lambda m, shape, args: (None,),
+    "permute": _permute,
+    **dict.fromkeys(("transpose", "swapaxes", "swapdims"), _transpose),
+    "t": _t,
+    **dict.fromkeys(_REDUCTIONS, _reduce),
+    "one_hot": _one_hot,
+    **dict.fromkeys(("expand", "broadcast_to"), _expand),
+    **dict.fromkeys(_SAME, lambda m, shape, args: shape),
+}
+
+
+def after(m: Machine, row: Transfer, name: str, tensor: Tensor, args: Args) -> Shape | None:
+    """The shape of what a function or method of the catalogue returns for a tensor; `args` begin with the tensor."""
+    bare = name.rpartition(".")[2].rstrip("_")
+    if row.kind in (Kind.FACTORY, Kind.LABEL) and bare not in OPERATIONS:
+        return _made(m, name, bare, args)
+    if bare in _SAME and ("axis" in args.kw or NONE in args.pos[1:]):
+        return None
+    if bare in _NORMS and len(args.pos) == 1 and args.kw:
+        return _reduce(m, tensor.shape, args)
+    operation = OPERATIONS.get(bare)
+    if operation is not None and not args.open:
+        return operation(m, tensor.shape, args)
+    return tensor.shape if is_pointwise(row, args) else None
+
+
+def is_pointwise(row: Transfer, args: Args) -> bool:
+    """Whether an operation works on each value of its tensor alone, and takes constants besides it."""
+    return row.kind in _SAME_KINDS and not args.open and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
+
+
+def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
+    """The shape of a new tensor."""
+    sized = args.kw.get("size", args.kw.get("shape"))
+    if sized is not None:
+        return dims(m, Args((sized,)), 0)
+    if bare in ("linspace", "logspace", "randperm", "bincount"):
+        return (_int(args, 0, "n", None) if bare == "randperm" else None,)
+    if bare == "randint":
+        return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Const else None
+    if bare == "eye":
+        sizes = dims(m, args, 0) if not args.kw.keys() & {"m", "M"} else None
+        return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
+    if bare in ("new_zeros", "new_ones", "new_empty", "new_full"):
+        return dims(m, Args(args.pos[1:2]) if bare == "new_full" else args, 0 if bare == "new_full" else 1)
+    if bare == "full" or (name.startswith("numpy.") and bare in ("zeros", "ones", "empty", "random", "random_sample")):
+        return dims(m, Args(args.pos[:1]), 0)
+    if name.startswith("numpy.") and bare in ("normal", "uniform"):
+        return dims(m, Args(args.pos[2:3]), 0) if len(args.pos) > 2 else None
+    return dims(m, args, 0) if bare in ("zeros", "ones", "empty", "rand", "randn") else None
+
+
+def of_literal(m: Machine, value: Value) -> Shape | None:
+    """The shape of nested lists of numbers."""
+    if type(value) is Const or (type(value) is Unknown and value.kind):
+        return ()
+    items = subscripts.content(m, value)
+    if items is None or not items.exact:
+        return None
+    inner = {of_literal(m, item) for item in items.prefix}
+    return (len(items.prefix), *found) if len(inner) == 1 and (found := inner.pop()) is not None else None
+
+
+def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) -> Shape | None:
+    """The shape of what a layer returns."""
+    made = m.layers.get(address)
+    given = None if made is None else m.read(address, "$args")
+    if made is None or type(given) is not Table:
+        return None
+    name = made.rpartition(".")[2]
+    known = rank(shape)
+    if name in ("Linear", "LazyLinear", "Bilinear"):
+        last = _whole(given.get("out_features"))
+        return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), last)
+    if name == "Embedding":
+        return (*(shape if shape is not None else (...,)), _whole(given.get("embedding_dim")))
+    if name == "Flatten":
+        ends = (given.get("start_dim") or const(1), given.get("end_dim") or const(-1))
+        return OPERATIONS["flatten"](m, shape, Args((NONE, *ends)))
+    if name.startswith("Conv") and known is not None and shape is not None:
+        spatial = int(name[-2]) if name[-2:-1].isdigit() else 0
+        channels = _whole(given.get("out_channels"))
+        return (*shape[: known - spatial - 1], channels, *(None,) * spatial) if known in (spatial + 1, spatial + 2) else None
+    if "Pool" in name and given.get("return_indices") is None and name[-2:-1].isdigit() and known is not None and shape is not None:
+        spatial = int(name[-2])
+        return (*shape[: known - spatial], *(None,) * spatial) if known > spatial else None
+    return shape if row.kind in _SAME_KINDS or name.startswith(_SAME_LAYERS) else None
+
+
+def of_operator(a: Value, b: Value) -> Shape | None:
+    """The shape of a pointwise operation on two operands."""
+    shapes = [v.shape if type(v) is Tensor else () if type(v) is Const else None for v in (a, b)]
+    return broadcast(shapes[0], shapes[1])
+
+
+def of_matmul(a: Value, b: Value) -> Shape | None:
+    """The shape of `a @ b` for two matrices."""
+    x, y = (v.shape if type(v) is Tensor else None for v in (a, b))
+    return (x[0], y[1]) if x is not None and y is not None and rank(x) == rank(y) == 2 else None
+
+
+def indexed(shape: Shape | None, key: Value) -> Shape | None:
+    """The shape of `t[key]` for integers, slices, `None` and `...`, and for one row of indices."""
+    if type(key) is Tensor and key.dtype == "int64" and rank(key.shape) == 1 and key.shape is not None and shape and rank(shape):
+        return (*key.shape, *shape[1:])
+    keys = key.prefix if type(key) is Seq and key.exact and not subscripts.is_slice(key) else (key,)
+    if shape is None or rank(shape) is None or any(not _plain_key(k) for k in keys):
+        return None
+    dots = Const(..., "ellipsis")
+    spread = len(shape) - sum(1 for k in keys if k not in (NONE, dots))
+    if spread < 0 or keys.count(dots) > 1:
+        return None
+    left, result = list(shape), list[int | EllipsisType | None]()
+    for k in (*keys, *(() if dots in keys else (dots,))):
+        if k is NONE:
+            result.append(1)
+        elif k == dots:
+            result += left[:spread]
+            left = left[spread:]
+        else:
+            size = left.pop(0)
+            if type(k) is Seq:
+                result.append(size if all(part is NONE for part in k.prefix[1:]) else None)
+    return tuple(result)
+
+
+def _plain_key(key: Value) -> bool:
+    if type(key) is Unknown:
+        return key.kind == "int"
+    return subscripts.is_slice(key) or key is NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))

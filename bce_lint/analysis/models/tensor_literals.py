@@ -1,0 +1,69 @@
+"""Tensors made from numbers: `torch.tensor([[1], [0]])`, `np.array(…)`, `torch.arange(…)`."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.values import TOP, Const, Value, join_all, number_kind, options, tensors
+from bce_lint.analysis.interpreter import subscripts
+from bce_lint.analysis.models import dtype_rules, shape_rules
+from bce_lint.analysis.models.tensor_ops import made
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.catalog.schema import Domain, Kind, Transfer
+from bce_lint.records import changed
+
+
+def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None, floating: str = "float32") -> Value:
+    """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
+    data = args.get(0, "object" if floating == "float64" else "data") or TOP
+    asked = dtype_rules.cast(args, Transfer(Kind.FACTORY)) or dtype
+    array = floating == "float64"
+    if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
+        return Tensor(dtype=dtype, shape=shape_rules.dims(m, args, 0), identity=made(m, frame, node.span, "literal"), literal=True)
+    if tensors(data):
+        lost = dtype_rules.is_unknown(args)
+        return join_all(changed(t, dtype=None if lost else asked or t.dtype, array=array) for t in tensors(data)) or TOP
+    identity = made(m, frame, node.span, "literal")
+    kinds = _literal_kinds(m, data)
+    inferred = None if dtype_rules.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
+    shape = shape_rules.of_literal(m, data) if kinds is not None else None
+    return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None, array=array)
+
+
+def _is_size(value: Value) -> bool:
+    """Whether a legacy constructor takes a value for a size: an integer, known or not."""
+    return number_kind(value) == "int"
+
+
+def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = False) -> Value:
+    """`torch.arange(…)`: int64 for integers, the default dtype where a float is among them."""
+    ends = [*args.pos, *(args.kw[name] for name in ("start", "end", "stop", "step") if name in args.kw)]
+    found = {number_kind(end) for end in ends}
+    floating = "float64" if array else m.program.default_dtype()
+    inferred = floating if "float" in found else "int64" if found == {"int"} and not args.open else None
+    dtype = None if dtype_rules.is_unknown(args) else dtype_rules.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or inferred
+    only = ends[0] if len(ends) == 1 else None
+    size = only.value if type(only) is Const and isinstance(only.value, int) and only.kind == "int" else None
+    domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
+    return Tensor(domain, dtype=dtype, shape=(size,), identity=made(m, frame, node.span, "arange"), literal=True, array=array)
+
+
+def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
+    """The kinds of the numbers in nested lists; None when something is not a literal."""
+    items = subscripts.content(m, value)
+    if items is not None:
+        kinds: frozenset[str] = frozenset()
+        for element in items:
+            inner = _literal_kinds(m, element)
+            if inner is None:
+                return None
+            kinds |= inner
+        return kinds
+    found = {number_kind(v) for v in options(value)}
+    return frozenset(found) if found <= {"int", "float", "bool"} else None
+
+
+def _inferred(kinds: frozenset[str] | None, floating: str | None) -> str | None:
+    if not kinds:
+        return None
+    return floating if "float" in kinds else "int64" if "int" in kinds else "bool"

@@ -1,0 +1,309 @@
+"""Operations on tensors, as the catalogue's transfer rows say."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Form, Origin, Place, Shape, Tensor, join_range
+from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Ref, Seq, Unknown, Value, identity_of, join, options, present, tensors
+from bce_lint.analysis.interpreter import attributes, subscripts
+from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layers, shape_rules, thresholds
+from bce_lint.analysis.models.value_rules import KINDS, clipped
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.catalog.numpy import NUMPY_METHODS
+from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
+from bce_lint.catalog.schema import ACTIVATED, Activation, Domain, Kind, Transfer
+from bce_lint.records import changed
+
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+
+
+def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
+    """The identity of a tensor made here in this context."""
+    return m.intern((frame.context, frame.unit.path, span, frame.marks, tag))
+
+
+def activation_call(
+    m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call, inplace: bool = False, method: bool = False
+) -> Value:
+    """`torch.sigmoid(x)`, `F.softmax(x, dim=1)`, `x.sigmoid_()`."""
+    value = args.get(0, row.params[0].name) or TOP
+    dim = layers.dimension(row, args, row.params, 0)
+    place = frame.place(node.span, node.func.span)
+    if row.dim is not None and (row.implicit_dim or dim is not None):
+        layers.record_dim(m, row, place, dim, tensors(value))
+    constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
+    result = activate(m, frame, row, value, node, constant, None)
+    dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
+    if type(result) is Tensor and (dtype is not None or dtype_rules.is_unknown(args)):
+        result = changed(result, dtype=dtype)
+    if inplace and isinstance(node.func, ir.Attr | ir.Name) and type(result) is Tensor:
+        target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
+        if target is not None:
+            attributes.tensor_written(m, frame, target, result)
+    return _into(m, frame, args, node, result)
+
+
+def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | None, place: Place | None) -> Value:
+    """The tensor in the activation's domain; activations below it are remembered."""
+    where = place or frame.place(node.span, node.func.span)
+    if m.flow is not None:
+        m.flow.apply(frame, where, node)
+    dim = dim if dim is not None else row.fixed_dim
+    origin = Origin(row.name, row.domain, where, dim)
+    identity = made(m, frame, node.span, where.span)
+    results: Value | None = None
+    form = idioms.activated(m, row, value)
+    for option in present(value):
+        one = changed(activated(option, row, origin, identity), form=form)
+        results = one if results is None else join(results, one)
+    return results or TOP
+
+
+def activated(value: Value, row: Activation, origin: Origin, identity: int) -> Tensor:
+    """The output of an activation; one below it is remembered."""
+    if type(value) is not Tensor:
+        return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
+    below = value.origin if value.domain in ACTIVATED else ()
+    return Tensor(
+        row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
+        value.shape, (origin,), below, identity, value.model, value.literal,
+    )  # fmt: skip
+
+
+def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args, node: ir.Call, via: Place | None) -> Value:
+    """A layer applied to its input."""
+    value = args.get(0, "input") or TOP
+    where = callee.place if via is not None and callee.place is not None else frame.place(node.span, node.func.span)
+    result = transfer(m, frame, row, value, args, node, "layer", (callee.address, where))
+    return layers.modelled(m, result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
+
+
+def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.Call, name: str) -> Value:
+    """A function of the catalogue applied to its arguments."""
+    if name.startswith("torch."):
+        written = _operator(m, frame, name[6:], args.pos, args, node)
+        if written is not None:
+            return written
+    first = args.get(0, row.params[0] if row.params else "input")
+    if first is None and args.kw:
+        first = next(iter(args.kw.values()))
+    result = transfer(m, frame, row, first or TOP, args, node, name, (0, frame.place(node.span, node.func.span)))
+    return _into(m, frame, args, node, result)
+
+
+def _into(m: Machine, frame: Frame, args: Args, node: ir.Call, result: Value) -> Value:
+    """The result, which `out=` also writes into a tensor: that has its shape then."""
+    for arg in node.args:
+        if arg.keyword == "out" and args.kw.get("out") not in (None, NONE):
+            attributes.tensor_written(m, frame, arg.value, result if type(result) is Tensor else Tensor())
+    return result
+
+
+def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
+    """A tensor method; an in-place one writes the result back to where the tensor was."""
+    if name == "size" and type(value) is Tensor and value.shape is not None:
+        sizes = attributes.sizes(value.shape)
+        return subscripts.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
+    written = _operator(m, frame, name, (value, *args.pos), args, node)
+    if written is not None:
+        return written
+    result = transfer(m, frame, row, value, args.prepend(value), node, name, (0, frame.place(node.span, node.func.span)))
+    if name == "requires_grad_" and args.get(0, "requires_grad") not in (None, TRUE) and type(result) is Tensor:
+        result = attributes.fixed(result)
+        row = row._replace(inplace=True)
+    if row.inplace and type(result) is Tensor and isinstance(node.func, ir.Attr):
+        attributes.tensor_written(m, frame, node.func.value, result)
+    return result
+
+
+def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], args: Args, node: ir.Call) -> Value | None:
+    """What a function or method does that is an operator by another name."""
+    from bce_lint.analysis.models import operators
+
+    named = name in OPERATORS or name in REVERSED_OPERATORS or name in UNARY_OPERATORS
+    if not named or args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
+        return None
+    if len(operands) == 2 and name in OPERATORS:
+        result = operators.binary(m, frame, OPERATORS[name], *operands, node.span)
+        return changed(result, dtype="float64") if name == "float_power" and type(result) is Tensor else result
+    if len(operands) == 2 and name in REVERSED_OPERATORS:
+        return operators.binary(m, frame, REVERSED_OPERATORS[name], *operands[::-1], node.span)
+    if len(operands) == 1 and UNARY_OPERATORS.get(name) == "-":
+        return operators.unary(m, frame, "neg", operands[0], node.span)
+    return None
+
+
+def transfer(
+    m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, made_by: tuple[int, Place]
+) -> Value:
+    """Applies a row to each alternative of its input."""
+    args = args if is_array(value) or name.startswith("numpy.") else spelled(args)
+    if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
+        return _several(m, frame, row, value, args, node, name)
+    if row.kind is Kind.LOG and not name.startswith("numpy."):
+        idioms.logarithm(m, frame, value, node)
+    if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
+        thresholds.rounded(m, frame, value, node)
+    results: Value | None = None
+    for option in present(value):
+        one = _transfer(m, frame, row, option, args, node, name, made_by)
+        results = one if results is None else join(results, one)
+    return results or TOP
+
+
+def spelled(args: Args) -> Args:
+    """The arguments by the names that torch documents: it takes those of NumPy, too."""
+    if not _NUMPY_NAMES.keys() & args.kw.keys():
+        return args
+    return args._replace(kw={_NUMPY_NAMES.get(name, name): value for name, value in args.kw.items()})
+
+
+def is_array(value: Value) -> bool:
+    """Whether a value may be an array of NumPy."""
+    return any(type(option) is Tensor and option.array for option in options(value))
+
+
+def _transfer(
+    m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, made_by: tuple[int, Place]
+) -> Value:
+    identity = made(m, frame, node.span, (name, made_by[0]))
+    if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
+        return TOP
+    if row.kind is Kind.PARAMETER and args.get(1, "requires_grad") not in (None, TRUE):
+        row = row._replace(kind=Kind.KEEP)  # what is not trained stays what it is
+    if row.kind is Kind.KEEP and type(value) is not Tensor:
+        kept = _kept_unknown(row, value, args, identity, _shape(m, row, Tensor(), args, name, made_by[0]))
+        return changed(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
+    tensor = value if type(value) is Tensor else Tensor()
+    result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
+    result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name), row, tensor, args, name, made_by[0])
+    if row.inplace:
+        shape = result.shape if shape_rules.changes_in_place(name) else tensor.shape
+        result = changed(result, dtype=tensor.dtype, shape=shape)
+    if row.kind is Kind.CLAMP:
+        result = clipped(result, row, args)
+    if row.kind is Kind.FACTORY and not result.literal:
+        result = changed(result, literal=True)
+    return _shaped(row, _written(frame, result, row, value, node, name), args)
+
+
+def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
+    """The result with its shape."""
+    shape = _shape(m, row, tensor, args, name, layer)
+    origin = result.origin
+    if origin and shape_rules.moves_dims(name):
+        origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
+    rows = one_hot(row, tensor, name) or _is_identity_matrix(name, args)
+    return changed(result, shape=shape, one_hot=rows, origin=origin)
+
+
+def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:
+    return shape_rules.after_layer(m, row, layer, tensor.shape) if name == "layer" else shape_rules.after(m, row, name, tensor, args)
+
+
+def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir.Call, name: str) -> Tensor:
+    """The result with how it was written."""
+    if row.kind is Kind.LOG and not name.startswith("numpy."):
+        return changed(result, form=idioms.logged(frame, value, node))
+    bare = name.rpartition(".")[2]
+    if OPERATORS.get(bare) == "**":
+        return changed(result, form=Form("power"))
+    return changed(result, form=idioms.reduced(value)) if bare in ("mean", "sum") else result
+
+
+def one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
+    """Whether a tensor holds the rows of `one_hot`: so do its views and casts."""
+    return name.endswith(".one_hot") or (tensor.one_hot and row.kind is Kind.KEEP)
+
+
+def _is_identity_matrix(name: str, args: Args) -> bool:
+    """Whether a call makes a matrix whose rows are one-hot."""
+    return name == "torch.eye" and not args.open and len(args.pos) == 1 and "m" not in args.kw
+
+
+def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape: Shape | None) -> Value:
+    """A view or cast of something unknown: itself, unless the operation says what it then is."""
+    dtype = dtype_rules.cast(args, row)
+    if row.result != "tensor":
+        return Seq((), Tensor())
+    if shape is not None:
+        return Tensor(dtype=dtype, shape=shape, identity=identity_of(value) or identity)
+    if type(value) is Unknown:
+        return Tensor(dtype=dtype, identity=value.identity or identity) if dtype is not None else value
+    return Tensor(dtype=dtype, identity=identity)
+
+
+def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
+    """The result in its container; `max` and its like give a named tuple only when a dimension is given."""
+    if row.result == "namedtuple-if-dim":
+        second = args.get(1, "dim")
+        if second is None or tensors(second):
+            return result
+        if type(second) is not Const:
+            return TOP
+    elif row.result == "tensor":
+        return result
+    if not row.fields:
+        return Seq((), result)
+    parts: dict[str, Value] = {"indices": Tensor(Domain.LABEL, dtype="int64"), "state": TOP, "weights": TOP}
+    return Seq(tuple(parts.get(f, result) for f in row.fields))
+
+
+def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
+    """Operations over several tensors: they keep a domain that all of them share."""
+    identity = made(m, frame, node.span, row.kind)
+    if row.kind is Kind.JOIN:
+        items = subscripts.content(m, value)
+        parts = [*items] if items is not None else [TOP]
+        shape = concatenation.shape_of(name.removeprefix("torch."), parts, items is not None and items.exact, args)
+    elif row.kind is Kind.MASK:
+        parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
+    elif row.kind is Kind.FILL:
+        parts = [value, args.get(len(row.params), row.params[-1] if row.params else "value") or TOP]
+    else:
+        return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
+    result = gathered(parts, identity)
+    if row.kind is Kind.JOIN and type(result) is Tensor:
+        return changed(result, shape=shape)
+    if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
+        return changed(result, dtype=value.dtype)
+    return result
+
+
+def gathered(parts: list[Value], identity: int) -> Value:
+    """The tensor that holds the values of several; its domain is theirs if they agree."""
+    result: Value | None = None
+    for part in parts:
+        for option in options(part):
+            if type(option) is not Tensor:
+                return Tensor(identity=identity)
+            result = option if result is None else _hull(result, option)
+    return changed(result, identity=identity, shape=None) if type(result) is Tensor else TOP
+
+
+def _hull(a: Value, b: Tensor) -> Tensor:
+    assert type(a) is Tensor
+    if a.domain is b.domain and bool(a.inner) == bool(b.inner):
+        joined = join(a, b)
+        if type(joined) is Tensor:
+            return joined
+    return Tensor(range=join_range(a.range, b.range)._replace(tight=False), dtype=a.dtype if a.dtype == b.dtype else None)
+
+
+def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
+    """`t[key]`: some of the values; a slice of everything keeps the identity."""
+    constant = owner.identity and _is_constant(key)
+    identity = m.intern(("index", owner.identity, key)) if constant else made(m, frame, span, "index")
+    form = owner.form and owner.form.part(identity)
+    return changed(owner, identity=identity, shape=shape_rules.indexed(owner.shape, key), one_hot=_rows_left(owner, key), form=form)
+
+
+def _rows_left(owner: Tensor, key: Value) -> bool:
+    """Whether whole one-hot rows are left by an index into the first dimension of several."""
+    number = type(key) in (Const, Unknown) and key.kind == "int"  # type: ignore[union-attr]
+    rows = type(key) is Tensor and key.dtype == "int64"
+    return owner.one_hot and (number or rows or subscripts.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
+
+
+def _is_constant(key: Value) -> bool:
+    return type(key) is Const or (type(key) is Seq and key.exact and all(_is_constant(part) for part in key.prefix))

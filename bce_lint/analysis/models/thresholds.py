@@ -1,0 +1,62 @@
+"""Decisions on the output of a layer: comparisons with a constant, roundings, and the losses that take the same output as logits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.domain.values import Const, Value, tensors
+from bce_lint.analysis.sites import LossSite, Site, ThresholdSite, members
+from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.catalog.schema import LOGITS, Contract, Domain
+from bce_lint.ir import Call, Span
+from bce_lint.records import changed
+
+ORDER = frozenset({"<", "<=", ">", ">="})
+Takers = dict[Place, dict[Place, Contract]]
+
+
+def compared(m: Machine, frame: Frame, left: Value, right: Value, span: Span) -> None:
+    """Records a comparison of a layer's output with a constant between 0 and 1."""
+    for value, other in ((left, right), (right, left)):
+        if type(other) is Const and isinstance(other.value, int | float) and 0 < other.value < 1:
+            _record(m, frame, value, float(other.value), span)
+
+
+def rounded(m: Machine, frame: Frame, value: Value, node: Call) -> None:
+    """Records a rounding of a layer's output."""
+    _record(m, frame, value, None, node.span, node.func.span)
+
+
+def _record(m: Machine, frame: Frame, value: Value, threshold: float | None, span: Span, named: Span | None = None) -> None:
+    found = tensors(value)
+    if found and all(t.domain is Domain.LOGITS and t.origin for t in found):
+        place = frame.place(span, named)
+        m.record(ThresholdSite(place.text, place, threshold, found))
+
+
+def add_takers(site: Site, takers: Takers) -> None:
+    """Notes for each operation which losses take what it returns as logits."""
+    for one in members(site):
+        if isinstance(one, LossSite) and one.contract.expects in LOGITS and all(t.domain is Domain.LOGITS for t in one.input):
+            for origin in (origin for tensor in one.input for origin in tensor.origin):
+                takers.setdefault(origin.place, {})[one.primary] = one.contract
+
+
+def linked(site: Site, takers: Mapping[Place, Mapping[Place, Contract]]) -> Site:
+    """A threshold with the losses that take each of its values as logits."""
+    if not isinstance(site, ThresholdSite):
+        return site
+    common: set[tuple[Place, Contract]] | None = None
+    for tensor in site.input:
+        mine = {(place, contract) for origin in tensor.origin for place, contract in takers.get(origin.place, {}).items()}
+        common = mine if common is None else common & mine
+    found = sorted(common or (), key=lambda taker: taker[0])
+    return changed(site, takers=tuple((contract, place) for place, contract in found))
+
+
+def makers(sites: Iterable[Site]) -> set[str]:
+    """The files of the layers whose output is compared or rounded."""
+    found = (site for site in sites if isinstance(site, ThresholdSite))
+    return {origin.place.path for site in found for tensor in site.input for origin in tensor.origin}
+

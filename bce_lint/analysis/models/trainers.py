@@ -1,0 +1,125 @@
+"""Trainers that open autocast themselves: where their contexts begin, and what they hand back."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Seq, Value, options
+from bce_lint.analysis.interpreter import attributes, calls, contexts
+from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.catalog.contexts import ARGUMENT_TRAINERS, BANNING_DEVICES, PRECISIONS
+from bce_lint.catalog.schema import Precision
+from bce_lint.catalog.wrappers import PREPARE_METHODS
+
+_FED = {
+    ("fit", "training_step"): (1, "train_dataloaders"),
+    ("fit", "validation_step"): (2, "val_dataloaders"),
+    ("validate", "validation_step"): (1, "dataloaders"),
+    ("test", "test_step"): (1, "dataloaders"),
+}
+STEPS = ("training_step", "validation_step", "test_step", "predict_step")
+
+
+def is_trainer(name: str) -> bool:
+    """Whether a qualified name is a trainer of the catalogue, or the settings of one."""
+    return name in PRECISIONS or name in PREPARE_METHODS or name in ARGUMENT_TRAINERS
+
+
+def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
+    """The trainer object; its `what` is the name, its cell `$region` the autocast region that its precision opens."""
+    ref = m.new_ref(frame, node.span, "trainer", name)
+    if name in ARGUMENT_TRAINERS:
+        _settle_model(m, frame, args, ARGUMENT_TRAINERS[name], node)
+    else:
+        m.write(ref.address, "$region", _region(m, frame, name, args, node))
+    return ref
+
+
+def _settle_model(m: Machine, frame: Frame, args: Args, params: tuple[str, ...], node: ir.Call) -> None:
+    """A trainer whose settings are another object: its region covers the forward of the model."""
+    model, settings = (args.get(params.index(p), p) for p in ("model", "args"))
+    region = m.read(settings.address, "$region") if type(settings) is Ref else None
+    if region is not None and region is not NONE and type(model) is Ref:
+        m.write(model.address, "$forward", region)
+        calls.call(m, frame, model, Args(), node)
+
+
+def _region(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
+    row = PRECISIONS.get(name)
+    if row is None or _elsewhere(row, args):
+        return NONE
+    for option, values in row.options.items():
+        value = args.get(row.params.index(option), option) if option in row.params else args.kw.get(option)
+        if value is None:
+            if args.open:
+                return TOP
+            continue
+        if type(value) is not Const:
+            return TOP
+        if any(value.value == v and type(value.value) is type(v) for v in values):
+            return contexts.on(m, frame.place(node.span, node.func.span))
+    return NONE
+
+
+def _elsewhere(row: Precision, args: Args) -> bool:
+    """Whether the trainer runs on a device that bans nothing, or under a strategy with a precision of its own."""
+    device = args.kw.get(row.device_option) if row.device_option else None
+    if type(device) is Const and device.value in row.devices and row.devices[device.value] not in BANNING_DEVICES:
+        return True
+    for option, names in row.unless.items():
+        value = args.kw.get(option)
+        if value is not None and (type(value) is not Const or str(value.value).startswith(tuple(names))):
+            return True
+    return False
+
+
+def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, node: ir.Call) -> Value:
+    """A trainer's method: `fit` runs the steps of the model, `prepare` and `setup` hand back what they were given."""
+    region = m.read(trainer.address, "$region") or NONE
+    kind = PREPARE_METHODS.get(str(trainer.what), {}).get(name)
+    if kind is not None:
+        for value in args.pos:
+            if type(value) is Ref and region is not NONE:
+                m.write(value.address, "$forward", region)
+        if kind == "first" or len(args.pos) == 1:
+            return args.pos[0] if args.pos else TOP
+        return Seq(args.pos, TOP if args.open else None)
+    if name == "autocast" and region is not NONE:
+        effect = region if region != TOP else TOP
+        return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
+    if name in ("fit", "validate", "test") and args.get(0, "model") is not None:
+        batches = {step: _batch(m, args.get(*given)) for (method, step), given in _FED.items() if method == name}
+        _run_steps(m, frame, args.get(0, "model") or TOP, region, batches, node)
+    return m.fresh(frame, node.span)
+
+
+def _batch(m: Machine, loader: Value | None) -> Value:
+    """What a loader gives in one step."""
+    return m.read(loader.address, "$item") or TOP if type(loader) is Ref and loader.kind == "data" else TOP
+
+
+def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: dict[str, Value], node: ir.Call) -> None:
+    for option in options(model):
+        if type(option) is not Ref:
+            continue
+        for step in STEPS:
+            if type(attributes.class_attribute(m, option, step)) is FunctionV:
+                previous = contexts.state(m)
+                if region is not NONE:
+                    m.write(0, contexts.CELL, region)
+                calls.call_attribute(m, frame, option, step, Args((batches.get(step, TOP), TOP)), node.span)
+                contexts.leave(m, previous)
+
+
+def enter_forward(m: Machine, callee: Ref) -> Seq | None:
+    """Enters the region that a trainer put around a model's forward; None where there is none."""
+    region = m.read(callee.address, "$forward") if callee.kind in ("instance", "container", "layer") else None
+    if region is None:
+        return None
+    previous = contexts.state(m)
+    m.write(0, contexts.CELL, region)
+    return previous
+
+
+def leave_forward(m: Machine, previous: Seq) -> None:
+    """Leaves it."""
+    contexts.leave(m, previous)

@@ -1,0 +1,138 @@
+"""What each kind of operation does to one tensor: the transfer functions of the lattice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, inf, log
+
+from bce_lint.analysis.domain.tensor import Form, Origin, Tensor, meet_range
+from bce_lint.analysis.domain.values import NONE, Const
+from bce_lint.analysis.state.machine import Args
+from bce_lint.catalog.schema import ANY, REAL, Domain, Kind, Range, Transfer
+from bce_lint.records import changed
+
+LOGARITHMS = {Domain.PROBABILITY: Domain.LOG_PROBABILITY, Domain.CATEGORICAL: Domain.LOG_CATEGORICAL}
+EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
+
+
+def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return changed(t, dtype=row.dtype or t.dtype, shape=None)
+
+
+def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return changed(t, identity=identity, shape=None, form=t.form and t.form.part(identity))
+
+
+def _plain(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(dtype=row.dtype, identity=identity, model=t.model, literal=t.literal)
+
+
+def _bounded(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    tight = row.range.tight and (t.range.tight and t.range.low == -inf and t.range.high == inf)
+    return changed(_plain(t, row, origin, identity), range=row.range._replace(tight=tight), origin=(origin,) if tight else ())
+
+
+def _monotone(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return changed(_plain(t, row, origin, identity), range=meet_range(t.range, row.range), origin=(origin,))
+
+
+def _sign(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    low = row.range.low if t.range.low < 0 else max(0.0, row.range.low)
+    high = row.range.high if t.range.high > 0 else min(0.0, row.range.high)
+    return changed(_plain(t, row, origin, identity), range=Range(low, high, t.range == REAL), origin=(origin,))
+
+
+def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    kept = t.domain in (Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL)
+    if kept:
+        return changed(t, identity=identity, form=Form("clamped"))
+    return changed(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
+
+
+def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
+    """A clamp's result with its constant bounds; a bound that is not constant leaves nothing sure."""
+    if t.domain is not Domain.UNKNOWN or row.bounds is None:
+        return t
+    ends = []
+    for name, otherwise in zip(row.bounds, (-inf, inf), strict=True):
+        value = None if name is None else args.get(row.params.index(name) + (1 if "input" not in row.params else 0), name)
+        if value is None or value is NONE:
+            ends.append(otherwise)
+        elif type(value) is Const and isinstance(value.value, int | float):
+            ends.append(float(value.value))
+        else:
+            return changed(t, range=ANY)
+    low, high = min(max(t.range.low, ends[0]), ends[1]), min(max(t.range.high, ends[0]), ends[1])
+    return changed(t, range=Range(low, high, t.range.tight))
+
+
+def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
+    bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
+    origin_ = t.origin if domain is not Domain.UNKNOWN else ()
+    form = Form("exp", inner=t.form.inner if t.form is not None else ())
+    return changed(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form=form)
+
+
+def _log(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    domain = LOGARITHMS.get(t.domain, Domain.UNKNOWN)
+    bounds = Range(_safe(log, t.range.low, -inf), _safe(log, t.range.high, inf), t.range.tight and t.range.low >= 0)
+    origin_ = tuple(o._replace(domain=domain) for o in t.origin) if domain is not Domain.UNKNOWN else ()
+    return changed(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape)
+
+
+def _safe(function: Callable[[float], float], x: float, otherwise: float) -> float:
+    try:
+        return function(x)
+    except (OverflowError, ValueError):
+        return otherwise
+
+
+def _logits(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(Domain.LOGITS, REAL, origin=(origin,), identity=identity)
+
+
+def _recurrent(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(range=row.range, identity=identity)
+
+
+def _blend(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return changed(t, identity=identity, shape=None)
+
+
+def _mean(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return changed(_plain(t, row, origin, identity), range=t.range._replace(tight=False))
+
+
+def _label(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(Domain.LABEL, row.range, row.dtype or "int64", identity=identity)
+
+
+def _factory(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(range=row.range, dtype=row.dtype, identity=identity, literal=True)
+
+
+def _bool(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
+    return Tensor(dtype="bool", identity=identity)
+
+
+KINDS: dict[Kind, Callable[[Tensor, Transfer, Origin, int], Tensor]] = {
+    Kind.KEEP: _keep,
+    Kind.SELECT: _select,
+    Kind.ARITHMETIC: _plain,
+    Kind.ROUND: _plain,
+    Kind.BOUNDED: _bounded,
+    Kind.MONOTONE: _monotone,
+    Kind.SIGN: _sign,
+    Kind.CLAMP: _clamp,
+    Kind.EXP: _exp,
+    Kind.LOG: _log,
+    Kind.LOGITS: _logits,
+    Kind.PARAMETER: _logits,
+    Kind.RECURRENT: _recurrent,
+    Kind.BLEND: _blend,
+    Kind.MEAN: _mean,
+    Kind.LABEL: _label,
+    Kind.FACTORY: _factory,
+    Kind.BOOL: _bool,
+}

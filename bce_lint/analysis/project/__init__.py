@@ -1,0 +1,1 @@
+"""The project around a run: its index, import graph, reachability, and its files."""

@@ -1,0 +1,207 @@
+"""Definitions read off the index: functions, methods and classes as their words, and what the names of a file stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bce_lint.analysis.project.index import Block, Facts, blocks_in, blocks_of
+from bce_lint.analysis.project.lazy import lazy
+from bce_lint.analysis.project.lexical import compares, mattering, may_name_sink, names_sink, takes_logarithm, words_of
+
+_CLASS = re.compile(rb"^class[ \t]", re.M)
+_DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
+_STORE = re.compile(
+    rb"^([ \t]+)self\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.\w+[ \t]*=(?!=))[^\n]*\n"
+    rb"((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
+    re.M,
+)
+_STATEMENT = re.compile(
+    rb"^([ \t]+)(?!(?:if|for|while|with|try|else|elif|except|finally|def|class|async|return|raise|assert|del|pass|yield)\b|[@\"'#])"
+    rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
+    re.M,
+)
+_TARGETS = re.compile(rb"(?:[\[(]?[\w.,*\s]+[\])]?\s*(?::[^=\n]*)?=(?!=)\s*)+")
+_FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
+_OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(|[\w.]+\(\s*self\b")
+_BINDING = re.compile(
+    rb"^[ \t]+(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n", re.M
+)
+"""What binds names or has a statement on its own line: loops, contexts, and the arms of one line."""
+_PARAMETER = re.compile(rb"(\w+)[ \t]*(?=[:=])")
+FILLS = re.compile(
+    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
+)
+
+
+class Unit:
+    """Some source that runs as a whole; what is to be known of it is found out when it is asked for.
+
+    `besides` are words that it has from elsewhere, `without` those that do not count. Of a `method`, the statements that only set
+    an attribute stand apart.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        *parts: bytes,
+        besides: frozenset[bytes] = frozenset(),
+        without: frozenset[bytes] = frozenset(),
+        method: bool = False,
+    ) -> None:
+        self.facts = facts
+        self.path = facts.path
+        self.parts = parts
+        self.besides = besides
+        self.without = without
+        self.method = method
+
+    @lazy
+    def _texts(self) -> tuple[bytes, ...]:
+        return tuple(_STORE.sub(b"", text) for text in self.parts) if self.stores else self.parts
+
+    @lazy
+    def words(self) -> frozenset[bytes]:
+        """The names in it."""
+        return self.besides.union(*(words_of(text) for text in self._texts)) - self.without
+
+    @lazy
+    def sink(self) -> bool:
+        """Whether it names a sink."""
+        return may_name_sink(self.facts) and any(_has_sink(self.facts, text, words_of(text)) for text in self._texts)
+
+    @lazy
+    def stores(self) -> tuple[tuple[bytes, Unit], ...]:
+        """The statements that only set an attribute: they matter where that attribute is named."""
+        if not self.method or b"self." not in self.parts[0]:
+            return ()
+        found = _STORE.finditer(self.parts[0])
+        return tuple((match[2], Unit(self.facts, match[0], without=frozenset({match[2], b"self"}))) for match in found)
+
+    @lazy
+    def fills(self) -> frozenset[bytes]:
+        """The names that it puts something into."""
+        return frozenset(name for text in self.parts for name in FILLS.findall(text))
+
+    @lazy
+    def logs(self) -> bool:
+        """Whether it takes a logarithm, its stores included."""
+        return b"log" in mattering(self.facts) and any(takes_logarithm(text, words_of(text)) for text in self.parts)
+
+    @lazy
+    def compares(self) -> bool:
+        """Whether it compares with a threshold, its stores included."""
+        return any(compares(text) for text in self.parts)
+
+
+class Class:
+    """A class: what is to be known of it is found out when it is asked for."""
+
+    def __init__(self, facts: Facts, block: Block) -> None:
+        self.facts = facts
+        self.block = block
+
+    @lazy
+    def _split(self) -> tuple[list[Block], list[Block]]:
+        """The header, and the members: they are the blocks of the body, the indent taken off."""
+        text = self.block.text
+        start = _CLASS.search(text)
+        assert start is not None
+        indents = [match[1] for match in _DEF.finditer(text, start.end())]
+        indent = min(indents, key=len, default=b"")
+        first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
+        end = first.start() if first is not None else len(text)
+        members = blocks_in(text[end:].removeprefix(indent).replace(b"\n" + indent, b"\n"))
+        return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members
+
+    @lazy
+    def header(self) -> frozenset[bytes]:
+        """The words of its header."""
+        return frozenset[bytes]().union(*(part.words for part in self._split[0]))
+
+    @lazy
+    def head(self) -> Unit:
+        """What runs when it is defined."""
+        header, members = self._split
+        parts = (part.text for part in (*header, *(member for member in members if member.name is None)))
+        return Unit(self.facts, *parts, besides=self.block.decorators)
+
+    @lazy
+    def methods(self) -> dict[bytes, list[Unit]]:
+        """Its methods and attributes by name."""
+        found: dict[bytes, list[Unit]] = {}
+        for member in self._split[1]:
+            if member.name is not None:
+                found.setdefault(member.name.encode(), []).append(Unit(self.facts, member.text, method=member.kind == "definition"))
+        return found
+
+    @lazy
+    def settings(self) -> list[tuple[bytes, Unit]]:
+        """The statements of its methods that give an instance what it holds, with the attribute or local name that each changes
+        (empty for a call, whose arguments may be kept). They matter where that name is named."""
+        return [found for member in self._split[1] if member.kind == "definition" for found in _settings(self.facts, member.text)]
+
+
+Definition = Unit | Class
+
+
+class Names(NamedTuple):
+    """What the names at the top of a file stand for: definitions, (file, name) pairs imported, files.
+
+    `code` are the statements that define nothing and the variables, `stars` the files imported whole.
+    """
+
+    own: dict[bytes, list[Definition]]
+    variables: dict[bytes, list[Definition]]
+    code: list[Unit]
+    taken: dict[bytes, list[tuple[str, bytes]]]
+    files: dict[bytes, list[str]]
+    stars: list[str]
+
+
+def add_definitions(facts: Facts, names: Names) -> None:
+    """Adds what the statements of a file define."""
+    for block in blocks_of(facts):
+        is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
+        definition = Class(facts, block) if is_class else Unit(facts, block.text)
+        if isinstance(definition, Unit) and block.kind in ("code", "variable"):
+            names.code.append(definition)
+        elif block.kind == "definition" and may_name_sink(facts) and _has_sink(facts, block.text, block.words):
+            names.code.extend(Unit(facts, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
+        for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
+            names.own.setdefault(name.encode(), []).append(definition)
+            if block.kind == "variable":
+                names.variables.setdefault(name.encode(), []).append(definition)
+    for alias in facts.aliases:
+        names.own.setdefault(alias, []).append(Unit(facts, alias, without=frozenset({alias})))
+
+
+_DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
+"""The parameters of functions, whose defaults are made where the definition stands."""
+
+
+def _has_sink(facts: Facts, text: bytes, words: frozenset[bytes]) -> bool:
+    return names_sink(text, words) or not facts.aliases.isdisjoint(words)
+
+
+def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
+    header = _DEFAULTS.search(text)
+    if header is not None and b"=" in header[1]:
+        yield from _changing(facts, header[1], frozenset(_PARAMETER.findall(header[1])))
+    for line in _BINDING.finditer(text):
+        yield from _changing(facts, line[0], words_of(line[0]) - {b"self"})
+    for match in _STATEMENT.finditer(text):
+        statement = match[2]
+        targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
+        if call is not None:
+            yield b"", Unit(facts, statement, without=frozenset({call[1] or b"self", b"self"}))
+            continue
+        named = statement if b";" in statement else targets[0] if targets is not None else _FIRST.findall(statement)[0]
+        yield from _changing(facts, statement, words_of(named) - {b"self"})
+
+
+def _changing(facts: Facts, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Unit]]:
+    """Source that gives some names their values."""
+    unit = Unit(facts, text, without=names | {b"self"})
+    yield from ((name, unit) for name in names)

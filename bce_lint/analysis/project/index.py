@@ -1,0 +1,273 @@
+"""The byte-scanned index of a project: who imports whom, and the top-level statements of each file with their words.
+
+Nothing is parsed here. A statement is a *sink* when its text names a loss or another operation that rules look at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from bce_lint.analysis.project.lazy import lazy
+from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, mattering, names_sink, words_of
+from bce_lint.records import record
+
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.\x80-\xff]*)[ \t]+import[ \t]*"
+    rb"(\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t\x80-\xff]|\\\r?\n)+))",
+    re.M,
+)
+_BLOCK = re.compile(
+    rb"^(?:((?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+)?(?:async[ \t]+)?(?:def|class)[ \t]+([\w\x80-\xff]+)"
+    rb"|([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])",
+    re.M,
+)
+_BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
+
+_CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
+_LITERAL = re.compile(
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
+    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*",
+    re.S,
+)
+_PREFIX, _COMMENT = b"rRbBuUfF", ord("#")
+_BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
+_NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
+
+MAX_BYTES = 1_000_000
+
+Resolve = Callable[[str, str, int], "str | None"]
+
+
+class Import(NamedTuple):
+    """One import: `names` are (name, bound) pairs, empty for `import module`; `bound` is what that binds."""
+
+    level: int
+    module: str
+    names: tuple[tuple[str, str], ...]
+    bound: str
+
+
+class Block:
+    """A top-level statement: the name it defines, if any, and what its text says, found out when it is asked for.
+
+    `kind` is definition, variable, import or code; `marks` are the decorators of a definition.
+    """
+
+    def __init__(self, name: str | None, kind: str, text: bytes, marks: bytes = b"") -> None:
+        self.name = name
+        self.kind = kind
+        self.text = text
+        self.marks = marks
+
+    @lazy
+    def words(self) -> frozenset[bytes]:
+        """The words in it."""
+        return words_of(self.text)
+
+    @lazy
+    def decorators(self) -> frozenset[bytes]:
+        """The words that name the decorators of a definition."""
+        return frozenset(word for callee in _CALLEE.findall(self.marks) for word in WORD.findall(callee))
+
+    @lazy
+    def binds(self) -> frozenset[str]:
+        """The names that code binds, indented code included."""
+        if self.kind not in ("code", "variable"):
+            return frozenset()
+        return frozenset(word.decode("utf-8", "replace") for m in _BOUND.finditer(self.text) for word in WORD.findall(m[0]))
+
+
+@record(slots=True)
+class Facts:
+    """What the scan says of one file. `aliases` are the names that its imports give to sinks, `mattering` its words that matter."""
+
+    path: str
+    raw: bytes
+    data: bytes
+    imports: tuple[Import, ...]
+    bases: frozenset[str]
+    aliases: frozenset[bytes] = frozenset()
+    blocks: list[Block] | None = None
+    mattering: frozenset[bytes] | None = None
+
+
+def scan(path: str, raw: bytes) -> Facts:
+    """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
+    if len(raw) > MAX_BYTES:
+        whole = Block(None, "code", a_sink() if names_sink(raw, words_of(raw)) else b"")
+        return Facts(path, raw, b"", (), frozenset(), blocks=[whole])
+    data = raw
+    if b"\r" in data or b"\x0c" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
+    imports = tuple(_imports(data)) if b"import" in data else ()
+    bases = (
+        frozenset(w.decode("utf-8", "replace") for m in _BASES.finditer(data) for w in WORD.findall(m[1]))
+        if b"class" in data
+        else frozenset()
+    )
+    renamed = ((name, bound) for item in imports for name, bound in item.names if name != bound)
+    return Facts(path, raw, data, imports, bases, frozenset(bound.encode() for name, bound in renamed if is_sink(name)))
+
+
+def _imports(data: bytes) -> Iterator[Import]:
+    for match in _IMPORT.finditer(data):
+        if match[4] is not None:
+            for part in match[4].replace(b"\\", b" ").split(b","):
+                words = part.split()
+                if words:
+                    module = words[0].decode("utf-8", "replace")
+                    yield Import(0, module, (), words[2].decode("utf-8", "replace") if len(words) == 3 else module.split(".")[0])
+        elif match[3] is not None:
+            text = re.sub(rb"#[^\n]*", b"", match[3]).replace(b"\\", b" ").strip(b"() \t\r\n")
+            parts = (p.split() for p in text.split(b","))
+            names = tuple((w[0].decode("utf-8", "replace"), w[-1].decode("utf-8", "replace")) for w in parts if w)
+            yield Import(len(match[1]), match[2].decode("utf-8", "replace"), names, "")
+
+
+def blocks_of(facts: Facts) -> list[Block]:
+    """The top-level statements of a file."""
+    if facts.blocks is None:
+        facts.blocks = blocks_in(without_text(facts.data))
+    return facts.blocks
+
+
+def without_text(data: bytes) -> bytes:
+    """Source without comments and text. Names in strings stay, and f-strings; what follows a string stays on its line."""
+    parts: list[bytes] = []
+    done = 0
+    for match in _LITERAL.finditer(data):
+        start, end = match.span()
+        if data[start] == _COMMENT:
+            parts.append(data[done:start])
+            done = end
+        elif b" " in (text := match[0]) or b"\n" in text:
+            indent = _line_up_to(data, start := _prefixed(data, start, done), done)
+            if b"f" not in (indent + data[start:end])[:2].lower():
+                parts += (data[done:start], b'""')
+                done = end
+    return b"".join((*parts, data[done:]))
+
+
+def _prefixed(data: bytes, start: int, done: int) -> int:
+    """Where a string begins, the letters before its quote included."""
+    for _ in range(2):
+        if start > done and data[start - 1] in _PREFIX:
+            start -= 1
+    return start
+
+
+def _line_up_to(data: bytes, start: int, done: int) -> bytes:
+    """The white space before a string that begins a line."""
+    line = data.rfind(b"\n", done, start) + 1
+    before = data[line:start] if line or not done else b"x"
+    return b"" if before.strip(b" \t") else before
+
+
+def blocks_in(data: bytes) -> list[Block]:
+    """The statements of a text that are not indented, each with all that is indented below it."""
+    marks = list(_BLOCK.finditer(data))
+    ends = [*(m.start() for m in marks[1:]), len(data)][: len(marks)]
+    return [_block(m, data[m.start() : end]) for m, end in zip(marks, ends, strict=True)]
+
+
+def _block(match: re.Match[bytes], text: bytes) -> Block:
+    listed = match[3] == b"__all__"
+    name = None if listed else (match[2] or match[3] or b"").decode("utf-8", "replace") or None
+    kind = "definition" if match[2] else "import" if listed or text.startswith(_NO_CODE) else "variable" if match[3] else "code"
+    return Block(name, kind, text, match[1] or b"")
+
+
+class Graph:
+    """The import graph of a project's files."""
+
+    def __init__(self, files: dict[str, Facts], resolve: Resolve) -> None:
+        self.files = files
+        self.resolve = resolve
+        self.importers: dict[str, set[str]] = {path: set() for path in files}
+        self.imports = {path: [t for t in self._targets(facts) if t[0] in files] for path, facts in files.items()}
+        for path, targets in self.imports.items():
+            for target, _, _ in targets:
+                self.importers[target].add(path)
+
+    def _targets(self, facts: Facts) -> Iterator[tuple[str, Import, str]]:
+        """(file, import, name bound to the file itself or empty)."""
+        for item in facts.imports:
+            target = self.resolve(facts.path, item.module, item.level)
+            if target is None:
+                yield from self._members(facts, item)
+                continue
+            yield target, item, item.bound
+            for name, bound in item.names:
+                inner = self.resolve(target, name, 1) if target.endswith("__init__.py") else None
+                if inner is not None:
+                    yield inner, item, bound
+
+    def _members(self, facts: Facts, item: Import) -> Iterator[tuple[str, Import, str]]:
+        """The modules that `from folder import module` names where the folder is a namespace package."""
+        for name, bound in item.names:
+            inner = self.resolve(facts.path, f"{item.module}.{name}".strip("."), item.level)
+            if inner is not None:
+                yield inner, item, bound
+
+    def closure(self, paths: Iterable[str]) -> set[str]:
+        """The files and all that import them, however far."""
+        found: set[str] = set()
+        waiting = [p for p in paths if p in self.files]
+        while waiting:
+            path = waiting.pop()
+            if path not in found:
+                found.add(path)
+                waiting.extend(self.importers[path] - found)
+        return found
+
+    @lazy
+    def dull(self) -> frozenset[str]:
+        """The files that have no word that matters, nor has any that imports join to them."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        for start in self.files:
+            waiting = [] if start in seen else [start]
+            island: set[str] = set()
+            while waiting:
+                path = waiting.pop()
+                if path not in island:
+                    island.add(path)
+                    waiting += [*self.importers[path], *(target for target, _, _ in self.imports[path])]
+            seen |= island
+            if not any(mattering(self.files[path]) for path in island):
+                found |= island
+        return frozenset(found)
+
+    @lazy
+    def order(self) -> dict[str, int]:
+        """A rank for each file: importers before what they import, circles by path."""
+        return {path: i for i, path in enumerate(_importers_first(self.importers))}
+
+
+def _importers_first(importers: dict[str, set[str]]) -> list[str]:
+    """Depth-first: a file after all its importers; a circle is broken where the path order enters it."""
+    done: dict[str, None] = {}
+    entered: set[str] = set()
+    for start in sorted(importers):
+        stack = [(start, iter(sorted(importers[start])))] if start not in entered else []
+        entered.add(start)
+        while stack:
+            path, rest = stack[-1]
+            following = next((p for p in rest if p not in entered), None)
+            if following is None:
+                done[path] = None
+                stack.pop()
+            else:
+                entered.add(following)
+                stack.append((following, iter(sorted(importers[following]))))
+    return list(done)
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """The one spelling of a path that the index uses."""
+    return os.path.abspath(path)

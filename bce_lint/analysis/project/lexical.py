@@ -1,0 +1,134 @@
+"""What the words of a source tell of it before it is parsed: sinks, and what matters only where certain values reach it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.project.index import Facts
+
+WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
+_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
+_BRACKET = re.compile(rb"[()\[\]{}]")
+_LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
+_COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
+# It begins with one of three characters, for which the search can look alone.
+_THRESHOLD = re.compile(rb"[<>.](?:(?<=[<>])=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?<=\.)(?:round|gt|ge|lt|le)\()")
+
+LOGARITHM, COMPARISON = 1, 2
+
+
+def words_of(text: bytes) -> frozenset[bytes]:
+    """The words of some source."""
+    return frozenset(WORD.findall(text))
+
+
+@cache
+def _sinks() -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """The names of the losses, and of the operations that choose a dimension where none is given."""
+    from bce_lint.catalog import activations, losses
+
+    named = (name for table in (losses.MODULES, losses.FUNCTIONS) for name in table)
+    implicit = (name for table in (activations.MODULES, activations.FUNCTIONS) for name, row in table.items() if row.implicit_dim)
+    return _last_parts(named), _last_parts(implicit)
+
+
+def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.rpartition(".")[2].encode() for name in names)
+
+
+def a_sink() -> bytes:
+    """The name of some loss."""
+    return min(_sinks()[0])
+
+
+def is_sink(name: str) -> bool:
+    """Whether a name is that of a loss or of another operation that rules look at."""
+    return any(name.encode() in names for names in _sinks())
+
+
+def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
+    """Whether source with these words names a loss, may write one out, or names a softmax that may lack its dimension."""
+    losses, implicit = _sinks()
+    if not words.isdisjoint(losses) or (b"log" in words and len(_LOG.findall(text)) > 1 and _COMPLEMENT.search(text) is not None):
+        return True
+    named = words & implicit
+    return bool(named) and any(_dim_matters(text, match) for match in WORD.finditer(text) if match[0] in named)
+
+
+def takes_logarithm(text: bytes, words: frozenset[bytes]) -> bool:
+    """Whether some source with these words takes a logarithm: that matters where a probability reaches it."""
+    return b"log" in words and _LOG.search(text) is not None
+
+
+def compares(text: bytes) -> bool:
+    """Whether some source compares with a threshold: that matters where the output of a layer reaches it."""
+    return _THRESHOLD.search(text) is not None
+
+
+@cache
+def reaching() -> dict[int, frozenset[bytes]]:
+    """The names of what makes the values that matter to each hint: sigmoids and softmaxes, `exp` in those written by hand, layers."""
+    from bce_lint.catalog import activations, layers
+    from bce_lint.catalog.schema import Kind
+
+    made = (name for table in (activations.MODULES, activations.FUNCTIONS, activations.METHODS) for name in table)
+    weighted = (name for name, row in layers.LAYERS.items() if row.kind is Kind.LOGITS)
+    return {LOGARITHM: _last_parts(made) | {b"exp"}, COMPARISON: _last_parts(weighted)}
+
+
+@cache
+def _taking_logits() -> frozenset[bytes]:
+    from bce_lint.catalog import losses
+    from bce_lint.catalog.schema import Expects
+
+    taking = (Expects.LOGITS, Expects.MARGIN_LOGITS)
+    return _last_parts(name for table in (losses.MODULES, losses.FUNCTIONS) for name, row in table.items() if row.expects in taking)
+
+
+def takes_logits(facts: Facts) -> bool:
+    """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
+    return not mattering(facts).isdisjoint(_taking_logits())
+
+
+@cache
+def _mattering() -> frozenset[bytes]:
+    return _sinking().union(*reaching().values())
+
+
+def mattering(facts: Facts) -> frozenset[bytes]:
+    """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
+    if facts.mattering is None:
+        facts.mattering = _mattering().intersection(WORD.findall(facts.raw))
+    return facts.mattering
+
+
+def may_name_sink(facts: Facts) -> bool:
+    """Whether a file has a word without which nothing in it can be a sink."""
+    return bool(facts.aliases) or not mattering(facts).isdisjoint(_sinking())
+
+
+@cache
+def _sinking() -> frozenset[bytes]:
+    return frozenset({b"log"}).union(*_sinks())
+
+
+def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
+    if text[match.end() : match.end() + 1] != b"(":
+        return text[match.start() - 1 : match.start()] == b"."
+    if text[: match.start()].endswith(b"def "):
+        return False
+    inside = _arguments(text[match.end() + 1 : match.end() + 400])
+    return _OTHER_DIM.search(inside) is None
+
+
+def _arguments(text: bytes) -> bytes:
+    depth = 1
+    for bracket in _BRACKET.finditer(text):
+        depth += 1 if bracket[0] in b"([{" else -1
+        if depth == 0:
+            return text[: bracket.start()]
+    return text

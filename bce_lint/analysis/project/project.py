@@ -1,0 +1,310 @@
+"""A project: its files, how imports find them, and the run of the machine over them."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from bce_lint import ir
+from bce_lint.analysis.interpreter import entry_points, statements
+from bce_lint.analysis.models import thresholds
+from bce_lint.analysis.project.index import Facts, Graph, scan
+from bce_lint.analysis.project.reachability import Relevance, Towards
+from bce_lint.analysis.sites import Site, places
+from bce_lint.analysis.state.machine import ROOT_STEPS, Machine, Unit
+from bce_lint.analysis.state.store import State
+from bce_lint.diagnostic import CRASH
+from bce_lint.source.projects import entries
+from bce_lint.source.text import SourceError, SourceText, decode
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.recording.uses import Flow
+
+RECURSION = 20_000
+FLOW_PATIENCE = 8
+
+
+class Problem(tuple[str, str, int, int]):
+    """A file that could not be analysed: (code, message, row, column)."""
+
+    __slots__ = ()
+
+
+class Project:
+    """The files under a root, read on demand; one machine runs over them and keeps what it has seen.
+
+    `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
+    what is known of all of them stays.
+    `others` have looked at it for this one, and may have read more.
+    With a `flow` the functions are run that lead into its targets, whether to a loss or not, and the flow says where values went.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        files: Iterable[str],
+        texts: Mapping[str, bytes] | None = None,
+        flow: Flow | None = None,
+        before: Project | None = None,
+    ) -> None:
+        self.root = root
+        self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
+        self._before: Mapping[str, Facts] = {} if before is None else before.facts
+        self.texts = dict(texts or {})
+        self.problems: dict[str, Problem] = {}
+        self.others: list[Project] = []
+        self._dirs: dict[str, frozenset[str]] = {}
+        self._resolved: dict[tuple[str, str, int], str | None] = {}
+        self.facts: dict[str, Facts] = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
+        same = before if before is not None and _same(self.facts, before.facts) else None
+        self.graph: Graph = same.graph if same is not None else Graph(self.facts, partial(type(self).resolve, self))
+        known = same.relevance if same is not None else None
+        self.relevance: Relevance = Relevance(self.graph) if flow is None else Towards(self.graph, flow.targets, known)
+        self.machine = Machine(self) if flow is None else Machine(self, flow, FLOW_PATIENCE)
+        self.sources: dict[str, SourceText] = {}
+        self._units: dict[str, Unit | None] = {}
+        self._loaded: set[str] = set()
+        self._bodies: dict[str, State] = {}
+        self._finished: set[str] = set()
+        self._by_path: dict[str, list[int]] = {}
+        self._takers: thresholds.Takers = {}
+        self._indexed = 0
+        self._ran: set[str] = set()
+        self._inherited: set[str] = set()
+        self._bases: frozenset[str] | None = None
+
+    def _scan(self, path: str) -> Facts | None:
+        try:
+            raw = self.texts[path] if path in self.texts else _read(path)
+            known = self._before.get(path)
+            return known if known is not None and known.raw == raw else scan(path, raw)
+        except OSError as error:
+            self.problems[path] = Problem(("BCE901", f"cannot be read: {error.strerror or error}", 1, 1))
+            return None
+
+    def source(self, path: str) -> SourceText | None:
+        """The decoded text of a file, or None with the problem noted."""
+        if path not in self.sources and path not in self.problems:
+            facts = self.facts.get(path)
+            try:
+                self.sources[path] = decode(facts.raw if facts is not None else _read(path), path)
+            except OSError as error:
+                self.problems[path] = Problem(("BCE901", str(error.strerror or error), 1, 1))
+            except SourceError as error:
+                self.problems[path] = Problem(("BCE901", error.message, error.row, 1))
+        return self.sources.get(path)
+
+    def unit(self, path: str) -> Unit | None:
+        """The lowered file, or None when it cannot be analysed."""
+        if path not in self._units:
+            self._units[path] = self._lower(path)
+        return self._units[path]
+
+    def _lower(self, path: str) -> Unit | None:
+        source = self.source(path)
+        if source is None:
+            return None
+        from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+
+        try:
+            key = (path, source.text)
+            if key not in self._modules:
+                self._modules[key] = lower(source.text)
+            return Unit(path, source.text, self._modules[key], self.machine.intern(("module", path)))
+        except ParseFailure as error:
+            self.problems[path] = Problem(("BCE901", error.message, error.row, error.column))
+        except TooLarge as error:
+            self.problems[path] = Problem(("BCE902", error.message, 1, 1))
+        return None
+
+    def parsed(self) -> tuple[str, ...]:
+        """The files that were parsed so far."""
+        return tuple(path for path, unit in self._units.items() if unit is not None)
+
+    def sites_in(self, wanted: set[str]) -> list[Site]:
+        """The sites that mention one of the files, in the order met."""
+        found = self._sites_in(wanted)
+        unseen = thresholds.makers(found) - self._ran
+        if unseen:  # whoever takes the same output as logits imports the file of its layer
+            self.run(unseen)
+            found = self._sites_in(wanted)
+        return [thresholds.linked(site, self._takers) for site in found]
+
+    def _sites_in(self, wanted: set[str]) -> list[Site]:
+        sites = self.machine.sites
+        for number in range(self._indexed, len(sites)):
+            thresholds.add_takers(sites[number], self._takers)
+            for path in {place.path for place in places(sites[number])}:
+                self._by_path.setdefault(path, []).append(number)
+        self._indexed = len(sites)
+        return [sites[number] for number in sorted({n for path in wanted for n in self._by_path.get(path, ())})]
+
+    def load(self, machine: Machine, path: str) -> Unit | None:
+        """Runs a module's body once in the base store, as an import does."""
+        unit = self.unit(path)
+        if unit is None or path in self._loaded:
+            return unit
+        self._loaded.add(path)
+        kept = machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched
+        machine.state, machine.reads, machine.steps, machine.stack = machine.base, None, ROOT_STEPS, []
+        machine.root, machine.touched = machine.base, {unit.address, *machine.touched}
+        machine.quiet += 1
+        try:
+            statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
+            machine.base.cells.update(machine.state.since(machine.base))
+        finally:
+            machine.quiet -= 1
+            machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched = kept
+        return unit
+
+    def default_dtype(self) -> str | None:
+        """The dtype of new floating point tensors; None where some file of the project changes it."""
+        return None if self._changes_default else "float32"
+
+    @cached_property
+    def _changes_default(self) -> bool:
+        return any(b"set_default_" in facts.raw for facts in self.facts.values())
+
+    def base_names(self) -> frozenset[str]:
+        """The names that stand among the bases of the project's classes."""
+        if self._bases is None:
+            self._bases = frozenset().union(*(f.bases for f in self.facts.values()))
+        return self._bases
+
+    def resolve(self, importer: str, module: str, level: int) -> str | None:
+        """The file that an import names: from the importer's folder, its packages, `src`, the root; None outside the project."""
+        folder = os.path.dirname(importer)
+        key = (folder, module, level)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(folder, module, level)
+        return self._resolved[key]
+
+    def _resolve(self, folder: str, module: str, level: int) -> str | None:
+        parts = module.split(".") if module else []
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return self._file(folder, parts)
+        for start in self._search(folder):
+            found = self._file(start, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _search(self, folder: str) -> Iterable[str]:
+        yield folder
+        while folder != self.root and "__init__.py" in self._listing(folder) and len(folder) > len(self.root):
+            folder = os.path.dirname(folder)
+            yield folder
+        yield self.root
+        yield os.path.join(self.root, "src")
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        if folder not in self._dirs:
+            self._dirs[folder] = entries(folder)
+        return self._dirs[folder]
+
+    def listed(self) -> dict[str, frozenset[str]]:
+        """The folders that were looked at so far, with the names found there."""
+        return {folder: names for one in (self, *self.others) for folder, names in one._dirs.items()}
+
+    def texts_read(self) -> dict[str, bytes]:
+        """The files that were decoded so far, with their contents."""
+        return {path: source.data for one in (self, *self.others) for path, source in one.sources.items()}
+
+    def _file(self, folder: str, parts: list[str]) -> str | None:
+        for index, part in enumerate(parts):
+            names = self._listing(folder)
+            if index == len(parts) - 1 and part + ".py" in names and not self._is_package(folder, part):
+                return os.path.join(folder, part + ".py")
+            if part not in names:
+                return None
+            folder = os.path.join(folder, part)
+        return os.path.join(folder, "__init__.py") if "__init__.py" in self._listing(folder) else None
+
+    def _is_package(self, folder: str, part: str) -> bool:
+        return part in self._listing(folder) and "__init__.py" in self._listing(os.path.join(folder, part))
+
+    def run(self, paths: Iterable[str]) -> None:
+        """Runs everything that can reach the given files: bodies first, then the functions that no call reached."""
+        missing = set(paths) - self._ran
+        if not missing:
+            return
+        closure = self.graph.closure(missing)
+        self._ran |= closure | missing
+        limit, collecting = sys.getrecursionlimit(), gc.isenabled()
+        sys.setrecursionlimit(max(limit, RECURSION))
+        gc.disable()  # what the run makes has no cycles worth a walk over every node of the program
+        try:
+            order = self.graph.order
+            starts = [p for p in sorted(closure, key=order.__getitem__) if self.relevance.file(p)]
+            for path in starts:
+                self._run_body(path)
+            for path in starts:
+                self._run_functions(path)
+            for path in starts:
+                self._run_inherited(path)
+        finally:
+            sys.setrecursionlimit(limit)
+            if collecting:
+                gc.enable()
+
+    def _run_body(self, path: str) -> None:
+        unit = self.unit(path) if path not in self._bodies else None
+        if unit is not None:
+            self._bodies[path] = self.machine.base.fork()
+            action = partial(entry_points.run_body, self.machine, unit) if self.relevance.body(path) else partial(self._load_body, path)
+            self._bodies[path] = self._guarded(path, action) or self.machine.base.fork()
+
+    def _load_body(self, path: str) -> State:
+        self.load(self.machine, path)
+        return self.machine.base.fork()
+
+    def _run_functions(self, path: str) -> None:
+        unit = self.unit(path)
+        if unit is None or path in self._finished:
+            return
+        self._finished.add(path)
+        for candidate in entry_points.candidates(unit, self.relevance):
+            self._guarded(path, partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate))
+        entry_points.finish(self.machine)
+
+    def _run_inherited(self, path: str) -> None:
+        unit = self.unit(path)
+        if unit is None or path in self._inherited:
+            return
+        self._inherited.add(path)
+        for statement in unit.module.body:
+            if isinstance(statement, ir.ClassDef) and statement.bases:
+                self._guarded(path, partial(entry_points.run_inherited, self.machine, unit, self.relevance, self._bodies[path], statement))
+
+    def _guarded(self, path: str, action: Callable[[], State | None]) -> State | None:
+        """Runs one root; one that recurses too deeply says nothing, and leaves the machine usable."""
+        machine = self.machine
+        sites = len(machine.sites)
+        try:
+            return action()
+        except RecursionError:
+            del machine.sites[sites:]
+            return None
+        except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
+            del machine.sites[sites:]
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            self.problems[path] = Problem((CRASH, f"internal error in the analysis: {text}", 1, 1))
+            return None
+        finally:
+            machine.reads, machine.quiet, machine.stack, machine.pending = None, 0, [], []
+
+
+def _same(facts: Mapping[str, Facts], others: Mapping[str, Facts]) -> bool:
+    """Whether a project's files are those of another, unchanged."""
+    return facts.keys() == others.keys() and all(others[path] is one for path, one in facts.items())
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()

@@ -1,0 +1,321 @@
+"""Which functions can lead to a loss: rapid type analysis on the words of the index, before anything is parsed.
+
+A search starts at a function and follows what its words can name: definitions of its file, what the file imports, the classes
+among them, their bases, and those methods of the classes reached so far whose names occur somewhere on the way (Bacon and
+Sweeney 1996, on words instead of calls). It reaches what the names can, often more. A search that ends without a loss shows
+that nothing it visited leads to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Names, Unit, add_definitions
+from bce_lint.analysis.project.index import Block, Facts, Graph, blocks_of
+from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, reaching, takes_logits
+from bce_lint.analysis.project.search import Search, is_implicit, way_to
+
+_MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
+NEAR = 3
+"""How many steps from a function a logarithm may be, for the function to be run because of it."""
+
+
+class Relevance:
+    """Answers whether the functions, methods and module bodies of a project can lead to a loss."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.leading: set[Definition] = set()
+        self._names: dict[str, Names] = {}
+        self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
+        self._targets: dict[Unit, list[Definition]] = {}
+        self._near: dict[tuple[Definition, int], bool] = {}
+        self._hopeless: set[Definition] = set()
+        self._hopeful: set[Definition] = set()
+        self._barrens: dict[Class, bool] = {}
+        self._bases: dict[Class, list[Class]] = {}
+        self._around: dict[Class, Search | None] = {}
+        self._latest: tuple[Class, Search | None] | None = None
+        self._wholes: dict[Definition, bool] = {}
+        self._files: dict[str, bool] = {}
+        self._filled: dict[Definition, list[Definition]] | None = None
+
+    def is_sink(self, unit: Unit) -> bool:
+        """Whether a unit is what the searches look for."""
+        return unit.sink
+
+    def meets(self, hints: int, named: set[bytes]) -> bool:
+        """Whether what a search has named can make the values that matter to what it does with them."""
+        decides = COMPARISON if self._decides else 0
+        return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
+
+    def hints(self, start: Iterable[Definition]) -> int:
+        """The hints of some functions: a comparison is one in the function itself, a logarithm may be some steps away."""
+        found = 0
+        for one in start:
+            if isinstance(one, Unit) and one.compares:
+                found |= COMPARISON
+            if not found & LOGARITHM and self._logs(one, NEAR):
+                found |= LOGARITHM
+        return found
+
+    def _logs(self, definition: Definition, steps: int) -> bool:
+        """Whether a logarithm is so many steps away or nearer."""
+        key = definition, steps
+        if key not in self._near:
+            near: Iterable[Definition] = ()
+            if isinstance(definition, Class):
+                near = (definition.head, *(unit for units in definition.methods.values() for unit in units))
+            elif definition.logs:
+                self._near[key] = True
+                return True
+            elif steps:
+                near = self.reached(definition)
+            self._near[key] = steps > 0 and any(self._logs(one, steps - 1) for one in near)
+        return self._near[key]
+
+    @cached_property
+    def _decides(self) -> bool:
+        return any(takes_logits(facts) for facts in self.graph.files.values())
+
+    def file(self, path: str) -> bool:
+        """Whether anything in a file can."""
+        if path not in self._files:
+            self._files[path] = not self.dull(path) and (self.body(path) or self._defines(path))
+        return self._files[path]
+
+    def _defines(self, path: str) -> bool:
+        return any(self._whole(definition) for found in self.names(path).own.values() for definition in found)
+
+    def body(self, path: str) -> bool:
+        """Whether the code of a file that is no definition can."""
+        return any(self._whole(unit) for unit in self.names(path).code)
+
+    def function(self, path: str, name: str) -> bool:
+        """Whether a function at the top of a file can."""
+        return any(self._whole(definition) for definition in self.names(path).own.get(name.encode(), ()))
+
+    def method(self, path: str, owner: str, name: str) -> bool:
+        """Whether a method can that a class at the top of a file has or inherits, on an instance whose attributes are set."""
+        found = self.names(path).own.get(owner.encode(), ())
+        return any(self._whole(d) and (isinstance(d, Unit) or self._method(d, name.encode())) for d in found)
+
+    def _whole(self, definition: Definition) -> bool:
+        """Whether a function can, or any method that a class has or inherits."""
+        if definition not in self._wholes:
+            if isinstance(definition, Unit):
+                self._wholes[definition] = self._leads(definition)
+            else:
+                methods = [unit for c in self._line(definition) for units in c.methods.values() for unit in units]
+                self._wholes[definition] = self._bound(definition, methods)
+        return self._wholes[definition]
+
+    def dull(self, path: str) -> bool:
+        """Whether a file cannot lead anywhere by its words, nor can any that imports join to it."""
+        return path in self.graph.dull
+
+    def _leads(self, unit: Unit) -> bool:
+        start = (unit, *(part for _, part in unit.stores))
+        if not self.hints(start) and self._in_vain(start):
+            return False
+        return Search(self).leads(start)
+
+    def _barren(self, cls: Class) -> bool:
+        """Whether nothing that a class has or inherits leads to a sink."""
+        if cls not in self._barrens:
+            self._barrens[cls] = self._in_vain(self._line(cls))  # what sets the attributes is part of the methods
+        return self._barrens[cls]
+
+    def _in_vain(self, start: Iterable[Definition]) -> bool:
+        """Whether a search ends without a sink even if every name counts as named: that is found out once for all definitions.
+
+        What the start does that matters to some values only is for the search itself to look at.
+        """
+        seen: dict[Definition, Definition | None] = {}
+        waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
+        while waiting:
+            current, before = waiting.pop()
+            if current in seen or current in self._hopeless:
+                continue
+            seen[current] = before
+            if current in self._hopeful or (isinstance(current, Unit) and self.is_sink(current)):
+                self._hopeful.update(way_to(current, seen))
+                return False
+            if isinstance(current, Unit):
+                waiting.extend((part, current) for _, part in current.stores)
+                waiting.extend((one, current) for one in self.reached(current))
+            else:
+                waiting.append((current.head, current))
+                waiting.extend((unit, current) for units in current.methods.values() for unit in units)
+        self._hopeless |= seen.keys()
+        return True
+
+    def _method(self, cls: Class, name: bytes) -> bool:
+        return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
+
+    def _line(self, cls: Class) -> list[Class]:
+        line = [cls]
+        for current in line:  # grows as bases are found
+            line.extend(base for base in self._bases_of(current) if base not in line)
+        return line
+
+    def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
+        """Whether some methods lead to a sink on an instance of a class."""
+        methods = list(methods)
+        if not self.hints(methods) and self._barren(cls):
+            return False
+        around = self._instance(cls)
+        if around is None:
+            return True
+        return Search(self, around).leads(d for unit in methods for d in (unit, *(part for _, part in unit.stores)))
+
+    def _instance(self, cls: Class) -> Search | None:
+        """What an instance reaches whose attributes are set; None when a sink is among that."""
+        if cls in self._around:
+            return self._around[cls]
+        if self._latest is None or self._latest[0] is not cls:
+            self._latest = (cls, self._made(cls))
+        return self._latest[1]
+
+    def _made(self, cls: Class) -> Search | None:
+        bases = self._bases_of(cls)
+        search = Search(self)
+        for index, base in enumerate(bases):
+            if base not in self._around:
+                self._around[base] = None  # a class that inherits itself ends here
+                self._around[base] = self._made(base)
+            known = self._around[base]
+            if known is None:
+                return None
+            if index == 0:
+                search = Search(self, known)
+            elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)], hinted=False):
+                return None
+        start: list[Definition] = []
+        for name, units in cls.methods.items():
+            start.extend(units if is_implicit(name) and name not in _MAKERS else search.when(name, units))
+        for name, unit in cls.settings:
+            start.extend(search.when(name, (unit,)) if name else (unit,))
+        return None if search.leads(start, hinted=False) else search
+
+    def _bases_of(self, cls: Class) -> list[Class]:
+        if cls not in self._bases:
+            found = self._mentioned(cls.facts.path, cls.header)
+            self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
+        return self._bases[cls]
+
+    def reached(self, unit: Unit) -> list[Definition]:
+        """What a unit names, and what is put into it from elsewhere."""
+        if unit not in self._targets:
+            self._targets[unit] = [*dict.fromkeys(self._mentioned(unit.path, unit.words)), *self._registered().get(unit, ())]
+        return self._targets[unit]
+
+    def _registered(self) -> dict[Definition, list[Definition]]:
+        """What decorators and code put into a variable, in whatever file."""
+        if self._filled is None:
+            self._filled = {}
+            for path, facts in self.graph.files.items():
+                for block in blocks_of(facts) if not self.dull(path) else ():
+                    if block.decorators or (block.kind == "code" and not block.text.startswith(b"if __name__")):
+                        self._register(path, facts, block)
+        return self._filled
+
+    def _register(self, path: str, facts: Facts, block: Block) -> None:
+        assert self._filled is not None
+        acting = block.decorators or block.words
+        named = block.decorators or frozenset(FILLS.findall(block.text))
+        holders = self._variables(path, named)
+        for definition in self._mentioned(path, acting):
+            if isinstance(definition, Unit):
+                holders += self._variables(definition.path, definition.fills)
+            elif block.decorators:
+                holders.append(definition.head)
+        if holders:
+            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [Unit(facts, block.text)]
+            for holder in holders:
+                self._filled.setdefault(holder, []).extend(mine)
+
+    def _variables(self, path: str, names: frozenset[bytes]) -> list[Definition]:
+        """The variables that some names of a file stand for."""
+        known = self.names(path)
+        found = [d for name in known.variables.keys() & names for d in known.variables[name]]
+        for name in known.taken.keys() & names:
+            for file, original in known.taken[name]:
+                found += self.names(file).variables.get(original, ())
+        return found
+
+    def _mentioned(self, path: str, words: frozenset[bytes]) -> Iterator[Definition]:
+        """The definitions that some words of a file can name; they are tried as attributes of the files that they name, too."""
+        waiting = [path]
+        for file in waiting:  # grows as files are named
+            names = self.names(file)
+            found: list[Definition | str] = [d for name in names.own.keys() & words for d in names.own[name]]
+            for name in names.taken.keys() & words:
+                for target in names.taken[name]:
+                    found += self._lookup(*target)
+            for name in names.files.keys() & words:
+                found += names.files[name]
+            yield from (item for item in found if not isinstance(item, str))
+            files = (*(item for item in found if isinstance(item, str)), *names.stars)
+            waiting.extend(f for f in dict.fromkeys(files) if f not in waiting)
+
+    def _lookup(self, path: str, name: bytes) -> list[Definition | str]:
+        """What a name of a file stands for, through the imports that pass it on: definitions and files."""
+        if (path, name) not in self._found:
+            found: list[Definition | str] = []
+            waiting = [(path, name)]
+            for file, wanted in waiting:  # grows as imports pass the name on
+                names = self.names(file)
+                found += [*names.own.get(wanted, ()), *names.files.get(wanted, ())]
+                passed = [*names.taken.get(wanted, ()), *((star, wanted) for star in names.stars)]
+                waiting.extend(p for p in dict.fromkeys(passed) if p not in waiting)
+            self._found[path, name] = found
+        return self._found[path, name]
+
+    def names(self, path: str) -> Names:
+        """The names at the top of a file."""
+        if path not in self._names:
+            names = self._names[path] = Names({}, {}, [], {}, {}, [])
+            add_definitions(self.graph.files[path], names)
+            self._add_imports(path, names)
+        return self._names[path]
+
+    def _add_imports(self, path: str, names: Names) -> None:
+        for target, item, bound in self.graph.imports[path]:
+            if bound:
+                names.files.setdefault(bound.encode(), []).append(target)
+                continue
+            for name, alias in item.names:
+                if name == "*":
+                    names.stars.append(target)
+                else:
+                    names.taken.setdefault(alias.encode(), []).append((target, name.encode()))
+
+
+class Towards(Relevance):
+    """Answers whether something can lead into some files: for a run that wants to see everyone who uses what is made there.
+
+    `other` has looked at the same files for another reason: what it found out of their names holds here, too.
+    """
+
+    def __init__(self, graph: Graph, targets: frozenset[str], other: Relevance | None = None) -> None:
+        super().__init__(graph)
+        self.targets = targets
+        self._far = graph.dull if targets.isdisjoint(graph.dull) else frozenset[str]()
+        if other is not None:
+            self._names, self._found, self._bases = other._names, other._found, other._bases
+        if other is not None and self._far == graph.dull:
+            self._targets, self._filled = other._targets, other._filled
+
+    def is_sink(self, unit: Unit) -> bool:
+        """Whether a unit is what the searches look for."""
+        return unit.path in self.targets
+
+    def dull(self, path: str) -> bool:
+        """A file may lead into any other, but for those that no imports join to it."""
+        return path in self._far
+
+    def hints(self, start: Iterable[Definition]) -> int:
+        """Nothing but the files matters."""
+        return 0

@@ -1,0 +1,80 @@
+"""One search for what leads to a sink: see `relevance`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bce_lint.analysis.models.trainers import STEPS
+from bce_lint.analysis.project.definitions import Class, Definition, Unit
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.project.reachability import Relevance
+
+_UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
+
+
+def is_implicit(name: bytes) -> bool:
+    """Whether a method can be called without being named."""
+    return name in _UNNAMED or name.startswith(b"__")
+
+
+def way_to(found: Definition | None, seen: Mapping[Definition, Definition | None]) -> Iterator[Definition]:
+    """What a search came by on its way to a sink, the sink first: no later search has to go beyond any of it."""
+    while found is not None:
+        yield found
+        found = seen[found]
+
+
+class Search:
+    """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
+
+    __slots__ = ("named", "relevance", "seen", "unnamed")
+
+    def __init__(self, relevance: Relevance, other: Search | None = None) -> None:
+        self.relevance = relevance
+        # What is reached, with what reaches it whatever else has been named.
+        self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
+        self.named: set[bytes] = set() if other is None else set(other.named)
+        self.unnamed: dict[bytes, tuple[Definition, ...]] = {} if other is None else dict(other.unnamed)
+
+    def when(self, name: bytes, units: Sequence[Definition]) -> Sequence[Definition]:
+        """The units, if their name has been named; else they wait for it."""
+        if name in self.named:
+            return units
+        self.unnamed[name] = (*self.unnamed.get(name, ()), *units)
+        return ()
+
+    def take(self, other: Search) -> list[Definition]:
+        """Takes over what waits in another search; returns what has been named here."""
+        return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
+
+    def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
+        """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
+        waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
+        hints = self.relevance.hints(d for d, _ in waiting) if hinted else 0
+        if hints and self.relevance.meets(hints, self.named):
+            return True
+        while waiting:
+            current, before = waiting.pop()
+            if current in self.seen:
+                continue
+            self.seen[current] = before
+            if current in self.relevance.leading or (isinstance(current, Unit) and self.relevance.is_sink(current)):
+                self.relevance.leading.update(way_to(current, self.seen))
+                return True
+            if isinstance(current, Class):
+                waiting.append((current.head, current))
+                for name, units in current.methods.items():
+                    certain = is_implicit(name)
+                    waiting.extend((u, current if certain else None) for u in (units if certain else self.when(name, units)))
+                continue
+            for name, unit in current.stores:
+                waiting.extend((u, None) for u in self.when(name, (unit,)))
+            for name in self.unnamed.keys() & current.words:
+                waiting.extend((u, None) for u in self.unnamed.pop(name))
+            self.named |= current.words
+            if hints and self.relevance.meets(hints, self.named):
+                return True
+            waiting.extend((d, current) for d in self.relevance.reached(current))
+        return False

@@ -1,0 +1,102 @@
+"""How values were computed, as terms: what a run of the interpreter can write down of a tensor so that torch can compute it again.
+
+A term names operations of torch alone, and constants. What the project's own code does is gone from it, but for the values that
+could not be followed: each of these is an `Input`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import Value
+from bce_lint.catalog import tensors
+from bce_lint.catalog.schema import Kind
+
+Spot: TypeAlias = tuple[str, ir.Span]
+Key: TypeAlias = tuple[Spot, str]
+"""What tells one value from another: where it comes from, and its text."""
+_VIEWS = frozenset({Kind.KEEP, Kind.SELECT})
+_SHARING = frozenset({"numpy", "data", "detach", "view", "T", "mT", "H", "mH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A constant of Python."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something of torch by its canonical name: a dtype, for the most part."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A value that was not followed, from an expression at `spot`. `value` is what is known of it."""
+
+    spot: Spot
+    text: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Several values; `kind` is tuple, list, slice (lower, upper, step) or chain (modules, one after the other)."""
+
+    kind: str
+    items: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Apply:
+    """An operation and its arguments, at `spot`. `value` is what is known of the result.
+
+    `operation` is a canonical name (`torch.sigmoid`), `.name` for a method and
+    `@name` for an attribute (their object is the first argument), `op +` for an
+    operator, `[]` for an item, or `()` for a module that is called (the module is the first argument).
+    """
+
+    operation: str
+    args: tuple[Term, ...]
+    keywords: tuple[tuple[str, Term], ...]
+    spot: Spot
+    text: str
+    value: Value
+
+
+Term: TypeAlias = Known | Named | Input | Group | Apply
+
+
+def parts(term: Term) -> tuple[Term, ...]:
+    """The terms directly below one."""
+    match term:
+        case Group():
+            return term.items
+        case Apply():
+            return (*term.args, *(value for _, value in term.keywords))
+    return ()
+
+
+def is_view(operation: str) -> bool:
+    """Whether an operation may give another view of the same storage."""
+    name = operation.lstrip(".@")
+    row = tensors.METHODS.get(name) if operation.startswith(".") else tensors.FUNCTIONS.get(operation)
+    return operation == "[]" or name in _SHARING or (row is not None and row.kind in _VIEWS)
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """A term and all below it, each once."""
+    seen: set[int] = set()
+    waiting = [term]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting.extend(reversed(parts(one)))

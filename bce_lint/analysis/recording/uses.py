@@ -1,0 +1,184 @@
+"""Where values went in a run: asked for by fixes, which must know everyone who uses what they change.
+
+A run that records is slower; a run that only lints records nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place, Tensor
+from bce_lint.analysis.domain.values import (
+    BuiltinMethod,
+    ClassV,
+    Const,
+    External,
+    FunctionV,
+    MethodV,
+    ModuleV,
+    Ref,
+    Seq,
+    Table,
+    Unknown,
+    Value,
+    options,
+)
+from bce_lint.catalog.schema import Domain
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.state.machine import Args, Frame, Machine
+
+Spot: TypeAlias = tuple[str, ir.Span]
+"""A place without its text: a path and a span."""
+
+DEPTH = 4
+_KEPT = frozenset({"loss", "instance", "container", "activation"})
+_NOTHING = frozenset[Spot]()
+_PLAIN = frozenset({Const, Unknown, External, FunctionV, MethodV, ClassV, BuiltinMethod, ModuleV})
+"""Values that are and hold no tensor."""
+_HOLDING = frozenset({"list", "dict", "set", "instance"})
+
+
+def spot(place: Place) -> Spot:
+    """The spot of a place."""
+    return place.path, place.span
+
+
+class Flow:
+    """What a run has seen of values that went through an activation, of losses and of modules.
+
+    Of an expression, `carriers` gives the activations whose output it was or held, `direct` those whose output it was itself,
+    `kinds` those that each value it ever had went through (none for most), `domains` what these values mean, `objects` the losses,
+    activations and containers (by where they were made) and the instances (by their class) that it was. `evaluated` are all
+    expressions that were reached within the budget, `started` all functions that were. `entered` gives for a function the calls
+    that led into it, `called` for a call the names of what it called outside the project, `callees` the objects among it, `applied`
+    for an activation the calls that applied it. `targets` are the files that the run should lead into.
+    """
+
+    def __init__(self, targets: frozenset[str] = frozenset()) -> None:
+        self.targets = targets
+        self.carriers: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        self.direct: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        self.kinds: defaultdict[Spot, set[frozenset[Spot]]] = defaultdict(set)
+        self.domains: defaultdict[Spot, set[Domain | None]] = defaultdict(set)
+        self.objects: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        self.evaluated: set[Spot] = set()
+        self.started: set[Spot] = set()
+        self.entered: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        self.called: defaultdict[Spot, set[str]] = defaultdict(set)
+        self.callees: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        self.applied: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        # By file, and whether it is a constant: the expressions of which a plain value has been noted.
+        self._plain: defaultdict[tuple[str, bool], set[ir.Expr]] = defaultdict(set)
+
+    def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Value:
+        """An expression had a value; gives the value that stands for it from here on."""
+        kind = type(value)
+        if kind in _PLAIN:
+            if node not in self._plain[frame.unit.path, kind is Const]:
+                self._note_plain(frame.unit.path, node, kind is Const, m.steps >= 0)
+            return value
+        here = (frame.unit.path, node.span)
+        if m.steps >= 0:
+            self.evaluated.add(here)
+        if type(value) is Tensor:
+            self._note_tensor(here, value)
+            return value
+        for origin, whole in _origins(m, value, DEPTH):
+            self.carriers[here].add(origin)
+            if whole:
+                self.direct[here].add(origin)
+        for option in options(value):
+            if type(option) is Tensor:
+                self.domains[here].add(option.domain)
+                self.kinds[here].add(frozenset(spot(origin.place) for origin in (*option.origin, *option.inner)))
+            elif type(option) is not Const:
+                self.kinds[here].add(_NOTHING)
+                self.domains[here].add(None)
+            if type(option) is Ref and option.kind in _KEPT:
+                owner = option.what if isinstance(option.what, ClassV) else None
+                if owner is not None:
+                    self.objects[here].add((owner.path, owner.node.span))
+                elif option.place is not None:
+                    self.objects[here].add(spot(option.place))
+        return value
+
+    def _note_plain(self, path: str, node: ir.Expr, constant: bool, reached: bool) -> None:
+        here = (path, node.span)
+        if reached:
+            self._plain[path, constant].add(node)
+            self.evaluated.add(here)
+        if not constant:
+            self.domains[here].add(None)
+            self.kinds[here].add(_NOTHING)
+
+    def _note_tensor(self, here: Spot, value: Tensor) -> None:
+        origins = frozenset([spot(origin.place) for origin in (*value.origin, *value.inner)])
+        if origins:
+            self.carriers[here] |= origins
+            self.direct[here] |= origins
+        self.domains[here].add(value.domain)
+        self.kinds[here].add(origins)
+
+    def augmented(self, m: Machine, frame: Frame, node: ir.AugAssign, old: Value, new: Value) -> Value:
+        """`target op= value` gave a new value; gives the one that stands for it from here on."""
+        return new
+
+    def bound(self, frame: Frame, target: ir.Name) -> None:
+        """A name is bound to another value."""
+
+    def stored(self, m: Machine, frame: Frame, target: ir.Attr | ir.Item, owner: Value) -> None:
+        """Something is stored in an attribute or an item."""
+
+    def same(self, old: Value, new: Value) -> None:
+        """A value goes on as another object."""
+
+    def call(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> None:
+        """A call reached one alternative of its callee."""
+        here = (frame.unit.path, node.span)
+        match function:
+            case FunctionV() | MethodV():
+                pass  # entered
+            case External():
+                self.called[here].add(function.name)
+            case BuiltinMethod():
+                self.called[here].add("." + function.name)
+            case Ref():
+                name = getattr(function.what, "name", function.what)
+                self.called[here].add(f"{function.kind} {name}")
+                if function.kind in _KEPT and function.place is not None:
+                    self.callees[here].add(spot(function.place))
+            case ClassV():
+                self.called[here].add("class")
+            case _:
+                self.called[here].add("?")
+
+    def enter(self, frame: Frame, function: FunctionV, call: ir.Span | None) -> None:
+        """A function of the project was entered, by a call or as a root."""
+        here = (function.path, function.node.span)
+        self.started.add(here)
+        if call is not None:
+            self.entered[here].add((frame.unit.path, call))
+
+    def apply(self, frame: Frame, origin: Place, node: ir.Call) -> None:
+        """An activation was applied."""
+        self.applied[spot(origin)].add((frame.unit.path, node.span))
+
+
+def _origins(m: Machine, value: Value, depth: int, whole: bool = True) -> Iterator[tuple[Spot, bool]]:
+    for option in options(value):
+        if type(option) is Tensor:
+            yield from ((spot(origin.place), whole) for origin in (*option.origin, *option.inner))
+        elif depth and type(option) is Seq:
+            for item in (*option.prefix, *([] if option.rest is None else [option.rest]), *option.suffix):
+                yield from _origins(m, item, depth - 1, False)
+        elif depth and type(option) is Table:
+            for item in (*(v for _, v in option.entries), *([] if option.rest is None else [option.rest])):
+                yield from _origins(m, item, depth - 1, False)
+        elif depth and type(option) is Ref and option.kind in _HOLDING:
+            held = m.state.find((option.address, "$items"))
+            if held is not None:
+                yield from _origins(m, held, depth - 1, False)

@@ -1,0 +1,196 @@
+"""The store: cells (address, name) → value, in layers, so that branches fork cheaply and joins cost what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bce_lint.analysis.domain.values import TRUE, Facts, Value, join
+
+Cell = tuple[int, str]
+INDEXED = 200
+NO_FACTS = Facts(frozenset())
+_NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
+
+
+class Reads:
+    """The cells that a region read from before its start, with the values found (None: absent)."""
+
+    __slots__ = ("cells", "depth", "outer")
+
+    def __init__(self, depth: int, outer: Reads | None) -> None:
+        self.depth = depth
+        self.outer = outer
+        self.cells: dict[Cell, tuple[Value | None, int]] = {}
+
+    def close(self) -> Reads | None:
+        """Hands what the enclosing region also read to it."""
+        if self.outer is not None:
+            for cell, (value, depth) in self.cells.items():
+                if depth <= self.outer.depth:
+                    self.outer.cells.setdefault(cell, (value, depth))
+        return self.outer
+
+
+class State:
+    """One layer of the store over its parent. A frozen layer is referred to by a state that left by another way."""
+
+    __slots__ = ("_chain", "_index", "_written", "cells", "depth", "frozen", "parent")
+
+    def __init__(self, parent: State | None = None) -> None:
+        self.cells: dict[Cell, Value] = {}
+        self.parent = parent
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.frozen = False
+        self._index = _NO_INDEX
+        # The cells of this layer and of those below it: walking over them is what the analysis does most.
+        self._chain: tuple[dict[Cell, Value], ...] = (self.cells,) if parent is None else (self.cells, *parent._chain)
+        # The cells that any state of the run was ever given: most that are asked for in vain are not among them.
+        self._written: set[Cell] = set() if parent is None else parent._written
+
+    def put(self, cell: Cell, value: Value) -> None:
+        """Sets a cell in this layer, which is never a frozen one."""
+        self.cells[cell] = value
+        self._written.add(cell)
+
+    def known(self, cell: Cell) -> Cell:
+        """A cell that is about to be settled, though nobody has set it: from now on it is looked for."""
+        self._written.add(cell)
+        return cell
+
+    def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
+        """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
+        if reads is not None:
+            return self._noted(cell, reads)
+        if cell in self._written:
+            for cells in self._chain:
+                if cell in cells:
+                    return cells[cell]
+        return None
+
+    def _noted(self, cell: Cell, reads: Reads) -> Value | None:
+        if cell in self._written:
+            depth = self.depth
+            for cells in self._chain:
+                if cell in cells:
+                    value = cells[cell]
+                    if depth <= reads.depth and cell not in reads.cells:
+                        reads.cells[cell] = (value, depth)
+                    return value
+                depth -= 1
+        if cell not in reads.cells:
+            reads.cells[cell] = (None, 0)
+        return None
+
+    def names(self, address: int) -> list[str]:
+        """The names of the cells of one address, in the order written."""
+        found: list[str] = []
+        layer: State | None = self
+        while layer is not None:
+            cells = layer.cells
+            if len(cells) > INDEXED:
+                found.extend(layer._by_address().get(address, ()))
+            elif cells:
+                found.extend([name for owner, name in cells if owner == address])
+            layer = layer.parent
+        return list(dict.fromkeys(found))
+
+    def _by_address(self) -> dict[int, list[str]]:
+        """The names of each address in this layer, read off again when cells have come; none ever goes."""
+        count, index = self._index
+        if count != len(self.cells):
+            index = {}
+            for owner, name in self.cells:
+                index.setdefault(owner, []).append(name)
+            self._index = (len(self.cells), index)
+        return index
+
+    def fork(self) -> State:
+        """A new layer above this one."""
+        return State(self)
+
+    def freeze(self, floor: int) -> State:
+        """Marks the layers down to a depth (exclusive) as shared: nothing may be written into them any more."""
+        layer: State | None = self
+        while layer is not None and layer.depth > floor:
+            layer.frozen = True
+            layer = layer.parent
+        return self
+
+    def since(self, base: State) -> Mapping[Cell, Value]:
+        """What was written above `base`."""
+        if self.parent is base:
+            return self.cells
+        layers = []
+        layer: State | None = self
+        while layer is not None and layer is not base:
+            layers.append(layer)
+            layer = layer.parent
+        written: dict[Cell, Value] = {}
+        for layer in reversed(layers):
+            written.update(layer.cells)
+        return written
+
+
+def settle(base: State, written: Mapping[Cell, Value]) -> State:
+    """Writes what was written above a base into the base itself, or above it when it is shared."""
+    target = base.fork() if base.frozen else base
+    target.cells.update(written)
+    return target
+
+
+def common(states: list[State]) -> State:
+    """The highest layer that all states share; one of them if it lies below the others, then marked as shared."""
+    shared = states[0]
+    for state in states:
+        shared = _shared(shared, state)
+    return shared.freeze(shared.depth - 1) if shared in states else shared
+
+
+def _shared(one: State, other: State) -> State:
+    while one is not other:
+        if one.depth < other.depth:
+            one, other = other, one
+        assert one.parent is not None, "states of one run share their first layer"
+        one = one.parent
+    return one
+
+
+def doubt(cell: Cell) -> Cell:
+    """The cell that says that another was not bound on some path."""
+    return cell[0], f"$maybe {cell[1]}"
+
+
+def merge(states: list[State]) -> State:
+    """The join of states of one run. A cell unbound on one path is as on the others: reading it there raises, unless one asks first."""
+    if len(states) == 1:
+        return states[0]
+    base = common(states)
+    diffs = [state.since(base) for state in states]
+    joined: dict[Cell, Value] = {}
+    for diff in diffs:
+        for cell in diff:
+            if cell not in joined:
+                _join(cell, diffs, base, joined)
+    return settle(base, joined)
+
+
+def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value]) -> None:
+    """Joins what a cell is on each path: on one that did not write it, as in the base, which is asked once."""
+    result: Value | None = None
+    before: Value | None = None
+    asked, inner = False, cell[1][:1] == "$"
+    for diff in diffs:
+        if cell in diff:
+            value: Value | None = diff[cell]
+        else:
+            if not asked:
+                before, asked = base.find(cell), True
+            value = before
+            if value is None and inner and cell[1].startswith("$uses"):
+                value = NO_FACTS
+        if value is not None and value is not result:
+            result = value if result is None else join(result, value)
+    if result is not None:
+        joined[cell] = result
+    if asked and before is None and not inner:
+        joined[base.known(doubt(cell))] = TRUE

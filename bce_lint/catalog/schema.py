@@ -1,0 +1,218 @@
+"""The vocabulary of the catalogue: domains, ranges, contracts of losses, transfers of operations.
+
+The tables of this package are data; their meaning is given by `bce_lint.analysis`.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from math import inf
+from typing import NamedTuple
+
+from bce_lint.records import record
+
+
+class Domain(Enum):
+    """What the numbers of a tensor mean to a loss."""
+
+    UNKNOWN = "unknown"
+    LOGITS = "logits"
+    PROBABILITY = "sigmoid"
+    CATEGORICAL = "softmax"
+    LOG_PROBABILITY = "log-sigmoid"
+    LOG_CATEGORICAL = "log-softmax"
+    LABEL = "label"
+
+
+ACTIVATED = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL})
+"""The domains that activations make."""
+
+
+class Range(NamedTuple):
+    """Bounds of the values; `tight` when values near both ends really occur (else the bounds are merely sound)."""
+
+    low: float = -inf
+    high: float = inf
+    tight: bool = False
+
+
+ANY = Range()
+REAL = Range(-inf, inf, True)
+UNIT = Range(0.0, 1.0, True)
+
+
+class Expects(Enum):
+    """What a loss wants as its input."""
+
+    PROBABILITY = "probabilities"
+    LOGITS = "logits"
+    CLASS_LOGITS = "class logits"
+    LOG_PROBABILITIES = "log-probabilities"
+    KL_LOG_PROBABILITIES = "log-probabilities of a distribution"
+    MARGIN_LOGITS = "margin logits"
+    ANY = "anything"
+
+
+PROBABILITIES = frozenset({Expects.PROBABILITY})
+LOGITS = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
+
+
+class Target(Enum):
+    """What a loss wants as its target."""
+
+    FLOAT = "floating point"
+    FLOAT_AS_INPUT = "the input's floating dtype"
+    CLASS_INDEX = "int64 or uint8 class indices, or floating class probabilities"
+    INDEX_ONLY = "int64 or uint8 class indices"
+    INT64_ONLY = "int64 class indices"
+    ANY = "any"
+
+
+class Shape(Enum):
+    """How the shapes of input and target must agree."""
+
+    EQUAL = "equal, else it raises"
+    CLASS_DIM = "target without the class dimension (dim 1)"
+    BROADCAST = "broadcasts silently"
+    BROADCAST_WARNS = "broadcasts with a warning"
+    NO_GROWTH = "may not grow the output"
+    ANY = "not checked here"
+
+
+class Param(NamedTuple):
+    """A parameter of a torch callable: `tensor` says whether it takes a tensor; `positional` is False when keyword-only."""
+
+    name: str
+    default: object
+    tensor: bool = False
+    positional: bool = True
+
+
+REQUIRED = "<required>"
+
+
+@record(frozen=True, slots=True)
+class Contract:
+    """What one loss promises and asks. `init` and `call` are None where the loss has no such form.
+
+    `name` is the class name (`BCELoss`) or, for a function without a class, the function's. `init` are the
+    constructor's parameters, `call` the `forward` parameters, `function` the functional's whole signature.
+    `autocast` is `banned` (raises on cuda, xpu, mtia), `float32` (runs in float32) or `any`.
+    """
+
+    name: str
+    expects: Expects
+    target: Target
+    shape: Shape
+    module: str | None
+    functional: str | None
+    init: tuple[Param, ...] | None
+    call: tuple[str, ...]
+    function: tuple[Param, ...] | None
+    autocast: str = "any"
+    fused_with: str | None = None
+
+
+@record(frozen=True, slots=True)
+class Activation:
+    """A domain-making operation. `dim` names the parameter that chooses the dimension, if any.
+
+    `params` are the functional's parameters (the tensor first), `init` the module's; `implicit_dim` says that
+    torch picks a dimension by rank when none is given, `fixed_dim` is the dimension of one that cannot be told another.
+    """
+
+    name: str
+    domain: Domain
+    range: Range
+    module: str | None
+    init: tuple[Param, ...] | None
+    params: tuple[Param, ...]
+    dim: str | None = None
+    implicit_dim: bool = False
+    fixed_dim: int | None = None
+
+
+class Kind(Enum):
+    """How the result of an operation on tensors follows from its first tensor argument (or, for JOIN, from all)."""
+
+    KEEP = "same values, same domain: views, casts, indexing, devices, dropout, identity"
+    JOIN = "the tensors of its first argument together: cat, stack, hstack"
+    MASK = "where(condition, a, b): both tensors together"
+    FILL = "the input with some values replaced by those of its last parameter, constant or tensor: masked_fill, scatter"
+    SELECT = "some of the values, same domain, another identity: max, min, topk, sort, gather"
+    ACTIVATION = "see Activation"
+    BOUNDED = "domain unknown, values in `range`"
+    MONOTONE = "domain unknown, values in the intersection of the input's range and `range`: relu, clamp-like"
+    SIGN = "domain unknown, the input's sign kept, values in `range`: tanh, gelu, leaky relu"
+    CLAMP = "the input's domain, clipped to constant bounds"
+    ROUND = "domain unknown, whole numbers around the input's: round, floor, ceil"
+    EXP = "exp of the input"
+    LOG = "log of the input"
+    LOGITS = "output of a parametrised layer"
+    MATMUL = "LOGITS when an operand is a parameter and none is a probability, else ARITHMETIC"
+    PARAMETER = "a parameter of a module: without bound while it is trained"
+    RECURRENT = "tuple of (LOGITS-like hidden features, state)"
+    BLEND = "weighted means of neighbours in space: the domain stays, but nothing moves past it: interpolate"
+    ARITHMETIC = "domain unknown: sums, products, means, norms"
+    MEAN = "domain unknown, range kept: mean, median"
+    LABEL = "class indices or one-hot rows"
+    FACTORY = "a new tensor of constants or random values in `range`"
+    BOOL = "a tensor of truth values"
+    SCALAR = "a Python number: item, size, dim"
+    NONE = "nothing of interest"
+
+
+class Transfer(NamedTuple):
+    """A row of the operation tables. `dtype` is the result's when fixed; `result` is `tensor`, `tuple` or `namedtuple`.
+
+    `inplace` writes the result back to its first argument. `params` are the names of the parameters, the tensor first for
+    a function, without the tensor for a method or a layer's constructor; those after `*` are keyword-only.
+
+    `result` may also be `namedtuple-if-dim`: a named tuple when a dimension is given, else a tensor. `fields` names the
+    parts of a tuple whose parts differ: `indices` are int64 positions, `state` and `weights` nothing of interest. `bounds`
+    names the parameters that replace the ends of `range` (None stands for an end that none replaces). A `tight` range of
+    BOUNDED and SIGN rows speaks of an input that takes all reals; of another input only the bounds are sure. `device` is
+    the result's when fixed.
+    """
+
+    kind: Kind
+    range: Range = ANY
+    dtype: str | None = None
+    result: str = "tensor"
+    inplace: bool = False
+    params: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    bounds: tuple[str | None, str | None] | None = None
+    device: str | None = None
+
+
+class Autocast(NamedTuple):
+    """A callable that makes an autocast context: its parameters in order, and the device it is for (None: `device_type` says)."""
+
+    device: str | None
+    params: tuple[Param, ...]
+
+
+class Scope(Enum):
+    """Which code a trainer runs under autocast."""
+
+    STEPS = "the step methods of the module it trains, and all that they call"
+    FORWARD = "the forward of a module it has prepared, and all that it calls"
+
+
+class Precision(NamedTuple):
+    """How a trainer is told to use autocast.
+
+    `options` gives, for a parameter, the values that switch autocast on; `params` are the parameters that may be positional.
+    `device_option` is the parameter that picks the device, `devices` what its values mean (any other value: `cuda`).
+    `unless` gives, for a parameter, beginnings of values under which the trainer opens no autocast after all.
+    `context` is the method that opens the same autocast as a context by hand.
+    """
+
+    options: dict[str, frozenset[object]]
+    scope: Scope
+    params: tuple[str, ...] = ()
+    device_option: str | None = None
+    devices: dict[object, str] = {}  # noqa: RUF012  (a NamedTuple's default, never written to)
+    unless: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
+    context: str | None = None

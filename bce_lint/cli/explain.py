@@ -1,0 +1,21 @@
+"""What `--explain` and `--list-rules` print."""
+
+from __future__ import annotations
+
+from bce_lint.rules import RULES
+from bce_lint.rules.pages import page
+from bce_lint.rules.selection import nearest
+
+
+def explain(selector: str) -> str:
+    """The page of the rule with this code or name. Raises `ValueError` where there is none."""
+    for rule in RULES:
+        if selector.lower() in (rule.code.lower(), rule.name):
+            return page(rule)
+    raise ValueError(f"no rule is called {selector!r}{nearest(selector)}")
+
+
+def listing() -> str:
+    """A line for each rule: its code, its name, its severity and whether it is on (`witness`: at run time only)."""
+    width = max(len(rule.name) for rule in RULES)
+    return "".join(f"{rule.code}  {rule.name:{width}}  {rule.severity:7}  {rule.state}\n" for rule in RULES)

@@ -1,0 +1,216 @@
+"""The command line: `bce-lint [check] PATH…`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bce_lint.cli import options as command_line
+from bce_lint.diagnostic import CRASH
+
+if TYPE_CHECKING:
+    from bce_lint.cli.fix import Run
+    from bce_lint.compare import Report
+    from bce_lint.engine import Inspect
+
+CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line and returns its exit status. What goes wrong is one line on standard error, never a traceback."""
+    _accept_any_text()
+    try:
+        status = _run(command_line.parse(sys.argv[1:] if arguments is None else list(arguments)))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        return _fail(f"internal error: {type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def _accept_any_text() -> None:
+    """Keeps a terminal of a small character set, or a file name that is not text, from stopping the output."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _run(options: Namespace) -> int:
+    if options.list_rules or options.explain is not None:
+        return _show_rules(options)
+    if problem := command_line.problem(options):
+        return _fail(problem)
+    try:
+        if options.verify and not options.paths:
+            return _verify_rules(options)
+        codes, fixable = _rules(options)
+        inspect = _verifier(options) if options.verify else None
+        report = _witnessed(options)
+    except ImportError as error:
+        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+    except ValueError as error:
+        return _fail(str(error))
+    on = _run_on_text if options.paths == ["-"] else _run_on_files
+    run = on(options, codes, fixable, inspect)
+    if report is not None:
+        try:
+            run = _compared(report, run, codes)
+        except ValueError as error:
+            return [_fail(problem) for problem in (*run.problems, str(error))][-1]
+    run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
+    for problem in run.problems:
+        _fail(problem)
+    _report(options, run)
+    return _status(options, run)
+
+
+def _show_rules(options: Namespace) -> int:
+    from bce_lint.cli.explain import explain, listing
+
+    try:
+        sys.stdout.write(listing() if options.list_rules else explain(options.explain))
+    except ValueError as error:
+        return _fail(str(error))
+    return CLEAN
+
+
+def _verify_rules(options: Namespace) -> int:
+    """Tries the rewrites of the selected rules, of all where none is selected: one that is off by default has a fix, too."""
+    from bce_lint.rules.selection import choose, split
+
+    codes = choose(split(options.select or ["BCE"]), split(options.ignore), split(options.extend_select))
+    from bce_lint.verify import verify_rules
+    from bce_lint.verify.table import as_json, table
+
+    drawn = _draw(options, codes) if options.plot is not None else ""
+    results = verify_rules(codes, options.device or "cpu")
+    as_text = options.output_format != "json"
+    sys.stdout.write(table(results, options.quiet) + drawn if as_text else as_json(results))
+    return CLEAN if all(one.holds for one in results) else FINDINGS
+
+
+def _draw(options: Namespace, codes: frozenset[str]) -> str:
+    """Draws the selected rewrites, and says how many pictures there are."""
+    from bce_lint.verify.plot import draw
+
+    count = len(draw(codes, Path(options.plot), options.device or "cpu"))
+    return "" if options.quiet else f"pictures written to {options.plot}: {count}\n"
+
+
+def _verifier(options: Namespace) -> Inspect:
+    from bce_lint.verify.site import Verifier
+
+    return Verifier(options.device or "cpu")
+
+
+def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
+    """The rules that run, and those whose fixes are wanted."""
+    from bce_lint.rules.selection import choose, split
+
+    select = None if options.select is None else split(options.select)
+    fixable = ["BCE"] if options.fixable is None else split(options.fixable)
+    return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
+
+
+def _witnessed(options: Namespace) -> Report | None:
+    """The report of a run that the findings are to be held against."""
+    if options.compare is None:
+        return None
+    from bce_lint.compare import read_report
+
+    return read_report(options.compare)
+
+
+def _compared(report: Report, run: Run, codes: frozenset[str]) -> Run:
+    """The findings with what a run says of them, and those that only it has."""
+    from bce_lint.compare import compare
+
+    compared = compare(report, run.files, run.left, codes)
+    return run._replace(left=compared.findings, sources={**compared.sources, **run.sources}, lines=compared.lines)
+
+
+def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
+    from bce_lint import engine
+    from bce_lint.cache import cache
+    from bce_lint.cli.fix import Run, fix_files
+    from bce_lint.source.discover import discover
+
+    found = discover(map(Path, options.paths), options.force_exclude)
+    if not found.files and not found.failures and not options.quiet:
+        print("bce-lint: no Python files under the given paths", file=sys.stderr)
+    if options.fix:
+        run = fix_files(found.files, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+    else:
+        result = engine.check(found.files, codes, not options.statistics, inspect, cache(options.no_cache, options.cache_dir))
+        run = Run(result.diagnostics, result.sources, files=found.files)
+    return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
+
+
+def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
+    from bce_lint import engine
+    from bce_lint.cache import cache
+    from bce_lint.cli.fix import Run, fix_text, put
+    from bce_lint.source.discover import excluded
+
+    data, name = sys.stdin.buffer.read(), options.stdin_filename
+    if options.force_exclude and name is not None and excluded(Path(name)):
+        if options.fix and not options.diff:
+            put(data)
+        return Run((), {})
+    if options.fix:
+        return fix_text(data, name, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+    result = engine.check_text(
+        data, name, codes, fixes=not options.statistics, inspect=inspect, cache=cache(options.no_cache, options.cache_dir)
+    )
+    return Run(result.diagnostics, result.sources)
+
+
+def _report(options: Namespace, run: Run) -> None:
+    """Prints the findings and what they come to; standard output is left to a diff or a mended text."""
+    from bce_lint.report import FORMATS, summary
+    from bce_lint.report.run_time import summary as verdicts
+    from bce_lint.report.statistics import statistics
+
+    out = sys.stderr if options.diff or (options.fix and options.paths == ["-"]) else sys.stdout
+    unsafe, as_text, written = options.unsafe_fixes, options.output_format != "json", not options.diff
+    if options.diff or options.fix_only:
+        _report_crashes(run)
+        lines = [summary.fixed(run.left, run.mended, unsafe, written=written)]
+    elif options.statistics:
+        out.write(statistics(run.left, as_text=as_text))
+        lines = []
+    else:
+        out.write(FORMATS[options.output_format](run.left, run.sources, unsafe))
+        lines = [summary.found(run.left, run.mended), summary.fixable(run.left, unsafe, options.fix)]
+    lines += [verdicts(run.left), *run.lines]
+    if as_text and not options.quiet:
+        listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
+        out.write(listing + "".join(f"{line}\n" for line in lines if line))
+
+
+def _report_crashes(run: Run) -> None:
+    for one in run.left:
+        if one.code == CRASH:
+            _fail(f"{one.location.path}: {one.code} {one.message}")
+
+
+def _status(options: Namespace, run: Run) -> int:
+    if run.problems or any(one.code == CRASH for one in run.left):
+        return ERROR
+    changed = bool(run.mended) and (options.diff or options.exit_non_zero_on_fix)
+    reported = bool(run.left) and not options.diff and not options.fix_only
+    return FINDINGS if (changed or reported) and not options.exit_zero else CLEAN
+
+
+def _fail(message: str) -> int:
+    print(f"bce-lint: {message}", file=sys.stderr)
+    return ERROR

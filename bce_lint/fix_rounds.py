@@ -1,0 +1,111 @@
+"""`fix` for the files of one project: lints again and again, on texts that are not yet on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bce_lint.analysis.project.project import Project
+from bce_lint.engine import Told, named, problems, tell
+from bce_lint.fixes.apply import Checks, Fixed, Found, Policy, Seen, run
+from bce_lint.fixes.edit import Applicability, Refusal
+from bce_lint.fixes.outcome import Outcome
+from bce_lint.ir import Span
+from bce_lint.source.text import SourceError, SourceText, encode
+from bce_lint.source.write import FileChange
+from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
+
+if TYPE_CHECKING:
+    from bce_lint.engine import FixOptions, Inspect
+
+Result = tuple[Outcome, Mapping[str, SourceText]]
+
+
+def fix_root(
+    root: str,
+    files: Sequence[str],
+    paths: Sequence[str],
+    shown: Mapping[str, str],
+    codes: frozenset[str],
+    options: FixOptions,
+    texts: Mapping[str, bytes] | None = None,
+) -> Result:
+    """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
+    job = _Job(root, files, set(paths), shown, codes, texts or {}, options.inspect)
+    least = Applicability.UNSAFE if options.unsafe else Applicability.SAFE
+    fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses))
+    return job.outcome(fixed), job.sources(fixed)
+
+
+def together(results: Sequence[Result]) -> Result:
+    """The results of several projects as one."""
+    outcomes = [outcome for outcome, _ in results]
+    return Outcome(
+        tuple(group for o in outcomes for group in o.groups),
+        tuple(one for o in outcomes for one in o.applied),
+        tuple(sorted({one for o in outcomes for one in o.left}, key=lambda d: d.sort_key)),
+        tuple(line for o in outcomes for line in o.refused),
+    ), {path: source for _, sources in results for path, source in sources.items()}
+
+
+def parses(text: str) -> str:
+    """What LibCST has against a text, or nothing."""
+    try:
+        lower_full(text)
+    except (ParseFailure, TooLarge) as error:
+        return error.message
+    return ""
+
+
+class _Job:
+    """One project while it is fixed. `first` holds each file as it was read first: new texts are encoded as it was."""
+
+    def __init__(
+        self,
+        root: str,
+        files: Sequence[str],
+        paths: set[str],
+        shown: Mapping[str, str],
+        codes: frozenset[str],
+        given: Mapping[str, bytes],
+        inspect: Inspect | None,
+    ) -> None:
+        self.root, self.files, self.paths, self.shown, self.codes, self.given = root, files, paths, shown, codes, given
+        self.inspect = inspect
+        self.first: dict[str, SourceText] = {}
+        self.project: Project | None = None
+
+    def lint(self, texts: Mapping[str, str]) -> Seen:
+        """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
+        given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
+        self.project = project = Project(self.root, self.files, given, before=self.project)
+        told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
+        self.first = {**project.sources, **self.first}
+        unread = [Found(d, None, (d.location.path, Span(0, 0))) for d in problems(project, self.paths, self.shown, self.codes)]
+        return Seen((*map(_found, told), *unread), project.sources)
+
+    def encoded(self, path: str, text: str) -> bytes:
+        """A new text as bytes, encoded as the file was."""
+        try:
+            return encode(self.first[path], text)
+        except SourceError as error:
+            raise Refusal(error.message) from None
+
+    def outcome(self, fixed: Fixed) -> Outcome:
+        """What the rounds came to."""
+        groups = tuple(tuple(self._changed(path, fixed.texts[path]) for path in sorted(group)) for group in fixed.groups)
+        left = sorted((one.diagnostic for one in fixed.left.found), key=lambda d: d.sort_key)
+        return Outcome(groups, tuple(fixed.applied), tuple(left), tuple(fixed.refused))
+
+    def sources(self, fixed: Fixed) -> dict[str, SourceText]:
+        """The texts of what is left, by the names that it is shown with."""
+        return {named(path, self.shown): source for path, source in fixed.left.sources.items()}
+
+    def _changed(self, path: str, text: str) -> FileChange:
+        return FileChange(named(path, self.shown), self.first[path].data, self.encoded(path, text))
+
+
+def _found(told: Told) -> Found:
+    judged = told.judged
+    marks = tuple((place.path, place.span) for _, place in judged.labels)
+    return Found(told.diagnostic, told.rewrite, (judged.place.path, judged.place.span), marks)

