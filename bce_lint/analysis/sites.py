@@ -7,7 +7,7 @@ a fact is certain when every entry has it, and nothing is certain of an empty on
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.tensor import Place, Shape, Tensor
 from bce_lint.catalog.schema import Activation, Contract, Domain
@@ -44,6 +44,13 @@ class LossSite:
     made: Place | None = None
     weight: Alternatives = ()
     weight_place: Place | None = None
+
+
+class Use(NamedTuple):
+    """A loss that took a tensor: as probabilities (kind p) or as logits (kind x)."""
+
+    kind: str
+    site: LossSite
 
 
 @record(frozen=True, slots=True)

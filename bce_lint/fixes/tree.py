@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Any, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.state.machine import Unit
+from bce_lint.analysis.state.frames import Unit
 from bce_lint.fixes.edit import Refusal
 from bce_lint.ir import Span
 from bce_lint.records import names_of

@@ -12,7 +12,7 @@ import torch
 
 from bce_lint.analysis.models.losses import misplaced
 from bce_lint.analysis.sites import ActivationSite, ConstructorSite, OptionSite
-from bce_lint.analysis.state.machine import Args
+from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.rules.watched import CONSTRUCTOR

@@ -10,10 +10,11 @@ import torch
 from bce_lint.analysis.domain.tensor import Form, Origin, Place, Tensor
 from bce_lint.analysis.domain.values import TOP, Value, const
 from bce_lint.analysis.models import idioms, operators
+from bce_lint.analysis.models.activations import activated
 from bce_lint.analysis.models.shape_rules import moves_dims
-from bce_lint.analysis.models.tensor_ops import activated, gathered, one_hot
+from bce_lint.analysis.models.tensor_ops import gathered, one_hot
 from bce_lint.analysis.models.value_rules import KINDS, clipped
-from bce_lint.analysis.state.machine import Args
+from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import REAL, Activation, Domain, Kind, Transfer
 from bce_lint.records import changed
 from bce_lint.witness.entries import Call, Entry

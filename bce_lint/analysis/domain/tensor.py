@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf, isinf
 from types import EllipsisType
 from typing import NamedTuple
 
+from bce_lint.analysis.domain import intervals
 from bce_lint.catalog.schema import ANY, Domain, Range
 from bce_lint.ir import Span
 from bce_lint.records import changed, field, record
@@ -89,39 +89,6 @@ class Tensor:
         return self.origin[0] if self.origin else None
 
 
-def join_range(a: Range, b: Range) -> Range:
-    """The hull of two ranges; tight when both are."""
-    return Range(min(a.low, b.low), max(a.high, b.high), a.tight and b.tight)
-
-
-def meet_range(a: Range, b: Range) -> Range:
-    """Clips `a` to the bounds of `b` (as clamp and relu do); tightness is the clipped input's."""
-    return Range(min(max(a.low, b.low), b.high), min(max(a.high, b.low), b.high), a.tight)
-
-
-def add_range(a: Range, b: Range) -> Range:
-    """Interval sum; only a sum with a constant stays tight."""
-    low, high = a.low + b.low, a.high + b.high
-    tight = (a.tight and b.low == b.high) or (b.tight and a.low == a.high)
-    return Range(-inf if low != low else low, inf if high != high else high, tight)
-
-
-def negate_range(a: Range) -> Range:
-    """Interval negation."""
-    return Range(-a.high, -a.low, a.tight)
-
-
-def _product(x: float, y: float) -> float:
-    return 0.0 if x == 0 or y == 0 else x * y
-
-
-def multiply_range(a: Range, b: Range) -> Range:
-    """Interval product; only a product with a non-zero constant stays tight."""
-    corners = [_product(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
-    constant = (a.tight and b.low == b.high != 0) or (b.tight and a.low == a.high != 0)
-    return Range(min(corners), max(corners), constant and not isinf(b.low if b.low == b.high else a.low))
-
-
 def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
     """Sizes that agree stay; of ranks that differ, the last dimensions."""
     if a is None or b is None:
@@ -141,7 +108,7 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
     inner = tuple(o for o in a.inner if o in b.inner) if a.inner != b.inner else a.inner
     return changed(
         a,
-        range=join_range(a.range, b.range),
+        range=intervals.join_range(a.range, b.range),
         dtype=a.dtype if a.dtype == b.dtype else None,
         shape=join_shape(a.shape, b.shape),
         origin=tuple(sorted(origins, key=lambda o: (o.place.path, o.place.span, o.name)))[:MAX_ORIGINS],

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Form, Place, Tensor, join_tensor
-from bce_lint.analysis.sites import LossSite
 from bce_lint.records import changed, field, record
 
 MAX_ALTERNATIVES = 8
@@ -218,18 +217,11 @@ class SuperV:
     owner: ClassV
 
 
-class Use(NamedTuple):
-    """A loss that took a tensor: as probabilities (kind p) or as logits (kind x)."""
-
-    kind: str
-    site: LossSite
-
-
 @record(frozen=True, slots=True)
 class Facts:
     """What certainly happened on every path so far; the join of two is what both have."""
 
-    items: frozenset[Use]
+    items: frozenset[tuple[str, object]]
 
 
 @record(frozen=True, slots=True)

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, External, Ref, Seq, Table, Union, Unknown, Value, const, join_all
-from bce_lint.analysis.interpreter import attributes, expressions, statements
-from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.domain.values import NONE, TOP, Const, Ref, Union, Unknown, Value, const, join_all
+from bce_lint.analysis.interpreter import expressions, statements
+from bce_lint.analysis.models import builtins
+from bce_lint.analysis.state import objects
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import merge
 from bce_lint.records import changed
-
-_ALWAYS_TRUE_REFS = frozenset({"instance", "loss", "activation", "layer", "context"})
-
-
-def truth(m: Machine, value: Value) -> bool | None:
-    """Whether a value is certainly true or certainly false."""
-    if type(value) is not Union:
-        return None if type(value) is Unknown else _truth(m, value)
-    outcomes = {_truth(m, option) for option in value.options}
-    return outcomes.pop() if len(outcomes) == 1 else None
-
-
-def _truth(m: Machine, value: Value) -> bool | None:
-    match value:
-        case Const():
-            return bool(value.value)
-        case Seq():
-            return bool(value.prefix or value.suffix) or (False if value.exact else None)
-        case Table():
-            return any(value.has(key) for key, _ in value.entries) or (False if value.exact else None)
-        case Ref(kind="list" | "dict" | "container"):
-            content = m.read(value.address, "$items")
-            return None if content is None else _truth(m, content)
-        case Ref(kind="instance"):
-            return None if attributes.class_attribute(m, value, "__len__") or attributes.class_attribute(m, value, "__bool__") else True
-        case Ref():
-            return True if value.kind in _ALWAYS_TRUE_REFS else None
-        case Unknown() | Union():
-            return None
-    return True if type(value) in (ClassV, External) or hasattr(value, "function") or hasattr(value, "node") else None
 
 
 def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     """Runs the arm that is taken, or both and joins them."""
-    outcome = truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.main
+    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.main
     if outcome is not None:
         arms = (node.body, node.orelse) if outcome else (node.orelse, node.body)
         name = _tested(node.test)
@@ -111,7 +84,7 @@ def _main_guard(frame: Frame, test: ir.Expr) -> bool:
 
 def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     """A conditional expression: the arm that is taken, or the join of both."""
-    outcome = truth(m, expressions.evaluate(m, frame, node.test))
+    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
     if outcome is not None:
         return expressions.evaluate(m, frame, node.then if outcome else node.other)
     base = m.state
@@ -141,7 +114,7 @@ def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
         case ir.Call(func=ir.Name(id="isinstance"), args=(subject, kinds)):
             _narrow_class(m, frame, subject.value, kinds.value, outcome)
         case ir.Name() | ir.Attr():
-            _narrow(m, frame, test, lambda v: truth(m, v) is not (not outcome))
+            _narrow(m, frame, test, lambda v: objects.truth(m, v) is not (not outcome))
 
 
 def _current(m: Machine, frame: Frame, place: ir.Expr) -> Value | None:
@@ -180,7 +153,5 @@ def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Const, equal
 
 
 def _narrow_class(m: Machine, frame: Frame, place: ir.Expr, kinds: ir.Expr, outcome: bool) -> None:
-    from bce_lint.analysis.models.builtins import is_instance
-
     kind = expressions.evaluate(m, frame, kinds)
-    _narrow(m, frame, place, lambda v: is_instance(m, v, kind) is not (not outcome))
+    _narrow(m, frame, place, lambda v: builtins.is_instance(m, v, kind) is not (not outcome))

@@ -23,23 +23,18 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, expressions, statements, subscripts
-from bce_lint.analysis.models import layers, methods, registry
+from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, statements
+from bce_lint.analysis.models import autocast, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
-from bce_lint.analysis.state.machine import MAX_DEPTH, Args, Frame, Machine
+from bce_lint.analysis.state import containers
+from bce_lint.analysis.state.frames import MAX_DEPTH, Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, merge, settle
-from bce_lint.catalog.contexts import NO_GRADIENT
-from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
-from bce_lint.records import changed
 
 MAX_RECURSION = 2
-DECORATOR_STEPS = 400
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
 NEVER = Const(None, "never")
-_IGNORED_DECORATORS = frozenset({"builtins.property": "property", "functools.cached_property": "property",
-                                 "builtins.staticmethod": "static", "builtins.classmethod": "class"}.items())  # fmt: skip
-FLAVOURS = dict(_IGNORED_DECORATORS)
 
 
 def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
@@ -81,8 +76,8 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
     if any(type(v) is Unknown for v in unique) and len(unique) > 1:
         unique = [TOP]
     if not unique:
-        if m.flow is not None:
-            m.flow.call(m, frame, TOP, args, node)
+        if m.observer is not None:
+            m.observer.call(m, frame, TOP, args, node)
         return TOP
     return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
 
@@ -103,8 +98,8 @@ def call_attribute(m: Machine, frame: Frame, owner: Value, name: str, args: Args
 
 def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
     """Calls one alternative."""
-    if m.flow is not None:
-        m.flow.call(m, frame, function, args, node)
+    if m.observer is not None:
+        m.observer.call(m, frame, function, args, node)
     match function:
         case FunctionV():
             return call_function(m, frame, function, args, node.span)
@@ -148,8 +143,8 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     if unit is None or deep:
         return TOP
     _mark_reached(m, function)
-    if m.flow is not None:
-        m.flow.enter(frame, function, None if root else span)
+    if m.observer is not None:
+        m.observer.enter(frame, function, None if root else span)
     context = m.intern((frame.context, frame.unit.path, span, frame.marks))
     inner = Frame(
         unit, m.intern((context, function.path, node.span)), context, node, node.bound, function.outer, function.owner,
@@ -163,7 +158,7 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     previous = contexts.apply(m, function.context)
     alive = statements.run(m, inner, node.body)
     result = _leave(m, inner, before, alive)
-    contexts.leave(m, previous)
+    autocast.leave(m, previous)
     m.stack.pop()
     if node.is_generator:
         return Seq((), join_all(inner.yields) or TOP) if function.flavour != "contextmanager" else contexts.from_generator(m, inner)
@@ -225,7 +220,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
             names = {p.name for p in node.params}
             left = tuple((k, v) for k, v in args.kw.items() if k not in names)
             table = Table(left, TOP if args.open or frame.call is None else None)
-            m.write(frame.address, param.name, subscripts.new_dict(m, frame, node.span, table))
+            m.write(frame.address, param.name, containers.new_dict(m, frame, node.span, table))
             identities.extend(identity_of(v) for _, v in left)
     frame.params = frozenset(i for i in identities if i)
 
@@ -243,44 +238,3 @@ def _annotated(m: Machine, frame: Frame, param: ir.Param, value: Value) -> Value
         return value
     found = classes.annotated(m, frame, param.annotation)
     return value if found == TOP else found
-
-
-def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
-    """The value after one decorator, which gets a small budget; one that is not known is taken to leave the function as it is."""
-    spare = max(m.steps - DECORATOR_STEPS, 0)
-    m.steps -= spare
-    result = _decorated(m, frame, decorator, value)
-    m.steps += spare
-    return result
-
-
-def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
-    made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Const) or TOP
-    if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
-        return changed(value, flavour=FLAVOURS[made.name])
-    if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
-        return changed(value, flavour="contextmanager")
-    if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
-        return expressions.evaluate(m, frame, decorator.value)
-    if type(made) is External and made.name in NO_GRADIENT and type(value) is FunctionV:
-        made = contexts.without_grad(m)
-    if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
-        return changed(value, context=contexts.stacked(made, value.context))
-    if type(made) is External and contexts.is_autocast(made.name) and type(value) is FunctionV:
-        context = registry.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
-        return changed(value, context=contexts.stacked(context, value.context))
-    if type(made) in (FunctionV, MethodV, ClassV, PartialV):
-        result = call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
-        return value if type(result) in (Unknown, Const) else result
-    if type(made) is Ref and made.kind == "instance":
-        result = layers.apply(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
-        return value if type(result) in (Unknown, Const) else result
-    return value if _harmless(m, frame, decorator, made) else TOP
-
-
-def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool:
-    """Whether a decorator from outside is known to leave what the function returns as it is."""
-    if type(made) is Ref:
-        return made.kind in ("context", "trainer")
-    head = expressions.evaluate(m, frame, decorator.func) if isinstance(decorator, ir.Call) else made
-    return type(head) is External and (head.name in HARMLESS_DECORATORS or head.name.split(".")[0] in HARMLESS_PACKAGES)

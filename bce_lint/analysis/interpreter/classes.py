@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import TOP, TRUE, ClassV, External, FunctionV, MethodV, Ref, Seq, Value, options
-from bce_lint.analysis.interpreter import calls, expressions, statements
+from bce_lint.analysis.domain.values import TOP, TRUE, ClassV, External, FunctionV, MethodV, Ref, Seq, Value
+from bce_lint.analysis.interpreter import calls, decorators, expressions, instances, statements
 from bce_lint.analysis.models import layers
-from bce_lint.analysis.state.machine import Args, Frame, Machine
-from bce_lint.catalog.names import canonical
+from bce_lint.analysis.state import class_model, objects
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.python import DATACLASS, NAMED_TUPLE
 
-MAX_BASES = 64
 _OPTIONAL = frozenset({"typing.Optional", "Optional"})
 
 
@@ -32,45 +31,8 @@ def define(m: Machine, frame: Frame, node: ir.ClassDef) -> Value:
         if type(value) is External and value.name in DATACLASS:
             result = made = ClassV(node, frame.unit.path, address, bases, "dataclass")
         elif type(value) in (FunctionV, MethodV):
-            result = calls.decorate(m, frame, decorator, result)
+            result = decorators.decorate(m, frame, decorator, result)
     return result
-
-
-def mro(m: Machine, cls: ClassV) -> tuple[Value, ...]:
-    """The resolution order: each class before its bases, a shared base after all who share it."""
-    known = m.orders.get(cls.address)
-    if known is not None and known[0] is cls.bases:
-        return known[1]
-    m.orders[cls.address] = (cls.bases, _linear(cls))
-    return m.orders[cls.address][1]
-
-
-def _linear(cls: ClassV) -> tuple[Value, ...]:
-    order: list[Value] = []
-    _visit(cls, order, 0)
-    last = {id(v) if type(v) is not ClassV else v.address: i for i, v in enumerate(order)}
-    return tuple(v for i, v in enumerate(order) if last[id(v) if type(v) is not ClassV else v.address] == i)
-
-
-def _visit(value: Value, order: list[Value], depth: int) -> None:
-    if len(order) > MAX_BASES or depth > MAX_BASES:
-        return
-    order.append(value)
-    if type(value) is ClassV:
-        for base in value.bases:
-            for option in options(base):
-                _visit(option, order, depth + 1)
-
-
-def outside_base(m: Machine, cls: ClassV) -> str | None:
-    """The qualified name of the first base outside the project; `?` for an unknown base."""
-    for base in mro(m, cls)[1:]:
-        if type(base) is External:
-            if base.name not in ("abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"):
-                return canonical(base.name)
-        elif type(base) is not ClassV:
-            return "?"
-    return None
 
 
 def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call) -> Value:
@@ -85,41 +47,24 @@ def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call
 def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call, root: bool = False) -> None:
     """Initialises a new instance; at a root with arguments of which nothing is known."""
     m.write(ref.address, "training", TRUE)
-    from bce_lint.analysis.interpreter.attributes import class_attribute
-
-    init = class_attribute(m, ref, "__init__")
+    init = objects.class_attribute(m, ref, "__init__")
     if type(init) is FunctionV:
         calls.call_function(m, frame, init, args.prepend(ref), node.span, root)
     elif cls.flavour == "dataclass":
         _dataclass(m, frame, ref, cls, args, node)
     else:
-        outside = outside_base(m, cls)
+        outside = class_model.outside_base(m, cls)
         if outside is not None:
             layers.initialise(m, frame, ref, outside, args, node, cls.name)
 
 
-def fields(m: Machine, cls: ClassV) -> list[tuple[str, ir.Expr | None]]:
-    """The annotated fields of a class and of its project bases, in order."""
-    found: dict[str, ir.Expr | None] = {}
-    for base in reversed(mro(m, cls)):
-        if type(base) is ClassV:
-            for statement in base.node.body:
-                if isinstance(statement, ir.Declare) and isinstance(statement.target, ir.Name):
-                    found[statement.target.id] = None
-                elif isinstance(statement, ir.Assign) and statement.annotation is not None and isinstance(statement.targets[0], ir.Name):
-                    found[statement.targets[0].id] = statement.value
-    return list(found.items())
-
-
 def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call) -> None:
-    for index, (name, default) in enumerate(fields(m, cls)):
+    for index, (name, default) in enumerate(class_model.fields(m, cls)):
         value = args.get(index, name)
         if value is None:
             value = _default(m, cls, name, default)
         m.write(ref.address, name, value)
-    from bce_lint.analysis.interpreter.attributes import class_attribute
-
-    if type(class_attribute(m, ref, "__post_init__")) is FunctionV:
+    if type(objects.class_attribute(m, ref, "__post_init__")) is FunctionV:
         calls.call_attribute(m, frame, ref, "__post_init__", Args(), node.span)
 
 
@@ -130,7 +75,7 @@ def _default(m: Machine, cls: ClassV, name: str, default: ir.Expr | None) -> Val
 def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call) -> Value:
     ref = m.new_ref(frame, node.span, "instance", cls, cls.name)
     items = []
-    for index, (name, default) in enumerate(fields(m, cls)):
+    for index, (name, default) in enumerate(class_model.fields(m, cls)):
         value = args.get(index, name)
         items.append(value if value is not None else _default(m, cls, name, default))
         m.write(ref.address, name, items[-1])
@@ -160,11 +105,4 @@ def annotated(m: Machine, frame: Frame, annotation: ir.Expr | None) -> Value:
 
 def typical(m: Machine, frame: Frame, cls: ClassV) -> Value:
     """An instance of a class as its `__init__` leaves it with unknown arguments; unknown if the project subclasses it."""
-    from bce_lint.analysis.interpreter.entry_points import subclassed, typical_instance
-
-    return TOP if subclassed(m, cls) else typical_instance(m, frame.unit, cls)
-
-
-def class_place(cls: ClassV) -> Place:
-    """Where a class is defined."""
-    return Place(cls.path, cls.node.span, cls.name)
+    return TOP if instances.subclassed(m, cls) else instances.typical_instance(m, frame.unit, cls)

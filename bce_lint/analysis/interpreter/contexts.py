@@ -3,108 +3,34 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Ref, Seq, Value, const, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Value, join_all, options
 from bce_lint.analysis.interpreter import calls
-from bce_lint.analysis.state.machine import Args, Frame, Machine
-from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES
+from bce_lint.analysis.models import autocast
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 
-CELL = "$autocast"
-GRAD = "$grad"
-OFF = const("off")
-NO_GRAD = const("no_grad")
 GENERATOR_CONTEXTS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
-
-
-def is_autocast(name: str) -> bool:
-    """Whether a qualified name makes an autocast context."""
-    return name in AUTOCAST
-
-
-def without_grad(m: Machine) -> Value:
-    """The context object of `torch.no_grad()`."""
-    return Ref(m.intern(NO_GRAD), "context", NO_GRAD)
-
-
-def has_grad(m: Machine) -> bool:
-    """Whether gradients may be recorded here."""
-    return m.read(0, GRAD) != NO_GRAD
-
-
-def make(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
-    """The context object that an autocast constructor returns; its `what` is what it does to the state."""
-    row = AUTOCAST[name]
-    params = [p.name for p in row.params]
-    device: Value | None = const(row.device) if row.device else args.get(params.index("device_type"), "device_type")
-    enabled = args.get(params.index("enabled"), "enabled") if "enabled" in params else None
-    active = on(m, frame.place(node.span, node.func.span))
-    effect = join_all(_effect(d, e, active) for d in options(device or TOP) for e in options(enabled or const(True)))
-    return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
-
-
-def on(m: Machine, place: Place) -> Ref:
-    """The value of the autocast cell inside a region that begins at a place."""
-    return Ref(m.intern(("autocast", place.path, place.span)), "autocast", None, place)
-
-
-def _effect(device: Value, enabled: Value, active: Ref) -> Value:
-    """What the region does: `active`, off, nothing (None), or unknown."""
-    if type(device) is Ref and device.kind == "device" and device.what is not None:
-        device = const(device.what)
-    if type(device) is not Const or not isinstance(device.value, str):
-        return NONE if enabled == const(False) else TOP
-    if device.value.split(":")[0] not in BANNING_DEVICES:
-        return NONE
-    if type(enabled) is not Const:
-        return TOP
-    return active if enabled.value else OFF
-
-
-def current(m: Machine) -> Value:
-    """The state of autocast: a reference to where it began, off, or alternatives."""
-    return m.read(0, CELL) or OFF
 
 
 def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Value, Seq]:
     """Enters a context; returns the value of `as` and the state to go back to."""
-    previous, before = current(m), state(m)
+    previous, before = autocast.current(m), autocast.state(m)
     value: Value = TOP
     effects = []
     for option in options(manager):
         effect: Value = NONE
         if type(option) is Ref and option.kind in ("context", "generator-context"):
-            effect = _begun(m, option)
+            effect = autocast.begun(m, option)
             value = m.read(option.address, "$value") or TOP
         elif type(option) is Ref and option.kind == "instance":
             value = calls.call_attribute(m, frame, option, "__enter__", Args(), span)
-            after = current(m)
+            after = autocast.current(m)
             effect = after if after != previous else NONE
         effects.append(previous if effect is NONE else effect)
-    autocast = join_all(effects) or previous
-    if autocast != previous:
-        m.write(0, CELL, autocast)
+    now = join_all(effects) or previous
+    if now != previous:
+        m.write(0, autocast.CELL, now)
     return value, before
-
-
-def _begun(m: Machine, context: Ref) -> Value:
-    """What a context does to autocast (None: nothing); one that stops gradients has begun to."""
-    if context.what == NO_GRAD:
-        m.write(0, GRAD, NO_GRAD)
-        return NONE
-    return context.what if context.what is not None else NONE  # type: ignore[return-value]
-
-
-def state(m: Machine) -> Seq:
-    """What contexts change: autocast, and whether gradients are recorded."""
-    return Seq((current(m), m.read(0, GRAD) or TRUE))
-
-
-def leave(m: Machine, previous: Seq | None) -> None:
-    """Restores the state from before a context."""
-    if previous is not None:
-        for cell, before, now in zip((CELL, GRAD), previous.prefix, state(m).prefix, strict=True):
-            if now != before:
-                m.write(0, cell, before)
 
 
 def stacked(outer: Value, inner: Value | None) -> Value:
@@ -116,27 +42,18 @@ def apply(m: Machine, context: Value | None) -> Seq | None:
     """Enters the contexts of a decorated function; None when it has none."""
     if context is None:
         return None
-    previous = state(m)
+    previous = autocast.state(m)
     for one in context.prefix if type(context) is Seq else (context,):
         for option in options(one):
-            if type(option) is Ref and option.kind == "context" and (effect := _begun(m, option)) is not NONE:
-                m.write(0, CELL, effect)
+            if type(option) is Ref and option.kind == "context" and (effect := autocast.begun(m, option)) is not NONE:
+                m.write(0, autocast.CELL, effect)
     return previous
 
 
 def from_generator(m: Machine, frame: Frame) -> Value:
     """The context object of a `@contextmanager` function: the autocast state at its `yield`, and the value yielded."""
-    effect = join_all(v if v is not NONE else OFF for v in frame.yield_contexts)
-    inherited = effect == current(m)
+    effect = join_all(v if v is not NONE else autocast.OFF for v in frame.yield_contexts)
+    inherited = effect == autocast.current(m)
     ref = Ref(m.intern((frame.context, frame.unit.path, "generator-context")), "context", NONE if inherited else effect)
     m.write(ref.address, "$value", join_all(frame.yields) or TOP)
     return ref
-
-
-def describe(m: Machine) -> tuple[str, Place | None]:
-    """`on`, `maybe` or `off`, and where the region begins."""
-    found = options(current(m))
-    regions = [v for v in found if type(v) is Ref and v.kind == "autocast"]
-    if len(regions) == len(found):
-        return "on", regions[0].place
-    return ("off", None) if all(v == OFF for v in found) else ("maybe", None)

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
-from bce_lint.analysis.interpreter import calls, classes, expressions, statements
+from bce_lint.analysis.domain.values import ClassV, FunctionV
+from bce_lint.analysis.interpreter import calls, expressions, instances, statements
 from bce_lint.analysis.models import losses
-from bce_lint.analysis.state.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Args, Frame, Machine, Unit
+from bce_lint.analysis.state import class_model
+from bce_lint.analysis.state.frames import Args, Frame, Unit
+from bce_lint.analysis.state.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.records import record
 
-if TYPE_CHECKING:
-    from bce_lint.analysis.project.reachability import Relevance
-
-TYPICAL_STEPS = 2_500
-SETTER_STEPS = 800
 INHERITED_STEPS = 2_000
 INHERITED_SITE_STEPS = 4_000
+
+
+class Reachability(Protocol):
+    """What the entry points ask of the project: which definitions may lead to a loss."""
+
+    def function(self, path: str, name: str) -> bool:
+        """True if a function of a file may lead to a loss."""
+
+    def method(self, path: str, owner: str, name: str) -> bool:
+        """True if a method, own or inherited, of a class of a file may lead to a loss."""
 
 
 @record(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def begin(m: Machine, below: State) -> None:
     m.reserve = SITE_STEPS * m.patience
 
 
-def candidates(unit: Unit, relevance: Relevance) -> list[Candidate]:
+def candidates(unit: Unit, relevance: Reachability) -> list[Candidate]:
     """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
     _collect(unit.module.body, None, found)
@@ -65,7 +72,7 @@ def candidates(unit: Unit, relevance: Relevance) -> list[Candidate]:
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
 
-def _leads(relevance: Relevance, path: str, candidate: Candidate) -> bool:
+def _leads(relevance: Reachability, path: str, candidate: Candidate) -> bool:
     if candidate.owner is None:
         return relevance.function(path, candidate.function.name)
     return relevance.method(path, candidate.owner.name, candidate.function.name)
@@ -100,14 +107,14 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
     value = _function_value(m, unit, function, owner)
     args = Args()
     if owner is not None and value.flavour != "static":
-        args = Args((owner if value.flavour == "class" else typical_instance(m, unit, owner),), spans=(None,))
+        args = Args((owner if value.flavour == "class" else instances.typical_instance(m, unit, owner),), spans=(None,))
         if (unit.path, function.span) in m.reached:
             return
         m.steps = ROOT_STEPS * m.patience
     calls.call_function(m, frame, value, args, function.span, root=True)
 
 
-def run_inherited(m: Machine, unit: Unit, relevance: Relevance, after_body: State, owner: ir.ClassDef) -> None:
+def run_inherited(m: Machine, unit: Unit, relevance: Reachability, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, after_body)
     cls = _class_value(m, unit, owner)
@@ -120,7 +127,7 @@ def run_inherited(m: Machine, unit: Unit, relevance: Relevance, after_body: Stat
         for function in functions:
             if (function.path, function.node.span) not in m.reached:
                 begin(m, after_body)
-                instance = typical_instance(m, unit, cls)
+                instance = instances.typical_instance(m, unit, cls)
                 m.steps, m.reserve = steps, reserve
                 frame = module_frame(unit, main=True)
                 calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, root=True)
@@ -129,11 +136,11 @@ def run_inherited(m: Machine, unit: Unit, relevance: Relevance, after_body: Stat
         m.reached = reached | m.reached
 
 
-def _open_methods(m: Machine, unit: Unit, relevance: Relevance, cls: ClassV) -> list[FunctionV]:
+def _open_methods(m: Machine, unit: Unit, relevance: Reachability, cls: ClassV) -> list[FunctionV]:
     """The methods that a class inherits and that a run on the base class has not settled; first those that no other method calls."""
     effective: dict[str, tuple[ClassV, ir.Function]] = {}
     overridden: list[tuple[ClassV, ir.Function]] = []
-    for base in (b for b in classes.mro(m, cls) if type(b) is ClassV):
+    for base in (b for b in class_model.mro(m, cls) if type(b) is ClassV):
         for statement in base.node.body:
             if isinstance(statement, ir.FunctionDef):
                 method = (base, statement.function)
@@ -191,107 +198,6 @@ def run_pending(m: Machine, frame: Frame) -> None:
             m.state = before.fork()
             calls.call_function(m, frame, function, Args(), function.node.span, root=True)
             m.state = before
-
-
-def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
-    """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
-    ref = Ref(m.intern(("typical", cls.address)), "instance", cls, classes.class_place(cls))
-    if m.state.find((ref.address, "$built")) is not None:
-        return ref
-    if ref.address not in m.typical:
-        before = m.state
-        m.state = before.fork()
-        m.write(ref.address, "$built", TOP)
-        m.typical[ref.address] = {}
-        _build_typical(m, unit, cls, ref)
-        m.typical[ref.address] = m.state.since(before)
-        m.state = before
-    m.write_all(m.typical[ref.address])
-    return ref
-
-
-def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
-    steps, m.steps = m.steps, TYPICAL_STEPS * m.patience
-    stack, m.stack = m.stack, []
-    quiet = bool(stack)
-    m.quiet += quiet
-    frame = module_frame(m.program.unit(cls.path) or unit, main=False)
-    span = ir.Span(cls.node.span.start, cls.node.span.start)
-    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), root=True)
-    m.write(ref.address, "training", TOP)
-    m.quiet += 1 - quiet
-    m.steps = min(m.steps, SETTER_STEPS)
-    for function in setters(m, cls):
-        _join_setter(m, frame, ref, function)
-    m.quiet -= 1
-    m.steps, m.stack = steps, stack
-
-
-def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
-    """The methods of a class, other than `__init__`, that assign attributes of their first parameter."""
-    found: dict[str, FunctionV] = {}
-    for base in classes.mro(m, cls):
-        if type(base) is ClassV:
-            for statement in base.node.body:
-                if isinstance(statement, ir.FunctionDef) and statement.function.name not in found and statement.function.name != "__init__":
-                    value = m.state.find((base.address, statement.function.name))
-                    if type(value) is FunctionV and value.flavour == "" and assigns_self(value.node):
-                        found[statement.function.name] = value
-    return list(found.values())
-
-
-def assigns_self(function: ir.Function) -> bool:
-    """Whether a method stores into an attribute of its first parameter."""
-    return bool(function.params) and _stores(function.body, function.params[0].name)
-
-
-def _stores(body: ir.Body, name: str) -> bool:
-    for statement in body:
-        match statement:
-            case ir.Assign():
-                if any(_on_self(t, name) for t in statement.targets):
-                    return True
-            case ir.If() | ir.For() | ir.While():
-                if _stores(statement.body, name) or _stores(statement.orelse, name):
-                    return True
-            case ir.With():
-                if _stores(statement.body, name):
-                    return True
-            case ir.Try():
-                if any(
-                    _stores(part, name)
-                    for part in (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)
-                ):
-                    return True
-    return False
-
-
-def _on_self(target: ir.Expr, name: str) -> bool:
-    if isinstance(target, ir.Build):
-        return any(_on_self(item, name) for item in target.items)
-    return isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and target.value.id == name
-
-
-def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> None:
-    before = m.state
-    m.state = before.fork()
-    calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, root=True)
-    written = m.state.since(before)
-    m.state = before
-    for (address, name), value in written.items():
-        old = before.find((address, name))
-        if address == ref.address and name.startswith("$"):
-            continue
-        m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
-
-
-def _placeholder(value: Value) -> bool:
-    return value is NONE or (type(value) is Const and value.value is None)
-
-
-def subclassed(m: Machine, cls: ClassV) -> bool:
-    """Whether some class of the project has this one among its bases, by name."""
-    return cls.name in m.program.base_names()
 
 
 def finish(m: Machine) -> None:

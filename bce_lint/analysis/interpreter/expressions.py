@@ -10,16 +10,18 @@ from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq
 from bce_lint.analysis.interpreter import attributes, branches, calls, iteration, loops, statements, subscripts
 from bce_lint.analysis.interpreter.imports import star_lookup
 from bce_lint.analysis.models import operators
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.python import BUILTINS
 
 
 def evaluate(m: Machine, frame: Frame, node: ir.Expr) -> Value:
     """The value of an expression; its effects are on the machine's state."""
     m.steps -= 1
-    if m.flow is None:
+    if m.observer is None:
         return _EVALUATORS[type(node)](m, frame, node)
-    return m.flow.note(m, frame, node, _EVALUATORS[type(node)](m, frame, node))
+    return m.observer.note(m, frame, node, _EVALUATORS[type(node)](m, frame, node))
 
 
 def _const(m: Machine, frame: Frame, node: ir.Const) -> Value:
@@ -72,7 +74,7 @@ def _item(m: Machine, frame: Frame, node: ir.Item) -> Value:
 
 def _slice(m: Machine, frame: Frame, node: ir.Slice) -> Value:
     parts = [NONE if part is None else evaluate(m, frame, part) for part in (node.lower, node.upper, node.step)]
-    return subscripts.slice_value(parts)
+    return containers.slice_value(parts)
 
 
 _NO_ARGS = Args()
@@ -101,7 +103,7 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
             spans.extend([arg.value.span] * len(items.prefix))
             open_ = open_ or not items.exact
         else:
-            table = subscripts.table_of(m, value)
+            table = containers.table_of(m, value)
             kw.update({k: v for k, v in (table.entries if table else ()) if isinstance(k, str) and table is not None and table.has(k)})
             open_ = open_ or table is None or not table.exact
     return Args(tuple(pos), kw, open_, tuple(spans), kw_spans)
@@ -115,7 +117,7 @@ def star_layers(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Seq | Non
     for arg in args:
         value = evaluate(m, frame, arg.value)
         part = iteration.elements(m, frame, value, arg.value.span) if arg.stars else Seq((value,))
-        result = iteration.concatenate(result, part)
+        result = containers.concatenate(result, part)
     return result
 
 
@@ -146,8 +148,8 @@ def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
     stop = node.op == "or"
     for operand in node.operands:
         value = evaluate(m, frame, operand)
-        outcome = branches.truth(m, value)
-        kept = [v for v in options(value) if branches.truth(m, v) is not (not stop)] if outcome is None else [value]
+        outcome = objects.truth(m, value)
+        kept = [v for v in options(value) if objects.truth(m, v) is not (not stop)] if outcome is None else [value]
         if outcome is stop or operand is node.operands[-1]:
             return value if result is None else join(result, value)
         if outcome is None:
@@ -166,12 +168,12 @@ def _build(m: Machine, frame: Frame, node: ir.Build) -> Value:
     for element in node.items:
         if isinstance(element, ir.Star):
             part = iteration.elements(m, frame, evaluate(m, frame, element.value), element.span)
-            result = iteration.concatenate(iteration.concatenate(result, Seq(tuple(plain))), part)
+            result = containers.concatenate(containers.concatenate(result, Seq(tuple(plain))), part)
             plain = []
         else:
             plain.append(evaluate(m, frame, element))
-    result = iteration.concatenate(result, Seq(tuple(plain)))
-    return result if node.kind == "tuple" else subscripts.new_list(m, frame, node.span, result, node.kind)
+    result = containers.concatenate(result, Seq(tuple(plain)))
+    return result if node.kind == "tuple" else containers.new_list(m, frame, node.span, result, node.kind)
 
 
 def _dict(m: Machine, frame: Frame, node: ir.Dict) -> Value:
@@ -179,10 +181,10 @@ def _dict(m: Machine, frame: Frame, node: ir.Dict) -> Value:
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = evaluate(m, frame, value_node)
         if key_node is None:
-            table = subscripts.update_table(table, subscripts.table_of(m, value))
+            table = containers.update_table(table, containers.table_of(m, value))
         else:
-            table = subscripts.put(table, evaluate(m, frame, key_node), value)
-    return subscripts.new_dict(m, frame, node.span, table)
+            table = containers.put(table, evaluate(m, frame, key_node), value)
+    return containers.new_dict(m, frame, node.span, table)
 
 
 def _lambda(m: Machine, frame: Frame, node: ir.Lambda) -> Value:
@@ -202,7 +204,7 @@ def _bind(m: Machine, frame: Frame, node: ir.Bind) -> Value:
 def _yield(m: Machine, frame: Frame, node: ir.Yield) -> Value:
     value = NONE if node.value is None else evaluate(m, frame, node.value)
     if node.delegate:
-        value = iteration.summary(m, iteration.elements(m, frame, value, node.span)) or TOP
+        value = containers.summary(m, iteration.elements(m, frame, value, node.span)) or TOP
     frame.yields.append(value)
     frame.yield_contexts.append(m.read(0, "$autocast") or NONE)
     return TOP

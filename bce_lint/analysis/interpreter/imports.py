@@ -3,48 +3,40 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import TOP, External, LazyImport, ModuleV, Value
-from bce_lint.analysis.state.machine import Frame, Machine, Unit
+from bce_lint.analysis.domain.values import TOP, External, LazyImport, ModuleV, Seq, Value
+from bce_lint.analysis.interpreter import statements
+from bce_lint.analysis.models import registry
+from bce_lint.analysis.state.frames import Frame, Unit
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
 
 KNOWN_ROOTS = frozenset({"torch", "torchvision", "numpy"})
 
 
-def address(m: Machine, path: str) -> int:
-    """The address of a module's globals."""
-    return m.intern(("module", path))
-
-
 def import_module(m: Machine, frame: Frame, node: ir.ImportModule) -> bool:
     """`import a.b` binds `a`; `import a.b as c` binds the module itself."""
-    from bce_lint.analysis.interpreter.statements import bind_name
-
     wanted = node.module if node.whole else node.module.split(".")[0]
     path = m.program.resolve(frame.unit.path, wanted, 0)
-    bind_name(m, frame, node.bound, ModuleV(path) if path is not None else External(canonical(wanted)))
+    statements.bind_name(m, frame, node.bound, ModuleV(path) if path is not None else External(canonical(wanted)))
     return True
 
 
 def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
     """`from a import b`: a name of a project module, resolved when read, or a name outside."""
-    from bce_lint.analysis.interpreter.statements import bind_name
-
     path = m.program.resolve(frame.unit.path, node.module, node.level)
     if node.name == "*":
         _star(m, frame, path, node)
     elif path is None and (inner := m.program.resolve(frame.unit.path, f"{node.module}.{node.name}".strip("."), node.level)) is not None:
-        bind_name(m, frame, node.bound, ModuleV(inner))
+        statements.bind_name(m, frame, node.bound, ModuleV(inner))
     elif path is None:
         outside = External(canonical(f"{node.module}.{node.name}")) if node.level == 0 else TOP
-        bind_name(m, frame, node.bound, outside)
+        statements.bind_name(m, frame, node.bound, outside)
     else:
-        bind_name(m, frame, node.bound, LazyImport(path, node.name, f"{node.module}.{node.name}"))
+        statements.bind_name(m, frame, node.bound, LazyImport(path, node.name, f"{node.module}.{node.name}"))
     return True
 
 
 def _star(m: Machine, frame: Frame, path: str | None, node: ir.ImportName) -> None:
-    from bce_lint.analysis.domain.values import Seq
-
     known = m.state.find((frame.unit.address, "$stars"))
     source: Value = ModuleV(path) if path is not None else External(canonical(node.module))
     items = known.prefix if type(known) is Seq else ()
@@ -53,8 +45,6 @@ def _star(m: Machine, frame: Frame, path: str | None, node: ir.ImportName) -> No
 
 def star_lookup(m: Machine, unit: Unit, name: str) -> Value | None:
     """A name that a star import may have brought in."""
-    from bce_lint.analysis.domain.values import Seq
-
     stars = m.read_global(unit.address, "$stars")
     if type(stars) is not Seq or name.startswith("_"):
         return None
@@ -70,9 +60,7 @@ def star_lookup(m: Machine, unit: Unit, name: str) -> Value | None:
 
 def _exported(module: str, name: str) -> bool:
     """Whether a star import from a torch module brings a catalogued name."""
-    from bce_lint.analysis.models.registry import is_catalogued
-
-    return is_catalogued(canonical(f"{module}.{name}")) or (module == "torch" and name in ("nn", "optim"))
+    return registry.is_catalogued(canonical(f"{module}.{name}")) or (module == "torch" and name in ("nn", "optim"))
 
 
 def _global(m: Machine, path: str, name: str) -> Value | None:

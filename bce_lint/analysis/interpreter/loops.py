@@ -7,8 +7,9 @@ from collections.abc import Callable
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, Const, Seq, Table, Value, join, join_all, options
 from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
-from bce_lint.analysis.state import identities
-from bce_lint.analysis.state.machine import Frame, Loop, Machine
+from bce_lint.analysis.state import containers, identities, objects
+from bce_lint.analysis.state.frames import Frame, Loop
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, merge
 from bce_lint.records import changed
 
@@ -40,7 +41,7 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]) -> bool:
     known = len(elements.prefix) + len(elements.suffix)
     if known > MAX_TRIPS or known * size > UNROLL_NODES or m.steps < 0:
-        summary = iteration.summary(m, elements)
+        summary = containers.summary(m, elements)
         return summary is None or _repeat(m, frame, body, loop, start(summary))
     alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
     if alive and elements.rest is not None:
@@ -152,7 +153,7 @@ def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
     """A `while` loop; the test is evaluated in each round."""
     loop = Loop(m.state.depth)
     frame.loops.append(loop)
-    outcome = branches.truth(m, expressions.evaluate(m, frame, node.test))
+    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
     if outcome is False:
         frame.loops.pop()
         return statements.run(m, frame, node.orelse)
@@ -174,7 +175,6 @@ def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
 
 def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     """A list, set, dict or generator: known elements one by one while short, else a summary."""
-    from bce_lint.analysis.interpreter import subscripts
 
     collected: list[Value] = []
     hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
@@ -194,12 +194,12 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
         table = Table()
         for pair in collected:
             assert type(pair) is Seq
-            table = subscripts.put(table, pair.prefix[0], pair.prefix[1])
+            table = containers.put(table, pair.prefix[0], pair.prefix[1])
         if not exact:
             table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).doubted()
-        return subscripts.new_dict(m, frame, node.span, table)
+        return containers.new_dict(m, frame, node.span, table)
     items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
-    return items if node.kind == "generator" else subscripts.new_list(m, frame, node.span, items, node.kind)
+    return items if node.kind == "generator" else containers.new_list(m, frame, node.span, items, node.kind)
 
 
 def _names(target: ir.Expr) -> list[str]:
@@ -219,12 +219,12 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     clause = node.clauses[depth]
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
-    met = elements.prefix if exact else (iteration.summary(m, elements) or TOP,)
+    met = elements.prefix if exact else (containers.summary(m, elements) or TOP,)
     marks = frame.marks
     for index, value in enumerate(met):
         frame.marks = (*marks, index if exact else -1)
         statements.assign(m, frame, clause.target, identities.told_apart(m, frame, value, clause.target.span))
-        outcomes = [branches.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
+        outcomes = [objects.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
         if False in outcomes:
             continue
         exact = exact and None not in outcomes

@@ -8,10 +8,20 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Value, join_all, options
-from bce_lint.analysis.interpreter import attributes, branches, calls, classes, contexts, expressions, imports, loops, subscripts
-from bce_lint.analysis.models import operators
-from bce_lint.analysis.state import identities
-from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.interpreter import (
+    attributes,
+    branches,
+    classes,
+    contexts,
+    decorators,
+    expressions,
+    imports,
+    loops,
+)
+from bce_lint.analysis.models import autocast, operators
+from bce_lint.analysis.state import containers, identities, objects
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import merge
 from bce_lint.records import changed
 
@@ -43,20 +53,20 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
     """Stores a value into a name, attribute, item or pattern of these."""
     match target:
         case ir.Name():
-            if m.flow is not None:
-                m.flow.bound(frame, target)
+            if m.observer is not None:
+                m.observer.bound(frame, target)
             bind_name(m, frame, target.id, value)
         case ir.Attr():
             holder = expressions.evaluate(m, frame, target.value)
-            if m.flow is not None:
-                m.flow.stored(m, frame, target, holder)
+            if m.observer is not None:
+                m.observer.stored(m, frame, target, holder)
             attributes.attribute_written(m, frame, target, holder, value)
         case ir.Item():
             owner = expressions.evaluate(m, frame, target.value)
-            if m.flow is not None:
-                m.flow.stored(m, frame, target, owner)
+            if m.observer is not None:
+                m.observer.stored(m, frame, target, owner)
             key = expressions.evaluate(m, frame, target.index)
-            changed = subscripts.set_item(m, owner, key, value)
+            changed = containers.set_item(m, owner, key, value)
             if changed is not None and isinstance(target.value, ir.Name):
                 bind_name(m, frame, target.value.id, changed)
         case ir.Build():
@@ -69,7 +79,7 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
 
 def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value) -> None:
     star = next((i for i, t in enumerate(targets) if isinstance(t, ir.Star)), None)
-    parts = [subscripts.unpack(m, option, len(targets), star) for option in options(value)]
+    parts = [containers.unpack(m, option, len(targets), star) for option in options(value)]
     for index, target in enumerate(targets):
         value = join_all(part[index] for part in parts) or TOP
         assign(m, frame, target, identities.told_apart(m, frame, value, target.span))
@@ -98,14 +108,14 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
     old = expressions.evaluate(m, frame, node.target)
     value = expressions.evaluate(m, frame, node.value)
     if type(old) is Ref and old.kind in ("list", "container") and node.op == "+":
-        subscripts.extend(m, old, value)
+        containers.extend(m, old, value)
         return True
     span = ir.Span(node.span.start, node.span.end)
     new = operators.binary(m, frame, node.op, old, value, span)
     if type(old) is Tensor and type(new) is Tensor:
         new = changed(new, dtype=old.dtype)  # written into the tensor itself
-    if m.flow is not None:
-        new = m.flow.augmented(m, frame, node, old, new)
+    if m.observer is not None:
+        new = m.observer.augmented(m, frame, node, old, new)
     assign(m, frame, node.target, new)
     return True
 
@@ -148,7 +158,7 @@ def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
     alive = run(m, frame, node.body)
     if alive:
         for previous in reversed(entered):
-            contexts.leave(m, previous)
+            autocast.leave(m, previous)
     return alive
 
 
@@ -187,22 +197,22 @@ def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
 def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:
     for target in node.targets:
         if isinstance(target, ir.Item):
-            subscripts.remove(m, expressions.evaluate(m, frame, target.value), expressions.evaluate(m, frame, target.index))
+            containers.remove(m, expressions.evaluate(m, frame, target.value), expressions.evaluate(m, frame, target.index))
         elif isinstance(target, ir.Attr):
-            attributes.doubt(m, expressions.evaluate(m, frame, target.value), target.name)
+            objects.doubt(m, expressions.evaluate(m, frame, target.value), target.name)
     return True
 
 
 def _assert(m: Machine, frame: Frame, node: ir.Assert) -> bool:
     value = expressions.evaluate(m, frame, node.test)
     branches.refine(m, frame, node.test, True)
-    return branches.truth(m, value) is not False
+    return objects.truth(m, value) is not False
 
 
 def _function_def(m: Machine, frame: Frame, node: ir.FunctionDef) -> bool:
     value: Value = make_function(m, frame, node.function)
     for decorator in reversed(node.function.decorators):
-        value = calls.decorate(m, frame, decorator, value)
+        value = decorators.decorate(m, frame, decorator, value)
     bind_name(m, frame, node.function.name, value)
     return True
 

@@ -28,10 +28,10 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import attributes, branches, calls, classes, iteration, subscripts
 from bce_lint.analysis.models import copies, namespaces, tensor_literals
-from bce_lint.analysis.state import identities, store
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.state import class_model, containers, identities, objects, store
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NAMESPACES
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.records import changed
@@ -47,7 +47,7 @@ def is_instance(m: Machine, value: Value, kind: Value) -> bool | None:
         return True if True in answers else None if None in answers else False
     if type(kind) is ClassV:
         if type(value) is Ref and isinstance(value.what, ClassV):
-            return kind in classes.mro(m, value.what) or (None if classes.outside_base(m, value.what) == "?" else False)
+            return kind in class_model.mro(m, value.what) or (None if class_model.outside_base(m, value.what) == "?" else False)
         return None if type(value) is Unknown else False
     if type(kind) is not External:
         return None
@@ -74,7 +74,7 @@ def _ref_is(m: Machine, value: Ref, name: str, short: str) -> bool | None:
     if isinstance(value.what, Contract | Activation):
         return value.what.module == name
     if isinstance(value.what, ClassV):
-        outside = classes.outside_base(m, value.what)
+        outside = class_model.outside_base(m, value.what)
         return True if outside == name else None
     return None
 
@@ -94,7 +94,7 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     for name in options(args.pos[1]):
         if type(name) is not Const or not isinstance(name.value, str):
             return TOP
-        value = attributes.attribute(m, frame, args.pos[0], name.value, node.span)
+        value = m.interpreter.attribute(m, frame, args.pos[0], name.value, node.span)
         if len(args.pos) > 2 and type(args.pos[0]) is Ref:
             maybe = m.read(*store.doubt((args.pos[0].address, name.value))) is not None
             value = args.pos[2] if value == TOP else join(value, args.pos[2]) if maybe else value
@@ -104,32 +104,32 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) == 3 and type(args.pos[1]) is Const:
-        attributes.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
+        objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
     elif len(args.pos) == 3:
-        attributes.forget_settings(m, args.pos[0])
+        objects.forget_settings(m, args.pos[0])
     return NONE
 
 
 def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) == 2 and type(args.pos[1]) is Const:
-        attributes.doubt(m, args.pos[0], str(args.pos[1].value))
+        objects.doubt(m, args.pos[0], str(args.pos[1].value))
     return NONE
 
 
 def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Const:
         name = str(args.pos[1].value)
-        return const(True) if attributes.is_certain(m, args.pos[0], name) else TOP
+        return const(True) if objects.is_certain(m, args.pos[0], name) else TOP
     return TOP
 
 
 def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    items = subscripts.content(m, args.pos[0]) if args.pos else None
+    items = containers.content(m, args.pos[0]) if args.pos else None
     if items is not None and items.exact:
         return const(len(items.prefix))
     if args.pos and type(args.pos[0]) is Tensor and (length := size(args.pos[0].shape, 0)) is not None:
         return const(length)
-    table = subscripts.table_of(m, args.pos[0]) if args.pos else None
+    table = containers.table_of(m, args.pos[0]) if args.pos else None
     return const(len(table.entries)) if table is not None and table.exact else Unknown(kind="int")
 
 
@@ -137,13 +137,13 @@ def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     bounds = [a.value for a in args.pos if type(a) is Const and type(a.value) is int]
     if len(bounds) == len(args.pos) and 1 <= len(bounds) <= 3 and (len(bounds) < 3 or bounds[2] != 0):
         numbers = range(*bounds)
-        if len(numbers) <= iteration.MAX_RANGE:
+        if len(numbers) <= containers.MAX_RANGE:
             return Seq(tuple(const(i) for i in numbers))
     return Seq((), TOP)
 
 
 def _enumerate(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    items = iteration.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
+    items = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
     start = args.get(1, "start")
     first = start.value if type(start) is Const and isinstance(start.value, int) else 0
     prefix = tuple(Seq((const(first + i), v)) for i, v in enumerate(items.prefix))
@@ -152,7 +152,7 @@ def _enumerate(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _zip(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    lists = [iteration.elements(m, frame, a, node.span) for a in args.pos]
+    lists = [m.interpreter.elements(m, frame, a, node.span) for a in args.pos]
     if args.open or not lists:
         return Seq((), TOP)
     if all(s.exact for s in lists):
@@ -164,56 +164,56 @@ def _zip(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _list(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    items = Seq() if not args.pos else iteration.elements(m, frame, args.pos[0], node.span)
-    return subscripts.new_list(m, frame, node.span, items)
+    items = Seq() if not args.pos else m.interpreter.elements(m, frame, args.pos[0], node.span)
+    return containers.new_list(m, frame, node.span, items)
 
 
 def _deque(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`deque(items, maxlen)`: one of a limited length loses elements while others are added."""
     if args.get(1, "maxlen") in (None, NONE):
         return _list(m, frame, args, node)
-    return subscripts.new_list(m, frame, node.span, iteration.ANYTHING)
+    return containers.new_list(m, frame, node.span, containers.ANYTHING)
 
 
 def _tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    return Seq() if not args.pos else iteration.elements(m, frame, args.pos[0], node.span)
+    return Seq() if not args.pos else m.interpreter.elements(m, frame, args.pos[0], node.span)
 
 
 def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     table = Table()
     if args.pos:
-        given = subscripts.table_of(m, args.pos[0])
+        given = containers.table_of(m, args.pos[0])
         if given is None:
-            pairs = iteration.elements(m, frame, args.pos[0], node.span)
+            pairs = m.interpreter.elements(m, frame, args.pos[0], node.span)
             for pair in pairs:
-                parts = subscripts.unpack(m, pair, 2, None)
-                table = subscripts.put(table, parts[0], parts[1]) if pairs.exact else Table((), TOP)
+                parts = containers.unpack(m, pair, 2, None)
+                table = containers.put(table, parts[0], parts[1]) if pairs.exact else Table((), TOP)
         else:
             table = given
     for name, value in args.kw.items():
         table = table.put(name, value)
-    return subscripts.new_dict(m, frame, node.span, changed(table, rest=TOP) if args.open else table)
+    return containers.new_dict(m, frame, node.span, changed(table, rest=TOP) if args.open else table)
 
 
 def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    return subscripts.new_dict(m, frame, node.span, Table((), TOP))
+    return containers.new_dict(m, frame, node.span, Table((), TOP))
 
 
 def _next(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    items = iteration.elements(m, frame, args.get(0, "iterator") or TOP, node.span)
-    return identities.told_apart(m, frame, iteration.summary(m, items) or TOP, node.span)
+    items = m.interpreter.elements(m, frame, args.get(0, "iterator") or TOP, node.span)
+    return identities.told_apart(m, frame, containers.summary(m, items) or TOP, node.span)
 
 
 def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) != 2:
         return Seq((), TOP)
-    items = iteration.elements(m, frame, args.pos[1], node.span)
+    items = m.interpreter.elements(m, frame, args.pos[1], node.span)
 
     marks = frame.marks
 
     def _one(value: Value, index: int) -> Value:
         frame.marks = (*marks, index)
-        result = calls.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
+        result = m.interpreter.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
         frame.marks = marks
         return result
 
@@ -223,8 +223,8 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    items = iteration.elements(m, frame, args.get(1, "iterable") or TOP, node.span)
-    return Seq((), iteration.summary(m, items) or TOP)
+    items = m.interpreter.elements(m, frame, args.get(1, "iterable") or TOP, node.span)
+    return Seq((), containers.summary(m, items) or TOP)
 
 
 def _super(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -275,7 +275,7 @@ def _number(kind: type) -> Handler:
 
 
 def _bool(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    outcome = branches.truth(m, args.pos[0]) if args.pos else False
+    outcome = objects.truth(m, args.pos[0]) if args.pos else False
     return TOP if outcome is None else const(outcome)
 
 
@@ -285,7 +285,7 @@ def _named_tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if type(given) is Const and isinstance(given.value, str):
         names: list[object] = list(given.value.replace(",", " ").split())
     else:
-        items = subscripts.content(m, given)
+        items = containers.content(m, given)
         if items is None or not items.exact or not all(type(v) is Const for v in items):
             return TOP
         names = [v.value for v in items if type(v) is Const]
@@ -298,13 +298,13 @@ def _data_parallel(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value
     """`data_parallel(module, inputs, …)`: the module applied to its inputs."""
     given = args.get(1, "inputs") or TOP
     inputs = given.prefix if type(given) is Seq and given.exact else (given,)
-    return calls.call(m, frame, args.get(0, "module") or TOP, Args(inputs, spans=(None,) * len(inputs)), node)
+    return m.interpreter.call(m, frame, args.get(0, "module") or TOP, Args(inputs, spans=(None,) * len(inputs)), node)
 
 
 def _checkpoint(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`checkpoint(function, *args, use_reentrant=…)`: the function called with the arguments."""
     inner = Args(args.pos[1:], {k: v for k, v in args.kw.items() if k not in CHECKPOINT_OPTIONS}, args.open, args.spans[1:])
-    return calls.call(m, frame, args.get(0, "function") or TOP, inner, node)
+    return m.interpreter.call(m, frame, args.get(0, "function") or TOP, inner, node)
 
 
 def _callable(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

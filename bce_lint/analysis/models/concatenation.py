@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import Const, Value, const
-from bce_lint.analysis.state.machine import Args
+from bce_lint.analysis.state.frames import Args
 
 
 def shape_of(name: str, parts: Sequence[Value], exact: bool, args: Args) -> Shape | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, Ref, Seq, Table, Value
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
 _COPIED = ("instance", "namespace", "container", "list", "dict")

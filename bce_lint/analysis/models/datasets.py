@@ -6,8 +6,9 @@ from bce_lint import ir
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join_all, number_kind, options
-from bce_lint.analysis.interpreter import attributes, calls, subscripts
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
 from bce_lint.catalog.factories import NUMBER_DTYPES
 from bce_lint.catalog.schema import Domain
@@ -37,14 +38,14 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
 
 def _parts(m: Machine, ref: Ref, lengths: Value) -> Seq:
     """A data set once for each of the parts that it is split into."""
-    items = subscripts.content(m, lengths)
+    items = containers.content(m, lengths)
     return Seq((ref,) * len(items.prefix)) if items is not None and items.exact else Seq((), ref)
 
 
 def _collated_by(m: Machine, frame: Frame, function: Value, item: Value, node: ir.Call) -> Value:
     """A batch as a collate function of the project makes it, from any number of elements."""
-    rows = subscripts.new_list(m, frame, node.span, Seq((), item), "list")
-    return calls.call(m, frame, function, Args((rows,), spans=(None,)), node)
+    rows = containers.new_list(m, frame, node.span, Seq((), item), "list")
+    return m.interpreter.call(m, frame, function, Args((rows,), spans=(None,)), node)
 
 
 def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
@@ -53,8 +54,8 @@ def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
     for option in options(dataset):
         if type(option) is Ref and option.kind == "data":
             found.append(m.read(option.address, "$item") or TOP)
-        elif type(option) is Ref and option.kind == "instance" and attributes.class_attribute(m, option, "__getitem__") is not None:
-            found.append(calls.call_attribute(m, frame, option, "__getitem__", Args((Unknown(kind="int"),)), span))
+        elif type(option) is Ref and option.kind == "instance" and objects.class_attribute(m, option, "__getitem__") is not None:
+            found.append(m.interpreter.call_attribute(m, frame, option, "__getitem__", Args((Unknown(kind="int"),)), span))
         else:
             return TOP
     return join_all(found) or TOP
@@ -86,7 +87,7 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
             found.append(Seq(tuple(collated(m, frame, v, span) for v in option.prefix)))
         elif type(option) is Ref and type(table := m.read(option.address, "$items")) is Table:
             entries = tuple((k, collated(m, frame, v, span)) for k, v in table.entries)
-            found.append(subscripts.new_dict(m, frame, span, changed(table, entries=entries)))
+            found.append(containers.new_dict(m, frame, span, changed(table, entries=entries)))
         else:
             found.append(_stacked(option))
     return join_all(found) or TOP

@@ -7,7 +7,8 @@ from bce_lint.analysis.domain.shapes import least_rank
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import NONE, Const, External, Ref, Unknown, Value, number_kind
 from bce_lint.analysis.models.shape_rules import is_pointwise
-from bce_lint.analysis.state.machine import Args, Machine
+from bce_lint.analysis.state.frames import Args
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.factories import DTYPES, NUMBER_DTYPES
 from bce_lint.catalog.numpy import NUMPY_DTYPES
 from bce_lint.catalog.schema import Kind, Transfer

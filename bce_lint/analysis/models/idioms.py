@@ -12,9 +12,10 @@ from bce_lint import ir
 from bce_lint.analysis.domain.shapes import outgrow
 from bce_lint.analysis.domain.tensor import Form, Origin, Place, Shape, Tensor
 from bce_lint.analysis.domain.values import Const, Unknown, Value, const, identity_of, options
-from bce_lint.analysis.interpreter import contexts
+from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
-from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ACTIVATED, UNIT, Activation, Domain, Range
 from bce_lint.records import changed
 
@@ -163,7 +164,7 @@ def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
     if parts is not None:
         inputs, eps, complement = parts
         place = frame.place(node.span, node.func.span)
-        m.record(LogSite(place.text, place, inputs, eps, complement, contexts.has_grad(m)))
+        m.record(LogSite(place.text, place, inputs, eps, complement, autocast.has_grad(m)))
 
 
 def logarithm_of(value: Value) -> tuple[tuple[Tensor, ...], bool, bool] | None:

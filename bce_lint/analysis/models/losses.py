@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Const, Facts, Ref, Unknown, Use, Value, identity_of, options, tensors
-from bce_lint.analysis.interpreter import contexts
-from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, turned
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.domain.values import NONE, TOP, Const, Facts, Ref, Unknown, Value, identity_of, options, tensors
+from bce_lint.analysis.models import autocast
+from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
+from bce_lint.analysis.state import machine
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
-from bce_lint.records import changed, record
-
-
-@record(slots=True)
-class Constructed:
-    """A loss that was built with arguments that may be misplaced, until it is seen what becomes of it."""
-
-    contract: Contract
-    place: Place
-    suspicious: bool
-    called: bool = False
+from bce_lint.records import changed
 
 
 def construct(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -41,7 +33,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
     if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
-        m.constructed.setdefault(ref.address, Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
+        m.constructed.setdefault(ref.address, machine.Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
 
 
 def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
@@ -146,11 +138,11 @@ def _site(
     value, target = values[0] or TOP, values[1] or TOP
     identity = identity_of(value)
     primary, path, home = _primary(frame, place, identity_of(target) if turned(tensors(value), tensors(target)) else identity)
-    autocast, region = contexts.describe(m)
+    state, region = autocast.describe(m)
     site = LossSite(
         contract, primary.text, primary, place, path, tensors(value), tensors(target),
         frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
-        autocast, region, None,
+        state, region, None,
         _caller(home), made, tensors(weight) if weight is not None else (), weight_place if weight is not None else None,
     )  # fmt: skip
     if not site.input:
@@ -196,9 +188,9 @@ def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
         return site
     cell = f"$uses {identity}"
     known = m.state.find((0, cell), m.reads)
-    facts = known.items if type(known) is Facts else frozenset()
-    rival = min((use.site for use in facts if use.kind != kind), key=lambda other: other.primary, default=None)
-    m.write(0, cell, Facts(facts | {Use(kind, site)}))
+    uses = frozenset(use for use in known.items if isinstance(use, Use)) if type(known) is Facts else frozenset[Use]()
+    rival = min((use.site for use in uses if use.kind != kind), key=lambda other: other.primary, default=None)
+    m.write(0, cell, Facts(uses | {Use(kind, site)}))
     if rival is None:
         return site
     if kind == "x":

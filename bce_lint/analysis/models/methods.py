@@ -24,11 +24,12 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import attributes, iteration, subscripts
-from bce_lint.analysis.models import dtype_rules, layers, losses, tensor_ops, trainers
-from bce_lint.analysis.state import identities
-from bce_lint.analysis.state.machine import Args, Frame, Machine
-from bce_lint.catalog import activations, tensors
+from bce_lint.analysis.models import activations, dtype_rules, layers, losses, tensor_ops, trainers
+from bce_lint.analysis.state import class_model, containers, identities, objects
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog import activations as activation_rows
+from bce_lint.catalog import tensors
 from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 
@@ -40,7 +41,7 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
     """Calls a method that no project class defines."""
     if name in _PARSERS:
         for value in (*args.pos, *args.kw.values()):
-            attributes.forget_namespace(m, value)
+            objects.forget_namespace(m, value)
     match receiver:
         case Tensor() | Unknown():
             return _tensor(m, frame, receiver, name, args, node)
@@ -58,9 +59,10 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
 
 
 def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, args: Args, node: ir.Call) -> Value:
-    row = activations.METHODS.get(name)
+    row = activation_rows.METHODS.get(name)
     if row is not None and len(args.pos) < len(row.params):
-        return tensor_ops.activation_call(m, frame, row, args.prepend(receiver), node, inplace=name in activations.INPLACE, method=True)
+        inplace = name in activation_rows.INPLACE
+        return activations.activation_call(m, frame, row, args.prepend(receiver), node, inplace=inplace, method=True)
     transfer = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
     if transfer is None:
         return m.fresh(frame, node.span)
@@ -104,12 +106,10 @@ _READING = frozenset({
 
 def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, node: ir.Call) -> Value:
     """`super().method()` where the next class lies outside the project."""
-    from bce_lint.analysis.interpreter.classes import outside_base
-
     self_ = receiver.receiver
     if type(self_) is not Ref or not isinstance(self_.what, ClassV):
         return TOP
-    outside = outside_base(m, self_.what)
+    outside = class_model.outside_base(m, self_.what)
     if name == "__init__" and outside is not None:
         layers.initialise(m, frame, self_, outside, args, node, self_.what.name)
         return NONE
@@ -161,12 +161,10 @@ def _children(m: Machine, receiver: Ref) -> Value:
 
 
 def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
-    from bce_lint.analysis.interpreter.attributes import set_attribute
-
     if type(name) is Const:
-        set_attribute(m, receiver, str(name.value), module)
+        objects.set_attribute(m, receiver, str(name.value), module)
     if type(m.read(receiver.address, "$items")) is Seq:
-        subscripts.append(m, receiver, module)
+        containers.append(m, receiver, module)
     return NONE
 
 
@@ -188,12 +186,12 @@ def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> No
 
 def _append(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     if args.pos:
-        subscripts.append(m, receiver, args.pos[0])
+        containers.append(m, receiver, args.pos[0])
     return receiver if receiver.kind == "container" else NONE
 
 
 def _extend(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    subscripts.extend(m, receiver, iteration.elements(m, frame, args.get(0, "iterable") or TOP, node.span))
+    containers.extend(m, receiver, m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span))
     return receiver if receiver.kind == "container" else NONE
 
 
@@ -219,22 +217,22 @@ def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
         new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
         m.write(receiver.address, "$items", new)
         return known[-1]
-    m.write(receiver.address, "$items", Seq((), iteration.summary(m, items)))
-    return identities.told_apart(m, frame, iteration.summary(m, items) or TOP, node.span)
+    m.write(receiver.address, "$items", Seq((), containers.summary(m, items)))
+    return identities.told_apart(m, frame, containers.summary(m, items) or TOP, node.span)
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     items = m.read(receiver.address, "$items")
     if type(items) is Seq:
-        m.write(receiver.address, "$items", Seq((), iteration.summary(m, items)))
+        m.write(receiver.address, "$items", Seq((), containers.summary(m, items)))
     return NONE
 
 
 def _copy(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     items = m.read(receiver.address, "$items")
     if type(items) is Seq:
-        return subscripts.new_list(m, frame, node.span, items, receiver.kind)
-    return subscripts.new_dict(m, frame, node.span, items) if type(items) is Table else TOP
+        return containers.new_list(m, frame, node.span, items, receiver.kind)
+    return containers.new_dict(m, frame, node.span, items) if type(items) is Table else TOP
 
 
 def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -242,10 +240,10 @@ def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
     default = args.get(1, "default") or NONE
     if type(table) is not Table:
         return TOP
-    found = subscripts.lookup(m, table, args.get(0, "key") or TOP)
+    found = containers.lookup(m, table, args.get(0, "key") or TOP)
     if found is None:
         return default
-    sure = subscripts.is_certain(table, args.get(0, "key"))
+    sure = containers.is_certain(table, args.get(0, "key"))
     return found if sure else join_all([found, default]) or TOP
 
 
@@ -254,7 +252,7 @@ def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -
     if type(table) is not Table:
         return Seq((), TOP)
     pairs = Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
-    return pairs if not table.maybe else Seq((), iteration.summary(m, pairs) or TOP)
+    return pairs if not table.maybe else Seq((), containers.summary(m, pairs) or TOP)
 
 
 def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -262,18 +260,18 @@ def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
     if type(table) is not Table:
         return Seq((), TOP)
     values = Seq(tuple(v for _, v in table.entries), table.rest)
-    return values if not table.maybe else Seq((), iteration.summary(m, values) or TOP)
+    return values if not table.maybe else Seq((), containers.summary(m, values) or TOP)
 
 
 def _keys(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    return iteration.elements(m, frame, receiver, node.span)
+    return m.interpreter.elements(m, frame, receiver, node.span)
 
 
 def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     table = m.read(receiver.address, "$items")
     if type(table) is Table:
         for value in args.pos:
-            table = subscripts.update_table(table, subscripts.table_of(m, value))
+            table = containers.update_table(table, containers.table_of(m, value))
         for name, value in args.kw.items():
             table = table.put(name, value)
         m.write(receiver.address, "$items", table)
@@ -284,8 +282,8 @@ def _set_default(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.C
     table = m.read(receiver.address, "$items")
     key = args.get(0, "key") or TOP
     found = _get(m, frame, receiver, args, node)
-    if type(table) is Table and not subscripts.is_certain(table, key):
-        m.write(receiver.address, "$items", subscripts.put(table, key, found))
+    if type(table) is Table and not containers.is_certain(table, key):
+        m.write(receiver.address, "$items", containers.put(table, key, found))
     return found
 
 
@@ -293,8 +291,8 @@ def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call)
     table, key = m.read(receiver.address, "$items"), args.get(0, "key") or TOP
     if type(table) is not Table:
         return TOP
-    found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else subscripts.lookup(m, table, key)
-    subscripts.remove(m, receiver, key)
+    found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else containers.lookup(m, table, key)
+    containers.remove(m, receiver, key)
     return identities.told_apart(m, frame, found or TOP, node.span)
 
 
@@ -316,7 +314,7 @@ def _changed(m: Machine, receiver: Ref) -> None:
     """Some method that is not known here was called: what a list or a dict then holds is not known."""
     items = m.read(receiver.address, "$items")
     if receiver.kind in ("list", "set", "dict") and items is not None:
-        m.write(receiver.address, "$items", Table((), TOP) if type(items) is Table else iteration.ANYTHING)
+        m.write(receiver.address, "$items", Table((), TOP) if type(items) is Table else containers.ANYTHING)
 
 
 def _text(text: str, name: str, args: Args) -> Value:

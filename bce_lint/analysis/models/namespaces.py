@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
-from bce_lint.analysis.interpreter import attributes
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.state import objects
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 
 
 def make(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -14,12 +15,12 @@ def make(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return m.fresh(frame, node.span)
     ref = m.new_ref(frame, node.span, "namespace")
     for name, value in args.kw.items():
-        attributes.set_attribute(m, ref, name, value)
+        objects.set_attribute(m, ref, name, value)
     return ref
 
 
 def vars_of(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`vars(namespace)`: a dict that what is written into reaches the namespace."""
     for value in args.pos[:1]:
-        attributes.forget_namespace(m, value)
+        objects.forget_namespace(m, value)
     return m.fresh(frame, node.span)

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Origin, Tensor, add_range, multiply_range, negate_range
+from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
+from bce_lint.analysis.domain.tensor import Origin, Tensor
 from bce_lint.analysis.domain.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.analysis.interpreter import iteration, subscripts
 from bce_lint.analysis.models import dtype_rules, idioms, losses, shape_rules, thresholds
-from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, REAL, Domain, Range
 from bce_lint.catalog.tensors import PARAMETER
 from bce_lint.records import changed
@@ -37,9 +39,7 @@ def unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Val
 
 def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
     if op == "not":
-        from bce_lint.analysis.interpreter.branches import truth
-
-        outcome = truth(m, value)
+        outcome = objects.truth(m, value)
         return TOP if outcome is None else const(not outcome)
     if type(value) is Const and isinstance(value.value, int | float):
         try:
@@ -151,8 +151,8 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
 def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
     found: bool | None = None
     if type(a) is Const:
-        table = subscripts.table_of(m, b)
-        items = subscripts.content(m, b)
+        table = containers.table_of(m, b)
+        items = containers.content(m, b)
         if table is not None and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
             found = table.has(a.value)
         elif items is not None and items.exact and all(type(v) is Const for v in items):
@@ -161,19 +161,19 @@ def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
 
 
 def _concatenated(m: Machine, frame: Frame, a: Value, b: Value, span: ir.Span) -> Value:
-    x, y = subscripts.content(m, a), subscripts.content(m, b)
+    x, y = containers.content(m, a), containers.content(m, b)
     if x is None or y is None:
         return TOP
-    joined = iteration.concatenate(x, y)
-    return joined if type(a) is Seq else subscripts.new_list(m, frame, span, joined, "list")
+    joined = containers.concatenate(x, y)
+    return joined if type(a) is Seq else containers.new_list(m, frame, span, joined, "list")
 
 
 def _repeated(m: Machine, frame: Frame, a: Value, times: int, span: ir.Span) -> Value:
-    items = subscripts.content(m, a)
+    items = containers.content(m, a)
     if items is None or not items.exact:
         return TOP
-    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), iteration.summary(m, items))
-    return joined if type(a) is Seq else subscripts.new_list(m, frame, span, joined, "list")
+    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), containers.summary(m, items))
+    return joined if type(a) is Seq else containers.new_list(m, frame, span, joined, "list")
 
 
 def _number(value: Value) -> Range | None:

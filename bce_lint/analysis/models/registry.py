@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, Const, Ref, Value, const
-from bce_lint.analysis.interpreter import calls, contexts
-from bce_lint.analysis.models import builtins, datasets, layers, losses, tensor_ops, trainers
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.models import activations, autocast, builtins, datasets, layers, losses, tensor_ops, trainers
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
 from bce_lint.catalog import layers as layer_rows
 from bce_lint.catalog import losses as loss_rows
@@ -44,10 +44,10 @@ def call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Valu
     if name in loss_rows.FUNCTIONS:
         return losses.call_functional(m, frame, loss_rows.FUNCTIONS[name], args, node)
     if name in activation_rows.MODULES:
-        return layers.construct_activation(m, frame, activation_rows.MODULES[name], args, node)
+        return activations.construct_activation(m, frame, activation_rows.MODULES[name], args, node)
     if name in activation_rows.FUNCTIONS:
         inplace = name in activation_rows.INPLACE
-        return tensor_ops.activation_call(m, frame, activation_rows.FUNCTIONS[name], args, node, inplace=inplace)
+        return activations.activation_call(m, frame, activation_rows.FUNCTIONS[name], args, node, inplace=inplace)
     if name in layer_rows.LAYERS:
         return layers.construct_layer(m, frame, name, layer_rows.LAYERS[name], args, node)
     if name in CONTAINERS:
@@ -64,9 +64,9 @@ def _other(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Va
     if name in tensor_rows.FUNCTIONS:
         return tensor_ops.function_call(m, frame, tensor_rows.FUNCTIONS[name], args, node, name)
     if name in NO_GRADIENT:
-        return contexts.without_grad(m)
-    if contexts.is_autocast(name):
-        return contexts.make(m, frame, name, args, node)
+        return autocast.without_grad(m)
+    if autocast.is_autocast(name):
+        return autocast.make(m, frame, name, args, node)
     if name in _TRUE:
         return const(True)
     if name in NEVER_RETURN:
@@ -79,7 +79,7 @@ def _other(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Va
         return datasets.construct(m, frame, name, args, node)
     if trainers.is_trainer(name):
         return trainers.construct(m, frame, name, args, node)
-    return calls.unknown_call(m, frame, args, node.span)
+    return m.fresh(frame, node.span)
 
 
 def _device(m: Machine, args: Args, node: ir.Call) -> Value:

@@ -9,8 +9,9 @@ from types import EllipsisType
 from bce_lint.analysis.domain.shapes import broadcast, has_dim, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, Const, Seq, Table, Unknown, Value, const
-from bce_lint.analysis.interpreter import subscripts
-from bce_lint.analysis.state.machine import Args, Machine
+from bce_lint.analysis.state import containers
+from bce_lint.analysis.state.frames import Args
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import Kind, Transfer
 
 Operation = Callable[[Machine, "Shape | None", Args], "Shape | None"]
@@ -55,7 +56,7 @@ def dims(m: Machine, args: Args, first: int) -> Shape | None:
     if args.open or not values:
         return None
     if len(values) == 1 and type(values[0]) is not Const and not (type(values[0]) is Unknown and values[0].kind):
-        items = subscripts.content(m, values[0])
+        items = containers.content(m, values[0])
         if items is None or not items.exact:
             return None
         values = items.prefix
@@ -64,7 +65,7 @@ def dims(m: Machine, args: Args, first: int) -> Shape | None:
 
 def _order(m: Machine, args: Args) -> list[int] | None:
     """Constant dimensions, given one by one or as a tuple."""
-    only = subscripts.content(m, args.pos[1]) if len(args.pos) == 2 else None
+    only = containers.content(m, args.pos[1]) if len(args.pos) == 2 else None
     values = only.prefix if only is not None and only.exact else args.pos[1:]
     found = [v.value for v in values if type(v) is Const and isinstance(v.value, int)]
     return found if len(found) == len(values) and found else None
@@ -267,7 +268,7 @@ def of_literal(m: Machine, value: Value) -> Shape | None:
     """The shape of nested lists of numbers."""
     if type(value) is Const or (type(value) is Unknown and value.kind):
         return ()
-    items = subscripts.content(m, value)
+    items = containers.content(m, value)
     if items is None or not items.exact:
         return None
     inner = {of_literal(m, item) for item in items.prefix}
@@ -316,7 +317,7 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
     """The shape of `t[key]` for integers, slices, `None` and `...`, and for one row of indices."""
     if type(key) is Tensor and key.dtype == "int64" and rank(key.shape) == 1 and key.shape is not None and shape and rank(shape):
         return (*key.shape, *shape[1:])
-    keys = key.prefix if type(key) is Seq and key.exact and not subscripts.is_slice(key) else (key,)
+    keys = key.prefix if type(key) is Seq and key.exact and not containers.is_slice(key) else (key,)
     if shape is None or rank(shape) is None or any(not _plain_key(k) for k in keys):
         return None
     dots = Const(..., "ellipsis")
@@ -340,4 +341,4 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
 def _plain_key(key: Value) -> bool:
     if type(key) is Unknown:
         return key.kind == "int"
-    return subscripts.is_slice(key) or key is NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))
+    return containers.is_slice(key) or key is NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Const, Value, join_all, number_kind, options, tensors
-from bce_lint.analysis.interpreter import subscripts
 from bce_lint.analysis.models import dtype_rules, shape_rules
 from bce_lint.analysis.models.tensor_ops import made
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.state import containers
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import Domain, Kind, Transfer
 from bce_lint.records import changed
 
@@ -50,7 +51,7 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
 
 def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
     """The kinds of the numbers in nested lists; None when something is not a literal."""
-    items = subscripts.content(m, value)
+    items = containers.content(m, value)
     if items is not None:
         kinds: frozenset[str] = frozenset()
         for element in items:

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Form, Origin, Place, Shape, Tensor, join_range
-from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Ref, Seq, Unknown, Value, identity_of, join, options, present, tensors
-from bce_lint.analysis.interpreter import attributes, subscripts
-from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layers, shape_rules, thresholds
+from bce_lint.analysis.domain.intervals import join_range
+from bce_lint.analysis.domain.tensor import Form, Origin, Place, Shape, Tensor
+from bce_lint.analysis.domain.values import (
+    NONE,
+    TOP,
+    TRUE,
+    Const,
+    Seq,
+    Unknown,
+    Value,
+    identity_of,
+    join,
+    options,
+    present,
+    tensors,
+)
+from bce_lint.analysis.models import (
+    concatenation,
+    dtype_rules,
+    idioms,
+    operators,
+    shape_rules,
+    tensor_attributes,
+    thresholds,
+)
 from bce_lint.analysis.models.value_rules import KINDS, clipped
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.state import containers
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
-from bce_lint.catalog.schema import ACTIVATED, Activation, Domain, Kind, Transfer
+from bce_lint.catalog.schema import Domain, Kind, Transfer
 from bce_lint.records import changed
 
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
@@ -20,62 +43,6 @@ _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
     """The identity of a tensor made here in this context."""
     return m.intern((frame.context, frame.unit.path, span, frame.marks, tag))
-
-
-def activation_call(
-    m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call, inplace: bool = False, method: bool = False
-) -> Value:
-    """`torch.sigmoid(x)`, `F.softmax(x, dim=1)`, `x.sigmoid_()`."""
-    value = args.get(0, row.params[0].name) or TOP
-    dim = layers.dimension(row, args, row.params, 0)
-    place = frame.place(node.span, node.func.span)
-    if row.dim is not None and (row.implicit_dim or dim is not None):
-        layers.record_dim(m, row, place, dim, tensors(value))
-    constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
-    result = activate(m, frame, row, value, node, constant, None)
-    dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
-    if type(result) is Tensor and (dtype is not None or dtype_rules.is_unknown(args)):
-        result = changed(result, dtype=dtype)
-    if inplace and isinstance(node.func, ir.Attr | ir.Name) and type(result) is Tensor:
-        target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
-        if target is not None:
-            attributes.tensor_written(m, frame, target, result)
-    return _into(m, frame, args, node, result)
-
-
-def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | None, place: Place | None) -> Value:
-    """The tensor in the activation's domain; activations below it are remembered."""
-    where = place or frame.place(node.span, node.func.span)
-    if m.flow is not None:
-        m.flow.apply(frame, where, node)
-    dim = dim if dim is not None else row.fixed_dim
-    origin = Origin(row.name, row.domain, where, dim)
-    identity = made(m, frame, node.span, where.span)
-    results: Value | None = None
-    form = idioms.activated(m, row, value)
-    for option in present(value):
-        one = changed(activated(option, row, origin, identity), form=form)
-        results = one if results is None else join(results, one)
-    return results or TOP
-
-
-def activated(value: Value, row: Activation, origin: Origin, identity: int) -> Tensor:
-    """The output of an activation; one below it is remembered."""
-    if type(value) is not Tensor:
-        return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
-    below = value.origin if value.domain in ACTIVATED else ()
-    return Tensor(
-        row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
-        value.shape, (origin,), below, identity, value.model, value.literal,
-    )  # fmt: skip
-
-
-def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args, node: ir.Call, via: Place | None) -> Value:
-    """A layer applied to its input."""
-    value = args.get(0, "input") or TOP
-    where = callee.place if via is not None and callee.place is not None else frame.place(node.span, node.func.span)
-    result = transfer(m, frame, row, value, args, node, "layer", (callee.address, where))
-    return layers.modelled(m, result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
 
 
 def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.Call, name: str) -> Value:
@@ -95,31 +62,29 @@ def _into(m: Machine, frame: Frame, args: Args, node: ir.Call, result: Value) ->
     """The result, which `out=` also writes into a tensor: that has its shape then."""
     for arg in node.args:
         if arg.keyword == "out" and args.kw.get("out") not in (None, NONE):
-            attributes.tensor_written(m, frame, arg.value, result if type(result) is Tensor else Tensor())
+            m.interpreter.write_back(m, frame, arg.value, result if type(result) is Tensor else Tensor())
     return result
 
 
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """A tensor method; an in-place one writes the result back to where the tensor was."""
     if name == "size" and type(value) is Tensor and value.shape is not None:
-        sizes = attributes.sizes(value.shape)
-        return subscripts.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
+        sizes = tensor_attributes.sizes(value.shape)
+        return m.interpreter.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
     written = _operator(m, frame, name, (value, *args.pos), args, node)
     if written is not None:
         return written
     result = transfer(m, frame, row, value, args.prepend(value), node, name, (0, frame.place(node.span, node.func.span)))
     if name == "requires_grad_" and args.get(0, "requires_grad") not in (None, TRUE) and type(result) is Tensor:
-        result = attributes.fixed(result)
+        result = tensor_attributes.fixed(result)
         row = row._replace(inplace=True)
     if row.inplace and type(result) is Tensor and isinstance(node.func, ir.Attr):
-        attributes.tensor_written(m, frame, node.func.value, result)
+        m.interpreter.write_back(m, frame, node.func.value, result)
     return result
 
 
 def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], args: Args, node: ir.Call) -> Value | None:
     """What a function or method does that is an operator by another name."""
-    from bce_lint.analysis.models import operators
-
     named = name in OPERATORS or name in REVERSED_OPERATORS or name in UNARY_OPERATORS
     if not named or args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
@@ -253,7 +218,7 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     """Operations over several tensors: they keep a domain that all of them share."""
     identity = made(m, frame, node.span, row.kind)
     if row.kind is Kind.JOIN:
-        items = subscripts.content(m, value)
+        items = containers.content(m, value)
         parts = [*items] if items is not None else [TOP]
         shape = concatenation.shape_of(name.removeprefix("torch."), parts, items is not None and items.exact, args)
     elif row.kind is Kind.MASK:
@@ -302,8 +267,22 @@ def _rows_left(owner: Tensor, key: Value) -> bool:
     """Whether whole one-hot rows are left by an index into the first dimension of several."""
     number = type(key) in (Const, Unknown) and key.kind == "int"  # type: ignore[union-attr]
     rows = type(key) is Tensor and key.dtype == "int64"
-    return owner.one_hot and (number or rows or subscripts.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
+    return owner.one_hot and (number or rows or containers.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
 
 
 def _is_constant(key: Value) -> bool:
     return type(key) is Const or (type(key) is Seq and key.exact and all(_is_constant(part) for part in key.prefix))
+
+
+def modelled(m: Machine, value: Value) -> Value:
+    """The tensors that a module returns, marked as a model's output."""
+    found = tuple(changed(v, model=True) if type(v) is Tensor and not v.model else v for v in options(value))
+    if m.observer is not None:
+        for old, new in zip(options(value), found, strict=True):
+            m.observer.same(old, new)
+    if len(found) == 1:
+        return found[0]
+    result = found[0]
+    for other in found[1:]:
+        result = join(result, other)
+    return result

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import Const, Value, tensors
 from bce_lint.analysis.sites import LossSite, Site, ThresholdSite, members
-from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import LOGITS, Contract, Domain
 from bce_lint.ir import Call, Span
 from bce_lint.records import changed
@@ -59,4 +60,3 @@ def makers(sites: Iterable[Site]) -> set[str]:
     """The files of the layers whose output is compared or rounded."""
     found = (site for site in sites if isinstance(site, ThresholdSite))
     return {origin.place.path for site in found for tensor in site.input for origin in tensor.origin}
-

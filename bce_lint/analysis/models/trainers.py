@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Seq, Value, options
-from bce_lint.analysis.interpreter import attributes, calls, contexts
-from bce_lint.analysis.state.machine import Args, Frame, Machine
+from bce_lint.analysis.models import autocast
+from bce_lint.analysis.state import objects
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.contexts import ARGUMENT_TRAINERS, BANNING_DEVICES, PRECISIONS
 from bce_lint.catalog.schema import Precision
 from bce_lint.catalog.wrappers import PREPARE_METHODS
@@ -40,7 +42,7 @@ def _settle_model(m: Machine, frame: Frame, args: Args, params: tuple[str, ...],
     region = m.read(settings.address, "$region") if type(settings) is Ref else None
     if region is not None and region is not NONE and type(model) is Ref:
         m.write(model.address, "$forward", region)
-        calls.call(m, frame, model, Args(), node)
+        m.interpreter.call(m, frame, model, Args(), node)
 
 
 def _region(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
@@ -56,7 +58,7 @@ def _region(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> V
         if type(value) is not Const:
             return TOP
         if any(value.value == v and type(value.value) is type(v) for v in values):
-            return contexts.on(m, frame.place(node.span, node.func.span))
+            return autocast.on(m, frame.place(node.span, node.func.span))
     return NONE
 
 
@@ -102,12 +104,12 @@ def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: d
         if type(option) is not Ref:
             continue
         for step in STEPS:
-            if type(attributes.class_attribute(m, option, step)) is FunctionV:
-                previous = contexts.state(m)
+            if type(objects.class_attribute(m, option, step)) is FunctionV:
+                previous = autocast.state(m)
                 if region is not NONE:
-                    m.write(0, contexts.CELL, region)
-                calls.call_attribute(m, frame, option, step, Args((batches.get(step, TOP), TOP)), node.span)
-                contexts.leave(m, previous)
+                    m.write(0, autocast.CELL, region)
+                m.interpreter.call_attribute(m, frame, option, step, Args((batches.get(step, TOP), TOP)), node.span)
+                autocast.leave(m, previous)
 
 
 def enter_forward(m: Machine, callee: Ref) -> Seq | None:
@@ -115,11 +117,11 @@ def enter_forward(m: Machine, callee: Ref) -> Seq | None:
     region = m.read(callee.address, "$forward") if callee.kind in ("instance", "container", "layer") else None
     if region is None:
         return None
-    previous = contexts.state(m)
-    m.write(0, contexts.CELL, region)
+    previous = autocast.state(m)
+    m.write(0, autocast.CELL, region)
     return previous
 
 
 def leave_forward(m: Machine, previous: Seq) -> None:
     """Leaves it."""
-    contexts.leave(m, previous)
+    autocast.leave(m, previous)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, inf, log
 
-from bce_lint.analysis.domain.tensor import Form, Origin, Tensor, meet_range
+from bce_lint.analysis.domain.intervals import meet_range
+from bce_lint.analysis.domain.tensor import Form, Origin, Tensor
 from bce_lint.analysis.domain.values import NONE, Const
-from bce_lint.analysis.state.machine import Args
+from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import ANY, REAL, Domain, Kind, Range, Transfer
 from bce_lint.records import changed
 

@@ -10,12 +10,13 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from bce_lint import ir
-from bce_lint.analysis.interpreter import entry_points, statements
+from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import thresholds
 from bce_lint.analysis.project.index import Facts, Graph, scan
 from bce_lint.analysis.project.reachability import Relevance, Towards
 from bce_lint.analysis.sites import Site, places
-from bce_lint.analysis.state.machine import ROOT_STEPS, Machine, Unit
+from bce_lint.analysis.state.frames import Unit
+from bce_lint.analysis.state.machine import ROOT_STEPS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import entries
@@ -64,7 +65,7 @@ class Project:
         self.graph: Graph = same.graph if same is not None else Graph(self.facts, partial(type(self).resolve, self))
         known = same.relevance if same is not None else None
         self.relevance: Relevance = Relevance(self.graph) if flow is None else Towards(self.graph, flow.targets, known)
-        self.machine = Machine(self) if flow is None else Machine(self, flow, FLOW_PATIENCE)
+        self.machine = Machine(self, callbacks) if flow is None else Machine(self, callbacks, flow, FLOW_PATIENCE)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, Unit | None] = {}
         self._loaded: set[str] = set()

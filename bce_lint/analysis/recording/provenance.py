@@ -20,7 +20,8 @@ from bce_lint.catalog.names import canonical
 from bce_lint.records import changed
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.state.machine import Args, Frame, Machine
+    from bce_lint.analysis.state.frames import Args, Frame
+    from bce_lint.analysis.state.machine import Machine
 
 Chain: TypeAlias = tuple[Spot, ...]
 RECENT = 100_000

@@ -29,7 +29,8 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.catalog.schema import Domain
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.state.machine import Args, Frame, Machine
+    from bce_lint.analysis.state.frames import Args, Frame
+    from bce_lint.analysis.state.machine import Machine
 
 Spot: TypeAlias = tuple[str, ir.Span]
 """A place without its text: a path and a span."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Ref, Seq, Table, Union, Unknown, Value, join_all, options
-from bce_lint.analysis.state.machine import Frame, Machine
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
 
@@ -22,13 +23,13 @@ def of_many(m: Machine, value: Value) -> Value:
 
 def _followed(m: Machine, old: Value, new: Value) -> Value:
     """A value under another identity; who follows values is told."""
-    if m.flow is None or new is old:
+    if m.observer is None or new is old:
         return new
     if type(old) is Seq and type(new) is Seq:
         for one, other in zip(old, new, strict=True):
             _followed(m, one, other)
     elif type(new) is type(old):
-        m.flow.same(old, new)
+        m.observer.same(old, new)
     return new
 
 

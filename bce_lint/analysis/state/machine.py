@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import Protocol
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import TOP, ClassV, FunctionV, LazyImport, Ref, Unknown, Value
+from bce_lint.analysis.domain.tensor import Place, Tensor
+from bce_lint.analysis.domain.values import (
+    TOP,
+    FunctionV,
+    LazyImport,
+    Ref,
+    Seq,
+    Unknown,
+    Value,
+)
 from bce_lint.analysis.sites import Site
+from bce_lint.analysis.state.frames import Args, Frame, Unit
 from bce_lint.analysis.state.store import Cell, Reads, State, settle
-from bce_lint.records import field, record
+from bce_lint.catalog.schema import Contract
+from bce_lint.records import record
 
-if TYPE_CHECKING:
-    from bce_lint.analysis.models.losses import Constructed
-    from bce_lint.analysis.recording.uses import Flow
-
-MAX_DEPTH = 40
 ROOT_STEPS = 5_000
 BODY_STEPS = 30_000
 SITE_STEPS = 11_000
-TEXT_LIMIT = 48
-
-
-class Unit(NamedTuple):
-    """A file of the project: its lowered module and its text."""
-
-    path: str
-    text: str
-    module: ir.Module
-    address: int
 
 
 class Program(Protocol):
@@ -51,81 +46,66 @@ class Program(Protocol):
         """The dtype of new floating point tensors; None where the project changes it."""
 
 
-class Args(NamedTuple):
-    """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords."""
+class Interpreter(Protocol):
+    """What models call back: they know what a library does, and the interpreter what the project's own code does."""
 
-    pos: tuple[Value, ...] = ()
-    kw: dict[str, Value] = {}  # noqa: RUF012 - never mutated; a NamedTuple default
-    open: bool = False
-    spans: tuple[ir.Span | None, ...] = ()
-    kw_spans: dict[str, ir.Span] = {}  # noqa: RUF012
+    def call(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call, /) -> Value:
+        """Calls each alternative that can be called."""
 
-    def get(self, index: int, name: str) -> Value | None:
-        """The argument for a parameter by position or keyword; unknown when it may come from an unpacking."""
-        if index < len(self.pos):
-            return self.pos[index]
-        found = self.kw.get(name)
-        return TOP if found is None and self.open else found
+    def call_one(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call, /) -> Value:
+        """Calls one alternative."""
 
-    def span(self, index: int, name: str) -> ir.Span | None:
-        """Where that argument is written."""
-        if index < len(self.spans) and index < len(self.pos):
-            return self.spans[index]
-        return self.kw_spans.get(name)
+    def call_function(self, m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, /) -> Value:
+        """Follows a call into a function of the project."""
 
-    def prepend(self, value: Value) -> Args:
-        """The arguments behind one more positional."""
-        return Args((value, *self.pos), self.kw, self.open, (None, *self.spans), self.kw_spans)
+    def call_attribute(self, m: Machine, frame: Frame, owner: Value, name: str, args: Args, span: ir.Span, /) -> Value:
+        """Calls a method that the source does not spell (`__iter__`, `forward`)."""
 
+    def elements(self, m: Machine, frame: Frame, value: Value, span: ir.Span, /) -> Seq:
+        """The elements of an iterable."""
 
-class Loop:
-    """The states that leave a loop's body by `break` or `continue`, and the depths of the store they share with what follows."""
+    def item(self, m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span, /) -> Value:
+        """`owner[key]`."""
 
-    __slots__ = ("breaks", "continues", "entry", "round")
+    def attribute(self, m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span, /) -> Value:
+        """`owner.name`."""
 
-    def __init__(self, entry: int) -> None:
-        self.entry = entry
-        self.round = entry
-        self.breaks: list[State] = []
-        self.continues: list[State] = []
+    def write_back(self, m: Machine, frame: Frame, target: ir.Expr, value: Tensor, /) -> None:
+        """Writes the result of an in-place operation to the name or attribute that held the tensor."""
 
-    def apart(self) -> Loop:
-        """The same loop, for a run whose ends are dropped."""
-        loop = Loop(self.entry)
-        loop.round = self.round
-        return loop
+    def unpacked(self, m: Machine, frame: Frame, args: tuple[ir.Arg, ...], /) -> Seq | None:
+        """The positional arguments of a call, `*items` among them, as one sequence."""
+
+    def force(self, m: Machine, lazy: LazyImport, /) -> Value:
+        """The value of an import that is resolved now."""
 
 
-@record(slots=True)
-class Frame:
-    """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called."""
+class Observer(Protocol):
+    """Who is told where values go, in a run that records; what it gives back stands for a value from there on."""
 
-    unit: Unit
-    address: int
-    context: int
-    function: ir.Function | None = None
-    bound: frozenset[str] = frozenset()
-    outer: tuple[int, ...] = ()
-    owner: ClassV | None = None
-    receiver: Value | None = None
-    parent: Frame | None = None
-    call: ir.Span | None = None
-    depth: int = 0
-    params: frozenset[int] = frozenset()
-    marks: tuple[int, ...] = ()
-    returns: list[tuple[State, Value]] = field(default_factory=list)
-    yields: list[Value] = field(default_factory=list)
-    yield_contexts: list[Value] = field(default_factory=list)
-    loops: list[Loop] = field(default_factory=list)
-    floor: int = 0
-    captured: bool = False
-    main: bool = False
+    def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value, /) -> Value:
+        """An expression had a value."""
 
-    def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
-        """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
-        start, end = named or span
-        text = " ".join(self.unit.text[start:end].split())
-        return Place(self.unit.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")
+    def augmented(self, m: Machine, frame: Frame, node: ir.AugAssign, old: Value, new: Value, /) -> Value:
+        """`target op= value` gave a new value."""
+
+    def bound(self, frame: Frame, target: ir.Name, /) -> None:
+        """A name is bound to another value."""
+
+    def stored(self, m: Machine, frame: Frame, target: ir.Attr | ir.Item, owner: Value, /) -> None:
+        """Something is stored in an attribute or an item."""
+
+    def same(self, old: Value, new: Value, /) -> None:
+        """A value goes on as another object."""
+
+    def call(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call, /) -> None:
+        """A call reached one alternative of its callee."""
+
+    def enter(self, frame: Frame, function: FunctionV, call: ir.Span | None, /) -> None:
+        """A function of the project was entered, by a call or as an entry point."""
+
+    def apply(self, frame: Frame, origin: Place, node: ir.Call, /) -> None:
+        """An activation was applied."""
 
 
 class Machine:
@@ -133,11 +113,12 @@ class Machine:
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known; `layers` are the names of
     catalogued layers by their address, which says of which class they are.
 
-    `flow` records where values go, for a run that is asked to; `patience` multiplies the budgets."""
+    `observer` is told where values go, in a run that is asked to record; `patience` multiplies the budgets."""
 
-    def __init__(self, program: Program, flow: Flow | None = None, patience: int = 1) -> None:
+    def __init__(self, program: Program, interpreter: Interpreter, observer: Observer | None = None, patience: int = 1) -> None:
         self.program = program
-        self.flow = flow
+        self.interpreter = interpreter
+        self.observer = observer
         self.patience = patience
         self.base = State()
         self.state = self.base
@@ -177,9 +158,7 @@ class Machine:
         """The value of a cell; an import found there is resolved now."""
         value = self.state.find((address, name), self.reads)
         if type(value) is LazyImport:
-            from bce_lint.analysis.interpreter.imports import force
-
-            value = force(self, value)
+            value = self.interpreter.force(self, value)
         return value
 
     def read_global(self, address: int, name: str) -> Value | None:
@@ -188,9 +167,7 @@ class Machine:
             return self.read(address, name)
         value = self.root.find((address, name))
         if type(value) is LazyImport:
-            from bce_lint.analysis.interpreter.imports import force
-
-            return force(self, value)
+            return self.interpreter.force(self, value)
         return value
 
     def write(self, address: int, name: str, value: Value) -> None:
@@ -244,3 +221,13 @@ class Machine:
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""
         return Unknown(self.intern((frame.context, frame.unit.path, span, frame.marks, "?")))
+
+
+@record(slots=True)
+class Constructed:
+    """A loss that was built with arguments that may be misplaced, until it is seen what becomes of it."""
+
+    contract: Contract
+    place: Place
+    suspicious: bool
+    called: bool = False

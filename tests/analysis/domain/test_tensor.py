@@ -9,24 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.domain.tensor import (
-    MAX_ORIGINS,
-    Form,
-    Origin,
-    Place,
-    Shape,
-    Tensor,
-    add_range,
-    join_range,
-    join_shape,
-    join_tensor,
-    meet_range,
-    multiply_range,
-    negate_range,
-)
+from bce_lint.analysis.domain.intervals import add_range, join_range, meet_range, multiply_range, negate_range
+from bce_lint.analysis.domain.tensor import MAX_ORIGINS, Form, Origin, Place, Shape, Tensor, join_shape, join_tensor
 from bce_lint.analysis.domain.values import const
 from bce_lint.analysis.models.value_rules import KINDS, clipped
-from bce_lint.analysis.state.machine import Args
+from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.pointwise import POINTWISE
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Kind, Range, Transfer
 from bce_lint.ir import Span

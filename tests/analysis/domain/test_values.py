@@ -20,7 +20,6 @@ from bce_lint.analysis.domain.values import (
     Table,
     Union,
     Unknown,
-    Use,
     Value,
     const,
     identity_of,
@@ -32,7 +31,7 @@ from bce_lint.analysis.domain.values import (
     tensors,
 )
 from bce_lint.analysis.interpreter.loops import widen
-from bce_lint.analysis.sites import LossSite
+from bce_lint.analysis.sites import LossSite, Use
 from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.schema import ANY, UNIT, Domain
 from bce_lint.ir import Span

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.domain.values import TOP, Facts, Value, const, join, options
-from bce_lint.analysis.state.machine import Machine, Unit
+from bce_lint.analysis.interpreter import callbacks
+from bce_lint.analysis.state.frames import Unit
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import INDEXED, Cell, Reads, State, common, merge, settle
 
 CELLS: tuple[Cell, ...] = ((1, "a"), (1, "b"), (2, "a"))
@@ -168,7 +170,7 @@ class Nowhere:
 
 
 def test_a_machine_writes_above_a_frozen_layer() -> None:
-    machine = Machine(Nowhere())
+    machine = Machine(Nowhere(), callbacks)
     machine.write(1, "a", const(1))
     frozen = machine.state.freeze(-1)
     machine.write(1, "a", const(2))
@@ -216,7 +218,7 @@ def seen(reads: Reads | None) -> dict[Cell, Value | None]:
 
 @given(steps, steps)
 def test_a_region_notes_what_it_read_from_before_it(before: list[Step], inside: list[Step]) -> None:
-    machine, model = Machine(Nowhere()), dict[Cell, Value]()
+    machine, model = Machine(Nowhere(), callbacks), dict[Cell, Value]()
     replay(machine, model, before)
     start = machine.open_reads()
     kept = dict(start.cells)
@@ -230,7 +232,7 @@ def test_a_region_notes_what_it_read_from_before_it(before: list[Step], inside: 
 def test_a_region_takes_over_what_an_inner_one_read_from_before_both(
     before: list[Step], outer: list[Step], inner: list[Step], after: list[Step]
 ) -> None:
-    machine, model = Machine(Nowhere()), dict[Cell, Value]()
+    machine, model = Machine(Nowhere(), callbacks), dict[Cell, Value]()
     replay(machine, model, before)
     machine.open_reads()
     expected, written = replay(machine, model, outer)

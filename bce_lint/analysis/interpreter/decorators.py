@@ -1,0 +1,76 @@
+"""Decorators: what is left of a function or class once they are applied."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import (
+    TOP,
+    ClassV,
+    Const,
+    External,
+    FunctionV,
+    MethodV,
+    PartialV,
+    Ref,
+    Unknown,
+    Value,
+    join_all,
+    options,
+)  # fmt: skip
+from bce_lint.analysis.interpreter import calls, contexts, expressions
+from bce_lint.analysis.models import autocast, layers, registry
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.contexts import NO_GRADIENT
+from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
+from bce_lint.records import changed
+
+DECORATOR_STEPS = 400
+
+
+_IGNORED_DECORATORS = frozenset({"builtins.property": "property", "functools.cached_property": "property",
+                                 "builtins.staticmethod": "static", "builtins.classmethod": "class"}.items())  # fmt: skip
+
+
+FLAVOURS = dict(_IGNORED_DECORATORS)
+
+
+def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
+    """The value after one decorator, which gets a small budget; one that is not known is taken to leave the function as it is."""
+    spare = max(m.steps - DECORATOR_STEPS, 0)
+    m.steps -= spare
+    result = _decorated(m, frame, decorator, value)
+    m.steps += spare
+    return result
+
+
+def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
+    made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Const) or TOP
+    if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
+        return changed(value, flavour=FLAVOURS[made.name])
+    if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
+        return changed(value, flavour="contextmanager")
+    if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
+        return expressions.evaluate(m, frame, decorator.value)
+    if type(made) is External and made.name in NO_GRADIENT and type(value) is FunctionV:
+        made = autocast.without_grad(m)
+    if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
+        return changed(value, context=contexts.stacked(made, value.context))
+    if type(made) is External and autocast.is_autocast(made.name) and type(value) is FunctionV:
+        context = registry.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
+        return changed(value, context=contexts.stacked(context, value.context))
+    if type(made) in (FunctionV, MethodV, ClassV, PartialV):
+        result = calls.call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
+        return value if type(result) in (Unknown, Const) else result
+    if type(made) is Ref and made.kind == "instance":
+        result = layers.apply(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
+        return value if type(result) in (Unknown, Const) else result
+    return value if _harmless(m, frame, decorator, made) else TOP
+
+
+def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool:
+    """Whether a decorator from outside is known to leave what the function returns as it is."""
+    if type(made) is Ref:
+        return made.kind in ("context", "trainer")
+    head = expressions.evaluate(m, frame, decorator.func) if isinstance(decorator, ir.Call) else made
+    return type(head) is External and (head.name in HARMLESS_DECORATORS or head.name.split(".")[0] in HARMLESS_PACKAGES)

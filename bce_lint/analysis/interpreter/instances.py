@@ -1,0 +1,122 @@
+"""The generic instance of a class: as `__init__` leaves it with unknown arguments, joined with what its other methods assign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
+from bce_lint.analysis.interpreter import calls, classes, entry_points
+from bce_lint.analysis.state import class_model
+from bce_lint.analysis.state.frames import Args, Frame, Unit
+from bce_lint.analysis.state.machine import Machine
+
+if TYPE_CHECKING:
+    pass
+
+
+TYPICAL_STEPS = 2_500
+
+
+SETTER_STEPS = 800
+
+
+def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
+    """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
+    ref = Ref(m.intern(("typical", cls.address)), "instance", cls, class_model.class_place(cls))
+    if m.state.find((ref.address, "$built")) is not None:
+        return ref
+    if ref.address not in m.typical:
+        before = m.state
+        m.state = before.fork()
+        m.write(ref.address, "$built", TOP)
+        m.typical[ref.address] = {}
+        _build_typical(m, unit, cls, ref)
+        m.typical[ref.address] = m.state.since(before)
+        m.state = before
+    m.write_all(m.typical[ref.address])
+    return ref
+
+
+def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
+    steps, m.steps = m.steps, TYPICAL_STEPS * m.patience
+    stack, m.stack = m.stack, []
+    quiet = bool(stack)
+    m.quiet += quiet
+    frame = entry_points.module_frame(m.program.unit(cls.path) or unit, main=False)
+    span = ir.Span(cls.node.span.start, cls.node.span.start)
+    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), root=True)
+    m.write(ref.address, "training", TOP)
+    m.quiet += 1 - quiet
+    m.steps = min(m.steps, SETTER_STEPS)
+    for function in setters(m, cls):
+        _join_setter(m, frame, ref, function)
+    m.quiet -= 1
+    m.steps, m.stack = steps, stack
+
+
+def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
+    """The methods of a class, other than `__init__`, that assign attributes of their first parameter."""
+    found: dict[str, FunctionV] = {}
+    for base in class_model.mro(m, cls):
+        if type(base) is ClassV:
+            for statement in base.node.body:
+                if isinstance(statement, ir.FunctionDef) and statement.function.name not in found and statement.function.name != "__init__":
+                    value = m.state.find((base.address, statement.function.name))
+                    if type(value) is FunctionV and value.flavour == "" and assigns_self(value.node):
+                        found[statement.function.name] = value
+    return list(found.values())
+
+
+def assigns_self(function: ir.Function) -> bool:
+    """Whether a method stores into an attribute of its first parameter."""
+    return bool(function.params) and _stores(function.body, function.params[0].name)
+
+
+def _stores(body: ir.Body, name: str) -> bool:
+    for statement in body:
+        match statement:
+            case ir.Assign():
+                if any(_on_self(t, name) for t in statement.targets):
+                    return True
+            case ir.If() | ir.For() | ir.While():
+                if _stores(statement.body, name) or _stores(statement.orelse, name):
+                    return True
+            case ir.With():
+                if _stores(statement.body, name):
+                    return True
+            case ir.Try():
+                if any(
+                    _stores(part, name)
+                    for part in (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)
+                ):
+                    return True
+    return False
+
+
+def _on_self(target: ir.Expr, name: str) -> bool:
+    if isinstance(target, ir.Build):
+        return any(_on_self(item, name) for item in target.items)
+    return isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and target.value.id == name
+
+
+def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> None:
+    before = m.state
+    m.state = before.fork()
+    calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, root=True)
+    written = m.state.since(before)
+    m.state = before
+    for (address, name), value in written.items():
+        old = before.find((address, name))
+        if address == ref.address and name.startswith("$"):
+            continue
+        m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
+
+
+def _placeholder(value: Value) -> bool:
+    return value is NONE or (type(value) is Const and value.value is None)
+
+
+def subclassed(m: Machine, cls: ClassV) -> bool:
+    """Whether some class of the project has this one among its bases, by name."""
+    return cls.name in m.program.base_names()

@@ -1,0 +1,110 @@
+"""Activations: constructed, called as functions, and applied to tensors."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
+from bce_lint.analysis.domain.values import (
+    NONE,
+    TOP,
+    Const,
+    Ref,
+    Value,
+    const,
+    join,
+    present,
+    tensors,
+)
+from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
+from bce_lint.analysis.sites import ActivationSite
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.schema import ACTIVATED, Activation, Kind, Transfer
+from bce_lint.records import changed
+
+
+def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call) -> Value:
+    """`nn.Sigmoid()`, `nn.Softmax(dim=1)`: notes a missing dimension and tensors where none belongs."""
+    ref = m.new_ref(frame, node.span, "activation", row, row.name)
+    first = args.get(0, row.init[0].name if row.init else "")
+    if first is not None and tensors(first):
+        losses.constructor_misuse(m, row, frame.place(node.span, node.func.span), "it takes no tensor")
+    dim = dimension(row, args, row.init or (), 0)
+    m.write(ref.address, "$dim", dim if dim is not None else const("missing"))
+    if row.implicit_dim:
+        record_dim(m, row, frame.place(node.span, node.func.span), dim, ())
+    return ref
+
+
+def dimension(row: Activation, args: Args, params: tuple[object, ...], offset: int) -> Value | None:
+    """The value given for the activation's dimension parameter, None when it was left out."""
+    if row.dim is None:
+        return None
+    names = [p.name for p in params]  # type: ignore[attr-defined]
+    index = names.index(row.dim) - offset if row.dim in names else 99
+    value = args.get(index, row.dim)
+    if value is None and "axis" in args.kw:
+        value = args.kw["axis"]
+    return None if value is NONE else value
+
+
+def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
+    """Notes a softmax-like call with the dimension that it was given."""
+    constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
+    m.record(ActivationSite(row, place.text, place, "missing" if dim is None else constant, found))
+
+
+def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:
+    value = args.get(0, "input")
+    stored = m.read(callee.address, "$dim")
+    dim = stored.value if type(stored) is Const and isinstance(stored.value, int) else None
+    made = callee.place if via is not None else None
+    return activate(m, frame, row, value or TOP, node, dim, made)
+
+
+def activation_call(
+    m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call, inplace: bool = False, method: bool = False
+) -> Value:
+    """`torch.sigmoid(x)`, `F.softmax(x, dim=1)`, `x.sigmoid_()`."""
+    value = args.get(0, row.params[0].name) or TOP
+    dim = dimension(row, args, row.params, 0)
+    place = frame.place(node.span, node.func.span)
+    if row.dim is not None and (row.implicit_dim or dim is not None):
+        record_dim(m, row, place, dim, tensors(value))
+    constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
+    result = activate(m, frame, row, value, node, constant, None)
+    dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
+    if type(result) is Tensor and (dtype is not None or dtype_rules.is_unknown(args)):
+        result = changed(result, dtype=dtype)
+    if inplace and isinstance(node.func, ir.Attr | ir.Name) and type(result) is Tensor:
+        target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
+        if target is not None:
+            m.interpreter.write_back(m, frame, target, result)
+    return tensor_ops._into(m, frame, args, node, result)
+
+
+def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | None, place: Place | None) -> Value:
+    """The tensor in the activation's domain; activations below it are remembered."""
+    where = place or frame.place(node.span, node.func.span)
+    if m.observer is not None:
+        m.observer.apply(frame, where, node)
+    dim = dim if dim is not None else row.fixed_dim
+    origin = Origin(row.name, row.domain, where, dim)
+    identity = tensor_ops.made(m, frame, node.span, where.span)
+    results: Value | None = None
+    form = idioms.activated(m, row, value)
+    for option in present(value):
+        one = changed(activated(option, row, origin, identity), form=form)
+        results = one if results is None else join(results, one)
+    return results or TOP
+
+
+def activated(value: Value, row: Activation, origin: Origin, identity: int) -> Tensor:
+    """The output of an activation; one below it is remembered."""
+    if type(value) is not Tensor:
+        return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
+    below = value.origin if value.domain in ACTIVATED else ()
+    return Tensor(
+        row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
+        value.shape, (origin,), below, identity, value.model, value.literal,
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Classes of the project as values: resolution order, bases outside the project, fields."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.domain.values import ClassV, External, Value, options
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.names import canonical
+
+MAX_BASES = 64
+
+
+def mro(m: Machine, cls: ClassV) -> tuple[Value, ...]:
+    """The resolution order: each class before its bases, a shared base after all who share it."""
+    known = m.orders.get(cls.address)
+    if known is not None and known[0] is cls.bases:
+        return known[1]
+    m.orders[cls.address] = (cls.bases, _linear(cls))
+    return m.orders[cls.address][1]
+
+
+def _linear(cls: ClassV) -> tuple[Value, ...]:
+    order: list[Value] = []
+    _visit(cls, order, 0)
+    last = {id(v) if type(v) is not ClassV else v.address: i for i, v in enumerate(order)}
+    return tuple(v for i, v in enumerate(order) if last[id(v) if type(v) is not ClassV else v.address] == i)
+
+
+def _visit(value: Value, order: list[Value], depth: int) -> None:
+    if len(order) > MAX_BASES or depth > MAX_BASES:
+        return
+    order.append(value)
+    if type(value) is ClassV:
+        for base in value.bases:
+            for option in options(base):
+                _visit(option, order, depth + 1)
+
+
+def outside_base(m: Machine, cls: ClassV) -> str | None:
+    """The qualified name of the first base outside the project; `?` for an unknown base."""
+    for base in mro(m, cls)[1:]:
+        if type(base) is External:
+            if base.name not in ("abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"):
+                return canonical(base.name)
+        elif type(base) is not ClassV:
+            return "?"
+    return None
+
+
+def fields(m: Machine, cls: ClassV) -> list[tuple[str, ir.Expr | None]]:
+    """The annotated fields of a class and of its project bases, in order."""
+    found: dict[str, ir.Expr | None] = {}
+    for base in reversed(mro(m, cls)):
+        if type(base) is ClassV:
+            for statement in base.node.body:
+                if isinstance(statement, ir.Declare) and isinstance(statement.target, ir.Name):
+                    found[statement.target.id] = None
+                elif isinstance(statement, ir.Assign) and statement.annotation is not None and isinstance(statement.targets[0], ir.Name):
+                    found[statement.targets[0].id] = statement.value
+    return list(found.items())
+
+
+def class_place(cls: ClassV) -> Place:
+    """Where a class is defined."""
+    return Place(cls.path, cls.node.span, cls.name)

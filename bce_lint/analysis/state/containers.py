@@ -1,0 +1,258 @@
+"""Lists, tuples, sets and dicts as values: their items, what they hold together, slices, unpacking."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.values import (
+    TOP,
+    Const,
+    External,
+    Ref,
+    Seq,
+    Table,
+    Unknown,
+    Value,
+    const,
+    join,
+    join_all,
+    join_seq,
+    join_table,
+    options,
+)  # fmt: skip
+from bce_lint.analysis.state import identities
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.identities import of_many
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.records import changed
+
+ANYTHING = Seq((), TOP)
+
+
+MAX_RANGE = 8
+
+
+def summary(m: Machine, seq: Seq) -> Value | None:
+    """One value above all elements, None when there is none."""
+    found = join_all(seq)
+    return found if found is None or seq.exact else of_many(m, found)
+
+
+def concatenate(a: Seq, b: Seq) -> Seq:
+    """One sequence behind the other."""
+    if a.exact and not a.suffix:
+        return Seq(a.prefix + b.prefix, b.rest, b.suffix)
+    if b.exact:
+        return Seq(a.prefix, a.rest, a.suffix + b.prefix + b.suffix)
+    return Seq(a.prefix, join_all([*([a.rest] if a.rest is not None else []), *a.suffix, *b.prefix, b.rest or TOP]), b.suffix)
+
+
+def keys_of(table: Table) -> Seq:
+    keys = tuple(const(k) for k, _ in table.entries)
+    return Seq((), TOP) if table.maybe else Seq(keys, None if table.rest is None else TOP)
+
+
+def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: str = "list") -> Ref:
+    """Allocates a list (or set, or module container) with the given items."""
+    ref = m.new_ref(frame, span, kind)
+    old = m.state.find((ref.address, "$items")) if m.is_many(ref.address) else None
+    m.write(ref.address, "$items", join_seq(old, items) if type(old) is Seq else items)
+    return ref
+
+
+def new_dict(m: Machine, frame: Frame, span: ir.Span, table: Table) -> Ref:
+    """Allocates a dict."""
+    ref = m.new_ref(frame, span, "dict")
+    old = m.state.find((ref.address, "$items")) if m.is_many(ref.address) else None
+    m.write(ref.address, "$items", join_table(old, table) if type(old) is Table else table)
+    return ref
+
+
+def content(m: Machine, value: Value) -> Seq | None:
+    """The items of a tuple, list or container in order, if it is one."""
+    if type(value) is Seq:
+        return value
+    if type(value) is Ref:
+        found = m.read(value.address, "$items")
+        return found if type(found) is Seq else None
+    return None
+
+
+def table_of(m: Machine, value: Value) -> Table | None:
+    """The entries of a dict, if it is one."""
+    if type(value) is Ref:
+        found = m.read(value.address, "$items")
+        return found if type(found) is Table else None
+    return value if type(value) is Table else None
+
+
+def put(table: Table, key: Value, value: Value) -> Table:
+    """The table after `d[key] = value`; an unknown key may be any."""
+    if type(key) is Const and isinstance(key.value, str | int | bool | float):
+        return table.put(key.value, value)
+    if type(key) is External:
+        return table.put(key.name, value)
+    rest = value if table.rest is None else join(table.rest, value)
+    return Table(tuple((k, join(v, value)) for k, v in table.entries), rest, table.maybe)
+
+
+def update_table(table: Table, other: Table | None) -> Table:
+    """The table after `d.update(other)`."""
+    if other is None:
+        return Table(tuple((k, TOP) for k, _ in table.entries), TOP, table.maybe)
+    for key, value in other.entries:
+        table = table.put(key, value) if other.has(key) else join_table(table, table.put(key, value))
+    return table if other.rest is None else put(table, TOP, other.rest)
+
+
+def slice_value(parts: list[Value]) -> Value:
+    """A slice object: a three-element sequence marked by its length and kind."""
+    return Seq((const("slice"), *parts))
+
+
+def is_slice(key: Value) -> bool:
+    """Whether a key is a slice made by `slice_value`."""
+    return type(key) is Seq and len(key.prefix) == 4 and key.prefix[0] == const("slice")
+
+
+def lookup(m: Machine, table: Table, key: Value) -> Value | None:
+    """A dict's value at a key; None when the lookup raises."""
+    if type(key) is External:
+        key = const(key.name)
+    found = table.get(key.value) if type(key) is Const else join_all(v for _, v in table.entries)
+    if table.rest is None or (type(key) is Const and table.has(key.value)):
+        return found
+    return identities.of_many(m, table.rest if found is None else join(found, table.rest))
+
+
+def is_certain(table: Table, key: Value | None) -> bool:
+    """Whether a dict certainly has a key."""
+    name = key.value if type(key) is Const else key.name if type(key) is External else None
+    return name is not None and table.has(name)
+
+
+def element(m: Machine, items: Seq, key: Value) -> Value | None:
+    if is_slice(key) and type(key) is Seq:
+        return _sliced(m, items, key)
+    if type(key) is not Const or not isinstance(key.value, int):
+        return summary(m, items)
+    index = key.value
+    if items.exact:
+        return items.prefix[index] if -len(items.prefix) <= index < len(items.prefix) else None
+    if 0 <= index < len(items.prefix):
+        return items.prefix[index]
+    if index < 0 and -index <= len(items.suffix):
+        return items.suffix[index]
+    return summary(m, items)
+
+
+def _sliced(m: Machine, items: Seq, key: Seq) -> Seq:
+    low, high, step = (p.value if type(p) is Const else "?" for p in key.prefix[1:])
+    if items.exact and isinstance(low, int | None) and isinstance(high, int | None) and isinstance(step, int | None) and step != 0:
+        return Seq(items.prefix[low:high:step])
+    if step in (None, 1) and high is None and isinstance(low, int) and 0 <= low <= len(items.prefix):
+        return Seq(items.prefix[low:], items.rest, items.suffix)
+    if step in (None, 1) and low in (None, 0) and isinstance(high, int) and high < 0 and -high <= len(items.suffix):
+        return Seq(items.prefix, items.rest, items.suffix[:high])
+    return Seq((), summary(m, items) or TOP)
+
+
+def without(table: Table, key: Value) -> Table:
+    """The table after an entry is taken out; an unknown key may be any."""
+    return table.without(key.value) if type(key) is Const else table.doubted()
+
+
+def remove(m: Machine, owner: Value, key: Value) -> None:
+    """`del owner[key]`."""
+    for option in options(owner):
+        items = m.read(option.address, "$items") if type(option) is Ref else None
+        many = owner is not option or (type(option) is Ref and m.is_many(option.address))
+        new: Value | None = None
+        if type(items) is Table:
+            new = without(items, key)
+            new = join_table(items, new) if many else new
+        elif type(items) is Seq:
+            index = key.value if type(key) is Const and isinstance(key.value, int) else None
+            known = items.exact and not many and index is not None and -len(items.prefix) <= index < len(items.prefix)
+            kept = list(items.prefix)
+            if known and index is not None:
+                del kept[index]
+            new = Seq(tuple(kept)) if known else Seq((), summary(m, items) or TOP)
+        if new is not None and type(option) is Ref:
+            m.write(option.address, "$items", new)
+
+
+def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None:
+    """`owner[key] = value`. Returns the owner's new value when it is immutable here (a tensor written through an index)."""
+    if type(owner) is Tensor:
+        return written(owner, value)
+    for option in options(owner):
+        if type(option) is not Ref:
+            continue
+        items = m.read(option.address, "$items")
+        many = m.is_many(option.address) or owner is not option
+        if type(items) is Table:
+            new = put(items, key, value)
+            m.write(option.address, "$items", join_table(items, new) if many else new)
+        elif type(items) is Seq:
+            m.write(option.address, "$items", _replaced(items, key, value, many))
+    return None
+
+
+def written(owner: Tensor, value: Value) -> Tensor:
+    """A tensor after part of it was overwritten: it keeps its domain only if the value shares it."""
+    if type(value) is Tensor and value.domain is owner.domain and value.range == owner.range:
+        return owner
+    return Tensor(dtype=owner.dtype, shape=owner.shape)
+
+
+def _replaced(items: Seq, key: Value, value: Value, many: bool) -> Seq:
+    if items.exact and type(key) is Const and isinstance(key.value, int) and -len(items.prefix) <= key.value < len(items.prefix):
+        index = key.value % len(items.prefix)
+        new = join(items.prefix[index], value) if many else value
+        return Seq((*items.prefix[:index], new, *items.prefix[index + 1 :]))
+    if is_slice(key):
+        return Seq((), TOP)
+    return Seq(
+        tuple(join(v, value) for v in items.prefix),
+        None if items.rest is None else join(items.rest, value),
+        tuple(join(v, value) for v in items.suffix),
+    )
+
+
+def append(m: Machine, owner: Ref, value: Value) -> None:
+    """`owner.append(value)`."""
+    extend(m, owner, Seq((value,)))
+
+
+def extend(m: Machine, owner: Ref, added: Value) -> None:
+    """`owner.extend(added)`; in the body of an endless loop the list becomes prefix, summary and suffix by widening."""
+    items = m.read(owner.address, "$items")
+    if type(items) is not Seq:
+        return
+    part = content(m, added) or ANYTHING
+    new = concatenate(items, part)
+    m.write(owner.address, "$items", join_seq(items, new) if m.is_many(owner.address) else new)
+
+
+def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value]:
+    """The values that `count` targets receive, one of which may be starred."""
+    items = content(m, value)
+    if items is None and type(value) is Ref and value.kind == "instance":
+        items = None
+    if items is None or not items.exact:
+        part = summary(m, items) if items is not None else None
+        if isinstance(value, Unknown) and value.identity:
+            return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
+        if type(value) is Tensor:
+            part = identities.of_many(m, changed(value, shape=value.shape[1:] if value.shape else None))
+        if items is not None and star is None and count <= len(items.prefix):
+            return list(items.prefix[:count])
+        return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]
+    if star is None:
+        return list(items.prefix[:count]) if len(items.prefix) == count else [TOP] * count
+    tail = count - star - 1
+    if len(items.prefix) < count - 1:
+        return [TOP] * count
+    middle = items.prefix[star : len(items.prefix) - tail]
+    return [*items.prefix[:star], Seq(middle), *items.prefix[len(items.prefix) - tail :]]

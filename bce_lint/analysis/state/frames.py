@@ -1,0 +1,100 @@
+"""Frames: one activation of a function, class body or module, and the arguments that it was given."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.domain.values import TOP, ClassV, Value
+from bce_lint.analysis.state.store import State
+from bce_lint.records import field, record
+
+MAX_DEPTH = 40
+TEXT_LIMIT = 48
+
+
+class Unit(NamedTuple):
+    """A file of the project: its lowered module and its text."""
+
+    path: str
+    text: str
+    module: ir.Module
+    address: int
+
+
+class Args(NamedTuple):
+    """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords."""
+
+    pos: tuple[Value, ...] = ()
+    kw: dict[str, Value] = {}  # noqa: RUF012 - never mutated; a NamedTuple default
+    open: bool = False
+    spans: tuple[ir.Span | None, ...] = ()
+    kw_spans: dict[str, ir.Span] = {}  # noqa: RUF012
+
+    def get(self, index: int, name: str) -> Value | None:
+        """The argument for a parameter by position or keyword; unknown when it may come from an unpacking."""
+        if index < len(self.pos):
+            return self.pos[index]
+        found = self.kw.get(name)
+        return TOP if found is None and self.open else found
+
+    def span(self, index: int, name: str) -> ir.Span | None:
+        """Where that argument is written."""
+        if index < len(self.spans) and index < len(self.pos):
+            return self.spans[index]
+        return self.kw_spans.get(name)
+
+    def prepend(self, value: Value) -> Args:
+        """The arguments behind one more positional."""
+        return Args((value, *self.pos), self.kw, self.open, (None, *self.spans), self.kw_spans)
+
+
+class Loop:
+    """The states that leave a loop's body by `break` or `continue`, and the depths of the store they share with what follows."""
+
+    __slots__ = ("breaks", "continues", "entry", "round")
+
+    def __init__(self, entry: int) -> None:
+        self.entry = entry
+        self.round = entry
+        self.breaks: list[State] = []
+        self.continues: list[State] = []
+
+    def apart(self) -> Loop:
+        """The same loop, for a run whose ends are dropped."""
+        loop = Loop(self.entry)
+        loop.round = self.round
+        return loop
+
+
+@record(slots=True)
+class Frame:
+    """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called."""
+
+    unit: Unit
+    address: int
+    context: int
+    function: ir.Function | None = None
+    bound: frozenset[str] = frozenset()
+    outer: tuple[int, ...] = ()
+    owner: ClassV | None = None
+    receiver: Value | None = None
+    parent: Frame | None = None
+    call: ir.Span | None = None
+    depth: int = 0
+    params: frozenset[int] = frozenset()
+    marks: tuple[int, ...] = ()
+    returns: list[tuple[State, Value]] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+    yield_contexts: list[Value] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    floor: int = 0
+    captured: bool = False
+    main: bool = False
+
+    def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
+        """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
+        start, end = named or span
+        text = " ".join(self.unit.text[start:end].split())
+        return Place(self.unit.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")

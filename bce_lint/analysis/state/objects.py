@@ -1,0 +1,129 @@
+"""Objects as values: attributes by Python's lookup on the class, what is written to them, their truth."""
+
+from __future__ import annotations
+
+from bce_lint.analysis.domain.values import (
+    TOP,
+    TRUE,
+    ClassV,
+    Const,
+    External,
+    ModuleV,
+    Ref,
+    Seq,
+    Table,
+    Union,
+    Unknown,
+    Value,
+    join,
+    options,
+)  # fmt: skip
+from bce_lint.analysis.state import class_model, store
+from bce_lint.analysis.state.machine import Machine
+
+
+def class_attribute(m: Machine, owner: Ref, name: str) -> Value | None:
+    """An attribute found on the project classes of an instance."""
+    return find_in(m, class_model.mro(m, owner.what), name) if isinstance(owner.what, ClassV) else None
+
+
+def find_in(m: Machine, order: tuple[Value, ...], name: str) -> Value | None:
+    for base in order:
+        if type(base) is ClassV:
+            found = m.read_global(base.address, name)
+            if found is not None:
+                return found
+    return None
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
+    """`owner.name = value`: strong on one object, weak where several are possible."""
+    alternatives = options(owner)
+    for option in alternatives:
+        if type(option) is Ref:
+            weak = len(alternatives) > 1 or m.is_many(option.address)
+            old = m.state.find((option.address, name)) if weak else None
+            m.write(option.address, name, value if old is None else join(old, value))
+            items = m.read(option.address, "$items") if option.kind == "container" else None
+            if type(items) is Table:
+                m.write(option.address, "$items", items.put(name, value))
+        elif type(option) is ClassV:
+            m.touched.add(option.address)
+            m.write(option.address, name, value)
+        elif type(option) is ModuleV:
+            m.touched.add(address(m, option.path))
+            m.write(address(m, option.path), name, value)
+
+
+def doubt(m: Machine, owner: Value, name: str) -> None:
+    """The attribute may be gone, as after `del owner.name`."""
+    for option in options(owner):
+        if type(option) is Ref:
+            m.write(*store.doubt((option.address, name)), TRUE)
+
+
+def is_certain(m: Machine, owner: Value, name: str) -> bool:
+    """Whether an object certainly has an attribute."""
+    if type(owner) is not Ref:
+        return False
+    own = m.read(owner.address, name) is not None and m.read(*store.doubt((owner.address, name))) is None
+    return own or class_attribute(m, owner, name) is not None
+
+
+def forget_namespace(m: Machine, value: Value) -> None:
+    """Somebody may change the attributes of a namespace by names that are not seen: nothing is known of them then."""
+    for option in options(value):
+        if type(option) is Ref and option.kind == "namespace":
+            for name in m.state.names(option.address):
+                if not name.startswith("$"):
+                    m.write(option.address, name, TOP)
+
+
+def forget_settings(m: Machine, owner: Value) -> None:
+    """Some attribute is set whose name is not known: constants, which settings are, become unknown; modules and functions stay."""
+    for option in options(owner):
+        if type(option) is not Ref:
+            continue
+        names = [(option.address, name) for name in m.state.names(option.address)]
+        if isinstance(option.what, ClassV):
+            bases = [base for base in class_model.mro(m, option.what) if type(base) is ClassV]
+            names = [(base.address, name) for base in reversed(bases) for name in m.state.names(base.address)] + names
+        for address, name in names:
+            if not name.startswith(("$", "__")) and type(m.read(address, name)) is Const:
+                m.write(option.address, name, TOP)
+
+
+_ALWAYS_TRUE_REFS = frozenset({"instance", "loss", "activation", "layer", "context"})
+
+
+def truth(m: Machine, value: Value) -> bool | None:
+    """Whether a value is certainly true or certainly false."""
+    if type(value) is not Union:
+        return None if type(value) is Unknown else _truth(m, value)
+    outcomes = {_truth(m, option) for option in value.options}
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _truth(m: Machine, value: Value) -> bool | None:
+    match value:
+        case Const():
+            return bool(value.value)
+        case Seq():
+            return bool(value.prefix or value.suffix) or (False if value.exact else None)
+        case Table():
+            return any(value.has(key) for key, _ in value.entries) or (False if value.exact else None)
+        case Ref(kind="list" | "dict" | "container"):
+            content = m.read(value.address, "$items")
+            return None if content is None else _truth(m, content)
+        case Ref(kind="instance"):
+            return None if class_attribute(m, value, "__len__") or class_attribute(m, value, "__bool__") else True
+        case Ref():
+            return True if value.kind in _ALWAYS_TRUE_REFS else None
+        case Unknown() | Union():
+            return None
+    return True if type(value) in (ClassV, External) or hasattr(value, "function") or hasattr(value, "node") else None
+
+
+def address(m: Machine, path: str) -> int:
+    """The address of a module's globals."""
+    return m.intern(("module", path))
