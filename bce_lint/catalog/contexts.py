@@ -65,7 +65,7 @@ NEUTRAL_CONTEXTS: frozenset[str] = frozenset(
 )
 """Contexts and decorators that change neither values nor autocast ([ban.*]: the ban also holds without gradients)."""
 
-STEP_METHODS: frozenset[str] = frozenset({"training_step", "validation_step", "test_step", "predict_step"})
+STEP_METHODS: tuple[str, ...] = ("training_step", "validation_step", "test_step", "predict_step")
 """The methods of a LightningModule that its trainer runs under autocast."""
 
 _MIXED: frozenset[object] = frozenset({16, "16", "16-mixed", "bf16", "bf16-mixed", "transformer-engine", "transformer-engine-float16"})

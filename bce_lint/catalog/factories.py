@@ -48,6 +48,13 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
 }
 """Factories by canonical name."""
 
+READING: frozenset[str] = frozenset({
+    "torch.tensor", "torch.as_tensor", "torch.asarray", "torch.Tensor", "torch.arange", "torch.FloatTensor", "torch.cuda.FloatTensor",
+    "torch.LongTensor", "torch.cuda.LongTensor", "torch.IntTensor", "torch.DoubleTensor", "torch.HalfTensor", "torch.ByteTensor",
+    "torch.BoolTensor", "numpy.array", "numpy.asarray", "numpy.arange",
+})  # fmt: skip
+"""Factories whose dtype and shape follow from the numbers that they are given."""
+
 FACTORY_METHODS: dict[str, Transfer] = {
     "new_zeros": Transfer(Kind.FACTORY, ZERO, params=("size",)),
     "new_ones": Transfer(Kind.FACTORY, ONE, params=("size",)),

@@ -28,7 +28,7 @@ NEVER_RETURN = frozenset(
 
 TRANSPARENT_ITERATORS = frozenset(
     (
-        "alive_progress.alive_it", "builtins.iter", "builtins.reversed", "builtins.sorted", "itertools.cycle", "itertools.islice",
+        "alive_progress.alive_it", "itertools.cycle", "itertools.islice",
         "rich.progress.track", "tqdm.auto.tqdm",
         "tqdm.notebook.tqdm", "tqdm.tqdm", "tqdm.trange",
     )

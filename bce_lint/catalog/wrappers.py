@@ -35,8 +35,6 @@ WRAPPERS: dict[str, int] = {
     "torch.nn.utils.prune.random_unstructured": 0,
     "torch.optim.swa_utils.AveragedModel": 0,
     "torch.ao.quantization.QuantWrapper": 0,
-    "copy.copy": 0,
-    "copy.deepcopy": 0,
     "apex.parallel.DistributedDataParallel": 0,
     "apex.parallel.convert_syncbn_model": 0,
 }

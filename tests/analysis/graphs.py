@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from bce_lint.analysis.project.index import Graph, scan
+from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import scan
 
 ROOT = os.path.abspath(os.sep + "project")
 

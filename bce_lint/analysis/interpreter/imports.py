@@ -59,8 +59,8 @@ def star_lookup(m: Machine, unit: Unit, name: str) -> Value | None:
 
 
 def _exported(module: str, name: str) -> bool:
-    """Whether a star import from a torch module brings a catalogued name."""
-    return registry.is_catalogued(canonical(f"{module}.{name}")) or (module == "torch" and name in ("nn", "optim"))
+    """True if a star import of a module outside the project brings a name that is known, as torch and the others export theirs."""
+    return registry.is_known(canonical(f"{module}.{name}")) or (module == "torch" and name in ("nn", "optim"))
 
 
 def _global(m: Machine, path: str, name: str) -> Value | None:

@@ -16,9 +16,11 @@ from bce_lint.analysis.domain.values import (
     tensors,
 )
 from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
+from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ActivationSite
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog import activations as rows
 from bce_lint.catalog.schema import ACTIVATED, Activation, Kind, Transfer
 from bce_lint.records import changed
 
@@ -108,3 +110,15 @@ def activated(value: Value, row: Activation, origin: Origin, identity: int) -> T
         row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
         value.shape, (origin,), below, identity, value.model, value.literal,
     )  # fmt: skip
+
+
+def _call_in_place(m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call) -> Value:
+    return activation_call(m, frame, row, args, node, inplace=True)
+
+
+MODELS: dict[str, Model] = {
+    **each(construct_activation, rows.MODULES),
+    **each(activation_call, {name: row for name, row in rows.FUNCTIONS.items() if name not in rows.INPLACE}),
+    **each(_call_in_place, {name: row for name, row in rows.FUNCTIONS.items() if name in rows.INPLACE}),
+}
+"""The activations, as classes and as functions."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Ref, Seq, Value, const, join_all, options
+from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES
+from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, NO_GRADIENT
+from bce_lint.catalog.schema import Autocast
 
 CELL = "$autocast"
 
@@ -26,6 +28,11 @@ def is_autocast(name: str) -> bool:
     return name in AUTOCAST
 
 
+def no_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`torch.no_grad()`."""
+    return without_grad(m)
+
+
 def without_grad(m: Machine) -> Value:
     """The context object of `torch.no_grad()`."""
     return Ref(m.intern(NO_GRAD), "context", NO_GRAD)
@@ -36,9 +43,8 @@ def has_grad(m: Machine) -> bool:
     return m.read(0, GRAD) != NO_GRAD
 
 
-def make(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
+def make(m: Machine, frame: Frame, row: Autocast, args: Args, node: ir.Call) -> Value:
     """The context object that an autocast constructor returns; its `what` is what it does to the state."""
-    row = AUTOCAST[name]
     params = [p.name for p in row.params]
     device: Value | None = const(row.device) if row.device else args.get(params.index("device_type"), "device_type")
     enabled = args.get(params.index("enabled"), "enabled") if "enabled" in params else None
@@ -98,3 +104,7 @@ def describe(m: Machine) -> tuple[str, Place | None]:
     if len(regions) == len(found):
         return "on", regions[0].place
     return ("off", None) if all(v == OFF for v in found) else ("maybe", None)
+
+
+MODELS: dict[str, Model] = {**dict.fromkeys(NO_GRADIENT, no_grad), **each(make, AUTOCAST)}
+"""What makes contexts of autocast and of gradients."""

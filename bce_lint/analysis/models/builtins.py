@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
@@ -28,15 +25,14 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import copies, namespaces, tensor_literals
+from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import class_model, containers, identities, objects, store
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NAMESPACES
+from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETURN, TRANSPARENT_ITERATORS
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.records import changed
 
-Handler = Callable[[Machine, Frame, Args, ir.Call], Value]
 _PYTHON_TYPES = {"int": ("int", "bool"), "float": ("float",), "str": ("str",), "bool": ("bool",), "dict": (), "list": (), "tuple": ()}
 
 
@@ -260,7 +256,7 @@ def _transparent(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return External("bce_lint.identity")
 
 
-def _number(kind: type) -> Handler:
+def _number(kind: type) -> Model:
     def _convert(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         value = args.pos[0] if args.pos else TOP
         if type(value) is not Const or value.value is None:
@@ -314,14 +310,22 @@ def _callable(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return const(True) if type(value) in (FunctionV, MethodV, ClassV, PartialV) else TOP
 
 
-def _tensor_literal(dtype: str | None, floating: str = "float32") -> Handler:
-    def _build(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-        return tensor_literals.literal(m, frame, args, node, dtype, floating)
-
-    return _build
+def _iterated(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`tqdm(items)`: iterates over what its argument iterates over."""
+    return args.get(0, "iterable") or TOP
 
 
-TABLE: dict[str, Handler] = {
+def _ends(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`sys.exit()`: no statement runs after it."""
+    return Const(None, "never")
+
+
+def _cast(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`typing.cast(type, value)`."""
+    return args.pos[1] if len(args.pos) > 1 else TOP
+
+
+MODELS: dict[str, Model] = {
     "builtins.isinstance": _isinstance, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.hasattr": _hasattr,
     "builtins.delattr": _delattr,
     "builtins.len": _len, "builtins.range": _range, "builtins.enumerate": _enumerate, "builtins.zip": _zip,
@@ -333,16 +337,8 @@ TABLE: dict[str, Handler] = {
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
-    **dict.fromkeys(NAMESPACES, namespaces.make), "builtins.vars": namespaces.vars_of, **dict.fromkeys(CHECKPOINTS, _checkpoint),
-    "copy.deepcopy": copies.deep, "copy.copy": copies.shallow,
-    "collections.namedtuple": _named_tuple, "typing.cast": lambda m, f, a, n: a.pos[1] if len(a.pos) > 1 else TOP,
-    "torch.tensor": _tensor_literal(None), "torch.as_tensor": _tensor_literal(None), "torch.asarray": _tensor_literal(None),
-    "torch.Tensor": _tensor_literal("float32"), "torch.FloatTensor": _tensor_literal("float32"),
-    "torch.cuda.FloatTensor": _tensor_literal("float32"), "torch.LongTensor": _tensor_literal("int64"),
-    "torch.cuda.LongTensor": _tensor_literal("int64"), "torch.IntTensor": _tensor_literal("int32"),
-    "torch.DoubleTensor": _tensor_literal("float64"), "torch.HalfTensor": _tensor_literal("float16"),
-    "torch.ByteTensor": _tensor_literal("uint8"), "torch.BoolTensor": _tensor_literal("bool"),
-    "torch.arange": tensor_literals.ranged, "numpy.arange": partial(tensor_literals.ranged, array=True),
-    "numpy.array": _tensor_literal(None, "float64"), "numpy.asarray": _tensor_literal(None, "float64"),
+    **dict.fromkeys(CHECKPOINTS, _checkpoint), "collections.namedtuple": _named_tuple, "typing.cast": _cast,
     "torch.autograd.Variable": _first, "builtins.sorted": _filter,
+    **dict.fromkeys(TRANSPARENT_ITERATORS, _iterated), **dict.fromkeys(NEVER_RETURN, _ends),
 }  # fmt: skip
+"""Python's builtins, the standard library, and what only hands a call on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, Ref, Seq, Table, Value
+from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -45,3 +46,7 @@ class _Copies:
         if type(value) is Ref and value.kind in _COPIED:
             return self.of(value)
         return value.map(self.within) if type(value) is Seq or type(value) is Table else value
+
+
+MODELS: dict[str, Model] = {"copy.copy": shallow, "copy.deepcopy": deep}
+"""The standard library's copies."""

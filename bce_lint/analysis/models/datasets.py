@@ -6,6 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join_all, number_kind, options
+from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -13,11 +14,6 @@ from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, 
 from bce_lint.catalog.factories import NUMBER_DTYPES
 from bce_lint.catalog.schema import Domain
 from bce_lint.records import changed
-
-
-def is_data(name: str) -> bool:
-    """Whether a qualified name makes a data set or a loader of the catalogue."""
-    return name in LOADERS or name in SUBSETS or name in SPLITS or name in TENSOR_DATASETS or name in CLASSIFICATION
 
 
 def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
@@ -91,3 +87,7 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
         else:
             found.append(_stacked(option))
     return join_all(found) or TOP
+
+
+MODELS: dict[str, Model] = each(construct, {name: name for name in LOADERS | SUBSETS | SPLITS | TENSOR_DATASETS | CLASSIFICATION})
+"""Data sets and loaders."""

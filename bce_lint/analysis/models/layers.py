@@ -23,6 +23,7 @@ from bce_lint.analysis.models import (
     tensor_ops,
     trainers,
 )
+from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import class_model, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -30,11 +31,12 @@ from bce_lint.catalog import activations as activation_rows
 from bce_lint.catalog import layers as layer_rows
 from bce_lint.catalog import losses as loss_rows
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
-from bce_lint.catalog.wrappers import CONTAINERS
+from bce_lint.catalog.wrappers import CONTAINERS, WRAPPERS
 
 
-def construct_layer(m: Machine, frame: Frame, name: str, row: Transfer, args: Args, node: ir.Call) -> Value:
+def construct_layer(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """A layer of the catalogue."""
+    row = layer_rows.LAYERS[name]
     ref = m.new_ref(frame, node.span, "layer", row, name)
     m.layers[ref.address] = name
     m.write(ref.address, "$args", Table(tuple((p, v) for i, p in enumerate(row.params) if (v := args.get(i, p)) is not None)))
@@ -170,3 +172,19 @@ def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args,
     where = callee.place if via is not None and callee.place is not None else frame.place(node.span, node.func.span)
     result = tensor_ops.transfer(m, frame, row, value, args, node, "layer", (callee.address, where))
     return tensor_ops.modelled(m, result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
+
+
+def _wrap(m: Machine, frame: Frame, index: int, args: Args, node: ir.Call) -> Value:
+    """`nn.DataParallel(model)`: the module behind the wrapper."""
+    wrapped = args.get(index, "module")
+    if wrapped is None:
+        wrapped = args.get(index, "model")
+    return wrapped if wrapped is not None else TOP
+
+
+MODELS: dict[str, Model] = {
+    **each(construct_layer, {name: name for name in layer_rows.LAYERS}),
+    **each(construct_container, CONTAINERS),
+    **each(_wrap, WRAPPERS),
+}
+"""Layers, containers and wrappers of `torch.nn`."""

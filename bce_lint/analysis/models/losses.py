@@ -6,10 +6,12 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Const, Facts, Ref, Unknown, Value, identity_of, options, tensors
 from bce_lint.analysis.models import autocast
+from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
 from bce_lint.analysis.state import machine
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog import losses as rows
 from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
 from bce_lint.records import changed
 
@@ -197,3 +199,7 @@ def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
         m.record(changed(rival, rival=(site.contract, site.primary)))
         return site
     return changed(site, rival=(rival.contract, rival.primary))
+
+
+MODELS: dict[str, Model] = {**each(construct, rows.MODULES), **each(call_functional, rows.FUNCTIONS)}
+"""The losses, as classes and as functions."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.python import NAMESPACES
 
 
 def make(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -24,3 +26,7 @@ def vars_of(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     for value in args.pos[:1]:
         objects.forget_namespace(m, value)
     return m.fresh(frame, node.span)
+
+
+MODELS: dict[str, Model] = {**dict.fromkeys(NAMESPACES, make), "builtins.vars": vars_of}
+"""Namespaces, and what reaches into them."""

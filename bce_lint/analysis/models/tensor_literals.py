@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Const, Value, join_all, number_kind, options, tensors
 from bce_lint.analysis.models import dtype_rules, shape_rules
+from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.models.tensor_ops import made
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args, Frame
@@ -14,7 +17,7 @@ from bce_lint.catalog.schema import Domain, Kind, Transfer
 from bce_lint.records import changed
 
 
-def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None, floating: str = "float32") -> Value:
+def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None = None, floating: str = "float32") -> Value:
     """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
     data = args.get(0, "object" if floating == "float64" else "data") or TOP
     asked = dtype_rules.cast(args, Transfer(Kind.FACTORY)) or dtype
@@ -68,3 +71,16 @@ def _inferred(kinds: frozenset[str] | None, floating: str | None) -> str | None:
     if not kinds:
         return None
     return floating if "float" in kinds else "int64" if "int" in kinds else "bool"
+
+
+MODELS: dict[str, Model] = {
+    **dict.fromkeys(("torch.tensor", "torch.as_tensor", "torch.asarray"), literal),
+    **dict.fromkeys(("numpy.array", "numpy.asarray"), partial(literal, floating="float64")),
+    **{name: partial(literal, dtype=dtype) for name, dtype in {
+        "torch.Tensor": "float32", "torch.FloatTensor": "float32", "torch.cuda.FloatTensor": "float32", "torch.HalfTensor": "float16",
+        "torch.DoubleTensor": "float64", "torch.LongTensor": "int64", "torch.cuda.LongTensor": "int64", "torch.IntTensor": "int32",
+        "torch.ByteTensor": "uint8", "torch.BoolTensor": "bool",
+    }.items()},
+    "torch.arange": ranged, "numpy.arange": partial(ranged, array=True),
+}  # fmt: skip
+"""The factories whose dtype and shape follow from the numbers that they are given."""

@@ -28,13 +28,16 @@ from bce_lint.analysis.models import (
     tensor_attributes,
     thresholds,
 )
+from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.factories import READING
 from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.schema import Domain, Kind, Transfer
+from bce_lint.catalog.tensors import FUNCTIONS
 from bce_lint.records import changed
 
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
@@ -45,8 +48,9 @@ def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int
     return m.intern((frame.context, frame.unit.path, span, frame.marks, tag))
 
 
-def function_call(m: Machine, frame: Frame, row: Transfer, args: Args, node: ir.Call, name: str) -> Value:
+def function_call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """A function of the catalogue applied to its arguments."""
+    row = FUNCTIONS[name]
     if name.startswith("torch."):
         written = _operator(m, frame, name[6:], args.pos, args, node)
         if written is not None:
@@ -286,3 +290,7 @@ def modelled(m: Machine, value: Value) -> Value:
     for other in found[1:]:
         result = join(result, other)
     return result
+
+
+MODELS: dict[str, Model] = each(function_call, {name: name for name in FUNCTIONS if name not in READING})
+"""The functions of the catalogue, but for the factories that look into what they are given."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Seq, Value, options
 from bce_lint.analysis.models import autocast
+from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.contexts import ARGUMENT_TRAINERS, BANNING_DEVICES, PRECISIONS
+from bce_lint.catalog.contexts import ARGUMENT_TRAINERS, BANNING_DEVICES, PRECISIONS, STEP_METHODS
 from bce_lint.catalog.schema import Precision
 from bce_lint.catalog.wrappers import PREPARE_METHODS
 
@@ -18,12 +19,6 @@ _FED = {
     ("validate", "validation_step"): (1, "dataloaders"),
     ("test", "test_step"): (1, "dataloaders"),
 }
-STEPS = ("training_step", "validation_step", "test_step", "predict_step")
-
-
-def is_trainer(name: str) -> bool:
-    """Whether a qualified name is a trainer of the catalogue, or the settings of one."""
-    return name in PRECISIONS or name in PREPARE_METHODS or name in ARGUMENT_TRAINERS
 
 
 def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
@@ -103,7 +98,7 @@ def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: d
     for option in options(model):
         if type(option) is not Ref:
             continue
-        for step in STEPS:
+        for step in STEP_METHODS:
             if type(objects.class_attribute(m, option, step)) is FunctionV:
                 previous = autocast.state(m)
                 if region is not NONE:
@@ -125,3 +120,7 @@ def enter_forward(m: Machine, callee: Ref) -> Seq | None:
 def leave_forward(m: Machine, previous: Seq) -> None:
     """Leaves it."""
     autocast.leave(m, previous)
+
+
+MODELS: dict[str, Model] = each(construct, {name: name for name in (*PRECISIONS, *PREPARE_METHODS, *ARGUMENT_TRAINERS)})
+"""Trainers, and the settings of one."""

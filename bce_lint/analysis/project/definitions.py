@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bce_lint.analysis.project.index import Block, Facts, blocks_in, blocks_of
+from bce_lint.analysis.project.index import Block, Facts, blocks_in, blocks_of, may_name_sink, relevant_words
 from bce_lint.analysis.project.lazy import lazy
-from bce_lint.analysis.project.lexical import compares, mattering, may_name_sink, names_sink, takes_logarithm, words_of
+from bce_lint.analysis.project.lexical import compares, names_sink, takes_logarithm, words_of
 
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
@@ -87,7 +87,7 @@ class Unit:
     @lazy
     def logs(self) -> bool:
         """Whether it takes a logarithm, its stores included."""
-        return b"log" in mattering(self.facts) and any(takes_logarithm(text, words_of(text)) for text in self.parts)
+        return b"log" in relevant_words(self.facts) and any(takes_logarithm(text, words_of(text)) for text in self.parts)
 
     @lazy
     def compares(self) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from bce_lint.analysis.project import lexical
 from bce_lint.analysis.project.lazy import lazy
-from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, mattering, names_sink, words_of
+from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink, words_of
 from bce_lint.records import record
 
 _IMPORT = re.compile(
@@ -182,92 +183,23 @@ def _block(match: re.Match[bytes], text: bytes) -> Block:
     return Block(name, kind, text, match[1] or b"")
 
 
-class Graph:
-    """The import graph of a project's files."""
-
-    def __init__(self, files: dict[str, Facts], resolve: Resolve) -> None:
-        self.files = files
-        self.resolve = resolve
-        self.importers: dict[str, set[str]] = {path: set() for path in files}
-        self.imports = {path: [t for t in self._targets(facts) if t[0] in files] for path, facts in files.items()}
-        for path, targets in self.imports.items():
-            for target, _, _ in targets:
-                self.importers[target].add(path)
-
-    def _targets(self, facts: Facts) -> Iterator[tuple[str, Import, str]]:
-        """(file, import, name bound to the file itself or empty)."""
-        for item in facts.imports:
-            target = self.resolve(facts.path, item.module, item.level)
-            if target is None:
-                yield from self._members(facts, item)
-                continue
-            yield target, item, item.bound
-            for name, bound in item.names:
-                inner = self.resolve(target, name, 1) if target.endswith("__init__.py") else None
-                if inner is not None:
-                    yield inner, item, bound
-
-    def _members(self, facts: Facts, item: Import) -> Iterator[tuple[str, Import, str]]:
-        """The modules that `from folder import module` names where the folder is a namespace package."""
-        for name, bound in item.names:
-            inner = self.resolve(facts.path, f"{item.module}.{name}".strip("."), item.level)
-            if inner is not None:
-                yield inner, item, bound
-
-    def closure(self, paths: Iterable[str]) -> set[str]:
-        """The files and all that import them, however far."""
-        found: set[str] = set()
-        waiting = [p for p in paths if p in self.files]
-        while waiting:
-            path = waiting.pop()
-            if path not in found:
-                found.add(path)
-                waiting.extend(self.importers[path] - found)
-        return found
-
-    @lazy
-    def dull(self) -> frozenset[str]:
-        """The files that have no word that matters, nor has any that imports join to them."""
-        found: set[str] = set()
-        seen: set[str] = set()
-        for start in self.files:
-            waiting = [] if start in seen else [start]
-            island: set[str] = set()
-            while waiting:
-                path = waiting.pop()
-                if path not in island:
-                    island.add(path)
-                    waiting += [*self.importers[path], *(target for target, _, _ in self.imports[path])]
-            seen |= island
-            if not any(mattering(self.files[path]) for path in island):
-                found |= island
-        return frozenset(found)
-
-    @lazy
-    def order(self) -> dict[str, int]:
-        """A rank for each file: importers before what they import, circles by path."""
-        return {path: i for i, path in enumerate(_importers_first(self.importers))}
-
-
-def _importers_first(importers: dict[str, set[str]]) -> list[str]:
-    """Depth-first: a file after all its importers; a circle is broken where the path order enters it."""
-    done: dict[str, None] = {}
-    entered: set[str] = set()
-    for start in sorted(importers):
-        stack = [(start, iter(sorted(importers[start])))] if start not in entered else []
-        entered.add(start)
-        while stack:
-            path, rest = stack[-1]
-            following = next((p for p in rest if p not in entered), None)
-            if following is None:
-                done[path] = None
-                stack.pop()
-            else:
-                entered.add(following)
-                stack.append((following, iter(sorted(importers[following]))))
-    return list(done)
-
-
 def absolute(path: str | os.PathLike[str]) -> str:
     """The one spelling of a path that the index uses."""
     return os.path.abspath(path)
+
+
+def takes_logits(facts: Facts) -> bool:
+    """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
+    return not relevant_words(facts).isdisjoint(lexical.words_taking_logits())
+
+
+def relevant_words(facts: Facts) -> frozenset[bytes]:
+    """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
+    if facts.mattering is None:
+        facts.mattering = lexical.words_that_matter().intersection(lexical.WORD.findall(facts.raw))
+    return facts.mattering
+
+
+def may_name_sink(facts: Facts) -> bool:
+    """Whether a file has a word without which nothing in it can be a sink."""
+    return bool(facts.aliases) or not relevant_words(facts).isdisjoint(lexical.words_of_sinks())

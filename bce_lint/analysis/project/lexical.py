@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.project.index import Facts
+    pass
 
 WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
@@ -81,7 +81,8 @@ def reaching() -> dict[int, frozenset[bytes]]:
 
 
 @cache
-def _taking_logits() -> frozenset[bytes]:
+def words_taking_logits() -> frozenset[bytes]:
+    """The words of the losses that take the logits of two classes."""
     from bce_lint.catalog import losses
     from bce_lint.catalog.schema import Expects
 
@@ -89,30 +90,15 @@ def _taking_logits() -> frozenset[bytes]:
     return _last_parts(name for table in (losses.MODULES, losses.FUNCTIONS) for name, row in table.items() if row.expects in taking)
 
 
-def takes_logits(facts: Facts) -> bool:
-    """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
-    return not mattering(facts).isdisjoint(_taking_logits())
+@cache
+def words_that_matter() -> frozenset[bytes]:
+    """The words without which a file holds neither a sink nor what makes a hint matter."""
+    return words_of_sinks().union(*reaching().values())
 
 
 @cache
-def _mattering() -> frozenset[bytes]:
-    return _sinking().union(*reaching().values())
-
-
-def mattering(facts: Facts) -> frozenset[bytes]:
-    """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
-    if facts.mattering is None:
-        facts.mattering = _mattering().intersection(WORD.findall(facts.raw))
-    return facts.mattering
-
-
-def may_name_sink(facts: Facts) -> bool:
-    """Whether a file has a word without which nothing in it can be a sink."""
-    return bool(facts.aliases) or not mattering(facts).isdisjoint(_sinking())
-
-
-@cache
-def _sinking() -> frozenset[bytes]:
+def words_of_sinks() -> frozenset[bytes]:
+    """The words without which nothing can be a sink."""
     return frozenset({b"log"}).union(*_sinks())
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import thresholds
-from bce_lint.analysis.project.index import Facts, Graph, scan
+from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import Facts, scan
 from bce_lint.analysis.project.reachability import Relevance, Towards
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import Unit

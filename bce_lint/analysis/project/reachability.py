@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Names, Unit, add_definitions
-from bce_lint.analysis.project.index import Block, Facts, Graph, blocks_of
-from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, reaching, takes_logits
+from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import Block, Facts, blocks_of, takes_logits
+from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, reaching
 from bce_lint.analysis.project.search import Search, is_implicit, way_to
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from bce_lint.analysis.models.trainers import STEPS
 from bce_lint.analysis.project.definitions import Class, Definition, Unit
+from bce_lint.catalog.contexts import STEP_METHODS
 
-if TYPE_CHECKING:
-    from bce_lint.analysis.project.reachability import Relevance
-
-_UNNAMED = frozenset({b"forward", *(step.encode() for step in STEPS)})
+_UNNAMED = frozenset({b"forward", *(step.encode() for step in STEP_METHODS)})
 
 
 def is_implicit(name: bytes) -> bool:
@@ -26,12 +23,30 @@ def way_to(found: Definition | None, seen: Mapping[Definition, Definition | None
         found = seen[found]
 
 
+class Answers(Protocol):
+    """What a search asks of those who know the project."""
+
+    leading: set[Definition]
+
+    def is_sink(self, unit: Unit) -> bool:
+        """True if a unit is what the searches look for."""
+
+    def hints(self, start: Iterable[Definition]) -> int:
+        """The hints of some functions."""
+
+    def meets(self, hints: int, named: set[bytes]) -> bool:
+        """True if the names seen so far include a producer of the values that the hints need."""
+
+    def reached(self, unit: Unit) -> list[Definition]:
+        """What a unit names, and what is put into it from elsewhere."""
+
+
 class Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
     __slots__ = ("named", "relevance", "seen", "unnamed")
 
-    def __init__(self, relevance: Relevance, other: Search | None = None) -> None:
+    def __init__(self, relevance: Answers, other: Search | None = None) -> None:
         self.relevance = relevance
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)

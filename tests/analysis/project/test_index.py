@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.project.index import Graph, Import, blocks_in, blocks_of, scan
+from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import Import, blocks_in, blocks_of, scan
 from bce_lint.analysis.project.lexical import names_sink, words_of
 from tests.analysis.graphs import ROOT, path_of, project
 
