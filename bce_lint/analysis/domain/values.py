@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Form, Place, Tensor, join_tensor
@@ -117,18 +117,23 @@ class Table:
         return changed(self, entries=tuple((k, value if k == key else v) for k, v in self.entries), maybe=self.maybe - {key})
 
 
+RefKind: TypeAlias = Literal[
+    "instance", "list", "set", "dict", "namespace", "loss", "activation", "layer", "container", "data", "trainer", "context",
+    "autocast", "device",
+]  # fmt: skip
+"""Which heap object a `Ref` is: one of a class of the project (`instance`), one of Python's (`list`, `set`, `dict`, `namespace`), a
+module of torch (`loss`, `activation`, `layer`, `container`), a data set or loader (`data`), a `trainer` or its settings, what `with`
+enters (`context`), where autocast began (`autocast`), or a `device`."""
+
+
 @record(frozen=True, slots=True)
 class Ref:
-    """A heap object. `kind` says which: instance, list, dict, set, loss, activation, layer, container, context, external.
-
-    `what` is its class or catalogue row; `many` marks an allocation site that may stand for several objects.
-    """
+    """A heap object. `kind` says which, `what` is its class or catalogue row, `place` where it was made."""
 
     address: int
-    kind: str = field(compare=False)
+    kind: RefKind = field(compare=False)
     what: object = field(default=None, compare=False)
     place: Place | None = field(default=None, compare=False)
-    many: bool = field(default=False, compare=False)
 
 
 @record(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
 from bce_lint.analysis.models import losses, tensor_attributes
-from bce_lint.analysis.state import class_model, identities, objects
+from bce_lint.analysis.state import cells, class_model, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
@@ -85,7 +85,7 @@ def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Spa
         return const(owner.what) if name == "type" and owner.what is not None else TOP
     if owner.kind == "loss" and name in TENSOR_ERRORS:
         losses.used_as_tensor(m, owner, frame.place(span))
-    items = m.read(owner.address, "$items")
+    items = m.read(owner.address, cells.ITEMS)
     if type(items) is Table and owner.kind == "container" and (entry := items.get(name)) is not None:
         return entry
     if owner.kind in ("layer", "activation", "loss", "container") and name in ("weight", "bias"):

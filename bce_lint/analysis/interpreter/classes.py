@@ -6,7 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, TRUE, ClassV, External, FunctionV, MethodV, Ref, Seq, Value
 from bce_lint.analysis.interpreter import calls, decorators, expressions, instances, statements
 from bce_lint.analysis.models import layers
-from bce_lint.analysis.state import class_model, objects
+from bce_lint.analysis.state import cells, class_model, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.python import DATACLASS, NAMED_TUPLE
@@ -79,7 +79,7 @@ def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Cal
         value = args.get(index, name)
         items.append(value if value is not None else _default(m, cls, name, default))
         m.write(ref.address, name, items[-1])
-    m.write(ref.address, "$items", Seq(tuple(items)))
+    m.write(ref.address, cells.ITEMS, Seq(tuple(items)))
     return ref
 
 

@@ -6,6 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Value, join_all, options
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.models import autocast
+from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 
@@ -19,9 +20,9 @@ def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Valu
     effects = []
     for option in options(manager):
         effect: Value = NONE
-        if type(option) is Ref and option.kind in ("context", "generator-context"):
+        if type(option) is Ref and option.kind == "context":
             effect = autocast.begun(m, option)
-            value = m.read(option.address, "$value") or TOP
+            value = m.read(option.address, cells.VALUE) or TOP
         elif type(option) is Ref and option.kind == "instance":
             value = calls.call_attribute(m, frame, option, "__enter__", Args(), span)
             after = autocast.current(m)
@@ -29,7 +30,7 @@ def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Valu
         effects.append(previous if effect is NONE else effect)
     now = join_all(effects) or previous
     if now != previous:
-        m.write(0, autocast.CELL, now)
+        m.write(0, cells.AUTOCAST, now)
     return value, before
 
 
@@ -46,7 +47,7 @@ def apply(m: Machine, context: Value | None) -> Seq | None:
     for one in context.prefix if type(context) is Seq else (context,):
         for option in options(one):
             if type(option) is Ref and option.kind == "context" and (effect := autocast.begun(m, option)) is not NONE:
-                m.write(0, autocast.CELL, effect)
+                m.write(0, cells.AUTOCAST, effect)
     return previous
 
 
@@ -55,5 +56,5 @@ def from_generator(m: Machine, frame: Frame) -> Value:
     effect = join_all(v if v is not NONE else autocast.OFF for v in frame.yield_contexts)
     inherited = effect == autocast.current(m)
     ref = Ref(m.intern((frame.context, frame.unit.path, "generator-context")), "context", NONE if inherited else effect)
-    m.write(ref.address, "$value", join_all(frame.yields) or TOP)
+    m.write(ref.address, cells.VALUE, join_all(frame.yields) or TOP)
     return ref

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq
 from bce_lint.analysis.interpreter import attributes, branches, calls, iteration, loops, statements, subscripts
 from bce_lint.analysis.interpreter.imports import star_lookup
 from bce_lint.analysis.models import operators
-from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.python import BUILTINS
@@ -173,7 +173,7 @@ def _build(m: Machine, frame: Frame, node: ir.Build) -> Value:
         else:
             plain.append(evaluate(m, frame, element))
     result = containers.concatenate(result, Seq(tuple(plain)))
-    return result if node.kind == "tuple" else containers.new_list(m, frame, node.span, result, node.kind)
+    return result if node.kind == "tuple" else containers.new_list(m, frame, node.span, result, "set" if node.kind == "set" else "list")
 
 
 def _dict(m: Machine, frame: Frame, node: ir.Dict) -> Value:
@@ -206,7 +206,7 @@ def _yield(m: Machine, frame: Frame, node: ir.Yield) -> Value:
     if node.delegate:
         value = containers.summary(m, iteration.elements(m, frame, value, node.span)) or TOP
     frame.yields.append(value)
-    frame.yield_contexts.append(m.read(0, "$autocast") or NONE)
+    frame.yield_contexts.append(m.read(0, cells.AUTOCAST) or NONE)
     return TOP
 
 

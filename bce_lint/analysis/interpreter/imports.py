@@ -6,6 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, External, LazyImport, ModuleV, Seq, Value
 from bce_lint.analysis.interpreter import statements
 from bce_lint.analysis.models import registry
+from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Frame, Unit
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
@@ -37,15 +38,15 @@ def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
 
 
 def _star(m: Machine, frame: Frame, path: str | None, node: ir.ImportName) -> None:
-    known = m.state.find((frame.unit.address, "$stars"))
+    known = m.state.find((frame.unit.address, cells.STARS))
     source: Value = ModuleV(path) if path is not None else External(canonical(node.module))
     items = known.prefix if type(known) is Seq else ()
-    m.write(frame.unit.address, "$stars", Seq((*items, source)))
+    m.write(frame.unit.address, cells.STARS, Seq((*items, source)))
 
 
 def star_lookup(m: Machine, unit: Unit, name: str) -> Value | None:
     """A name that a star import may have brought in."""
-    stars = m.read_global(unit.address, "$stars")
+    stars = m.read_global(unit.address, cells.STARS)
     if type(stars) is not Seq or name.startswith("_"):
         return None
     for source in reversed(stars.prefix):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
-from bce_lint.analysis.state import class_model
+from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, Unit
 from bce_lint.analysis.state.machine import Machine
 
@@ -24,12 +24,12 @@ SETTER_STEPS = 800
 def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
     """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
     ref = Ref(m.intern(("typical", cls.address)), "instance", cls, class_model.class_place(cls))
-    if m.state.find((ref.address, "$built")) is not None:
+    if m.state.find((ref.address, cells.BUILT)) is not None:
         return ref
     if ref.address not in m.typical:
         before = m.state
         m.state = before.fork()
-        m.write(ref.address, "$built", TOP)
+        m.write(ref.address, cells.BUILT, TOP)
         m.typical[ref.address] = {}
         _build_typical(m, unit, cls, ref)
         m.typical[ref.address] = m.state.since(before)

@@ -8,7 +8,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Const, Ref, Seq, Table, Unknown, Value, const, join_seq, options
 from bce_lint.analysis.interpreter import calls
-from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.identities import of_many
 from bce_lint.analysis.state.machine import Machine
@@ -31,18 +31,18 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
         case Const(value=str() as text):
             return Seq(tuple(const(c) for c in text)) if len(text) <= containers.MAX_RANGE else Seq((), TOP)
         case Ref(kind="list" | "set" | "container"):
-            content = m.read(value.address, "$items")
+            content = m.read(value.address, cells.ITEMS)
             if type(content) is Seq:
                 return content
             return (
                 containers.keys_of(content) if type(content) is Table else containers.ANYTHING
             )
         case Ref(kind="dict"):
-            table = m.read(value.address, "$items")
+            table = m.read(value.address, cells.ITEMS)
             if type(table) is Table:
                 return containers.keys_of(table)
         case Ref(kind="data"):
-            return Seq((), m.read(value.address, "$item") or TOP)
+            return Seq((), m.read(value.address, cells.ITEM) or TOP)
         case Ref(kind="instance"):
             return _instance(m, frame, value, span)
         case Tensor():
@@ -51,7 +51,7 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
 
 
 def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span, asked: frozenset[int] = frozenset()) -> Seq:
-    content = m.read(value.address, "$items")
+    content = m.read(value.address, cells.ITEMS)
     if type(content) is Seq:
         return content
     if objects.class_attribute(m, value, "__iter__") is not None:

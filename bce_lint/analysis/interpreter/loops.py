@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, Const, Seq, Table, Value, join, join_all, options
 from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
-from bce_lint.analysis.state import containers, identities, objects
+from bce_lint.analysis.state import cells, containers, identities, objects
 from bce_lint.analysis.state.frames import Frame, Loop
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, merge
@@ -113,9 +113,9 @@ def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], V
         if after is None or after is before:
             continue
         for ref in identities.objects_in(after):
-            if base.find((ref.address, "$live")) is None and base.find((ref.address, "$many")) is None:
+            if base.find((ref.address, cells.LIVE)) is None and base.find((ref.address, cells.SUMMARY)) is None:
                 m.several.add(ref.address)
-                found[ref.address, "$many"] = TOP
+                found[ref.address, cells.SUMMARY] = TOP
         after = identities.from_last_round(before, after)
         if before is None:
             if not cell[1].startswith("$"):
@@ -184,7 +184,7 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     m.state = base.fork()
     exact = _clauses(m, frame, node, 0, collected)
     for ref in identities.objects_in(Seq(tuple(collected))) if not exact else ():
-        if base.find((ref.address, "$live")) is None:
+        if base.find((ref.address, cells.LIVE)) is None:
             m.make_many(ref.address)
     frame.bound = bound
     for name, value in hidden.items():
@@ -199,7 +199,7 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
             table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).doubted()
         return containers.new_dict(m, frame, node.span, table)
     items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
-    return items if node.kind == "generator" else containers.new_list(m, frame, node.span, items, node.kind)
+    return items if node.kind == "generator" else containers.new_list(m, frame, node.span, items, "set" if node.kind == "set" else "list")
 
 
 def _names(target: ir.Expr) -> list[str]:

@@ -19,7 +19,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.models import tensor_ops
-from bce_lint.analysis.state import containers, identities, objects
+from bce_lint.analysis.state import cells, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -40,7 +40,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
         case Ref(kind="instance") if objects.class_attribute(m, owner, "__getitem__") is not None:
             return calls.call_attribute(m, frame, owner, "__getitem__", Args((key,)), span)
         case Ref(kind="data"):
-            return m.read(owner.address, "$item") or TOP
+            return m.read(owner.address, cells.ITEM) or TOP
         case Ref():
             return _stored(m, frame, owner, key, span)
         case Unknown() if type(key) is Const and owner.identity:
@@ -53,7 +53,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
 
 
 def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> Value | None:
-    items = m.read(owner.address, "$items")
+    items = m.read(owner.address, cells.ITEMS)
     items = identities.of_many(m, items) if items is not None and m.is_many(owner.address) else items
     if type(items) is Table:
         return containers.lookup(m, items, key)
@@ -68,5 +68,5 @@ def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> 
 
 def _subcontainer(m: Machine, frame: Frame, owner: Ref, items: Seq, span: ir.Span) -> Ref:
     ref = changed(m.new_ref(frame, span, "container", owner.what), place=owner.place)
-    m.write(ref.address, "$items", items)
+    m.write(ref.address, cells.ITEMS, items)
     return ref

@@ -18,6 +18,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ActivationSite
+from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as rows
@@ -32,7 +33,7 @@ def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, 
     if first is not None and tensors(first):
         losses.constructor_misuse(m, row, frame.place(node.span, node.func.span), "it takes no tensor")
     dim = dimension(row, args, row.init or (), 0)
-    m.write(ref.address, "$dim", dim if dim is not None else const("missing"))
+    m.write(ref.address, cells.DIM, dim if dim is not None else const("missing"))
     if row.implicit_dim:
         record_dim(m, row, frame.place(node.span, node.func.span), dim, ())
     return ref
@@ -58,7 +59,7 @@ def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, fou
 
 def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:
     value = args.get(0, "input")
-    stored = m.read(callee.address, "$dim")
+    stored = m.read(callee.address, cells.DIM)
     dim = stored.value if type(stored) is Const and isinstance(stored.value, int) else None
     made = callee.place if via is not None else None
     return activate(m, frame, row, value or TOP, node, dim, made)

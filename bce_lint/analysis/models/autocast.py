@@ -6,16 +6,11 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Ref, Seq, Value, const, join_all, options
 from bce_lint.analysis.models.model import Model, each
+from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, NO_GRADIENT
 from bce_lint.catalog.schema import Autocast
-
-CELL = "$autocast"
-
-
-GRAD = "$grad"
-
 
 OFF = const("off")
 
@@ -40,7 +35,7 @@ def without_grad(m: Machine) -> Value:
 
 def has_grad(m: Machine) -> bool:
     """Whether gradients may be recorded here."""
-    return m.read(0, GRAD) != NO_GRAD
+    return m.read(0, cells.GRAD) != NO_GRAD
 
 
 def make(m: Machine, frame: Frame, row: Autocast, args: Args, node: ir.Call) -> Value:
@@ -73,26 +68,26 @@ def _effect(device: Value, enabled: Value, active: Ref) -> Value:
 
 def current(m: Machine) -> Value:
     """The state of autocast: a reference to where it began, off, or alternatives."""
-    return m.read(0, CELL) or OFF
+    return m.read(0, cells.AUTOCAST) or OFF
 
 
 def begun(m: Machine, context: Ref) -> Value:
     """What a context does to autocast (None: nothing); one that stops gradients has begun to."""
     if context.what == NO_GRAD:
-        m.write(0, GRAD, NO_GRAD)
+        m.write(0, cells.GRAD, NO_GRAD)
         return NONE
     return context.what if context.what is not None else NONE  # type: ignore[return-value]
 
 
 def state(m: Machine) -> Seq:
     """What contexts change: autocast, and whether gradients are recorded."""
-    return Seq((current(m), m.read(0, GRAD) or TRUE))
+    return Seq((current(m), m.read(0, cells.GRAD) or TRUE))
 
 
 def leave(m: Machine, previous: Seq | None) -> None:
     """Restores the state from before a context."""
     if previous is not None:
-        for cell, before, now in zip((CELL, GRAD), previous.prefix, state(m).prefix, strict=True):
+        for cell, before, now in zip((cells.AUTOCAST, cells.GRAD), previous.prefix, state(m).prefix, strict=True):
             if now != before:
                 m.write(0, cell, before)
 

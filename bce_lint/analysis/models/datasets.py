@@ -7,7 +7,7 @@ from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join_all, number_kind, options
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
@@ -28,7 +28,7 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
         if name in LOADERS:
             own = args.kw.get("collate_fn", NONE)
             item = collated(m, frame, item, node.span) if own is NONE else _collated_by(m, frame, own, item, node)
-    m.write(ref.address, "$item", item)
+    m.write(ref.address, cells.ITEM, item)
     return ref if name not in SPLITS else _parts(m, ref, args.get(1, "lengths") or TOP)
 
 
@@ -49,7 +49,7 @@ def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
     found: list[Value] = []
     for option in options(dataset):
         if type(option) is Ref and option.kind == "data":
-            found.append(m.read(option.address, "$item") or TOP)
+            found.append(m.read(option.address, cells.ITEM) or TOP)
         elif type(option) is Ref and option.kind == "instance" and objects.class_attribute(m, option, "__getitem__") is not None:
             found.append(m.interpreter.call_attribute(m, frame, option, "__getitem__", Args((Unknown(kind="int"),)), span))
         else:
@@ -81,7 +81,7 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
             found.append(Tensor(dtype=NUMBER_DTYPES[kind], shape=(None,)) if kind in NUMBER_DTYPES else TOP)
         elif type(option) is Seq and option.exact:
             found.append(Seq(tuple(collated(m, frame, v, span) for v in option.prefix)))
-        elif type(option) is Ref and type(table := m.read(option.address, "$items")) is Table:
+        elif type(option) is Ref and type(table := m.read(option.address, cells.ITEMS)) is Table:
             entries = tuple((k, collated(m, frame, v, span)) for k, v in table.entries)
             found.append(containers.new_dict(m, frame, span, changed(table, entries=entries)))
         else:

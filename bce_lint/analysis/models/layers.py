@@ -24,7 +24,7 @@ from bce_lint.analysis.models import (
     trainers,
 )
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.state import class_model, containers, objects
+from bce_lint.analysis.state import cells, class_model, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
@@ -39,7 +39,7 @@ def construct_layer(m: Machine, frame: Frame, name: str, args: Args, node: ir.Ca
     row = layer_rows.LAYERS[name]
     ref = m.new_ref(frame, node.span, "layer", row, name)
     m.layers[ref.address] = name
-    m.write(ref.address, "$args", Table(tuple((p, v) for i, p in enumerate(row.params) if (v := args.get(i, p)) is not None)))
+    m.write(ref.address, cells.ARGS, Table(tuple((p, v) for i, p in enumerate(row.params) if (v := args.get(i, p)) is not None)))
     return ref
 
 
@@ -55,18 +55,18 @@ def fill_container(m: Machine, frame: Frame, ref: Ref, kind: str, args: Args, no
     first = args.get(0, "modules")
     table = containers.table_of(m, first) if first is not None else None
     if kind == "dict":
-        m.write(ref.address, "$items", table if table is not None else Table((), TOP if first is not None else None))
+        m.write(ref.address, cells.ITEMS, table if table is not None else Table((), TOP if first is not None else None))
     elif kind == "list":
-        m.write(ref.address, "$items", Seq() if first is None else m.interpreter.elements(m, frame, first, node.span))
+        m.write(ref.address, cells.ITEMS, Seq() if first is None else m.interpreter.elements(m, frame, first, node.span))
     elif table is not None and len(args.pos) == 1:
-        m.write(ref.address, "$items", Seq(tuple(v for _, v in table.entries), table.rest))
+        m.write(ref.address, cells.ITEMS, Seq(tuple(v for _, v in table.entries), table.rest))
         for key, value in table.entries:
             m.write(ref.address, str(key), value)
     elif args.open:
         layers_ = m.interpreter.unpacked(m, frame, node.args)
-        m.write(ref.address, "$items", layers_ if layers_ is not None else containers.ANYTHING)
+        m.write(ref.address, cells.ITEMS, layers_ if layers_ is not None else containers.ANYTHING)
     else:
-        m.write(ref.address, "$items", Seq(args.pos))
+        m.write(ref.address, cells.ITEMS, Seq(args.pos))
 
 
 def initialise(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, node: ir.Call, name: str) -> None:
@@ -77,7 +77,7 @@ def initialise(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, nod
         losses.check_constructor(m, frame, ref, loss_rows.MODULES[outside], args, node)
     elif outside in activation_rows.MODULES:
         row = activation_rows.MODULES[outside]
-        m.write(ref.address, "$dim", activations.dimension(row, args, row.init or (), 0) or const("missing"))
+        m.write(ref.address, cells.DIM, activations.dimension(row, args, row.init or (), 0) or const("missing"))
 
 
 def apply(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call, via: Place | None = None) -> Value:
@@ -107,7 +107,7 @@ def _apply(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call, via
 
 
 def _sequence(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(callee.address, "$items")
+    items = m.read(callee.address, cells.ITEMS)
     value = args.get(0, "input") or TOP
     if type(items) is not Seq:
         return TOP

@@ -8,7 +8,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, Const, Facts, Ref, Unknow
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
-from bce_lint.analysis.state import machine
+from bce_lint.analysis.state import cells, machine
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import losses as rows
@@ -30,7 +30,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     _options(m, frame, contract, params, args, place, functional=False)
     weight = _weight(params, args)
     if weight is not None:
-        m.write(ref.address, "$weight", weight)
+        m.write(ref.address, cells.WEIGHT, weight)
     reason = misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
@@ -128,7 +128,7 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
     names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
-    weight = m.read(ref.address, "$weight")
+    weight = m.read(ref.address, cells.WEIGHT)
     return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans, ref.place, weight, ref.place)
 
 
@@ -188,7 +188,7 @@ def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
     kind = "p" if site.contract.expects in PROBABILITIES else "x" if site.contract.expects in LOGITS else ""
     if not identity or not kind:
         return site
-    cell = f"$uses {identity}"
+    cell = cells.uses_of(identity)
     known = m.state.find((0, cell), m.reads)
     uses = frozenset(use for use in known.items if isinstance(use, Use)) if type(known) is Facts else frozenset[Use]()
     rival = min((use.site for use in uses if use.kind != kind), key=lambda other: other.primary, default=None)

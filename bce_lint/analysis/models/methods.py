@@ -25,7 +25,7 @@ from bce_lint.analysis.domain.values import (
     options,
 )  # fmt: skip
 from bce_lint.analysis.models import activations, dtype_rules, layers, losses, tensor_ops, trainers
-from bce_lint.analysis.state import class_model, containers, identities, objects
+from bce_lint.analysis.state import cells, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
@@ -119,7 +119,7 @@ def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, no
 
 
 def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     if type(items) is Table and (handler := _DICT.get(name)) is not None:
         return handler(m, frame, receiver, args, node)
     if type(items) is Seq and (handler := _LIST.get(name)) is not None:
@@ -156,14 +156,14 @@ def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node
 
 
 def _children(m: Machine, receiver: Ref) -> Value:
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     return items if type(items) is Seq else Seq((), TOP)
 
 
 def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
     if type(name) is Const:
         objects.set_attribute(m, receiver, str(name.value), module)
-    if type(m.read(receiver.address, "$items")) is Seq:
+    if type(m.read(receiver.address, cells.ITEMS)) is Seq:
         containers.append(m, receiver, module)
     return NONE
 
@@ -196,7 +196,7 @@ def _extend(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
 
 
 def _insert(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     if type(items) is Seq and len(args.pos) == 2:
         at = args.pos[0].value if type(args.pos[0]) is Const else None
         new = Seq((args.pos[1], *items.prefix), items.rest, items.suffix) if at == 0 else None
@@ -204,39 +204,39 @@ def _insert(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
             listed = list(items.prefix)
             listed.insert(at, args.pos[1])
             new = Seq(tuple(listed))
-        m.write(receiver.address, "$items", new or Seq((), join_all([*items, args.pos[1]])))
+        m.write(receiver.address, cells.ITEMS, new or Seq((), join_all([*items, args.pos[1]])))
     return NONE
 
 
 def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     if type(items) is not Seq:
         return TOP
     known = items.suffix or (items.exact and items.prefix)
     if known and (not args.pos or args.pos[0] == const(-1)):
         new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
-        m.write(receiver.address, "$items", new)
+        m.write(receiver.address, cells.ITEMS, new)
         return known[-1]
-    m.write(receiver.address, "$items", Seq((), containers.summary(m, items)))
+    m.write(receiver.address, cells.ITEMS, Seq((), containers.summary(m, items)))
     return identities.told_apart(m, frame, containers.summary(m, items) or TOP, node.span)
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     if type(items) is Seq:
-        m.write(receiver.address, "$items", Seq((), containers.summary(m, items)))
+        m.write(receiver.address, cells.ITEMS, Seq((), containers.summary(m, items)))
     return NONE
 
 
 def _copy(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     if type(items) is Seq:
         return containers.new_list(m, frame, node.span, items, receiver.kind)
     return containers.new_dict(m, frame, node.span, items) if type(items) is Table else TOP
 
 
 def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, "$items")
+    table = m.read(receiver.address, cells.ITEMS)
     default = args.get(1, "default") or NONE
     if type(table) is not Table:
         return TOP
@@ -248,7 +248,7 @@ def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
 
 
 def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, "$items")
+    table = m.read(receiver.address, cells.ITEMS)
     if type(table) is not Table:
         return Seq((), TOP)
     pairs = Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
@@ -256,7 +256,7 @@ def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -
 
 
 def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, "$items")
+    table = m.read(receiver.address, cells.ITEMS)
     if type(table) is not Table:
         return Seq((), TOP)
     values = Seq(tuple(v for _, v in table.entries), table.rest)
@@ -268,27 +268,27 @@ def _keys(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) ->
 
 
 def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, "$items")
+    table = m.read(receiver.address, cells.ITEMS)
     if type(table) is Table:
         for value in args.pos:
             table = containers.update_table(table, containers.table_of(m, value))
         for name, value in args.kw.items():
             table = table.put(name, value)
-        m.write(receiver.address, "$items", table)
+        m.write(receiver.address, cells.ITEMS, table)
     return NONE
 
 
 def _set_default(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, "$items")
+    table = m.read(receiver.address, cells.ITEMS)
     key = args.get(0, "key") or TOP
     found = _get(m, frame, receiver, args, node)
     if type(table) is Table and not containers.is_certain(table, key):
-        m.write(receiver.address, "$items", containers.put(table, key, found))
+        m.write(receiver.address, cells.ITEMS, containers.put(table, key, found))
     return found
 
 
 def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table, key = m.read(receiver.address, "$items"), args.get(0, "key") or TOP
+    table, key = m.read(receiver.address, cells.ITEMS), args.get(0, "key") or TOP
     if type(table) is not Table:
         return TOP
     found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else containers.lookup(m, table, key)
@@ -297,24 +297,24 @@ def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call)
 
 
 def _pop_item(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, "$items")
+    table = m.read(receiver.address, cells.ITEMS)
     if type(table) is Table:
-        m.write(receiver.address, "$items", table.doubted())
+        m.write(receiver.address, cells.ITEMS, table.doubted())
     return TOP
 
 
 def _clear(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     empty = Table() if type(items) is Table else Seq()
-    m.write(receiver.address, "$items", join(items, empty) if items is not None and m.is_many(receiver.address) else empty)
+    m.write(receiver.address, cells.ITEMS, join(items, empty) if items is not None and m.is_many(receiver.address) else empty)
     return NONE
 
 
 def _changed(m: Machine, receiver: Ref) -> None:
     """Some method that is not known here was called: what a list or a dict then holds is not known."""
-    items = m.read(receiver.address, "$items")
+    items = m.read(receiver.address, cells.ITEMS)
     if receiver.kind in ("list", "set", "dict") and items is not None:
-        m.write(receiver.address, "$items", Table((), TOP) if type(items) is Table else containers.ANYTHING)
+        m.write(receiver.address, cells.ITEMS, Table((), TOP) if type(items) is Table else containers.ANYTHING)
 
 
 def _text(text: str, name: str, args: Args) -> Value:

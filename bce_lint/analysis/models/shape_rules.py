@@ -9,7 +9,7 @@ from types import EllipsisType
 from bce_lint.analysis.domain.shapes import broadcast, has_dim, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, Const, Seq, Table, Unknown, Value, const
-from bce_lint.analysis.state import containers
+from bce_lint.analysis.state import cells, containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import Kind, Transfer
@@ -278,7 +278,7 @@ def of_literal(m: Machine, value: Value) -> Shape | None:
 def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) -> Shape | None:
     """The shape of what a layer returns."""
     made = m.layers.get(address)
-    given = None if made is None else m.read(address, "$args")
+    given = None if made is None else m.read(address, cells.ARGS)
     if made is None or type(given) is not Table:
         return None
     name = made.rpartition(".")[2]

@@ -6,7 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Seq, Value, options
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.state import objects
+from bce_lint.analysis.state import cells, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.contexts import ARGUMENT_TRAINERS, BANNING_DEVICES, PRECISIONS, STEP_METHODS
@@ -27,16 +27,16 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
     if name in ARGUMENT_TRAINERS:
         _settle_model(m, frame, args, ARGUMENT_TRAINERS[name], node)
     else:
-        m.write(ref.address, "$region", _region(m, frame, name, args, node))
+        m.write(ref.address, cells.REGION, _region(m, frame, name, args, node))
     return ref
 
 
 def _settle_model(m: Machine, frame: Frame, args: Args, params: tuple[str, ...], node: ir.Call) -> None:
     """A trainer whose settings are another object: its region covers the forward of the model."""
     model, settings = (args.get(params.index(p), p) for p in ("model", "args"))
-    region = m.read(settings.address, "$region") if type(settings) is Ref else None
+    region = m.read(settings.address, cells.REGION) if type(settings) is Ref else None
     if region is not None and region is not NONE and type(model) is Ref:
-        m.write(model.address, "$forward", region)
+        m.write(model.address, cells.FORWARD, region)
         m.interpreter.call(m, frame, model, Args(), node)
 
 
@@ -71,12 +71,12 @@ def _elsewhere(row: Precision, args: Args) -> bool:
 
 def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, node: ir.Call) -> Value:
     """A trainer's method: `fit` runs the steps of the model, `prepare` and `setup` hand back what they were given."""
-    region = m.read(trainer.address, "$region") or NONE
+    region = m.read(trainer.address, cells.REGION) or NONE
     kind = PREPARE_METHODS.get(str(trainer.what), {}).get(name)
     if kind is not None:
         for value in args.pos:
             if type(value) is Ref and region is not NONE:
-                m.write(value.address, "$forward", region)
+                m.write(value.address, cells.FORWARD, region)
         if kind == "first" or len(args.pos) == 1:
             return args.pos[0] if args.pos else TOP
         return Seq(args.pos, TOP if args.open else None)
@@ -91,7 +91,7 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
 
 def _batch(m: Machine, loader: Value | None) -> Value:
     """What a loader gives in one step."""
-    return m.read(loader.address, "$item") or TOP if type(loader) is Ref and loader.kind == "data" else TOP
+    return m.read(loader.address, cells.ITEM) or TOP if type(loader) is Ref and loader.kind == "data" else TOP
 
 
 def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: dict[str, Value], node: ir.Call) -> None:
@@ -102,18 +102,18 @@ def _run_steps(m: Machine, frame: Frame, model: Value, region: Value, batches: d
             if type(objects.class_attribute(m, option, step)) is FunctionV:
                 previous = autocast.state(m)
                 if region is not NONE:
-                    m.write(0, autocast.CELL, region)
+                    m.write(0, cells.AUTOCAST, region)
                 m.interpreter.call_attribute(m, frame, option, step, Args((batches.get(step, TOP), TOP)), node.span)
                 autocast.leave(m, previous)
 
 
 def enter_forward(m: Machine, callee: Ref) -> Seq | None:
     """Enters the region that a trainer put around a model's forward; None where there is none."""
-    region = m.read(callee.address, "$forward") if callee.kind in ("instance", "container", "layer") else None
+    region = m.read(callee.address, cells.FORWARD) if callee.kind in ("instance", "container", "layer") else None
     if region is None:
         return None
     previous = autocast.state(m)
-    m.write(0, autocast.CELL, region)
+    m.write(0, cells.AUTOCAST, region)
     return previous
 
 

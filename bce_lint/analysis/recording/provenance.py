@@ -16,6 +16,7 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, BuiltinMethod, Const, External, MethodV, PartialV, Ref, Seq, Union, Unknown, Value
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Spot, Term, is_view
 from bce_lint.analysis.recording.uses import Flow
+from bce_lint.analysis.state import cells
 from bce_lint.catalog.names import canonical
 from bce_lint.records import changed
 
@@ -119,7 +120,7 @@ class Trace(Flow):
 
     def call(self, m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> None:
         """A call reached one alternative of its callee."""
-        items = m.read(function.address, "$items") if type(function) is Ref and function.kind == "container" else None
+        items = m.read(function.address, cells.ITEMS) if type(function) is Ref and function.kind == "container" else None
         chain = Group("chain", tuple(self.term(m, item) for item in items)) if type(items) is Seq and items.exact else None
         self._calls.setdefault((id(frame), id(node)), (node, []))[1].append(_Called(function, args, chain))
         self._writes(m, frame, function, args, node)
@@ -141,7 +142,7 @@ class Trace(Flow):
                 return Named(canonical(value.name))
             case Seq(rest=None) if depth:
                 return Group("tuple", tuple(self.term(m, item, depth - 1) for item in value.prefix))
-            case Ref(kind="list") if depth and type(items := m.read(value.address, "$items")) is Seq and items.exact:
+            case Ref(kind="list") if depth and type(items := m.read(value.address, cells.ITEMS)) is Seq and items.exact:
                 return Group("list", tuple(self.term(m, item, depth - 1) for item in items.prefix))
             case Ref() if value.address in self._modules:
                 return self._modules[value.address]

@@ -26,6 +26,7 @@ from bce_lint.analysis.domain.values import (
     Value,
     options,
 )
+from bce_lint.analysis.state import cells
 from bce_lint.catalog.schema import Domain
 
 if TYPE_CHECKING:
@@ -180,6 +181,6 @@ def _origins(m: Machine, value: Value, depth: int, whole: bool = True) -> Iterat
             for item in (*(v for _, v in option.entries), *([] if option.rest is None else [option.rest])):
                 yield from _origins(m, item, depth - 1, False)
         elif depth and type(option) is Ref and option.kind in _HOLDING:
-            held = m.state.find((option.address, "$items"))
+            held = m.state.find((option.address, cells.ITEMS))
             if held is not None:
                 yield from _origins(m, held, depth - 1, False)

@@ -9,6 +9,7 @@ from bce_lint.analysis.domain.values import (
     Const,
     External,
     Ref,
+    RefKind,
     Seq,
     Table,
     Unknown,
@@ -20,7 +21,7 @@ from bce_lint.analysis.domain.values import (
     join_table,
     options,
 )  # fmt: skip
-from bce_lint.analysis.state import identities
+from bce_lint.analysis.state import cells, identities
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.identities import of_many
 from bce_lint.analysis.state.machine import Machine
@@ -52,19 +53,19 @@ def keys_of(table: Table) -> Seq:
     return Seq((), TOP) if table.maybe else Seq(keys, None if table.rest is None else TOP)
 
 
-def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: str = "list") -> Ref:
+def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: RefKind = "list") -> Ref:
     """Allocates a list (or set, or module container) with the given items."""
     ref = m.new_ref(frame, span, kind)
-    old = m.state.find((ref.address, "$items")) if m.is_many(ref.address) else None
-    m.write(ref.address, "$items", join_seq(old, items) if type(old) is Seq else items)
+    old = m.state.find((ref.address, cells.ITEMS)) if m.is_many(ref.address) else None
+    m.write(ref.address, cells.ITEMS, join_seq(old, items) if type(old) is Seq else items)
     return ref
 
 
 def new_dict(m: Machine, frame: Frame, span: ir.Span, table: Table) -> Ref:
     """Allocates a dict."""
     ref = m.new_ref(frame, span, "dict")
-    old = m.state.find((ref.address, "$items")) if m.is_many(ref.address) else None
-    m.write(ref.address, "$items", join_table(old, table) if type(old) is Table else table)
+    old = m.state.find((ref.address, cells.ITEMS)) if m.is_many(ref.address) else None
+    m.write(ref.address, cells.ITEMS, join_table(old, table) if type(old) is Table else table)
     return ref
 
 
@@ -73,7 +74,7 @@ def content(m: Machine, value: Value) -> Seq | None:
     if type(value) is Seq:
         return value
     if type(value) is Ref:
-        found = m.read(value.address, "$items")
+        found = m.read(value.address, cells.ITEMS)
         return found if type(found) is Seq else None
     return None
 
@@ -81,7 +82,7 @@ def content(m: Machine, value: Value) -> Seq | None:
 def table_of(m: Machine, value: Value) -> Table | None:
     """The entries of a dict, if it is one."""
     if type(value) is Ref:
-        found = m.read(value.address, "$items")
+        found = m.read(value.address, cells.ITEMS)
         return found if type(found) is Table else None
     return value if type(value) is Table else None
 
@@ -165,7 +166,7 @@ def without(table: Table, key: Value) -> Table:
 def remove(m: Machine, owner: Value, key: Value) -> None:
     """`del owner[key]`."""
     for option in options(owner):
-        items = m.read(option.address, "$items") if type(option) is Ref else None
+        items = m.read(option.address, cells.ITEMS) if type(option) is Ref else None
         many = owner is not option or (type(option) is Ref and m.is_many(option.address))
         new: Value | None = None
         if type(items) is Table:
@@ -179,7 +180,7 @@ def remove(m: Machine, owner: Value, key: Value) -> None:
                 del kept[index]
             new = Seq(tuple(kept)) if known else Seq((), summary(m, items) or TOP)
         if new is not None and type(option) is Ref:
-            m.write(option.address, "$items", new)
+            m.write(option.address, cells.ITEMS, new)
 
 
 def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None:
@@ -189,13 +190,13 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None
     for option in options(owner):
         if type(option) is not Ref:
             continue
-        items = m.read(option.address, "$items")
+        items = m.read(option.address, cells.ITEMS)
         many = m.is_many(option.address) or owner is not option
         if type(items) is Table:
             new = put(items, key, value)
-            m.write(option.address, "$items", join_table(items, new) if many else new)
+            m.write(option.address, cells.ITEMS, join_table(items, new) if many else new)
         elif type(items) is Seq:
-            m.write(option.address, "$items", _replaced(items, key, value, many))
+            m.write(option.address, cells.ITEMS, _replaced(items, key, value, many))
     return None
 
 
@@ -227,12 +228,12 @@ def append(m: Machine, owner: Ref, value: Value) -> None:
 
 def extend(m: Machine, owner: Ref, added: Value) -> None:
     """`owner.extend(added)`; in the body of an endless loop the list becomes prefix, summary and suffix by widening."""
-    items = m.read(owner.address, "$items")
+    items = m.read(owner.address, cells.ITEMS)
     if type(items) is not Seq:
         return
     part = content(m, added) or ANYTHING
     new = concatenate(items, part)
-    m.write(owner.address, "$items", join_seq(items, new) if m.is_many(owner.address) else new)
+    m.write(owner.address, cells.ITEMS, join_seq(items, new) if m.is_many(owner.address) else new)
 
 
 def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value]:

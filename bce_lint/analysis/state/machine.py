@@ -12,11 +12,13 @@ from bce_lint.analysis.domain.values import (
     FunctionV,
     LazyImport,
     Ref,
+    RefKind,
     Seq,
     Unknown,
     Value,
 )
 from bce_lint.analysis.sites import Site
+from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame, Unit
 from bce_lint.analysis.state.store import Cell, Reads, State, settle
 from bce_lint.catalog.schema import Contract
@@ -201,22 +203,22 @@ class Machine:
             self.steps += self.reserve
             self.reserve = 0
 
-    def new_ref(self, frame: Frame, span: ir.Span, kind: str, what: object = None, tag: str = "") -> Ref:
+    def new_ref(self, frame: Frame, span: ir.Span, kind: RefKind, what: object = None, tag: str = "") -> Ref:
         """The heap object that this place allocates in this context; one that exists already may now be several."""
         address = self.intern((frame.context, frame.unit.path, span, frame.marks, kind, tag))
-        if self.state.find((address, "$live")) is not None:
+        if self.state.find((address, cells.LIVE)) is not None:
             self.make_many(address)
-        self.write(address, "$live", TOP)
+        self.write(address, cells.LIVE, TOP)
         return Ref(address, kind, what, frame.place(span))
 
     def make_many(self, address: int) -> None:
         """From here on an allocation site may stand for several objects."""
         self.several.add(address)
-        self.write(address, "$many", TOP)
+        self.write(address, cells.SUMMARY, TOP)
 
     def is_many(self, address: int) -> bool:
         """Whether an allocation site may stand for several objects by now."""
-        return address in self.several and self.state.find((address, "$many"), self.reads) is not None
+        return address in self.several and self.state.find((address, cells.SUMMARY), self.reads) is not None
 
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""

@@ -18,7 +18,7 @@ from bce_lint.analysis.domain.values import (
     join,
     options,
 )  # fmt: skip
-from bce_lint.analysis.state import class_model, store
+from bce_lint.analysis.state import cells, class_model, store
 from bce_lint.analysis.state.machine import Machine
 
 
@@ -44,9 +44,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             weak = len(alternatives) > 1 or m.is_many(option.address)
             old = m.state.find((option.address, name)) if weak else None
             m.write(option.address, name, value if old is None else join(old, value))
-            items = m.read(option.address, "$items") if option.kind == "container" else None
+            items = m.read(option.address, cells.ITEMS) if option.kind == "container" else None
             if type(items) is Table:
-                m.write(option.address, "$items", items.put(name, value))
+                m.write(option.address, cells.ITEMS, items.put(name, value))
         elif type(option) is ClassV:
             m.touched.add(option.address)
             m.write(option.address, name, value)
@@ -113,7 +113,7 @@ def _truth(m: Machine, value: Value) -> bool | None:
         case Table():
             return any(value.has(key) for key, _ in value.entries) or (False if value.exact else None)
         case Ref(kind="list" | "dict" | "container"):
-            content = m.read(value.address, "$items")
+            content = m.read(value.address, cells.ITEMS)
             return None if content is None else _truth(m, content)
         case Ref(kind="instance"):
             return None if class_attribute(m, value, "__len__") or class_attribute(m, value, "__bool__") else True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bce_lint.analysis.domain.values import TRUE, Facts, Value, join
+from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
 INDEXED = 200
@@ -157,7 +158,7 @@ def _shared(one: State, other: State) -> State:
 
 def doubt(cell: Cell) -> Cell:
     """The cell that says that another was not bound on some path."""
-    return cell[0], f"$maybe {cell[1]}"
+    return cell[0], cells.absence_of(cell[1])
 
 
 def merge(states: list[State]) -> State:
@@ -186,7 +187,7 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
             if not asked:
                 before, asked = base.find(cell), True
             value = before
-            if value is None and inner and cell[1].startswith("$uses"):
+            if value is None and inner and cell[1].startswith(cells.USES):
                 value = NO_FACTS
         if value is not None and value is not result:
             result = value if result is None else join(result, value)
