@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Any, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.state.frames import Unit
+from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.fixes.edit import Refusal
 from bce_lint.ir import Span
 from bce_lint.records import names_of
@@ -51,7 +51,7 @@ def _nodes(value: object) -> Iterator[Node]:
 class Tree:
     """The nodes of one file by place, and what is around each."""
 
-    def __init__(self, unit: Unit, importers: Iterable[bytes] = ()) -> None:
+    def __init__(self, unit: LoweredFile, importers: Iterable[bytes] = ()) -> None:
         self.path, self.text, self.module = unit.path, unit.text, unit.module
         self._importers = tuple(importers)
         self.parents: dict[int, Node] = {}

@@ -109,7 +109,7 @@ def predicted(expression: str, names: str = NAMES) -> tuple[Tensor, ...]:
     sites: list[LossSite] = []
 
     def record(machine: Machine, site: Site) -> None:
-        if isinstance(site, LossSite) and not machine.quiet:
+        if isinstance(site, LossSite) and not machine.suppress_sites:
             sites.append(site)
 
     with patch.object(Machine, "record", record):

@@ -223,7 +223,7 @@ class SuperV:
 
 
 @record(frozen=True, slots=True)
-class Facts:
+class MustUses:
     """What certainly happened on every path so far; the join of two is what both have."""
 
     items: frozenset[tuple[str, object]]
@@ -238,7 +238,7 @@ class Union:
 
 Value: TypeAlias = (
     Unknown | Const | Tensor | Seq | Table | Ref | ModuleV | External | LazyImport | FunctionV | MethodV | BuiltinMethod
-    | ClassV | PartialV | SuperV | Facts | Union
+    | ClassV | PartialV | SuperV | MustUses | Union
 )  # fmt: skip
 
 
@@ -278,8 +278,8 @@ def join(a: Value, b: Value) -> Value:
         return a
     if type(a) is Unknown or type(b) is Unknown:
         return TOP
-    if type(a) is Facts or type(b) is Facts:
-        return Facts(a.items & b.items) if type(a) is Facts and type(b) is Facts else Facts(frozenset())
+    if type(a) is MustUses or type(b) is MustUses:
+        return MustUses(a.items & b.items) if type(a) is MustUses and type(b) is MustUses else MustUses(frozenset())
     known = list(options(a))
     for option in options(b):
         _absorb(known, option)

@@ -72,8 +72,8 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
 
 def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:
     found = m.read(owner.address, name)
-    if found is not None and m.is_many(owner.address):
-        return identities.told_apart(m, frame, identities.of_many(m, found), span)
+    if found is not None and m.is_summary(owner.address):
+        return identities.materialize(m, frame, identities.summarize(m, found), span)
     if found is not None:
         return found
     if name == "__dict__":

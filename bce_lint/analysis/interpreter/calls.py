@@ -29,7 +29,7 @@ from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import MAX_DEPTH, Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, merge, settle
+from bce_lint.analysis.state.store import State, apply_delta, merge
 
 MAX_RECURSION = 2
 COLLAPSE_CELLS = 400
@@ -131,7 +131,7 @@ def unknown_call(m: Machine, frame: Frame, args: Args, span: ir.Span) -> Value:
 
 
 def _mark_reached(m: Machine, function: FunctionV) -> None:
-    if not m.quiet:
+    if not m.suppress_sites:
         m.reached.setdefault((function.path, function.node.span))
 
 
@@ -139,13 +139,13 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     """Follows a call into a function of the project."""
     node = function.node
     unit = m.program.unit(function.path)
-    deep = frame.depth >= MAX_DEPTH or m.stack.count(node) >= MAX_RECURSION or m.steps < 0
+    deep = frame.depth >= MAX_DEPTH or m.stack.count(node) >= MAX_RECURSION or m.fuel < 0
     if unit is None or deep:
         return TOP
     _mark_reached(m, function)
     if m.observer is not None:
         m.observer.enter(frame, function, None if root else span)
-    context = m.intern((frame.context, frame.unit.path, span, frame.marks))
+    context = m.intern((frame.context, frame.unit.path, span, frame.unrolled_at))
     inner = Frame(
         unit, m.intern((context, function.path, node.span)), context, node, node.bound, function.outer, function.owner,
         args.pos[0] if args.pos else None, frame, None if root else span, frame.depth + 1, main=False,
@@ -189,7 +189,7 @@ def _collapse(m: Machine, inner: Frame, before: State) -> None:
     if size > COLLAPSE_CELLS and m.state.depth - before.depth <= COLLAPSE_LAYERS:
         return
     dead = None if inner.captured else inner.address
-    m.state = settle(before, {c: v for c, v in m.state.since(before).items() if c[0] != dead})
+    m.state = apply_delta(before, {c: v for c, v in m.state.delta(before).items() if c[0] != dead})
 
 
 def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:

@@ -19,7 +19,7 @@ def define(m: Machine, frame: Frame, node: ir.ClassDef) -> Value:
     address = m.intern(("class", frame.unit.path, node.span, frame.context if frame.function is not None else 0))
     bases = tuple(expressions.evaluate(m, frame, b.value) for b in node.bases if b.keyword is None)
     flavour = "namedtuple" if any(type(b) is External and b.name in NAMED_TUPLE for b in bases) else ""
-    m.touched.add(address)
+    m.written_modules.add(address)
     made = ClassV(node, frame.unit.path, address, bases, flavour)
     outer = (frame.address, *frame.outer) if frame.function is not None else frame.outer
     body = Frame(frame.unit, address, frame.context, None, node.bound, outer, made, None, frame, None, frame.depth, main=frame.main)
@@ -100,9 +100,9 @@ def annotated(m: Machine, frame: Frame, annotation: ir.Expr | None) -> Value:
     if not isinstance(annotation, ir.Name | ir.Attr):
         return TOP
     value = expressions.evaluate(m, frame, annotation)
-    return typical(m, frame, value) if type(value) is ClassV else TOP
+    return generic_of(m, frame, value) if type(value) is ClassV else TOP
 
 
-def typical(m: Machine, frame: Frame, cls: ClassV) -> Value:
+def generic_of(m: Machine, frame: Frame, cls: ClassV) -> Value:
     """An instance of a class as its `__init__` leaves it with unknown arguments; unknown if the project subclasses it."""
-    return TOP if instances.subclassed(m, cls) else instances.typical_instance(m, frame.unit, cls)
+    return TOP if instances.subclassed(m, cls) else instances.generic_instance(m, frame.unit, cls)

@@ -25,7 +25,7 @@ from bce_lint.catalog.contexts import NO_GRADIENT
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
 from bce_lint.records import changed
 
-DECORATOR_STEPS = 400
+DECORATOR_FUEL = 400
 
 
 _IGNORED_DECORATORS = frozenset({"builtins.property": "property", "functools.cached_property": "property",
@@ -37,10 +37,10 @@ FLAVOURS = dict(_IGNORED_DECORATORS)
 
 def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
     """The value after one decorator, which gets a small budget; one that is not known is taken to leave the function as it is."""
-    spare = max(m.steps - DECORATOR_STEPS, 0)
-    m.steps -= spare
+    spare = max(m.fuel - DECORATOR_FUEL, 0)
+    m.fuel -= spare
     result = _decorated(m, frame, decorator, value)
-    m.steps += spare
+    m.fuel += spare
     return result
 
 

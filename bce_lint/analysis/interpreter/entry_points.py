@@ -11,16 +11,16 @@ from bce_lint.analysis.domain.values import ClassV, FunctionV
 from bce_lint.analysis.interpreter import calls, expressions, instances, statements
 from bce_lint.analysis.models import losses
 from bce_lint.analysis.state import class_model
-from bce_lint.analysis.state.frames import Args, Frame, Unit
-from bce_lint.analysis.state.machine import BODY_STEPS, ROOT_STEPS, SITE_STEPS, Machine
+from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
+from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.records import record
 
-INHERITED_STEPS = 2_000
-INHERITED_SITE_STEPS = 4_000
+INHERITED_FUEL = 2_000
+INHERITED_SITE_BONUS = 4_000
 
 
-class Reachability(Protocol):
+class LeadsToLoss(Protocol):
     """What the entry points ask of the project: which definitions may lead to a loss."""
 
     def function(self, path: str, name: str) -> bool:
@@ -38,16 +38,16 @@ class Candidate:
     owner: ir.ClassDef | None
 
 
-def module_frame(unit: Unit, main: bool) -> Frame:
+def module_frame(unit: LoweredFile, main: bool) -> Frame:
     """The frame of a module's body."""
     return Frame(unit, unit.address, 0, bound=unit.module.bound, main=main)
 
 
-def run_body(m: Machine, unit: Unit) -> State:
+def run_body(m: Machine, unit: LoweredFile) -> State:
     """Runs a file as the main program; returns the store after it."""
     begin(m, m.base)
-    m.steps = BODY_STEPS * m.patience
-    m.touched = {unit.address}
+    m.fuel = BODY_FUEL * m.fuel_factor
+    m.written_modules = {unit.address}
     frame = module_frame(unit, main=True)
     statements.run(m, frame, unit.module.body)
     run_pending(m, frame)
@@ -58,12 +58,12 @@ def begin(m: Machine, below: State) -> None:
     """Prepares the machine for a root that runs on top of a state."""
     m.state = below.fork()
     m.root = below
-    m.touched = set()
-    m.steps = ROOT_STEPS * m.patience
-    m.reserve = SITE_STEPS * m.patience
+    m.written_modules = set()
+    m.fuel = ENTRY_FUEL * m.fuel_factor
+    m.site_bonus = SITE_BONUS * m.fuel_factor
 
 
-def candidates(unit: Unit, relevance: Reachability) -> list[Candidate]:
+def candidates(unit: LoweredFile, relevance: LeadsToLoss) -> list[Candidate]:
     """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
     _collect(unit.module.body, None, found)
@@ -72,7 +72,7 @@ def candidates(unit: Unit, relevance: Reachability) -> list[Candidate]:
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
 
-def _leads(relevance: Reachability, path: str, candidate: Candidate) -> bool:
+def _leads(relevance: LeadsToLoss, path: str, candidate: Candidate) -> bool:
     if candidate.owner is None:
         return relevance.function(path, candidate.function.name)
     return relevance.method(path, candidate.owner.name, candidate.function.name)
@@ -94,7 +94,7 @@ def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -
                 _collect(statement.body, owner, found)
 
 
-def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidate) -> None:
+def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:
     """Runs one function as a root, with unknown arguments, unless a call has reached it."""
     function = candidate.function
     if (unit.path, function.span) in m.reached:
@@ -107,18 +107,18 @@ def run_candidate(m: Machine, unit: Unit, after_body: State, candidate: Candidat
     value = _function_value(m, unit, function, owner)
     args = Args()
     if owner is not None and value.flavour != "static":
-        args = Args((owner if value.flavour == "class" else instances.typical_instance(m, unit, owner),), spans=(None,))
+        args = Args((owner if value.flavour == "class" else instances.generic_instance(m, unit, owner),), spans=(None,))
         if (unit.path, function.span) in m.reached:
             return
-        m.steps = ROOT_STEPS * m.patience
+        m.fuel = ENTRY_FUEL * m.fuel_factor
     calls.call_function(m, frame, value, args, function.span, root=True)
 
 
-def run_inherited(m: Machine, unit: Unit, relevance: Reachability, after_body: State, owner: ir.ClassDef) -> None:
+def run_inherited(m: Machine, unit: LoweredFile, relevance: LeadsToLoss, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, after_body)
     cls = _class_value(m, unit, owner)
-    steps, reserve = INHERITED_STEPS, INHERITED_SITE_STEPS  # for all that a class inherits
+    steps, reserve = INHERITED_FUEL, INHERITED_SITE_BONUS  # for all that a class inherits
     if cls is None:
         return
     functions = _open_methods(m, unit, relevance, cls)
@@ -127,16 +127,16 @@ def run_inherited(m: Machine, unit: Unit, relevance: Reachability, after_body: S
         for function in functions:
             if (function.path, function.node.span) not in m.reached:
                 begin(m, after_body)
-                instance = instances.typical_instance(m, unit, cls)
-                m.steps, m.reserve = steps, reserve
+                instance = instances.generic_instance(m, unit, cls)
+                m.fuel, m.site_bonus = steps, reserve
                 frame = module_frame(unit, main=True)
                 calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, root=True)
-                steps, reserve = m.steps, m.reserve
+                steps, reserve = m.fuel, m.site_bonus
     finally:
         m.reached = reached | m.reached
 
 
-def _open_methods(m: Machine, unit: Unit, relevance: Reachability, cls: ClassV) -> list[FunctionV]:
+def _open_methods(m: Machine, unit: LoweredFile, relevance: LeadsToLoss, cls: ClassV) -> list[FunctionV]:
     """The methods that a class inherits and that a run on the base class has not settled; first those that no other method calls."""
     effective: dict[str, tuple[ClassV, ir.Function]] = {}
     overridden: list[tuple[ClassV, ir.Function]] = []
@@ -172,7 +172,7 @@ def _words(m: Machine, owner: ClassV, function: ir.Function) -> frozenset[str]:
     return found
 
 
-def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV | None) -> FunctionV:
+def _function_value(m: Machine, unit: LoweredFile, function: ir.Function, owner: ClassV | None) -> FunctionV:
     stored = m.state.find((owner.address if owner is not None else unit.address, function.name))
     if type(stored) is FunctionV and stored.node is function:
         return stored
@@ -183,7 +183,7 @@ def _function_value(m: Machine, unit: Unit, function: ir.Function, owner: ClassV
     return FunctionV(function, unit.path, 0, (), owner, defaults, flavour)
 
 
-def _class_value(m: Machine, unit: Unit, node: ir.ClassDef) -> ClassV | None:
+def _class_value(m: Machine, unit: LoweredFile, node: ir.ClassDef) -> ClassV | None:
     stored = m.state.find((unit.address, node.name))
     return stored if type(stored) is ClassV and stored.node is node else None
 
@@ -193,7 +193,7 @@ def run_pending(m: Machine, frame: Frame) -> None:
     waiting = [(f, where) for f, where in m.pending if where is frame]
     m.pending = [(f, where) for f, where in m.pending if where is not frame]
     for function, _ in waiting:
-        if (function.path, function.node.span) not in m.reached and m.steps > 0:
+        if (function.path, function.node.span) not in m.reached and m.fuel > 0:
             before = m.state
             m.state = before.fork()
             calls.call_function(m, frame, function, Args(), function.node.span, root=True)

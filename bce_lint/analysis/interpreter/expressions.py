@@ -18,7 +18,7 @@ from bce_lint.catalog.python import BUILTINS
 
 def evaluate(m: Machine, frame: Frame, node: ir.Expr) -> Value:
     """The value of an expression; its effects are on the machine's state."""
-    m.steps -= 1
+    m.fuel -= 1
     if m.observer is None:
         return _EVALUATORS[type(node)](m, frame, node)
     return m.observer.note(m, frame, node, _EVALUATORS[type(node)](m, frame, node))

@@ -7,7 +7,7 @@ from bce_lint.analysis.domain.values import TOP, External, LazyImport, ModuleV, 
 from bce_lint.analysis.interpreter import statements
 from bce_lint.analysis.models import registry
 from bce_lint.analysis.state import cells
-from bce_lint.analysis.state.frames import Frame, Unit
+from bce_lint.analysis.state.frames import Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
 
@@ -44,7 +44,7 @@ def _star(m: Machine, frame: Frame, path: str | None, node: ir.ImportName) -> No
     m.write(frame.unit.address, cells.STARS, Seq((*items, source)))
 
 
-def star_lookup(m: Machine, unit: Unit, name: str) -> Value | None:
+def star_lookup(m: Machine, unit: LoweredFile, name: str) -> Value | None:
     """A name that a star import may have brought in."""
     stars = m.read_global(unit.address, cells.STARS)
     if type(stars) is not Seq or name.startswith("_"):

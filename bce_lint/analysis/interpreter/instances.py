@@ -8,51 +8,51 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
-from bce_lint.analysis.state.frames import Args, Frame, Unit
+from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
 
 if TYPE_CHECKING:
     pass
 
 
-TYPICAL_STEPS = 2_500
+GENERIC_FUEL = 2_500
 
 
-SETTER_STEPS = 800
+SETTER_FUEL = 800
 
 
-def typical_instance(m: Machine, unit: Unit, cls: ClassV) -> Ref:
+def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
     """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
     ref = Ref(m.intern(("typical", cls.address)), "instance", cls, class_model.class_place(cls))
     if m.state.find((ref.address, cells.BUILT)) is not None:
         return ref
-    if ref.address not in m.typical:
+    if ref.address not in m.generic:
         before = m.state
         m.state = before.fork()
         m.write(ref.address, cells.BUILT, TOP)
-        m.typical[ref.address] = {}
-        _build_typical(m, unit, cls, ref)
-        m.typical[ref.address] = m.state.since(before)
+        m.generic[ref.address] = {}
+        _build_generic(m, unit, cls, ref)
+        m.generic[ref.address] = m.state.delta(before)
         m.state = before
-    m.write_all(m.typical[ref.address])
+    m.write_all(m.generic[ref.address])
     return ref
 
 
-def _build_typical(m: Machine, unit: Unit, cls: ClassV, ref: Ref) -> None:
-    steps, m.steps = m.steps, TYPICAL_STEPS * m.patience
+def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
+    steps, m.fuel = m.fuel, GENERIC_FUEL * m.fuel_factor
     stack, m.stack = m.stack, []
     quiet = bool(stack)
-    m.quiet += quiet
+    m.suppress_sites += quiet
     frame = entry_points.module_frame(m.program.unit(cls.path) or unit, main=False)
     span = ir.Span(cls.node.span.start, cls.node.span.start)
     classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), root=True)
     m.write(ref.address, "training", TOP)
-    m.quiet += 1 - quiet
-    m.steps = min(m.steps, SETTER_STEPS)
+    m.suppress_sites += 1 - quiet
+    m.fuel = min(m.fuel, SETTER_FUEL)
     for function in setters(m, cls):
         _join_setter(m, frame, ref, function)
-    m.quiet -= 1
-    m.steps, m.stack = steps, stack
+    m.suppress_sites -= 1
+    m.fuel, m.stack = steps, stack
 
 
 def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
@@ -104,7 +104,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
     before = m.state
     m.state = before.fork()
     calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, root=True)
-    written = m.state.since(before)
+    written = m.state.delta(before)
     m.state = before
     for (address, name), value in written.items():
         old = before.find((address, name))

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.values import TOP, Const, Ref, Seq, Table, Unknown
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
-from bce_lint.analysis.state.identities import of_many
+from bce_lint.analysis.state.identities import summarize
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
@@ -46,7 +46,7 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
         case Ref(kind="instance"):
             return _instance(m, frame, value, span)
         case Tensor():
-            return Seq((), of_many(m, changed(value, shape=value.shape[1:] if value.shape else None)))
+            return Seq((), summarize(m, changed(value, shape=value.shape[1:] if value.shape else None)))
     return containers.ANYTHING
 
 
@@ -68,5 +68,5 @@ def _produced(m: Machine, frame: Frame, iterator: Value, span: ir.Span, asked: f
     if type(iterator) is not Ref or iterator.kind != "instance":
         return _elements(m, frame, iterator, span)
     if objects.class_attribute(m, iterator, "__next__") is not None:
-        return Seq((), of_many(m, calls.call_attribute(m, frame, iterator, "__next__", Args(), span)))
+        return Seq((), summarize(m, calls.call_attribute(m, frame, iterator, "__next__", Args(), span)))
     return containers.ANYTHING if iterator.address in asked else _instance(m, frame, iterator, span, asked)

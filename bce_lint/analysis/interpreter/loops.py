@@ -28,7 +28,7 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
     def _start(value: Value) -> Start:
         def _bind() -> bool:
-            statements.assign(m, frame, node.target, identities.told_apart(m, frame, value, node.target.span))
+            statements.assign(m, frame, node.target, identities.materialize(m, frame, value, node.target.span))
             return True
 
         return _bind
@@ -40,20 +40,20 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
 def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]) -> bool:
     known = len(elements.prefix) + len(elements.suffix)
-    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.steps < 0:
+    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.fuel < 0:
         summary = containers.summary(m, elements)
         return summary is None or _repeat(m, frame, body, loop, start(summary))
     alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
     if alive and elements.rest is not None:
-        alive = _repeat(m, frame, body, loop, start(identities.of_many(m, elements.rest)))
+        alive = _repeat(m, frame, body, loop, start(identities.summarize(m, elements.rest)))
     return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
 
 
 def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Start], first: int) -> bool:
-    marks = frame.marks
+    marks = frame.unrolled_at
     alive = True
     for index, start in enumerate(starts):
-        frame.marks = (*marks, first + index)
+        frame.unrolled_at = (*marks, first + index)
         base = m.state
         m.state = base.fork()
         end = _once(m, frame, body, loop, start)
@@ -61,7 +61,7 @@ def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Star
             alive = False
             break
         m.state = merge([end])
-    frame.marks = marks
+    frame.unrolled_at = marks
     return alive
 
 
@@ -79,8 +79,8 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
 
 def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, zero: bool = True) -> bool:
     """Any number of rounds: until nothing that a round reads is changed by a round."""
-    marks, sites, reached = frame.marks, len(m.sites), len(m.reached)
-    frame.marks = (*marks, -1)
+    marks, sites, reached = frame.unrolled_at, len(m.sites), len(m.reached)
+    frame.unrolled_at = (*marks, -1)
     outside = list(loop.breaks)
     entry = base = m.state
     for attempt in range(MAX_ROUNDS):
@@ -88,7 +88,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         end = _once(m, frame, body, loop, start)
         reads = m.close_reads()
         carried = {} if end is None else _changes(m, base, end, {c: v for c, (v, _) in reads.items()})
-        if not carried or attempt == MAX_ROUNDS - 1 or m.steps < 0:
+        if not carried or attempt == MAX_ROUNDS - 1 or m.fuel < 0:
             break
         m.roll_back(sites, reached)
         loop.breaks = list(outside)
@@ -96,7 +96,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         for cell, value in carried.items():
             base.put(cell, value)
         m.state = base
-    frame.marks = marks
+    frame.unrolled_at = marks
     # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
     ends = [*([entry.fork()] if zero else []), *([end] if end is not None else [])]
     if not ends:
@@ -114,9 +114,9 @@ def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], V
             continue
         for ref in identities.objects_in(after):
             if base.find((ref.address, cells.LIVE)) is None and base.find((ref.address, cells.SUMMARY)) is None:
-                m.several.add(ref.address)
+                m.summaries.add(ref.address)
                 found[ref.address, cells.SUMMARY] = TOP
-        after = identities.from_last_round(before, after)
+        after = identities.age_identities(before, after)
         if before is None:
             if not cell[1].startswith("$"):
                 found[cell] = after
@@ -185,7 +185,7 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     exact = _clauses(m, frame, node, 0, collected)
     for ref in identities.objects_in(Seq(tuple(collected))) if not exact else ():
         if base.find((ref.address, cells.LIVE)) is None:
-            m.make_many(ref.address)
+            m.mark_summary(ref.address)
     frame.bound = bound
     for name, value in hidden.items():
         if value is not None:
@@ -220,10 +220,10 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
     met = elements.prefix if exact else (containers.summary(m, elements) or TOP,)
-    marks = frame.marks
+    marks = frame.unrolled_at
     for index, value in enumerate(met):
-        frame.marks = (*marks, index if exact else -1)
-        statements.assign(m, frame, clause.target, identities.told_apart(m, frame, value, clause.target.span))
+        frame.unrolled_at = (*marks, index if exact else -1)
+        statements.assign(m, frame, clause.target, identities.materialize(m, frame, value, clause.target.span))
         outcomes = [objects.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
         if False in outcomes:
             continue
@@ -231,5 +231,5 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
         for test in clause.tests:
             branches.refine(m, frame, test, True)
         exact = _clauses(m, frame, node, depth + 1, collected) and exact
-    frame.marks = marks
+    frame.unrolled_at = marks
     return exact

@@ -40,7 +40,7 @@ def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:
     """Binds a name in its scope: local, global, nonlocal or module."""
     function = frame.function
     if function is not None and name in function.globals:
-        m.touched.add(frame.unit.address)
+        m.written_modules.add(frame.unit.address)
         m.write(frame.unit.address, name, value)
     elif function is not None and name in function.nonlocals:
         owner = next((a for a in frame.outer if m.state.find((a, name)) is not None), frame.address)
@@ -82,7 +82,7 @@ def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value
     parts = [containers.unpack(m, option, len(targets), star) for option in options(value)]
     for index, target in enumerate(targets):
         value = join_all(part[index] for part in parts) or TOP
-        assign(m, frame, target, identities.told_apart(m, frame, value, target.span))
+        assign(m, frame, target, identities.materialize(m, frame, value, target.span))
 
 
 def _assign(m: Machine, frame: Frame, node: ir.Assign) -> bool:
@@ -199,7 +199,7 @@ def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:
         if isinstance(target, ir.Item):
             containers.remove(m, expressions.evaluate(m, frame, target.value), expressions.evaluate(m, frame, target.index))
         elif isinstance(target, ir.Attr):
-            objects.doubt(m, expressions.evaluate(m, frame, target.value), target.name)
+            objects.maybe_unbound(m, expressions.evaluate(m, frame, target.value), target.name)
     return True
 
 
@@ -224,7 +224,7 @@ def make_function(m: Machine, frame: Frame, node: ir.Function) -> FunctionV:
     outer = (frame.address, *frame.outer) if is_function else frame.outer
     frame.captured = True
     made = FunctionV(node, frame.unit.path, frame.context, outer, frame.owner, defaults)
-    if is_function and not m.quiet:
+    if is_function and not m.suppress_sites:
         m.pending.append((made, frame))
     return made
 

@@ -28,7 +28,7 @@ from bce_lint.records import changed
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
     """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
     found = [v for option in options(owner) if option is not NONE and (v := _item(m, frame, option, key, span)) is not None]
-    return identities.told_apart(m, frame, join_all(found) or TOP, span)
+    return identities.materialize(m, frame, join_all(found) or TOP, span)
 
 
 def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:
@@ -54,7 +54,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
 
 def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> Value | None:
     items = m.read(owner.address, cells.ITEMS)
-    items = identities.of_many(m, items) if items is not None and m.is_many(owner.address) else items
+    items = identities.summarize(m, items) if items is not None and m.is_summary(owner.address) else items
     if type(items) is Table:
         return containers.lookup(m, items, key)
     if type(items) is Seq:

@@ -92,7 +92,7 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
             return TOP
         value = m.interpreter.attribute(m, frame, args.pos[0], name.value, node.span)
         if len(args.pos) > 2 and type(args.pos[0]) is Ref:
-            maybe = m.read(*store.doubt((args.pos[0].address, name.value))) is not None
+            maybe = m.read(*store.maybe_unbound((args.pos[0].address, name.value))) is not None
             value = args.pos[2] if value == TOP else join(value, args.pos[2]) if maybe else value
         found.append(value)
     return join_all(found) or TOP
@@ -108,7 +108,7 @@ def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) == 2 and type(args.pos[1]) is Const:
-        objects.doubt(m, args.pos[0], str(args.pos[1].value))
+        objects.maybe_unbound(m, args.pos[0], str(args.pos[1].value))
     return NONE
 
 
@@ -197,7 +197,7 @@ def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _next(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = m.interpreter.elements(m, frame, args.get(0, "iterator") or TOP, node.span)
-    return identities.told_apart(m, frame, containers.summary(m, items) or TOP, node.span)
+    return identities.materialize(m, frame, containers.summary(m, items) or TOP, node.span)
 
 
 def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -205,16 +205,16 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return Seq((), TOP)
     items = m.interpreter.elements(m, frame, args.pos[1], node.span)
 
-    marks = frame.marks
+    marks = frame.unrolled_at
 
     def _one(value: Value, index: int) -> Value:
-        frame.marks = (*marks, index)
+        frame.unrolled_at = (*marks, index)
         result = m.interpreter.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
-        frame.marks = marks
+        frame.unrolled_at = marks
         return result
 
     prefix = tuple(_one(v, i) for i, v in enumerate(items.prefix))
-    rest = None if items.rest is None else _one(identities.of_many(m, items.rest), -1)
+    rest = None if items.rest is None else _one(identities.summarize(m, items.rest), -1)
     return Seq(prefix, rest, tuple(_one(v, len(prefix) + i) for i, v in enumerate(items.suffix)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Const, Facts, Ref, Unknown, Value, identity_of, options, tensors
+from bce_lint.analysis.domain.values import NONE, TOP, Const, MustUses, Ref, Unknown, Value, identity_of, options, tensors
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
@@ -150,7 +150,7 @@ def _site(
     if not site.input:
         m.incomplete.update(m.stack)
     m.record(_note_use(m, site, identity))
-    return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.marks, "loss")))
+    return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.unrolled_at, "loss")))
 
 
 def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:
@@ -190,9 +190,9 @@ def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
         return site
     cell = cells.uses_of(identity)
     known = m.state.find((0, cell), m.reads)
-    uses = frozenset(use for use in known.items if isinstance(use, Use)) if type(known) is Facts else frozenset[Use]()
+    uses = frozenset(use for use in known.items if isinstance(use, Use)) if type(known) is MustUses else frozenset[Use]()
     rival = min((use.site for use in uses if use.kind != kind), key=lambda other: other.primary, default=None)
-    m.write(0, cell, Facts(uses | {Use(kind, site)}))
+    m.write(0, cell, MustUses(uses | {Use(kind, site)}))
     if rival is None:
         return site
     if kind == "x":

@@ -218,7 +218,7 @@ def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
         m.write(receiver.address, cells.ITEMS, new)
         return known[-1]
     m.write(receiver.address, cells.ITEMS, Seq((), containers.summary(m, items)))
-    return identities.told_apart(m, frame, containers.summary(m, items) or TOP, node.span)
+    return identities.materialize(m, frame, containers.summary(m, items) or TOP, node.span)
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -293,7 +293,7 @@ def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call)
         return TOP
     found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else containers.lookup(m, table, key)
     containers.remove(m, receiver, key)
-    return identities.told_apart(m, frame, found or TOP, node.span)
+    return identities.materialize(m, frame, found or TOP, node.span)
 
 
 def _pop_item(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -306,7 +306,7 @@ def _pop_item(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call
 def _clear(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     items = m.read(receiver.address, cells.ITEMS)
     empty = Table() if type(items) is Table else Seq()
-    m.write(receiver.address, cells.ITEMS, join(items, empty) if items is not None and m.is_many(receiver.address) else empty)
+    m.write(receiver.address, cells.ITEMS, join(items, empty) if items is not None and m.is_summary(receiver.address) else empty)
     return NONE
 
 

@@ -78,7 +78,7 @@ def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
 
 
 def _identity(m: Machine, frame: Frame, span: ir.Span) -> int:
-    return m.intern((frame.context, frame.unit.path, span, frame.marks, "tensor"))
+    return m.intern((frame.context, frame.unit.path, span, frame.unrolled_at, "tensor"))
 
 
 def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:

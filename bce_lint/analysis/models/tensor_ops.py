@@ -45,7 +45,7 @@ _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
     """The identity of a tensor made here in this context."""
-    return m.intern((frame.context, frame.unit.path, span, frame.marks, tag))
+    return m.intern((frame.context, frame.unit.path, span, frame.unrolled_at, tag))
 
 
 def function_call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:

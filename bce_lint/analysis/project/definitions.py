@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bce_lint.analysis.project.index import Block, Facts, blocks_in, blocks_of, may_name_sink, relevant_words
+from bce_lint.analysis.project.index import Block, FileSummary, blocks_in, blocks_of, may_name_sink, relevant_words
 from bce_lint.analysis.project.lazy import lazy
 from bce_lint.analysis.project.lexical import compares, names_sink, takes_logarithm, words_of
 
@@ -35,7 +35,7 @@ FILLS = re.compile(
 )
 
 
-class Unit:
+class Fragment:
     """Some source that runs as a whole; what is to be known of it is found out when it is asked for.
 
     `besides` are words that it has from elsewhere, `without` those that do not count. Of a `method`, the statements that only set
@@ -44,7 +44,7 @@ class Unit:
 
     def __init__(
         self,
-        facts: Facts,
+        facts: FileSummary,
         *parts: bytes,
         besides: frozenset[bytes] = frozenset(),
         without: frozenset[bytes] = frozenset(),
@@ -72,12 +72,12 @@ class Unit:
         return may_name_sink(self.facts) and any(_has_sink(self.facts, text, words_of(text)) for text in self._texts)
 
     @lazy
-    def stores(self) -> tuple[tuple[bytes, Unit], ...]:
+    def stores(self) -> tuple[tuple[bytes, Fragment], ...]:
         """The statements that only set an attribute: they matter where that attribute is named."""
         if not self.method or b"self." not in self.parts[0]:
             return ()
         found = _STORE.finditer(self.parts[0])
-        return tuple((match[2], Unit(self.facts, match[0], without=frozenset({match[2], b"self"}))) for match in found)
+        return tuple((match[2], Fragment(self.facts, match[0], without=frozenset({match[2], b"self"}))) for match in found)
 
     @lazy
     def fills(self) -> frozenset[bytes]:
@@ -98,7 +98,7 @@ class Unit:
 class Class:
     """A class: what is to be known of it is found out when it is asked for."""
 
-    def __init__(self, facts: Facts, block: Block) -> None:
+    def __init__(self, facts: FileSummary, block: Block) -> None:
         self.facts = facts
         self.block = block
 
@@ -121,29 +121,29 @@ class Class:
         return frozenset[bytes]().union(*(part.words for part in self._split[0]))
 
     @lazy
-    def head(self) -> Unit:
+    def head(self) -> Fragment:
         """What runs when it is defined."""
         header, members = self._split
         parts = (part.text for part in (*header, *(member for member in members if member.name is None)))
-        return Unit(self.facts, *parts, besides=self.block.decorators)
+        return Fragment(self.facts, *parts, besides=self.block.decorators)
 
     @lazy
-    def methods(self) -> dict[bytes, list[Unit]]:
+    def methods(self) -> dict[bytes, list[Fragment]]:
         """Its methods and attributes by name."""
-        found: dict[bytes, list[Unit]] = {}
+        found: dict[bytes, list[Fragment]] = {}
         for member in self._split[1]:
             if member.name is not None:
-                found.setdefault(member.name.encode(), []).append(Unit(self.facts, member.text, method=member.kind == "definition"))
+                found.setdefault(member.name.encode(), []).append(Fragment(self.facts, member.text, method=member.kind == "definition"))
         return found
 
     @lazy
-    def settings(self) -> list[tuple[bytes, Unit]]:
+    def settings(self) -> list[tuple[bytes, Fragment]]:
         """The statements of its methods that give an instance what it holds, with the attribute or local name that each changes
         (empty for a call, whose arguments may be kept). They matter where that name is named."""
         return [found for member in self._split[1] if member.kind == "definition" for found in _settings(self.facts, member.text)]
 
 
-Definition = Unit | Class
+Definition = Fragment | Class
 
 
 class Names(NamedTuple):
@@ -154,38 +154,38 @@ class Names(NamedTuple):
 
     own: dict[bytes, list[Definition]]
     variables: dict[bytes, list[Definition]]
-    code: list[Unit]
+    code: list[Fragment]
     taken: dict[bytes, list[tuple[str, bytes]]]
     files: dict[bytes, list[str]]
     stars: list[str]
 
 
-def add_definitions(facts: Facts, names: Names) -> None:
+def add_definitions(facts: FileSummary, names: Names) -> None:
     """Adds what the statements of a file define."""
     for block in blocks_of(facts):
         is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
-        definition = Class(facts, block) if is_class else Unit(facts, block.text)
-        if isinstance(definition, Unit) and block.kind in ("code", "variable"):
+        definition = Class(facts, block) if is_class else Fragment(facts, block.text)
+        if isinstance(definition, Fragment) and block.kind in ("code", "variable"):
             names.code.append(definition)
         elif block.kind == "definition" and may_name_sink(facts) and _has_sink(facts, block.text, block.words):
-            names.code.extend(Unit(facts, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
+            names.code.extend(Fragment(facts, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
                 names.variables.setdefault(name.encode(), []).append(definition)
     for alias in facts.aliases:
-        names.own.setdefault(alias, []).append(Unit(facts, alias, without=frozenset({alias})))
+        names.own.setdefault(alias, []).append(Fragment(facts, alias, without=frozenset({alias})))
 
 
 _DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
 """The parameters of functions, whose defaults are made where the definition stands."""
 
 
-def _has_sink(facts: Facts, text: bytes, words: frozenset[bytes]) -> bool:
+def _has_sink(facts: FileSummary, text: bytes, words: frozenset[bytes]) -> bool:
     return names_sink(text, words) or not facts.aliases.isdisjoint(words)
 
 
-def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
+def _settings(facts: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
     header = _DEFAULTS.search(text)
     if header is not None and b"=" in header[1]:
         yield from _changing(facts, header[1], frozenset(_PARAMETER.findall(header[1])))
@@ -195,13 +195,13 @@ def _settings(facts: Facts, text: bytes) -> Iterator[tuple[bytes, Unit]]:
         statement = match[2]
         targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
         if call is not None:
-            yield b"", Unit(facts, statement, without=frozenset({call[1] or b"self", b"self"}))
+            yield b"", Fragment(facts, statement, without=frozenset({call[1] or b"self", b"self"}))
             continue
         named = statement if b";" in statement else targets[0] if targets is not None else _FIRST.findall(statement)[0]
         yield from _changing(facts, statement, words_of(named) - {b"self"})
 
 
-def _changing(facts: Facts, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Unit]]:
+def _changing(facts: FileSummary, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Fragment]]:
     """Source that gives some names their values."""
-    unit = Unit(facts, text, without=names | {b"self"})
+    unit = Fragment(facts, text, without=names | {b"self"})
     yield from ((name, unit) for name in names)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bce_lint.analysis.project import index
-from bce_lint.analysis.project.index import Facts, relevant_words
+from bce_lint.analysis.project.index import FileSummary, relevant_words
 from bce_lint.analysis.project.lazy import lazy
 
 
 class Graph:
     """The import graph of a project's files."""
 
-    def __init__(self, files: dict[str, Facts], resolve: index.Resolve) -> None:
+    def __init__(self, files: dict[str, FileSummary], resolve: index.Resolve) -> None:
         self.files = files
         self.resolve = resolve
         self.importers: dict[str, set[str]] = {path: set() for path in files}
@@ -21,7 +21,7 @@ class Graph:
             for target, _, _ in targets:
                 self.importers[target].add(path)
 
-    def _targets(self, facts: Facts) -> Iterator[tuple[str, index.Import, str]]:
+    def _targets(self, facts: FileSummary) -> Iterator[tuple[str, index.Import, str]]:
         """(file, import, name bound to the file itself or empty)."""
         for item in facts.imports:
             target = self.resolve(facts.path, item.module, item.level)
@@ -34,7 +34,7 @@ class Graph:
                 if inner is not None:
                     yield inner, item, bound
 
-    def _members(self, facts: Facts, item: index.Import) -> Iterator[tuple[str, index.Import, str]]:
+    def _members(self, facts: FileSummary, item: index.Import) -> Iterator[tuple[str, index.Import, str]]:
         """The modules that `from folder import module` names where the folder is a namespace package."""
         for name, bound in item.names:
             inner = self.resolve(facts.path, f"{item.module}.{name}".strip("."), item.level)
@@ -53,7 +53,7 @@ class Graph:
         return found
 
     @lazy
-    def dull(self) -> frozenset[str]:
+    def irrelevant(self) -> frozenset[str]:
         """The files that have no word that matters, nor has any that imports join to them."""
         found: set[str] = set()
         seen: set[str] = set()

@@ -84,8 +84,8 @@ class Block:
 
 
 @record(slots=True)
-class Facts:
-    """What the scan says of one file. `aliases` are the names that its imports give to sinks, `mattering` its words that matter."""
+class FileSummary:
+    """What the scan says of one file. `aliases` are the names that its imports give to sinks, `relevant` its words that matter."""
 
     path: str
     raw: bytes
@@ -94,14 +94,14 @@ class Facts:
     bases: frozenset[str]
     aliases: frozenset[bytes] = frozenset()
     blocks: list[Block] | None = None
-    mattering: frozenset[bytes] | None = None
+    relevant: frozenset[bytes] | None = None
 
 
-def scan(path: str, raw: bytes) -> Facts:
+def scan(path: str, raw: bytes) -> FileSummary:
     """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
     if len(raw) > MAX_BYTES:
         whole = Block(None, "code", a_sink() if names_sink(raw, words_of(raw)) else b"")
-        return Facts(path, raw, b"", (), frozenset(), blocks=[whole])
+        return FileSummary(path, raw, b"", (), frozenset(), blocks=[whole])
     data = raw
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
@@ -112,7 +112,7 @@ def scan(path: str, raw: bytes) -> Facts:
         else frozenset()
     )
     renamed = ((name, bound) for item in imports for name, bound in item.names if name != bound)
-    return Facts(path, raw, data, imports, bases, frozenset(bound.encode() for name, bound in renamed if is_sink(name)))
+    return FileSummary(path, raw, data, imports, bases, frozenset(bound.encode() for name, bound in renamed if is_sink(name)))
 
 
 def _imports(data: bytes) -> Iterator[Import]:
@@ -130,7 +130,7 @@ def _imports(data: bytes) -> Iterator[Import]:
             yield Import(len(match[1]), match[2].decode("utf-8", "replace"), names, "")
 
 
-def blocks_of(facts: Facts) -> list[Block]:
+def blocks_of(facts: FileSummary) -> list[Block]:
     """The top-level statements of a file."""
     if facts.blocks is None:
         facts.blocks = blocks_in(without_text(facts.data))
@@ -188,18 +188,18 @@ def absolute(path: str | os.PathLike[str]) -> str:
     return os.path.abspath(path)
 
 
-def takes_logits(facts: Facts) -> bool:
+def takes_logits(facts: FileSummary) -> bool:
     """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
     return not relevant_words(facts).isdisjoint(lexical.words_taking_logits())
 
 
-def relevant_words(facts: Facts) -> frozenset[bytes]:
+def relevant_words(facts: FileSummary) -> frozenset[bytes]:
     """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
-    if facts.mattering is None:
-        facts.mattering = lexical.words_that_matter().intersection(lexical.WORD.findall(facts.raw))
-    return facts.mattering
+    if facts.relevant is None:
+        facts.relevant = lexical.words_that_matter().intersection(lexical.WORD.findall(facts.raw))
+    return facts.relevant
 
 
-def may_name_sink(facts: Facts) -> bool:
+def may_name_sink(facts: FileSummary) -> bool:
     """Whether a file has a word without which nothing in it can be a sink."""
     return bool(facts.aliases) or not relevant_words(facts).isdisjoint(lexical.words_of_sinks())

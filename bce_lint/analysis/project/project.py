@@ -13,11 +13,11 @@ from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import thresholds
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.index import Facts, scan
-from bce_lint.analysis.project.reachability import Relevance, Towards
+from bce_lint.analysis.project.index import FileSummary, scan
+from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
-from bce_lint.analysis.state.frames import Unit
-from bce_lint.analysis.state.machine import ROOT_STEPS, Machine
+from bce_lint.analysis.state.frames import LoweredFile
+from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import entries
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.recording.uses import Flow
 
 RECURSION = 20_000
-FLOW_PATIENCE = 8
+RECORDING_FUEL_FACTOR = 8
 
 
 class Problem(tuple[str, str, int, int]):
@@ -55,20 +55,21 @@ class Project:
     ) -> None:
         self.root = root
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
-        self._before: Mapping[str, Facts] = {} if before is None else before.facts
+        self._before: Mapping[str, FileSummary] = {} if before is None else before.facts
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self.others: list[Project] = []
         self._dirs: dict[str, frozenset[str]] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
-        self.facts: dict[str, Facts] = {path: facts for path in sorted({*files, *self.texts}) if (facts := self._scan(path)) is not None}
+        scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
+        self.facts: dict[str, FileSummary] = {path: facts for path, facts in scanned.items() if facts is not None}
         same = before if before is not None and _same(self.facts, before.facts) else None
         self.graph: Graph = same.graph if same is not None else Graph(self.facts, partial(type(self).resolve, self))
         known = same.relevance if same is not None else None
-        self.relevance: Relevance = Relevance(self.graph) if flow is None else Towards(self.graph, flow.targets, known)
-        self.machine = Machine(self, callbacks) if flow is None else Machine(self, callbacks, flow, FLOW_PATIENCE)
+        self.relevance: Reachability = Reachability(self.graph) if flow is None else TargetReachability(self.graph, flow.targets, known)
+        self.machine = Machine(self, callbacks) if flow is None else Machine(self, callbacks, flow, RECORDING_FUEL_FACTOR)
         self.sources: dict[str, SourceText] = {}
-        self._units: dict[str, Unit | None] = {}
+        self._units: dict[str, LoweredFile | None] = {}
         self._loaded: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
@@ -79,7 +80,7 @@ class Project:
         self._inherited: set[str] = set()
         self._bases: frozenset[str] | None = None
 
-    def _scan(self, path: str) -> Facts | None:
+    def _scan(self, path: str) -> FileSummary | None:
         try:
             raw = self.texts[path] if path in self.texts else _read(path)
             known = self._before.get(path)
@@ -100,13 +101,13 @@ class Project:
                 self.problems[path] = Problem(("BCE901", error.message, error.row, 1))
         return self.sources.get(path)
 
-    def unit(self, path: str) -> Unit | None:
+    def unit(self, path: str) -> LoweredFile | None:
         """The lowered file, or None when it cannot be analysed."""
         if path not in self._units:
             self._units[path] = self._lower(path)
         return self._units[path]
 
-    def _lower(self, path: str) -> Unit | None:
+    def _lower(self, path: str) -> LoweredFile | None:
         source = self.source(path)
         if source is None:
             return None
@@ -116,7 +117,7 @@ class Project:
             key = (path, source.text)
             if key not in self._modules:
                 self._modules[key] = lower(source.text)
-            return Unit(path, source.text, self._modules[key], self.machine.intern(("module", path)))
+            return LoweredFile(path, source.text, self._modules[key], self.machine.intern(("module", path)))
         except ParseFailure as error:
             self.problems[path] = Problem(("BCE901", error.message, error.row, error.column))
         except TooLarge as error:
@@ -145,22 +146,22 @@ class Project:
         self._indexed = len(sites)
         return [sites[number] for number in sorted({n for path in wanted for n in self._by_path.get(path, ())})]
 
-    def load(self, machine: Machine, path: str) -> Unit | None:
+    def load(self, machine: Machine, path: str) -> LoweredFile | None:
         """Runs a module's body once in the base store, as an import does."""
         unit = self.unit(path)
         if unit is None or path in self._loaded:
             return unit
         self._loaded.add(path)
-        kept = machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched
-        machine.state, machine.reads, machine.steps, machine.stack = machine.base, None, ROOT_STEPS, []
-        machine.root, machine.touched = machine.base, {unit.address, *machine.touched}
-        machine.quiet += 1
+        kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.root, machine.written_modules
+        machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL, []
+        machine.root, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
+        machine.suppress_sites += 1
         try:
             statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
-            machine.base.cells.update(machine.state.since(machine.base))
+            machine.base.cells.update(machine.state.delta(machine.base))
         finally:
-            machine.quiet -= 1
-            machine.state, machine.reads, machine.steps, machine.stack, machine.root, machine.touched = kept
+            machine.suppress_sites -= 1
+            machine.state, machine.reads, machine.fuel, machine.stack, machine.root, machine.written_modules = kept
         return unit
 
     def default_dtype(self) -> str | None:
@@ -299,10 +300,10 @@ class Project:
             self.problems[path] = Problem((CRASH, f"internal error in the analysis: {text}", 1, 1))
             return None
         finally:
-            machine.reads, machine.quiet, machine.stack, machine.pending = None, 0, [], []
+            machine.reads, machine.suppress_sites, machine.stack, machine.pending = None, 0, [], []
 
 
-def _same(facts: Mapping[str, Facts], others: Mapping[str, Facts]) -> bool:
+def _same(facts: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
     """Whether a project's files are those of another, unchanged."""
     return facts.keys() == others.keys() and all(others[path] is one for path, one in facts.items())
 

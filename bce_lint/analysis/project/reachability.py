@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Names, Unit, add_definitions
+from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Fragment, Names, add_definitions
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.index import Block, Facts, blocks_of, takes_logits
+from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, takes_logits
 from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, reaching
 from bce_lint.analysis.project.search import Search, is_implicit, way_to
 
@@ -22,7 +22,7 @@ NEAR = 3
 """How many steps from a function a logarithm may be, for the function to be run because of it."""
 
 
-class Relevance:
+class Reachability:
     """Answers whether the functions, methods and module bodies of a project can lead to a loss."""
 
     def __init__(self, graph: Graph) -> None:
@@ -30,11 +30,11 @@ class Relevance:
         self.leading: set[Definition] = set()
         self._names: dict[str, Names] = {}
         self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
-        self._targets: dict[Unit, list[Definition]] = {}
+        self._targets: dict[Fragment, list[Definition]] = {}
         self._near: dict[tuple[Definition, int], bool] = {}
-        self._hopeless: set[Definition] = set()
-        self._hopeful: set[Definition] = set()
-        self._barrens: dict[Class, bool] = {}
+        self._cannot_reach: set[Definition] = set()
+        self._can_reach: set[Definition] = set()
+        self._barren_classes: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
         self._around: dict[Class, Search | None] = {}
         self._latest: tuple[Class, Search | None] | None = None
@@ -42,7 +42,7 @@ class Relevance:
         self._files: dict[str, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
-    def is_sink(self, unit: Unit) -> bool:
+    def is_sink(self, unit: Fragment) -> bool:
         """Whether a unit is what the searches look for."""
         return unit.sink
 
@@ -55,7 +55,7 @@ class Relevance:
         """The hints of some functions: a comparison is one in the function itself, a logarithm may be some steps away."""
         found = 0
         for one in start:
-            if isinstance(one, Unit) and one.compares:
+            if isinstance(one, Fragment) and one.compares:
                 found |= COMPARISON
             if not found & LOGARITHM and self._logs(one, NEAR):
                 found |= LOGARITHM
@@ -83,7 +83,7 @@ class Relevance:
     def file(self, path: str) -> bool:
         """Whether anything in a file can."""
         if path not in self._files:
-            self._files[path] = not self.dull(path) and (self.body(path) or self._defines(path))
+            self._files[path] = not self.irrelevant(path) and (self.body(path) or self._defines(path))
         return self._files[path]
 
     def _defines(self, path: str) -> bool:
@@ -100,35 +100,35 @@ class Relevance:
     def method(self, path: str, owner: str, name: str) -> bool:
         """Whether a method can that a class at the top of a file has or inherits, on an instance whose attributes are set."""
         found = self.names(path).own.get(owner.encode(), ())
-        return any(self._whole(d) and (isinstance(d, Unit) or self._method(d, name.encode())) for d in found)
+        return any(self._whole(d) and (isinstance(d, Fragment) or self._method(d, name.encode())) for d in found)
 
     def _whole(self, definition: Definition) -> bool:
         """Whether a function can, or any method that a class has or inherits."""
         if definition not in self._wholes:
-            if isinstance(definition, Unit):
+            if isinstance(definition, Fragment):
                 self._wholes[definition] = self._leads(definition)
             else:
                 methods = [unit for c in self._line(definition) for units in c.methods.values() for unit in units]
                 self._wholes[definition] = self._bound(definition, methods)
         return self._wholes[definition]
 
-    def dull(self, path: str) -> bool:
+    def irrelevant(self, path: str) -> bool:
         """Whether a file cannot lead anywhere by its words, nor can any that imports join to it."""
-        return path in self.graph.dull
+        return path in self.graph.irrelevant
 
-    def _leads(self, unit: Unit) -> bool:
+    def _leads(self, unit: Fragment) -> bool:
         start = (unit, *(part for _, part in unit.stores))
-        if not self.hints(start) and self._in_vain(start):
+        if not self.hints(start) and self._search_fails(start):
             return False
         return Search(self).leads(start)
 
-    def _barren(self, cls: Class) -> bool:
+    def _class_cannot_reach(self, cls: Class) -> bool:
         """Whether nothing that a class has or inherits leads to a sink."""
-        if cls not in self._barrens:
-            self._barrens[cls] = self._in_vain(self._line(cls))  # what sets the attributes is part of the methods
-        return self._barrens[cls]
+        if cls not in self._barren_classes:
+            self._barren_classes[cls] = self._search_fails(self._line(cls))  # what sets the attributes is part of the methods
+        return self._barren_classes[cls]
 
-    def _in_vain(self, start: Iterable[Definition]) -> bool:
+    def _search_fails(self, start: Iterable[Definition]) -> bool:
         """Whether a search ends without a sink even if every name counts as named: that is found out once for all definitions.
 
         What the start does that matters to some values only is for the search itself to look at.
@@ -137,19 +137,19 @@ class Relevance:
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
         while waiting:
             current, before = waiting.pop()
-            if current in seen or current in self._hopeless:
+            if current in seen or current in self._cannot_reach:
                 continue
             seen[current] = before
-            if current in self._hopeful or (isinstance(current, Unit) and self.is_sink(current)):
-                self._hopeful.update(way_to(current, seen))
+            if current in self._can_reach or (isinstance(current, Fragment) and self.is_sink(current)):
+                self._can_reach.update(way_to(current, seen))
                 return False
-            if isinstance(current, Unit):
+            if isinstance(current, Fragment):
                 waiting.extend((part, current) for _, part in current.stores)
                 waiting.extend((one, current) for one in self.reached(current))
             else:
                 waiting.append((current.head, current))
                 waiting.extend((unit, current) for units in current.methods.values() for unit in units)
-        self._hopeless |= seen.keys()
+        self._cannot_reach |= seen.keys()
         return True
 
     def _method(self, cls: Class, name: bytes) -> bool:
@@ -161,10 +161,10 @@ class Relevance:
             line.extend(base for base in self._bases_of(current) if base not in line)
         return line
 
-    def _bound(self, cls: Class, methods: Iterable[Unit]) -> bool:
+    def _bound(self, cls: Class, methods: Iterable[Fragment]) -> bool:
         """Whether some methods lead to a sink on an instance of a class."""
         methods = list(methods)
-        if not self.hints(methods) and self._barren(cls):
+        if not self.hints(methods) and self._class_cannot_reach(cls):
             return False
         around = self._instance(cls)
         if around is None:
@@ -206,7 +206,7 @@ class Relevance:
             self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
         return self._bases[cls]
 
-    def reached(self, unit: Unit) -> list[Definition]:
+    def reached(self, unit: Fragment) -> list[Definition]:
         """What a unit names, and what is put into it from elsewhere."""
         if unit not in self._targets:
             self._targets[unit] = [*dict.fromkeys(self._mentioned(unit.path, unit.words)), *self._registered().get(unit, ())]
@@ -217,23 +217,23 @@ class Relevance:
         if self._filled is None:
             self._filled = {}
             for path, facts in self.graph.files.items():
-                for block in blocks_of(facts) if not self.dull(path) else ():
+                for block in blocks_of(facts) if not self.irrelevant(path) else ():
                     if block.decorators or (block.kind == "code" and not block.text.startswith(b"if __name__")):
                         self._register(path, facts, block)
         return self._filled
 
-    def _register(self, path: str, facts: Facts, block: Block) -> None:
+    def _register(self, path: str, facts: FileSummary, block: Block) -> None:
         assert self._filled is not None
         acting = block.decorators or block.words
         named = block.decorators or frozenset(FILLS.findall(block.text))
         holders = self._variables(path, named)
         for definition in self._mentioned(path, acting):
-            if isinstance(definition, Unit):
+            if isinstance(definition, Fragment):
                 holders += self._variables(definition.path, definition.fills)
             elif block.decorators:
                 holders.append(definition.head)
         if holders:
-            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [Unit(facts, block.text)]
+            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [Fragment(facts, block.text)]
             for holder in holders:
                 self._filled.setdefault(holder, []).extend(mine)
 
@@ -294,26 +294,26 @@ class Relevance:
                     names.taken.setdefault(alias.encode(), []).append((target, name.encode()))
 
 
-class Towards(Relevance):
+class TargetReachability(Reachability):
     """Answers whether something can lead into some files: for a run that wants to see everyone who uses what is made there.
 
     `other` has looked at the same files for another reason: what it found out of their names holds here, too.
     """
 
-    def __init__(self, graph: Graph, targets: frozenset[str], other: Relevance | None = None) -> None:
+    def __init__(self, graph: Graph, targets: frozenset[str], other: Reachability | None = None) -> None:
         super().__init__(graph)
         self.targets = targets
-        self._far = graph.dull if targets.isdisjoint(graph.dull) else frozenset[str]()
+        self._far = graph.irrelevant if targets.isdisjoint(graph.irrelevant) else frozenset[str]()
         if other is not None:
             self._names, self._found, self._bases = other._names, other._found, other._bases
-        if other is not None and self._far == graph.dull:
+        if other is not None and self._far == graph.irrelevant:
             self._targets, self._filled = other._targets, other._filled
 
-    def is_sink(self, unit: Unit) -> bool:
+    def is_sink(self, unit: Fragment) -> bool:
         """Whether a unit is what the searches look for."""
         return unit.path in self.targets
 
-    def dull(self, path: str) -> bool:
+    def irrelevant(self, path: str) -> bool:
         """A file may lead into any other, but for those that no imports join to it."""
         return path in self._far
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from bce_lint.analysis.project.definitions import Class, Definition, Unit
+from bce_lint.analysis.project.definitions import Class, Definition, Fragment
 from bce_lint.catalog.contexts import STEP_METHODS
 
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEP_METHODS)})
@@ -28,7 +28,7 @@ class Answers(Protocol):
 
     leading: set[Definition]
 
-    def is_sink(self, unit: Unit) -> bool:
+    def is_sink(self, unit: Fragment) -> bool:
         """True if a unit is what the searches look for."""
 
     def hints(self, start: Iterable[Definition]) -> int:
@@ -37,7 +37,7 @@ class Answers(Protocol):
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """True if the names seen so far include a producer of the values that the hints need."""
 
-    def reached(self, unit: Unit) -> list[Definition]:
+    def reached(self, unit: Fragment) -> list[Definition]:
         """What a unit names, and what is put into it from elsewhere."""
 
 
@@ -75,7 +75,7 @@ class Search:
             if current in self.seen:
                 continue
             self.seen[current] = before
-            if current in self.relevance.leading or (isinstance(current, Unit) and self.relevance.is_sink(current)):
+            if current in self.relevance.leading or (isinstance(current, Fragment) and self.relevance.is_sink(current)):
                 self.relevance.leading.update(way_to(current, self.seen))
                 return True
             if isinstance(current, Class):

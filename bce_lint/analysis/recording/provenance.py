@@ -65,7 +65,7 @@ class Trace(Flow):
         value = self._kept(value, term)
         self._remember(frame, node, value)
         here = (frame.unit.path, node.span)
-        if here in self.wanted and not m.quiet and m.steps >= 0:
+        if here in self.wanted and not m.suppress_sites and m.fuel >= 0:
             known, chain = self.found[here], chain_of(frame)
             if chain in known or len(known) < MANY:
                 known[chain] = term

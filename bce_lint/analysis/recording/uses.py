@@ -81,10 +81,10 @@ class Flow:
         kind = type(value)
         if kind in _PLAIN:
             if node not in self._plain[frame.unit.path, kind is Const]:
-                self._note_plain(frame.unit.path, node, kind is Const, m.steps >= 0)
+                self._note_plain(frame.unit.path, node, kind is Const, m.fuel >= 0)
             return value
         here = (frame.unit.path, node.span)
-        if m.steps >= 0:
+        if m.fuel >= 0:
             self.evaluated.add(here)
         if type(value) is Tensor:
             self._note_tensor(here, value)

@@ -13,11 +13,11 @@ MAX_BASES = 64
 
 def mro(m: Machine, cls: ClassV) -> tuple[Value, ...]:
     """The resolution order: each class before its bases, a shared base after all who share it."""
-    known = m.orders.get(cls.address)
+    known = m.resolution_orders.get(cls.address)
     if known is not None and known[0] is cls.bases:
         return known[1]
-    m.orders[cls.address] = (cls.bases, _linear(cls))
-    return m.orders[cls.address][1]
+    m.resolution_orders[cls.address] = (cls.bases, _linear(cls))
+    return m.resolution_orders[cls.address][1]
 
 
 def _linear(cls: ClassV) -> tuple[Value, ...]:

@@ -23,7 +23,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.state import cells, identities
 from bce_lint.analysis.state.frames import Frame
-from bce_lint.analysis.state.identities import of_many
+from bce_lint.analysis.state.identities import summarize
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
@@ -36,7 +36,7 @@ MAX_RANGE = 8
 def summary(m: Machine, seq: Seq) -> Value | None:
     """One value above all elements, None when there is none."""
     found = join_all(seq)
-    return found if found is None or seq.exact else of_many(m, found)
+    return found if found is None or seq.exact else summarize(m, found)
 
 
 def concatenate(a: Seq, b: Seq) -> Seq:
@@ -56,7 +56,7 @@ def keys_of(table: Table) -> Seq:
 def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: RefKind = "list") -> Ref:
     """Allocates a list (or set, or module container) with the given items."""
     ref = m.new_ref(frame, span, kind)
-    old = m.state.find((ref.address, cells.ITEMS)) if m.is_many(ref.address) else None
+    old = m.state.find((ref.address, cells.ITEMS)) if m.is_summary(ref.address) else None
     m.write(ref.address, cells.ITEMS, join_seq(old, items) if type(old) is Seq else items)
     return ref
 
@@ -64,7 +64,7 @@ def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: RefKind 
 def new_dict(m: Machine, frame: Frame, span: ir.Span, table: Table) -> Ref:
     """Allocates a dict."""
     ref = m.new_ref(frame, span, "dict")
-    old = m.state.find((ref.address, cells.ITEMS)) if m.is_many(ref.address) else None
+    old = m.state.find((ref.address, cells.ITEMS)) if m.is_summary(ref.address) else None
     m.write(ref.address, cells.ITEMS, join_table(old, table) if type(old) is Table else table)
     return ref
 
@@ -123,7 +123,7 @@ def lookup(m: Machine, table: Table, key: Value) -> Value | None:
     found = table.get(key.value) if type(key) is Const else join_all(v for _, v in table.entries)
     if table.rest is None or (type(key) is Const and table.has(key.value)):
         return found
-    return identities.of_many(m, table.rest if found is None else join(found, table.rest))
+    return identities.summarize(m, table.rest if found is None else join(found, table.rest))
 
 
 def is_certain(table: Table, key: Value | None) -> bool:
@@ -167,7 +167,7 @@ def remove(m: Machine, owner: Value, key: Value) -> None:
     """`del owner[key]`."""
     for option in options(owner):
         items = m.read(option.address, cells.ITEMS) if type(option) is Ref else None
-        many = owner is not option or (type(option) is Ref and m.is_many(option.address))
+        many = owner is not option or (type(option) is Ref and m.is_summary(option.address))
         new: Value | None = None
         if type(items) is Table:
             new = without(items, key)
@@ -191,7 +191,7 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None
         if type(option) is not Ref:
             continue
         items = m.read(option.address, cells.ITEMS)
-        many = m.is_many(option.address) or owner is not option
+        many = m.is_summary(option.address) or owner is not option
         if type(items) is Table:
             new = put(items, key, value)
             m.write(option.address, cells.ITEMS, join_table(items, new) if many else new)
@@ -233,7 +233,7 @@ def extend(m: Machine, owner: Ref, added: Value) -> None:
         return
     part = content(m, added) or ANYTHING
     new = concatenate(items, part)
-    m.write(owner.address, cells.ITEMS, join_seq(items, new) if m.is_many(owner.address) else new)
+    m.write(owner.address, cells.ITEMS, join_seq(items, new) if m.is_summary(owner.address) else new)
 
 
 def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value]:
@@ -246,7 +246,7 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
-            part = identities.of_many(m, changed(value, shape=value.shape[1:] if value.shape else None))
+            part = identities.summarize(m, changed(value, shape=value.shape[1:] if value.shape else None))
         if items is not None and star is None and count <= len(items.prefix):
             return list(items.prefix[:count])
         return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]

@@ -14,7 +14,7 @@ MAX_DEPTH = 40
 TEXT_LIMIT = 48
 
 
-class Unit(NamedTuple):
+class LoweredFile(NamedTuple):
     """A file of the project: its lowered module and its text."""
 
     path: str
@@ -72,7 +72,7 @@ class Loop:
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called."""
 
-    unit: Unit
+    unit: LoweredFile
     address: int
     context: int
     function: ir.Function | None = None
@@ -84,7 +84,7 @@ class Frame:
     call: ir.Span | None = None
     depth: int = 0
     params: frozenset[int] = frozenset()
-    marks: tuple[int, ...] = ()
+    unrolled_at: tuple[int, ...] = ()
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
     yield_contexts: list[Value] = field(default_factory=list)

@@ -16,7 +16,7 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
 
-def of_many(m: Machine, value: Value) -> Value:
+def summarize(m: Machine, value: Value) -> Value:
     """One of any number of values: which one is not known."""
     return _followed(m, value, _renamed(value, {}))
 
@@ -33,7 +33,7 @@ def _followed(m: Machine, old: Value, new: Value) -> Value:
     return new
 
 
-def from_last_round(before: Value | None, after: Value) -> Value:
+def age_identities(before: Value | None, after: Value) -> Value:
     """What a round of a loop leaves to the next one, which began with another value: the negative of a number is that of the last round.
 
     What was of the last round already is of one before it now, and not told apart any longer.
@@ -42,14 +42,14 @@ def from_last_round(before: Value | None, after: Value) -> Value:
     return _renamed(after, {one: one if one in known else -one for one in _identities(after) if one > 0})
 
 
-def told_apart(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int = 0) -> Value:
+def materialize(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int = 0) -> Value:
     """An element that is taken out of a container: a tensor that is one of many is one from here on, in each round of a loop."""
     if type(value) is Seq and value.exact:
-        return Seq(tuple(told_apart(m, frame, part, span, tag * len(value.prefix) + i + 1) for i, part in enumerate(value.prefix)))
+        return Seq(tuple(materialize(m, frame, part, span, tag * len(value.prefix) + i + 1) for i, part in enumerate(value.prefix)))
     found = options(value)
     if not any([type(option) is Tensor and not option.identity for option in found]):  # noqa: C419 - most are one
         return value
-    own = m.intern(("element", frame.context, frame.unit.path, span, frame.marks, tag))
+    own = m.intern(("element", frame.context, frame.unit.path, span, frame.unrolled_at, tag))
     parts = [_followed(m, o, changed(o, identity=own)) if type(o) is Tensor and not o.identity else o for o in found]
     return join_all(parts) or TOP
 

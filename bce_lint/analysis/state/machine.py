@@ -19,23 +19,23 @@ from bce_lint.analysis.domain.values import (
 )
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
-from bce_lint.analysis.state.frames import Args, Frame, Unit
-from bce_lint.analysis.state.store import Cell, Reads, State, settle
+from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
+from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
 from bce_lint.catalog.schema import Contract
 from bce_lint.records import record
 
-ROOT_STEPS = 5_000
-BODY_STEPS = 30_000
-SITE_STEPS = 11_000
+ENTRY_FUEL = 5_000
+BODY_FUEL = 30_000
+SITE_BONUS = 11_000
 
 
 class Program(Protocol):
     """What the machine asks of the project around it."""
 
-    def unit(self, path: str) -> Unit | None:
+    def unit(self, path: str) -> LoweredFile | None:
         """The lowered file, or None when it cannot be read."""
 
-    def load(self, machine: Machine, path: str) -> Unit | None:
+    def load(self, machine: Machine, path: str) -> LoweredFile | None:
         """Runs a module's body once in the base store."""
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
@@ -115,32 +115,32 @@ class Machine:
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known; `layers` are the names of
     catalogued layers by their address, which says of which class they are.
 
-    `observer` is told where values go, in a run that is asked to record; `patience` multiplies the budgets."""
+    `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the budgets."""
 
-    def __init__(self, program: Program, interpreter: Interpreter, observer: Observer | None = None, patience: int = 1) -> None:
+    def __init__(self, program: Program, interpreter: Interpreter, observer: Observer | None = None, fuel_factor: int = 1) -> None:
         self.program = program
         self.interpreter = interpreter
         self.observer = observer
-        self.patience = patience
+        self.fuel_factor = fuel_factor
         self.base = State()
         self.state = self.base
         self.root = self.base
-        self.touched: set[int] = set()
+        self.written_modules: set[int] = set()
         self.reads: Reads | None = None
-        self.steps = ROOT_STEPS * patience
-        self.reserve = 0
+        self.fuel = ENTRY_FUEL * fuel_factor
+        self.site_bonus = 0
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
-        self.typical: dict[int, Mapping[Cell, Value]] = {}
-        self.orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
-        self.several: set[int] = set()
+        self.generic: dict[int, Mapping[Cell, Value]] = {}
+        self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
+        self.summaries: set[int] = set()
         self.incomplete: set[ir.Function] = set()
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
         self.layers: dict[int, str] = {}
         self.stack: list[ir.Function] = []
         self.words: dict[ir.Function, frozenset[str]] = {}
-        self.quiet = 0
+        self.suppress_sites = 0
         self._interned: dict[Hashable, int] = {}
 
     def intern(self, key: Hashable) -> int:
@@ -165,7 +165,7 @@ class Machine:
 
     def read_global(self, address: int, name: str) -> Value | None:
         """The value of a module's global: looked up below the running root unless the root has written into that module."""
-        if address in self.touched:
+        if address in self.written_modules:
             return self.read(address, name)
         value = self.root.find((address, name))
         if type(value) is LazyImport:
@@ -180,7 +180,7 @@ class Machine:
 
     def write_all(self, written: Mapping[Cell, Value]) -> None:
         """Sets cells that some state of the run was given before."""
-        self.state = settle(self.state, written)
+        self.state = apply_delta(self.state, written)
 
     def open_reads(self) -> State:
         """Starts a region whose reads are noted; returns the state before it."""
@@ -198,31 +198,31 @@ class Machine:
 
     def record(self, site: Site) -> None:
         """Notes a site, unless the run only prepares a state."""
-        if not self.quiet:
+        if not self.suppress_sites:
             self.sites.append(site)
-            self.steps += self.reserve
-            self.reserve = 0
+            self.fuel += self.site_bonus
+            self.site_bonus = 0
 
     def new_ref(self, frame: Frame, span: ir.Span, kind: RefKind, what: object = None, tag: str = "") -> Ref:
         """The heap object that this place allocates in this context; one that exists already may now be several."""
-        address = self.intern((frame.context, frame.unit.path, span, frame.marks, kind, tag))
+        address = self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, kind, tag))
         if self.state.find((address, cells.LIVE)) is not None:
-            self.make_many(address)
+            self.mark_summary(address)
         self.write(address, cells.LIVE, TOP)
         return Ref(address, kind, what, frame.place(span))
 
-    def make_many(self, address: int) -> None:
+    def mark_summary(self, address: int) -> None:
         """From here on an allocation site may stand for several objects."""
-        self.several.add(address)
+        self.summaries.add(address)
         self.write(address, cells.SUMMARY, TOP)
 
-    def is_many(self, address: int) -> bool:
+    def is_summary(self, address: int) -> bool:
         """Whether an allocation site may stand for several objects by now."""
-        return address in self.several and self.state.find((address, cells.SUMMARY), self.reads) is not None
+        return address in self.summaries and self.state.find((address, cells.SUMMARY), self.reads) is not None
 
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""
-        return Unknown(self.intern((frame.context, frame.unit.path, span, frame.marks, "?")))
+        return Unknown(self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, "?")))
 
 
 @record(slots=True)

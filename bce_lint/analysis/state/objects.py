@@ -41,32 +41,32 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     alternatives = options(owner)
     for option in alternatives:
         if type(option) is Ref:
-            weak = len(alternatives) > 1 or m.is_many(option.address)
+            weak = len(alternatives) > 1 or m.is_summary(option.address)
             old = m.state.find((option.address, name)) if weak else None
             m.write(option.address, name, value if old is None else join(old, value))
             items = m.read(option.address, cells.ITEMS) if option.kind == "container" else None
             if type(items) is Table:
                 m.write(option.address, cells.ITEMS, items.put(name, value))
         elif type(option) is ClassV:
-            m.touched.add(option.address)
+            m.written_modules.add(option.address)
             m.write(option.address, name, value)
         elif type(option) is ModuleV:
-            m.touched.add(address(m, option.path))
+            m.written_modules.add(address(m, option.path))
             m.write(address(m, option.path), name, value)
 
 
-def doubt(m: Machine, owner: Value, name: str) -> None:
+def maybe_unbound(m: Machine, owner: Value, name: str) -> None:
     """The attribute may be gone, as after `del owner.name`."""
     for option in options(owner):
         if type(option) is Ref:
-            m.write(*store.doubt((option.address, name)), TRUE)
+            m.write(*store.maybe_unbound((option.address, name)), TRUE)
 
 
 def is_certain(m: Machine, owner: Value, name: str) -> bool:
     """Whether an object certainly has an attribute."""
     if type(owner) is not Ref:
         return False
-    own = m.read(owner.address, name) is not None and m.read(*store.doubt((owner.address, name))) is None
+    own = m.read(owner.address, name) is not None and m.read(*store.maybe_unbound((owner.address, name))) is None
     return own or class_attribute(m, owner, name) is not None
 
 

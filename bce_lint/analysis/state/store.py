@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bce_lint.analysis.domain.values import TRUE, Facts, Value, join
+from bce_lint.analysis.domain.values import TRUE, MustUses, Value, join
 from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
 INDEXED = 200
-NO_FACTS = Facts(frozenset())
+NO_FACTS = MustUses(frozenset())
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 
 
@@ -117,7 +117,7 @@ class State:
             layer = layer.parent
         return self
 
-    def since(self, base: State) -> Mapping[Cell, Value]:
+    def delta(self, base: State) -> Mapping[Cell, Value]:
         """What was written above `base`."""
         if self.parent is base:
             return self.cells
@@ -132,7 +132,7 @@ class State:
         return written
 
 
-def settle(base: State, written: Mapping[Cell, Value]) -> State:
+def apply_delta(base: State, written: Mapping[Cell, Value]) -> State:
     """Writes what was written above a base into the base itself, or above it when it is shared."""
     target = base.fork() if base.frozen else base
     target.cells.update(written)
@@ -156,7 +156,7 @@ def _shared(one: State, other: State) -> State:
     return one
 
 
-def doubt(cell: Cell) -> Cell:
+def maybe_unbound(cell: Cell) -> Cell:
     """The cell that says that another was not bound on some path."""
     return cell[0], cells.absence_of(cell[1])
 
@@ -166,13 +166,13 @@ def merge(states: list[State]) -> State:
     if len(states) == 1:
         return states[0]
     base = common(states)
-    diffs = [state.since(base) for state in states]
+    diffs = [state.delta(base) for state in states]
     joined: dict[Cell, Value] = {}
     for diff in diffs:
         for cell in diff:
             if cell not in joined:
                 _join(cell, diffs, base, joined)
-    return settle(base, joined)
+    return apply_delta(base, joined)
 
 
 def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value]) -> None:
@@ -194,4 +194,4 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
     if result is not None:
         joined[cell] = result
     if asked and before is None and not inner:
-        joined[base.known(doubt(cell))] = TRUE
+        joined[base.known(maybe_unbound(cell))] = TRUE

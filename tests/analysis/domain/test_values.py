@@ -13,8 +13,8 @@ from bce_lint.analysis.domain.values import (
     TRUE,
     Const,
     External,
-    Facts,
     ModuleV,
+    MustUses,
     Ref,
     Seq,
     Table,
@@ -167,8 +167,8 @@ def test_unknown_takes_all_and_forgets_which_one_it_was() -> None:
 def test_facts_are_what_both_have() -> None:
     place = Place("a.py", Span(0, 1))
     one, two = (Use(kind, LossSite(MODULES["torch.nn.BCELoss"], "loss", place, place, (), (), ())) for kind in "px")
-    assert join(Facts(frozenset({one, two})), Facts(frozenset({one}))) == Facts(frozenset({one}))
-    assert join(Facts(frozenset({one})), const(1)) == Facts(frozenset()) == join(const(1), Facts(frozenset({one})))
+    assert join(MustUses(frozenset({one, two})), MustUses(frozenset({one}))) == MustUses(frozenset({one}))
+    assert join(MustUses(frozenset({one})), const(1)) == MustUses(frozenset()) == join(const(1), MustUses(frozenset({one})))
 
 
 @given(st.sampled_from(Domain), st.sampled_from(Domain), st.booleans())

@@ -224,4 +224,4 @@ def test_files_are_dull_that_no_import_joins_to_a_word_that_matters() -> None:
         "logarithm.py": b"def entropy(p):\n    return p.log()\n",
         "layer.py": b"import torch\n\nhead = torch.nn.Linear(2, 1)\n",
     })  # fmt: skip
-    assert graph.dull == {path_of("plain.py"), path_of("more.py")}
+    assert graph.irrelevant == {path_of("plain.py"), path_of("more.py")}

@@ -265,9 +265,9 @@ def test_a_spent_budget_gives_no_finding_and_no_error(tmp_path: Path, monkeypatc
     text = ACT + LONG.format("step")
     root = make(tmp_path, {"called.py": text + "step(torch.zeros(1), 1)\n", "root.py": text})
     assert lint(root) == [("called.py", 46, "BCE103"), ("root.py", 46, "BCE103")]
-    monkeypatch.setattr(entry_points, "ROOT_STEPS", steps)
-    monkeypatch.setattr(entry_points, "BODY_STEPS", steps)
-    monkeypatch.setattr(entry_points, "SITE_STEPS", 0)
+    monkeypatch.setattr(entry_points, "ENTRY_FUEL", steps)
+    monkeypatch.setattr(entry_points, "BODY_FUEL", steps)
+    monkeypatch.setattr(entry_points, "SITE_BONUS", 0)
     assert lint(root) == []
 
 
@@ -275,6 +275,6 @@ def test_a_spent_budget_of_one_root_does_not_reach_the_next(tmp_path: Path, monk
     short = "def short(x, y):\n    return nn.BCEWithLogitsLoss()(act(x), y)\n"
     root = make(tmp_path, {"a.py": ACT + LONG.format("long") + short})
     assert lint(root) == [("a.py", 46, "BCE103"), ("a.py", 48, "BCE103")]
-    monkeypatch.setattr(entry_points, "ROOT_STEPS", 50)
-    monkeypatch.setattr(entry_points, "SITE_STEPS", 0)
+    monkeypatch.setattr(entry_points, "ENTRY_FUEL", 50)
+    monkeypatch.setattr(entry_points, "SITE_BONUS", 0)
     assert lint(root) == [("a.py", 48, "BCE103")]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.project.definitions import Class
-from bce_lint.analysis.project.reachability import Relevance
+from bce_lint.analysis.project.reachability import Reachability
 from tests.analysis.graphs import path_of, project
 
 LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
@@ -17,7 +17,7 @@ LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
 
 def leading(files: Mapping[str, bytes]) -> dict[str, set[str]]:
     """What leads to a loss, by file: functions, `Class.method`, and `<body>`."""
-    relevance = Relevance(project(files))
+    relevance = Reachability(project(files))
     found = {}
     for name, path in ((name, path_of(name)) for name in files):
         members = {"<body>"} if relevance.body(path) else set()
@@ -203,5 +203,5 @@ def test_what_leads_is_what_reaches_the_loss_in_the_call_graph(links: list[tuple
     expected = {loss}
     while grown := {a for a, b in links if b in expected} - expected:
         expected |= grown
-    relevance = Relevance(project({"a.py": b"".join(b"def f%d():\n%s" % (i, bodies[i]) for i in range(8))}))
+    relevance = Reachability(project({"a.py": b"".join(b"def f%d():\n%s" % (i, bodies[i]) for i in range(8))}))
     assert {i for i in order if relevance.function(path_of("a.py"), f"f{i}")} == expected

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bce_lint.analysis.domain.values import TOP, Facts, Value, const, join, options
+from bce_lint.analysis.domain.values import TOP, MustUses, Value, const, join, options
 from bce_lint.analysis.interpreter import callbacks
-from bce_lint.analysis.state.frames import Unit
+from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import INDEXED, Cell, Reads, State, common, merge, settle
+from bce_lint.analysis.state.store import INDEXED, Cell, Reads, State, apply_delta, common, merge
 
 CELLS: tuple[Cell, ...] = ((1, "a"), (1, "b"), (2, "a"))
 Write = tuple[int, Cell, int]
@@ -75,7 +75,7 @@ def test_since_is_what_was_written_above(tree: Tree) -> None:
             expected: dict[Cell, Value] = {}
             for layer in line[height + 1 :]:
                 expected.update(tree.own[layer])
-            assert tree.states[index].since(tree.states[below]) == expected
+            assert tree.states[index].delta(tree.states[below]) == expected
 
 
 @given(trees, st.lists(st.integers(0, 9), min_size=1, max_size=4))
@@ -97,7 +97,7 @@ def test_settling_never_writes_into_a_shared_layer(tree: Tree, chosen: int, froz
         base.freeze(-1)
     above = base.fork()
     above.put(CELLS[0], const(number))
-    settled = settle(base, above.since(base))
+    settled = apply_delta(base, above.delta(base))
     assert (settled is base) is not frozen
     assert settled.find(CELLS[0]) == const(number)
     assert not frozen or (settled.parent is base and base.cells == before)
@@ -141,20 +141,20 @@ def test_a_merge_of_one_state_is_that_state() -> None:
 def test_facts_that_one_path_lacks_are_lost() -> None:
     base = State()
     left, right = base.fork(), base.fork()
-    left.put((1, "$uses"), Facts(frozenset()))
+    left.put((1, "$uses"), MustUses(frozenset()))
     left.put((1, "a"), const(1))
     merged = merge([left, right])
-    assert merged.find((1, "$uses")) == Facts(frozenset())
+    assert merged.find((1, "$uses")) == MustUses(frozenset())
     assert merged.find((1, "a")) == const(1)
 
 
 class Nowhere:
     """A project without files."""
 
-    def unit(self, path: str) -> Unit | None:
+    def unit(self, path: str) -> LoweredFile | None:
         """None."""
 
-    def load(self, machine: Machine, path: str) -> Unit | None:
+    def load(self, machine: Machine, path: str) -> LoweredFile | None:
         """None."""
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
