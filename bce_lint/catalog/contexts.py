@@ -2,7 +2,7 @@
 
 The ban is on `BCELoss` and its functional, whatever the dtypes: [ban.*]. It follows the device of the tensors: cuda, xpu and
 mtia ban, cpu and mps run in float32 ([cpu.*]). A nested context with `enabled=False` for the same device lifts it, one for
-another device does not ([ctx.*]); so does `custom_fwd(cast_inputs=...)`, but not a bare `custom_fwd`.
+another device does not ([ctx.*]).
 
 Trainers, as read in their sources:
 
@@ -39,31 +39,8 @@ AUTOCAST: dict[str, Autocast] = {
 }
 """Callables whose result is an autocast context or decorator; a dtype default is written by its name."""
 
-CUSTOM_FWD: frozenset[str] = frozenset({"torch.amp.custom_fwd", "torch.cuda.amp.custom_fwd"})
-"""Decorators of a `torch.autograd.Function`'s forward: with `cast_inputs=` autocast is off inside, without it nothing changes."""
-
-CUSTOM_BWD: frozenset[str] = frozenset({"torch.amp.custom_bwd", "torch.cuda.amp.custom_bwd"})
-"""Decorators of its backward, which runs under the autocast of the forward."""
-
 NO_GRADIENT: frozenset[str] = frozenset({"torch.no_grad", "torch.inference_mode"})
 """Contexts, and decorators, under which no gradient is recorded."""
-
-NEUTRAL_CONTEXTS: frozenset[str] = frozenset(
-    {
-        "torch.no_grad",
-        "torch.enable_grad",
-        "torch.inference_mode",
-        "torch.set_grad_enabled",
-        "torch.autograd.set_detect_anomaly",
-        "torch.autograd.detect_anomaly",
-        "torch.autograd.profiler.profile",
-        "torch.autograd.profiler.record_function",
-        "torch.profiler.profile",
-        "torch.profiler.record_function",
-        "contextlib.nullcontext",
-    }
-)
-"""Contexts and decorators that change neither values nor autocast ([ban.*]: the ban also holds without gradients)."""
 
 STEP_METHODS: tuple[str, ...] = ("training_step", "validation_step", "test_step", "predict_step")
 """The methods of a LightningModule that its trainer runs under autocast."""

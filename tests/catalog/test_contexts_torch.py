@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, CUSTOM_BWD, CUSTOM_FWD, NEUTRAL_CONTEXTS
+from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES
 from bce_lint.catalog.schema import REQUIRED
-from tests.catalog.probes import autocast, fails, resolve
+from tests.catalog.probes import resolve
 
 pytestmark = [
     pytest.mark.torch,
@@ -57,44 +57,3 @@ def test_autocast_switches_one_device(device: str) -> None:
         with torch.autocast(device, enabled=False):
             assert not torch.is_autocast_enabled(device)
     assert device in BANNING_DEVICES or device in {"cpu", "mps"}
-
-
-@pytest.mark.parametrize("name", sorted(CUSTOM_FWD))
-@pytest.mark.parametrize("cast", [None, torch.float32])
-def test_custom_fwd_lifts_the_ban_when_it_casts(name: str, cast: torch.dtype | None) -> None:
-    options: dict[str, Any] = {"cast_inputs": cast} if name.startswith("torch.cuda.") else {"cast_inputs": cast, "device_type": "cuda"}
-
-    @resolve(name)(**options)  # type: ignore[untyped-decorator]
-    def forward(ctx: object) -> torch.Tensor:
-        return _loss()
-
-    class Context:
-        _dtype: object = None
-        _fwd_used_autocast = False
-
-    with autocast("cuda"):
-        message = fails(lambda: forward(Context()))
-    assert ("unsafe to autocast" in (message or "")) == (cast is None)
-
-
-@pytest.mark.parametrize("name", sorted(CUSTOM_BWD))
-def test_custom_bwd_restores_the_forwards_autocast(name: str) -> None:
-    decorator = resolve(name) if name.startswith("torch.cuda.") else resolve(name)(device_type="cuda")
-
-    class Context:
-        _dtype = torch.float16
-        _fwd_used_autocast = False
-
-    with autocast("cuda"):
-        message = fails(lambda: decorator(lambda ctx: _loss())(Context()))
-    assert message is None, "the forward ran without autocast"
-
-
-@pytest.mark.parametrize("name", sorted(name for name in NEUTRAL_CONTEXTS if "profile" not in name))
-def test_neutral_contexts_leave_the_ban(name: str) -> None:
-    arguments = (True,) if name.endswith(("set_grad_enabled", "set_detect_anomaly")) else ()
-    with autocast("cuda"), resolve(name)(*arguments):
-        message = fails(_loss)
-    assert "unsafe to autocast" in (message or "")
-    with resolve(name)(*arguments):
-        assert fails(_loss) is None

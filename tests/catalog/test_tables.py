@@ -22,9 +22,6 @@ CALLABLES: dict[str, set[str]] = {
     "wrappers": set(layers.WRAPPERS),
     "functions": set(tensors.FUNCTIONS),
     "autocast": set(contexts.AUTOCAST),
-    "custom_fwd": set(contexts.CUSTOM_FWD),
-    "custom_bwd": set(contexts.CUSTOM_BWD),
-    "neutral contexts": set(contexts.NEUTRAL_CONTEXTS),
     "precisions": set(contexts.PRECISIONS),
     "argument trainers": set(contexts.ARGUMENT_TRAINERS),
 }
