@@ -29,7 +29,7 @@ class Case(NamedTuple):
     logits: Callable[[float], Sample]
     before: Loss
     after: Loss
-    meant: Loss
+    reference: Loss
     about: str = ""
 
 
@@ -77,7 +77,7 @@ def bound(loss: Open, setting: Setting) -> Loss:
 
 
 def cases(
-    spellings: Iterable[tuple[Open, Open]], meant: Open, settings: Callable[[int], Iterable[Setting]]
+    spellings: Iterable[tuple[Open, Open]], reference: Open, settings: Callable[[int], Iterable[Setting]]
 ) -> Callable[[int], tuple[Case, ...]]:
     """Each spelling of a rewrite in each setting that a seed gives."""
     pairs = tuple(spellings)
@@ -85,7 +85,7 @@ def cases(
     def build(seed: int) -> tuple[Case, ...]:
         """The cases of a seed."""
         return tuple(
-            Case(s.name, s.logits, bound(before, s), bound(after, s), bound(meant, s), s.about)
+            Case(s.name, s.logits, bound(before, s), bound(after, s), bound(reference, s), s.about)
             for s in settings(seed)
             for before, after in pairs
         )
