@@ -17,7 +17,7 @@ from bce_lint.analysis.sites import ConstructorSite, LogSite, LossSite, OptionSi
 from bce_lint.catalog import losses
 from bce_lint.catalog.schema import Shape
 from bce_lint.fixes.intent import FixIntent
-from bce_lint.fixes.terms import LossCall, Step, Unsuitable, activation_of, loss_in, operand_of, rebuilt
+from bce_lint.fixes.terms import LossCall, TermStep, Unsuitable, activation_of, loss_in, operand_of, rebuilt
 from bce_lint.records import changed
 
 _NO_SPOT: Final[Spot] = ("", ir.Span(0, 0))
@@ -167,7 +167,7 @@ def weight_cast(slice_: Term, intent: FixIntent) -> Term:
     return _with_loss(slice_, change)
 
 
-def _argument(loss: LossCall, name: str, change: Step) -> Term:
+def _argument(loss: LossCall, name: str, change: TermStep) -> Term:
     """The call of a loss with one argument changed."""
     wanted = getattr(loss, name)
     args = tuple(change(one) if one is wanted else one for one in loss.call.args)

@@ -27,8 +27,8 @@ else:
 
     expected = _Expected()
 
-Build: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Rewrite]
-Expect: TypeAlias = "Callable[[Term, FixIntent], Term]"
+Builder: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Rewrite]
+Expected: TypeAlias = "Callable[[Term, FixIntent], Term]"
 
 
 class Claim(Enum):
@@ -72,9 +72,9 @@ class FixKind:
     - `in_autocast`: what raises before is CUDA autocast.
     """
 
-    build: Build
+    build: Builder
     claims: tuple[Claim, ...]
-    expected: Expect | None
+    expected: Expected | None
     callers: Callers = Callers.ALL
     special: Special | None = None
     recorded: bool = False

@@ -10,7 +10,7 @@ from bce_lint.catalog import activations, losses
 from bce_lint.catalog.schema import Contract
 from bce_lint.records import changed
 
-Step: TypeAlias = Callable[[Term], Term]
+TermStep: TypeAlias = Callable[[Term], Term]
 
 
 class Unsuitable(Exception):
@@ -49,7 +49,7 @@ def rebuilt(term: Term, step: Callable[[Apply], Term | None]) -> Term:
     return visit(term)
 
 
-def _visited(one: Term, visit: Step, step: Callable[[Apply], Term | None]) -> Term:
+def _visited(one: Term, visit: TermStep, step: Callable[[Apply], Term | None]) -> Term:
     if isinstance(one, Group):
         return changed(one, items=tuple(map(visit, one.items)))
     if not isinstance(one, Apply):

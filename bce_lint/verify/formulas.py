@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import log
-from typing import TypeAlias
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from bce_lint.verify import references, samples, settings
-from bce_lint.verify.row import Case, Loss, Row, Setting, cases, preserving
+from bce_lint.verify.row import Case, Cases, Loss, Row, Setting, cases, preserving
 from bce_lint.verify.verdict import Verdict
 
 _EPS = 1e-8
-_Build: TypeAlias = Callable[[int], tuple[Case, ...]]
 
 
-def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> _Build:
+def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> Cases:
     """A formula of the logits alone, on the grid and on a seeded picture."""
 
     def build(seed: int) -> tuple[Case, ...]:
@@ -30,7 +28,7 @@ def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> _Buil
     return build
 
 
-def _grid(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> _Build:
+def _grid(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> Cases:
     """A formula of the logits alone, on the grid."""
     return lambda seed: (Case("grid", samples.rows if rows else samples.elements, before, after, wanted),)
 
@@ -67,7 +65,7 @@ def _decided(decision: Callable[[Tensor], Tensor]) -> Loss:
     return lambda x: decision(x).to(x)
 
 
-def _threshold(p: float, written: float) -> _Build:
+def _threshold(p: float, written: float) -> Cases:
     """A threshold for probabilities on logits, and the one that the fix writes."""
     return _grid(_decided(lambda x: x > p), _decided(lambda x: x > written), _decided(lambda x: torch.sigmoid(x.double()) > p))
 

@@ -11,15 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from bce_lint.verify import references, samples
-from bce_lint.verify.row import Case, Open, Row
+from bce_lint.verify.row import Case, Cases, Open, Row
 from bce_lint.verify.verdict import Verdict
 
 _N, _C = 12, samples.CLASSES
 _Target: TypeAlias = Callable[[int], Tensor]
-_Build: TypeAlias = Callable[[int], tuple[Case, ...]]
 
 
-def _case(shape: tuple[int, ...], target: _Target, pairs: tuple[Open, Open], wanted: Open) -> _Build:
+def _case(shape: tuple[int, ...], target: _Target, pairs: tuple[Open, Open], wanted: Open) -> Cases:
     """One case: losses of logits of a shape and a target that stays as it is, but for its device."""
 
     def build(seed: int) -> tuple[Case, ...]:
@@ -35,7 +34,7 @@ def _of_logits(loss: Open, target: Tensor) -> Callable[[Tensor], Tensor]:
     return lambda x: loss(x, target.to(x.device))
 
 
-def _row(code: str, title: str, build: _Build, claim: Verdict = Verdict.ERROR, dtype: str = "float32") -> Row:
+def _row(code: str, title: str, build: Cases, claim: Verdict = Verdict.ERROR, dtype: str = "float32") -> Row:
     return Row(code, title, claim, build, dtype)
 
 

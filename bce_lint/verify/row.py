@@ -33,6 +33,10 @@ class Case(NamedTuple):
     about: str = ""
 
 
+Cases: TypeAlias = Callable[[int], tuple[Case, ...]]
+"""The cases that a seed gives."""
+
+
 @dataclass(frozen=True)
 class Row:
     """A claim about a rewrite. `host` keeps it on the CPU, `autocast` puts it under CUDA autocast.
@@ -43,7 +47,7 @@ class Row:
     code: str
     title: str
     claim: Verdict
-    cases: Callable[[int], tuple[Case, ...]]
+    cases: Cases
     dtype: str = "float64"
     lower: tuple[str, ...] = LOW
     host: bool = False
@@ -76,9 +80,7 @@ def bound(loss: Open, setting: Setting) -> Loss:
     return of_logits
 
 
-def cases(
-    spellings: Iterable[tuple[Open, Open]], reference: Open, settings: Callable[[int], Iterable[Setting]]
-) -> Callable[[int], tuple[Case, ...]]:
+def cases(spellings: Iterable[tuple[Open, Open]], reference: Open, settings: Callable[[int], Iterable[Setting]]) -> Cases:
     """Each spelling of a rewrite in each setting that a seed gives."""
     pairs = tuple(spellings)
 
@@ -93,7 +95,7 @@ def cases(
     return build
 
 
-def preserving(code: str, title: str, build: Callable[[int], tuple[Case, ...]]) -> tuple[Row, ...]:
+def preserving(code: str, title: str, build: Cases) -> tuple[Row, ...]:
     """A rewrite that keeps the function: equivalent in float64, and no worse in the other dtypes."""
     lower = (Row(code, title, Verdict.NO_WORSE, build, dtype) for dtype in LOW)
     return (Row(code, title, Verdict.EQUIVALENT, build), *lower)
