@@ -60,7 +60,8 @@ class FixKind:
 
     - `build` writes it, from the intents of one finding.
     - `claims`: one of these holds if the fix is right, tried in this order; `special` are the claims of some fixes of the kind.
-    - `expected` makes the one change on a slice's operations; None: what the fix leaves is what is wanted.
+    - `expected` makes the one change on a slice's operations: the reference that the fix is held against. It is not asked where the
+      first claim is `EQUIVALENT`: the code before is held against what the fix leaves. None: the same for every claim.
     - `callers`: how the intents of several callers are combined.
     - `recorded`: it must know who else uses the values, so `build` gets the project of a recorded run.
     - `takes_activation`: an activation goes, so only ways that apply it count.

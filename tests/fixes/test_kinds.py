@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bce_lint.fixes.intent import Change
-from bce_lint.fixes.kinds import KINDS, Callers
+from bce_lint.fixes.kinds import KINDS, Callers, Claim
 
 PACKAGE = Path(__file__).parents[2] / "bce_lint"
 ROOM = PACKAGE / "fixes"
@@ -81,5 +81,7 @@ def test_each_kind_has_a_row_and_a_title_of_its_own() -> None:
 def test_a_row_is_whole(change: Change) -> None:
     kind = KINDS[change]
     assert bool(kind.claims) is (change is not Change.NONE), "what writes edits claims something of them"
+    for claims in (kind.claims, *([] if kind.special is None else [kind.special.claims])):
+        assert Claim.EQUIVALENT not in claims[:-1], "it would be its own reference for the claims behind it"
     assert kind.recorded or not kind.takes_activation, "others may use what an activation returned"
     assert kind.recorded or kind.callers is not Callers.BUILDER or change is Change.NONE, "who looks at all callers must know them"
