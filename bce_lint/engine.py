@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bce_lint.cache import Cache
     from bce_lint.fixes.edit import Rewrite
     from bce_lint.fixes.outcome import Outcome
-    from bce_lint.fixes.program import Program
+    from bce_lint.fixes.recorded_project import RecordedProject
     from bce_lint.ir import Span
     from bce_lint.rules.judge import Judged
     from bce_lint.source.projects import Root
@@ -155,24 +155,24 @@ def _places(judged: Judged) -> list[Place]:
 def _with_fixes(project: Project, told: list[Told], shown: Mapping[str, str]) -> list[Told]:
     from bce_lint.analysis.recording.uses import Flow
     from bce_lint.fixes.plan import Planner
-    from bce_lint.fixes.program import Program
+    from bce_lint.fixes.recorded_project import RecordedProject
 
-    planner = Planner(Program(project, Flow()), partial(_recorded, project, told))
+    planner = Planner(RecordedProject(project, Flow()), partial(_recorded, project, told))
     return [_with_fix(project, one, planner.rewrite(one.judged, partial(_silent, project)), shown) for one in told]
 
 
-def _recorded(project: Project, told: list[Told]) -> Program:
+def _recorded(project: Project, told: list[Told]) -> RecordedProject:
     """A run that has seen who uses what the fixes of some findings would change."""
     from bce_lint.analysis.project.project import Project
     from bce_lint.analysis.recording.uses import Flow
     from bce_lint.fixes.plan import targets
-    from bce_lint.fixes.program import Program
+    from bce_lint.fixes.recorded_project import RecordedProject
 
     flow = Flow(targets(one.judged for one in told))
     recorded = Project(project.root, project.facts, project.texts, flow, before=project)
     recorded.run(flow.targets)
     project.others.append(recorded)
-    return Program(recorded, flow)
+    return RecordedProject(recorded, flow)
 
 
 def _with_fix(project: Project, told: Told, rewrite: Rewrite | None, shown: Mapping[str, str]) -> Told:

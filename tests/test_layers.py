@@ -31,9 +31,10 @@ ROOMS: dict[str, frozenset[str]] = {
             "ir", "catalog", "analysis.domain", "analysis.sites", "analysis.state", "analysis.models", "records",
         },
         "bce_lint.analysis.project": {"ir", "diagnostic", "source", "syntax", "catalog", "analysis", "records"},
-        "bce_lint.rules": {"ir", "diagnostic", "catalog", "analysis", "records"},
+        "bce_lint.rules": {"ir", "diagnostic", "catalog", "analysis", "fixes.intent", "records"},
         "bce_lint.rules.selection": {"rules"},
-        "bce_lint.fixes": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "records"},
+        "bce_lint.fixes.intent": {"ir", "analysis", "records"},
+        "bce_lint.fixes": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes.intent", "records"},
         "bce_lint.cache": {"", "diagnostic", "source", "analysis", "records"},
         "bce_lint.engine": {
             "ir", "diagnostic", "source", "syntax", "catalog", "analysis", "rules", "fixes", "fix_rounds", "cache", "records",

@@ -14,14 +14,14 @@ from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
+from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Kind, in_place
-from bce_lint.fixes.program import Program, loss_of
-from bce_lint.fixes.raw import mentions, only_binding, raw
+from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
-from bce_lint.fixes.retyping import alone, at, retyped
+from bce_lint.fixes.retyping import at, loss_sites, retyped
 from bce_lint.fixes.tree import Node, name_of
 from bce_lint.fixes.uses import Trace, Use, gathered
-from bce_lint.rules.intent import Change, FixIntent
 
 _RAW = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
@@ -39,12 +39,10 @@ class _Group(NamedTuple):
     losses: dict[Spot, list[LossSite]]
 
 
-def changed(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
-    """The fix for intents of one finding that take activations away, exchange them, or use another loss."""
+def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+    """The fix for intents of one finding that take activations away or exchange them."""
     intent = intents[0]
-    sites = [i.site for i in intents if isinstance(i.site, LossSite)]
-    if intent.change is Change.RETYPE:
-        return alone(program, intent, sites)
+    sites = loss_sites(intents)
     if intent.change is Change.DROP_INNER and all(x.domain in _TWICE for site in sites for x in site.input):
         with suppress(Refusal):
             return changed(program, [i._replace(change=Change.DROP) for i in intents])
@@ -58,7 +56,7 @@ def changed(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     return Rewrite(level(intent) if safe else Applicability.UNSAFE, title, tuple(edits))
 
 
-def _rewritten(program: Program, intent: FixIntent, group: _Group) -> tuple[list[Edit], str, bool]:
+def _rewritten(program: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str, bool]:
     """The edits that take the activations away, a title, and whether the loss was their only user.
 
     A value with other users in the loss's function is kept for them, and the loss gets what the activation gets.
@@ -71,7 +69,7 @@ def _rewritten(program: Program, intent: FixIntent, group: _Group) -> tuple[list
     return *_at_the_root(program, intent, group), only
 
 
-def _group(program: Program, intent: FixIntent, sites: list[LossSite]) -> _Group:
+def _group(program: RecordedProject, intent: FixIntent, sites: list[LossSite]) -> _Group:
     """Everything that has to change with the activations before some losses. Raises `Refusal` where that is not all known."""
     group = _Group({}, {}, {})
     waiting = [origin for site in sites for origin in _origins(site, intent)]
@@ -92,7 +90,7 @@ def _group(program: Program, intent: FixIntent, sites: list[LossSite]) -> _Group
     return group
 
 
-def _nothing_else(program: Program, origin: Origin) -> None:
+def _nothing_else(program: RecordedProject, origin: Origin) -> None:
     """Raises `Refusal` when something else may be called where an activation is applied or made."""
     key = spot(origin.place)
     kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in program.flow.called.get(key, ())}
@@ -112,7 +110,7 @@ def _same(site: LossSite | None, intent: FixIntent) -> bool:
     return site is not None and site.contract == intent.site.contract
 
 
-def _taken(program: Program, intent: FixIntent, group: _Group, sites: Iterable[LossSite | None]) -> list[Origin]:
+def _taken(program: RecordedProject, intent: FixIntent, group: _Group, sites: Iterable[LossSite | None]) -> list[Origin]:
     """Takes the losses of some sites in; returns the activations before all their callers."""
     found = []
     for site in sites:
@@ -179,7 +177,7 @@ def _user(use: Use) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-def _local(program: Program, group: _Group) -> Trace | None:
+def _local(program: RecordedProject, group: _Group) -> Trace | None:
     """The trace of the only activation, if its value never leaves the function and reaches one loss there."""
     if len(group.traces) != 1:
         return None
@@ -199,7 +197,7 @@ def _local(program: Program, group: _Group) -> Trace | None:
     return trace
 
 
-def _open(program: Program, trace: Trace, losses: list[Use]) -> bool:
+def _open(program: RecordedProject, trace: Trace, losses: list[Use]) -> bool:
     """Whether others may have a part in it: the loss is a parameter, or what the activation gets is used again."""
     tree, call = program.call(trace.key)
     value, function = operand(program, tree, call), tree.function(call)
@@ -218,7 +216,7 @@ def _open(program: Program, trace: Trace, losses: list[Use]) -> bool:
     return isinstance(value, ir.Attr | ir.Item)
 
 
-def _owned(program: Program, made: Spot, user: Spot) -> bool:
+def _owned(program: RecordedProject, made: Spot, user: Spot) -> bool:
     """Whether a loss belongs to the file of its user, and is no default that callers may replace."""
     tree, call = program.call(made)
     around: Node = tree.parent(call)
@@ -231,7 +229,7 @@ def _owned(program: Program, made: Spot, user: Spot) -> bool:
     )
 
 
-def _infinite(program: Program, trace: Trace) -> bool:
+def _infinite(program: RecordedProject, trace: Trace) -> bool:
     """Whether the function shows infinite values: there a fused loss and its parts differ."""
     tree, call = program.call(trace.key)
     function = tree.function(call)
@@ -239,7 +237,7 @@ def _infinite(program: Program, trace: Trace) -> bool:
     return bool(_INFINITE.search(tree.text[min(s.start for s in nodes) : max(s.end for s in nodes)]))
 
 
-def _at_the_root(program: Program, intent: FixIntent, group: _Group) -> tuple[list[Edit], str]:
+def _at_the_root(program: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str]:
     """The activations change where they are applied; whoever else uses the values applies them instead."""
     unseen = sorted({where(use) for trace in group.traces.values() for use in trace.uses if use.kind is Kind.UNSEEN})
     if unseen:
@@ -256,7 +254,7 @@ def _at_the_root(program: Program, intent: FixIntent, group: _Group) -> tuple[li
     return edits, f"Remove the {name}"
 
 
-def _kept(program: Program, intent: FixIntent, group: _Group, key: Spot, use: Use) -> list[Edit]:
+def _kept(program: RecordedProject, intent: FixIntent, group: _Group, key: Spot, use: Use) -> list[Edit]:
     """What a user needs in order to see what it saw before."""
     origin = group.origins[key]
     if use.kind is Kind.LOSS and use.site is not None:
@@ -277,7 +275,7 @@ def _kept(program: Program, intent: FixIntent, group: _Group, key: Spot, use: Us
     return wrapped(use, origin)
 
 
-def _exclusive(program: Program, group: _Group, use: Use) -> None:
+def _exclusive(program: RecordedProject, group: _Group, use: Use) -> None:
     """Raises `Refusal` when other values than those of the group come to a user that would have to change."""
     kinds = program.flow.kinds.get((use.tree.path, use.node.span), set())
     if any(kind.isdisjoint(group.traces) for kind in kinds):
@@ -297,7 +295,7 @@ def _half(use: Use) -> ir.Const | None:
     return other if isinstance(other, ir.Const) and other.value == 0.5 else None
 
 
-def _bypass(program: Program, trace: Trace, origin: Origin) -> tuple[list[Edit], str]:
+def _bypass(program: RecordedProject, trace: Trace, origin: Origin) -> tuple[list[Edit], str]:
     """The loss gets what the activation gets; the activation stays for the others."""
     losses = [use for use in trace.uses if use.kind is Kind.LOSS]
     loss, (tree, call) = losses[0], program.call(trace.key)
@@ -307,5 +305,5 @@ def _bypass(program: Program, trace: Trace, origin: Origin) -> tuple[list[Edit],
         raise Refusal(f"the output of the {origin.name} has other users in the function")
     if not only_binding(tree, loss.node, statement):
         raise Refusal(f"`{loss.node.id}` may hold other values")
-    text, edits = raw(tree, operand(program, tree, call), statement, loss.node)
+    text, edits = logit_operand(tree, operand(program, tree, call), statement, loss.node)
     return [Edit(tree.path, tree.expression(loss.node), text), *edits], f"Give the loss what the {origin.name} gets"

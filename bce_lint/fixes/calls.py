@@ -12,10 +12,10 @@ from bce_lint.analysis.recording.uses import spot
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, ThresholdSite
 from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
-from bce_lint.fixes.program import Program
+from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, has_comment
 from bce_lint.ir import Span
-from bce_lint.rules.intent import FixIntent
 
 _CASTS = {"float32": ".float()", "float64": ".double()", "float16": ".half()", "bfloat16": ".bfloat16()", "int64": ".long()"}
 _OLD = ("size_average", "reduce", "reduction")
@@ -26,7 +26,7 @@ def level(intent: FixIntent) -> Applicability:
     return Applicability.SAFE if intent.safe else Applicability.UNSAFE
 
 
-def constructed(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def constructed(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """`nn.BCELoss(x, y)` → `nn.BCELoss()(x, y)`: keywords that the constructor knows stay with it."""
     intent = intents[0]
     site = intent.site
@@ -61,7 +61,7 @@ def _between(tree: Tree, call: ir.Call) -> str:
     return "".join((*parts, tree.text[at : inside.end]))
 
 
-def _agreed(program: Program, intents: Sequence[FixIntent]) -> None:
+def _agreed(program: RecordedProject, intents: Sequence[FixIntent]) -> None:
     """Raises `Refusal` when a loss has callers that the change would not be right for."""
     sites = [intent.site for intent in intents]
     site = sites[0]
@@ -69,7 +69,7 @@ def _agreed(program: Program, intents: Sequence[FixIntent]) -> None:
         raise Refusal("others come here with other values")
 
 
-def swapped(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def swapped(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """`loss(y, x)` → `loss(x, y)`."""
     intent = intents[0]
     site = intent.site
@@ -91,7 +91,7 @@ def _argument(tree: Tree, call: ir.Call, place: Place) -> ir.Arg:
     return found
 
 
-def cast_target(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def cast_target(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """`y` → `y.float()` where the loss is called."""
     intent = intents[0]
     site = intent.site
@@ -115,7 +115,7 @@ def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
     return Edit(tree.path, span, f"({tree.source(span)}){suffix}")
 
 
-def cast_weight(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def cast_weight(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """The class weight cast where the loss is given it."""
     intent = intents[0]
     site = intent.site
@@ -136,7 +136,7 @@ def _index(contract: Contract, name: str, functional: bool) -> int | None:
     return next((i for i, param in enumerate(params) if param.name == name and param.positional), None)
 
 
-def shaped(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def shaped(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """The dimension of size 1 that only one of input and target has is squeezed away."""
     intent = intents[0]
     site = intent.site
@@ -150,7 +150,7 @@ def shaped(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
     return Rewrite(level(intent), f"Squeeze the {intent.what}'s last dimension", (suffixed(tree, arg.value, ".squeeze(-1)"),))
 
 
-def reduced(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def reduced(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """Old and misplaced options of a call give way to `reduction=`."""
     intent = intents[0]
     site = intent.site
@@ -183,7 +183,7 @@ def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:
     return Edit(tree.path, span, "")
 
 
-def threshold(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """`logits > 0.5` → `logits > 0`; a rounding gets the sigmoid that it takes for granted."""
     intent = intents[0]
     site = intent.site

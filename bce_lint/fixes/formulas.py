@@ -10,20 +10,20 @@ from bce_lint.analysis.domain.tensor import Origin
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Refusal, Rewrite
+from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import in_place
-from bce_lint.fixes.program import Program
-from bce_lint.fixes.raw import only_binding, raw
+from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import imports, reached
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
-from bce_lint.rules.intent import FixIntent
 
 _BCE = "Use `binary_cross_entropy`"
 _LINEAR = frozenset({"mean", "sum", "view", "reshape", "squeeze", "flatten", "nanmean", "nansum"})
 _METHODS = ("softmax", "sigmoid")
 
 
-def logarithm(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def logarithm(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """`log(softmax(x, 1))` → `log_softmax(x, 1)` in the user's spelling, `log(1 - sigmoid(x))` → `F.logsigmoid(-x)`."""
     intent = intents[0]
     site = intent.site
@@ -146,12 +146,12 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
     statement, call = _made_by(tree, name, origin), tree.call(origin.place.span)
     assert statement is not None, "asked before"
     value = _applied(tree, call).value
-    text, edits = raw(tree, value, statement, log)
+    text, edits = logit_operand(tree, value, statement, log)
     own, imports_ = _logarithm_of(tree, call, origin, site.complement, text if edits else "")
     yield from (Edit(tree.path, log.span, own), *edits, *imports_)
 
 
-def cross_entropy(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+def cross_entropy(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`."""
     intent = intents[0]
     site = intent.site

@@ -23,7 +23,7 @@ from bce_lint.catalog.consumers import (
     REPACKING,
     SELECTING,
 )  # fmt: skip
-from bce_lint.fixes.program import Program
+from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
@@ -64,7 +64,7 @@ class Step(NamedTuple):
 class Meeting:
     """Asks for one activation's output; with `through`, activations applied to it are passed like moves."""
 
-    def __init__(self, program: Program, origin: Origin, through: bool) -> None:
+    def __init__(self, program: RecordedProject, origin: Origin, through: bool) -> None:
         self.program, self.origin = program, origin
         self.key = (origin.place.path, origin.place.span)
         self.moving = MOVING | ACTIVATIONS if through else MOVING

@@ -7,31 +7,20 @@ from functools import cached_property
 from typing import TypeAlias
 
 from bce_lint.analysis.sites import LossSite, ThresholdSite
-from bce_lint.fixes import activations, calls, formulas
+from bce_lint.fixes import calls
 from bce_lint.fixes.edit import Applicability, Refusal, Rewrite, tidy
-from bce_lint.fixes.program import Program
+from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.kinds import Callers, kind_of
+from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.records import changed
-from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.judge import Judged
 
 Silent: TypeAlias = Callable[[str, int, str], bool]
-_ALONE: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {
-    Change.CALL: calls.constructed,
-    Change.SWAP: calls.swapped,
-    Change.REDUCTION: calls.reduced,
-    Change.CAST_TARGET: calls.cast_target,
-    Change.CAST_WEIGHT: calls.cast_weight,
-    Change.SHAPE: calls.shaped,
-    Change.LOG: formulas.logarithm,
-    Change.FORMULA: formulas.cross_entropy,
-}
-_RECORDED: dict[Change, Callable[[Program, Sequence[FixIntent]], Rewrite]] = {Change.THRESHOLD: calls.threshold}
-"""Changes that must know who else uses the values; all that are in neither table take activations away."""
 
 
 def targets(found: Iterable[Judged]) -> frozenset[str]:
     """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
-    intents = [intent for judged in found for intent in judged.fixes if intent.change not in _ALONE and intent.change is not Change.NONE]
+    intents = [intent for judged in found for intent in judged.fixes if kind_of(intent).recorded]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
     own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
     own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ThresholdSite)}
@@ -41,12 +30,12 @@ def targets(found: Iterable[Judged]) -> frozenset[str]:
 class Planner:
     """Writes fixes for the findings of one run. `record` makes a run that has seen where values go; it is made once, when needed."""
 
-    def __init__(self, program: Program, record: Callable[[], Program]) -> None:
+    def __init__(self, program: RecordedProject, record: Callable[[], RecordedProject]) -> None:
         self.program = program
         self._record = record
 
     @cached_property
-    def recorded(self) -> Program:
+    def recorded(self) -> RecordedProject:
         """The program of the recorded run."""
         return self._record()
 
@@ -70,16 +59,11 @@ class Planner:
             return Rewrite(Applicability.DISPLAY_ONLY, f"no fix by machine: internal error: {text}")
 
     def _built(self, intents: Sequence[FixIntent]) -> Rewrite:
-        change = intents[0].change
-        if change is Change.NONE:
-            return Rewrite(Applicability.DISPLAY_ONLY, intents[0].what)
-        if change in _ALONE:
-            found = _ALONE[change](self.program, intents)
-        elif change in _RECORDED:
-            found = _RECORDED[change](self.recorded, intents)
-        else:
-            return activations.changed(self.recorded, intents)
+        kind = kind_of(intents[0])
+        found = kind.build(self.recorded if kind.recorded else self.program, intents)
+        if kind.callers is Callers.BUILDER:
+            return found
         if len({intent.what for intent in intents}) > 1:
             raise Refusal("the callers need different changes")
-        surest = max if change is Change.CALL else min  # one caller that cannot run is enough for a class that is called
+        surest = max if kind.callers is Callers.ANY else min
         return changed(found, applicability=surest(map(calls.level, intents)))

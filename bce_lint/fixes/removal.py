@@ -10,9 +10,9 @@ from bce_lint.analysis.recording.uses import Spot
 from bce_lint.catalog.consumers import CHILDREN
 from bce_lint.fixes.calls import removal
 from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.logit_operand import not_changed
 from bce_lint.fixes.meeting import in_place
-from bce_lint.fixes.program import Program
-from bce_lint.fixes.raw import not_changed
+from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached, renamed
 from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, name_of
 from bce_lint.fixes.uses import Use
@@ -45,7 +45,7 @@ def wrapped(use: Use, origin: Origin) -> list[Edit]:
     return [Edit(tree.path, span, f"{callee}({tree.source(span)}{dim})"), *imports]
 
 
-def removed(program: Program, key: Spot) -> list[Edit]:
+def removed(program: RecordedProject, key: Spot) -> list[Edit]:
     """An activation taken away: its call, its place among the layers, or its whole statement."""
     tree, call = program.call(key)
     if program.flow.applied.get(key, set()) != {key}:
@@ -68,7 +68,7 @@ def _is_nothing(statement: ir.ExprStmt | ir.Assign, value: Node) -> bool:
     return len(statement.targets) == 1 and isinstance(value, ir.Name) and isinstance(target, ir.Name) and value.id == target.id
 
 
-def operand(program: Program, tree: Tree, call: ir.Call) -> Node:
+def operand(program: RecordedProject, tree: Tree, call: ir.Call) -> Node:
     """The tensor that an activation is applied to."""
     names = program.flow.called.get((tree.path, call.span), set())
     if any(arg.stars or arg.keyword in ("out", "dtype") for arg in call.args):
@@ -84,7 +84,7 @@ def operand(program: Program, tree: Tree, call: ir.Call) -> Node:
     return plain[0].value
 
 
-def without_call(program: Program, tree: Tree, call: ir.Call) -> Edit:
+def without_call(program: RecordedProject, tree: Tree, call: ir.Call) -> Edit:
     """The operand in the place of an activation's call; comments inside the call stay."""
     value = operand(program, tree, call)
     method = isinstance(call.func, ir.Attr) and value is call.func.value
@@ -98,7 +98,7 @@ def without_call(program: Program, tree: Tree, call: ir.Call) -> Edit:
     return Edit(tree.path, call.span, fitting(tree, call, value, text))
 
 
-def _layer_removed(program: Program, tree: Tree, call: ir.Call) -> list[Edit]:
+def _layer_removed(program: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
     """A layer taken out of a container: the last one goes, another becomes `nn.Identity()`, so that the others keep their places."""
     around = tree.parent(call)
     statement = tree.statement(call)
@@ -115,7 +115,7 @@ def _layer_removed(program: Program, tree: Tree, call: ir.Call) -> list[Edit]:
     raise Refusal("the layer is not written out in its container")
 
 
-def _unread(program: Program, call: ir.Call) -> bool:
+def _unread(program: RecordedProject, call: ir.Call) -> bool:
     """Whether a statement adds a layer that nobody reads by its name."""
     name = constant(call.args[0].value) if call.args else None
     named = name_of(call) == "add_module" and isinstance(name, str)
@@ -123,7 +123,7 @@ def _unread(program: Program, call: ir.Call) -> bool:
     return name_of(call) == "append" or (named and not read)
 
 
-def _counts(program: Program, place: Spot) -> bool:
+def _counts(program: RecordedProject, place: Spot) -> bool:
     """Whether the layers of a container that a call applies are counted somewhere: indexed, sliced or gone through."""
     containers = program.flow.callees.get(place, set())
     for path, span in program.holding(containers):
@@ -169,7 +169,7 @@ def _siblings(tree: Tree, span: Span) -> int:
     return next((len(body) for body in bodies if any(one is node for one in body)), 1)
 
 
-def _unused_layer(program: Program, tree: Tree, call: ir.Call) -> list[Edit]:
+def _unused_layer(program: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
     """The statement that makes an attribute's layer goes too, when nothing else reads the attribute."""
     if not isinstance(call.func, ir.Attr) or not isinstance(call.func.value, ir.Name) or call.func.value.id != "self":
         return []
@@ -193,7 +193,7 @@ def _of_object(attr: ir.Attr) -> bool:
     return not (isinstance(attr.value, ir.Name) and attr.value.id in ("torch", "F", "nn"))
 
 
-def logarithm_instead(program: Program, key: Spot, origin: Origin) -> list[Edit]:
+def logarithm_instead(program: RecordedProject, key: Spot, origin: Origin) -> list[Edit]:
     """`softmax` → `log_softmax` in the user's own spelling."""
     tree, call = program.call(key)
     if origin.name != "softmax":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bce_lint import ir
 from bce_lint.analysis.recording.uses import Spot
 from bce_lint.analysis.sites import LossSite
@@ -9,14 +11,15 @@ from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Refusal, Rewrite
-from bce_lint.fixes.program import Program, escapes, loss_of
+from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.recorded_project import RecordedProject, escapes, loss_of
 from bce_lint.fixes.spelling import renamed
 from bce_lint.fixes.tree import Tree, name_of
-from bce_lint.rules.intent import FixIntent
 
 
-def alone(program: Program, intent: FixIntent, sites: list[LossSite]) -> Rewrite:
+def alone(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     """Another loss for the values that are given."""
+    intent, sites = intents[0], loss_sites(intents)
     if any(x.domain is not Domain.LOGITS for site in sites for x in site.input):
         raise Refusal("what the values are meant for cannot be told")
     losses = {}
@@ -30,7 +33,12 @@ def alone(program: Program, intent: FixIntent, sites: list[LossSite]) -> Rewrite
     return Rewrite(level(intent), f"Use `{intent.what}`", tuple(retyped(program, losses, intent.what)))
 
 
-def retyped(program: Program, losses: dict[Spot, list[LossSite]], name: str) -> list[Edit]:
+def loss_sites(intents: Sequence[FixIntent]) -> list[LossSite]:
+    """The losses that the intents of one finding are about."""
+    return [intent.site for intent in intents if isinstance(intent.site, LossSite)]
+
+
+def retyped(program: RecordedProject, losses: dict[Spot, list[LossSite]], name: str) -> list[Edit]:
     """Another loss where each of some losses is chosen."""
     wanted = MODULES[f"torch.nn.{name}"]
     edits: list[Edit] = []
@@ -54,7 +62,7 @@ def _same_order(old: Contract, new: Contract, functional: bool) -> bool:
     return before is not None and after is not None and [p.name for p in after[: len(before)]] == [p.name for p in before]
 
 
-def _stays_here(program: Program, made: Spot) -> None:
+def _stays_here(program: RecordedProject, made: Spot) -> None:
     """Raises `Refusal` when a loss object is given to somebody who was not followed."""
     for path, span in program.holding((made,)):
         tree = program.tree(path)

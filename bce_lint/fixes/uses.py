@@ -15,7 +15,7 @@ from bce_lint.analysis.domain.tensor import Origin
 from bce_lint.analysis.recording.uses import Spot
 from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes.meeting import Kind, Meeting, Step, in_place
-from bce_lint.fixes.program import Program, escapes
+from bce_lint.fixes.recorded_project import RecordedProject, escapes
 from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
 
 _MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
@@ -47,7 +47,7 @@ class Use(NamedTuple):
 class Trace:
     """The users of one activation's output. `functions` are those that return it, `crossed` whether it left its function."""
 
-    def __init__(self, program: Program, origin: Origin, through: bool = False) -> None:
+    def __init__(self, program: RecordedProject, origin: Origin, through: bool = False) -> None:
         self.program, self.origin, self.through = program, origin, through
         self.meeting = Meeting(program, origin, through)
         self.key = self.meeting.key
@@ -63,7 +63,7 @@ class Trace:
         self._waiting: list[Held] = []
 
     @classmethod
-    def of(cls, program: Program, origin: Origin, through: bool = False) -> Trace:
+    def of(cls, program: RecordedProject, origin: Origin, through: bool = False) -> Trace:
         """The users of what an activation returns, wherever it is applied."""
         trace = cls(program, origin, through)
         trace._start()

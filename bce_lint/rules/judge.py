@@ -8,9 +8,9 @@ from typing import NamedTuple
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
 from bce_lint.diagnostic import CRASH
+from bce_lint.fixes.intent import FixIntent
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, RULES
-from bce_lint.rules.intent import FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Rule
 

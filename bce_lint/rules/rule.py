@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import Site
+from bce_lint.fixes.intent import FixIntent
 from bce_lint.records import record
-from bce_lint.rules.intent import FixIntent
 
 
 @record(frozen=True, slots=True)

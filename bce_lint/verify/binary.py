@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bce_lint.verify import meant, settings
+from bce_lint.verify import references, settings
 from bce_lint.verify.row import Row, cases, preserving
 from bce_lint.verify.verdict import Verdict
 
@@ -90,24 +90,24 @@ def _logit_loss(x: Tensor, t: Tensor, **options: Any) -> Tensor:
 
 
 ROWS = (
-    *preserving("BCE101", "BCELoss(sigmoid(x)) → BCEWithLogitsLoss(x)", cases(_FUSED, meant.bce, settings.binary)),
+    *preserving("BCE101", "BCELoss(sigmoid(x)) → BCEWithLogitsLoss(x)", cases(_FUSED, references.bce, settings.binary)),
     Row(
         "BCE102",
         "BCELoss(sigmoid(x)) → BCEWithLogitsLoss(x) under CUDA autocast",
         Verdict.ERROR,
-        cases(_FUSED, meant.bce, settings.binary),
+        cases(_FUSED, references.bce, settings.binary),
         "float32",
         autocast=True,
     ),
-    Row("BCE103", "BCEWithLogitsLoss(sigmoid(x)) → …(x)", Verdict.INTENDED, cases(_DROPPED, meant.bce, settings.positive)),
-    Row("BCE103", "BCEWithLogitsLoss(logsigmoid(x)) → …(x)", Verdict.INTENDED, cases(_DROPPED_LOG, meant.bce, settings.positive)),
-    Row("BCE104", "BCEWithLogitsLoss(softmax(x)) → …(x)", Verdict.INTENDED, cases(_DROPPED_SOFTMAX, meant.bce, settings.positive)),
+    Row("BCE103", "BCEWithLogitsLoss(sigmoid(x)) → …(x)", Verdict.INTENDED, cases(_DROPPED, references.bce, settings.positive)),
+    Row("BCE103", "BCEWithLogitsLoss(logsigmoid(x)) → …(x)", Verdict.INTENDED, cases(_DROPPED_LOG, references.bce, settings.positive)),
+    Row("BCE104", "BCEWithLogitsLoss(softmax(x)) → …(x)", Verdict.INTENDED, cases(_DROPPED_SOFTMAX, references.bce, settings.positive)),
     # BCELoss stops the process's work on a GPU with an assertion of the device, hence `host`.
     Row(
         "BCE105",
         "BCELoss(x) → BCEWithLogitsLoss(x)",
         Verdict.ERROR,
-        cases([(_probability_loss, _logit_loss)], meant.bce, settings.binary),
+        cases([(_probability_loss, _logit_loss)], references.bce, settings.binary),
         "float32",
         host=True,
     ),
@@ -115,16 +115,21 @@ ROWS = (
         "BCE105",
         "BCELoss(x) → BCEWithLogitsLoss(x), scores in [0, 1]",
         Verdict.INTENDED,
-        cases([(_inside(_probability_loss), _inside(_logit_loss))], _inside(meant.bce), settings.binary),
+        cases([(_inside(_probability_loss), _inside(_logit_loss))], _inside(references.bce), settings.binary),
     ),
     # What is left is BCELoss of a sigmoid, which saturates: BCE101 is next.
     Row(
         "BCE107",
         "BCELoss(sigmoid(sigmoid(x))) → BCELoss(sigmoid(x))",
         Verdict.INTENDED,
-        cases(_DROPPED_INNER, meant.bce, settings.binary),
+        cases(_DROPPED_INNER, references.bce, settings.binary),
         lower=(),
     ),
-    Row("BCE132", "SoftMarginLoss(sigmoid(x)) → …(x)", Verdict.INTENDED, cases(_SOFT_MARGIN, meant.soft_margin, settings.signs)),
-    Row("BCE132", "MultiLabelSoftMarginLoss(sigmoid(x)) → …(x)", Verdict.INTENDED, cases(_MULTILABEL, meant.multilabel, settings.labels)),
+    Row("BCE132", "SoftMarginLoss(sigmoid(x)) → …(x)", Verdict.INTENDED, cases(_SOFT_MARGIN, references.soft_margin, settings.signs)),
+    Row(
+        "BCE132",
+        "MultiLabelSoftMarginLoss(sigmoid(x)) → …(x)",
+        Verdict.INTENDED,
+        cases(_MULTILABEL, references.multilabel, settings.labels),
+    ),
 )

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bce_lint.verify import meant, samples, settings
+from bce_lint.verify import references, samples, settings
 from bce_lint.verify.row import Case, Open, Row, Setting, bound, cases, given
 from bce_lint.verify.verdict import Verdict
 
@@ -63,8 +63,8 @@ _LEGACY = {
 def _legacy(seed: int) -> tuple[Case, ...]:
     """Each pair of the old options, in two losses, beside a `reduction` that it overrides."""
     losses = (
-        (F.binary_cross_entropy_with_logits, meant.bce, settings.binary),
-        (F.cross_entropy, meant.cross_entropy, settings.indexed),
+        (F.binary_cross_entropy_with_logits, references.bce, settings.binary),
+        (F.cross_entropy, references.cross_entropy, settings.indexed),
     )
     return tuple(
         _overridden(loss, wanted, setting, old, new)
@@ -105,21 +105,21 @@ ROWS = (
         "BCE201",
         "BCEWithLogitsLoss(x, t) → BCEWithLogitsLoss()(x, t)",
         Verdict.ERROR,
-        cases([_constructed(nn.BCEWithLogitsLoss)], meant.bce, _BINARY),
+        cases([_constructed(nn.BCEWithLogitsLoss)], references.bce, _BINARY),
         "float32",
     ),
     Row(
         "BCE201",
         "BCEWithLogitsLoss(x, t) of one element, which builds a module",
         Verdict.ERROR,
-        cases([_constructed(nn.BCEWithLogitsLoss)], meant.bce, _one),
+        cases([_constructed(nn.BCEWithLogitsLoss)], references.bce, _one),
         "float32",
     ),
     Row(
         "BCE201",
         "CrossEntropyLoss(x, t) → CrossEntropyLoss()(x, t)",
         Verdict.ERROR,
-        cases([_constructed(nn.CrossEntropyLoss)], meant.cross_entropy, _INDEXED),
+        cases([_constructed(nn.CrossEntropyLoss)], references.cross_entropy, _INDEXED),
         "float32",
     ),
     Row(
@@ -133,14 +133,14 @@ ROWS = (
         "BCE202",
         "CrossEntropyLoss()(t, x) → …(x, t)",
         Verdict.ERROR,
-        cases([_exchanged(F.cross_entropy)], meant.cross_entropy, _INDEXED),
+        cases([_exchanged(F.cross_entropy)], references.cross_entropy, _INDEXED),
         "float32",
     ),
     Row(
         "BCE202",
         "BCEWithLogitsLoss()(t, x) → …(x, t)",
         Verdict.INTENDED,
-        cases([_exchanged(F.binary_cross_entropy_with_logits)], meant.bce, _BINARY),
+        cases([_exchanged(F.binary_cross_entropy_with_logits)], references.bce, _BINARY),
     ),
     Row(
         "BCE202",
@@ -153,7 +153,7 @@ ROWS = (
                     lambda x, t, **o: F.binary_cross_entropy(torch.sigmoid(x), t, **o),
                 )
             ],
-            meant.bce,
+            references.bce,
             _BINARY,
         ),
         lower=(),
@@ -163,20 +163,22 @@ ROWS = (
         "BCE204",
         'KLDivLoss("batchmean") → KLDivLoss(reduction="batchmean")',
         Verdict.INTENDED,
-        cases([_misplaced("size_average", "batchmean", _divergence(nn.KLDivLoss))], meant.kl_div, _plain(settings.distributions)),
+        cases([_misplaced("size_average", "batchmean", _divergence(nn.KLDivLoss))], references.kl_div, _plain(settings.distributions)),
     ),
     Row(
         "BCE204",
         'CrossEntropyLoss(reduce="none") → …(reduction="none")',
         Verdict.INTENDED,
         cases(
-            [_misplaced("reduce", "none", nn.CrossEntropyLoss)], partial(meant.cross_entropy, reduction="none"), _plain(settings.indexed)
+            [_misplaced("reduce", "none", nn.CrossEntropyLoss)],
+            partial(references.cross_entropy, reduction="none"),
+            _plain(settings.indexed),
         ),
     ),
     Row(
         "BCE204",
         'BCEWithLogitsLoss(size_average="sum") → …(reduction="sum")',
         Verdict.INTENDED,
-        cases([_misplaced("size_average", "sum", nn.BCEWithLogitsLoss)], partial(meant.bce, reduction="sum"), _plain(settings.binary)),
+        cases([_misplaced("size_average", "sum", nn.BCEWithLogitsLoss)], partial(references.bce, reduction="sum"), _plain(settings.binary)),
     ),
 )

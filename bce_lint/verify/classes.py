@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from bce_lint.verify import meant, settings
+from bce_lint.verify import references, settings
 from bce_lint.verify.row import Open, Row, cases, preserving
 from bce_lint.verify.verdict import Verdict
 
@@ -63,24 +63,29 @@ ROWS = (
         "BCE107",
         "NLLLoss(log_softmax(softmax(x))) → NLLLoss(log_softmax(x))",
         Verdict.INTENDED,
-        cases(_INNER, meant.cross_entropy, settings.indexed),
+        cases(_INNER, references.cross_entropy, settings.indexed),
     ),
-    Row("BCE111", "CrossEntropyLoss(softmax(x)) → …(x)", Verdict.INTENDED, cases(_SOFTMAX, meant.cross_entropy, settings.smoothed)),
-    Row("BCE112", "CrossEntropyLoss(sigmoid(x)) → …(x)", Verdict.INTENDED, cases(_SIGMOID, meant.cross_entropy, settings.smoothed)),
-    Row("BCE112", "CrossEntropyLoss(logsigmoid(x)) → …(x)", Verdict.INTENDED, cases(_LOG_SIGMOID, meant.cross_entropy, settings.smoothed)),
-    *preserving("BCE113", "CrossEntropyLoss(log_softmax(x)) → …(x)", cases(_LOG_SOFTMAX, meant.cross_entropy, settings.smoothed)),
+    Row("BCE111", "CrossEntropyLoss(softmax(x)) → …(x)", Verdict.INTENDED, cases(_SOFTMAX, references.cross_entropy, settings.smoothed)),
+    Row("BCE112", "CrossEntropyLoss(sigmoid(x)) → …(x)", Verdict.INTENDED, cases(_SIGMOID, references.cross_entropy, settings.smoothed)),
+    Row(
+        "BCE112",
+        "CrossEntropyLoss(logsigmoid(x)) → …(x)",
+        Verdict.INTENDED,
+        cases(_LOG_SIGMOID, references.cross_entropy, settings.smoothed),
+    ),
+    *preserving("BCE113", "CrossEntropyLoss(log_softmax(x)) → …(x)", cases(_LOG_SOFTMAX, references.cross_entropy, settings.smoothed)),
     Row(
         "BCE121",
         "NLLLoss(softmax(x)) → NLLLoss(log_softmax(x))",
         Verdict.INTENDED,
-        cases(_LOGARITHM, meant.cross_entropy, settings.indexed),
+        cases(_LOGARITHM, references.cross_entropy, settings.indexed),
     ),
-    Row("BCE122", "NLLLoss(x) → CrossEntropyLoss(x)", Verdict.INTENDED, cases(_RAW, meant.cross_entropy, settings.indexed)),
-    *preserving("BCE123", "NLLLoss(log_softmax(x)) → CrossEntropyLoss(x)", cases(_FUSED, meant.cross_entropy, settings.indexed)),
+    Row("BCE122", "NLLLoss(x) → CrossEntropyLoss(x)", Verdict.INTENDED, cases(_RAW, references.cross_entropy, settings.indexed)),
+    *preserving("BCE123", "NLLLoss(log_softmax(x)) → CrossEntropyLoss(x)", cases(_FUSED, references.cross_entropy, settings.indexed)),
     Row(
         "BCE131",
         "KLDivLoss(softmax(x)) → KLDivLoss(log_softmax(x))",
         Verdict.INTENDED,
-        cases(_DIVERGENCE, meant.kl_div, settings.distributions),
+        cases(_DIVERGENCE, references.kl_div, settings.distributions),
     ),
 )

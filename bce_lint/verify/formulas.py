@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import log
-from typing import TypeAlias
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from bce_lint.verify import meant, samples, settings
-from bce_lint.verify.row import Case, Loss, Row, Setting, cases, preserving
+from bce_lint.verify import references, samples, settings
+from bce_lint.verify.row import Case, Cases, Loss, Row, Setting, cases, preserving
 from bce_lint.verify.verdict import Verdict
 
 _EPS = 1e-8
-_Build: TypeAlias = Callable[[int], tuple[Case, ...]]
 
 
-def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> _Build:
+def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> Cases:
     """A formula of the logits alone, on the grid and on a seeded picture."""
 
     def build(seed: int) -> tuple[Case, ...]:
@@ -30,7 +28,7 @@ def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> _Buil
     return build
 
 
-def _grid(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> _Build:
+def _grid(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> Cases:
     """A formula of the logits alone, on the grid."""
     return lambda seed: (Case("grid", samples.rows if rows else samples.elements, before, after, wanted),)
 
@@ -50,8 +48,8 @@ def _with_logits(x: Tensor, t: Tensor, weight: Tensor | None = None) -> Tensor:
     return F.binary_cross_entropy_with_logits(x, t, weight=weight, reduction="none")
 
 
-def _meant(x: Tensor, t: Tensor, weight: Tensor | None = None) -> Tensor:
-    return meant.bce(x, t, weight, "none")
+def _reference(x: Tensor, t: Tensor, weight: Tensor | None = None) -> Tensor:
+    return references.bce(x, t, weight, "none")
 
 
 def _unreduced(seed: int) -> Iterator[Setting]:
@@ -67,7 +65,7 @@ def _decided(decision: Callable[[Tensor], Tensor]) -> Loss:
     return lambda x: decision(x).to(x)
 
 
-def _threshold(p: float, written: float) -> _Build:
+def _threshold(p: float, written: float) -> Cases:
     """A threshold for probabilities on logits, and the one that the fix writes."""
     return _grid(_decided(lambda x: x > p), _decided(lambda x: x > written), _decided(lambda x: torch.sigmoid(x.double()) > p))
 
@@ -77,9 +75,9 @@ def _logit(p: float) -> float:
     return float(f"{log(p / (1 - p)):.6g}")
 
 
-_LOG_SOFTMAX = _alone(lambda x: torch.log(F.softmax(x, dim=1)), lambda x: F.log_softmax(x, dim=1), meant.log_softmax, rows=True)
-_LOG_SIGMOID = _alone(lambda x: torch.log(torch.sigmoid(x)), F.logsigmoid, meant.log_sigmoid)
-_LOG_COMPLEMENT = _alone(lambda x: torch.log(1 - torch.sigmoid(x)), lambda x: F.logsigmoid(-x), lambda x: meant.log_sigmoid(-x))
+_LOG_SOFTMAX = _alone(lambda x: torch.log(F.softmax(x, dim=1)), lambda x: F.log_softmax(x, dim=1), references.log_softmax, rows=True)
+_LOG_SIGMOID = _alone(lambda x: torch.log(torch.sigmoid(x)), F.logsigmoid, references.log_sigmoid)
+_LOG_COMPLEMENT = _alone(lambda x: torch.log(1 - torch.sigmoid(x)), lambda x: F.logsigmoid(-x), lambda x: references.log_sigmoid(-x))
 
 ROWS = (
     *preserving("BCE501", "log(softmax(x)) → log_softmax(x)", _LOG_SOFTMAX),
@@ -87,7 +85,7 @@ ROWS = (
         "BCE501",
         "log(softmax(x) + 1e-8) → log_softmax(x)",
         Verdict.INTENDED,
-        _alone(lambda x: torch.log(F.softmax(x, dim=1) + _EPS), lambda x: F.log_softmax(x, dim=1), meant.log_softmax, rows=True),
+        _alone(lambda x: torch.log(F.softmax(x, dim=1) + _EPS), lambda x: F.log_softmax(x, dim=1), references.log_softmax, rows=True),
     ),
     *preserving("BCE502", "log(sigmoid(x)) → logsigmoid(x)", _LOG_SIGMOID),
     *preserving("BCE502", "log(1 - sigmoid(x)) → logsigmoid(-x)", _LOG_COMPLEMENT),
@@ -95,20 +93,20 @@ ROWS = (
         "BCE502",
         "log(sigmoid(x) + 1e-8) → logsigmoid(x)",
         Verdict.INTENDED,
-        _alone(lambda x: torch.log(torch.sigmoid(x) + _EPS), F.logsigmoid, meant.log_sigmoid),
+        _alone(lambda x: torch.log(torch.sigmoid(x) + _EPS), F.logsigmoid, references.log_sigmoid),
     ),
     # No claim about large logits: BCELoss's gradient dies where the formula's does not, [P1.grad_eps_region].
-    Row("BCE503", "-(t·log p + (1-t)·log(1-p)) → BCELoss(p)", Verdict.EQUIVALENT, cases([(_written_out, _called)], _meant, _unreduced)),
+    Row("BCE503", "-(t·log p + (1-t)·log(1-p)) → BCELoss(p)", Verdict.EQUIVALENT, cases([(_written_out, _called)], _reference, _unreduced)),
     *preserving(
         "BCE503",
         "-(t·log p + (1-t)·log(1-p)), and then BCE101 → BCEWithLogitsLoss(x)",
-        cases([(_written_out, _with_logits)], _meant, _unreduced),
+        cases([(_written_out, _with_logits)], _reference, _unreduced),
     ),
     Row(
         "BCE503",
         "-(t·log(p + 1e-8) + (1-t)·log(1-p + 1e-8)) → BCELoss(p)",
         Verdict.INTENDED,
-        cases([(partial(_written_out, eps=_EPS), _called)], _meant, _unreduced),
+        cases([(partial(_written_out, eps=_EPS), _called)], _reference, _unreduced),
         lower=(),
     ),
     Row("BCE601", "x > 0.5 → x > 0", Verdict.INTENDED, _threshold(0.5, 0.0)),

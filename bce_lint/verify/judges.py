@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from bce_lint.verify.measure import Outcome, Raised, apart, from_reference, largest, parting, run, scale
+from bce_lint.verify.measure import Measured, Raised, apart, from_reference, largest, parting, run, scale
 from bce_lint.verify.row import Case, Row
 from bce_lint.verify.samples import EXTREME, MODERATE
 from bce_lint.verify.verdict import EQUAL, SLACK, Judgement, Verdict
@@ -53,11 +53,11 @@ def _logits(case: Case, limit: float, dtype: str, device: torch.device) -> tuple
     return sample.logits.to(device, kind), None if sample.at is None else sample.at.to(kind).double()
 
 
-def _differences(one: Outcome, other: Outcome) -> tuple[float, float]:
+def _differences(one: Measured, other: Measured) -> tuple[float, float]:
     return largest(apart(one.value, other.value)), largest(apart(one.gradient, other.gradient))
 
 
-def _comparable(one: Outcome, other: Outcome) -> str:
+def _comparable(one: Measured, other: Measured) -> str:
     """Why two losses cannot be compared, or nothing."""
     if one.value.shape == other.value.shape:
         return ""
@@ -89,26 +89,26 @@ def no_worse(case: Case, dtype: str, device: torch.device, slack: float | None =
     """Up to a logit of 100, not further from the float64 reference than the original, but for the dtype's rounding (`SLACK`)."""
     slack = SLACK[dtype] if slack is None else slack
     x, at = _logits(case, EXTREME, dtype, device)
-    before, after, meant = run(case.before, x), run(case.after, x), run(case.meant, x.double())
-    if reason := _comparable(before, after) or _comparable(after, meant):
+    before, after, reference = run(case.before, x), run(case.after, x), run(case.reference, x.double())
+    if reason := _comparable(before, after) or _comparable(after, reference):
         return Judgement(Verdict.CONTRADICTED, reason=reason)
-    further = max(_excess(*of, slack) for of in zip(before, after, meant, strict=True))
+    further = max(_excess(*of, slack) for of in zip(before, after, reference, strict=True))
     value, gradient = _differences(before, after)
     parts_at = None if at is None else parting(before, after, at, dtype)
     if further > 0:
         reason = f"further from the float64 reference than the original, by {further:.3g} more than rounding"
         return Judgement(Verdict.CONTRADICTED, value, gradient, parts_at, reason)
-    return Judgement(Verdict.NO_WORSE, value, gradient, parts_at, "" if at is None else _nearer(before, after, meant, slack))
+    return Judgement(Verdict.NO_WORSE, value, gradient, parts_at, "" if at is None else _nearer(before, after, reference, slack))
 
 
-def _excess(before: Tensor, after: Tensor, meant: Tensor, slack: float) -> float:
+def _excess(before: Tensor, after: Tensor, reference: Tensor, slack: float) -> float:
     """By how much more than rounding the rewrite is further from the reference than the original."""
-    old, new = from_reference(before, meant), from_reference(after, meant)
-    return largest((new - old - slack * scale(meant)).nan_to_num(nan=-torch.inf))
+    old, new = from_reference(before, reference), from_reference(after, reference)
+    return largest((new - old - slack * scale(reference)).nan_to_num(nan=-torch.inf))
 
 
-def _nearer(before: Outcome, after: Outcome, meant: Outcome, slack: float) -> str:
-    pairs = [(from_reference(a, m) + slack * scale(m) < from_reference(b, m)) for b, a, m in zip(before, after, meant, strict=True)]
+def _nearer(before: Measured, after: Measured, reference: Measured, slack: float) -> str:
+    pairs = [(from_reference(a, m) + slack * scale(m) < from_reference(b, m)) for b, a, m in zip(before, after, reference, strict=True)]
     nearer, count = sum(int(pair.sum()) for pair in pairs), sum(pair.numel() for pair in pairs)
     return f"nearer to float64 at {nearer} of {count} values and gradients"
 
@@ -116,8 +116,8 @@ def _nearer(before: Outcome, after: Outcome, meant: Outcome, slack: float) -> st
 def intended(case: Case, dtype: str, device: torch.device) -> Judgement:
     """In float64 and up to a logit of 16, the loss that was meant to 1e-7, and another one than before, [P2.quantify], [bounds.*]."""
     x, _ = _logits(case, MODERATE, dtype, device)
-    before, after, meant = run(case.before, x), run(case.after, x), run(case.meant, x.double())
-    wrong = _missed(after, meant, EQUAL)
+    before, after, reference = run(case.before, x), run(case.after, x), run(case.reference, x.double())
+    wrong = _missed(after, reference, EQUAL)
     if wrong:
         return Judgement(Verdict.CONTRADICTED, reason=wrong)
     if reason := _comparable(before, after):
@@ -133,17 +133,17 @@ def _in_lower_dtypes(case: Case, one: Judgement, dtypes: Iterable[str], device: 
     """A judgement that holds in float64, if on the grid and up to a logit of 100 the loss is the one that was meant in others too."""
     for dtype in dtypes:
         x, at = _logits(case, EXTREME, dtype, device)
-        wrong = "" if at is None else _missed(run(case.after, x), run(case.meant, x.double()), SLACK[dtype])
+        wrong = "" if at is None else _missed(run(case.after, x), run(case.reference, x.double()), SLACK[dtype])
         if wrong:
             return Judgement(Verdict.CONTRADICTED, reason=f"in {dtype} {wrong}")
     return one
 
 
-def _missed(after: Outcome, meant: Outcome, tolerance: float) -> str:
+def _missed(after: Measured, reference: Measured, tolerance: float) -> str:
     """Why a loss is not the one that was meant, or nothing."""
-    if reason := _comparable(after, meant):
+    if reason := _comparable(after, reference):
         return reason
-    value, gradient = (largest((apart(a, m) / scale(m)).nan_to_num(nan=0.0)) for a, m in zip(after, meant, strict=True))
+    value, gradient = (largest((apart(a, m) / scale(m)).nan_to_num(nan=0.0)) for a, m in zip(after, reference, strict=True))
     if max(value, gradient) <= tolerance:
         return ""
     return f"not the loss that was meant: values {value:.3g} and gradients {gradient:.3g} apart"
@@ -160,8 +160,8 @@ def after_error(case: Case, x: Tensor, dtype: str) -> Judgement:
     try:
         run(case.before, x)
     except Raised as error:
-        after, meant = run(case.after, x), run(case.meant, x.double())
-        wrong = _missed(after, meant, SLACK[dtype])
+        after, reference = run(case.after, x), run(case.reference, x.double())
+        wrong = _missed(after, reference, SLACK[dtype])
         return Judgement(Verdict.CONTRADICTED, reason=wrong) if wrong else Judgement(Verdict.ERROR, reason=str(error))
     return Judgement(Verdict.CONTRADICTED, reason="the original runs")
 

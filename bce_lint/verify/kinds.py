@@ -10,16 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from bce_lint.verify import meant, samples
-from bce_lint.verify.row import Case, Open, Row
+from bce_lint.verify import references, samples
+from bce_lint.verify.row import Case, Cases, Open, Row
 from bce_lint.verify.verdict import Verdict
 
 _N, _C = 12, samples.CLASSES
 _Target: TypeAlias = Callable[[int], Tensor]
-_Build: TypeAlias = Callable[[int], tuple[Case, ...]]
 
 
-def _case(shape: tuple[int, ...], target: _Target, pairs: tuple[Open, Open], wanted: Open) -> _Build:
+def _case(shape: tuple[int, ...], target: _Target, pairs: tuple[Open, Open], wanted: Open) -> Cases:
     """One case: losses of logits of a shape and a target that stays as it is, but for its device."""
 
     def build(seed: int) -> tuple[Case, ...]:
@@ -35,7 +34,7 @@ def _of_logits(loss: Open, target: Tensor) -> Callable[[Tensor], Tensor]:
     return lambda x: loss(x, target.to(x.device))
 
 
-def _row(code: str, title: str, build: _Build, claim: Verdict = Verdict.ERROR, dtype: str = "float32") -> Row:
+def _row(code: str, title: str, build: Cases, claim: Verdict = Verdict.ERROR, dtype: str = "float32") -> Row:
     return Row(code, title, claim, build, dtype)
 
 
@@ -62,20 +61,20 @@ def _log(x: Tensor, t: Tensor, **options: Any) -> Tensor:
 
 
 def _binary(x: Tensor, t: Tensor) -> Tensor:
-    return meant.bce(x, t.to(x))
+    return references.bce(x, t.to(x))
 
 
 def _of_probability(x: Tensor, t: Tensor) -> Tensor:
     """`_probability`, of the float32 probabilities that it got: how a sigmoid rounds is no matter of the target."""
-    return meant.bce_of_probabilities(torch.sigmoid(x.float()).double(), t.to(x))
+    return references.bce_of_probabilities(torch.sigmoid(x.float()).double(), t.to(x))
 
 
 def _indexed(x: Tensor, t: Tensor) -> Tensor:
-    return meant.cross_entropy(x, t.long())
+    return references.cross_entropy(x, t.long())
 
 
 def _by_sample(x: Tensor, t: Tensor) -> Tensor:
-    return meant.bce(x.reshape(-1), t.to(x).reshape(-1))
+    return references.bce(x.reshape(-1), t.to(x).reshape(-1))
 
 
 _PAIR, _ROWS = (_N, 3), (_N, _C)
@@ -102,7 +101,7 @@ def _class_weight(title: str, loss: Open, dtype: torch.dtype) -> Row:
 
     def wanted(x: Tensor, t: Tensor) -> Tensor:
         """The loss that is meant."""
-        return meant.cross_entropy(x, t, weight=weight.to(x))
+        return references.cross_entropy(x, t, weight=weight.to(x))
 
     return _row("BCE304", title, _case(_ROWS, _labels(torch.int64, _N), (before, after), wanted))
 
@@ -137,7 +136,7 @@ ROWS = (
             _PAIR,
             _hard(torch.float32, *_PAIR),
             (_probability, lambda x, t: _probability(x, t.double())),
-            lambda x, t: meant.bce_of_probabilities(torch.sigmoid(x), t.to(x)),
+            lambda x, t: references.bce_of_probabilities(torch.sigmoid(x), t.to(x)),
         ),
         dtype="float64",
     ),
@@ -150,7 +149,7 @@ ROWS = (
             _ROWS,
             _one_hot,
             (F.cross_entropy, lambda x, t: F.cross_entropy(x, t.float())),
-            lambda x, t: meant.cross_entropy(x, t.argmax(1)),
+            lambda x, t: references.cross_entropy(x, t.argmax(1)),
         ),
     ),
     _class_weight("CrossEntropyLoss(int64 weight) → …(weight.float())", F.cross_entropy, torch.int64),
@@ -165,7 +164,7 @@ ROWS = (
             _ROWS,
             _labels(torch.int64, _N, 1),
             (F.cross_entropy, lambda x, t: F.cross_entropy(x, t.squeeze(-1))),
-            lambda x, t: meant.cross_entropy(x, t.view(-1)),
+            lambda x, t: references.cross_entropy(x, t.view(-1)),
         ),
     ),
     _squeezed(

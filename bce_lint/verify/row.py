@@ -29,8 +29,12 @@ class Case(NamedTuple):
     logits: Callable[[float], Sample]
     before: Loss
     after: Loss
-    meant: Loss
+    reference: Loss
     about: str = ""
+
+
+Cases: TypeAlias = Callable[[int], tuple[Case, ...]]
+"""The cases that a seed gives."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Row:
     code: str
     title: str
     claim: Verdict
-    cases: Callable[[int], tuple[Case, ...]]
+    cases: Cases
     dtype: str = "float64"
     lower: tuple[str, ...] = LOW
     host: bool = False
@@ -76,16 +80,14 @@ def bound(loss: Open, setting: Setting) -> Loss:
     return of_logits
 
 
-def cases(
-    spellings: Iterable[tuple[Open, Open]], meant: Open, settings: Callable[[int], Iterable[Setting]]
-) -> Callable[[int], tuple[Case, ...]]:
+def cases(spellings: Iterable[tuple[Open, Open]], reference: Open, settings: Callable[[int], Iterable[Setting]]) -> Cases:
     """Each spelling of a rewrite in each setting that a seed gives."""
     pairs = tuple(spellings)
 
     def build(seed: int) -> tuple[Case, ...]:
         """The cases of a seed."""
         return tuple(
-            Case(s.name, s.logits, bound(before, s), bound(after, s), bound(meant, s), s.about)
+            Case(s.name, s.logits, bound(before, s), bound(after, s), bound(reference, s), s.about)
             for s in settings(seed)
             for before, after in pairs
         )
@@ -93,7 +95,7 @@ def cases(
     return build
 
 
-def preserving(code: str, title: str, build: Callable[[int], tuple[Case, ...]]) -> tuple[Row, ...]:
+def preserving(code: str, title: str, build: Cases) -> tuple[Row, ...]:
     """A rewrite that keeps the function: equivalent in float64, and no worse in the other dtypes."""
     lower = (Row(code, title, Verdict.NO_WORSE, build, dtype) for dtype in LOW)
     return (Row(code, title, Verdict.EQUIVALENT, build), *lower)

@@ -12,14 +12,15 @@ import pytest
 from bce_lint.diagnostic import Diagnostic, Location, Position
 from bce_lint.engine import FixOptions, fix, fix_text
 from bce_lint.fix_rounds import parses
-from bce_lint.fixes import plan
 from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Found, Policy, Seen, run
 from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
 from bce_lint.fixes.gates import check_text, untouched
-from bce_lint.fixes.program import Program
+from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.fixes.kinds import KINDS
+from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.ir import Span
+from bce_lint.records import changed
 from bce_lint.rules import default_codes
-from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.source.text import decode
 from bce_lint.syntax.parse import round_trips
 
@@ -46,12 +47,12 @@ def fixed(text: str) -> tuple[str, tuple[str, ...]]:
 def with_rewrite(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
     """Makes the fix for swapped arguments replace a piece of text instead."""
 
-    def wrong(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         start = tree.text.index(old)
         return Rewrite(Applicability.SAFE, "a wrong fix", (Edit(tree.path, Span(start, start + len(old)), new),))
 
-    monkeypatch.setitem(plan._ALONE, Change.SWAP, wrong)
+    monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=wrong))
 
 
 def test_the_right_fix_passes() -> None:
@@ -84,12 +85,12 @@ def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyP
     )
     edits = (("(y.long(), net(x))", "(net(x), y.long())"), ("nn.Identity()", "nn.Sigmoid()"))
 
-    def wrong(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         found = ((tree.text.index(old), old, new) for old, new in edits)
         return Rewrite(Applicability.SAFE, "", tuple(Edit(tree.path, Span(at, at + len(old)), new) for at, old, new in found))
 
-    monkeypatch.setitem(plan._ALONE, Change.SWAP, wrong)
+    monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=wrong))
     codes = frozenset({"BCE202", "BCE103"})
     outcome, _ = fix_text(text.encode(), None, codes, FixOptions(True, frozenset({"BCE202"})))
     assert not outcome.groups
@@ -171,10 +172,10 @@ def test_a_fix_of_two_files_is_made_in_both_or_in_neither(tmp_path: Path) -> Non
 
 
 def test_a_builder_that_fails_leaves_its_finding_without_a_fix(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(program: Program, intents: Sequence[FixIntent]) -> Rewrite:
+    def broken(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setitem(plan._ALONE, Change.SWAP, broken)
+    monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=broken))
     outcome, _ = fix_text(SWAPPED.encode(), None, default_codes(), OPTIONS)
     (left,) = outcome.left
     assert left.fix is not None

@@ -12,9 +12,9 @@ from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.sites import ChoiceSite, ConstructorSite, LossSite, OptionSite, Site
 from bce_lint.catalog import losses
 from bce_lint.catalog.schema import Domain
+from bce_lint.fixes.intent import Change
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, default_codes
-from bce_lint.rules.intent import Change
 from bce_lint.rules.judge import MAX_LABELS, Judged, judge
 from bce_lint.rules.rule import Finding, Rule
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from bce_lint.verify import Verdict, meant, settings
+from bce_lint.verify import Verdict, references, settings
 from bce_lint.verify.formulas import _grid
 from bce_lint.verify.judges import judge
 from bce_lint.verify.row import Case, Loss, Open, Row, Setting, cases
@@ -74,7 +74,7 @@ def _probability(x: Tensor, t: Tensor, **options: Any) -> Tensor:
 
 @pytest.mark.parametrize("how", BINARY)
 def test_a_broken_fusion_is_not_equivalent(how: str) -> None:
-    one = _judged(Verdict.EQUIVALENT, cases([(_probability, BINARY[how](LOGITS))], meant.bce, settings.binary))
+    one = _judged(Verdict.EQUIVALENT, cases([(_probability, BINARY[how](LOGITS))], references.bce, settings.binary))
     assert one.verdict is Verdict.CONTRADICTED
     assert one.reason
 
@@ -83,7 +83,7 @@ def test_a_broken_fusion_is_not_equivalent(how: str) -> None:
 @pytest.mark.parametrize("how", sorted(BINARY.keys() - {"value shifted", "logits scaled"}))
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
 def test_a_broken_fusion_is_worse(how: str, dtype: str) -> None:
-    one = _judged(Verdict.NO_WORSE, cases([(_probability, BINARY[how](LOGITS))], meant.bce, settings.binary), dtype)
+    one = _judged(Verdict.NO_WORSE, cases([(_probability, BINARY[how](LOGITS))], references.bce, settings.binary), dtype)
     assert one.verdict is Verdict.CONTRADICTED
 
 
@@ -92,20 +92,20 @@ def test_a_broken_cross_entropy_is_not_equivalent(how: str) -> None:
     def before(x: Tensor, t: Tensor, **options: Any) -> Tensor:
         return CLASSES(F.log_softmax(x, dim=1), t, **options)
 
-    build = cases([(before, INDEXED[how](CLASSES))], meant.cross_entropy, settings.smoothed)
+    build = cases([(before, INDEXED[how](CLASSES))], references.cross_entropy, settings.smoothed)
     assert _judged(Verdict.EQUIVALENT, build).verdict is Verdict.CONTRADICTED
 
 
 @pytest.mark.parametrize("how", sorted({*BINARY, "pos_weight dropped", "pos_weight halved"} - {"sigmoid kept"}))
 def test_a_broken_change_is_not_the_intended_one(how: str) -> None:
     changes = {**BINARY, "pos_weight dropped": _without("pos_weight"), "pos_weight halved": _with("pos_weight", lambda weight: weight / 2)}
-    build = cases([(lambda x, t, **o: LOGITS(x.sigmoid(), t, **o), changes[how](LOGITS))], meant.bce, settings.positive)
+    build = cases([(lambda x, t, **o: LOGITS(x.sigmoid(), t, **o), changes[how](LOGITS))], references.bce, settings.positive)
     assert _judged(Verdict.INTENDED, build).verdict is Verdict.CONTRADICTED
 
 
 @pytest.mark.parametrize("how", INDEXED)
 def test_a_broken_class_loss_is_not_the_intended_one(how: str) -> None:
-    build = cases([(lambda x, t, **o: CLASSES(x.softmax(1), t, **o), INDEXED[how](CLASSES))], meant.cross_entropy, settings.smoothed)
+    build = cases([(lambda x, t, **o: CLASSES(x.softmax(1), t, **o), INDEXED[how](CLASSES))], references.cross_entropy, settings.smoothed)
     assert _judged(Verdict.INTENDED, build).verdict is Verdict.CONTRADICTED
 
 
@@ -113,16 +113,16 @@ def test_a_logarithm_that_was_left_out_is_seen() -> None:
     def without(x: Tensor, t: Tensor, **options: Any) -> Tensor:
         return F.nll_loss(x.softmax(1), t, **options)
 
-    one = _judged(Verdict.INTENDED, cases([(without, without)], meant.cross_entropy, settings.indexed))
+    one = _judged(Verdict.INTENDED, cases([(without, without)], references.cross_entropy, settings.indexed))
     assert one.reason.startswith("grid: not the loss that was meant: values ")
 
 
 def test_a_change_that_changes_nothing_is_seen() -> None:
-    assert _judged(Verdict.INTENDED, cases([(LOGITS, LOGITS)], meant.bce, settings.binary)).reason == "grid: nothing changes"
+    assert _judged(Verdict.INTENDED, cases([(LOGITS, LOGITS)], references.bce, settings.binary)).reason == "grid: nothing changes"
 
 
 def _log_sigmoid(change: Loss) -> Callable[[int], tuple[Case, ...]]:
-    return _grid(lambda x: torch.log(1 - torch.sigmoid(x)), change, lambda x: meant.log_sigmoid(-x))
+    return _grid(lambda x: torch.log(1 - torch.sigmoid(x)), change, lambda x: references.log_sigmoid(-x))
 
 
 FORMULAS: dict[str, Loss] = {
@@ -142,7 +142,7 @@ def test_a_broken_formula_is_seen(how: str, claim: Verdict) -> None:
 
 @pytest.mark.parametrize("dim", [0, -2])
 def test_the_wrong_dimension_is_seen(dim: int) -> None:
-    build = _grid(lambda x: torch.log(F.softmax(x, dim=1)), lambda x: F.log_softmax(x, dim=dim), meant.log_softmax, rows=True)
+    build = _grid(lambda x: torch.log(F.softmax(x, dim=1)), lambda x: F.log_softmax(x, dim=dim), references.log_softmax, rows=True)
     assert _judged(Verdict.EQUIVALENT, build).verdict is Verdict.CONTRADICTED
 
 
@@ -169,7 +169,7 @@ TARGETS: dict[str, Open] = {
 @pytest.mark.parametrize("how", TARGETS)
 def test_a_broken_repair_is_seen(how: str) -> None:
     def wanted(x: Tensor, t: Tensor) -> Tensor:
-        return meant.bce(x, t.to(x))
+        return references.bce(x, t.to(x))
 
     def settled(seed: int) -> Iterator[Setting]:
         return (setting._replace(options={}) for setting in _integer(seed))
@@ -181,10 +181,10 @@ def test_a_broken_repair_is_seen(how: str) -> None:
 
 
 def test_an_original_that_runs_was_no_error() -> None:
-    assert _judged(Verdict.ERROR, cases([(LOGITS, LOGITS)], meant.bce, settings.binary)).reason == "grid: the original runs"
+    assert _judged(Verdict.ERROR, cases([(LOGITS, LOGITS)], references.bce, settings.binary)).reason == "grid: the original runs"
 
 
 def test_an_exception_of_the_rewrite_is_quoted() -> None:
-    one = _judged(Verdict.EQUIVALENT, cases([(LOGITS, lambda x, t, **o: LOGITS(x, t.long(), **o))], meant.bce, settings.binary))
+    one = _judged(Verdict.EQUIVALENT, cases([(LOGITS, lambda x, t, **o: LOGITS(x, t.long(), **o))], references.bce, settings.binary))
     assert one.verdict is Verdict.CONTRADICTED
     assert one.reason.startswith("grid: RuntimeError: result type ")

@@ -7,9 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bce_lint.verify import Verdict, meant
+from bce_lint.verify import Verdict, references
 from bce_lint.verify.judges import judge
-from bce_lint.verify.measure import Outcome, Raised, apart, from_reference, largest, parting, run, scale, without_trace
+from bce_lint.verify.measure import Measured, Raised, apart, from_reference, largest, parting, run, scale, without_trace
 from bce_lint.verify.row import Case, Loss, Open, Row
 from bce_lint.verify.samples import EXTREME, STEP, Sample, element_targets, elements
 from bce_lint.verify.verdict import EQUAL, PARTED, SLACK
@@ -28,7 +28,7 @@ def _new(x: Tensor) -> Tensor:
 
 
 def _meant(x: Tensor) -> Tensor:
-    return meant.bce(x, element_targets(x), reduction="none")
+    return references.bce(x, element_targets(x), reduction="none")
 
 
 def _verdict(claim: Verdict, before: Loss, after: Loss, wanted: Loss, dtype: str) -> Verdict:
@@ -74,7 +74,7 @@ def test_a_soft_target_near_zero_is_outside_of_the_claims(target: float, dtype: 
         return F.binary_cross_entropy_with_logits(x, torch.full_like(x, target), reduction="none")
 
     def wanted(x: Tensor) -> Tensor:
-        return meant.bce(x, torch.full_like(x, target), reduction="none")
+        return references.bce(x, torch.full_like(x, target), reduction="none")
 
     assert _verdict(Verdict.NO_WORSE, old, new, wanted, dtype) is verdict
 
@@ -104,11 +104,11 @@ def test_distances() -> None:
 
 def test_losses_part_at_the_smallest_logit_by_size() -> None:
     at = torch.tensor([-3.0, -2.0, 0.0, 2.5])
-    one = Outcome(torch.zeros(4, 2), torch.zeros(4, 2))
-    other = Outcome(torch.tensor([[1.0, 0.0], [0.0, 0.5], [0.0, 0.0], [9.0, 9.0]]), torch.zeros(4, 2))
+    one = Measured(torch.zeros(4, 2), torch.zeros(4, 2))
+    other = Measured(torch.tensor([[1.0, 0.0], [0.0, 0.5], [0.0, 0.0], [9.0, 9.0]]), torch.zeros(4, 2))
     assert parting(one, other, at, "float32") == -2.0
     assert parting(one, one, at, "float32") is None
-    assert parting(one, Outcome(torch.zeros(4, 2), torch.eye(4)[:, :2]), at, "float32") == -2.0
+    assert parting(one, Measured(torch.zeros(4, 2), torch.eye(4)[:, :2]), at, "float32") == -2.0
 
 
 def test_a_loss_without_a_gradient_has_that_of_a_constant() -> None:
@@ -138,10 +138,10 @@ def test_the_grid_is_that_of_the_facts() -> None:
 
 
 REFERENCES: dict[str, tuple[Open, Open, Tensor]] = {
-    "bce": (meant.bce, F.binary_cross_entropy_with_logits, torch.rand(6, 4, dtype=torch.float64)),
-    "cross_entropy": (meant.cross_entropy, F.cross_entropy, torch.arange(6) % 4),
-    "soft_margin": (meant.soft_margin, F.soft_margin_loss, torch.rand(6, 4, dtype=torch.float64).round() * 2 - 1),
-    "multilabel": (meant.multilabel, F.multilabel_soft_margin_loss, torch.rand(6, 4, dtype=torch.float64)),
+    "bce": (references.bce, F.binary_cross_entropy_with_logits, torch.rand(6, 4, dtype=torch.float64)),
+    "cross_entropy": (references.cross_entropy, F.cross_entropy, torch.arange(6) % 4),
+    "soft_margin": (references.soft_margin, F.soft_margin_loss, torch.rand(6, 4, dtype=torch.float64).round() * 2 - 1),
+    "multilabel": (references.multilabel, F.multilabel_soft_margin_loss, torch.rand(6, 4, dtype=torch.float64)),
 }
 
 

@@ -16,7 +16,7 @@ from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE
 from bce_lint.verify import verify_source
 from bce_lint.verify.site import Verifier
-from bce_lint.verify.site.pairs import Wanted
+from bce_lint.verify.site.before_after import Wanted
 from tests.verify.site import HEAD, STDIN, told
 
 pytestmark = pytest.mark.torch

@@ -7,13 +7,13 @@ could not be followed: each of these is an `Input`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
 from bce_lint.catalog import tensors
 from bce_lint.catalog.schema import Kind
+from bce_lint.records import record
 
 Spot: TypeAlias = tuple[str, ir.Span]
 Key: TypeAlias = tuple[Spot, str]
@@ -22,21 +22,21 @@ _VIEWS = frozenset({Kind.KEEP, Kind.SELECT})
 _SHARING = frozenset({"numpy", "data", "detach", "view", "T", "mT", "H", "mH"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Known:
     """A constant of Python."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Named:
     """Something of torch by its canonical name: a dtype, for the most part."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Input:
     """A value that was not followed, from an expression at `spot`. `value` is what is known of it."""
 
@@ -45,7 +45,7 @@ class Input:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Group:
     """Several values; `kind` is tuple, list, slice (lower, upper, step) or chain (modules, one after the other)."""
 
@@ -53,7 +53,7 @@ class Group:
     items: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Apply:
     """An operation and its arguments, at `spot`. `value` is what is known of the result.
 

@@ -54,7 +54,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.domain.tensor import Origin, Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
-from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import got, loss, origins, quoted, way

@@ -56,7 +56,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import ConstructorSite, Site
 from bce_lint.catalog.schema import Activation, Contract
-from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import Labels, quoted

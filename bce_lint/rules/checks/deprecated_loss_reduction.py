@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import OptionSite, Site
-from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.options import OLD_MEAN, Option, is_old, misplaced, reduction
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss_name

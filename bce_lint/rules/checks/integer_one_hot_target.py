@@ -55,8 +55,8 @@ from bce_lint.analysis.domain.shapes import least_rank, rank
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Target
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, target_labels
 

@@ -66,7 +66,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.schema import Domain
-from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import logarithm, origins, source
 

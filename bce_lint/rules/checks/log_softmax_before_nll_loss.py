@@ -48,7 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
-from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.reach import over_classes, said
 from bce_lint.rules.rule import Finding, Rule

@@ -67,8 +67,8 @@ from bce_lint.analysis.domain.shapes import differ, least_rank, outgrow, rank, s
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, Shape, Target
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import Labels, loss, way
 

@@ -63,8 +63,8 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Target
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_floating, is_integer
-from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, target_labels
 

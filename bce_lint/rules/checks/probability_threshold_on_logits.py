@@ -54,7 +54,7 @@ from math import log
 
 from bce_lint.analysis.sites import Site, ThresholdSite
 from bce_lint.catalog.schema import Domain, Expects
-from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.reach import within_unit
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import origins, quoted

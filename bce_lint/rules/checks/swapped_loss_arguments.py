@@ -49,8 +49,8 @@ from collections.abc import Iterator
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.rules.ranks import Rank
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.wording import loss, origins, source, way

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import torch
 
 from bce_lint.diagnostic import Verification
+from bce_lint.fixes.terms import Unsuitable
 from bce_lint.records import changed
 from bce_lint.verify import devices
-from bce_lint.verify.site.judged import Question, claims, judged
-from bce_lint.verify.site.pairs import After, Before, Wanted, batches, questions
-from bce_lint.verify.site.slices import Unsuitable
+from bce_lint.verify.site.before_after import After, Before, Wanted, batches, questions
+from bce_lint.verify.site.trial import Question, claims, tried
 from bce_lint.verify.verdict import Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Verifier:
         reasons = []
         for question in asked:
             try:
-                answers.append((*judged(question, self.device, self.seed), question))
+                answers.append((*tried(question, self.device, self.seed), question))
             except Unsuitable as reason:
                 reasons.append(str(reason))
         wrong = next((one for one in answers if one[0].verdict is Verdict.CONTRADICTED), None)

@@ -12,7 +12,8 @@ from typing import Any, Final
 import torch
 
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term
-from bce_lint.verify.site.slices import Unsuitable, key, shortened
+from bce_lint.fixes.terms import Unsuitable
+from bce_lint.verify.site.slices import key, shortened
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,

@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import TOP, Unknown, Value
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, walk
 from bce_lint.catalog import activations, layers, losses, tensors
-from bce_lint.catalog.schema import Contract, Domain, Kind, Param
+from bce_lint.catalog.schema import Domain, Kind, Param
 
 _WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
 _SCALAR: Final = frozenset({"size", "dim", "numel", "nelement", "ndimension"})
@@ -26,10 +26,6 @@ _OPTIONS: Final = frozenset({"reduction", "ignore_index", "label_smoothing", "si
 _MASKED: Final = frozenset({".masked_fill", ".masked_fill_", "torch.masked_fill"})
 _RANDOM: Final = ("torch.rand", "torch.normal", "torch.bernoulli", "torch.multinomial", "torch.empty", "torch.poisson")
 _MODULE: Final = "torch.nn."
-
-
-class Unsuitable(Exception):
-    """Why something cannot be verified: one clause for people."""
 
 
 def shortened(text: str) -> str:
@@ -264,37 +260,3 @@ def renamed(term: Term, names: Mapping[Key | None, Input]) -> Term:
         return done[id(one)]
 
     return visit(term)
-
-
-class Loss:
-    """The call of a loss in a slice: its contract, its input and target, and its weights by name."""
-
-    def __init__(self, call: Apply, contract: Contract) -> None:
-        self.call, self.contract = call, contract
-        module = call.operation == "()"
-        names = contract.call if module else tuple(param.name for param in contract.function or ())
-        given = dict(zip(names, call.args[module:], strict=False)) | dict(call.keywords)
-        pair = contract.call[:2] if module else ("inputs", "targets") if "inputs" in names else ("input", "target")
-        self.input, self.target = given.get(pair[0]), given.get(pair[1])
-        self.options = dict(given)
-        if module:
-            made = call.args[0]
-            assert isinstance(made, Apply)
-            self.options = dict(zip((p.name for p in contract.init or ()), made.args, strict=False)) | dict(made.keywords)
-
-    @property
-    def is_module(self) -> bool:
-        """Whether the loss is an object, constructed first."""
-        return self.call.operation == "()"
-
-
-def loss_in(term: Term) -> Loss | None:
-    """The outermost loss of a slice."""
-    for one in walk(term):
-        if isinstance(one, Apply):
-            contract = losses.FUNCTIONS.get(one.operation)
-            if one.operation == "()" and len(one.args) > 1 and isinstance(one.args[0], Apply):
-                contract = losses.MODULES.get(one.args[0].operation)
-            if contract is not None:
-                return Loss(one, contract)
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -12,16 +12,16 @@ import torch
 from torch import Tensor
 
 from bce_lint.analysis.recording.terms import Apply, Input, Known, Term, parts, walk
-from bce_lint.analysis.sites import LossSite
-from bce_lint.rules.intent import Change, FixIntent
+from bce_lint.fixes import kinds
+from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.kinds import FixKind
+from bce_lint.fixes.terms import Unsuitable, activation_of, loss_in
 from bce_lint.verify import devices, judges, samples
 from bce_lint.verify.measure import Raised, run
 from bce_lint.verify.row import Case, Loss
 from bce_lint.verify.samples import Sample
-from bce_lint.verify.site import reference
-from bce_lint.verify.site.givens import SAMPLED, Givens, Roles, Size, known_tensor, mains, roles, targets
+from bce_lint.verify.site.inputs import SAMPLED, Inputs, Roles, Size, known_tensor, mains, roles, targets
 from bce_lint.verify.site.replay import Replay, named
-from bce_lint.verify.site.slices import Unsuitable, loss_in
 from bce_lint.verify.verdict import SLACK, Judgement, Verdict
 
 _CPU: Final = torch.device("cpu")
@@ -30,25 +30,8 @@ _RUNS: Final = 6
 _RESHAPING: Final = frozenset({"view", "reshape", "torch.reshape", "flatten", "torch.flatten"})
 _MANY: Final = 2048
 _NEAR: Final = 1e-3
-_REPAIRS: Final = frozenset({Change.CALL, Change.SWAP, Change.CAST_TARGET, Change.CAST_WEIGHT, Change.SHAPE})
 _SMALL: Final = 2.0
 """The largest logit for changes that leave the numbers alone: how an activation rounds is no matter of theirs."""
-_CLAIMS: Final[Mapping[Change, tuple[Verdict, ...]]] = {
-    Change.DROP: (Verdict.INTENDED,),
-    Change.DROP_INNER: (Verdict.INTENDED,),
-    Change.FUSE: (Verdict.EQUIVALENT,),
-    Change.RETYPE: (Verdict.ERROR, Verdict.INTENDED),
-    Change.LOGARITHM: (Verdict.INTENDED,),
-    Change.CALL: (Verdict.ERROR,),
-    Change.SWAP: (Verdict.ERROR, Verdict.INTENDED),
-    Change.REDUCTION: (Verdict.ERROR, Verdict.INTENDED, Verdict.EQUIVALENT),
-    Change.CAST_TARGET: (Verdict.ERROR,),
-    Change.CAST_WEIGHT: (Verdict.ERROR,),
-    Change.SHAPE: (Verdict.ERROR, Verdict.INTENDED),
-    Change.LOG: (Verdict.EQUIVALENT,),
-    Change.FORMULA: (Verdict.EQUIVALENT,),
-    Change.THRESHOLD: (Verdict.INTENDED,),
-}
 
 
 @dataclass(frozen=True)
@@ -59,25 +42,18 @@ class Question:
     after: Term
     intent: FixIntent
 
+    @property
+    def kind(self) -> FixKind:
+        """The kind of the fix."""
+        return kinds.kind_of(self.intent)
+
 
 def claims(question: Question) -> tuple[Verdict, ...]:
     """The verdicts that a fix may have and be right."""
-    intent, change = question.intent, question.intent.change
-    if change is Change.FUSE and _banned(intent):
-        return (Verdict.ERROR,)
-    if change in (Change.LOG, Change.FORMULA) and reference.has_eps(intent, question.before):
-        return (Verdict.INTENDED, Verdict.EQUIVALENT)  # what is added may be too little to be seen
-    if change in (Change.DROP, Change.REDUCTION) and intent.safe:
-        return (Verdict.EQUIVALENT,)
-    return _CLAIMS[change]
+    return tuple(Verdict(claim.value) for claim in kinds.claims(question.intent, question.before))
 
 
-def _banned(intent: FixIntent) -> bool:
-    site = intent.site
-    return isinstance(site, LossSite) and site.autocast == "on" and site.contract.autocast == "banned"
-
-
-def judged(question: Question, device: torch.device, seed: int) -> tuple[Judgement, str]:
+def tried(question: Question, device: torch.device, seed: int) -> tuple[Judgement, str]:
     """The verdict on a fix, and the dtype that the differences are in. Shapes that are not known are tried, the likeliest first."""
     wanted = claims(question)
     found = roles(question.after, question.before)
@@ -94,7 +70,7 @@ def _answer(trials: Iterator[_Trial], wanted: tuple[Verdict, ...], runs: int) ->
     """The verdict for the first shapes with which the code runs. One that guesses contradict is tried with `runs` of them."""
     reason, broken, wrong, ran = "", "", None, 0
     for trial in trials:
-        answer = trial.judged(wanted)
+        answer = trial.verdict(wanted)
         reason, broken = reason or trial.reason, broken or trial.broken
         if answer is None:
             continue
@@ -119,19 +95,19 @@ def _answer(trials: Iterator[_Trial], wanted: tuple[Verdict, ...], runs: int) ->
 
 def _trials(question: Question, found: Roles, device: torch.device, seed: int) -> Iterator[_Trial]:
     loss = loss_in(question.after)
-    probability = question.intent.change is Change.FORMULA and not any(map(reference.activation_of, walk(question.before)))
+    probability = question.kind.by_hand and not any(map(activation_of, walk(question.before)))
     for main in _mains(question, found):
-        trial = _Trial(question, Givens(found, loss, main, seed, probability), device)
+        trial = _Trial(question, Inputs(found, loss, main, seed, probability), device)
         of_input = trial.measured()
         if of_input is None:
             continue
         for target in targets(found, loss, of_input):
-            trial.givens.target = target
+            trial.inputs.target = target
             yield trial
 
 
 def _mains(question: Question, found: Roles) -> Iterator[Size]:
-    if question.intent.change is Change.THRESHOLD:
+    if question.kind.compares:
         known = known_tensor(found.main.value)
         if known is None or known.shape is None or known.shape[:1] == (...,):
             yield (_MANY,)
@@ -153,19 +129,19 @@ def _region(device: torch.device, autocast: bool) -> Iterator[None]:
 class _Trial:
     """A fix tried with tensors of some shapes."""
 
-    def __init__(self, question: Question, givens: Givens, device: torch.device) -> None:
-        self.question, self.givens = question, givens
+    def __init__(self, question: Question, inputs: Inputs, device: torch.device) -> None:
+        self.question, self.inputs = question, inputs
         # BCELoss of numbers outside [0, 1] stops a GPU's work with an assertion.
-        self.device = _CPU if question.intent.change is Change.RETYPE else device
-        known = known_tensor(givens.roles.main.value)
+        self.device = _CPU if question.kind.out_of_range else device
+        known = known_tensor(inputs.roles.main.value)
         self.dtype = self.given = known.dtype if known is not None and known.dtype in SLACK else "float32"
         self.reason = self.broken = ""
-        self.givens.ignored = tuple(_ignored(question.before) | _ignored(question.after))
+        self.inputs.ignored = tuple(_ignored(question.before) | _ignored(question.after))
 
     @property
     def is_degenerate(self) -> bool:
         """Whether a dimension of size 1, or too few of them, may hide what a fix does to the others."""
-        return len(self.givens.main) < 2 or 1 in self.givens.main
+        return len(self.inputs.main) < 2 or 1 in self.inputs.main
 
     @property
     def is_broken(self) -> bool:
@@ -175,20 +151,20 @@ class _Trial:
 
     def measured(self) -> Size | None:
         """The shape of what the loss gets, or None where it cannot be computed from an input of this shape; notes its dtype."""
-        if self.givens.loss is None or self.givens.loss.input is None:
-            return self.givens.main
+        if self.inputs.loss is None or self.inputs.loss.input is None:
+            return self.inputs.main
         old = loss_in(self.question.before)
-        for term in (self.givens.loss.input, None if old is None else old.input):
+        for term in (self.inputs.loss.input, None if old is None else old.input):
             found = None if term is None else self._computed(term)
             if found is not None:
-                self.givens.input = tuple(found.shape)
-                return self.givens.input
+                self.inputs.input = tuple(found.shape)
+                return self.inputs.input
         return None
 
     def _computed(self, term: Term) -> Tensor | None:
         x = self._case(high=False).logits(samples.MODERATE).logits.to(getattr(torch, self.given))
         try:
-            replay = Replay(self.givens.at(x, high=False), high=False)
+            replay = Replay(self.inputs.at(x, high=False), high=False)
             found = replay.run(term)
         except Unsuitable:
             raise
@@ -197,13 +173,13 @@ class _Trial:
         self.dtype = max((name for name in replay.dtypes if name in SLACK), key=SLACK.__getitem__, default=self.given)
         return found if isinstance(found, Tensor) else None
 
-    def judged(self, wanted: tuple[Verdict, ...]) -> tuple[Judgement, str] | None:
+    def verdict(self, wanted: tuple[Verdict, ...]) -> tuple[Judgement, str] | None:
         """The verdict, or None where the slice cannot have these shapes; `reason` says why.
 
         Shapes are tried on the CPU: on a GPU, an index that is too large would stop all further work there.
         """
         low = self._case(high=False)
-        banned = Verdict.ERROR in wanted and self.question.intent.change is Change.FUSE
+        banned = Verdict.ERROR in wanted and self.question.kind.in_autocast
         with _region(_CPU, banned):
             raises = self._raises(low)
         if raises is None or (raises and Verdict.ERROR not in wanted):
@@ -240,38 +216,43 @@ class _Trial:
     def _kept(self, low: Case) -> tuple[Judgement, str]:
         """Equivalent in float64; and in the dtype that is trained in, not further from float64 than the original."""
         one = judges.equivalent(self._case(high=True), "float64", self.device, scaled=True)
-        if one.verdict is Verdict.EQUIVALENT and self.question.intent.change is not Change.FORMULA:
+        if one.verdict is Verdict.EQUIVALENT and not self.question.kind.by_hand:
             lower = judges.no_worse(low, self.given, self.device, SLACK[self.dtype])
             if lower.verdict is Verdict.CONTRADICTED:
                 return lower, self.given
         return one, "float64"
 
     def _case(self, high: bool) -> Case:
-        question, givens = self.question, self.givens
-        change = question.intent.change
-        keeps = change is Change.FUSE or Verdict.EQUIVALENT in claims(question)[:1]
-        wanted = question.after if keeps else reference.meant(question.before, question.intent)
-        limit = _SMALL if change in _REPAIRS else samples.EXTREME
+        question, inputs = self.question, self.inputs
+        limit = _SMALL if question.kind.repairs else samples.EXTREME
         return Case(
-            f"logits {list(givens.main)}",
-            lambda most: _with_thresholds(samples.logits(givens.seed, min(most, limit), givens.main), question),
+            f"logits {list(inputs.main)}",
+            lambda most: _with_thresholds(samples.logits(inputs.seed, min(most, limit), inputs.main), question),
             self._loss(question.before, high),
             self._loss(question.after, high),
-            self._loss(wanted, True),
+            self._loss(_reference(question), True),
         )
 
     def _loss(self, slice_: Term, high: bool) -> Loss:
         def of_logits(x: Tensor) -> Tensor:
             """The slice's value where its main input comes from some logits."""
             with x.device:
-                return _value(Replay(self.givens.at(x, high), high).run(slice_), x)
+                return _value(Replay(self.inputs.at(x, high), high).run(slice_), x)
 
         return of_logits
 
 
+def _reference(question: Question) -> Term:
+    """The slice that the fix is held against: what it leaves, where it claims to leave the function as it was."""
+    expected = question.kind.expected
+    if expected is None or Verdict.EQUIVALENT in claims(question)[:1]:
+        return question.after
+    return expected(question.before, question.intent)
+
+
 def _with_thresholds(sample: Sample, question: Question) -> Sample:
     """Logits on both sides of the constants that a comparison has before and after, and between them."""
-    if question.intent.change is not Change.THRESHOLD or not sample.logits.numel():
+    if not question.kind.compares or not sample.logits.numel():
         return sample
     terms = (*parts(question.before), *parts(question.after))
     constants = sorted({float(one.value) for one in terms if isinstance(one, Known) and isinstance(one.value, int | float)}) or [0.25, 0.75]
@@ -310,4 +291,3 @@ def _value(found: Any, x: Tensor) -> Tensor:
     if not isinstance(found, Tensor):
         raise TypeError(f"a {type(found).__name__} is no loss")
     return found if found.is_floating_point() else found.to(x.dtype)
-

@@ -1,4 +1,4 @@
-"""What a rule asks to be changed: a kind and the site; `bce_lint.fixes` turns it into edits when somebody wants them."""
+"""What a rule asks to be changed: a kind of fix and the site. `bce_lint.fixes.kinds` says how each kind is made and verified."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bce_lint.analysis.sites import Site
 
 
 class Change(Enum):
-    """The kinds of change."""
+    """The names of the kinds of fix, and what each does. Rules import this module, so nothing that writes fixes is known here."""
 
     DROP = "take the activation away"
     DROP_INNER = "take the first of two activations away"

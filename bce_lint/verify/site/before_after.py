@@ -15,18 +15,18 @@ from bce_lint.analysis.recording.uses import Flow
 from bce_lint.analysis.sites import LogSite, LossSite, OptionSite, ThresholdSite
 from bce_lint.catalog import activations
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet
-from bce_lint.fixes.program import Program
+from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.kinds import kind_of
+from bce_lint.fixes.recorded_project import RecordedProject
+from bce_lint.fixes.terms import Unsuitable, activation_of, loss_in, operand_of
 from bce_lint.fixes.tree import Tree
 from bce_lint.ir import Span
-from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.source.text import SourceError, encode
-from bce_lint.verify.site.judged import Question
 from bce_lint.verify.site.moved import Moved
-from bce_lint.verify.site.reference import activation_of, operand_of
-from bce_lint.verify.site.slices import Unsuitable, cut, inputs, is_infinite, key, loss_in, renamed, shortened
+from bce_lint.verify.site.slices import cut, inputs, is_infinite, key, renamed, shortened
+from bce_lint.verify.site.trial import Question
 
 _PATHS: Final = 24
-_ACTIVATED: Final = frozenset({Change.DROP, Change.DROP_INNER, Change.FUSE, Change.LOGARITHM})
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Before:
 
     def __init__(self, project: Project, fixes: Sequence[Wanted]) -> None:
         self.project = project
-        self._program = Program(project, Flow())
+        self._program = RecordedProject(project, Flow())
         self.reasons: dict[int, str] = {}
         self.roots = [self._found(number, fix) for number, fix in enumerate(fixes)]
         targets = frozenset(spot[0] for spot in self.roots) | {edit.path for fix in fixes for edit in fix.edits}
@@ -63,7 +63,7 @@ class Before:
         tree = self._program.tree(path)
         node = next((one for one in tree.by_span.get(span, ()) if isinstance(one, ir.Expr.__args__)), None)
         edits = [edit.span for edit in fix.edits if edit.path == path]
-        if fix.intent.change is Change.FORMULA and node is not None:
+        if kind_of(fix.intent).by_hand and node is not None:
             line = tree.logical_line(node.span.start)
             span = Span(min([node.span.start, *(e.start for e in edits if meet(e, line))]), node.span.end)
         while node is not None and (_is_callee(tree, node) or any(_leaves(edit, node.span, span) for edit in edits)):
@@ -165,10 +165,10 @@ def _same_way(chain: Chain, news: Mapping[Chain, Term], moved: Moved) -> Term:
 
 def _activated(slice_: Term, intent: FixIntent) -> bool:
     """Whether a slice holds the activation that its fix is about, where it is about one."""
-    if intent.change not in _ACTIVATED or not isinstance(intent.site, LossSite):
+    if not kind_of(intent).takes_activation or not isinstance(intent.site, LossSite):
         return True
-    meant = _origins(intent)
-    return any(isinstance(one, Apply) and one.spot in meant for one in walk(slice_))
+    spots = _origins(intent)
+    return any(isinstance(one, Apply) and one.spot in spots for one in walk(slice_))
 
 
 def _question(before: Before, after: After, old: Term, new: Term, intent: FixIntent) -> Question:
@@ -216,12 +216,12 @@ def _stops(term: Term, intent: FixIntent) -> set[Key]:
         beside = (loss.target, loss.options.get("weight"), loss.options.get("pos_weight"))
         given += [one for one in beside if one is not None and any(inputs(cut(one)))]
         given += [] if loss.input is None else [loss.input]
-    elif intent.change in (Change.CALL, Change.THRESHOLD) and isinstance(term, Apply):
+    elif kind_of(intent).one_operation and isinstance(term, Apply):
         given += parts(term)
-    meant = _origins(intent)
+    spots = _origins(intent)
     viewed = any(isinstance(one, Apply) and one.operation == ".view" for one in walk(term))
     given = [_below(one) if viewed else one for one in given]
-    names = (key(one) for one in given if not any(_activates(part, meant) or is_infinite(part) for part in walk(one)))
+    names = (key(one) for one in given if not any(_activates(part, spots) or is_infinite(part) for part in walk(one)))
     return {name for name in names if name is not None}
 
 
@@ -239,9 +239,9 @@ def _origins(intent: FixIntent) -> set[Spot]:
     return {(o.place.path, o.place.span) for x in found for o in (*x.origin, *x.inner)}
 
 
-def _activates(term: Term, meant: set[Spot]) -> bool:
+def _activates(term: Term, spots: set[Spot]) -> bool:
     """Whether a term is one of some activations: applied, or made for a chain of layers."""
-    return isinstance(term, Apply) and term.spot in meant and (activation_of(term) != "" or term.operation in activations.MODULES)
+    return isinstance(term, Apply) and term.spot in spots and (activation_of(term) != "" or term.operation in activations.MODULES)
 
 
 def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:

@@ -10,7 +10,7 @@ from bce_lint.fixes.tree import Node, Tree, is_store, name_of
 from bce_lint.ir import Span
 
 
-def raw(tree: Tree, value: Node, statement: ir.Assign, where: Node) -> tuple[str, tuple[Edit, ...]]:
+def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) -> tuple[str, tuple[Edit, ...]]:
     """The operand of an activation in `statement` as a name that means the same at `where`, and the edits that give it one.
 
     A new name is that of the activation's output with `_logits` behind it, so that two of them in one function are told apart.

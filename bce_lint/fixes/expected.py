@@ -1,73 +1,26 @@
-"""What the author of a slice meant: the slice with the one change that its finding asks for, made on the operations themselves.
+"""What a fix is expected to compute: the slice with the one change that its finding asks for, made on the operations themselves.
 
 It is computed in float64 and held against what the fix's text computes. The rule level ties torch's own functions, which are used
-here, to losses written out (`bce_lint.verify.meant`).
+here, to losses written out (`bce_lint.verify.references`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Final, TypeAlias
+from collections.abc import Callable
+from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP
 from bce_lint.analysis.models.idioms import SMALL
-from bce_lint.analysis.recording.terms import Apply, Group, Known, Spot, Term, walk
+from bce_lint.analysis.recording.terms import Apply, Known, Spot, Term, walk
 from bce_lint.analysis.sites import ConstructorSite, LogSite, LossSite, OptionSite
-from bce_lint.catalog import activations, losses
+from bce_lint.catalog import losses
 from bce_lint.catalog.schema import Shape
-from bce_lint.rules.intent import Change, FixIntent
-from bce_lint.verify.site.slices import Loss, Unsuitable, loss_in
+from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.terms import LossCall, TermStep, Unsuitable, activation_of, loss_in, operand_of, rebuilt
+from bce_lint.records import changed
 
-Step: TypeAlias = Callable[[Term], Term]
 _NO_SPOT: Final[Spot] = ("", ir.Span(0, 0))
-
-
-def meant(slice_: Term, intent: FixIntent) -> Term:
-    """The slice as it was meant. Raises `Unsuitable` where the change cannot be told."""
-    return _CHANGES[intent.change](slice_, intent)
-
-
-def activation_of(term: Term) -> str:
-    """The catalogue name of the activation that a term applies, or nothing."""
-    if not isinstance(term, Apply):
-        return ""
-    if term.operation == "()" and isinstance(term.args[0], Apply):
-        row = activations.MODULES.get(term.args[0].operation)
-    elif term.operation.startswith("."):
-        row = activations.METHODS.get(term.operation[1:])
-    else:
-        row = activations.FUNCTIONS.get(term.operation)
-    return "" if row is None else row.name
-
-
-def operand_of(term: Apply) -> Term:
-    """What an activation is applied to."""
-    given = term.args[term.operation == "()" :]
-    return given[0] if given else dict(term.keywords)["input"]
-
-
-def rebuilt(term: Term, step: Callable[[Apply], Term | None]) -> Term:
-    """A term with some operations exchanged, from the inside; `step` gives the other one or None."""
-    done: dict[int, Term] = {}
-
-    def visit(one: Term) -> Term:
-        """One term, once."""
-        if id(one) not in done:
-            done[id(one)] = _visited(one, visit, step)
-        return done[id(one)]
-
-    return visit(term)
-
-
-def _visited(one: Term, visit: Step, step: Callable[[Apply], Term | None]) -> Term:
-    if isinstance(one, Group):
-        return replace(one, items=tuple(map(visit, one.items)))
-    if not isinstance(one, Apply):
-        return one
-    inner = replace(one, args=tuple(map(visit, one.args)), keywords=tuple((name, visit(value)) for name, value in one.keywords))
-    return step(inner) or inner
 
 
 def _spots(intent: FixIntent, inner: bool = False) -> set[Spot]:
@@ -86,11 +39,13 @@ def dropped(slice_: Term, intent: FixIntent) -> Term:
     return _exchanged(slice_, _spots(intent), operand_of)
 
 
-def _inner_dropped(slice_: Term, intent: FixIntent) -> Term:
+def inner_dropped(slice_: Term, intent: FixIntent) -> Term:
+    """The slice without the first of two activations."""
     return _exchanged(slice_, _spots(intent, inner=True), operand_of)
 
 
-def _logarithm(slice_: Term, intent: FixIntent) -> Term:
+def logarithm(slice_: Term, intent: FixIntent) -> Term:
+    """The slice with the logarithm of what its activation gives."""
     return _exchanged(slice_, _spots(intent), _log)
 
 
@@ -114,7 +69,7 @@ def _exchanged(slice_: Term, spots: set[Spot], by: Callable[[Apply], Term]) -> T
     return found
 
 
-def _with_loss(slice_: Term, change: Callable[[Loss], Term]) -> Term:
+def _with_loss(slice_: Term, change: Callable[[LossCall], Term]) -> Term:
     loss = loss_in(slice_)
     if loss is None:
         raise Unsuitable("the loss cannot be followed")
@@ -122,56 +77,59 @@ def _with_loss(slice_: Term, change: Callable[[Loss], Term]) -> Term:
 
     def step(one: Apply) -> Term | None:
         """The loss changed."""
-        return change(Loss(one, loss.contract)) if (one.spot, one.operation) == (call.spot, call.operation) else None
+        return change(LossCall(one, loss.contract)) if (one.spot, one.operation) == (call.spot, call.operation) else None
 
     return rebuilt(slice_, step)
 
 
-def _retyped(slice_: Term, intent: FixIntent) -> Term:
+def retyped(slice_: Term, intent: FixIntent) -> Term:
+    """The slice with another loss."""
     contract = losses.MODULES[f"torch.nn.{intent.what}"]
 
-    def change(loss: Loss) -> Term:
+    def change(loss: LossCall) -> Term:
         """The other loss with the same options."""
         call = loss.call
         made = call.args[0] if loss.is_module else None
         if isinstance(made, Apply):
-            return replace(call, args=(replace(made, operation=contract.module or ""), *call.args[1:]))
-        return replace(call, operation=contract.functional or "")
+            return changed(call, args=(changed(made, operation=contract.module or ""), *call.args[1:]))
+        return changed(call, operation=contract.functional or "")
 
     return _with_loss(slice_, change)
 
 
-def _called(slice_: Term, intent: FixIntent) -> Term:
+def called(slice_: Term, intent: FixIntent) -> Term:
     """The class constructed with the keywords that it knows, then called with the others."""
     if not isinstance(slice_, Apply) or not isinstance(intent.site, ConstructorSite):
         raise Unsuitable("the constructor cannot be followed")
     own = {param.name for param in intent.site.subject.init or ()}
     kept = tuple(one for one in slice_.keywords if one[0] in own)
     given = tuple(one for one in slice_.keywords if one[0] not in own)
-    return replace(slice_, operation="()", args=(replace(slice_, args=(), keywords=kept), *slice_.args), keywords=given)
+    return changed(slice_, operation="()", args=(changed(slice_, args=(), keywords=kept), *slice_.args), keywords=given)
 
 
-def _swapped(slice_: Term, intent: FixIntent) -> Term:
-    def change(loss: Loss) -> Term:
+def swapped(slice_: Term, intent: FixIntent) -> Term:
+    """The slice with the first two arguments of its loss exchanged."""
+
+    def change(loss: LossCall) -> Term:
         """The first two arguments exchanged."""
         at = int(loss.is_module)
         args = loss.call.args
         if len(args) < at + 2:
             names = dict(loss.call.keywords)
             names["input"], names["target"] = names["target"], names["input"]
-            return replace(loss.call, keywords=tuple(names.items()))
-        return replace(loss.call, args=(*args[:at], args[at + 1], args[at], *args[at + 2 :]))
+            return changed(loss.call, keywords=tuple(names.items()))
+        return changed(loss.call, args=(*args[:at], args[at + 1], args[at], *args[at + 2 :]))
 
     return _with_loss(slice_, change)
 
 
-def _reduced(slice_: Term, intent: FixIntent) -> Term:
+def reduced(slice_: Term, intent: FixIntent) -> Term:
     """The reduction that was meant, in the place of the options that stood for it."""
     assert isinstance(intent.site, OptionSite)
     wrong = {"size_average", "reduce", "reduction"}
     contract = intent.site.contract
 
-    def change(loss: Loss) -> Term:
+    def change(loss: LossCall) -> Term:
         """The options exchanged."""
         call = loss.call.args[0] if loss.is_module else loss.call
         assert isinstance(call, Apply)
@@ -180,19 +138,22 @@ def _reduced(slice_: Term, intent: FixIntent) -> Term:
         named = {param.name: value for value, param in zip(call.args, params, strict=False) if param.name not in wrong}
         at = 0 if loss.is_module else 2
         options = {**{n: v for n, v in named.items() if n not in ("input", "target")}, **{n: v for n, v in call.keywords if n not in wrong}}
-        made = replace(call, args=kept[:at], keywords=(*options.items(), ("reduction", Known(intent.what))))
-        return replace(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
+        made = changed(call, args=kept[:at], keywords=(*options.items(), ("reduction", Known(intent.what))))
+        return changed(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
 
     return _with_loss(slice_, change)
 
 
-def _target_cast(slice_: Term, intent: FixIntent) -> Term:
+def target_cast(slice_: Term, intent: FixIntent) -> Term:
+    """The slice with its target cast; a real one to float64, in which the slice is computed."""
     cast = ".long" if intent.what == "int64" else ".double"
     return _with_loss(slice_, lambda loss: _argument(loss, "target", lambda term: _method(cast, term)))
 
 
-def _weight_cast(slice_: Term, intent: FixIntent) -> Term:
-    def change(loss: Loss) -> Term:
+def weight_cast(slice_: Term, intent: FixIntent) -> Term:
+    """The slice with its weight cast."""
+
+    def change(loss: LossCall) -> Term:
         """The weight in the dtype of the input."""
         call = loss.call.args[0] if loss.is_module else loss.call
         assert isinstance(call, Apply)
@@ -200,28 +161,28 @@ def _weight_cast(slice_: Term, intent: FixIntent) -> Term:
         index = next(i for i, param in enumerate(params) if param.name == "weight")
         args = tuple(_method(".double", one) if i == index else one for i, one in enumerate(call.args))
         keywords = tuple((name, _method(".double", one) if name == "weight" else one) for name, one in call.keywords)
-        made = replace(call, args=args, keywords=keywords)
-        return replace(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
+        made = changed(call, args=args, keywords=keywords)
+        return changed(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
 
     return _with_loss(slice_, change)
 
 
-def _argument(loss: Loss, name: str, change: Step) -> Term:
+def _argument(loss: LossCall, name: str, change: TermStep) -> Term:
     """The call of a loss with one argument changed."""
     wanted = getattr(loss, name)
     args = tuple(change(one) if one is wanted else one for one in loss.call.args)
-    return replace(loss.call, args=args, keywords=tuple((n, change(one) if one is wanted else one) for n, one in loss.call.keywords))
+    return changed(loss.call, args=args, keywords=tuple((n, change(one) if one is wanted else one) for n, one in loss.call.keywords))
 
 
-def _shaped(slice_: Term, intent: FixIntent) -> Term:
+def shaped(slice_: Term, intent: FixIntent) -> Term:
     """Element by element, whatever the shapes; class targets without the dimension of size 1."""
 
-    def change(loss: Loss) -> Term:
+    def change(loss: LossCall) -> Term:
         """The arguments in one shape."""
         if loss.contract.shape is Shape.CLASS_DIM:
             return _argument(loss, "target", lambda term: _method(".squeeze", term, Known(-1)))
         flat = _argument(loss, "target", lambda term: _method(".reshape", term, Known(-1)))
-        return _argument(Loss(flat, loss.contract), "input", lambda term: _method(".reshape", term, Known(-1)))  # type: ignore[arg-type]
+        return _argument(LossCall(flat, loss.contract), "input", lambda term: _method(".reshape", term, Known(-1)))  # type: ignore[arg-type]
 
     return _with_loss(slice_, change)
 
@@ -242,7 +203,7 @@ def _without_eps(one: Apply) -> Term | None:
         return one.args[0]
     left = [arg for arg in one.args if not _small(arg)]
     if one.operation in ("op +", "op -") and len(left) < len(one.args):
-        return left[0] if len(left) == 1 else replace(one, args=tuple(left))
+        return left[0] if len(left) == 1 else changed(one, args=tuple(left))
     return None
 
 
@@ -250,33 +211,16 @@ def _small(term: Term) -> bool:
     return isinstance(term, Known) and isinstance(term.value, int | float) and 0 < abs(term.value) <= SMALL
 
 
-def _decided(slice_: Term, intent: FixIntent) -> Term:
+def decided(slice_: Term, intent: FixIntent) -> Term:
     """The decision made on the probability."""
     if not isinstance(slice_, Apply):
         raise Unsuitable("the comparison cannot be followed")
     at = next((i for i, one in enumerate(slice_.args) if not isinstance(one, Known)), 0)
     sigmoid = Apply("torch.sigmoid", (slice_.args[at],), (), _NO_SPOT, "", TOP)
-    return replace(slice_, args=(*slice_.args[:at], sigmoid, *slice_.args[at + 1 :]))
+    return changed(slice_, args=(*slice_.args[:at], sigmoid, *slice_.args[at + 1 :]))
 
 
 def has_eps(intent: FixIntent, slice_: Term) -> bool:
     """Whether a formula holds a constant or a clamp that keeps its logarithms finite."""
     shown = isinstance(intent.site, LogSite) and intent.site.eps
     return shown or any(isinstance(one, Apply) and _without_eps(one) is not None for one in walk(slice_))
-
-
-_CHANGES: Final[Mapping[Change, Callable[[Term, FixIntent], Term]]] = {
-    Change.DROP: dropped,
-    Change.DROP_INNER: _inner_dropped,
-    Change.LOGARITHM: _logarithm,
-    Change.RETYPE: _retyped,
-    Change.CALL: _called,
-    Change.SWAP: _swapped,
-    Change.REDUCTION: _reduced,
-    Change.CAST_TARGET: _target_cast,
-    Change.CAST_WEIGHT: _weight_cast,
-    Change.SHAPE: _shaped,
-    Change.LOG: without_eps,
-    Change.FORMULA: without_eps,
-    Change.THRESHOLD: _decided,
-}

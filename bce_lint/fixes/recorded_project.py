@@ -15,7 +15,7 @@ from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.tree import Node, Tree
 
 
-class Program:
+class RecordedProject:
     """The trees of a project's files, and what a recorded run says of the values in them."""
 
     def __init__(self, project: Project, flow: Flow) -> None:
@@ -105,7 +105,7 @@ def loss_of(site: LossSite) -> Spot:
     return spot(site.made or site.call)
 
 
-def escapes(program: Program, tree: Tree, node: Node) -> bool:
+def escapes(program: RecordedProject, tree: Tree, node: Node) -> bool:
     """Whether an object is given to a callable that was not followed, alone or in a container, or gets a hook."""
     parent = tree.parent(node)
     if isinstance(parent, ir.Attr) and (parent.name in HOOKS or (parent.name in WRAPPED and not _only_state(tree, parent))):

@@ -13,8 +13,9 @@ from bce_lint.analysis.domain import tensor
 from bce_lint.analysis.domain.values import Unknown, Value, options
 from bce_lint.analysis.recording.terms import Apply, Input, Key, Known, Term, walk
 from bce_lint.catalog.schema import Domain, Expects, Shape
+from bce_lint.fixes.terms import LossCall, loss_in
 from bce_lint.verify import samples
-from bce_lint.verify.site.slices import Loss, inputs, key, loss_in
+from bce_lint.verify.site.slices import inputs, key
 
 _N: Final = 12
 _SIZES: Final = (_N, 4, 5, 3, 2)
@@ -52,7 +53,7 @@ def roles(after: Term, before: Term) -> Roles | None:
     )
 
 
-def _roles(slice_: Term, loss: Loss | None) -> Roles | None:
+def _roles(slice_: Term, loss: LossCall | None) -> Roles | None:
     every = list(inputs(slice_))
     if loss is None or loss.input is None:
         return Roles(every[0], others=tuple(every[1:])) if every else None
@@ -80,7 +81,7 @@ def known_tensor(value: Value) -> tensor.Tensor | None:
     return first if isinstance(first, tensor.Tensor) and all(isinstance(one, tensor.Tensor) for one in found) else None
 
 
-def mains(found: Roles, loss: Loss | None) -> Iterator[Size]:
+def mains(found: Roles, loss: LossCall | None) -> Iterator[Size]:
     """Shapes of the main input to be tried, the likeliest first."""
     of_classes = loss is not None and loss.contract.shape is Shape.CLASS_DIM
     known = known_tensor(found.main.value)
@@ -100,7 +101,7 @@ def mains(found: Roles, loss: Loss | None) -> Iterator[Size]:
     yield from _fitting(known, (*lasts, *likely, *_ELEMENTS, *_CLASSES))
 
 
-def _viewed(loss: Loss) -> Iterator[int]:
+def _viewed(loss: LossCall) -> Iterator[int]:
     """The sizes that values are brought into on their way to the loss."""
     views = [one for one in walk(loss.input or Known(None)) if isinstance(one, Apply) and one.operation in (".view", ".reshape")]
     for view in views:
@@ -109,7 +110,7 @@ def _viewed(loss: Loss) -> Iterator[int]:
             yield last.value
 
 
-def _expanded(loss: Loss) -> Iterator[Size]:
+def _expanded(loss: LossCall) -> Iterator[Size]:
     """Shapes that are expanded on their way to the loss."""
     for one in walk(loss.input or Known(None)):
         if isinstance(one, Apply) and one.operation == ".expand":
@@ -131,7 +132,7 @@ def _last(known: tensor.Tensor | None) -> tuple[int, ...]:
     return tuple(one for one in last if isinstance(one, int))
 
 
-def targets(found: Roles, loss: Loss | None, of_input: Size) -> Iterator[Size]:
+def targets(found: Roles, loss: LossCall | None, of_input: Size) -> Iterator[Size]:
     """Shapes of the target to be tried, for an input of the loss of some shape."""
     of_classes = loss is not None and loss.contract.shape is Shape.CLASS_DIM
     known = known_tensor(found.targets[0].value) if found.targets else None
@@ -169,13 +170,13 @@ def _filled(shape: tensor.Shape) -> Size | None:
     return size if 0 < _count(size) <= _LARGEST else None
 
 
-class Givens:
+class Inputs:
     """The tensors for one choice of shapes, from a seed: `main` is that of the main input, `input` that of what the loss gets.
 
     `probability` says that the main input must be one, though nothing is known of it: its logarithm is taken, and that of 1 - p.
     """
 
-    def __init__(self, found: Roles, loss: Loss | None, main: Size, seed: int, probability: bool = False) -> None:
+    def __init__(self, found: Roles, loss: LossCall | None, main: Size, seed: int, probability: bool = False) -> None:
         self.roles, self.loss, self.main, self.seed, self.probability = found, loss, main, seed, probability
         self.input, self.target = main, main
         self.ignored: tuple[int, ...] = ()

@@ -1,0 +1,191 @@
+"""The kinds of fix, a row each: what writes the fix, what it claims, and all that planning and verification ask of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from bce_lint.analysis.sites import LossSite
+from bce_lint.fixes import activations, calls, formulas, retyping
+from bce_lint.fixes.edit import Applicability, Rewrite
+from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.fixes.recorded_project import RecordedProject
+from bce_lint.records import record
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.recording.terms import Term
+    from bce_lint.fixes import expected
+else:
+
+    class _Expected:
+        """Stands for `bce_lint.fixes.expected` until one of its functions is called: planning a fix needs none of them."""
+
+        def __getattr__(self, name: str) -> Any:
+            return lambda *given: getattr(import_module("bce_lint.fixes.expected"), name)(*given)
+
+    expected = _Expected()
+
+Builder: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Rewrite]
+Expected: TypeAlias = "Callable[[Term, FixIntent], Term]"
+
+
+class Claim(Enum):
+    """What a fix may claim; the verdicts of the verification say it by the same words."""
+
+    EQUIVALENT = "equivalent"
+    INTENDED = "intended change"
+    ERROR = "was an error"
+
+
+class Callers(Enum):
+    """How far a fix may be trusted when one place has several callers, each with an intent of its own."""
+
+    ALL = "the least sure decides, and all need the same change"
+    ANY = "the surest decides, and all need the same change"
+    BUILDER = "the builder looks at all of them"
+
+
+class Special(NamedTuple):
+    """Other claims for some fixes of a kind: those of which `holds` is true, by their intent and the slice before."""
+
+    holds: Callable[[FixIntent, Term], bool]
+    claims: tuple[Claim, ...]
+
+
+@record(frozen=True, slots=True)
+class FixKind:
+    """A kind of fix.
+
+    - `build` writes it, from the intents of one finding.
+    - `claims`: one of these holds if the fix is right, tried in this order; `special` are the claims of some fixes of the kind.
+    - `expected` makes the one change on a slice's operations: the reference that the fix is held against. It is not asked where the
+      first claim is `EQUIVALENT`: the code before is held against what the fix leaves. None: the same for every claim.
+    - `callers`: how the intents of several callers are combined.
+    - `recorded`: it must know who else uses the values, so `build` gets the project of a recorded run.
+    - `takes_activation`: an activation goes, so only ways that apply it count.
+    - `repairs`: it repairs a call, and leaves the numbers as they are.
+    - `one_operation`: it is about one operation, whose operands are given, where there is no loss.
+    - `by_hand`: a formula of probabilities goes, with the line that it stands on. How it rounded is no matter.
+    - `compares`: it changes where logits are cut, so they are tried close to the cut.
+    - `out_of_range`: the loss before may get numbers that it stops a GPU at, so it is tried on the CPU.
+    - `in_autocast`: what raises before is CUDA autocast.
+    """
+
+    build: Builder
+    claims: tuple[Claim, ...]
+    expected: Expected | None
+    callers: Callers = Callers.ALL
+    special: Special | None = None
+    recorded: bool = False
+    takes_activation: bool = False
+    repairs: bool = False
+    one_operation: bool = False
+    by_hand: bool = False
+    compares: bool = False
+    out_of_range: bool = False
+    in_autocast: bool = False
+
+
+def _is_safe(intent: FixIntent, slice_: Term) -> bool:
+    return intent.safe
+
+
+def _is_banned(intent: FixIntent, slice_: Term) -> bool:
+    """Whether CUDA autocast refuses the loss before."""
+    site = intent.site
+    return isinstance(site, LossSite) and site.autocast == "on" and site.contract.autocast == "banned"
+
+
+def _explained(project: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+    """No fix: the reason is shown."""
+    return Rewrite(Applicability.DISPLAY_ONLY, intents[0].what)
+
+
+_SAME_IF_SAFE: Final = Special(_is_safe, (Claim.EQUIVALENT,))
+_MAY_BE_SMALL: Final = Special(expected.has_eps, (Claim.INTENDED, Claim.EQUIVALENT))
+"""What is added to a formula may be too little to be seen."""
+
+KINDS: Final[dict[Change, FixKind]] = {
+    Change.DROP: FixKind(
+        build=activations.changed,
+        claims=(Claim.INTENDED,),
+        expected=expected.dropped,
+        callers=Callers.BUILDER,
+        special=_SAME_IF_SAFE,
+        recorded=True,
+        takes_activation=True,
+    ),
+    Change.DROP_INNER: FixKind(
+        build=activations.changed,
+        claims=(Claim.INTENDED,),
+        expected=expected.inner_dropped,
+        callers=Callers.BUILDER,
+        recorded=True,
+        takes_activation=True,
+    ),
+    Change.FUSE: FixKind(
+        build=activations.changed,
+        claims=(Claim.EQUIVALENT,),
+        expected=None,
+        callers=Callers.BUILDER,
+        special=Special(_is_banned, (Claim.ERROR,)),
+        recorded=True,
+        takes_activation=True,
+        in_autocast=True,
+    ),
+    Change.RETYPE: FixKind(
+        build=retyping.alone,
+        claims=(Claim.ERROR, Claim.INTENDED),
+        expected=expected.retyped,
+        callers=Callers.BUILDER,
+        recorded=True,
+        out_of_range=True,
+    ),
+    Change.LOGARITHM: FixKind(
+        build=activations.changed,
+        claims=(Claim.INTENDED,),
+        expected=expected.logarithm,
+        callers=Callers.BUILDER,
+        recorded=True,
+        takes_activation=True,
+    ),
+    Change.CALL: FixKind(
+        build=calls.constructed,
+        claims=(Claim.ERROR,),
+        expected=expected.called,
+        callers=Callers.ANY,  # one caller that cannot run is enough for a class that is called
+        repairs=True,
+        one_operation=True,
+    ),
+    Change.SWAP: FixKind(build=calls.swapped, claims=(Claim.ERROR, Claim.INTENDED), expected=expected.swapped, repairs=True),
+    Change.REDUCTION: FixKind(
+        build=calls.reduced,
+        claims=(Claim.ERROR, Claim.INTENDED, Claim.EQUIVALENT),
+        expected=expected.reduced,
+        special=_SAME_IF_SAFE,
+    ),
+    Change.CAST_TARGET: FixKind(build=calls.cast_target, claims=(Claim.ERROR,), expected=expected.target_cast, repairs=True),
+    Change.CAST_WEIGHT: FixKind(build=calls.cast_weight, claims=(Claim.ERROR,), expected=expected.weight_cast, repairs=True),
+    Change.SHAPE: FixKind(build=calls.shaped, claims=(Claim.ERROR, Claim.INTENDED), expected=expected.shaped, repairs=True),
+    Change.LOG: FixKind(build=formulas.logarithm, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL),
+    Change.FORMULA: FixKind(
+        build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, by_hand=True
+    ),
+    Change.THRESHOLD: FixKind(
+        build=calls.threshold, claims=(Claim.INTENDED,), expected=expected.decided, recorded=True, one_operation=True, compares=True
+    ),
+    Change.NONE: FixKind(build=_explained, claims=(), expected=None, callers=Callers.BUILDER),
+}
+
+
+def kind_of(intent: FixIntent) -> FixKind:
+    """The row of what an intent asks for."""
+    return KINDS[intent.change]
+
+
+def claims(intent: FixIntent, before: Term) -> tuple[Claim, ...]:
+    """What a fix claims: it is right if one of these holds. `before` is the slice that it changes."""
+    kind = kind_of(intent)
+    return kind.special.claims if kind.special is not None and kind.special.holds(intent, before) else kind.claims
