@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
-from bce_lint.records import changed
+from bce_lint.diagnostic import Diagnostic
 from bce_lint.source.projects import by_root, package_of, project_files, root_of
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.domain.tensor import Place
     from bce_lint.analysis.project.project import Project
     from bce_lint.cache import Cache
-    from bce_lint.fixes.edit import Rewrite
+    from bce_lint.findings import FixOptions, Inspect
     from bce_lint.fixes.outcome import Outcome
-    from bce_lint.fixes.program import Program
-    from bce_lint.ir import Span
-    from bce_lint.rules.judge import Judged
     from bce_lint.source.projects import Root
     from bce_lint.source.text import SourceText
 
@@ -95,19 +89,6 @@ def _answer(
     return result
 
 
-class Told(NamedTuple):
-    """A finding in both forms, and the fix for it, if fixes were asked for and its rule has one."""
-
-    judged: Judged
-    diagnostic: Diagnostic
-    rewrite: Rewrite | None = None
-
-
-if TYPE_CHECKING:
-    Inspect: TypeAlias = Callable[[Project, list[Told]], list[Told]]
-    """Looks at the findings of a project with their fixes, and gives those that are to be told."""
-
-
 def judge_files(
     project: Project,
     paths: Iterable[str],
@@ -118,121 +99,14 @@ def judge_files(
     inspect: Inspect | None = None,
 ) -> Result:
     """Runs the analysis that the files need, and judges what it met."""
+    from bce_lint.findings import diagnostic, named, problems, tell
+
     wanted = set(paths)
     told = tell(project, wanted, shown, codes, noqa, fixes, inspect)
-    found = [one.diagnostic for one in told] + problems(project, wanted, shown, codes)
-    seen = {place.path for one in told for place in _places(one.judged)}
+    found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
+    seen = {place.path for one in told for place in one.places}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
     return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
-
-
-def tell(
-    project: Project,
-    wanted: set[str],
-    shown: Mapping[str, str],
-    codes: frozenset[str],
-    noqa: bool,
-    fixes: bool,
-    inspect: Inspect | None = None,
-) -> list[Told]:
-    """The findings that some files have a part in."""
-    from bce_lint.rules.judge import judge
-
-    project.run(wanted)
-    judged = [j for j in judge(project.sites_in(wanted), codes) if any(place.path in wanted for place in _places(j))]
-    told = [Told(j, _diagnostic(project, j, shown)) for j in judged]
-    told = [one for one in told if not noqa or not _suppressed(project, one.judged.place.path, one.diagnostic)]
-    if not fixes or not told:
-        return told
-    told = _with_fixes(project, told, shown)
-    return told if inspect is None else inspect(project, told)
-
-
-def _places(judged: Judged) -> list[Place]:
-    return [judged.place, *(place for _, place in judged.labels)]
-
-
-def _with_fixes(project: Project, told: list[Told], shown: Mapping[str, str]) -> list[Told]:
-    from bce_lint.analysis.recording.uses import Flow
-    from bce_lint.fixes.plan import Planner
-    from bce_lint.fixes.program import Program
-
-    planner = Planner(Program(project, Flow()), partial(_recorded, project, told))
-    return [_with_fix(project, one, planner.rewrite(one.judged, partial(_silent, project)), shown) for one in told]
-
-
-def _recorded(project: Project, told: list[Told]) -> Program:
-    """A run that has seen who uses what the fixes of some findings would change."""
-    from bce_lint.analysis.project.project import Project
-    from bce_lint.analysis.recording.uses import Flow
-    from bce_lint.fixes.plan import targets
-    from bce_lint.fixes.program import Program
-
-    flow = Flow(targets(one.judged for one in told))
-    recorded = Project(project.root, project.facts, project.texts, flow, before=project)
-    recorded.run(flow.targets)
-    project.others.append(recorded)
-    return Program(recorded, flow)
-
-
-def _with_fix(project: Project, told: Told, rewrite: Rewrite | None, shown: Mapping[str, str]) -> Told:
-    if rewrite is None:
-        return told
-    if others := sorted(_display(path) for path in rewrite.paths if path not in shown):
-        rewrite = rewrite.shown_only(f"{rewrite.title}; it also changes {', '.join(others)}, which was not given")
-    edits = tuple(Edit(_location(project, edit.path, edit.span, shown), edit.text) for edit in rewrite.edits)
-    return Told(told.judged, changed(told.diagnostic, fix=Fix(str(rewrite.applicability), rewrite.title, edits)), rewrite)
-
-
-def _silent(project: Project, path: str, offset: int, code: str) -> bool:
-    """Whether a comment silences a code where an offset lies."""
-    from bce_lint.source.suppress import suppressed
-
-    source = project.source(path)
-    return source is not None and suppressed(source, source.position(offset).row, code)
-
-
-def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str]) -> list[Diagnostic]:
-    """What kept files from being analysed."""
-    found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
-    return [_problem(named(path, shown), problem) for path, problem in found if problem[0] in codes]
-
-
-def named(path: str, shown: Mapping[str, str]) -> str:
-    """The name of a file as the user knows it."""
-    return shown.get(path) or _display(path)
-
-
-def _display(path: str) -> str:
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative
-
-
-def _location(project: Project, path: str, span: Span, shown: Mapping[str, str]) -> Location:
-    source = project.source(path)
-    assert source is not None, "a place comes from a file that was read"
-    return source.location(span)._replace(path=named(path, shown))
-
-
-def _diagnostic(project: Project, judged: Judged, shown: Mapping[str, str]) -> Diagnostic:
-    labels = tuple(Label(text, _location(project, place.path, place.span, shown)) for text, place in judged.labels)
-    location = _location(project, judged.place.path, judged.place.span, shown)
-    return Diagnostic(judged.rule.code, judged.rule.name, judged.message, location, judged.rule.severity, labels)
-
-
-def _problem(shown: str, problem: tuple[str, str, int, int]) -> Diagnostic:
-    from bce_lint.rules import BY_CODE
-
-    code, message, row, column = problem
-    place = Position(row, column)
-    return Diagnostic(code, BY_CODE[code].name, message, Location(shown, place, place))
-
-
-def _suppressed(project: Project, path: str, diagnostic: Diagnostic) -> bool:
-    from bce_lint.source.suppress import suppressed
-
-    source = project.source(path)
-    return source is not None and suppressed(source, diagnostic.location.start.row, diagnostic.code)
 
 
 def check_text(
@@ -281,14 +155,6 @@ def _project_around(root: Root, path: str, data: bytes) -> Project:
         return known
     texts = {} if written else {path: data}
     return Project(root.path, [*known.facts, path] if os.path.exists(path) else known.facts, texts, before=known)
-
-
-class FixOptions(NamedTuple):
-    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; and who looks at them first."""
-
-    unsafe: bool
-    fixable: frozenset[str]
-    inspect: Inspect | None = None
 
 
 def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
-from bce_lint.engine import Told, named, problems, tell
-from bce_lint.fixes.apply import Checks, Fixed, Found, Policy, Seen, run
+from bce_lint.findings import diagnostic, named, problems, tell
+from bce_lint.fixes.apply import Checks, Fixed, Policy, Seen, run
 from bce_lint.fixes.edit import Applicability, Refusal
 from bce_lint.fixes.outcome import Outcome
-from bce_lint.ir import Span
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
 
 if TYPE_CHECKING:
-    from bce_lint.engine import FixOptions, Inspect
+    from bce_lint.findings import FixOptions, Inspect
 
 Result = tuple[Outcome, Mapping[str, SourceText]]
 
@@ -81,8 +81,8 @@ class _Job:
         self.project = project = Project(self.root, self.files, given, before=self.project)
         told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
         self.first = {**project.sources, **self.first}
-        unread = [Found(d, None, (d.location.path, Span(0, 0))) for d in problems(project, self.paths, self.shown, self.codes)]
-        return Seen((*map(_found, told), *unread), project.sources)
+        unread = problems(project, self.paths, self.shown, self.codes)
+        return Seen(tuple(told), tuple(unread), project.sources, partial(diagnostic, project, self.shown))
 
     def encoded(self, path: str, text: str) -> bytes:
         """A new text as bytes, encoded as the file was."""
@@ -94,7 +94,7 @@ class _Job:
     def outcome(self, fixed: Fixed) -> Outcome:
         """What the rounds came to."""
         groups = tuple(tuple(self._changed(path, fixed.texts[path]) for path in sorted(group)) for group in fixed.groups)
-        left = sorted((one.diagnostic for one in fixed.left.found), key=lambda d: d.sort_key)
+        left = sorted((*map(fixed.left.shown, fixed.left.found), *fixed.left.unread), key=lambda d: d.sort_key)
         return Outcome(groups, tuple(fixed.applied), tuple(left), tuple(fixed.refused))
 
     def sources(self, fixed: Fixed) -> dict[str, SourceText]:
@@ -103,9 +103,3 @@ class _Job:
 
     def _changed(self, path: str, text: str) -> FileChange:
         return FileChange(named(path, self.shown), self.first[path].data, self.encoded(path, text))
-
-
-def _found(told: Told) -> Found:
-    judged = told.judged
-    marks = tuple((place.path, place.span) for _, place in judged.labels)
-    return Found(told.diagnostic, told.rewrite, (judged.place.path, judged.place.span), marks)

@@ -16,6 +16,7 @@ import pytest
 from bce_lint import engine
 from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
+from bce_lint.findings import FixOptions
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceText
 from bce_lint.source.write import FileChange
@@ -386,7 +387,7 @@ def test_a_file_that_changed_meanwhile_gives_2_and_is_reported_as_it_is(
 ) -> None:
     real, now = engine.fix, f"# new\n{SAFE}"
 
-    def slow(files: Sequence[Path], codes: frozenset[str], options: engine.FixOptions) -> Fixed:
+    def slow(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> Fixed:
         result = real(files, codes, options)
         write(project, **{"safe.py": now})
         return result

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
-from bce_lint.diagnostic import CRASH
+from bce_lint.diagnostic import CRASH, Fix, Verification
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, RULES
 from bce_lint.rules.intent import FixIntent
@@ -18,13 +18,23 @@ MAX_LABELS = 20
 
 
 class Judged(NamedTuple):
-    """A finding that will be shown, before it is put into rows and columns."""
+    """A finding of a rule that will be shown, before it is put into rows and columns.
+
+    `intents` are the changes that its rule asks for; `fix` is what came of them, and `verification` what running that showed.
+    """
 
     rule: Rule
     place: Place
     message: str
     labels: tuple[tuple[str, Place], ...]
-    fixes: tuple[FixIntent, ...] = ()
+    intents: tuple[FixIntent, ...] = ()
+    fix: Fix | None = None
+    verification: Verification | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Its own place, and those of its labels."""
+        return self.place, *(place for _, place in self.labels)
 
 
 def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
@@ -53,8 +63,8 @@ def run_rules(site: Site) -> Iterator[Judged]:
             yield Judged(BY_CODE[CRASH], site.primary, _crash(rule, error), ())
             continue
         for finding in findings:
-            fixes = (finding.fix,) if finding.fix is not None else ()
-            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, fixes)
+            intents = (finding.fix,) if finding.fix is not None else ()
+            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, intents)
 
 
 def _met(site: Site, judged: Judged) -> tuple[str, Span]:
@@ -87,7 +97,7 @@ def _merged(group: list[Judged]) -> Iterator[Judged]:
         by_code.setdefault(judged.rule.code, []).append(judged)
     for same in by_code.values():
         same.sort(key=_order)
-        yield same[0]._replace(labels=_labels(same), fixes=tuple(fix for judged in same for fix in judged.fixes))
+        yield same[0]._replace(labels=_labels(same), intents=tuple(intent for judged in same for intent in judged.intents))
 
 
 def _order(judged: Judged) -> tuple[list[tuple[str, Span, str]], str]:
