@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bce_lint.source.text import SourceText
 
 
-class Result(NamedTuple):
+class LintResult(NamedTuple):
     """The diagnostics of a run in order, the texts of the files that they mention, and the files that were parsed."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -29,7 +29,7 @@ class Result(NamedTuple):
 
 def check(
     files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None, cache: Cache | None = None
-) -> Result:
+) -> LintResult:
     """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too,
     and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is not kept."""
     shown = shown_paths(files)
@@ -37,7 +37,7 @@ def check(
     results = [_check_root(root, paths, shown, codes, fixes, inspect, kept) for root, paths in by_root(shown)]
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
-    return Result(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)))
+    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)))
 
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
@@ -55,10 +55,10 @@ def _check_root(
     fixes: bool,
     inspect: Inspect | None,
     cache: Cache | None,
-) -> Result:
+) -> LintResult:
     files = [*project_files(root, paths), *paths]
 
-    def _analyse() -> tuple[Project, Result]:
+    def _analyse() -> tuple[Project, LintResult]:
         from bce_lint.analysis.project.project import Project
 
         project = Project(root.path, files)
@@ -73,8 +73,8 @@ def _answer(
     files: Callable[[], Iterable[str]],
     asked: tuple[object, ...],
     text: tuple[str, bytes] | None,
-    analyse: Callable[[], tuple[Project, Result]],
-) -> Result:
+    analyse: Callable[[], tuple[Project, LintResult]],
+) -> LintResult:
     """What the cache knows of a question, else what an analysis finds, which the cache then knows."""
     if cache is None:
         return analyse()[1]
@@ -83,7 +83,7 @@ def _answer(
     name = question(*asked)
     known = cache.find(root, files, name, text)
     if known is not None:
-        return Result(*known)
+        return LintResult(*known)
     project, result = analyse()
     cache.keep(root, project, name, result.diagnostics, result.sources)
     return result
@@ -97,7 +97,7 @@ def judge_files(
     noqa: bool = True,
     fixes: bool = False,
     inspect: Inspect | None = None,
-) -> Result:
+) -> LintResult:
     """Runs the analysis that the files need, and judges what it met."""
     from bce_lint.findings import diagnostic, named, problems, tell
 
@@ -106,7 +106,7 @@ def judge_files(
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
     seen = {place.path for one in told for place in one.places}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
-    return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
+    return LintResult(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
 
 
 def check_text(
@@ -117,7 +117,7 @@ def check_text(
     fixes: bool = False,
     inspect: Inspect | None = None,
     cache: Cache | None = None,
-) -> Result:
+) -> LintResult:
     """Lints one text; with a file name its project is seen around it, without one it stands alone."""
     if filename is None:
         from bce_lint.analysis.project.project import Project
@@ -127,7 +127,7 @@ def check_text(
     path = os.path.abspath(filename)
     root = root_of(path)
 
-    def _analyse() -> tuple[Project, Result]:
+    def _analyse() -> tuple[Project, LintResult]:
         project = _project_around(root, path, data)
         return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect)
 

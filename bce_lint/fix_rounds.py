@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
 from bce_lint.findings import diagnostic, named, problems, tell
-from bce_lint.fixes.apply import Checks, Fixed, Policy, Seen, run
+from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import Applicability, Refusal
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceError, SourceText, encode
@@ -18,7 +18,7 @@ from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trip
 if TYPE_CHECKING:
     from bce_lint.findings import FixOptions, Inspect
 
-Result = tuple[Outcome, Mapping[str, SourceText]]
+FixResult = tuple[Outcome, Mapping[str, SourceText]]
 
 
 def fix_root(
@@ -29,15 +29,15 @@ def fix_root(
     codes: frozenset[str],
     options: FixOptions,
     texts: Mapping[str, bytes] | None = None,
-) -> Result:
+) -> FixResult:
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
-    job = _Job(root, files, set(paths), shown, codes, texts or {}, options.inspect)
+    job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
     least = Applicability.UNSAFE if options.unsafe else Applicability.SAFE
     fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses))
     return job.outcome(fixed), job.sources(fixed)
 
 
-def together(results: Sequence[Result]) -> Result:
+def together(results: Sequence[FixResult]) -> FixResult:
     """The results of several projects as one."""
     outcomes = [outcome for outcome, _ in results]
     return Outcome(
@@ -57,7 +57,7 @@ def parses(text: str) -> str:
     return ""
 
 
-class _Job:
+class _FixJob:
     """One project while it is fixed. `first` holds each file as it was read first: new texts are encoded as it was."""
 
     def __init__(
@@ -75,14 +75,14 @@ class _Job:
         self.first: dict[str, SourceText] = {}
         self.project: Project | None = None
 
-    def lint(self, texts: Mapping[str, str]) -> Seen:
+    def lint(self, texts: Mapping[str, str]) -> Linted:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
         self.project = project = Project(self.root, self.files, given, before=self.project)
         told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
         self.first = {**project.sources, **self.first}
         unread = problems(project, self.paths, self.shown, self.codes)
-        return Seen(tuple(told), tuple(unread), project.sources, partial(diagnostic, project, self.shown))
+        return Linted(tuple(told), tuple(unread), project.sources, partial(diagnostic, project, self.shown))
 
     def encoded(self, path: str, text: str) -> bytes:
         """A new text as bytes, encoded as the file was."""

@@ -140,9 +140,9 @@ def test_what_is_not_fixable_is_not_offered(project: Path, run: Runner) -> None:
 def test_fixes_are_asked_for_where_they_are_shown(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
 
-    def check(files: object, codes: object, fixes: bool, *_: object) -> engine.Result:
+    def check(files: object, codes: object, fixes: bool, *_: object) -> engine.LintResult:
         asked.append(fixes)
-        return engine.Result((), {})
+        return engine.LintResult((), {})
 
     monkeypatch.setattr(engine, "check", check)
     for arguments in ((), ("--output-format", "concise"), ("--output-format", "json"), ("--statistics",)):
@@ -408,7 +408,7 @@ def test_a_group_is_written_whole_or_not_at_all(tmp_path: Path, run: Runner, mon
     applied = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("b.py", "c.py"), replace(finding("a.py"), fix=None))
     fixing(monkeypatch, Outcome((tuple(changes[:2]), (changes[2],)), applied, (), ()))
     left = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("a.py"))
-    monkeypatch.setattr(engine, "check", lambda *_, **__: engine.Result(left, {}))
+    monkeypatch.setattr(engine, "check", lambda *_, **__: engine.LintResult(left, {}))
     done = run("--fix", "--output-format", "concise", "-q", "--show-fixes", ".")
     assert (done.status, done.err, len(done.text.splitlines())) == (2, "bce-lint: b.py: read-only\n", 3)
     assert texts(tmp_path) == {"a.py": "old\n", "b.py": "old\n", "c.py": "new\n"}

@@ -14,7 +14,7 @@ from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
     from bce_lint.cli.fix import Run
-    from bce_lint.compare import Report
+    from bce_lint.compare import WitnessReport
     from bce_lint.findings import Inspect
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -121,7 +121,7 @@ def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
     return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
 
 
-def _witnessed(options: Namespace) -> Report | None:
+def _witnessed(options: Namespace) -> WitnessReport | None:
     """The report of a run that the findings are to be held against."""
     if options.compare is None:
         return None
@@ -130,7 +130,7 @@ def _witnessed(options: Namespace) -> Report | None:
     return read_report(options.compare)
 
 
-def _compared(report: Report, run: Run, codes: frozenset[str]) -> Run:
+def _compared(report: WitnessReport, run: Run, codes: frozenset[str]) -> Run:
     """The findings with what a run says of them, and those that only it has."""
     from bce_lint.compare import compare
 

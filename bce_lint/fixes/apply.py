@@ -17,7 +17,7 @@ MAX_ROUNDS = 10
 _Key: TypeAlias = tuple[str, str, tuple[Edit, ...]]
 
 
-class Seen(NamedTuple):
+class Linted(NamedTuple):
     """What a lint of some texts gave: the findings, what kept files from being read, the files read on the way by path, and how a
     finding is told."""
 
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
 class Linter(Protocol):
     """Lints a project whose files may have other texts than on disk."""
 
-    def __call__(self, texts: Mapping[str, str]) -> Seen:
+    def __call__(self, texts: Mapping[str, str]) -> Linted:
         """The findings, with fixes. Raises `Refusal` for a text that a file's encoding cannot hold."""
 
 
@@ -62,7 +62,7 @@ class Fixed(NamedTuple):
     texts: dict[str, str]
     groups: list[set[str]]
     applied: list[Diagnostic]
-    left: Seen
+    left: Linted
     refused: list[str]
 
 
@@ -157,7 +157,7 @@ def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], checks: Checks)
     return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused), ""
 
 
-def _check_findings(before: Seen, after: Seen, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]]) -> None:
+def _check_findings(before: Linted, after: Linted, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]]) -> None:
     """Raises `Refusal` unless what was fixed is gone and nothing new came, but at what the fixes wrote or where a finding was before."""
     cuts = {path: spans(before.sources[path], own) for path, own in edits.items()}
     written = {(path, span) for path, own in edits.items() for span in moved(before.sources[path], own)}
@@ -182,7 +182,7 @@ def _brought(one: Diagnostic) -> Refusal:
     return Refusal(f"it would bring {one.code} at {one.location.path}:{one.location.start.row}")
 
 
-def _marks(found: Judged, seen: Seen) -> set[tuple[str, str]]:
+def _marks(found: Judged, seen: Linted) -> set[tuple[str, str]]:
     """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids."""
     return {(mark.path, seen.sources[mark.path].text[mark.span.start : mark.span.end]) for _, mark in found.labels}
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from bce_lint.verify import devices
-from bce_lint.verify.measure import Outcome, Raised, parting, run
+from bce_lint.verify.measure import Measured, Raised, parting, run
 from bce_lint.verify.row import Case, Loss, Row
 from bce_lint.verify.samples import OTHERS, STEP, Sample
 
@@ -35,8 +35,8 @@ class Curves(NamedTuple):
     about: str
     has_target: bool
     at: Tensor
-    before: Outcome | None
-    after: Outcome
+    before: Measured | None
+    after: Measured
     raised: str
 
     @property
@@ -109,7 +109,7 @@ def _shown(one: Curves, repeats: int) -> Curves:
 
 
 def _picked(one: Curves, rows: slice) -> Curves:
-    before, after = (of and Outcome(of.value[rows], _by_first(of.gradient)[rows]) for of in (one.before, one.after))
+    before, after = (of and Measured(of.value[rows], _by_first(of.gradient)[rows]) for of in (one.before, one.after))
     assert after is not None
     return one._replace(at=one.at[rows], before=before, after=after)
 

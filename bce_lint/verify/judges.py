@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from bce_lint.verify.measure import Outcome, Raised, apart, from_reference, largest, parting, run, scale
+from bce_lint.verify.measure import Measured, Raised, apart, from_reference, largest, parting, run, scale
 from bce_lint.verify.row import Case, Row
 from bce_lint.verify.samples import EXTREME, MODERATE
 from bce_lint.verify.verdict import EQUAL, SLACK, Judgement, Verdict
@@ -53,11 +53,11 @@ def _logits(case: Case, limit: float, dtype: str, device: torch.device) -> tuple
     return sample.logits.to(device, kind), None if sample.at is None else sample.at.to(kind).double()
 
 
-def _differences(one: Outcome, other: Outcome) -> tuple[float, float]:
+def _differences(one: Measured, other: Measured) -> tuple[float, float]:
     return largest(apart(one.value, other.value)), largest(apart(one.gradient, other.gradient))
 
 
-def _comparable(one: Outcome, other: Outcome) -> str:
+def _comparable(one: Measured, other: Measured) -> str:
     """Why two losses cannot be compared, or nothing."""
     if one.value.shape == other.value.shape:
         return ""
@@ -107,7 +107,7 @@ def _excess(before: Tensor, after: Tensor, meant: Tensor, slack: float) -> float
     return largest((new - old - slack * scale(meant)).nan_to_num(nan=-torch.inf))
 
 
-def _nearer(before: Outcome, after: Outcome, meant: Outcome, slack: float) -> str:
+def _nearer(before: Measured, after: Measured, meant: Measured, slack: float) -> str:
     pairs = [(from_reference(a, m) + slack * scale(m) < from_reference(b, m)) for b, a, m in zip(before, after, meant, strict=True)]
     nearer, count = sum(int(pair.sum()) for pair in pairs), sum(pair.numel() for pair in pairs)
     return f"nearer to float64 at {nearer} of {count} values and gradients"
@@ -139,7 +139,7 @@ def _in_lower_dtypes(case: Case, one: Judgement, dtypes: Iterable[str], device: 
     return one
 
 
-def _missed(after: Outcome, meant: Outcome, tolerance: float) -> str:
+def _missed(after: Measured, meant: Measured, tolerance: float) -> str:
     """Why a loss is not the one that was meant, or nothing."""
     if reason := _comparable(after, meant):
         return reason

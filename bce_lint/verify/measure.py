@@ -16,14 +16,14 @@ class Raised(Exception):
     """A loss raised; the text is the exception's type and message."""
 
 
-class Outcome(NamedTuple):
+class Measured(NamedTuple):
     """A loss's value and the gradient of its sum, in float64. A loss that gives no gradient has that of a constant."""
 
     value: Tensor
     gradient: Tensor
 
 
-def run(loss: Callable[[Tensor], Tensor], logits: Tensor) -> Outcome:
+def run(loss: Callable[[Tensor], Tensor], logits: Tensor) -> Measured:
     """A loss of logits and its gradient. Raises `Raised` when it does not compute."""
     x = logits.detach().clone().requires_grad_()
     with warnings.catch_warnings():
@@ -33,7 +33,7 @@ def run(loss: Callable[[Tensor], Tensor], logits: Tensor) -> Outcome:
             slope = torch.autograd.grad(value.sum(), x, allow_unused=True)[0] if value.requires_grad else None
         except Exception as error:
             raise Raised(f"{type(error).__name__}: {without_trace(str(error))}") from error
-    return Outcome(value.detach().double().cpu(), (torch.zeros_like(x) if slope is None else slope).double().cpu())
+    return Measured(value.detach().double().cpu(), (torch.zeros_like(x) if slope is None else slope).double().cpu())
 
 
 def without_trace(message: str) -> str:
@@ -62,7 +62,7 @@ def largest(tensor: Tensor) -> float:
     return float(tensor.max())
 
 
-def parting(before: Outcome, after: Outcome, at: Tensor, dtype: str) -> float | None:
+def parting(before: Measured, after: Measured, at: Tensor, dtype: str) -> float | None:
     """The smallest logit of a grid, by size, at which two losses or their gradients part; None where they never do."""
     parted = torch.zeros(len(at), dtype=torch.bool)
     for one, other in zip(before, after, strict=True):

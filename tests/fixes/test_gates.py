@@ -16,7 +16,7 @@ from bce_lint.engine import fix, fix_text
 from bce_lint.findings import FixOptions
 from bce_lint.fix_rounds import parses
 from bce_lint.fixes import plan
-from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Policy, Seen, run
+from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Linted, Policy, run
 from bce_lint.fixes.edit import Applicability, Refusal, Rewrite
 from bce_lint.fixes.gates import check_text, untouched
 from bce_lint.fixes.program import Program
@@ -138,11 +138,11 @@ def test_fixing_that_does_not_come_to_an_end_is_told() -> None:
     start = Location("a.py", Position(1, 1), Position(1, 1))
     fix_ = Fix("safe", "", (Edit(start, "\n"),))
 
-    def lint(texts: Mapping[str, str]) -> Seen:
+    def lint(texts: Mapping[str, str]) -> Linted:
         text = texts.get("a.py", "x = 1\n")
         found = Judged(Rule(f"BCE{len(text)}", "", lambda _: iter(()), ""), Place("a.py", Span(0, 0), ""), "", (), fix=fix_)
         shown = partial(Diagnostic, found.rule.code, "", "", start)
-        return Seen((found,), (), {"a.py": decode(text.encode(), "a.py")}, lambda _: shown())
+        return Linted((found,), (), {"a.py": decode(text.encode(), "a.py")}, lambda _: shown())
 
     codes = frozenset(f"BCE{n}" for n in range(100))
     fixed_ = run(lint, Policy(Applicability.SAFE, codes, frozenset({"a.py"})), Checks(round_trips, parses))

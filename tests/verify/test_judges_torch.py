@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from bce_lint.verify import Verdict, meant
 from bce_lint.verify.judges import judge
-from bce_lint.verify.measure import Outcome, Raised, apart, from_reference, largest, parting, run, scale, without_trace
+from bce_lint.verify.measure import Measured, Raised, apart, from_reference, largest, parting, run, scale, without_trace
 from bce_lint.verify.row import Case, Loss, Open, Row
 from bce_lint.verify.samples import EXTREME, STEP, Sample, element_targets, elements
 from bce_lint.verify.verdict import EQUAL, PARTED, SLACK
@@ -104,11 +104,11 @@ def test_distances() -> None:
 
 def test_losses_part_at_the_smallest_logit_by_size() -> None:
     at = torch.tensor([-3.0, -2.0, 0.0, 2.5])
-    one = Outcome(torch.zeros(4, 2), torch.zeros(4, 2))
-    other = Outcome(torch.tensor([[1.0, 0.0], [0.0, 0.5], [0.0, 0.0], [9.0, 9.0]]), torch.zeros(4, 2))
+    one = Measured(torch.zeros(4, 2), torch.zeros(4, 2))
+    other = Measured(torch.tensor([[1.0, 0.0], [0.0, 0.5], [0.0, 0.0], [9.0, 9.0]]), torch.zeros(4, 2))
     assert parting(one, other, at, "float32") == -2.0
     assert parting(one, one, at, "float32") is None
-    assert parting(one, Outcome(torch.zeros(4, 2), torch.eye(4)[:, :2]), at, "float32") == -2.0
+    assert parting(one, Measured(torch.zeros(4, 2), torch.eye(4)[:, :2]), at, "float32") == -2.0
 
 
 def test_a_loss_without_a_gradient_has_that_of_a_constant() -> None:
