@@ -25,6 +25,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.analysis.interpreter": {"ir", "diagnostic", "catalog", "analysis", "analysis.project", "records"},
         "bce_lint.analysis.project": {"ir", "diagnostic", "source", "syntax", "catalog", "analysis", "records"},
         "bce_lint.rules": {"ir", "diagnostic", "catalog", "analysis", "records"},
+        "bce_lint.rules.checks": {"ir", "diagnostic", "catalog", "analysis", "rules", "records"},
         "bce_lint.rules.selection": {"rules"},
         "bce_lint.fixes": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "records"},
         "bce_lint.cache": {"", "diagnostic", "source", "analysis", "records"},
@@ -131,6 +132,7 @@ def test_every_file_has_a_room_of_its_own() -> None:
         ("bce_lint.source.text", "from ..syntax import parse"),
         ("bce_lint.analysis.state.store", "from bce_lint import engine"),
         ("bce_lint.report.full", "from bce_lint.rules import BY_CODE"),
+        ("bce_lint.rules.judge", "from bce_lint.rules.checks import softmax_without_dim"),
         ("bce_lint.catalog.losses", "import bce_lint.analysis.lattice"),
     ],
 )
