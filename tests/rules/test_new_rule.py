@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("bce_lint", "docs/rules", "tests/rules", "tests/compare", "tests/fixtures/rules", "tests/fixtures/projects")
 FILES = ("README.md", "pyproject.toml", "tests/conftest.py", "tests/test_fixtures.py", "tests/test_layers.py", "tests/test_readme.py")
-CODE, NAME = "BCE206", "label-smoothing-out-of-range"
+CODE, NAME = "BCE299", "label-smoothing-out-of-range"
 RULE = '''\
 """A label smoothing that is no share.
 
@@ -66,10 +66,10 @@ def check(site: Site) -> Iterator[Finding]:
                 yield Finding(f"{loss_name(site.contract, site.name)} is given `{value!r}` as `{name}`, which is no share")
 
 
-RULE = Rule("BCE206", "label-smoothing-out-of-range", check, __doc__, subject=Subject.CALL, places=(CONSTRUCTOR, OPTIONS))
+RULE = Rule("BCE299", "label-smoothing-out-of-range", check, __doc__, subject=Subject.CALL, places=(CONSTRUCTOR, OPTIONS))
 '''
 LINE = '    "label_smoothing_out_of_range",'
-BUG = "from torch import nn\n\ncriterion = nn.CrossEntropyLoss(label_smoothing=10)  # expect: BCE206\n"
+BUG = "from torch import nn\n\ncriterion = nn.CrossEntropyLoss(label_smoothing=10)  # expect: BCE299\n"
 LOOK_ALIKE = "from torch import nn\n\ncriterion = nn.CrossEntropyLoss(label_smoothing=1.0)\n"
 
 
