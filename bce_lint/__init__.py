@@ -49,7 +49,8 @@ def fix_source(
     Without a file name it stands alone; with one, its project is read around it, and fixes that would change other files are left out.
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
-    from bce_lint.engine import FixOptions, fix_text
+    from bce_lint.engine import fix_text
+    from bce_lint.findings import FixOptions
     from bce_lint.rules.selection import choose
 
     codes = choose(select, (), extend_select)

@@ -51,6 +51,15 @@ class Fix:
     message: str
     edits: tuple[Edit, ...] = ()
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files that it changes."""
+        return frozenset(edit.location.path for edit in self.edits)
+
+    def shown_only(self, message: str) -> Fix:
+        """The same change for a person to decide on."""
+        return Fix("display-only", message, self.edits)
+
 
 @record(frozen=True, slots=True)
 class Verification:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
-from bce_lint.engine import Told, named, problems, tell
-from bce_lint.fixes.apply import Checks, Fixed, Found, Policy, Seen, run
+from bce_lint.findings import diagnostic, named, problems, tell
+from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import Applicability, Refusal
 from bce_lint.fixes.outcome import Outcome
-from bce_lint.ir import Span
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
 
 if TYPE_CHECKING:
-    from bce_lint.engine import FixOptions, Inspect
+    from bce_lint.findings import FixOptions, Inspect
 
-Result = tuple[Outcome, Mapping[str, SourceText]]
+FixResult = tuple[Outcome, Mapping[str, SourceText]]
 
 
 def fix_root(
@@ -29,15 +29,15 @@ def fix_root(
     codes: frozenset[str],
     options: FixOptions,
     texts: Mapping[str, bytes] | None = None,
-) -> Result:
+) -> FixResult:
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
-    job = _Job(root, files, set(paths), shown, codes, texts or {}, options.inspect)
+    job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
     least = Applicability.UNSAFE if options.unsafe else Applicability.SAFE
     fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses))
     return job.outcome(fixed), job.sources(fixed)
 
 
-def together(results: Sequence[Result]) -> Result:
+def together(results: Sequence[FixResult]) -> FixResult:
     """The results of several projects as one."""
     outcomes = [outcome for outcome, _ in results]
     return Outcome(
@@ -57,7 +57,7 @@ def parses(text: str) -> str:
     return ""
 
 
-class _Job:
+class _FixJob:
     """One project while it is fixed. `first` holds each file as it was read first: new texts are encoded as it was."""
 
     def __init__(
@@ -75,14 +75,14 @@ class _Job:
         self.first: dict[str, SourceText] = {}
         self.project: Project | None = None
 
-    def lint(self, texts: Mapping[str, str]) -> Seen:
+    def lint(self, texts: Mapping[str, str]) -> Linted:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
         self.project = project = Project(self.root, self.files, given, before=self.project)
         told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
         self.first = {**project.sources, **self.first}
-        unread = [Found(d, None, (d.location.path, Span(0, 0))) for d in problems(project, self.paths, self.shown, self.codes)]
-        return Seen((*map(_found, told), *unread), project.sources)
+        unread = problems(project, self.paths, self.shown, self.codes)
+        return Linted(tuple(told), tuple(unread), project.sources, partial(diagnostic, project, self.shown))
 
     def encoded(self, path: str, text: str) -> bytes:
         """A new text as bytes, encoded as the file was."""
@@ -94,7 +94,7 @@ class _Job:
     def outcome(self, fixed: Fixed) -> Outcome:
         """What the rounds came to."""
         groups = tuple(tuple(self._changed(path, fixed.texts[path]) for path in sorted(group)) for group in fixed.groups)
-        left = sorted((one.diagnostic for one in fixed.left.found), key=lambda d: d.sort_key)
+        left = sorted((*map(fixed.left.shown, fixed.left.found), *fixed.left.unread), key=lambda d: d.sort_key)
         return Outcome(groups, tuple(fixed.applied), tuple(left), tuple(fixed.refused))
 
     def sources(self, fixed: Fixed) -> dict[str, SourceText]:
@@ -103,9 +103,3 @@ class _Job:
 
     def _changed(self, path: str, text: str) -> FileChange:
         return FileChange(named(path, self.shown), self.first[path].data, self.encoded(path, text))
-
-
-def _found(told: Told) -> Found:
-    judged = told.judged
-    marks = tuple((place.path, place.span) for _, place in judged.labels)
-    return Found(told.diagnostic, told.rewrite, (judged.place.path, judged.place.span), marks)

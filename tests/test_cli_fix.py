@@ -16,6 +16,7 @@ import pytest
 from bce_lint import engine
 from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
+from bce_lint.findings import FixOptions
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceText
 from bce_lint.source.write import FileChange
@@ -139,9 +140,9 @@ def test_what_is_not_fixable_is_not_offered(project: Path, run: Runner) -> None:
 def test_fixes_are_asked_for_where_they_are_shown(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
 
-    def check(files: object, codes: object, fixes: bool, *_: object) -> engine.Result:
+    def check(files: object, codes: object, fixes: bool, *_: object) -> engine.LintResult:
         asked.append(fixes)
-        return engine.Result((), {})
+        return engine.LintResult((), {})
 
     monkeypatch.setattr(engine, "check", check)
     for arguments in ((), ("--output-format", "concise"), ("--output-format", "json"), ("--statistics",)):
@@ -386,7 +387,7 @@ def test_a_file_that_changed_meanwhile_gives_2_and_is_reported_as_it_is(
 ) -> None:
     real, now = engine.fix, f"# new\n{SAFE}"
 
-    def slow(files: Sequence[Path], codes: frozenset[str], options: engine.FixOptions) -> Fixed:
+    def slow(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> Fixed:
         result = real(files, codes, options)
         write(project, **{"safe.py": now})
         return result
@@ -407,7 +408,7 @@ def test_a_group_is_written_whole_or_not_at_all(tmp_path: Path, run: Runner, mon
     applied = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("b.py", "c.py"), replace(finding("a.py"), fix=None))
     fixing(monkeypatch, Outcome((tuple(changes[:2]), (changes[2],)), applied, (), ()))
     left = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("a.py"))
-    monkeypatch.setattr(engine, "check", lambda *_, **__: engine.Result(left, {}))
+    monkeypatch.setattr(engine, "check", lambda *_, **__: engine.LintResult(left, {}))
     done = run("--fix", "--output-format", "concise", "-q", "--show-fixes", ".")
     assert (done.status, done.err, len(done.text.splitlines())) == (2, "bce-lint: b.py: read-only\n", 3)
     assert texts(tmp_path) == {"a.py": "old\n", "b.py": "old\n", "c.py": "new\n"}

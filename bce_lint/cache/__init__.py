@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from bce_lint.cache import answers
 from bce_lint.cache.shelf import Shelf
-from bce_lint.cache.state import State, digest, outside, program, read, same
+from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
 from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import package_of
 from bce_lint.source.text import SourceError, content, decode
@@ -29,7 +29,7 @@ OFF, WHERE = "BCE_LINT_NO_CACHE", "BCE_LINT_CACHE_DIR"
 _DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError, SourceError)
 
 
-class Known(NamedTuple):
+class Recalled(NamedTuple):
     """An answer, and the texts that it is told with, by the names that the user gave the files."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -56,19 +56,19 @@ class Cache:
 
     def __init__(self, folder: str | None = None) -> None:
         self._folder = folder
-        self._states: dict[tuple[Root, str], State] = {}
-        self._analysed: WeakKeyDictionary[Project, State] = WeakKeyDictionary()
+        self._states: dict[tuple[Root, str], ProjectState] = {}
+        self._analysed: WeakKeyDictionary[Project, ProjectState] = WeakKeyDictionary()
         self._shelves: dict[str, Shelf] = {}
         self._seen: dict[str, str] = {}
 
-    def find(self, root: Root, files: Callable[[], Iterable[str]], asked: str, text: tuple[str, bytes] | None = None) -> Known | None:
+    def find(self, root: Root, files: Callable[[], Iterable[str]], asked: str, text: tuple[str, bytes] | None = None) -> Recalled | None:
         """The answer to a question; None where there is none, or where `text` is not what the project has under that path."""
         folder = self._place(root)
         if folder is None or (text is not None and content(text[0]) != text[1]):
             return None
         part = root, "" if text is None else package_of(root, text[0])
         if part not in self._states:
-            self._states[part] = State(root.path, read(sorted(set(files()))))
+            self._states[part] = ProjectState(root.path, read(sorted(set(files()))))
         state = self._states[part]
         if text is not None and not state.has(*text):
             return None
@@ -78,7 +78,7 @@ class Cache:
         except _DAMAGE:
             return None
 
-    def _told(self, state: State, found: answers.Answer) -> Known | None:
+    def _told(self, state: ProjectState, found: answers.Answer) -> Recalled | None:
         """An answer, if all that it depends on is as it was."""
         if not all(same(path, known, self._seen) for path, known in found.outside.items()):
             return None
@@ -89,7 +89,7 @@ class Cache:
             if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
                 return None
             sources[name] = decode(raw, path)
-        return Known(found.diagnostics, sources)
+        return Recalled(found.diagnostics, sources)
 
     def keep(self, root: Root, project: Project, asked: str, diagnostics: Sequence[Diagnostic], shown: Iterable[str]) -> None:
         """Keeps an answer, with the names of the files whose text it shows.
@@ -104,7 +104,7 @@ class Cache:
         state = self._analysed.get(project)
         if state is None:
             contents = ((path, facts.raw) for path, facts in project.facts.items())
-            state = self._analysed[project] = State(root.path, contents, project.listed())
+            state = self._analysed[project] = ProjectState(root.path, contents, project.listed())
         if state.key in asking:
             self._shelf(folder, state).put(asked, answers.encode(diagnostics, outside(state, project), sorted(shown)))
 
@@ -115,7 +115,7 @@ class Cache:
         above = self._folder or (root.path if root.marked else here if inside else None)
         return None if above is None else os.path.join(os.path.abspath(above), FOLDER)
 
-    def _shelf(self, folder: str, state: State) -> Shelf:
+    def _shelf(self, folder: str, state: ProjectState) -> Shelf:
         shelf = self._shelves.get(state.key)
         if shelf is None:
             shelf = self._shelves[state.key] = Shelf(folder, digest(state.root.encode("utf-8", "surrogatepass")), state.key)

@@ -20,7 +20,7 @@ _MISSING = "-"
 """The digest of a file that is not there."""
 
 
-class State:
+class ProjectState:
     """The files of a project by the digests of their contents, and its folders by the names in them, as they were when `listed`."""
 
     def __init__(self, root: str, contents: Iterable[tuple[str, bytes]], listed: Mapping[str, frozenset[str]] | None = None) -> None:
@@ -61,7 +61,7 @@ def _folders(root: str, files: Iterable[str]) -> Iterator[str]:
             waiting.add(above)
 
 
-def outside(state: State, project: Project) -> dict[str, str]:
+def outside(state: ProjectState, project: Project) -> dict[str, str]:
     """What an analysis has read that is no part of the state: ignored files that something imports, and the folders they are in."""
     found = {path: digest(data) for path, data in project.texts_read().items() if path not in state.digests}
     return {**found, **{folder: _listing(names) for folder, names in project.listed().items() if folder not in state.folders}}

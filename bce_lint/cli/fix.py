@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.engine import FixOptions
+    from bce_lint.findings import FixOptions
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.source.text import SourceText
     from bce_lint.source.write import FileChange

@@ -14,8 +14,8 @@ from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
     from bce_lint.cli.fix import Run
-    from bce_lint.compare import Report
-    from bce_lint.engine import Inspect
+    from bce_lint.compare import WitnessReport
+    from bce_lint.findings import Inspect
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -121,7 +121,7 @@ def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
     return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
 
 
-def _witnessed(options: Namespace) -> Report | None:
+def _witnessed(options: Namespace) -> WitnessReport | None:
     """The report of a run that the findings are to be held against."""
     if options.compare is None:
         return None
@@ -130,7 +130,7 @@ def _witnessed(options: Namespace) -> Report | None:
     return read_report(options.compare)
 
 
-def _compared(report: Report, run: Run, codes: frozenset[str]) -> Run:
+def _compared(report: WitnessReport, run: Run, codes: frozenset[str]) -> Run:
     """The findings with what a run says of them, and those that only it has."""
     from bce_lint.compare import compare
 
@@ -148,7 +148,9 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     if not found.files and not found.failures and not options.quiet:
         print("bce-lint: no Python files under the given paths", file=sys.stderr)
     if options.fix:
-        run = fix_files(found.files, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+        from bce_lint.findings import FixOptions
+
+        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     else:
         result = engine.check(found.files, codes, not options.statistics, inspect, cache(options.no_cache, options.cache_dir))
         run = Run(result.diagnostics, result.sources, files=found.files)
@@ -167,7 +169,9 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
             put(data)
         return Run((), {})
     if options.fix:
-        return fix_text(data, name, codes, engine.FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+        from bce_lint.findings import FixOptions
+
+        return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     result = engine.check_text(
         data, name, codes, fixes=not options.statistics, inspect=inspect, cache=cache(options.no_cache, options.cache_dir)
     )

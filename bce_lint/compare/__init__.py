@@ -15,10 +15,10 @@ from bce_lint.records import changed
 from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceText
 
-__all__ = ["Comparison", "Report", "compare", "read_report"]
+__all__ = ["Comparison", "WitnessReport", "compare", "read_report"]
 
 
-class Report(NamedTuple):
+class WitnessReport(NamedTuple):
     """A witness's report as it was read, and the name of its file."""
 
     name: str
@@ -34,12 +34,12 @@ class Comparison(NamedTuple):
     lines: tuple[str, ...]
 
 
-def read_report(path: str) -> Report:
+def read_report(path: str) -> WitnessReport:
     """Reads a report; one that cannot be read or is none raises `ValueError`, with one line that says why."""
-    return Report(path, read(Path(path)))
+    return WitnessReport(path, read(Path(path)))
 
 
-def compare(report: Report, files: Iterable[Path], static: Sequence[Diagnostic], codes: frozenset[str]) -> Comparison:
+def compare(report: WitnessReport, files: Iterable[Path], static: Sequence[Diagnostic], codes: frozenset[str]) -> Comparison:
     """Judges the linter's findings in some files by a run. Of the findings of the run alone, those of the selected codes that have a
     part in the files are given. Raises `ValueError` where the report speaks of no file among these."""
     located = locate(report.witnessed, [str(file) for file in files], report.name)

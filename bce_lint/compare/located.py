@@ -18,7 +18,7 @@ from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceError, SourceText, decode
 
 
-class Moved(NamedTuple):
+class MovedFolder(NamedTuple):
     """The folder of a report's files, and the one that has them here; empty where they are where they were."""
 
     there: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Moved(NamedTuple):
     def path(self, path: str) -> str:
         """Where a file of the report is here."""
         parts = parts_of(path)
-        if self == Moved() or parts[: len(self.there)] != self.there:
+        if self == MovedFolder() or parts[: len(self.there)] != self.there:
             return os.path.realpath(path) if os.path.isabs(path) else path
         return os.path.join(*self.here, *parts[len(self.there) :])
 
@@ -88,9 +88,9 @@ def locate(witnessed: Witnessed, files: Sequence[str], name: str) -> Located:
     return Located(_there(witnessed, where, names), names, tuple(changed))
 
 
-def _moved(paths: Sequence[str], names: Mapping[str, str], report: str) -> Moved:
+def _moved(paths: Sequence[str], names: Mapping[str, str], report: str) -> MovedFolder:
     if not paths or any(resolved(path) in names for path in paths):
-        return Moved()
+        return MovedFolder()
     found = Counter(move for path in paths for move in _moves(path, names))
     best = [move for move, count in found.items() if count == max(found.values())]
     if not best:
@@ -101,16 +101,16 @@ def _moved(paths: Sequence[str], names: Mapping[str, str], report: str) -> Moved
     return best[0]
 
 
-def _moves(path: str, names: Iterable[str]) -> list[Moved]:
+def _moves(path: str, names: Iterable[str]) -> list[MovedFolder]:
     """The ways to move a file onto those that are called the same, by the longest path that they have in common from the end."""
     parts = parts_of(path)
-    found: dict[int, list[Moved]] = {}
+    found: dict[int, list[MovedFolder]] = {}
     for name in names:
         mine = Path(name).parts
         pairs = zip(reversed(parts), reversed(mine), strict=False)
         common = next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(parts), len(mine)))
         if common:
-            found.setdefault(common, []).append(Moved(parts[: len(parts) - common], mine[: len(mine) - common]))
+            found.setdefault(common, []).append(MovedFolder(parts[: len(parts) - common], mine[: len(mine) - common]))
     return found[max(found)] if found else []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from bce_lint.diagnostic import Diagnostic, Label, Location, Position, RunTime
-from bce_lint.rules.watched import LOSS, OPERATION
+from bce_lint.rules.runtime_places import LOSS, OPERATION
 
 _T = TypeVar("_T")
 _OLD: Final = ("places", "files", "run")

@@ -13,8 +13,9 @@ from bce_lint.diagnostic import Diagnostic, Location, RunTime
 from bce_lint.records import changed
 from bce_lint.report.paths import shown
 from bce_lint.rules import BY_CODE
-from bce_lint.rules.watched import LOSS, SUM, kinds
-from bce_lint.rules.wording import CALLED_FROM, COMPUTED, LOGARITHM_TAKEN, MADE_BY, TAKEN_BY
+from bce_lint.rules.messages import CALLED_FROM, COMPUTED, LOGARITHM_TAKEN, MADE_BY, TAKEN_BY
+from bce_lint.rules.precedence import Subject
+from bce_lint.rules.runtime_places import LOSS, SUM
 
 CONFIRMED: Final = "confirmed"
 CONTRADICTED: Final = "contradicted"
@@ -23,8 +24,6 @@ NOT_WATCHED: Final = "not watched"
 CHANGED: Final = "changed since the run"
 _AUTOCAST: Final = "BCE102"
 _SWAPPED: Final = "BCE202"
-_OF_VALUES: Final = ("BCE1", "BCE202", "BCE5", "BCE601")
-"""Codes that speak of what the values are; the others speak of what a tensor or a call is, which a run always sees."""
 _MAX_REACHED: Final = 4
 
 _Key = tuple[str, int, int]
@@ -43,7 +42,7 @@ class Judge:
 
     def verdict(self, one: Diagnostic) -> RunTime:
         """What the run says of a finding of the linter."""
-        if not kinds(one.code):
+        if not BY_CODE[one.code].places:
             return RunTime(NOT_WATCHED, f"no run can tell of {one.code}")
         if self.located.is_changed(one.location):
             return RunTime(CHANGED)
@@ -67,7 +66,7 @@ class Judge:
 
     def _joined(self, one: Diagnostic) -> list[Seen]:
         """The places of the report that are the finding's own: at its place, or at the same loss, with its place on the way there."""
-        key, meant = self.located.key, kinds(one.code)
+        key, meant = self.located.key, BY_CODE[one.code].places
         mine = key(one.location)
         computed = {key(place) for place in _labels(one, COMPUTED)} or {mine}
         candidates = {id(seen): seen for place in (mine, *computed) for seen in self._by_end.get(place, ()) if seen.kind in meant}
@@ -85,7 +84,7 @@ class Judge:
 
     def _nothing(self, one: Diagnostic) -> RunTime:
         """The verdict where the report has nothing at the finding's place."""
-        if kinds(one.code) == (SUM,) and self._has_run(_labels(one, LOGARITHM_TAKEN)):
+        if BY_CODE[one.code].places == (SUM,) and self._has_run(_labels(one, LOGARITHM_TAKEN)):
             return RunTime(NOT_WATCHED, "its logarithms ran, but what became of them was not seen")
         return RunTime(NOT_EXECUTED, f"no {_what(one.code)} was seen here")
 
@@ -106,7 +105,7 @@ class Judge:
         if one.code == _AUTOCAST:
             devices = {device for place in here for device in place.devices}
             return "" if BANNING_DEVICES & devices else f"it ran on {' and '.join(sorted(devices))}, where autocast does not ban it"
-        if not one.code.startswith(_OF_VALUES):
+        if BY_CODE[one.code].subject is not Subject.VALUES:
             return ""
         unknown = sum(place.unknown + (place.labels if one.code == _SWAPPED else 0) for place in here)
         return f"nothing is known of the values of {_times(unknown, 'call')}" if unknown else ""
@@ -143,8 +142,8 @@ def _covers(static: Diagnostic, one: Diagnostic) -> bool:
     """Whether a finding of the linter says what one of the run at its place says, or goes before it."""
     if static.code == one.code:
         return True
-    ranks = [rule.rank if (rule := BY_CODE.get(code)) is not None else None for code in (static.code, one.code)]
-    before = ranks[0] is not None and ranks[1] is not None and ranks[0] < ranks[1]
+    first, second = (rule.precedence if (rule := BY_CODE.get(code)) is not None else None for code in (static.code, one.code))
+    before = first is not None and second is not None and first < second
     return before and static.run_time is not None and static.run_time.verdict != CONTRADICTED
 
 
@@ -169,7 +168,7 @@ def _reached(seen: Iterable[Seen]) -> tuple[tuple[str, int], ...]:
 
 
 def _what(code: str) -> str:
-    names = [kind for kind in kinds(code) if kind != "options"]
+    names = [kind for kind in BY_CODE[code].places if kind != "options"]
     return " or ".join(names) + (" call" if names == [LOSS] else "")
 
 

@@ -267,7 +267,7 @@ def _kept(program: RecordedProject, intent: FixIntent, group: _Group, key: Spot,
     if use.kind is Kind.THRESHOLD and origin.name == "sigmoid" and intent.change is not Change.LOGARITHM:
         constant = _half(use)
         if constant is not None:
-            return [Edit(use.tree.path, constant.span, "0")]
+            return [use.tree.edit(constant.span, "0")]
     if intent.change is Change.LOGARITHM:
         return [suffixed(use.tree, use.node, ".exp()")]
     if use.whole is not None and any(other.whole is use.whole for other in group.traces[key].uses if other.kind is Kind.LOSS):
@@ -306,4 +306,4 @@ def _bypass(program: RecordedProject, trace: Trace, origin: Origin) -> tuple[lis
     if not only_binding(tree, loss.node, statement):
         raise Refusal(f"`{loss.node.id}` may hold other values")
     text, edits = logit_operand(tree, operand(program, tree, call), statement, loss.node)
-    return [Edit(tree.path, tree.expression(loss.node), text), *edits], f"Give the loss what the {origin.name} gets"
+    return [tree.edit(tree.expression(loss.node), text), *edits], f"Give the loss what the {origin.name} gets"

@@ -5,36 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from bce_lint.diagnostic import Diagnostic
-from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite, changed, meet
-from bce_lint.fixes.gates import check_text, moved
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.diagnostic import Diagnostic, Fix, Location
+from bce_lint.fixes.edit import Applicability, Edit, Refusal, changed, meet, moved, spans
+from bce_lint.fixes.gates import check_text
 from bce_lint.ir import Span
+from bce_lint.rules.judge import Judged
 from bce_lint.source.text import SourceText
 
 MAX_ROUNDS = 10
 _Key: TypeAlias = tuple[str, str, tuple[Edit, ...]]
 
 
-class Found(NamedTuple):
-    """A finding with its fix in offsets: `place` is its primary spot, `marks` are those of its labels."""
+class Linted(NamedTuple):
+    """What a lint of some texts gave: the findings, what kept files from being read, the files read on the way by path, and how a
+    finding is told."""
 
-    diagnostic: Diagnostic
-    rewrite: Rewrite | None
-    place: tuple[str, Span]
-    marks: tuple[tuple[str, Span], ...] = ()
-
-
-class Seen(NamedTuple):
-    """What a lint of some texts gave: the findings, and the files read on the way by path."""
-
-    found: tuple[Found, ...]
+    found: tuple[Judged, ...]
+    unread: tuple[Diagnostic, ...]
     sources: Mapping[str, SourceText]
+    shown: Callable[[Judged], Diagnostic]
 
 
 class Linter(Protocol):
     """Lints a project whose files may have other texts than on disk."""
 
-    def __call__(self, texts: Mapping[str, str]) -> Seen:
+    def __call__(self, texts: Mapping[str, str]) -> Linted:
         """The findings, with fixes. Raises `Refusal` for a text that a file's encoding cannot hold."""
 
 
@@ -52,12 +48,12 @@ class Policy(NamedTuple):
     codes: frozenset[str]
     files: frozenset[str]
 
-    def allows(self, found: Found) -> bool:
-        """Whether a finding's fix may be applied."""
-        rewrite = found.rewrite
-        if rewrite is None or not rewrite.edits or rewrite.applicability < self.least:
-            return False
-        return found.diagnostic.code in self.codes and rewrite.paths <= self.files
+    def allowed(self, found: Judged) -> Fix | None:
+        """A finding's fix, if it may be applied."""
+        fix = found.fix
+        if fix is None or not fix.edits or Applicability.of(fix) < self.least:
+            return None
+        return fix if found.rule.code in self.codes and fix.paths <= self.files else None
 
 
 class Fixed(NamedTuple):
@@ -66,7 +62,7 @@ class Fixed(NamedTuple):
     texts: dict[str, str]
     groups: list[set[str]]
     applied: list[Diagnostic]
-    left: Seen
+    left: Linted
     refused: list[str]
 
 
@@ -84,38 +80,45 @@ def run(lint: Linter, policy: Policy, checks: Checks) -> Fixed:
     return state
 
 
-def _key(found: Found) -> _Key:
-    assert found.rewrite is not None
-    return found.diagnostic.code, found.place[0], found.rewrite.edits
+def _key(found: Judged) -> _Key:
+    return found.rule.code, found.place.path, _edits(found)
 
 
-def _chosen(found: Sequence[Found], policy: Policy, held: set[_Key]) -> Iterator[Found]:
+def _edits(found: Judged) -> tuple[Edit, ...]:
+    return found.fix.edits if found.fix is not None else ()
+
+
+def _chosen(found: Sequence[Judged], policy: Policy, held: set[_Key]) -> Iterator[Judged]:
     """The fixes of one round: those that do not meet one before them; a fix that mends several findings counts for all."""
-    taken: list[Rewrite] = []
+    taken: list[Fix] = []
     for one in found:
-        if policy.allows(one) and _key(one) not in held:
-            assert one.rewrite is not None
-            same = any(one.rewrite.edits == other.edits for other in taken)
-            if same or not any(_conflict(one.rewrite, other) for other in taken):
-                taken.append(one.rewrite)
+        fix = policy.allowed(one)
+        if fix is not None and _key(one) not in held:
+            same = any(fix.edits == other.edits for other in taken)
+            if same or not any(_conflict(fix, other) for other in taken):
+                taken.append(fix)
                 yield one
 
 
-def _conflict(a: Rewrite, b: Rewrite) -> bool:
-    return any(x.path == y.path and (meet(x.span, y.span) or x.span.end == y.span.start) for x in a.edits for y in b.edits)
+def _conflict(a: Fix, b: Fix) -> bool:
+    return any(meet(x.location, y.location) or _follows(y.location, x.location) for x in a.edits for y in b.edits)
 
 
-def _round(lint: Linter, state: Fixed, chosen: list[Found], checks: Checks, held: set[_Key]) -> Fixed:
+def _follows(a: Location, b: Location) -> bool:
+    return a.path == b.path and a.start == b.end
+
+
+def _round(lint: Linter, state: Fixed, chosen: list[Judged], checks: Checks, held: set[_Key]) -> Fixed:
     """One round: all at once; where a gate refuses that, those at fault are looked for by halves and left out."""
-    groups: dict[tuple[Edit, ...], list[Found]] = {}
+    groups: dict[tuple[Edit, ...], list[Judged]] = {}
     for one in chosen:
         groups.setdefault(_key(one)[2], []).append(one)
     after, refused = _halved(lint, state, list(groups.values()), checks)
     for group, reason in refused:
         held.update(map(_key, group))
-        where = group[0].diagnostic.location
+        where = state.left.shown(group[0]).location
         place = f"{where.path}:{where.start.row}:{where.start.column}"
-        state.refused.append(f"{place}: {group[0].diagnostic.code} is not fixed: {reason}")
+        state.refused.append(f"{place}: {group[0].rule.code} is not fixed: {reason}")
     if after is None and len(refused) < len(groups):
         good = [group for group in groups.values() if all(group is not bad for bad, _ in refused)]
         after = _tried(lint, state, [one for group in good for one in group], checks)[0]
@@ -123,7 +126,7 @@ def _round(lint: Linter, state: Fixed, chosen: list[Found], checks: Checks, held
     return after if after is not None else state
 
 
-def _halved(lint: Linter, state: Fixed, groups: list[list[Found]], checks: Checks) -> tuple[Fixed | None, list[tuple[list[Found], str]]]:
+def _halved(lint: Linter, state: Fixed, groups: list[list[Judged]], checks: Checks) -> tuple[Fixed | None, list[tuple[list[Judged], str]]]:
     """The state after some fixes; where a gate refuses it, nothing and the ones that it refuses alone."""
     after, reason = _tried(lint, state, [one for group in groups for one in group], checks)
     if after is not None:
@@ -134,59 +137,64 @@ def _halved(lint: Linter, state: Fixed, groups: list[list[Found]], checks: Check
     return None, [bad for half in (groups[:middle], groups[middle:]) for bad in _halved(lint, state, half, checks)[1]]
 
 
-def _tried(lint: Linter, state: Fixed, chosen: Sequence[Found], checks: Checks) -> tuple[Fixed | None, str]:
+def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], checks: Checks) -> tuple[Fixed | None, str]:
     """The state after some fixes, or why a gate refuses them."""
-    edits = sorted({edit for one in chosen if one.rewrite is not None for edit in one.rewrite.edits})
+    edits = sorted({edit for one in chosen for edit in _edits(one)})
     by_path: dict[str, list[Edit]] = {}
     for edit in edits:
-        by_path.setdefault(edit.path, []).append(edit)
+        by_path.setdefault(edit.location.path, []).append(edit)
     try:
         texts = dict(state.texts)
         for path, own in by_path.items():
-            before = state.left.sources[path].text
+            before = state.left.sources[path]
             texts[path] = changed(before, own)
             check_text(before, texts[path], own, *checks)
         seen = lint(texts)
         _check_findings(state.left, seen, chosen, by_path)
     except Refusal as refusal:
         return None, str(refusal)
-    groups = _merged(state.groups, [set(one.rewrite.paths) for one in chosen if one.rewrite is not None])
-    return Fixed(texts, groups, [*state.applied, *(one.diagnostic for one in chosen)], seen, state.refused), ""
+    groups = _merged(state.groups, [set(one.fix.paths) for one in chosen if one.fix is not None])
+    return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused), ""
 
 
-def _check_findings(before: Seen, after: Seen, chosen: Sequence[Found], edits: Mapping[str, Sequence[Edit]]) -> None:
+def _check_findings(before: Linted, after: Linted, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]]) -> None:
     """Raises `Refusal` unless what was fixed is gone and nothing new came, but at what the fixes wrote or where a finding was before."""
-    known = {(path, _after((path, span), edits)[1].start) for path, span in (one.place for one in before.found)}
-    written = {(path, span) for path, own in edits.items() for span in moved(own)}
-    left = {(one.diagnostic.code, _after(one.place, edits)[1].start, one.place[0]) for one in before.found}
-    gone = {(one.diagnostic.code, _after(one.place, edits)[1].start, one.place[0]): _marks(one, before) for one in chosen}
-    mended = {(path, start) for _, start, path in gone}
+    cuts = {path: spans(before.sources[path], own) for path, own in edits.items()}
+    written = {(path, span) for path, own in edits.items() for span in moved(before.sources[path], own)}
+    left = {(one.rule.code, *_after(one.place, cuts)) for one in before.found}
+    known = {(path, start) for _, path, start in left}
+    gone = {(one.rule.code, *_after(one.place, cuts)): _marks(one, before) for one in chosen}
+    mended = {(path, start) for _, path, start in gone}
     for one in after.found:
-        path, span = one.place
-        key = (one.diagnostic.code, span.start, path)
+        key = (one.rule.code, one.place.path, one.place.span.start)
         if key in gone and _marks(one, after) == gone[key]:
-            raise Refusal(f"{one.diagnostic.code} would still be there")
-        at_the_change = (path, span.start) in known or any(_touches(spot, written) for spot in (one.place, *one.marks))
-        at_the_change |= any((marked, mark.start) in mended for marked, mark in one.marks)
+            raise Refusal(f"{one.rule.code} would still be there")
+        at_the_change = key[1:] in known or any(_touches(place, written) for place in one.places)
+        at_the_change |= any((mark.path, mark.span.start) in mended for _, mark in one.labels)
         if key not in left and not at_the_change:
-            raise Refusal(f"it would bring {one.diagnostic.code} at {one.diagnostic.location.path}:{one.diagnostic.location.start.row}")
+            raise _brought(after.shown(one))
+    for problem in after.unread:
+        if problem.location.path not in {one.location.path for one in before.unread}:
+            raise _brought(problem)
 
 
-def _marks(found: Found, seen: Seen) -> set[tuple[str, str]]:
+def _brought(one: Diagnostic) -> Refusal:
+    return Refusal(f"it would bring {one.code} at {one.location.path}:{one.location.start.row}")
+
+
+def _marks(found: Judged, seen: Linted) -> set[tuple[str, str]]:
     """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids."""
-    return {(path, seen.sources[path].text[span.start : span.end]) for path, span in found.marks}
+    return {(mark.path, seen.sources[mark.path].text[mark.span.start : mark.span.end]) for _, mark in found.labels}
 
 
-def _touches(spot: tuple[str, Span], written: set[tuple[str, Span]]) -> bool:
-    path, span = spot
-    return any(path == other and span.start <= w.end and w.start <= span.end for other, w in written)
+def _touches(place: Place, written: set[tuple[str, Span]]) -> bool:
+    return any(place.path == other and place.span.start <= w.end and w.start <= place.span.end for other, w in written)
 
 
-def _after(place: tuple[str, Span], edits: Mapping[str, Sequence[Edit]]) -> tuple[str, Span]:
-    """Where a spot lies once edits before it are made."""
-    path, span = place
-    shift = sum(len(e.text) - (e.span.end - e.span.start) for e in edits.get(path, ()) if e.span.end <= span.start and e.span != span)
-    return path, Span(span.start + shift, span.end + shift)
+def _after(place: Place, cuts: Mapping[str, Sequence[tuple[Span, Edit]]]) -> tuple[str, int]:
+    """The file of a place, and where it begins there once edits before it are made."""
+    before = [(span, edit) for span, edit in cuts.get(place.path, ()) if span.end <= place.span.start and span != place.span]
+    return place.path, place.span.start + sum(len(edit.content) - (span.end - span.start) for span, edit in before)
 
 
 def _merged(groups: Sequence[set[str]], new: Sequence[set[str]]) -> list[set[str]]:

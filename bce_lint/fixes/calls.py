@@ -38,13 +38,13 @@ def constructed(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewri
     if any(arg.stars for arg in call.args) or all(arg in kept for arg in call.args):
         raise Refusal("its arguments are not written out")
     if not kept:
-        edit = Edit(tree.path, Span(inside.start, inside.start), ")(")
+        edit = tree.edit(Span(inside.start, inside.start), ")(")
     else:
         if has_comment(_between(tree, call)):
             raise Refusal("comments stand between its arguments")
         given = [arg for arg in call.args if arg not in kept]
         texts = (", ".join(tree.source(tree.whole(call, arg)) for arg in group) for group in (kept, given))
-        edit = Edit(tree.path, inside, ")(".join(texts))
+        edit = tree.edit(inside, ")(".join(texts))
     name, function = tree.source(call.func.span), getattr(site.subject, "functional", None)
     instead = f"; `F.{function.rpartition('.')[2]}(...)` is the same as a function" if function else ""
     return Rewrite(level(intent), f"Construct `{name}`, then call it{instead}", (edit,))
@@ -80,7 +80,7 @@ def swapped(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     tree, call = program.call(site.call)
     first, second = (_argument(tree, call, place) for place in (site.input_place, site.target_place))
     one, other = tree.outer(first.value), tree.outer(second.value)
-    edits = (Edit(tree.path, one, tree.source(other)), Edit(tree.path, other, tree.source(one)))
+    edits = (tree.edit(one, tree.source(other)), tree.edit(other, tree.source(one)))
     return Rewrite(level(intent), "Exchange input and target", edits)
 
 
@@ -109,10 +109,10 @@ def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
     span = tree.expression(node)
     if tree.outer(node) != span:
         end = tree.text.index(")", span.end) + 1
-        return Edit(tree.path, Span(end, end), suffix)
+        return tree.edit(Span(end, end), suffix)
     if span == node.span and (isinstance(node, PRIMARY) or (isinstance(node, ir.Build) and node.kind == "list")):
-        return Edit(tree.path, Span(span.end, span.end), suffix)
-    return Edit(tree.path, span, f"({tree.source(span)}){suffix}")
+        return tree.edit(Span(span.end, span.end), suffix)
+    return tree.edit(span, f"({tree.source(span)}){suffix}")
 
 
 def cast_weight(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
@@ -165,7 +165,7 @@ def reduced(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     if any(arg.keyword is None and arg not in gone for arg in after):
         raise Refusal("arguments by position follow the option")
     new = f'reduction="{intent.what}"' if "'" not in tree.source(call.span) else f"reduction='{intent.what}'"
-    first = Edit(tree.path, tree.whole(call, gone[0]), new)
+    first = tree.edit(tree.whole(call, gone[0]), new)
     return Rewrite(level(intent), f"Say `{new}`", (first, *(removal(tree, call, arg) for arg in gone[1:])))
 
 
@@ -180,7 +180,7 @@ def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:
         span = Span(whole.start, tree.whole(call, call.args[1]).start)
     if has_comment(tree.text[span.start : whole.start] + tree.text[whole.end : span.end]):
         raise Refusal("a comment stands beside the argument")
-    return Edit(tree.path, span, "")
+    return tree.edit(span, "")
 
 
 def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
@@ -206,7 +206,7 @@ def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite
     if 0 < log(site.threshold / (1 - site.threshold)) < 1:  # it would look like a probability again
         others = [part for part in (*parts, *_compared(tree, site)) if part is not found]
         return Rewrite(level(intent), "Compare probabilities", (suffixed(tree, others[-1], ".sigmoid()"),))
-    return Rewrite(level(intent), "Compare with the same threshold on logits", (Edit(tree.path, found.span, logit(site.threshold)),))
+    return Rewrite(level(intent), "Compare with the same threshold on logits", (tree.edit(found.span, logit(site.threshold)),))
 
 
 def _compared(tree: Tree, site: ThresholdSite) -> list[Node]:

@@ -1,13 +1,16 @@
-"""Edits on text, and the fixes that they make up."""
+"""Edits on text: how far they may be trusted, which of them meet, and what they make of a text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import NamedTuple
 
+from bce_lint.diagnostic import Edit, Fix, Location
 from bce_lint.ir import Span
 from bce_lint.records import record
+from bce_lint.source.text import SourceText
+
+__all__ = ["Applicability", "Edit", "Refusal", "Rewrite", "changed", "meet", "moved", "spans", "tidy"]
 
 
 class Applicability(IntEnum):
@@ -20,31 +23,19 @@ class Applicability(IntEnum):
     def __str__(self) -> str:
         return self.name.lower().replace("_", "-")
 
-
-class Edit(NamedTuple):
-    """Replaces a span of one file's text; a span of no length inserts."""
-
-    path: str
-    span: Span
-    text: str
+    @classmethod
+    def of(cls, fix: Fix) -> Applicability:
+        """How far a fix says that it may be trusted."""
+        return cls[fix.applicability.upper().replace("-", "_")]
 
 
 @record(frozen=True, slots=True)
 class Rewrite:
-    """A change that is made whole or not at all. One without edits says why nothing can be done by machine."""
+    """What the builder of a fix has written: edits that belong together, how far they may be trusted, and a title."""
 
     applicability: Applicability
     title: str
     edits: tuple[Edit, ...] = ()
-
-    def shown_only(self, title: str) -> Rewrite:
-        """The same change for a person to decide on."""
-        return Rewrite(Applicability.DISPLAY_ONLY, title, self.edits)
-
-    @property
-    def paths(self) -> frozenset[str]:
-        """The files that it changes."""
-        return frozenset(edit.path for edit in self.edits)
 
 
 class Refusal(Exception):
@@ -54,25 +45,46 @@ class Refusal(Exception):
 def tidy(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Edits in order, each once. Raises `Refusal` where two of them meet, unless one lies inside a deletion."""
     kept: list[Edit] = []
-    for edit in sorted(set(edits), key=lambda e: (e.path, e.span.start, -e.span.end)):
+    for edit in sorted(set(edits), key=_outer_first):
         last = kept[-1] if kept else None
-        if last is None or last.path != edit.path or not meet(last.span, edit.span):
+        if last is None or not meet(last.location, edit.location):
             kept.append(edit)
-        elif last.text or not last.span.start <= edit.span.start <= edit.span.end <= last.span.end:
+        elif last.content or not last.location.start <= edit.location.start <= edit.location.end <= last.location.end:
             raise Refusal("its changes would overlap")
     return tuple(kept)
 
 
-def meet(a: Span, b: Span) -> bool:
+def _outer_first(edit: Edit) -> tuple[object, ...]:
+    path, start, end = edit.location
+    return path, start, -end.row, -end.column
+
+
+def meet(a: Location, b: Location) -> bool:
     """Whether two changes touch: they share text, or one inserts where the other begins."""
-    return (a.start < b.end and b.start < a.end) or a.start == b.start
+    return a.path == b.path and ((a.start < b.end and b.start < a.end) or a.start == b.start)
 
 
-def changed(text: str, edits: Iterable[Edit]) -> str:
+def spans(source: SourceText, edits: Iterable[Edit]) -> list[tuple[Span, Edit]]:
+    """The edits of a text, each with its range in offsets, in order."""
+    found = [(source.span(edit.location), edit) for edit in edits]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def changed(source: SourceText, edits: Iterable[Edit]) -> str:
     """A text with edits that do not meet; everything outside them stays as it is."""
     parts: list[str] = []
     at = 0
-    for edit in sorted(edits, key=lambda e: e.span):
-        parts += (text[at : edit.span.start], edit.text)
-        at = edit.span.end
-    return "".join((*parts, text[at:]))
+    for span, edit in spans(source, edits):
+        parts += (source.text[at : span.start], edit.content)
+        at = span.end
+    return "".join((*parts, source.text[at:]))
+
+
+def moved(source: SourceText, edits: Sequence[Edit]) -> list[Span]:
+    """Where the new texts of edits lie once all are made."""
+    shift, found = 0, []
+    for span, edit in spans(source, edits):
+        start = span.start + shift
+        found.append(Span(start, start + len(edit.content)))
+        shift += len(edit.content) - (span.end - span.start)
+    return found

@@ -40,7 +40,7 @@ def logarithm(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite
         raise Refusal("a comment stands inside the formula")
     if isinstance(core, ir.Call):
         text, edits = _logarithm_of(tree, core, origin, site.complement)
-        return Rewrite(level(intent), _title(intent), (Edit(tree.path, log.span, text), *edits))
+        return Rewrite(level(intent), _title(intent), (tree.edit(log.span, text), *edits))
     if isinstance(core, ir.Name):
         return Rewrite(level(intent), _title(intent), tuple(_through_name(tree, log, core, origin, site)))
     raise Refusal("the activation is not applied in the formula itself")
@@ -148,7 +148,7 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
     value = _applied(tree, call).value
     text, edits = logit_operand(tree, value, statement, log)
     own, imports_ = _logarithm_of(tree, call, origin, site.complement, text if edits else "")
-    yield from (Edit(tree.path, log.span, own), *edits, *imports_)
+    yield from (tree.edit(log.span, own), *edits, *imports_)
 
 
 def cross_entropy(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
@@ -171,9 +171,9 @@ def cross_entropy(program: RecordedProject, intents: Sequence[FixIntent]) -> Rew
     own = tree.outer(node)
     negated = _negated(tree, node)
     if negated is not None:
-        return Rewrite(level(intent), _BCE, (_without_sign(tree, negated), Edit(tree.path, own, text), *edits))
+        return Rewrite(level(intent), _BCE, (_without_sign(tree, negated), tree.edit(own, text), *edits))
     bare = own != node.span or stands_open(tree, node)
-    return Rewrite(level(intent), _BCE, (Edit(tree.path, node.span, f"-{text}" if bare else f"(-{text})"), *edits))
+    return Rewrite(level(intent), _BCE, (tree.edit(node.span, f"-{text}" if bare else f"(-{text})"), *edits))
 
 
 def _negated(tree: Tree, node: Node) -> ir.Op | None:
@@ -196,7 +196,7 @@ def _negated(tree: Tree, node: Node) -> ir.Op | None:
 def _without_sign(tree: Tree, negated: ir.Op) -> Edit:
     start = negated.span.start
     joined = start > 0 and (tree.text[start - 1].isalnum() or tree.text[start - 1] == "_")
-    return Edit(tree.path, Span(start, start + 1), " " if joined else "")
+    return tree.edit(Span(start, start + 1), " " if joined else "")
 
 
 def _parts(tree: Tree, with_p: Node, with_rest: Node) -> tuple[Node, Node] | None:

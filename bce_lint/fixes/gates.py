@@ -7,28 +7,30 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
-from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.edit import Edit, Refusal, moved, spans
 from bce_lint.ir import Span
-from bce_lint.source.text import lines_of
+from bce_lint.source.text import SourceText, lines_of
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
-def check_text(before: str, after: str, edits: Sequence[Edit], round_trips: Callable[[str], bool], parses: Callable[[str], str]) -> None:
+def check_text(
+    before: SourceText, after: str, edits: Sequence[Edit], round_trips: Callable[[str], bool], parses: Callable[[str], str]
+) -> None:
     """Raises `Refusal` unless LibCST gives the old text back, both parsers read the new one, and nothing else has changed in it.
 
     `round_trips` says whether LibCST gives a text back; `parses` what it has against one, or nothing.
     """
-    if not round_trips(before):
+    if not round_trips(before.text):
         raise Refusal("the file holds characters that LibCST does not give back (a form feed or a lone carriage return)")
     if reason := parses(after):
         raise Refusal(f"the changed text would not parse: {reason}")
-    old, new = _tree(before), _tree(after)
+    old, new = _tree(before.text), _tree(after)
     if old is None:
         return  # syntax newer than the Python that runs
     if new is None:
         raise Refusal("the changed text would not parse")
-    if untouched(before, old, [edit.span for edit in edits]) != untouched(after, new, moved(edits)):
+    if untouched(before.text, old, [span for span, _ in spans(before, edits)]) != untouched(after, new, moved(before, edits)):
         raise Refusal("statements outside the change would change")
 
 
@@ -39,16 +41,6 @@ def _tree(text: str) -> ast.Module | None:
             return ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-
-
-def moved(edits: Sequence[Edit]) -> list[Span]:
-    """Where the new texts of edits lie once all are made."""
-    shift, found = 0, []
-    for edit in sorted(edits, key=lambda e: e.span):
-        start = edit.span.start + shift
-        found.append(Span(start, start + len(edit.text)))
-        shift += len(edit.text) - (edit.span.end - edit.span.start)
-    return found
 
 
 def untouched(text: str, tree: ast.Module, spans: Sequence[Span]) -> list[str]:

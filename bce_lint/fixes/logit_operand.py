@@ -28,7 +28,7 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
     text = f"({text})" if re.search(r"[\r\n]", text) else text
     lead = f"{name} = {text}{tree.newline()}{tree.indent(statement.span.start)}"
     at = Span(statement.span.start, statement.span.start)
-    return name, (Edit(tree.path, at, lead), Edit(tree.path, tree.expression(value), name))
+    return name, (tree.edit(at, lead), tree.edit(tree.expression(value), name))
 
 
 def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:

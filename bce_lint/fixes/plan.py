@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from bce_lint.analysis.sites import LossSite, ThresholdSite
+from bce_lint.diagnostic import Fix
 from bce_lint.fixes import calls
 from bce_lint.fixes.edit import Applicability, Refusal, Rewrite, tidy
 from bce_lint.fixes.intent import FixIntent
@@ -20,7 +21,7 @@ Silent: TypeAlias = Callable[[str, int, str], bool]
 
 def targets(found: Iterable[Judged]) -> frozenset[str]:
     """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
-    intents = [intent for judged in found for intent in judged.fixes if kind_of(intent).recorded]
+    intents = [intent for judged in found for intent in judged.intents if kind_of(intent).recorded]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
     own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
     own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ThresholdSite)}
@@ -39,24 +40,24 @@ class Planner:
         """The program of the recorded run."""
         return self._record()
 
-    def rewrite(self, judged: Judged, silent: Silent) -> Rewrite | None:
+    def fix(self, judged: Judged, silent: Silent) -> Fix | None:
         """The fix of a finding; None for one whose rule has none. One that cannot be made says why.
 
-        `silent` says whether a comment silences a code at an offset of a file: what it protects is never changed.
+        `silent` says whether a comment silences a code in a row of a file: what it protects is never changed.
         """
-        if not judged.fixes:
+        if not judged.intents:
             return None
         try:
-            found = self._built(judged.fixes)
+            found = self._built(judged.intents)
             edits = tidy(found.edits)
-            if any(silent(edit.path, edit.span.start, judged.rule.code) for edit in edits):
+            if any(silent(edit.location.path, edit.location.start.row, judged.rule.code) for edit in edits):
                 raise Refusal("a `# noqa` protects a line that it would change")
-            return Rewrite(found.applicability, found.title, edits)
+            return Fix(str(found.applicability), found.title, edits)
         except Refusal as refusal:
-            return Rewrite(Applicability.DISPLAY_ONLY, f"no fix by machine: {refusal}")
+            return _display_only(f"no fix by machine: {refusal}")
         except Exception as error:  # a builder that fails leaves one finding without its fix, and the rest goes on
             text = " ".join(f"{type(error).__name__}: {error}".split())
-            return Rewrite(Applicability.DISPLAY_ONLY, f"no fix by machine: internal error: {text}")
+            return _display_only(f"no fix by machine: internal error: {text}")
 
     def _built(self, intents: Sequence[FixIntent]) -> Rewrite:
         kind = kind_of(intents[0])
@@ -67,3 +68,7 @@ class Planner:
             raise Refusal("the callers need different changes")
         surest = max if kind.callers is Callers.ANY else min
         return changed(found, applicability=surest(map(calls.level, intents)))
+
+
+def _display_only(message: str) -> Fix:
+    return Fix(str(Applicability.DISPLAY_ONLY), message)

@@ -42,11 +42,11 @@ class RecordedProject:
     def tree(self, path: str) -> Tree:
         """A file from below. Raises `Refusal` where it cannot be read."""
         if path not in self._trees:
-            unit = self.project.unit(path)
-            if unit is None:
+            unit, source = self.project.unit(path), self.project.source(path)
+            if unit is None or source is None:
                 raise Refusal(f"{path} cannot be read")
             graph = self.project.graph
-            self._trees[path] = Tree(unit, [graph.files[other].raw for other in sorted(graph.importers.get(path, ()))])
+            self._trees[path] = Tree(source, unit.module, [graph.files[other].raw for other in sorted(graph.importers.get(path, ()))])
         return self._trees[path]
 
     def trees(self) -> Iterator[Tree]:

@@ -42,7 +42,7 @@ def wrapped(use: Use, origin: Origin) -> list[Edit]:
     callee, imports = reached(tree, SPELLED[origin.name])
     dim = f", dim={origin.dim}" if "softmax" in origin.name else ""
     span = tree.expression(node)
-    return [Edit(tree.path, span, f"{callee}({tree.source(span)}{dim})"), *imports]
+    return [tree.edit(span, f"{callee}({tree.source(span)}{dim})"), *imports]
 
 
 def removed(program: RecordedProject, key: Spot) -> list[Edit]:
@@ -94,8 +94,8 @@ def without_call(program: RecordedProject, tree: Tree, call: ir.Call) -> Edit:
     if has_comment(before + after) or "\\" in before + after:
         if method:
             raise Refusal("a comment stands inside the activation's call")
-        return Edit(tree.path, call.span, f"({tree.text[inside.start : inner.start]}{text}{comments(after[:-1])})")
-    return Edit(tree.path, call.span, fitting(tree, call, value, text))
+        return tree.edit(call.span, f"({tree.text[inside.start : inner.start]}{text}{comments(after[:-1])})")
+    return tree.edit(call.span, fitting(tree, call, value, text))
 
 
 def _layer_removed(program: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
@@ -111,7 +111,7 @@ def _layer_removed(program: RecordedProject, tree: Tree, call: ir.Call) -> list[
             return [_line(tree, statement.span)]
     if isinstance(around, ir.Call | ir.Build | ir.Dict):
         name, imports = reached(tree, "torch.nn.Identity")
-        return [Edit(tree.path, call.span, f"{name}()"), *imports]
+        return [tree.edit(call.span, f"{name}()"), *imports]
     raise Refusal("the layer is not written out in its container")
 
 
@@ -146,7 +146,7 @@ def _own_lines(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit | None:
     rest = re.compile(r"[ \t]*,?[ \t]*(#[^\r\n]*)?(\r\n|\r|\n)").match(tree.text, whole.end, inside.end)
     if rest is None or tree.text[start : whole.start].strip() or start <= inside.start:
         return None
-    return Edit(tree.path, Span(start, rest.end()), "")
+    return tree.edit(Span(start, rest.end()), "")
 
 
 def _line(tree: Tree, span: Span) -> Edit:
@@ -156,8 +156,8 @@ def _line(tree: Tree, span: Span) -> Edit:
     if tree.text[start : span.start].strip() or (rest and not rest.startswith("#")):
         raise Refusal("the statement does not stand alone on its line")
     if _siblings(tree, span) == 1:
-        return Edit(tree.path, span, "pass")
-    return Edit(tree.path, Span(start, line.end), "")
+        return tree.edit(span, "pass")
+    return tree.edit(Span(start, line.end), "")
 
 
 def _siblings(tree: Tree, span: Span) -> int:

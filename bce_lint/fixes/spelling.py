@@ -16,7 +16,7 @@ def renamed(tree: Tree, callee: Node, old: str, new: str) -> tuple[Edit, ...]:
     """Puts another name of the same module in the place of a callee's last name. Raises `Refusal` when it is spelled otherwise."""
     if isinstance(callee, ir.Attr) and callee.name.rstrip("_") == old:
         end = callee.span.end
-        return (Edit(tree.path, Span(end - len(callee.name), end), new),)
+        return (tree.edit(Span(end - len(callee.name), end), new),)
     if isinstance(callee, ir.Name):
         return _renamed_import(tree, callee, old, new)
     raise Refusal(f"`{tree.source(callee.span)}` does not spell `{old}` out")
@@ -25,21 +25,21 @@ def renamed(tree: Tree, callee: Node, old: str, new: str) -> tuple[Edit, ...]:
 def _renamed_import(tree: Tree, callee: ir.Name, old: str, new: str) -> tuple[Edit, ...]:
     found = [one for one in imports(tree) if one.bound == callee.id]
     if not found and callee.id == old and any(one.name == "*" and one.module.startswith("torch") for one in imports(tree)):
-        return (Edit(tree.path, callee.span, new),)
+        return (tree.edit(callee.span, new),)
     if len(found) != 1 or found[0].name != old:
         raise Refusal(f"`{callee.id}` is not imported from torch under its name")
     imported = found[0]
     known = next((one.bound for one in imports(tree) if one.name == new and one.module == imported.module), None)
     alone = len(tree.names(callee.id)) == 1 and not tree.shares(imported.bound)
     if known is not None:
-        return (Edit(tree.path, callee.span, known),)
+        return (tree.edit(callee.span, known),)
     _free(tree, new)
     if alone and imported.bound != old:
-        return (Edit(tree.path, Span(imported.span.start, imported.span.start + len(old)), new),)
+        return (tree.edit(Span(imported.span.start, imported.span.start + len(old)), new),)
     if alone:
-        return (Edit(tree.path, imported.span, new), Edit(tree.path, callee.span, new))
+        return (tree.edit(imported.span, new), tree.edit(callee.span, new))
     end = imported.span.end
-    return (Edit(tree.path, Span(end, end), f", {new}"), Edit(tree.path, callee.span, new))
+    return (tree.edit(Span(end, end), f", {new}"), tree.edit(callee.span, new))
 
 
 def imports(tree: Tree) -> Iterator[ir.ImportName]:
@@ -100,7 +100,7 @@ def _imported(tree: Tree, module: str, last: str) -> tuple[str, tuple[Edit, ...]
     at = _after_imports(tree)
     newline = tree.newline()
     lead = newline if at and tree.text[at - 1] not in "\r\n" else ""
-    return f"{short}.{last}", (Edit(tree.path, Span(at, at), f"{lead}{line}{newline}"),)
+    return f"{short}.{last}", (tree.edit(Span(at, at), f"{lead}{line}{newline}"),)
 
 
 def _after_imports(tree: Tree) -> int:

@@ -10,11 +10,10 @@ from itertools import accumulate
 from typing import Any, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.ir import Span
 from bce_lint.records import names_of
-from bce_lint.source.text import lines_of
+from bce_lint.source.text import SourceText, lines_of
 
 Node: TypeAlias = Any
 """A node of the intermediate representation."""
@@ -51,8 +50,9 @@ def _nodes(value: object) -> Iterator[Node]:
 class Tree:
     """The nodes of one file by place, and what is around each."""
 
-    def __init__(self, unit: LoweredFile, importers: Iterable[bytes] = ()) -> None:
-        self.path, self.text, self.module = unit.path, unit.text, unit.module
+    def __init__(self, file: SourceText, module: ir.Module, importers: Iterable[bytes] = ()) -> None:
+        self.path, self.text, self.module = file.path, file.text, module
+        self._file = file
         self._importers = tuple(importers)
         self.parents: dict[int, Node] = {}
         self.shared: set[int] = set()
@@ -131,6 +131,10 @@ class Tree:
     def source(self, span: Span) -> str:
         """The text of a span."""
         return self.text[span.start : span.end]
+
+    def edit(self, span: Span, text: str) -> Edit:
+        """An edit of the file: a text that takes the place of a span."""
+        return Edit(self._file.location(span), text)
 
     def outer(self, node: Node, low: int = 0) -> Span:
         """The span of an expression with the parentheses of its own around it, those of a call around it and those before `low` apart."""

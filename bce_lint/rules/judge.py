@@ -7,25 +7,34 @@ from typing import NamedTuple
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
-from bce_lint.diagnostic import CRASH
+from bce_lint.diagnostic import CRASH, Fix, Verification
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE, RULES
-from bce_lint.rules.ranks import Rank
+from bce_lint.rules.precedence import Precedence, Subject
 from bce_lint.rules.rule import Rule
 
 MAX_LABELS = 20
-_OF_TARGETS = ("BCE3", "BCE4", "BCE702")
 
 
 class Judged(NamedTuple):
-    """A finding that will be shown, before it is put into rows and columns."""
+    """A finding of a rule that will be shown, before it is put into rows and columns.
+
+    `intents` are the changes that its rule asks for; `fix` is what came of them, and `verification` what running that showed.
+    """
 
     rule: Rule
     place: Place
     message: str
     labels: tuple[tuple[str, Place], ...]
-    fixes: tuple[FixIntent, ...] = ()
+    intents: tuple[FixIntent, ...] = ()
+    fix: Fix | None = None
+    verification: Verification | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Its own place, and those of its labels."""
+        return self.place, *(place for _, place in self.labels)
 
 
 def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
@@ -36,16 +45,16 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     for site in sites:
         if isinstance(site, LogSite) and site.primary in inside:
             continue
-        for judged in hear(site):
+        for judged in run_rules(site):
             heard.setdefault((judged.place.path, judged.place.span), []).append(judged)
-    shown = [judged for group in heard.values() for judged in _merged(_foremost(group)) if judged.rule.code in codes]
+    shown = [judged for group in heard.values() for judged in _merged(_highest_precedence(group)) if judged.rule.code in codes]
     return sorted(shown, key=lambda judged: (judged.place.path, judged.place.span, judged.rule.code))
 
 
-def hear(site: Site) -> Iterator[Judged]:
+def run_rules(site: Site) -> Iterator[Judged]:
     """What every rule says of one site, whichever of them speaks in the end."""
     if isinstance(site, ChoiceSite):
-        yield from _agreed([[(_met(one, judged), judged) for one in choice for judged in hear(one)] for choice in site.choices])
+        yield from _agreed([[(_met(one, judged), judged) for one in choice for judged in run_rules(one)] for choice in site.choices])
         return
     for rule in RULES:
         try:
@@ -54,8 +63,8 @@ def hear(site: Site) -> Iterator[Judged]:
             yield Judged(BY_CODE[CRASH], site.primary, _crash(rule, error), ())
             continue
         for finding in findings:
-            fixes = (finding.fix,) if finding.fix is not None else ()
-            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, fixes)
+            intents = (finding.fix,) if finding.fix is not None else ()
+            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, intents)
 
 
 def _met(site: Site, judged: Judged) -> tuple[str, Span]:
@@ -76,10 +85,10 @@ def _crash(rule: Rule, error: Exception) -> str:
     return f"internal error in the rule {rule.name} ({rule.code}): {text}"
 
 
-def _foremost(group: list[Judged]) -> list[Judged]:
-    top = min((judged.rule.rank for judged in group if judged.rule.rank is not None), default=None)
-    hidden = _OF_TARGETS if top is not None and top < Rank.CONFLICT else ()
-    return [judged for judged in group if judged.rule.rank in (None, top) and not judged.rule.code.startswith(hidden)]
+def _highest_precedence(group: list[Judged]) -> list[Judged]:
+    top = min((judged.rule.precedence for judged in group if judged.rule.precedence is not None), default=None)
+    hidden = Subject.TARGET if top is not None and top < Precedence.CONFLICT else None
+    return [judged for judged in group if judged.rule.precedence in (None, top) and judged.rule.subject is not hidden]
 
 
 def _merged(group: list[Judged]) -> Iterator[Judged]:
@@ -88,7 +97,7 @@ def _merged(group: list[Judged]) -> Iterator[Judged]:
         by_code.setdefault(judged.rule.code, []).append(judged)
     for same in by_code.values():
         same.sort(key=_order)
-        yield same[0]._replace(labels=_labels(same), fixes=tuple(fix for judged in same for fix in judged.fixes))
+        yield same[0]._replace(labels=_labels(same), intents=tuple(intent for judged in same for intent in judged.intents))
 
 
 def _order(judged: Judged) -> tuple[list[tuple[str, Span, str]], str]:

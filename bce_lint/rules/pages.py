@@ -1,4 +1,4 @@
-"""Writes each rule's page from its docstring: `python -m bce_lint.rules.pages docs/rules`.
+"""Writes each rule's page from its docstring, and the table of rules in a README: `python -m bce_lint.rules.pages docs/rules README.md`.
 
 A page shows the pictures that `bce-lint --verify --plot docs/rules/pictures --select …` drew of its rule.
 """
@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from bce_lint.rules import RULES
 from bce_lint.rules.rule import Rule
@@ -22,6 +23,8 @@ _STATES = {
     "off": "off by default: select it by its code or name",
     "witness": "reported by `bce_lint.witness` only: it speaks of values, which are there at run time",
 }
+BEGIN: Final = "<!-- The rules, written by `python -m bce_lint.rules.pages docs/rules README.md` -->\n\n"
+END: Final = "\n<!-- The end of the rules -->\n"
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -62,13 +65,30 @@ def index() -> str:
     return "\n".join(["# Rules", "", "| code | name | default |", "|---|---|---|", *rows]) + "\n"
 
 
-def write(folder: Path) -> None:
-    """Writes a page for each rule, with the pictures that are there, and the index."""
+def table() -> str:
+    """The table of all rules for a README, in Markdown."""
+    rows = [f"| {rule.code} | {rule.name} | {rule.severity} | {rule.state} |" for rule in RULES]
+    return "\n".join(["| code | name | severity | default |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def with_table(readme: str) -> str:
+    """A README with the table between its two marks. Raises `ValueError` where they are not in it."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"the README has no table between {BEGIN.strip()} and {END.strip()}")
+    return f"{before}{begin}{table()}{end}{after}"
+
+
+def write(folder: Path, readme: Path | None = None) -> None:
+    """Writes a page for each rule, with the pictures that are there, the index, and the table in a README."""
     folder.mkdir(parents=True, exist_ok=True)
     for rule in RULES:
         (folder / f"{rule.code}.md").write_text(page(rule, pictures(folder, rule)), encoding="utf-8")
     (folder / "README.md").write_text(index(), encoding="utf-8")
+    if readme is not None:
+        readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(*map(Path, sys.argv[1:3]))

@@ -57,7 +57,7 @@ _DOMAINS = {
 }
 
 
-def reach(tensor: Tensor) -> Reach:
+def classify(tensor: Tensor) -> Reach:
     """Classifies a tensor. Constant data and bounds that are merely sound say nothing."""
     if tensor.domain is Domain.LOGITS and within_unit(tensor.range):
         return Reach.UNIT
@@ -79,12 +79,12 @@ def _by_range(range_: Range) -> Reach:
     return Reach.WIDE if range_.high > 1.0 and (range_.low >= 0.0 or range_.high == inf) else Reach.SIGNED
 
 
-def said(site: LossSite) -> str:
+def certain_code(site: LossSite) -> str:
     """The code that is certain of a loss's input, or an empty string.
 
     Values that are wrong in different ways are certainly wrong: the lowest of their codes speaks for all.
     """
-    codes = {_TABLE.get((reach(tensor), site.contract.expects), "") for tensor in site.input}
+    codes = {_TABLE.get((classify(tensor), site.contract.expects), "") for tensor in site.input}
     if len(codes) == 1:
         return codes.pop()
     return "" if codes & _RIGHT else min(codes, default="")

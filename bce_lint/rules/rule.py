@@ -8,6 +8,8 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import Site
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.records import record
+from bce_lint.rules.precedence import Precedence, Subject
+from bce_lint.rules.runtime_places import LOSS
 
 
 @record(frozen=True, slots=True)
@@ -22,9 +24,11 @@ class Finding:
 
 @record(frozen=True, slots=True)
 class Rule:
-    """A rule of bce-lint. `rank` orders the rules that may speak at one site: the lowest speaks alone (None: always).
+    """A rule of bce-lint, with all that the mechanism must know of it.
 
-    `witness` marks a rule that speaks of values, which only `bce_lint.witness` sees.
+    `precedence` orders the rules that may speak at one place: the lowest speaks alone (None: always). `places` are the kinds of places
+    at which a run looks for it; none where no run can tell. `witness` marks a rule that speaks of values, which only
+    `bce_lint.witness` sees.
     """
 
     code: str
@@ -33,7 +37,9 @@ class Rule:
     doc: str
     severity: str = "error"
     default: bool = True
-    rank: int | None = None
+    precedence: Precedence | None = None
+    subject: Subject = Subject.VALUES
+    places: tuple[str, ...] = (LOSS,)
     witness: bool = False
 
     @property

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bce_lint.rules import RULES, default_codes, resolve
+from bce_lint.rules.precedence import Subject
 
 CLOSE: Final = (0.65, 0)
-ALWAYS: Final = frozenset(("BCE900", "BCE901", "BCE902"))
+ALWAYS: Final = frozenset(rule.code for rule in RULES if rule.subject is Subject.ANALYSIS)
 """What tells that a file was not analysed: reported whatever is selected, unless ignored."""
 
 

@@ -79,6 +79,10 @@ class SourceText:
         """The range of a span in this file."""
         return Location(self.path, self.position(span.start), self.position(span.end))
 
+    def span(self, location: Location) -> Span:
+        """The offsets of a range in this file."""
+        return Span(self.offset(*location.start), self.offset(*location.end))
+
     def offset(self, row: int, column: int) -> int:
         """The offset of a row and column (from 1), clipped to the text."""
         if row > len(self._starts):

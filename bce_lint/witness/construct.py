@@ -15,7 +15,7 @@ from bce_lint.analysis.sites import ActivationSite, ConstructorSite, OptionSite
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.schema import Activation, Contract
-from bce_lint.rules.watched import CONSTRUCTOR
+from bce_lint.rules.runtime_places import CONSTRUCTOR
 from bce_lint.witness.entries import Call
 from bce_lint.witness.here import Here, Made
 from bce_lint.witness.marks import Marks

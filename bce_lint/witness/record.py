@@ -12,8 +12,8 @@ from bce_lint.analysis.models.thresholds import Takers, add_takers, linked
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site, ValuesSite
 from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Domain, Expects
 from bce_lint.records import changed
-from bce_lint.rules.judge import Judged, hear, judge
-from bce_lint.rules.watched import LOSS, kinds
+from bce_lint.rules.judge import Judged, judge, run_rules
+from bce_lint.rules.runtime_places import LOSS
 
 MAX_SITES = 200
 MAX_REACHED = 8
@@ -170,7 +170,6 @@ class Recorder:
             for judged in judge(whole, self.codes)
         ]
 
-
     def _whole(self) -> dict[Site, int]:
         """The sites as the rules judge them: those that belong together as one."""
         takers: Takers = {}
@@ -183,9 +182,9 @@ class Recorder:
         places = {key: replace(one, codes={}) for key, one in self.looked.items()}
         ways = {way: replace(one, codes={}) for way, one in self.ways.items()}
         for site, count in self._whole().items():
-            for judged in hear(site):
-                looked = [places.get((kind, judged.place._replace(text=""))) for kind in kinds(judged.rule.code)]
-                if isinstance(site, LossSite) and LOSS in kinds(judged.rule.code):
+            for judged in run_rules(site):
+                looked = [places.get((kind, judged.place._replace(text=""))) for kind in judged.rule.places]
+                if isinstance(site, LossSite) and LOSS in judged.rule.places:
                     looked.append(ways.get(way_of(site)))
                 for one in filter(None, looked):
                     one.codes[judged.rule.code] = min(one.codes.get(judged.rule.code, 0) + count, one.count)

@@ -18,7 +18,7 @@ from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.schema import Activation, Contract, Domain, Expects, Kind, Param, Range, Target
 from bce_lint.records import changed
-from bce_lint.rules.watched import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
+from bce_lint.rules.runtime_places import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
 from bce_lint.witness.autograd import missed
 from bce_lint.witness.entries import Call, Entry
 from bce_lint.witness.here import Here

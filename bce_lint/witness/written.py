@@ -14,7 +14,7 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Location
 from bce_lint.report import FORMATS
 from bce_lint.report.json import location_row
-from bce_lint.rules.watched import LOSS, OPERATION
+from bce_lint.rules.runtime_places import LOSS, OPERATION
 from bce_lint.witness.places import Places
 from bce_lint.witness.record import Counted, Looked, Recorder, Way
 

@@ -17,7 +17,7 @@ from bce_lint import engine
 from bce_lint.analysis.project import project
 from bce_lint.cache import FOLDER, Cache, cache, shelf, state
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.engine import Result, check, check_text
+from bce_lint.engine import LintResult, check, check_text
 from bce_lint.rules import default_codes
 from bce_lint.source.discover import discover
 
@@ -74,17 +74,17 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield seen
 
 
-def lint(kept: Cache | None, *paths: str, fixes: bool = True) -> Result:
+def lint(kept: Cache | None, *paths: str, fixes: bool = True) -> LintResult:
     """Lints paths, all by default."""
     return check(discover(paths or (".",)).files, default_codes(), fixes=fixes, cache=kept)
 
 
-def codes(result: Result) -> list[str]:
+def codes(result: LintResult) -> list[str]:
     """The codes found."""
     return [one.code for one in result.diagnostics]
 
 
-def told(result: Result) -> tuple[tuple[Diagnostic, ...], dict[str, bytes]]:
+def told(result: LintResult) -> tuple[tuple[Diagnostic, ...], dict[str, bytes]]:
     """All that a user sees of a result."""
     return result.diagnostics, {path: text.data for path, text in result.sources.items()}
 
@@ -220,7 +220,7 @@ def test_a_file_that_changes_meanwhile_is_not_kept_as_it_is_now(root: Path, monk
     (root / "train.py").write_text(TRAIN.replace("from net", "from gen.net"), encoding="utf-8")
     judge = engine.judge_files
 
-    def slow(*arguments: Any, **keywords: Any) -> Result:
+    def slow(*arguments: Any, **keywords: Any) -> LintResult:
         found = judge(*arguments, **keywords)
         write(root / "gen" / "net.py", FIXED)
         return found

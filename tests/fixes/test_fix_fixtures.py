@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.engine import FixOptions, check, check_text, fix, fix_text
+from bce_lint.engine import check, check_text, fix, fix_text
+from bce_lint.findings import FixOptions
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.rules import BY_CODE, default_codes
 

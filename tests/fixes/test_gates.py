@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import shutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bce_lint.diagnostic import Diagnostic, Location, Position
-from bce_lint.engine import FixOptions, fix, fix_text
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
+from bce_lint.engine import fix, fix_text
+from bce_lint.findings import FixOptions
 from bce_lint.fix_rounds import parses
-from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Found, Policy, Seen, run
-from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
+from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Linted, Policy, run
+from bce_lint.fixes.edit import Applicability, Refusal, Rewrite
 from bce_lint.fixes.gates import check_text, untouched
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.kinds import KINDS
@@ -21,6 +24,8 @@ from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.ir import Span
 from bce_lint.records import changed
 from bce_lint.rules import default_codes
+from bce_lint.rules.judge import Judged
+from bce_lint.rules.rule import Rule
 from bce_lint.source.text import decode
 from bce_lint.syntax.parse import round_trips
 
@@ -50,7 +55,7 @@ def with_rewrite(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
     def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         start = tree.text.index(old)
-        return Rewrite(Applicability.SAFE, "a wrong fix", (Edit(tree.path, Span(start, start + len(old)), new),))
+        return Rewrite(Applicability.SAFE, "a wrong fix", (tree.edit(Span(start, start + len(old)), new),))
 
     monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=wrong))
 
@@ -88,7 +93,7 @@ def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyP
     def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         found = ((tree.text.index(old), old, new) for old, new in edits)
-        return Rewrite(Applicability.SAFE, "", tuple(Edit(tree.path, Span(at, at + len(old)), new) for at, old, new in found))
+        return Rewrite(Applicability.SAFE, "", tuple(tree.edit(Span(at, at + len(old)), new) for at, old, new in found))
 
     monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=wrong))
     codes = frozenset({"BCE202", "BCE103"})
@@ -109,12 +114,12 @@ def test_a_form_feed_and_a_lone_carriage_return_are_linted_and_never_fixed() -> 
 def test_statements_outside_the_change_may_not_change() -> None:
     before, after = "a = 1\nb = 2\nc = 3\n", "a = 1\nb = 2\nc = 4\n"
     with pytest.raises(Refusal, match="outside the change"):
-        check_text(before, after, [Edit("x.py", Span(0, 1), "a")], round_trips, parses)
+        check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(0, 1)), "a")], round_trips, parses)
 
 
 def test_what_an_edit_touches_may_change() -> None:
     before, after = "a = 1\nif a:\n    b = 2\nc = 3\n", "a = 1\nif a:\n    b = f(2)\nc = 3\n"
-    check_text(before, after, [Edit("x.py", Span(20, 21), "f(2)")], round_trips, parses)
+    check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(20, 21)), "f(2)")], round_trips, parses)
 
 
 def test_the_heads_of_blocks_are_compared_too() -> None:
@@ -130,17 +135,15 @@ def test_a_character_that_the_encoding_has_not_is_refused(monkeypatch: pytest.Mo
     assert len(outcome.refused) == 1
 
 
-def found(code: str, start: int, edits: tuple[Edit, ...]) -> Found:
-    """A finding of a made-up lint."""
-    place = Location("a.py", Position(1, 1), Position(1, 1))
-    return Found(Diagnostic(code, "", "", place), Rewrite(Applicability.SAFE, "", edits), ("a.py", Span(start, start)))
-
-
 def test_fixing_that_does_not_come_to_an_end_is_told() -> None:
-    def lint(texts: Mapping[str, str]) -> Seen:
+    start = Location("a.py", Position(1, 1), Position(1, 1))
+    fix_ = Fix("safe", "", (Edit(start, "\n"),))
+
+    def lint(texts: Mapping[str, str]) -> Linted:
         text = texts.get("a.py", "x = 1\n")
-        code = f"BCE{len(text)}"
-        return Seen((found(code, 0, (Edit("a.py", Span(0, 0), "\n"),)),), {"a.py": decode(text.encode(), "a.py")})
+        found = Judged(Rule(f"BCE{len(text)}", "", lambda _: iter(()), ""), Place("a.py", Span(0, 0), ""), "", (), fix=fix_)
+        shown = partial(Diagnostic, found.rule.code, "", "", start)
+        return Linted((found,), (), {"a.py": decode(text.encode(), "a.py")}, lambda _: shown())
 
     codes = frozenset(f"BCE{n}" for n in range(100))
     fixed_ = run(lint, Policy(Applicability.SAFE, codes, frozenset({"a.py"})), Checks(round_trips, parses))

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.engine import FixOptions, check, fix
+from bce_lint.engine import check, fix
+from bce_lint.findings import FixOptions
 from bce_lint.rules import default_codes
 from tests.planted.cases import MAY, Spec, expected
 from tests.planted.plan import Plan

@@ -135,10 +135,10 @@ def test_a_rule_that_fails_is_reported_and_the_rest_goes_on(monkeypatch: pytest.
     option = OptionSite(BCE, "nn.BCELoss", place(5), (), False)
     found = judge([site(sigmoid(10)), option], frozenset({"BCE101", "BCE900", "BCE999"}))
     assert found == [
-        Judged(BY_CODE["BCE101"], place(0), found[0].message, (("sigmoid applied here", place(10, "net.py")),), found[0].fixes),
+        Judged(BY_CODE["BCE101"], place(0), found[0].message, (("sigmoid applied here", place(10, "net.py")),), found[0].intents),
         Judged(BY_CODE["BCE900"], place(0), "internal error in the rule bad (BCE999): LookupError: no such thing", ()),
         Judged(found[2].rule, place(77), "seen", ()),
     ]
-    assert [fix.change for fix in found[0].fixes] == [Change.FUSE]
+    assert [fix.change for fix in found[0].intents] == [Change.FUSE]
     failed = judge([ChoiceSite(((site(sigmoid(10)),), (option,)))], frozenset({"BCE900", "BCE999"}))
     assert [judged.rule.code for judged in failed] == ["BCE900"]

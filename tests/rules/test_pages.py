@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bce_lint.rules import BY_CODE, RULES, pages, resolve
-from bce_lint.rules.pages import example, index, page, pictures, sections, write
+from bce_lint.rules.pages import BEGIN, END, example, index, page, pictures, sections, with_table, write
 from bce_lint.rules.rule import Rule
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
+README = DOCS.parents[1] / "README.md"
 CHECKING = [rule for rule in RULES if not rule.code.startswith("BCE9")]
 HEADINGS = ["What it does", "Why is this bad?", "Example", "Use instead", "Fix safety", "References"]
 
@@ -73,9 +74,22 @@ def test_every_picture_is_on_a_page() -> None:
 
 
 def test_the_pages_are_written_by_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path)])
+    (tmp_path / "README.md").write_text(f"before\n{BEGIN}| stale |\n{END}after\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["pages", str(tmp_path / "rules"), str(tmp_path / "README.md")])
     runpy.run_path(pages.__file__, run_name="__main__")
-    assert (tmp_path / "BCE103.md").read_text(encoding="utf-8") == page(BY_CODE["BCE103"])
+    assert (tmp_path / "rules" / "BCE103.md").read_text(encoding="utf-8") == page(BY_CODE["BCE103"])
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith(f"before\n{BEGIN}| code |") and readme.endswith(f"{END}after\n") and "stale" not in readme
+
+
+def test_the_table_in_the_readme_is_written_by_it() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert with_table(text) == text
+
+
+def test_a_readme_without_marks_has_no_table() -> None:
+    with pytest.raises(ValueError, match="no table between"):
+        with_table(f"{BEGIN}| code |\n")
 
 
 def test_codes_and_names_are_unique_and_sorted() -> None:

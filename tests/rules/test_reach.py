@@ -14,7 +14,7 @@ from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Range
 from bce_lint.ir import Span
 from bce_lint.rules import default_codes
 from bce_lint.rules.judge import judge
-from bce_lint.rules.reach import Reach, over_classes, reach, said
+from bce_lint.rules.reach import Reach, certain_code, classify, over_classes
 
 HERE = Place("train.py", Span(0, 10), "criterion")
 LOSSES = ("BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss", "KLDivLoss", "SoftMarginLoss")
@@ -79,7 +79,7 @@ def test_a_value_at_each_loss(value: Tensor, expected: str) -> None:
     ],
 )
 def test_only_what_is_certain_of_every_value(loss: str, values: tuple[Tensor, ...], expected: str) -> None:
-    assert said(site(loss, *values)) == expected
+    assert certain_code(site(loss, *values)) == expected
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,4 @@ def test_a_log_softmax_without_an_origin_counts_as_over_the_classes() -> None:
 
 
 def test_a_domain_outweighs_a_range() -> None:
-    assert reach(of(Domain.PROBABILITY, range_=REAL)) is Reach.SIGMOID
+    assert classify(of(Domain.PROBABILITY, range_=REAL)) is Reach.SIGMOID

@@ -7,12 +7,10 @@ import torch
 
 from bce_lint import engine
 from bce_lint.diagnostic import Verification
-from bce_lint.fixes.edit import Edit
-from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE
 from bce_lint.verify.site import Verifier
 from bce_lint.verify.site.before_after import Wanted
-from tests.verify.site import HEAD, STDIN, told
+from tests.verify.site import HEAD, replacing, told
 
 pytestmark = pytest.mark.torch
 
@@ -200,11 +198,11 @@ def test_a_mutated_fix_is_not_claimed(how: str) -> None:
     code, text, old, new = MUTATED[how]
     text = HEAD + text
     project, finding = told(text, code)
-    assert finding.rewrite is not None
+    assert finding.fix is not None
     at = text.rindex(old)
-    more = Edit(STDIN, Span(at, at + len(old)), new)
-    (right,) = Verifier().verified(project, [Wanted(finding.judged.fixes[0], finding.rewrite.edits)])
-    (wrong,) = Verifier().verified(project, [Wanted(finding.judged.fixes[0], (*finding.rewrite.edits, more))])
+    more = replacing(text, at, old, new)
+    (right,) = Verifier().verified(project, [Wanted(finding.intents[0], finding.fix.edits)])
+    (wrong,) = Verifier().verified(project, [Wanted(finding.intents[0], (*finding.fix.edits, more))])
     assert right.verdict in ("equivalent", "intended change"), right.reason
     assert wrong.verdict in ("contradicted", "not verifiable"), wrong
 
@@ -217,8 +215,8 @@ def test_callers_that_do_not_have_the_activation_count() -> None:
     project, finding = told(text, "BCE101")
     loss, call = text.index("binary_cross_entropy("), text.index("torch.sigmoid(x)")
     edits = (
-        Edit(STDIN, Span(loss, loss + len("binary_cross_entropy")), "binary_cross_entropy_with_logits"),
-        Edit(STDIN, Span(call, call + len("torch.sigmoid(x)")), "x"),
+        replacing(text, loss, "binary_cross_entropy", "binary_cross_entropy_with_logits"),
+        replacing(text, call, "torch.sigmoid(x)", "x"),
     )
-    (one,) = Verifier().verified(project, [Wanted(finding.judged.fixes[0], edits)])
+    (one,) = Verifier().verified(project, [Wanted(finding.intents[0], edits)])
     assert (one.verdict, one.reason) == ("not verifiable", "another caller comes here with other values")

@@ -11,13 +11,11 @@ import torch
 
 from bce_lint import engine
 from bce_lint.diagnostic import Verification
-from bce_lint.fixes.edit import Edit
-from bce_lint.ir import Span
 from bce_lint.rules import BY_CODE
 from bce_lint.verify import verify_source
 from bce_lint.verify.site import Verifier
 from bce_lint.verify.site.before_after import Wanted
-from tests.verify.site import HEAD, STDIN, told
+from tests.verify.site import HEAD, replacing, told
 
 pytestmark = pytest.mark.torch
 
@@ -65,16 +63,16 @@ def test_most_fixtures_are_verified() -> None:
 def with_more(text: str, code: str, old: str = "", new: str = "") -> Verification:
     """What running the fix of a finding shows when it changes something else as well: the last `old` in the text or in its edits."""
     project, finding = told(text, code)
-    assert finding.rewrite is not None
-    edits = list(finding.rewrite.edits)
+    assert finding.fix is not None
+    edits = list(finding.fix.edits)
     if old:
-        inside = next((i for i, edit in enumerate(edits) if old in edit.text), None)
+        inside = next((i for i, edit in enumerate(edits) if old in edit.content), None)
         if inside is None:
             at = text.rindex(old)
-            edits.append(Edit(STDIN, Span(at, at + len(old)), new))
+            edits.append(replacing(text, at, old, new))
         else:
-            edits[inside] = edits[inside]._replace(text=edits[inside].text.replace(old, new))
-    (shown,) = Verifier().verified(project, [Wanted(finding.judged.fixes[0], tuple(edits))])
+            edits[inside] = edits[inside]._replace(content=edits[inside].content.replace(old, new))
+    (shown,) = Verifier().verified(project, [Wanted(finding.intents[0], tuple(edits))])
     return shown
 
 
@@ -134,8 +132,8 @@ def test_another_value_of_the_same_name_proves_nothing() -> None:
     text = HEAD + "def f(x, y, g):\n    p = torch.sigmoid(x)\n    x = g(x)\n    return p.mean(), F.binary_cross_entropy(p, y)\n"
     project, finding = told(text, "BCE101")
     at = text.index("F.binary_cross_entropy(p, y)")
-    wrong = Edit(STDIN, Span(at, at + len("F.binary_cross_entropy(p")), "F.binary_cross_entropy_with_logits(x")
-    (shown,) = Verifier().verified(project, [Wanted(finding.judged.fixes[0], (wrong,))])
+    wrong = replacing(text, at, "F.binary_cross_entropy(p", "F.binary_cross_entropy_with_logits(x")
+    (shown,) = Verifier().verified(project, [Wanted(finding.intents[0], (wrong,))])
     assert shown.verdict in ("contradicted", "not verifiable")
 
 

@@ -55,9 +55,9 @@ from bce_lint.analysis.domain.tensor import Origin, Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
+from bce_lint.rules.messages import got, loss, origins, quoted, way
+from bce_lint.rules.precedence import Precedence
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, loss, origins, quoted, way
 
 _TWICE = {
     Domain.PROBABILITY: (Domain.PROBABILITY, frozenset({Expects.PROBABILITY})),
@@ -100,4 +100,4 @@ def _below(origin: Origin) -> str:
     return f"{origin.domain.value} already applied here"
 
 
-RULE = Rule("BCE107", "activation-applied-twice", check, __doc__, rank=Rank.TWICE)
+RULE = Rule("BCE107", "activation-applied-twice", check, __doc__, precedence=Precedence.TWICE)

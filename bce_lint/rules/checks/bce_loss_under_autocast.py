@@ -66,10 +66,10 @@ from collections.abc import Iterator
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import Labels, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import Labels, input_labels, loss
 
 ERROR = "torch.nn.functional.binary_cross_entropy and torch.nn.BCELoss are unsafe to autocast"
 
@@ -86,7 +86,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _fix(site: LossSite) -> FixIntent:
-    if said(site) == "BCE101":
+    if certain_code(site) == "BCE101":
         return FixIntent(Change.FUSE, site, site.contract.fused_with or "", safe=True)
     return FixIntent(Change.NONE, site, "run it in `torch.autocast(..., enabled=False)`, on `.float()` of its input and target")
 
@@ -95,4 +95,4 @@ def _region(site: LossSite) -> Labels:
     return (("autocast begins here", site.autocast_place),) if site.autocast_place else ()
 
 
-RULE = Rule("BCE102", "bce-loss-under-autocast", check, __doc__, rank=Rank.AUTOCAST)
+RULE = Rule("BCE102", "bce-loss-under-autocast", check, __doc__, precedence=Precedence.AUTOCAST)

@@ -57,9 +57,10 @@ from collections.abc import Iterator
 from bce_lint.analysis.sites import ConstructorSite, Site
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
+from bce_lint.rules.messages import Labels, quoted
+from bce_lint.rules.precedence import Precedence, Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import Labels, quoted
+from bce_lint.rules.runtime_places import CONSTRUCTOR
 
 _SHOWN = 2
 
@@ -84,4 +85,6 @@ def _use(site: ConstructorSite) -> Labels:
     return (("used as a tensor here", site.used_as_tensor),) if site.used_as_tensor else ()
 
 
-RULE = Rule("BCE201", "class-called-as-function", check, __doc__, rank=Rank.CONSTRUCTOR)
+RULE = Rule(
+    "BCE201", "class-called-as-function", check, __doc__, precedence=Precedence.CONSTRUCTOR, subject=Subject.CALL, places=(CONSTRUCTOR,)
+)

@@ -44,9 +44,9 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Expects
-from bce_lint.rules.ranks import Rank
+from bce_lint.rules.messages import input_labels, loss
+from bce_lint.rules.precedence import Precedence
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import input_labels, loss
 
 _OF_LOGITS = (Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS)
 
@@ -62,4 +62,4 @@ def check(site: Site) -> Iterator[Finding]:
                 )
 
 
-RULE = Rule("BCE106", "conflicting-loss-inputs", check, __doc__, rank=Rank.CONFLICT)
+RULE = Rule("BCE106", "conflicting-loss-inputs", check, __doc__, precedence=Precedence.CONFLICT)

@@ -36,9 +36,11 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import OptionSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.rules.messages import loss_name
 from bce_lint.rules.options import OLD_MEAN, Option, is_old, misplaced, reduction
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss_name
+from bce_lint.rules.runtime_places import CONSTRUCTOR, OPTIONS
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -58,4 +60,4 @@ def _named(option: Option) -> str:
     return f"`{option[0]}={OLD_MEAN!r}`" if option[0] == "reduction" else f"`{option[0]}`"
 
 
-RULE = Rule("BCE203", "deprecated-loss-reduction", check, __doc__, severity="warning")
+RULE = Rule("BCE203", "deprecated-loss-reduction", check, __doc__, severity="warning", subject=Subject.CALL, places=(CONSTRUCTOR, OPTIONS))

@@ -60,6 +60,7 @@ from bce_lint.analysis.sites import HandWrittenSite, Site
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.rule import Finding, Rule
+from bce_lint.rules.runtime_places import SUM
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -78,4 +79,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE503", "hand-written-bce", check, __doc__, severity="warning")
+RULE = Rule("BCE503", "hand-written-bce", check, __doc__, severity="warning", places=(SUM,))

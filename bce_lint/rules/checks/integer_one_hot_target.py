@@ -57,8 +57,9 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.messages import loss, target_labels
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss, target_labels
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -79,4 +80,4 @@ def _rows(target: Tensor, site: LossSite) -> bool:
     return target.one_hot and is_integer(target.dtype) and not indices
 
 
-RULE = Rule("BCE303", "integer-one-hot-target", check, __doc__)
+RULE = Rule("BCE303", "integer-one-hot-target", check, __doc__, subject=Subject.TARGET)

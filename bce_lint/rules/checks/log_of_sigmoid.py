@@ -67,8 +67,9 @@ from collections.abc import Iterator
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.rules.messages import logarithm, origins, source
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import logarithm, origins, source
+from bce_lint.rules.runtime_places import LOGARITHM
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -80,4 +81,4 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(logarithm(site, of + source(first.first, "a sigmoid"), instead), origins(site.input), fix=fix)
 
 
-RULE = Rule("BCE502", "log-of-sigmoid", check, __doc__, severity="warning")
+RULE = Rule("BCE502", "log-of-sigmoid", check, __doc__, severity="warning", places=(LOGARITHM,))

@@ -61,8 +61,9 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LogSite, Site
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.rules.messages import logarithm, origins, source
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import logarithm, origins, source
+from bce_lint.rules.runtime_places import LOGARITHM
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -78,4 +79,4 @@ def _is_softmax(value: Tensor) -> bool:
     return value.domain is Domain.CATEGORICAL and all(origin.name != "gumbel_softmax" for origin in value.origin)
 
 
-RULE = Rule("BCE501", "log-of-softmax", check, __doc__, severity="warning")
+RULE = Rule("BCE501", "log-of-softmax", check, __doc__, severity="warning", places=(LOGARITHM,))

@@ -52,16 +52,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import over_classes, said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code, over_classes
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for log-softmax output that reaches a cross entropy."""
     match site:
-        case LossSite() if said(site) == "BCE113" and all(map(over_classes, site.input)):
+        case LossSite() if certain_code(site) == "BCE113" and all(map(over_classes, site.input)):
             yield Finding(
                 f"{loss(site)} expects raw scores but gets {got(site, 'a log-softmax')}; "
                 "it applies a log-softmax itself, so the first is redundant",
@@ -70,4 +70,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE113", "log-softmax-before-cross-entropy", check, __doc__, severity="warning", rank=Rank.REDUNDANT)
+RULE = Rule("BCE113", "log-softmax-before-cross-entropy", check, __doc__, severity="warning", precedence=Precedence.REDUNDANT)

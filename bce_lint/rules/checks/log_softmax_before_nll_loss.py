@@ -49,16 +49,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import over_classes, said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code, over_classes
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for log-softmax output that reaches a negative log-likelihood."""
     match site:
-        case LossSite() if said(site) == "BCE123" and all(map(over_classes, site.input)):
+        case LossSite() if certain_code(site) == "BCE123" and all(map(over_classes, site.input)):
             yield Finding(
                 f"{loss(site)} gets {got(site, 'a log-softmax')}, which is right; cross entropy on the raw scores does both at once",
                 input_labels(site),
@@ -66,4 +66,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE123", "log-softmax-before-nll-loss", check, __doc__, severity="warning", default=False, rank=Rank.REDUNDANT)
+RULE = Rule("BCE123", "log-softmax-before-nll-loss", check, __doc__, severity="warning", default=False, precedence=Precedence.REDUNDANT)

@@ -47,16 +47,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for values above 0 without a logarithm that reach a negative log-likelihood."""
     match site:
-        case LossSite() if said(site) == "BCE122":
+        case LossSite() if certain_code(site) == "BCE122":
             yield Finding(
                 f"{loss(site)} expects log-probabilities but gets {got(site, 'values above 0')} without a log-softmax",
                 input_labels(site),
@@ -64,4 +64,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE122", "logits-to-nll-loss", check, __doc__, rank=Rank.WRONG_RANGE)
+RULE = Rule("BCE122", "logits-to-nll-loss", check, __doc__, precedence=Precedence.WRONG_RANGE)

@@ -69,8 +69,9 @@ from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, Shape, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
+from bce_lint.rules.messages import Labels, loss, way
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import Labels, loss, way
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -159,4 +160,4 @@ def _arguments(site: LossSite) -> Labels:
     return tuple((text, place) for text, place in given if place)
 
 
-RULE = Rule("BCE401", "loss-shape-mismatch", check, __doc__)
+RULE = Rule("BCE401", "loss-shape-mismatch", check, __doc__, subject=Subject.TARGET)

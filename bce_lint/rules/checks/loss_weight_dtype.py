@@ -58,8 +58,10 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_integer
+from bce_lint.rules.messages import Labels, loss, origins, way
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import Labels, loss, origins, way
+from bce_lint.rules.runtime_places import WEIGHT
 
 _BY_INDEX = frozenset({"NLLLoss", "NLLLoss2d", "MultiMarginLoss"})
 _INDICES = frozenset({"int64", "uint8"})
@@ -93,4 +95,4 @@ def _called(site: LossSite) -> Labels:
     return (("loss called here", site.primary),) if site.weight_place not in (None, site.primary) else ()
 
 
-RULE = Rule("BCE304", "loss-weight-dtype", check, __doc__)
+RULE = Rule("BCE304", "loss-weight-dtype", check, __doc__, subject=Subject.TARGET, places=(WEIGHT,))

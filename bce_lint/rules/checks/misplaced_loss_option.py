@@ -38,9 +38,11 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import OptionSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.rules.messages import loss_name
 from bce_lint.rules.options import misplaced, reductions
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss_name
+from bce_lint.rules.runtime_places import CONSTRUCTOR, OPTIONS
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -54,4 +56,4 @@ def check(site: Site) -> Iterator[Finding]:
                 yield Finding(f"{loss_name(contract, site.name)} is given {wrong[0]}", fix=fix)
 
 
-RULE = Rule("BCE204", "misplaced-loss-option", check, __doc__)
+RULE = Rule("BCE204", "misplaced-loss-option", check, __doc__, subject=Subject.CALL, places=(CONSTRUCTOR, OPTIONS))

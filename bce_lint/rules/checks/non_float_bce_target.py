@@ -65,8 +65,9 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_floating, is_integer
+from bce_lint.rules.messages import loss, target_labels
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss, target_labels
 
 _FLOATING = (Target.FLOAT, Target.FLOAT_AS_INPUT)
 
@@ -97,4 +98,4 @@ def _dtype(site: LossSite) -> str:
     return dtype if dtype is not None and is_floating(dtype) else "float32"
 
 
-RULE = Rule("BCE301", "non-float-bce-target", check, __doc__)
+RULE = Rule("BCE301", "non-float-bce-target", check, __doc__, subject=Subject.TARGET)

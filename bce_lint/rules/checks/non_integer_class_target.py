@@ -66,8 +66,9 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import FLOATS, is_floating, is_integer
+from bce_lint.rules.messages import loss, target_labels
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss, target_labels
 
 _NARROW = frozenset({"int32", "int16", "int8", "bool"})
 _REFUSED = {
@@ -103,4 +104,4 @@ def _no_probabilities(target: Tensor, site: LossSite) -> bool:
     return all(differ(target.shape, value.shape) for value in site.input)
 
 
-RULE = Rule("BCE302", "non-integer-class-target", check, __doc__)
+RULE = Rule("BCE302", "non-integer-class-target", check, __doc__, subject=Subject.TARGET)

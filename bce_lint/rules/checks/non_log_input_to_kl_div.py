@@ -49,16 +49,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for values outside the log domain that reach a KL divergence as its input."""
     match site:
-        case LossSite() if said(site) == "BCE131":
+        case LossSite() if certain_code(site) == "BCE131":
             yield Finding(
                 f"{loss(site)} expects log-probabilities as its input but gets {got(site, 'other values')}; it takes no logarithm of it",
                 input_labels(site),
@@ -66,4 +66,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE131", "non-log-input-to-kl-div", check, __doc__, rank=Rank.WRONG_INPUT)
+RULE = Rule("BCE131", "non-log-input-to-kl-div", check, __doc__, precedence=Precedence.WRONG_INPUT)

@@ -51,16 +51,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for (log-)probabilities that reach a margin or focal loss of logits."""
     match site:
-        case LossSite() if said(site) == "BCE132":
+        case LossSite() if certain_code(site) == "BCE132":
             yield Finding(
                 f"{loss(site)} expects logits but gets {got(site, 'probabilities')}; it applies a sigmoid itself",
                 input_labels(site),
@@ -68,4 +68,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE132", "probabilities-to-logit-loss", check, __doc__, rank=Rank.WRONG_INPUT)
+RULE = Rule("BCE132", "probabilities-to-logit-loss", check, __doc__, precedence=Precedence.WRONG_INPUT)

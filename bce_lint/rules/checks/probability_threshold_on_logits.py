@@ -55,9 +55,10 @@ from math import log
 from bce_lint.analysis.sites import Site, ThresholdSite
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.rules.messages import origins, quoted
 from bce_lint.rules.reach import within_unit
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import origins, quoted
+from bce_lint.rules.runtime_places import DECISION
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -87,4 +88,4 @@ def _instead(threshold: float | None) -> str:
     return f"the same threshold on logits is `{log(threshold / (1 - threshold)):.4g}`"
 
 
-RULE = Rule("BCE601", "probability-threshold-on-logits", check, __doc__)
+RULE = Rule("BCE601", "probability-threshold-on-logits", check, __doc__, places=(DECISION,))

@@ -41,8 +41,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import Site, ValuesSite
+from bce_lint.rules.messages import loss_name, origins
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss_name, origins
 
 
 def check(site: Site) -> Iterator[Finding]:

@@ -68,16 +68,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a sigmoid's output that reaches a loss of probabilities."""
     match site:
-        case LossSite() if said(site) == "BCE101":
+        case LossSite() if certain_code(site) == "BCE101":
             yield Finding(
                 f"{loss(site)} gets probabilities from {got(site, 'a sigmoid')}; "
                 "`BCEWithLogitsLoss` on the logits is the same loss and does not saturate",
@@ -86,4 +86,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE101", "sigmoid-before-bce-loss", check, __doc__, severity="warning", rank=Rank.REDUNDANT)
+RULE = Rule("BCE101", "sigmoid-before-bce-loss", check, __doc__, severity="warning", precedence=Precedence.REDUNDANT)

@@ -57,16 +57,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a sigmoid's output that reaches a loss of logits."""
     match site:
-        case LossSite() if said(site) == "BCE103":
+        case LossSite() if certain_code(site) == "BCE103":
             yield Finding(
                 f"{loss(site)} expects logits but gets {got(site, 'a sigmoid')}; it applies a sigmoid itself",
                 input_labels(site),
@@ -74,4 +74,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE103", "sigmoid-before-bce-with-logits", check, __doc__, rank=Rank.WRONG_INPUT)
+RULE = Rule("BCE103", "sigmoid-before-bce-with-logits", check, __doc__, precedence=Precedence.WRONG_INPUT)

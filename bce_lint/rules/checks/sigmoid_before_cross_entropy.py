@@ -53,16 +53,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a sigmoid's output that reaches a cross entropy."""
     match site:
-        case LossSite() if said(site) == "BCE112":
+        case LossSite() if certain_code(site) == "BCE112":
             yield Finding(
                 f"{loss(site)} expects raw scores but gets {got(site, 'a sigmoid')}; it applies a log-softmax itself",
                 input_labels(site),
@@ -70,4 +70,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE112", "sigmoid-before-cross-entropy", check, __doc__, rank=Rank.WRONG_INPUT)
+RULE = Rule("BCE112", "sigmoid-before-cross-entropy", check, __doc__, precedence=Precedence.WRONG_INPUT)

@@ -52,8 +52,9 @@ from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Expects
 from bce_lint.rules.dtypes import is_floating
+from bce_lint.rules.messages import input_labels, loss
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -79,4 +80,4 @@ def _certainly_floating(targets: tuple[Tensor, ...]) -> bool:
     return bool(targets) and all(is_floating(y.dtype) for y in targets)
 
 
-RULE = Rule("BCE402", "single-class-cross-entropy", check, __doc__)
+RULE = Rule("BCE402", "single-class-cross-entropy", check, __doc__, subject=Subject.TARGET)

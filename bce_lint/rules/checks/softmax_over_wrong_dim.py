@@ -55,8 +55,10 @@ from bce_lint.analysis.domain.shapes import rank, size
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site
 from bce_lint.catalog.schema import Domain
+from bce_lint.rules.messages import loss, quoted
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss, quoted
+from bce_lint.rules.runtime_places import ACTIVATION
 
 _OVER_A_DIM = (Domain.CATEGORICAL, Domain.LOG_CATEGORICAL)
 _OF_CLASSES = ("CrossEntropyLoss", "NLLLoss", "NLLLoss2d", "BCELoss", "BCEWithLogitsLoss")
@@ -96,4 +98,4 @@ def _over_batch(tensor: Tensor) -> bool:
     return several and tensor.domain in _OVER_A_DIM and bool(tensor.origin) and all(origin.dim == 0 for origin in tensor.origin)
 
 
-RULE = Rule("BCE403", "softmax-over-wrong-dim", check, __doc__, severity="warning")
+RULE = Rule("BCE403", "softmax-over-wrong-dim", check, __doc__, severity="warning", subject=Subject.TARGET, places=(ACTIVATION,))

@@ -35,8 +35,10 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import ActivationSite, Site
 from bce_lint.catalog.schema import Activation
+from bce_lint.rules.messages import quoted
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import quoted
+from bce_lint.rules.runtime_places import ACTIVATION, CONSTRUCTOR
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -48,4 +50,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE205", "softmax-without-dim", check, __doc__, severity="warning")
+RULE = Rule("BCE205", "softmax-without-dim", check, __doc__, severity="warning", subject=Subject.CALL, places=(ACTIVATION, CONSTRUCTOR))

@@ -51,9 +51,9 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.ranks import Rank
+from bce_lint.rules.messages import loss, origins, source, way
+from bce_lint.rules.precedence import Precedence
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss, origins, source, way
 
 _OUTPUTS = frozenset(Domain) - {Domain.UNKNOWN, Domain.LABEL}
 
@@ -79,4 +79,4 @@ def _output(tensor: Tensor) -> bool:
     return tensor.model and tensor.domain in _OUTPUTS
 
 
-RULE = Rule("BCE202", "swapped-loss-arguments", check, __doc__, rank=Rank.SWAPPED)
+RULE = Rule("BCE202", "swapped-loss-arguments", check, __doc__, precedence=Precedence.SWAPPED)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import Site
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
 
@@ -26,4 +27,4 @@ def check(site: Site) -> Iterator[Finding]:
     yield from ()
 
 
-RULE = Rule("BCE901", "syntax-error", check, __doc__)
+RULE = Rule("BCE901", "syntax-error", check, __doc__, subject=Subject.ANALYSIS, places=())

@@ -41,8 +41,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import Site, ValuesSite
+from bce_lint.rules.messages import loss_name
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import loss_name
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -54,4 +55,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE702", "target-out-of-range", check, __doc__, witness=True)
+RULE = Rule("BCE702", "target-out-of-range", check, __doc__, witness=True, subject=Subject.TARGET)

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import Site
+from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
 
@@ -27,4 +28,4 @@ def check(site: Site) -> Iterator[Finding]:
     yield from ()
 
 
-RULE = Rule("BCE902", "too-large", check, __doc__, severity="warning")
+RULE = Rule("BCE902", "too-large", check, __doc__, severity="warning", subject=Subject.ANALYSIS, places=())

@@ -48,16 +48,16 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.ranks import Rank
-from bce_lint.rules.reach import said
+from bce_lint.rules.messages import got, input_labels, loss
+from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import certain_code
 from bce_lint.rules.rule import Finding, Rule
-from bce_lint.rules.wording import got, input_labels, loss
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for values outside [0, 1] that reach a loss of probabilities."""
     match site:
-        case LossSite() if said(site) == "BCE105":
+        case LossSite() if certain_code(site) == "BCE105":
             yield Finding(
                 f"{loss(site)} expects probabilities but gets {got(site, 'values')}, not confined to [0, 1]",
                 input_labels(site),
@@ -65,4 +65,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE105", "unbounded-input-to-bce-loss", check, __doc__, rank=Rank.WRONG_RANGE)
+RULE = Rule("BCE105", "unbounded-input-to-bce-loss", check, __doc__, precedence=Precedence.WRONG_RANGE)

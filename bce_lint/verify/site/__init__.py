@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from bce_lint.diagnostic import Verification
 from bce_lint.fixes.terms import Unsuitable
-from bce_lint.records import changed
 from bce_lint.verify import devices
 from bce_lint.verify.site.before_after import After, Before, Wanted, batches, questions
 from bce_lint.verify.site.trial import Question, claims, tried
@@ -18,7 +16,7 @@ from bce_lint.verify.verdict import Judgement, Verdict
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
-    from bce_lint.engine import Told
+    from bce_lint.rules.judge import Judged
 
 _AGAIN = 12
 """How many fixes that do not hold among others are tried alone: each takes a run of the interpreter."""
@@ -31,12 +29,11 @@ class Verifier:
     def __init__(self, device: str = "cpu", seed: int = 0) -> None:
         self.device, self.seed = devices.resolve(device), seed
 
-    def __call__(self, project: Project, told: list[Told]) -> list[Told]:
+    def __call__(self, project: Project, told: list[Judged]) -> list[Judged]:
         """The findings with what running their fixes showed; a fix that is contradicted can only be looked at."""
-        numbers = [i for i, one in enumerate(told) if one.rewrite is not None and one.rewrite.edits]
-        fixes = [Wanted(told[i].judged.fixes[0], told[i].rewrite.edits) for i in numbers]  # type: ignore[union-attr]
+        fixes = {i: Wanted(one.intents[0], one.fix.edits) for i, one in enumerate(told) if one.fix is not None and one.fix.edits}
         with devices.one_thread(), torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
-            shown = dict(zip(numbers, self.verified(project, fixes), strict=True))
+            shown = dict(zip(fixes, self.verified(project, list(fixes.values())), strict=True))
         return [_with(one, shown[i]) if i in shown else one for i, one in enumerate(told)]
 
     def verified(self, project: Project, fixes: Sequence[Wanted]) -> list[Verification]:
@@ -91,13 +88,11 @@ class Verifier:
         return Verification(Verdict.NOT_VERIFIABLE.value, reason, self.device.type, seed=self.seed)
 
 
-def _with(told: Told, shown: Verification) -> Told:
-    diagnostic = changed(told.diagnostic, verification=shown)
-    if shown.verdict != Verdict.CONTRADICTED.value or told.rewrite is None or diagnostic.fix is None:
-        return told._replace(diagnostic=diagnostic)
-    withheld = told.rewrite.shown_only(f"{_WITHHELD} ({shown.reason}): {told.rewrite.title}")
-    fix = changed(diagnostic.fix, applicability=str(withheld.applicability), message=withheld.title)
-    return told._replace(diagnostic=replace(diagnostic, fix=fix), rewrite=withheld)
+def _with(told: Judged, shown: Verification) -> Judged:
+    told = told._replace(verification=shown)
+    if shown.verdict != Verdict.CONTRADICTED.value or told.fix is None:
+        return told
+    return told._replace(fix=told.fix.shown_only(f"{_WITHHELD} ({shown.reason}): {told.fix.message}"))
 
 
 __all__ = ["Verifier"]

@@ -21,7 +21,7 @@ from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.terms import Unsuitable, activation_of, loss_in, operand_of
 from bce_lint.fixes.tree import Tree
 from bce_lint.ir import Span
-from bce_lint.source.text import SourceError, encode
+from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.verify.site.moved import Moved
 from bce_lint.verify.site.slices import cut, inputs, is_infinite, key, renamed, shortened
 from bce_lint.verify.site.trial import Question
@@ -45,7 +45,7 @@ class Before:
         self._program = RecordedProject(project, Flow())
         self.reasons: dict[int, str] = {}
         self.roots = [self._found(number, fix) for number, fix in enumerate(fixes)]
-        targets = frozenset(spot[0] for spot in self.roots) | {edit.path for fix in fixes for edit in fix.edits}
+        targets = frozenset(spot[0] for spot in self.roots) | {edit.location.path for fix in fixes for edit in fix.edits}
         self.trace = _traced(project, {}, targets, frozenset(self.roots))
 
     def _found(self, number: int, fix: Wanted) -> Spot:
@@ -53,7 +53,8 @@ class Before:
             return self._root(fix)
         except Refusal as refusal:
             self.reasons[number] = str(refusal)
-            return fix.edits[0].path, fix.edits[0].span
+            place = fix.edits[0].location
+            return place.path, source_of(self.project, place.path).span(place)
 
     def _root(self, fix: Wanted) -> Spot:
         """The expression that a fix is about, grown until no edit leaves it on one side only; a formula with all of its edits."""
@@ -62,16 +63,28 @@ class Before:
         path, span = place.path, place.span
         tree = self._program.tree(path)
         node = next((one for one in tree.by_span.get(span, ()) if isinstance(one, ir.Expr.__args__)), None)
-        edits = [edit.span for edit in fix.edits if edit.path == path]
+        text = source_of(self.project, path)
+        edits = [text.span(edit.location) for edit in fix.edits if edit.location.path == path]
         if kind_of(fix.intent).by_hand and node is not None:
             line = tree.logical_line(node.span.start)
-            span = Span(min([node.span.start, *(e.start for e in edits if meet(e, line))]), node.span.end)
+            span = Span(min([node.span.start, *(e.start for e in edits if _meet(e, line))]), node.span.end)
         while node is not None and (_is_callee(tree, node) or any(_leaves(edit, node.span, span) for edit in edits)):
             above = tree.parent(node)
             if not isinstance(above, ir.Expr.__args__):
                 break
             node = above
         return (path, node.span) if node is not None else (path, span)
+
+
+def source_of(project: Project, path: str) -> SourceText:
+    """The text of a file that a fix changes, or is about."""
+    source = project.source(path)
+    assert source is not None, "a fix is made of what was read"
+    return source
+
+
+def _meet(a: Span, b: Span) -> bool:
+    return (a.start < b.end and b.start < a.end) or a.start == b.start
 
 
 def _leaves(edit: Span, span: Span, least: Span) -> bool:
@@ -108,7 +121,7 @@ def batches(fixes: Sequence[Wanted], roots: Sequence[Spot]) -> Iterator[list[int
 def _together(fixes: Sequence[Wanted], roots: Sequence[Spot], one: int, other: int) -> bool:
     if roots[one] == roots[other]:
         return True
-    return any(a.path == b.path and meet(a.span, b.span) for a in fixes[one].edits for b in fixes[other].edits)
+    return any(meet(a.location, b.location) for a in fixes[one].edits for b in fixes[other].edits)
 
 
 class After:
@@ -117,12 +130,11 @@ class After:
     def __init__(self, before: Before, fixes: Sequence[Wanted], roots: Sequence[Spot]) -> None:
         project = before.project
         edits = list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
-        paths = sorted({edit.path for edit in edits})
-        sources = {path: project.source(path) for path in paths}
-        self.moved = Moved(edits, {path: source.text for path, source in sources.items() if source is not None})
-        texts = {path: changed(source.text, [e for e in edits if e.path == path]) for path, source in sources.items() if source is not None}
+        by_path = {path: [e for e in edits if e.location.path == path] for path in sorted({edit.location.path for edit in edits})}
+        sources = {path: source_of(project, path) for path in by_path}
+        self.moved = Moved(edits, sources)
         try:
-            given = {path: encode(source, texts[path]) for path, source in sources.items() if source is not None}
+            given = {path: encode(source, changed(source, by_path[path])) for path, source in sources.items()}
         except SourceError as error:
             raise Unsuitable(error.message) from None
         wanted = frozenset(spot for root in roots for spot in self.moved.spots(root))
