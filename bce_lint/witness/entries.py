@@ -9,7 +9,6 @@ from torch.overrides import resolve_name
 
 from bce_lint.catalog import activations, losses, tensors
 from bce_lint.catalog.names import KEYWORD_ALIASES, canonical
-from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 
 _METHOD: Final = "torch.Tensor."
@@ -103,7 +102,7 @@ def _function(name: str) -> Entry | None:
 def _operation(name: str, bare: str, row: Transfer) -> Entry:
     # `x += y` runs `add_`: an operator that writes its result back.
     written = bare[:-1] if bare.endswith("_") else bare
-    if bare in REVERSED_OPERATORS:
-        return Entry(name, row.params, row=row, operator=REVERSED_OPERATORS[bare], swapped=True)
-    operator = OPERATORS.get(written) or (UNARY_OPERATORS.get(written) if written in ("neg", "negative") else None)
-    return Entry(name, row.params, row=row, operator=operator or "")
+    if bare in tensors.REVERSED_OPERATORS:
+        return Entry(name, row.params, row=row, operator=tensors.REVERSED_OPERATORS[bare], swapped=True)
+    operator = tensors.OPERATORS.get(written) or ("neg" if tensors.UNARY_OPERATORS.get(written) == "neg" else "")
+    return Entry(name, row.params, row=row, operator=operator)

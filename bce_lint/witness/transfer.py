@@ -220,6 +220,6 @@ def _moved(entry: Entry, mark: Tensor, rank: int, result: torch.Tensor) -> Tenso
         return changed(mark, domain=Domain.UNKNOWN)
     if not mark.origin or entry.activation is not None:
         return mark
-    if result.dim() == rank and not moves_dims(entry.name):
+    if result.dim() == rank and (entry.row is None or not moves_dims(entry.row)):
         return mark
     return changed(mark, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in mark.origin))

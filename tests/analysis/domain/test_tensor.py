@@ -27,7 +27,7 @@ from bce_lint.analysis.domain.tensor import (
 from bce_lint.analysis.domain.values import const
 from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state.machine import Args
-from bce_lint.catalog.pointwise import POINTWISE
+from bce_lint.catalog import pointwise
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Kind, Range, Transfer
 from bce_lint.ir import Span
 
@@ -35,6 +35,7 @@ PLACE = Place("a.py", Span(0, 1))
 HERE = Origin("op", Domain.UNKNOWN, PLACE)
 NEAR = 60
 RISING = (Kind.MONOTONE, Kind.SIGN, Kind.EXP, Kind.LOG)
+POINTWISE = {name.removeprefix("torch."): row for name, row in pointwise.POINTWISE.items()}
 ROWS = {name: row for name, row in POINTWISE.items() if row.kind in RISING}
 
 lows = st.one_of(st.just(-inf), st.integers(-8, 8).map(float))
