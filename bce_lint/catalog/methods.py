@@ -96,24 +96,18 @@ OWN: dict[str, Transfer] = {
 }
 """Methods that no function of the tables is; their rows have no parameter for the tensor."""
 
+ATTRIBUTES: dict[str, Transfer] = {
+    **rows("", Transfer(Kind.KEEP, shape="t"), "T mT | use=moved\nH mH"),
+    **rows("", Transfer(Kind.KEEP, shape="same"), "data | use=kept gradient=cut\nreal"),
+}
+"""Attributes that are the tensor once more, or its transpose."""
+
 _DIFFERENT: dict[str, dict[str, Any]] = {
     "split": {"params": ("split_size", "dim")},
     "numel": {"use": "layout", "traits": ("size",)},
     **{name: {"use": ""} for name in ("t_", "transpose_", "swapdims_", "swapaxes_")},
 }
 """Where methods differ from the functions that they are: fields by method."""
-
-_WRITTEN_KINDS = {Kind.MATMUL: Kind.ARITHMETIC}
-"""A product that is added to a tensor leaves there what it was, changed."""
-
-
-def _without_tensor(row: Transfer) -> tuple[str, ...]:
-    return tuple(p for p in row.params if p != "input") if "input" in row.params else row.params[1:]
-
-
-def _written(row: Transfer) -> Transfer:
-    """The row of a form that writes back: into a tensor, and in the dtype that this has."""
-    return row._replace(kind=_WRITTEN_KINDS.get(row.kind, row.kind), dtype=None, inplace=True, also=(), operator="", receiver="")
 
 
 def methods(functions: Mapping[str, Transfer]) -> dict[str, Transfer]:
@@ -122,17 +116,24 @@ def methods(functions: Mapping[str, Transfer]) -> dict[str, Transfer]:
     for name, row in functions.items():
         if row.also:
             bare = name.removeprefix("torch.")
-            method = row._replace(params=_without_tensor(row), also=()) if bare != name else row
+            params = _without_tensor(row.params) if bare != name else row.params
             if "method" in row.also:
-                found[bare] = method
+                found[bare] = row._replace(params=params, also=())
             if "method_" in row.also:
-                found[f"{bare}_"] = _written(method)
+                found[bare + "_"] = written(row, params)
     for name, fields in _DIFFERENT.items():
         if name in found:
             found[name] = found[name]._replace(**fields)
     return found
 
 
-def written_functions(functions: Mapping[str, Transfer]) -> dict[str, Transfer]:
-    """The functions that write back of those functions that have one."""
-    return {f"{name}_": _written(row) for name, row in functions.items() if "function_" in row.also}
+def _without_tensor(params: tuple[str, ...]) -> tuple[str, ...]:
+    """The parameters but for the tensor: `input`, where a function has it behind another one, else the first."""
+    at = params.index("input") if "input" in params[1:] else 0
+    return params[:at] + params[at + 1 :]
+
+
+def written(row: Transfer, params: tuple[str, ...]) -> Transfer:
+    """The row of a form that writes back: into a tensor, and in the dtype that this has."""
+    kind = Kind.ARITHMETIC if row.kind is Kind.MATMUL else row.kind  # a product is added to what the tensor was
+    return row._replace(kind=kind, dtype=None, inplace=True, params=params, also=(), operator="", receiver="")

@@ -22,7 +22,7 @@ def rows(prefix: str, transfer: Transfer, signatures: str) -> dict[str, Transfer
         signature, _, words = line.partition("|")
         names, _, params = signature.strip().partition("(")
         if names:
-            listed = tuple(p.strip() for p in params.rstrip(") ").split(",")) if params else ()
+            listed = tuple(params.rstrip(") ").split(", ")) if params else ()
             named = transfer._replace(params=listed, **_read(words)) if words else transfer._replace(params=listed)
             table.update((prefix + name, named) for name in names.split())
     return table

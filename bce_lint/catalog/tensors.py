@@ -10,13 +10,13 @@ from typing import Final
 
 from bce_lint.catalog.factories import FACTORY_FUNCTIONS
 from bce_lint.catalog.functional import FUNCTIONAL
-from bce_lint.catalog.methods import OWN, methods, written_functions
+from bce_lint.catalog.methods import ATTRIBUTES, OWN, methods, written
 from bce_lint.catalog.numpy import NUMPY
 from bce_lint.catalog.pointwise import POINTWISE
 from bce_lint.catalog.rows import METHOD, WRITTEN_METHOD, rows
 from bce_lint.catalog.schema import REAL, UNARY, Kind, Range, Transfer
 
-__all__ = ["FUNCTIONS", "METHODS", "OPERATORS", "PARAMETER", "REVERSED_OPERATORS", "UNARY_OPERATORS"]
+__all__ = ["ATTRIBUTES", "FUNCTIONS", "METHODS", "OPERATORS", "PARAMETER", "REVERSED_OPERATORS", "UNARY_OPERATORS"]
 
 PARAMETER: Final = "torch.nn.Parameter"
 """What makes a parameter: a product of matrices with one is a layer's output."""
@@ -305,7 +305,10 @@ _ONCE: dict[str, Transfer] = {
     **NUMPY,
 }
 
-FUNCTIONS: dict[str, Transfer] = {**_ONCE, **written_functions(_ONCE)}
+FUNCTIONS: dict[str, Transfer] = {
+    **_ONCE,
+    **{f"{name}_": written(row, row.params) for name, row in POINTWISE.items() if "function_" in row.also},
+}
 """Functions by canonical name."""
 
 METHODS: dict[str, Transfer] = {**methods(_ONCE), **OWN, **methods(OWN)}

@@ -12,7 +12,6 @@ from bce_lint.catalog.names import KEYWORD_ALIASES, canonical
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 
 _METHOD: Final = "torch.Tensor."
-_VIEWS: Final = frozenset({"T", "mT", "H", "mH", "data", "real"})
 _SILENT: Final = frozenset({Kind.SCALAR, Kind.NONE})
 _OPERATORS: Final = {
     "__pow__": ("**", False),
@@ -73,7 +72,7 @@ def entry_of(func: Callable[..., Any]) -> Entry | None:
 
 def _method(name: str) -> Entry | None:
     if name.endswith(".__get__"):
-        return Entry(name[:-8], row=KEEP) if name[:-8] in _VIEWS else None
+        return Entry(name[:-8], row=KEEP) if name[:-8] in tensors.ATTRIBUTES else None
     if name in ("__getitem__", "__setitem__"):
         return Entry(name, ("self", "key", "value"))
     if name in _OPERATORS:

@@ -33,9 +33,9 @@ from bce_lint.analysis.state import identities, store
 from bce_lint.analysis.state.machine import Args, Frame, Machine
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.schema import ANY, Domain
+from bce_lint.catalog.tensors import ATTRIBUTES
 from bce_lint.records import changed
 
-TENSOR_VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})
 TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
 
 
@@ -74,8 +74,9 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
 
 
 def _tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
-    if name in TENSOR_VIEWS:
-        return owner if name in ("data", "real") else changed(owner, shape=_reversed(owner.shape))
+    view = ATTRIBUTES.get(name)
+    if view is not None:
+        return owner if view.shape == "same" else changed(owner, shape=_reversed(owner.shape))
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":
