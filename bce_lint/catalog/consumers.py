@@ -6,53 +6,63 @@ so the operations of `RANKING` give the same positions before and after them (ov
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
+
+from bce_lint.catalog.layers import LAYERS
+from bce_lint.catalog.schema import Kind, Transfer
+from bce_lint.catalog.tensors import ATTRIBUTES, FUNCTIONS, METHODS
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MOVING: Final = _words(
-    """
-    reshape squeeze unsqueeze flatten unflatten ravel t clone detach permute transpose swapdims swapaxes movedim moveaxis
-    atleast_1d atleast_2d atleast_3d broadcast_to flip fliplr flipud roll rot90 tile repeat_interleave expand expand_as view view_as
-    reshape_as contiguous cpu cuda xpu to float half double bfloat16 type type_as index_select gather narrow select chunk split unbind
-    cat concat concatenate stack hstack vstack where requires_grad_ repeat pin_memory masked_select take_along_dim squeeze_ unsqueeze_
-    detach_ T mT data Identity Flatten
-    """
+def _by_use(*tables: Mapping[str, Transfer]) -> dict[str, frozenset[str]]:
+    """The last names of operations by what they are to who follows a tensor's values."""
+    found: dict[str, set[str]] = {}
+    for table in tables:
+        for name, row in table.items():
+            if row.use:
+                found.setdefault(row.use, set()).add(name.rpartition(".")[2])
+    return {use: frozenset(names) for use, names in found.items()}
+
+
+_USES = _by_use(FUNCTIONS, METHODS, ATTRIBUTES, LAYERS)
+
+NEUTRAL: Final = _USES["kept"]
+"""Functions, methods, attributes and layers that leave every value in its place, by their last name."""
+
+PICKING: Final = _USES["picked"]
+"""Those that may pick values along one dimension."""
+
+MOVING: Final = NEUTRAL | PICKING | _USES["moved"]
+"""All those that only move values."""
+
+RANKING: Final = _USES["ranked"]
+"""Operations that give positions."""
+
+SELECTING: Final = _USES["selected"]
+"""Operations that give values and positions."""
+
+_LAYOUT_METHODS = {name: row for name, row in METHODS.items() if row.use == "layout"}
+
+LAYOUT: Final = _words("shape device dtype ndim is_cuda requires_grad layout grad_fn is_leaf").union(
+    name for name, row in _LAYOUT_METHODS.items() if row.kind is Kind.SCALAR
 )
-"""Functions, methods, attributes and layers by their last name."""
-
-NEUTRAL: Final = _words(
-    "detach clone contiguous cpu cuda xpu to float half double bfloat16 type type_as requires_grad_ pin_memory detach_ data conj Identity"
-)
-"""Those of them that leave every value in its place."""
-
-PICKING: Final = _words("index_select gather narrow select chunk split unbind take_along_dim masked_select")
-"""Those of them that may pick values along one dimension."""
-
-LAYOUT: Final = _words("shape device dtype ndim is_cuda requires_grad layout grad_fn is_leaf size dim numel nelement get_device")
 """Attributes and methods that do not look at the values."""
 
-LAYOUT_CALLS: Final = _words(
-    """
-    builtins.len builtins.isinstance builtins.type builtins.id builtins.hasattr torch.is_tensor torch.zeros_like torch.ones_like
-    torch.empty_like torch.rand_like torch.randn_like torch.full_like .new_zeros .new_ones .new_empty .new_full .new_tensor
-    """
+LAYOUT_CALLS: Final = _words("builtins.len builtins.isinstance builtins.type builtins.id builtins.hasattr").union(
+    (name for name, row in FUNCTIONS.items() if row.use == "layout"),
+    (f".{name}" for name, row in _LAYOUT_METHODS.items() if row.kind is not Kind.SCALAR),
 )
 """Callables that do not look at the values of the tensor they are given; methods begin with a dot."""
 
-REPACKING: Final = frozenset(
-    f"builtins.{name}" for name in ("zip", "enumerate", "list", "tuple", "reversed", "iter", "next", "dict")
-)
+LINEAR: Final = frozenset(name for name, row in METHODS.items() if "linear" in row.traits and not row.inplace)
+"""Methods before which a minus is one behind them: sums, means, views."""
+
+REPACKING: Final = frozenset(f"builtins.{name}" for name in ("zip", "enumerate", "list", "tuple", "reversed", "iter", "next", "dict"))
 """Builtins that hand the values in a container on in another one."""
-
-RANKING: Final = frozenset({"argmax", "argmin", "argsort"})
-"""Operations that give positions."""
-
-SELECTING: Final = frozenset({"max", "min", "topk", "sort", "kthvalue", "mode", "median"})
-"""Operations that give values and positions."""
 
 FILLING: Final = frozenset({".append", ".extend", ".insert", ".add", ".appendleft"})
 """Methods that put what they are given into their receiver."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import inf
 
-from bce_lint.catalog.rows import rows
+from bce_lint.catalog.rows import METHOD, rows
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
 ZERO = Range(0.0, 0.0, True)
@@ -29,19 +29,57 @@ _TYPES = {
 }
 
 FACTORY_FUNCTIONS: dict[str, Transfer] = {
-    **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT), "zeros(size)"),
-    **rows("torch.", Transfer(Kind.FACTORY, ONE, dtype=_DEFAULT), "ones(size)"),
-    **rows("torch.", Transfer(Kind.FACTORY, UNIT, dtype=_DEFAULT), "rand(size)\neye(n, m)"),
-    **rows("torch.", Transfer(Kind.FACTORY, REAL, dtype=_DEFAULT), "randn(size)\nnormal(mean, std, size)"),
-    **rows("torch.", Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT), "empty(size)\nlinspace logspace(start, end, steps)"),
-    **rows("torch.", Transfer(Kind.FACTORY, ANY), "full(size, fill_value)\ntensor(data)\nscalar_tensor(s)"),
-    **rows("torch.", Transfer(Kind.FACTORY, ZERO), "zeros_like(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, ONE), "ones_like(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, UNIT), "rand_like bernoulli(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, REAL), "randn_like(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, ANY), "empty_like(input)\nfull_like(input, fill_value)\npoisson(input)"),
-    **rows("torch.", Transfer(Kind.LABEL, dtype="int64"), "randint(low, high, size)\nrandperm(n)\narange(start, end, step)"),
-    **rows("torch.", Transfer(Kind.LABEL), "randint_like(input, low, high)"),
+    **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT, shape="sizes"), "zeros(size) | traits=growing"),
+    **rows("torch.", Transfer(Kind.FACTORY, ONE, dtype=_DEFAULT, shape="sizes"), "ones(size) | traits=growing"),
+    **rows(
+        "torch.",
+        Transfer(Kind.FACTORY, UNIT, dtype=_DEFAULT),
+        "rand(size) | shape=sizes traits=random\neye(n, m) | shape=eye traits=growing",
+    ),
+    **rows(
+        "torch.",
+        Transfer(Kind.FACTORY, REAL, dtype=_DEFAULT),
+        "randn(size) | shape=sizes traits=random\nnormal(mean, std, size) | traits=random",
+    ),
+    **rows(
+        "torch.",
+        Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
+        """
+        empty(size) | shape=sizes traits=random
+        linspace(start, end, steps) | shape=row traits=growing
+        logspace(start, end, steps) | shape=row
+        """,
+    ),
+    **rows(
+        "torch.",
+        Transfer(Kind.FACTORY, ANY),
+        """
+        full(size, fill_value) | shape=size dtype_rule=fill traits=growing
+        tensor(data)
+        scalar_tensor(s)
+        poisson(input) | traits=random
+        """,
+    ),
+    **rows("torch.", Transfer(Kind.FACTORY, ZERO, shape="same", dtype_rule="like", use="layout"), "zeros_like(input)"),
+    **rows("torch.", Transfer(Kind.FACTORY, ONE, shape="same", dtype_rule="like", use="layout"), "ones_like(input)"),
+    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", dtype_rule="like", use="layout"), "rand_like(input) | traits=random"),
+    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", traits=("random",), also=METHOD), "bernoulli(input)"),
+    **rows("torch.", Transfer(Kind.FACTORY, REAL, shape="same", dtype_rule="like", use="layout"), "randn_like(input) | traits=random"),
+    **rows(
+        "torch.",
+        Transfer(Kind.FACTORY, ANY, shape="same", dtype_rule="like", use="layout"),
+        "empty_like(input) | traits=random\nfull_like(input, fill_value)",
+    ),
+    **rows(
+        "torch.",
+        Transfer(Kind.LABEL, dtype="int64"),
+        """
+        randint(low, high, size) | shape=randint traits=random
+        randperm(n) | shape=randperm traits=random
+        arange(start, end, step) | traits=growing
+        """,
+    ),
+    **rows("torch.", Transfer(Kind.LABEL, shape="same", dtype_rule="like"), "randint_like(input, low, high) | traits=random"),
     "torch.Tensor": Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
     **{f"torch.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
     **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype, device="cuda") for name, dtype in _TYPES.items()},
@@ -56,12 +94,17 @@ READING: frozenset[str] = frozenset({
 """Factories whose dtype and shape follow from the numbers that they are given."""
 
 FACTORY_METHODS: dict[str, Transfer] = {
-    "new_zeros": Transfer(Kind.FACTORY, ZERO, params=("size",)),
-    "new_ones": Transfer(Kind.FACTORY, ONE, params=("size",)),
-    "new_empty": Transfer(Kind.FACTORY, ANY, params=("size",)),
-    "new_full": Transfer(Kind.FACTORY, ANY, params=("size", "fill_value")),
-    "new_tensor": Transfer(Kind.FACTORY, ANY, params=("data",)),
-    "bernoulli": Transfer(Kind.FACTORY, UNIT),
+    **rows("", Transfer(Kind.FACTORY, ZERO, shape="new", dtype_rule="like", use="layout"), "new_zeros(size) | traits=growing"),
+    **rows("", Transfer(Kind.FACTORY, ONE, shape="new", dtype_rule="like", use="layout"), "new_ones(size) | traits=growing"),
+    **rows(
+        "",
+        Transfer(Kind.FACTORY, ANY, dtype_rule="like", use="layout"),
+        """
+        new_empty(size) | shape=new traits=growing
+        new_full(size, fill_value) | shape=new_full traits=growing
+        new_tensor(data) | traits=recast
+        """,
+    ),
     "zero_": Transfer(Kind.FACTORY, ZERO, inplace=True),
     "fill_": Transfer(Kind.FACTORY, ANY, inplace=True, params=("value",)),
     "uniform_": Transfer(Kind.FACTORY, UNIT, inplace=True, params=("from", "to"), bounds=("from", "to")),

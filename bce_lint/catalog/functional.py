@@ -22,7 +22,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.LOGITS, REAL),
         """
-        linear(input, weight, bias)
+        linear(input, weight, bias) | shape=linear
         bilinear(input1, input2, weight, bias)
         embedding(input, weight)
         conv1d conv2d conv3d(input, weight, bias, stride, padding, dilation, groups)
@@ -35,9 +35,9 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.BOUNDED, REAL),
         """
-        batch_norm(input, running_mean, running_var, weight, bias, training)
+        batch_norm(input, running_mean, running_var, weight, bias, training) | shape=same
         instance_norm(input, running_mean, running_var, weight, bias)
-        layer_norm(input, normalized_shape, weight, bias)
+        layer_norm(input, normalized_shape, weight, bias) | shape=same
         group_norm(input, num_groups, weight, bias)
         rms_norm(input, normalized_shape, weight)
         prelu(input, weight)
@@ -48,7 +48,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.KEEP),
         """
-        dropout dropout1d dropout2d dropout3d(input, p, training, inplace)
+        dropout dropout1d dropout2d dropout3d(input, p, training, inplace) | shape=same
         pixel_shuffle(input, upscale_factor)
         pixel_unshuffle(input, downscale_factor)
         channel_shuffle(input, groups)
@@ -77,7 +77,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.BLEND),
         """
-        interpolate(input, size, scale_factor, mode, align_corners)
+        interpolate(input, size, scale_factor, mode, align_corners) | traits=growing
         upsample(input, size, scale_factor, mode, align_corners)
         upsample_bilinear(input, size, scale_factor)
         """,
@@ -86,7 +86,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.ARITHMETIC),
         """
-        pad(input, pad, mode, value)
+        pad(input, pad, mode, value) | traits=growing
         fold(input, output_size, kernel_size)
         unfold(input, kernel_size, dilation, padding, stride)
         max_unpool1d max_unpool2d max_unpool3d(input, indices, kernel_size)
@@ -103,9 +103,9 @@ FUNCTIONAL: dict[str, Transfer] = {
     **rows(_F, Transfer(Kind.MONOTONE, Range(0.0, 6.0, True)), "relu6(input, inplace)"),
     **rows(_F, _HARDTANH, "hardtanh(input, min_val, max_val, inplace)"),
     **rows(_F, _HARDTANH._replace(inplace=True), "hardtanh_(input, min_val, max_val)"),
-    **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, 1.0, True)), "hardsigmoid(input, inplace)"),
-    **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf, True)), "softplus(input, beta, threshold)"),
-    **rows(_F, _sign(-1.0, 1.0), "tanh softsign(input)\nnormalize(input, p, dim, eps)"),
+    **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, 1.0, True)), "hardsigmoid(input, inplace) | shape=same"),
+    **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf, True)), "softplus(input, beta, threshold) | shape=same"),
+    **rows(_F, _sign(-1.0, 1.0), "tanh(input)\nsoftsign(input) | shape=same\nnormalize(input, p, dim, eps) | shape=same"),
     **rows(_F, _sign(-0.171), "gelu(input)"),
     **rows(_F, _sign(-0.279), "silu(input, inplace)"),
     **rows(_F, _sign(-0.309), "mish(input, inplace)"),
@@ -122,6 +122,6 @@ FUNCTIONAL: dict[str, Transfer] = {
     **rows(_F, _sign(-1.7581)._replace(inplace=True), "selu_(input)"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(-1.0, 1.0)), "cosine_similarity(x1, x2, dim, eps)"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf)), "pairwise_distance(x1, x2, p, eps, keepdim)\npdist(input, p)"),
-    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(input, num_classes)"),
+    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(input, num_classes) | shape=one_hot traits=growing"),
 }
 """Functions of `torch.nn.functional` by canonical name."""

@@ -33,24 +33,31 @@ LAYERS: dict[str, Transfer] = {
         "torch.nn.",
         _LOGITS,
         """
-        Linear(in_features, out_features, bias, device, dtype)
-        LazyLinear(out_features, bias, device, dtype)
-        Bilinear(in1_features, in2_features, out_features, bias, device, dtype)
-        Conv1d Conv2d Conv3d(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
+        Linear(in_features, out_features, bias, device, dtype) | shape=features
+        LazyLinear(out_features, bias, device, dtype) | shape=features
+        Bilinear(in1_features, in2_features, out_features, bias, device, dtype) | shape=features
         LazyConv1d LazyConv2d LazyConv3d(out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
-        ConvTranspose1d ConvTranspose2d ConvTranspose3d(in_channels, out_channels, kernel_size, stride, padding, output_padding)
         LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d(out_channels, kernel_size, stride, padding, output_padding)
-        Embedding(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
+        Embedding(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse) | shape=embedding
         EmbeddingBag(num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, mode, sparse)
-        BatchNorm1d BatchNorm2d BatchNorm3d SyncBatchNorm(num_features, eps, momentum, affine, track_running_stats)
+        BatchNorm1d BatchNorm2d BatchNorm3d(num_features, eps, momentum, affine, track_running_stats) | shape=same
+        SyncBatchNorm(num_features, eps, momentum, affine, track_running_stats)
         LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d(eps, momentum, affine, track_running_stats, device, dtype)
         LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d(eps, momentum, affine, track_running_stats, device, dtype)
-        LayerNorm(normalized_shape, eps, elementwise_affine, bias, device, dtype)
-        RMSNorm(normalized_shape, eps, elementwise_affine, device, dtype)
-        GroupNorm(num_groups, num_channels, eps, affine, device, dtype)
+        LayerNorm(normalized_shape, eps, elementwise_affine, bias, device, dtype) | shape=same
+        RMSNorm(normalized_shape, eps, elementwise_affine, device, dtype) | shape=same
+        GroupNorm(num_groups, num_channels, eps, affine, device, dtype) | shape=same
         Transformer(d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward, dropout)
         TransformerEncoder TransformerDecoder
         TransformerEncoderLayer TransformerDecoderLayer(d_model, nhead, dim_feedforward, dropout, activation)
+        """,
+    ),
+    **rows(
+        "torch.nn.",
+        _LOGITS._replace(shape="conv"),
+        """
+        Conv1d Conv2d Conv3d(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
+        ConvTranspose1d ConvTranspose2d ConvTranspose3d(in_channels, out_channels, kernel_size, stride, padding, output_padding)
         """,
     ),
     # Made without affine=True these have no parameter: normalised values, below zero and above one all the same (the
@@ -59,7 +66,7 @@ LAYERS: dict[str, Transfer] = {
         "torch.nn.",
         _REAL,
         """
-        InstanceNorm1d InstanceNorm2d InstanceNorm3d(num_features, eps, momentum, affine, track_running_stats)
+        InstanceNorm1d InstanceNorm2d InstanceNorm3d(num_features, eps, momentum, affine, track_running_stats) | shape=same
         """,
     ),
     "torch.nn.MultiheadAttention": Transfer(
@@ -78,9 +85,9 @@ LAYERS: dict[str, Transfer] = {
         "torch.nn.",
         Transfer(Kind.KEEP),
         """
-        Identity
-        Dropout Dropout1d Dropout2d Dropout3d(p, inplace)
-        Flatten(start_dim, end_dim)
+        Identity | shape=same use=kept
+        Dropout Dropout1d Dropout2d Dropout3d(p, inplace) | shape=same
+        Flatten(start_dim, end_dim) | shape=flat use=moved
         Unflatten(dim, unflattened_size)
         PixelShuffle(upscale_factor)
         PixelUnshuffle(downscale_factor)
@@ -91,9 +98,9 @@ LAYERS: dict[str, Transfer] = {
         "torch.nn.",
         _SELECT,
         """
-        MaxPool1d MaxPool2d MaxPool3d(kernel_size, stride, padding, dilation, return_indices, ceil_mode)
-        AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d(output_size, return_indices)
-        FractionalMaxPool2d FractionalMaxPool3d(kernel_size, output_size, output_ratio, return_indices)
+        MaxPool1d MaxPool2d MaxPool3d(kernel_size, stride, padding, dilation, return_indices, ceil_mode) | shape=pool
+        AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d(output_size, return_indices) | shape=pool
+        FractionalMaxPool2d FractionalMaxPool3d(kernel_size, output_size, output_ratio, return_indices) | shape=pool
         ReflectionPad1d ReflectionPad2d ReflectionPad3d(padding)
         ReplicationPad1d ReplicationPad2d ReplicationPad3d(padding)
         CircularPad1d CircularPad2d CircularPad3d(padding)
@@ -104,9 +111,9 @@ LAYERS: dict[str, Transfer] = {
         "torch.nn.",
         Transfer(Kind.MEAN),
         """
-        AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad)
-        AvgPool2d AvgPool3d(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d(output_size)
+        AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad) | shape=pool
+        AvgPool2d AvgPool3d(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) | shape=pool
+        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d(output_size) | shape=pool
         """,
     ),
     **rows(
@@ -124,10 +131,11 @@ LAYERS: dict[str, Transfer] = {
         ZeroPad1d ZeroPad2d ZeroPad3d(padding)
         ConstantPad1d ConstantPad2d ConstantPad3d(padding, value)
         MaxUnpool1d MaxUnpool2d MaxUnpool3d(kernel_size, stride, padding)
-        LPPool1d LPPool2d LPPool3d(norm_type, kernel_size, stride, ceil_mode)
+        LPPool1d LPPool2d LPPool3d(norm_type, kernel_size, stride, ceil_mode) | shape=pool
         Fold(output_size, kernel_size, dilation, padding, stride)
         Unfold(kernel_size, dilation, padding, stride)
-        AlphaDropout FeatureAlphaDropout(p, inplace)
+        AlphaDropout(p, inplace) | shape=same
+        FeatureAlphaDropout(p, inplace)
         LocalResponseNorm CrossMapLRN2d(size, alpha, beta, k)
         Threshold(threshold, value, inplace)
         """,
@@ -140,8 +148,8 @@ LAYERS: dict[str, Transfer] = {
         params=("min_val", "max_val", "inplace"),
         bounds=("min_val", "max_val"),
     ),
-    "torch.nn.Hardsigmoid": Transfer(Kind.BOUNDED, Range(0.0, 1.0, True), params=("inplace",)),
-    "torch.nn.Softplus": Transfer(Kind.BOUNDED, Range(0.0, inf, True), params=("beta", "threshold")),
+    "torch.nn.Hardsigmoid": Transfer(Kind.BOUNDED, Range(0.0, 1.0, True), params=("inplace",), shape="same"),
+    "torch.nn.Softplus": Transfer(Kind.BOUNDED, Range(0.0, inf, True), params=("beta", "threshold"), shape="same"),
     "torch.nn.Tanh": _sign(-1.0, 1.0),
     "torch.nn.Softsign": _sign(-1.0, 1.0),
     "torch.nn.GELU": _sign(-0.171, inf),

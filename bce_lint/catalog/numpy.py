@@ -9,39 +9,73 @@ from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
 NUMPY: dict[str, Transfer] = {
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), dtype="float64"), "zeros(shape)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), dtype="float64"), "ones(shape)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, UNIT, dtype="float64"), "eye(N)\nrandom.rand random.random random.random_sample"),
-    **rows("numpy.", Transfer(Kind.FACTORY, REAL, dtype="float64"), "random.randn\nrandom.normal(loc, scale, size)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, ANY, dtype="float64"), "empty(shape)\nlinspace(start, stop, num)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, UNIT, dtype="float64", bounds=("low", "high")), "random.uniform(low, high, size)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, ANY), "array(object)\nfull(shape, fill_value)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True)), "zeros_like(a)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True)), "ones_like(a)"),
-    **rows("numpy.", Transfer(Kind.LABEL, dtype="int64"), "random.randint(low, high, size)\nargmax argmin argsort(a, axis)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), dtype="float64", shape="size"), "zeros(shape)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), dtype="float64", shape="size"), "ones(shape)"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.FACTORY, UNIT, dtype="float64"),
+        "eye(N) | shape=eye\nrandom.rand | shape=sizes\nrandom.random random.random_sample | shape=size",
+    ),
+    **rows(
+        "numpy.",
+        Transfer(Kind.FACTORY, REAL, dtype="float64"),
+        "random.randn | shape=sizes\nrandom.normal(loc, scale, size) | shape=size_third",
+    ),
+    **rows("numpy.", Transfer(Kind.FACTORY, ANY, dtype="float64"), "empty(shape) | shape=size\nlinspace(start, stop, num) | shape=row"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.FACTORY, UNIT, dtype="float64", bounds=("low", "high"), shape="size_third"),
+        "random.uniform(low, high, size)",
+    ),
+    **rows("numpy.", Transfer(Kind.FACTORY, ANY), "array(object)\nfull(shape, fill_value) | shape=size dtype_rule=fill"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), shape="same", dtype_rule="like"), "zeros_like(a)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), shape="same", dtype_rule="like"), "ones_like(a)"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.LABEL, dtype="int64"),
+        """
+        random.randint(low, high, size) | shape=randint
+        argmax argmin(a, axis) | shape=reduce use=ranked
+        argsort(a, axis) | shape=same use=ranked
+        """,
+    ),
     **rows(
         "numpy.",
         Transfer(Kind.KEEP),
         """
-        asarray ascontiguousarray(a)
-        reshape(a, shape)
-        squeeze expand_dims(a, axis)
-        transpose(a, axes)
+        asarray ascontiguousarray(a) | shape=same
+        reshape(a, shape) | shape=view use=moved
+        squeeze(a, axis) | shape=squeeze use=moved
+        expand_dims(a, axis)
+        transpose(a, axes) | shape=transpose use=moved
         """,
     ),
-    **rows("numpy.", Transfer(Kind.JOIN), "concatenate(arrays, axis)\nstack(arrays, axis)\nvstack hstack(tup)"),
+    **rows("numpy.", Transfer(Kind.JOIN, use="moved"), "concatenate(arrays, axis)\nstack(arrays, axis)\nvstack hstack(tup)"),
     **rows("numpy.", Transfer(Kind.CLAMP, bounds=("a_min", "a_max")), "clip(a, a_min, a_max)"),
-    **rows("numpy.", Transfer(Kind.MASK), "where(condition, x, y)"),
+    **rows("numpy.", Transfer(Kind.MASK, use="moved"), "where(condition, x, y)"),
     **rows("numpy.", Transfer(Kind.EXP), "exp(x)"),
     **rows("numpy.", Transfer(Kind.LOG), "log(x)"),
     **rows("numpy.", Transfer(Kind.SIGN, Range(-1.0, 1.0, True)), "tanh(x)"),
-    **rows("numpy.", Transfer(Kind.MEAN), "mean median(a, axis)"),
-    **rows("numpy.", Transfer(Kind.SELECT), "max min amax amin sort(a, axis)\nunique(ar)"),
-    **rows("numpy.", Transfer(Kind.ARITHMETIC), "sum prod(a, axis)\nsqrt log1p log2 log10 power dot matmul"),
+    **rows("numpy.", Transfer(Kind.MEAN, shape="reduce"), "mean(a, axis)\nmedian(a, axis) | use=selected"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.SELECT),
+        """
+        max min(a, axis) | shape=reduce use=selected
+        amax amin(a, axis) | shape=reduce
+        sort(a, axis) | shape=same use=selected
+        unique(ar)
+        """,
+    ),
+    **rows(
+        "numpy.",
+        Transfer(Kind.ARITHMETIC),
+        "sum prod(a, axis) | shape=reduce\nsqrt log1p log2 log10 | shape=same\npower dot matmul",
+    ),
 }
 """NumPy functions by name; an array counts as a tensor without gradient."""
 
-NUMPY_METHODS: dict[str, Transfer] = {"astype": Transfer(Kind.KEEP, params=("dtype",))}
+NUMPY_METHODS: dict[str, Transfer] = {"astype": Transfer(Kind.KEEP, params=("dtype",), shape="same")}
 """Methods that arrays have and tensors lack."""
 
 _WIDTHS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8")

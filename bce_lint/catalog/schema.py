@@ -163,7 +163,9 @@ class Kind(Enum):
 
 
 class Transfer(NamedTuple):
-    """A row of the operation tables. `dtype` is the result's when fixed; `result` is `tensor`, `tuple` or `namedtuple`.
+    """One operation: all that the rooms of this package know of it.
+
+    `dtype` is the result's when fixed; `result` is `tensor`, `tuple` or `namedtuple`.
 
     `inplace` writes the result back to its first argument. `params` are the names of the parameters, the tensor first for
     a function, without the tensor for a method or a layer's constructor; those after `*` are keyword-only.
@@ -173,6 +175,32 @@ class Transfer(NamedTuple):
     names the parameters that replace the ends of `range` (None stands for an end that none replaces). A `tight` range of
     BOUNDED and SIGN rows speaks of an input that takes all reals; of another input only the bounds are sure. `device` is
     the result's when fixed.
+
+    `also` says under which other names torch has a function of `torch`: `method`, `method_` (the method that writes back) and
+    `function_` (the function that writes back). Those rows are made from this one.
+
+    `shape` names the rule of `analysis.models.shape_rules` (`layer_shapes` for a layer) that gives the result's shape; without one, a new
+    tensor has the shape that `size=` asks for, an operation on each value alone keeps its tensor's, and of any other nothing is known.
+
+    `dtype_rule` says how the dtype follows where it is not fixed: `cast` (what the arguments ask for, or have), `like` (the tensor's),
+    `fill` (the number's), `counts` (int64, but for weights that are counted).
+
+    `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), only gives them other places
+    (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order (`ranked`) or values and positions
+    (`selected`); or it does not look at the values (`layout`).
+
+    `gradient` is `cut` where none flows back to the tensor although the values do, `set` where the call says whether one is asked for.
+
+    `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
+    its only one (`neg`, `pos`, and `not` of each value); an `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.
+
+    `receiver` says what a method tells of an object that is not known: that it is a `tensor`, since nothing else has the method, or that
+    the result is what the object was (`itself`), whatever that is.
+
+    `traits` are words for the verification and the fixes: `size` (a number that is known from the shape), `stay` (for a trial, the
+    tensor itself), `recast` (only dtypes matter among its arguments), `pair` (a function whose second argument may be a tensor as well),
+    `sized` (its sizes may be unknown), `masked` (its second argument is a mask), `random` (not the same twice), `growing` (the result is
+    as large as the product of its numbers), `linear` (a sum, mean or view: a minus before it is one behind it).
     """
 
     kind: Kind
@@ -184,6 +212,23 @@ class Transfer(NamedTuple):
     fields: tuple[str, ...] = ()
     bounds: tuple[str | None, str | None] | None = None
     device: str | None = None
+    also: tuple[str, ...] = ()
+    shape: str = ""
+    dtype_rule: str = ""
+    use: str = ""
+    gradient: str = ""
+    operator: str = ""
+    receiver: str = ""
+    traits: tuple[str, ...] = ()
+
+    @property
+    def may_share(self) -> bool:
+        """Whether the result may be another view of the tensor's storage."""
+        return self.kind is Kind.KEEP or self.kind is Kind.SELECT
+
+
+UNARY = frozenset({"neg", "pos", "not"})
+"""What `Transfer.operator` says of an operation with one operand."""
 
 
 class Autocast(NamedTuple):

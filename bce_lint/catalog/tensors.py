@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Final
 
 from bce_lint.catalog.factories import FACTORY_FUNCTIONS
 from bce_lint.catalog.functional import FUNCTIONAL
-from bce_lint.catalog.methods import METHODS
+from bce_lint.catalog.methods import ATTRIBUTES, OWN, methods, written
 from bce_lint.catalog.numpy import NUMPY
-from bce_lint.catalog.pointwise import POINTWISE_FUNCTIONS
-from bce_lint.catalog.rows import rows
-from bce_lint.catalog.schema import REAL, Kind, Transfer
+from bce_lint.catalog.pointwise import POINTWISE
+from bce_lint.catalog.rows import METHOD, WRITTEN_METHOD, rows
+from bce_lint.catalog.schema import REAL, UNARY, Kind, Range, Transfer
 
-__all__ = ["FUNCTIONS", "METHODS", "PARAMETER"]
+__all__ = ["ATTRIBUTES", "FUNCTIONS", "METHODS", "OPERATORS", "PARAMETER", "REVERSED_OPERATORS", "UNARY_OPERATORS"]
 
 PARAMETER: Final = "torch.nn.Parameter"
 """What makes a parameter: a product of matrices with one is a layer's output."""
@@ -25,88 +26,122 @@ _VALUES = ("values", "indices")
 _VIEWS = {
     **rows(
         "torch.",
+        Transfer(Kind.KEEP, also=METHOD, use="moved"),
+        """
+        reshape(input, shape) | shape=view receiver=tensor traits=sized,linear
+        squeeze(input, dim) | shape=squeeze also=method,method_ receiver=itself traits=linear
+        unsqueeze(input, dim) | shape=unsqueeze also=method,method_ receiver=tensor
+        flatten(input, start_dim, end_dim) | shape=flatten receiver=tensor traits=linear
+        unflatten(input, dim, sizes) | shape=moved
+        ravel(input) | shape=ravel
+        t(input) | shape=t also=method,method_
+        permute(input, dims) | shape=permute
+        transpose swapdims(input, dim0, dim1) | shape=transpose also=method,method_
+        swapaxes(input, axis0, axis1) | shape=transpose also=method,method_
+        movedim moveaxis(input, source, destination) | shape=moved
+        broadcast_to(input, size) | shape=expand traits=growing
+        fliplr flipud(input) | shape=same
+        flip(input, dims) | shape=same
+        roll(input, shifts, dims) | shape=same
+        rot90(input, k, dims)
+        tile(input, dims) | traits=growing
+        repeat_interleave(input, repeats, dim) | traits=growing
+        """,
+    ),
+    **rows("torch.", Transfer(Kind.KEEP, use="moved"), "atleast_1d atleast_2d atleast_3d"),
+    **rows(
+        "torch.",
+        Transfer(Kind.KEEP, also=METHOD),
+        """
+        clone(input) | shape=same use=kept receiver=itself
+        detach(input) | shape=same use=kept receiver=itself gradient=cut
+        positive(input) | shape=same operator=pos
+        conj(input) | shape=same
+        resolve_conj(input)
+        nan_to_num(input, nan, posinf, neginf) | shape=same also=method,method_
+        """,
+    ),
+    **rows(
+        "torch.",
         Transfer(Kind.KEEP),
         """
-        reshape(input, shape)
-        squeeze unsqueeze(input, dim)
-        flatten(input, start_dim, end_dim)
-        unflatten(input, dim, sizes)
-        ravel t clone detach positive conj resolve_conj resolve_neg fliplr flipud(input)
-        permute(input, dims)
-        transpose swapdims(input, dim0, dim1)
-        swapaxes(input, axis0, axis1)
-        movedim moveaxis(input, source, destination)
-        atleast_1d atleast_2d atleast_3d
-        broadcast_to(input, size)
-        flip(input, dims)
-        roll(input, shifts, dims)
-        rot90(input, k, dims)
-        tile(input, dims)
-        repeat_interleave(input, repeats, dim)
-        nan_to_num(input, nan, posinf, neginf)
-        dropout feature_dropout(input, p, train)
+        resolve_neg(input)
+        dropout(input, p, train) | shape=same
+        feature_dropout(input, p, train)
         pixel_shuffle(input, upscale_factor)
         pixel_unshuffle(input, downscale_factor)
         channel_shuffle(input, groups)
-        as_tensor(data, dtype, device)
-        asarray(obj)
-        from_numpy(ndarray)
+        as_tensor(data, dtype, device) | shape=same
+        asarray(obj) | shape=same
+        from_numpy(ndarray) | shape=same
         """,
     ),
+}
+
+_PARTS = {
     **rows(
         "torch.",
-        Transfer(Kind.SELECT),
+        Transfer(Kind.SELECT, also=METHOD),
         """
-        index_select gather(input, dim, index)
+        index_select gather(input, dim, index) | use=picked
         take(input, index)
-        take_along_dim(input, indices, dim)
-        masked_select(input, mask)
-        narrow(input, dim, start, length)
-        select(input, dim, index)
+        take_along_dim(input, indices, dim) | use=picked
+        masked_select(input, mask) | use=picked
+        narrow(input, dim, start, length) | use=picked
+        select(input, dim, index) | use=picked
         diagonal(input, offset, dim1, dim2)
-        as_strided(input, size, stride, storage_offset)
-        amax amin(input, dim, keepdim)
+        as_strided(input, size, stride, storage_offset) | shape=resized also=method,method_
+        amax amin(input, dim, keepdim) | shape=reduce
         msort(input)
         unique(input, sorted, return_inverse, return_counts, dim)
-        max_pool1d max_pool2d max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode)
         """,
     ),
     **rows(
         "torch.",
-        Transfer(Kind.SELECT, result="tuple"),
+        Transfer(Kind.SELECT, result="tuple", also=METHOD),
         """
-        chunk(input, chunks, dim)
-        split(tensor, split_size_or_sections, dim)
-        unbind(input, dim)
-        tensor_split(input, sections, dim)
+        chunk(input, chunks, dim) | shape=pieces use=picked
+        split(tensor, split_size_or_sections, dim) | shape=pieces use=picked
+        unbind(input, dim) | use=picked
+        tensor_split(input, sections, dim) | shape=pieces
         hsplit vsplit dsplit(input, sections)
         """,
     ),
-    **rows("torch.", Transfer(Kind.SELECT, result="namedtuple-if-dim", fields=_VALUES), "max min(input, dim, keepdim)"),
     **rows(
         "torch.",
-        Transfer(Kind.SELECT, result="namedtuple", fields=_VALUES),
+        Transfer(Kind.SELECT, result="namedtuple-if-dim", fields=_VALUES, also=METHOD),
+        "max min(input, dim, keepdim) | shape=reduce use=selected",
+    ),
+    **rows(
+        "torch.",
+        Transfer(Kind.SELECT, result="namedtuple", fields=_VALUES, also=METHOD),
         """
-        topk(input, k, dim, largest, sorted)
-        sort(input, dim, descending)
-        kthvalue(input, k, dim, keepdim)
-        mode(input, dim, keepdim)
+        topk(input, k, dim, largest, sorted) | use=selected
+        sort(input, dim, descending) | shape=same use=selected
+        kthvalue(input, k, dim, keepdim) | use=selected
+        mode(input, dim, keepdim) | use=selected
         cummax cummin(input, dim)
         """,
     ),
-    "torch.aminmax": Transfer(Kind.SELECT, result="namedtuple", params=("input", "*", "dim", "keepdim"), fields=("min", "max")),
+    **rows("torch.", Transfer(Kind.SELECT, result="namedtuple", fields=("min", "max"), also=METHOD), "aminmax(input, *, dim, keepdim)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.SELECT),
+        "max_pool1d max_pool2d max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode)",
+    ),
 }
 
 _JOINS = {
-    **rows("torch.", Transfer(Kind.JOIN), "cat concat concatenate stack(tensors, dim)"),
-    **rows("torch.", Transfer(Kind.JOIN), "hstack vstack dstack row_stack column_stack(tensors)"),
+    **rows("torch.", Transfer(Kind.JOIN, shape="cat", use="moved"), "cat concat concatenate(tensors, dim)"),
+    **rows("torch.", Transfer(Kind.JOIN, shape="stack", use="moved"), "stack(tensors, dim)"),
+    **rows("torch.", Transfer(Kind.JOIN), "hstack vstack(tensors) | use=moved\ndstack row_stack column_stack(tensors)"),
     "torch.nn.utils.rnn.pad_sequence": Transfer(Kind.JOIN, params=("sequences", "batch_first", "padding_value", "padding_side")),
-    "torch.where": Transfer(Kind.MASK, params=("condition", "input", "other")),
+    **rows("torch.", Transfer(Kind.MASK, also=METHOD, use="moved"), "where(condition, input, other) | traits=pair"),
     **rows(
         "torch.",
-        Transfer(Kind.FILL),
+        Transfer(Kind.FILL, also=WRITTEN_METHOD),
         """
-        masked_fill(input, mask, value)
+        masked_fill(input, mask, value) | traits=masked
         masked_scatter(input, mask, source)
         index_fill(input, dim, index, value)
         index_copy(input, dim, index, source)
@@ -117,35 +152,62 @@ _JOINS = {
 }
 
 _REDUCTIONS = {
-    **rows("torch.", Transfer(Kind.MEAN), "mean nanmean(input, dim, keepdim)\nquantile nanquantile(input, q, dim, keepdim)"),
-    **rows("torch.", Transfer(Kind.MEAN, result="namedtuple-if-dim", fields=_VALUES), "median nanmedian(input, dim, keepdim)"),
-    **rows("torch.", Transfer(Kind.MEAN), "avg_pool1d(input, kernel_size, stride, padding)\nadaptive_avg_pool1d(input, output_size)"),
     **rows(
         "torch.",
-        Transfer(Kind.ARITHMETIC),
+        Transfer(Kind.MEAN, also=METHOD),
         """
-        sum nansum prod logsumexp(input, dim, keepdim)
-        cumsum cumprod logcumsumexp diff(input, dim)
-        trace tril triu diag diag_embed
-        block_diag cross cov corrcoef
-        lerp(input, end, weight)
+        mean nanmean(input, dim, keepdim) | shape=reduce traits=linear
+        quantile nanquantile(input, q, dim, keepdim)
         """,
     ),
     **rows(
         "torch.",
+        Transfer(Kind.MEAN, result="namedtuple-if-dim", fields=_VALUES, also=METHOD),
+        """
+        median(input, dim, keepdim) | shape=reduce use=selected
+        nanmedian(input, dim, keepdim)
+        """,
+    ),
+    **rows("torch.", Transfer(Kind.MEAN), "avg_pool1d(input, kernel_size, stride, padding)\nadaptive_avg_pool1d(input, output_size)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.ARITHMETIC, also=METHOD),
+        """
+        sum nansum(input, dim, keepdim) | shape=reduce traits=linear
+        prod logsumexp(input, dim, keepdim) | shape=reduce
+        cumsum cumprod(input, dim) | shape=same also=method,method_
+        logcumsumexp diff(input, dim)
+        trace(input)
+        tril triu(input, diagonal) | also=method,method_
+        diag diag_embed(input)
+        lerp(input, end, weight) | also=method,method_
+        """,
+    ),
+    **rows("torch.", Transfer(Kind.ARITHMETIC), "block_diag cross cov corrcoef"),
+    **rows(
+        "torch.", Transfer(Kind.BOUNDED, Range(0.0, inf), shape="norm", also=METHOD), "std var(input, dim)\nnorm(input, p, dim, keepdim)"
+    ),
+    **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf)), "dist(input, other) | also=method\ncdist"),
+    **rows("torch.", Transfer(Kind.ARITHMETIC, result="tuple"), "std_mean var_mean(input, dim)"),
+    **rows(
+        "torch.",
         Transfer(Kind.MATMUL),
         """
-        matmul inner vdot(input, other)
-        outer ger(input, vec2)
-        dot(input, tensor)
-        mm bmm(input, mat2)
-        mv(input, vec)
+        matmul(input, other) | also=method operator=@
+        inner(input, other) | also=method
+        vdot(input, other)
+        outer(input, vec2) | also=method
+        ger(input, vec2)
+        dot(input, tensor) | also=method
+        mm(input, mat2) | also=method operator=@
+        bmm(input, mat2) | also=method
+        mv(input, vec) | also=method
         einsum(equation, operands)
         tensordot(a, b, dims)
-        addmm(input, mat1, mat2)
-        addmv(input, mat, vec)
-        addr(input, vec1, vec2)
-        addbmm baddbmm(input, batch1, batch2)
+        addmm(input, mat1, mat2) | also=method,method_
+        addmv(input, mat, vec) | also=method_
+        addr(input, vec1, vec2) | also=method_
+        addbmm baddbmm(input, batch1, batch2) | also=method,method_
         chain_matmul linalg.multi_dot linalg.matmul
         """,
     ),
@@ -157,47 +219,65 @@ _REDUCTIONS = {
     **rows(
         "torch.",
         Transfer(Kind.BOUNDED, REAL),
-        "layer_norm(input, normalized_shape, weight, bias)\ngroup_norm(input, num_groups, weight, bias)",
+        "layer_norm(input, normalized_shape, weight, bias) | shape=same\ngroup_norm(input, num_groups, weight, bias)",
     ),
 }
 
 _LABELS = {
     **rows(
         "torch.",
-        Transfer(Kind.LABEL, dtype="int64"),
+        Transfer(Kind.LABEL, dtype="int64", also=METHOD),
         """
-        argmax argmin(input, dim, keepdim)
-        argsort(input, dim, descending)
+        argmax argmin(input, dim, keepdim) | shape=reduce use=ranked receiver=tensor
+        argsort(input, dim, descending) | shape=same use=ranked
         nonzero argwhere(input)
-        bucketize(input, boundaries)
-        searchsorted(sorted_sequence, input)
-        multinomial(input, num_samples, replacement)
-        bincount(input, weights, minlength)
+        multinomial(input, num_samples, replacement) | traits=random
+        bincount(input, weights, minlength) | shape=row dtype_rule=counts
         count_nonzero(input, dim)
+        """,
+    ),
+    **rows("torch.", Transfer(Kind.LABEL, dtype="int64"), "bucketize(input, boundaries)\nsearchsorted(sorted_sequence, input)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.BOOL, dtype="bool", also=METHOD),
+        """
+        isnan isinf isfinite isposinf isneginf isreal signbit(input)
+        isclose(input, other)
+        any all(input, dim, keepdim) | shape=reduce
         """,
     ),
     **rows(
         "torch.",
-        Transfer(Kind.BOOL, dtype="bool"),
+        Transfer(Kind.BOOL, dtype="bool", also=WRITTEN_METHOD),
         """
-        eq ne lt le gt ge not_equal less less_equal greater greater_equal(input, other)
-        isnan isinf isfinite isposinf isneginf isreal signbit logical_not(input)
-        isclose logical_and logical_or logical_xor(input, other)
-        isin(elements, test_elements)
-        any all(input, dim, keepdim)
+        eq(input, other) | operator=== receiver=tensor
+        ne(input, other) | operator=!= receiver=tensor
+        lt(input, other) | operator=< receiver=tensor
+        le(input, other) | operator=<= receiver=tensor
+        gt(input, other) | operator=> receiver=tensor
+        ge(input, other) | operator=>= receiver=tensor
+        not_equal(input, other) | operator=!=
+        less(input, other) | operator=<
+        less_equal(input, other) | operator=<=
+        greater(input, other) | operator=>
+        greater_equal(input, other) | operator=>=
+        logical_not(input) | operator=not
+        logical_and logical_or logical_xor(input, other)
         """,
     ),
-    **rows("torch.", Transfer(Kind.SCALAR), "numel is_tensor is_floating_point is_nonzero\nequal allclose(input, other)"),
+    **rows("torch.", Transfer(Kind.BOOL, dtype="bool"), "isin(elements, test_elements)"),
+    **rows("torch.", Transfer(Kind.SCALAR, also=METHOD), "numel is_floating_point\nequal allclose(input, other)"),
+    **rows("torch.", Transfer(Kind.SCALAR), "is_tensor | use=layout\nis_nonzero"),
 }
 
 _ELSEWHERE = {
     **rows(
         "torch.linalg.",
         Transfer(Kind.BOUNDED, REAL._replace(low=0.0, tight=False)),
-        "norm vector_norm matrix_norm(input, ord, dim, keepdim)",
+        "norm(input, ord, dim, keepdim) | shape=norm\nvector_norm matrix_norm(input, ord, dim, keepdim)",
     ),
     **rows("torch.linalg.", Transfer(Kind.ARITHMETIC), "inv pinv det solve"),
-    PARAMETER: Transfer(Kind.PARAMETER, REAL, params=("data", "requires_grad")),
+    PARAMETER: Transfer(Kind.PARAMETER, REAL, params=("data", "requires_grad"), shape="same", gradient="set"),
     "torch.nn.utils.rnn.pack_padded_sequence": Transfer(Kind.KEEP, params=("input", "lengths", "batch_first", "enforce_sorted")),
     "torch.nn.utils.rnn.pad_packed_sequence": Transfer(
         Kind.KEEP,
@@ -206,21 +286,41 @@ _ELSEWHERE = {
         fields=("values", "indices"),
     ),
     "einops.rearrange": Transfer(Kind.KEEP, params=("tensor", "pattern")),
-    "einops.repeat": Transfer(Kind.KEEP, params=("tensor", "pattern")),
+    "einops.repeat": Transfer(Kind.KEEP, params=("tensor", "pattern"), use="moved"),
     "einops.reduce": Transfer(Kind.ARITHMETIC, params=("tensor", "pattern", "reduction")),
     "einops.einsum": Transfer(Kind.MATMUL),
     **rows("torch_scatter.", Transfer(Kind.ARITHMETIC), "scatter scatter_add scatter_sum scatter_mean scatter_mul(src, index, dim)"),
 }
 
-FUNCTIONS: dict[str, Transfer] = {
+_ONCE: dict[str, Transfer] = {
     **_VIEWS,
+    **_PARTS,
     **_JOINS,
     **_REDUCTIONS,
     **_LABELS,
     **_ELSEWHERE,
-    **POINTWISE_FUNCTIONS,
+    **POINTWISE,
     **FUNCTIONAL,
     **FACTORY_FUNCTIONS,
     **NUMPY,
 }
+
+FUNCTIONS: dict[str, Transfer] = {
+    **_ONCE,
+    **{f"{name}_": written(row, row.params) for name, row in POINTWISE.items() if "function_" in row.also},
+}
 """Functions by canonical name."""
+
+METHODS: dict[str, Transfer] = {**methods(_ONCE), **OWN, **methods(OWN)}
+"""Tensor methods by name; `params` leave the tensor itself out. A trailing `_` writes the result back."""
+
+_NAMED = {name.removeprefix("torch."): row for name, row in _ONCE.items() if row.operator}
+
+OPERATORS: dict[str, str] = {name: row.operator for name, row in _NAMED.items() if row.operator not in UNARY and row.operator[0] != "r"}
+"""Functions of `torch` and tensor methods that do what an operator does with their first two operands."""
+
+UNARY_OPERATORS: dict[str, str] = {name: row.operator for name, row in _NAMED.items() if row.operator in UNARY}
+"""Likewise with one operand."""
+
+REVERSED_OPERATORS: dict[str, str] = {name: row.operator[1:] for name, row in _NAMED.items() if row.operator[0] == "r"}
+"""Likewise with the operands exchanged."""

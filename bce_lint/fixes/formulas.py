@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
+from bce_lint.catalog.consumers import LINEAR
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Refusal, Rewrite
 from bce_lint.fixes.intent import FixIntent
@@ -19,7 +20,6 @@ from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stan
 from bce_lint.ir import Span
 
 _BCE = "Use `binary_cross_entropy`"
-_LINEAR = frozenset({"mean", "sum", "view", "reshape", "squeeze", "flatten", "nanmean", "nansum"})
 _METHODS = ("softmax", "sigmoid")
 
 
@@ -188,7 +188,7 @@ def _negated(tree: Tree, node: Node) -> ir.Op | None:
             if isinstance(around, ir.Call) and isinstance(around.func, ir.Attr)
             else ""
         )
-        if name not in _LINEAR:
+        if name not in LINEAR:
             return None
     return None
 

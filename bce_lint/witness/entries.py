@@ -9,11 +9,9 @@ from torch.overrides import resolve_name
 
 from bce_lint.catalog import activations, losses, tensors
 from bce_lint.catalog.names import KEYWORD_ALIASES, canonical
-from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 
 _METHOD: Final = "torch.Tensor."
-_VIEWS: Final = frozenset({"T", "mT", "H", "mH", "data", "real"})
 _SILENT: Final = frozenset({Kind.SCALAR, Kind.NONE})
 _OPERATORS: Final = {
     "__pow__": ("**", False),
@@ -74,7 +72,7 @@ def entry_of(func: Callable[..., Any]) -> Entry | None:
 
 def _method(name: str) -> Entry | None:
     if name.endswith(".__get__"):
-        return Entry(name[:-8], row=KEEP) if name[:-8] in _VIEWS else None
+        return Entry(name[:-8], row=KEEP) if name[:-8] in tensors.ATTRIBUTES else None
     if name in ("__getitem__", "__setitem__"):
         return Entry(name, ("self", "key", "value"))
     if name in _OPERATORS:
@@ -103,7 +101,7 @@ def _function(name: str) -> Entry | None:
 def _operation(name: str, bare: str, row: Transfer) -> Entry:
     # `x += y` runs `add_`: an operator that writes its result back.
     written = bare[:-1] if bare.endswith("_") else bare
-    if bare in REVERSED_OPERATORS:
-        return Entry(name, row.params, row=row, operator=REVERSED_OPERATORS[bare], swapped=True)
-    operator = OPERATORS.get(written) or (UNARY_OPERATORS.get(written) if written in ("neg", "negative") else None)
-    return Entry(name, row.params, row=row, operator=operator or "")
+    if bare in tensors.REVERSED_OPERATORS:
+        return Entry(name, row.params, row=row, operator=tensors.REVERSED_OPERATORS[bare], swapped=True)
+    operator = tensors.OPERATORS.get(written) or ("neg" if tensors.UNARY_OPERATORS.get(written) == "neg" else "")
+    return Entry(name, row.params, row=row, operator=operator)

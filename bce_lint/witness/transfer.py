@@ -146,7 +146,7 @@ def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Call
 
 def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, result: Tensor) -> Tensor:
     bare = entry.name.rpartition(".")[2]
-    rows = one_hot(row, mark, entry.name)
+    rows = one_hot(row, mark)
     if rows != result.one_hot:
         result = changed(result, one_hot=rows)
     if row.kind is Kind.CLAMP:
@@ -221,6 +221,6 @@ def _moved(entry: Entry, mark: Tensor, rank: int, result: torch.Tensor) -> Tenso
         return changed(mark, domain=Domain.UNKNOWN)
     if not mark.origin or entry.activation is not None:
         return mark
-    if result.dim() == rank and not moves_dims(entry.name):
+    if result.dim() == rank and (entry.row is None or not moves_dims(entry.row)):
         return mark
     return changed(mark, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in mark.origin))

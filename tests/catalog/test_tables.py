@@ -8,7 +8,6 @@ import pytest
 
 from bce_lint.catalog import activations, contexts, factories, layers, losses, tensors
 from bce_lint.catalog.names import ALIASES, canonical
-from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import REQUIRED, Contract, Kind, Range, Scope, Transfer
 
@@ -117,10 +116,10 @@ def test_transfers_are_well_formed(name: str) -> None:
 
 
 def test_operators_name_functions_of_torch_and_methods() -> None:
-    for name in (*OPERATORS, *UNARY_OPERATORS):
+    for name in (*tensors.OPERATORS, *tensors.UNARY_OPERATORS):
         assert f"torch.{name}" in tensors.FUNCTIONS
         assert name in tensors.METHODS
-    assert all(f"torch.{name}" in tensors.FUNCTIONS for name in REVERSED_OPERATORS)
+    assert all(f"torch.{name}" in tensors.FUNCTIONS for name in tensors.REVERSED_OPERATORS)
 
 
 def test_rows_reads_signatures() -> None:

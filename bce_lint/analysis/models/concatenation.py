@@ -9,19 +9,22 @@ from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import Const, Value, const
 from bce_lint.analysis.state.frames import Args
 
+RULES = frozenset({"cat", "stack"})
+"""The rules: along a dimension that the tensors have, along a new one."""
 
-def shape_of(name: str, parts: Sequence[Value], exact: bool, args: Args) -> Shape | None:
-    """The shape of the tensors of one list together: `cat`, `stack`."""
+
+def shape_of(rule: str, parts: Sequence[Value], exact: bool, args: Args) -> Shape | None:
+    """The shape of the tensors of one list together, by the rule of the operation's row."""
     shapes = [part.shape for part in parts if type(part) is Tensor and part.shape is not None and rank(part.shape) is not None]
     given = args.get(1, "dim") or const(0)
     dim = given.value if type(given) is Const and isinstance(given.value, int) else None
-    if name not in ("cat", "concat", "concatenate", "stack") or args.open or dim is None or not shapes or len(shapes) < len(parts):
+    if rule not in RULES or args.open or dim is None or not shapes or len(shapes) < len(parts):
         return None
     first = shapes[0]
     if any(len(shape) != len(first) for shape in shapes):
         return None
     whole = tuple(s if all(shape[i] == s for shape in shapes) else None for i, s in enumerate(first))
-    if name == "stack":
+    if rule == "stack":
         dim = dim + len(first) + 1 if dim < 0 else dim
         return (*whole[:dim], len(parts) if exact else None, *whole[dim:]) if 0 <= dim <= len(first) else None
     if not -len(first) <= dim < len(first):

@@ -16,7 +16,6 @@ from bce_lint.records import changed
 
 _WIDTHS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
 _FLOATS = frozenset(_WIDTHS[6:])
-_CONVERSIONS = frozenset({"to", "type", "type_as"})
 
 
 def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
@@ -25,13 +24,13 @@ def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, n
     array = array or name == "numpy" or name.startswith("numpy.")
     if array != result.array:
         result = changed(result, array=array)
-    if is_unknown(args) or (name == "torch.bincount" and (len(args.pos) > 1 or "weights" in args.kw)):
+    if is_unknown(args) or (row.dtype_rule == "counts" and (len(args.pos) > 1 or "weights" in args.kw)):
         return changed(result, dtype=None)
     wanted = asked(args, row)
     if wanted is None and row.kind is Kind.FACTORY and row.dtype == "float32":
         return changed(result, dtype=m.program.default_dtype())
-    dtype = wanted or row.dtype or _filled_dtype(name, args, value)
-    if dtype is not None or (name in _CONVERSIONS and not _keeps_dtype(args, node)):
+    dtype = wanted or row.dtype or _filled_dtype(row, args, value, array)
+    if dtype is not None or (row.dtype_rule == "cast" and not _keeps_dtype(args, node)):
         return changed(result, dtype=dtype or _dtype_of_other(args))
     if result.dtype is None and type(value) is Tensor and value.dtype in _FLOATS and is_pointwise(row, args):
         return changed(result, dtype=value.dtype)
@@ -88,13 +87,13 @@ def _dtype_of_other(args: Args) -> str | None:
     return other.dtype if type(other) is Tensor else None
 
 
-def _filled_dtype(name: str, args: Args, value: Value) -> str | None:
+def _filled_dtype(row: Transfer, args: Args, value: Value, array: bool) -> str | None:
     """The dtype of `torch.full(size, 1)` and of what is made like another tensor."""
-    if name in ("torch.full", "numpy.full") and not args.open:
+    if row.dtype_rule == "fill" and not args.open:
         fill = args.get(1, "fill_value")
         dtype = NUMBER_DTYPES.get(fill.kind) if type(fill) is Const else None
-        return "float32" if dtype == "float64" and name == "torch.full" else dtype
-    return value.dtype if (name.endswith("_like") or name.startswith("new_")) and type(value) is Tensor else None
+        return "float32" if dtype == "float64" and not array else dtype
+    return value.dtype if row.dtype_rule == "like" and type(value) is Tensor else None
 
 
 def promoted(a: Value, b: Value, op: str, floating: str | None) -> str | None:

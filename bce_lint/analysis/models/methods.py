@@ -31,6 +31,7 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
 from bce_lint.catalog import tensors
 from bce_lint.catalog.numpy import NUMPY_METHODS
+from bce_lint.catalog.schema import Transfer
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 
 Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
@@ -59,39 +60,21 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
 
 
 def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, args: Args, node: ir.Call) -> Value:
-    row = activation_rows.METHODS.get(name)
-    if row is not None and len(args.pos) < len(row.params):
+    activation = activation_rows.METHODS.get(name)
+    if activation is not None and len(args.pos) < len(activation.params):
         inplace = name in activation_rows.INPLACE
-        return activations.activation_call(m, frame, row, args.prepend(receiver), node, inplace=inplace, method=True)
-    transfer = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
-    if transfer is None:
+        return activations.activation_call(m, frame, activation, args.prepend(receiver), node, inplace=inplace, method=True)
+    row = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
+    if row is None:
         return m.fresh(frame, node.span)
-    if type(receiver) is Unknown and not _surely_tensor(name, args) and dtype_rules.asked(args.prepend(receiver), transfer) is None:
-        return receiver if name in _VIEWS else m.fresh(frame, node.span)
-    return tensor_ops.method_call(m, frame, transfer, receiver, args, node, name)
+    if type(receiver) is Unknown and not _surely_tensor(row, name, args) and dtype_rules.asked(args.prepend(receiver), row) is None:
+        return receiver if row.receiver == "itself" else m.fresh(frame, node.span)
+    return tensor_ops.method_call(m, frame, row, receiver, args, node, name)
 
 
-_VIEWS = frozenset(
-    [
-        "squeeze",
-        "contiguous",
-        "detach",
-        "to",
-        "cuda",
-        "cpu",
-        "clone",
-        "view_as",
-    ]
-)
-_DTYPE_METHODS = frozenset({
-    "long", "argmax", "argmin", "bool", "int", "short", "byte", "float", "double", "half", "eq", "ne",
-    "ge", "le", "gt", "lt", "exp", "log", "view", "reshape", "flatten", "unsqueeze",
-})  # fmt: skip
-
-
-def _surely_tensor(name: str, args: Args) -> bool:
+def _surely_tensor(row: Transfer, name: str, args: Args) -> bool:
     """Methods that only arrays have: what they return holds whatever the array was. A logger's `log` takes arguments."""
-    return name in _DTYPE_METHODS and not (name == "log" and (args.pos or args.kw))
+    return row.receiver == "tensor" and not (name == "log" and (args.pos or args.kw))
 
 
 _PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})

@@ -8,46 +8,27 @@ from types import EllipsisType
 
 from bce_lint.analysis.domain.shapes import broadcast, has_dim, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
-from bce_lint.analysis.domain.values import NONE, Const, Seq, Table, Unknown, Value, const
-from bce_lint.analysis.state import cells, containers
+from bce_lint.analysis.domain.values import NONE, Const, Seq, Unknown, Value
+from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import Kind, Transfer
 
-Operation = Callable[[Machine, "Shape | None", Args], "Shape | None"]
+Rule = Callable[[Machine, "Shape | None", Args], "Shape | None"]
 
-_SAME_KINDS = frozenset({Kind.SIGN, Kind.MONOTONE, Kind.CLAMP, Kind.ROUND, Kind.EXP, Kind.LOG})
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+POINTWISE_KINDS = frozenset({Kind.SIGN, Kind.MONOTONE, Kind.CLAMP, Kind.ROUND, Kind.EXP, Kind.LOG})
+_NEW_KINDS = frozenset({Kind.FACTORY, Kind.LABEL})
+_MOVING = frozenset({"squeeze", "unsqueeze", "permute", "transpose", "t", "view", "flatten", "moved"})
 
 
-_SAME = _names(
-    """
-    clone sort argsort detach contiguous positive conj to type type_as float double half bfloat16 long int short char byte bool cpu
-    cuda pin_memory share_memory requires_grad nan_to_num flip fliplr flipud roll dropout dropout1d dropout2d dropout3d
-    as_tensor asarray from_numpy astype numpy zeros_like ones_like empty_like full_like rand_like randn_like randint_like
-    masked_fill cumsum cumprod sqrt abs square neg negative log1p log2 log10 reciprocal softplus batch_norm layer_norm
-    normalize ascontiguousarray hardsigmoid softsign exp2 expm1 sin cos erfc bernoulli Parameter
-    """
-)
-_NORMS = _names("norm std var")
-_MOVING = _names("squeeze unsqueeze permute transpose swapaxes swapdims movedim moveaxis t view reshape flatten unflatten")
-_SAME_LAYERS = (
-    "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm", "Dropout", "Identity", "Softplus", "RMSNorm", "AlphaDropout", "Hardsigmoid",
-)  # fmt: skip
-_REDUCTIONS = _names("sum mean nansum nanmean prod max min amax amin argmax argmin logsumexp any all median")
+def changes_in_place(row: Transfer) -> bool:
+    """Whether a method that writes back gives the tensor itself another shape."""
+    return row.shape in _MOVING or row.shape == "resized"
 
 
-def changes_in_place(name: str) -> bool:
-    """Whether a method gives the tensor itself another shape."""
-    return moves_dims(name) or name.startswith(("resize", "set_", "as_strided"))
-
-
-def moves_dims(name: str) -> bool:
+def moves_dims(row: Transfer) -> bool:
     """Whether an operation may give a dimension another number."""
-    return name.rpartition(".")[2].rstrip("_") in _MOVING
+    return row.shape in _MOVING
 
 
 def dims(m: Machine, args: Args, first: int) -> Shape | None:
@@ -73,11 +54,20 @@ def _order(m: Machine, args: Args) -> list[int] | None:
 
 def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
     value = args.get(index, name)
-    return default if value is None else _whole(value)
+    return default if value is None else whole(value)
 
 
-def _whole(value: Value | None) -> int | None:
+def whole(value: Value | None) -> int | None:
+    """A constant whole number."""
     return value.value if type(value) is Const and isinstance(value.value, int) else None
+
+
+def _same(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return None if "axis" in args.kw or NONE in args.pos[1:] else shape
+
+
+def _unknown(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return None
 
 
 def _view(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
@@ -121,7 +111,7 @@ def _unsqueeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return (*shape[:dim], 1, *shape[dim:]) if 0 <= dim <= known else None
 
 
-def _flatten_from(default: int) -> Operation:
+def _flatten_from(default: int) -> Rule:
     def _flatten(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
         start, end = _int(args, 1, "start_dim", default), _int(args, 2, "end_dim", -1)
         if start is None or start < 0 or end != -1:
@@ -175,6 +165,10 @@ def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return (*shape[:dim], *kept, *shape[dim:][1:])
 
 
+def _norm(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return _reduce(m, shape, args) if len(args.pos) == 1 and args.kw else None
+
+
 def _one_hot(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     classes = _int(args, 1, "num_classes", None)
     return (*(shape if shape is not None else (...,)), classes if classes != -1 else None)
@@ -204,64 +198,78 @@ def _linear(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), weight.shape[0])
 
 
-OPERATIONS: dict[str, Operation] = {
-    "linear": _linear,
-    **dict.fromkeys(("split", "chunk", "tensor_split"), _pieces),
-    **dict.fromkeys(("view", "reshape"), _view),
-    **dict.fromkeys(("view_as", "reshape_as", "expand_as"), _as_other),
+def _sizes(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return dims(m, args, 0)
+
+
+def _size(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return dims(m, Args(args.pos[:1]), 0)
+
+
+def _third_size(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return dims(m, Args(args.pos[2:3]), 0) if len(args.pos) > 2 else None
+
+
+def _randint(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Const else None
+
+
+def _eye(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    sizes = dims(m, args, 0) if not args.kw.keys() & {"m", "M"} else None
+    return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
+
+
+CHANGES: dict[str, Rule] = {
+    "same": _same,
+    "view": _view,
+    "as_other": _as_other,
     "squeeze": _squeeze,
     "unsqueeze": _unsqueeze,
     "flatten": _flatten_from(0),
     "ravel": lambda m, shape, args: (None,),
     "permute": _permute,
-    **dict.fromkeys(("transpose", "swapaxes", "swapdims"), _transpose),
+    "transpose": _transpose,
     "t": _t,
-    **dict.fromkeys(_REDUCTIONS, _reduce),
+    "moved": _unknown,
+    "resized": _unknown,
+    "expand": _expand,
+    "pieces": _pieces,
+    "reduce": _reduce,
+    "norm": _norm,
     "one_hot": _one_hot,
-    **dict.fromkeys(("expand", "broadcast_to"), _expand),
-    **dict.fromkeys(_SAME, lambda m, shape, args: shape),
+    "linear": _linear,
 }
+"""Rules for the shape of what is made of a tensor, whose shape they are given; they hold where all arguments are known."""
+
+CREATIONS: dict[str, Rule] = {
+    "": _unknown,
+    "sizes": _sizes,
+    "size": _size,
+    "size_third": _third_size,
+    "row": lambda m, shape, args: (None,),
+    "randperm": lambda m, shape, args: (_int(args, 0, "n", None),),
+    "randint": _randint,
+    "eye": _eye,
+    "new": lambda m, shape, args: dims(m, args, 1),
+    "new_full": lambda m, shape, args: dims(m, Args(args.pos[1:2]), 0),
+}
+"""Rules for the shape of a new tensor that no `size=` gives."""
 
 
-def after(m: Machine, row: Transfer, name: str, tensor: Tensor, args: Args) -> Shape | None:
+def after(m: Machine, row: Transfer, tensor: Tensor, args: Args) -> Shape | None:
     """The shape of what a function or method of the catalogue returns for a tensor; `args` begin with the tensor."""
-    bare = name.rpartition(".")[2].rstrip("_")
-    if row.kind in (Kind.FACTORY, Kind.LABEL) and bare not in OPERATIONS:
-        return _made(m, name, bare, args)
-    if bare in _SAME and ("axis" in args.kw or NONE in args.pos[1:]):
-        return None
-    if bare in _NORMS and len(args.pos) == 1 and args.kw:
-        return _reduce(m, tensor.shape, args)
-    operation = OPERATIONS.get(bare)
-    if operation is not None and not args.open:
-        return operation(m, tensor.shape, args)
+    change = CHANGES.get(row.shape)
+    if change is not None:
+        return change(m, tensor.shape, args) if not args.open else None
+    if row.kind in _NEW_KINDS:
+        sized = args.kw.get("size", args.kw.get("shape"))
+        return CREATIONS[row.shape](m, None, args) if sized is None else dims(m, Args((sized,)), 0)
     return tensor.shape if is_pointwise(row, args) else None
 
 
 def is_pointwise(row: Transfer, args: Args) -> bool:
     """Whether an operation works on each value of its tensor alone, and takes constants besides it."""
-    return row.kind in _SAME_KINDS and not args.open and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
-
-
-def _made(m: Machine, name: str, bare: str, args: Args) -> Shape | None:
-    """The shape of a new tensor."""
-    sized = args.kw.get("size", args.kw.get("shape"))
-    if sized is not None:
-        return dims(m, Args((sized,)), 0)
-    if bare in ("linspace", "logspace", "randperm", "bincount"):
-        return (_int(args, 0, "n", None) if bare == "randperm" else None,)
-    if bare == "randint":
-        return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Const else None
-    if bare == "eye":
-        sizes = dims(m, args, 0) if not args.kw.keys() & {"m", "M"} else None
-        return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
-    if bare in ("new_zeros", "new_ones", "new_empty", "new_full"):
-        return dims(m, Args(args.pos[1:2]) if bare == "new_full" else args, 0 if bare == "new_full" else 1)
-    if bare == "full" or (name.startswith("numpy.") and bare in ("zeros", "ones", "empty", "random", "random_sample")):
-        return dims(m, Args(args.pos[:1]), 0)
-    if name.startswith("numpy.") and bare in ("normal", "uniform"):
-        return dims(m, Args(args.pos[2:3]), 0) if len(args.pos) > 2 else None
-    return dims(m, args, 0) if bare in ("zeros", "ones", "empty", "rand", "randn") else None
+    return row.kind in POINTWISE_KINDS and not args.open and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
 
 
 def of_literal(m: Machine, value: Value) -> Shape | None:
@@ -273,32 +281,6 @@ def of_literal(m: Machine, value: Value) -> Shape | None:
         return None
     inner = {of_literal(m, item) for item in items.prefix}
     return (len(items.prefix), *found) if len(inner) == 1 and (found := inner.pop()) is not None else None
-
-
-def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) -> Shape | None:
-    """The shape of what a layer returns."""
-    made = m.layers.get(address)
-    given = None if made is None else m.read(address, cells.ARGS)
-    if made is None or type(given) is not Table:
-        return None
-    name = made.rpartition(".")[2]
-    known = rank(shape)
-    if name in ("Linear", "LazyLinear", "Bilinear"):
-        last = _whole(given.get("out_features"))
-        return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), last)
-    if name == "Embedding":
-        return (*(shape if shape is not None else (...,)), _whole(given.get("embedding_dim")))
-    if name == "Flatten":
-        ends = (given.get("start_dim") or const(1), given.get("end_dim") or const(-1))
-        return OPERATIONS["flatten"](m, shape, Args((NONE, *ends)))
-    if name.startswith("Conv") and known is not None and shape is not None:
-        spatial = int(name[-2]) if name[-2:-1].isdigit() else 0
-        channels = _whole(given.get("out_channels"))
-        return (*shape[: known - spatial - 1], channels, *(None,) * spatial) if known in (spatial + 1, spatial + 2) else None
-    if "Pool" in name and given.get("return_indices") is None and name[-2:-1].isdigit() and known is not None and shape is not None:
-        spatial = int(name[-2])
-        return (*shape[: known - spatial], *(None,) * spatial) if known > spatial else None
-    return shape if row.kind in _SAME_KINDS or name.startswith(_SAME_LAYERS) else None
 
 
 def of_operator(a: Value, b: Value) -> Shape | None:

@@ -14,14 +14,14 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, Domain
+from bce_lint.catalog.tensors import ATTRIBUTES
 from bce_lint.records import changed
-
-TENSOR_VIEWS = frozenset({"T", "mT", "H", "mH", "data", "real"})
 
 
 def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
-    if name in TENSOR_VIEWS:
-        return owner if name in ("data", "real") else changed(owner, shape=_reversed(owner.shape))
+    view = ATTRIBUTES.get(name)
+    if view is not None:
+        return owner if view.shape == "same" else changed(owner, shape=_reversed(owner.shape))
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":

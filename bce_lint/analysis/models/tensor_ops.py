@@ -5,29 +5,8 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import join_range
 from bce_lint.analysis.domain.tensor import Form, Origin, Place, Shape, Tensor
-from bce_lint.analysis.domain.values import (
-    NONE,
-    TOP,
-    TRUE,
-    Const,
-    Seq,
-    Unknown,
-    Value,
-    identity_of,
-    join,
-    options,
-    present,
-    tensors,
-)
-from bce_lint.analysis.models import (
-    concatenation,
-    dtype_rules,
-    idioms,
-    operators,
-    shape_rules,
-    tensor_attributes,
-    thresholds,
-)
+from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Seq, Unknown, Value, identity_of, join, options, present, tensors
+from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layer_shapes, operators, shape_rules, tensor_attributes, thresholds
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state import containers
@@ -35,8 +14,7 @@ from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.factories import READING
 from bce_lint.catalog.numpy import NUMPY_METHODS
-from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
-from bce_lint.catalog.schema import Domain, Kind, Transfer
+from bce_lint.catalog.schema import UNARY, Domain, Kind, Transfer
 from bce_lint.catalog.tensors import FUNCTIONS
 from bce_lint.records import changed
 
@@ -51,8 +29,8 @@ def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int
 def function_call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """A function of the catalogue applied to its arguments."""
     row = FUNCTIONS[name]
-    if name.startswith("torch."):
-        written = _operator(m, frame, name[6:], args.pos, args, node)
+    if row.operator:
+        written = _operator(m, frame, row, args.pos, args, node)
         if written is not None:
             return written
     first = args.get(0, row.params[0] if row.params else "input")
@@ -75,11 +53,11 @@ def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Arg
     if name == "size" and type(value) is Tensor and value.shape is not None:
         sizes = tensor_attributes.sizes(value.shape)
         return m.interpreter.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
-    written = _operator(m, frame, name, (value, *args.pos), args, node)
+    written = _operator(m, frame, row, (value, *args.pos), args, node) if row.operator else None
     if written is not None:
         return written
     result = transfer(m, frame, row, value, args.prepend(value), node, name, (0, frame.place(node.span, node.func.span)))
-    if name == "requires_grad_" and args.get(0, "requires_grad") not in (None, TRUE) and type(result) is Tensor:
+    if row.gradient == "set" and args.get(0, "requires_grad") not in (None, TRUE) and type(result) is Tensor:
         result = tensor_attributes.fixed(result)
         row = row._replace(inplace=True)
     if row.inplace and type(result) is Tensor and isinstance(node.func, ir.Attr):
@@ -87,19 +65,17 @@ def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Arg
     return result
 
 
-def _operator(m: Machine, frame: Frame, name: str, operands: tuple[Value, ...], args: Args, node: ir.Call) -> Value | None:
+def _operator(m: Machine, frame: Frame, row: Transfer, operands: tuple[Value, ...], args: Args, node: ir.Call) -> Value | None:
     """What a function or method does that is an operator by another name."""
-    named = name in OPERATORS or name in REVERSED_OPERATORS or name in UNARY_OPERATORS
-    if not named or args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
+    if args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
-    if len(operands) == 2 and name in OPERATORS:
-        result = operators.binary(m, frame, OPERATORS[name], *operands, node.span)
-        return changed(result, dtype="float64") if name == "float_power" and type(result) is Tensor else result
-    if len(operands) == 2 and name in REVERSED_OPERATORS:
-        return operators.binary(m, frame, REVERSED_OPERATORS[name], *operands[::-1], node.span)
-    if len(operands) == 1 and UNARY_OPERATORS.get(name) == "-":
+    if len(operands) == 1 and row.operator == "neg":
         return operators.unary(m, frame, "neg", operands[0], node.span)
-    return None
+    if len(operands) != 2 or row.operator in UNARY:
+        return None
+    a, b = operands[::-1] if row.operator.startswith("r") else operands
+    result = operators.binary(m, frame, row.operator.removeprefix("r"), a, b, node.span)
+    return changed(result, dtype=row.dtype) if row.dtype is not None and type(result) is Tensor else result
 
 
 def transfer(
@@ -147,7 +123,7 @@ def _transfer(
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name), row, tensor, args, name, made_by[0])
     if row.inplace:
-        shape = result.shape if shape_rules.changes_in_place(name) else tensor.shape
+        shape = result.shape if shape_rules.changes_in_place(row) else tensor.shape
         result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
@@ -160,14 +136,14 @@ def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, layer)
     origin = result.origin
-    if origin and shape_rules.moves_dims(name):
+    if origin and shape_rules.moves_dims(row):
         origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
-    rows = one_hot(row, tensor, name) or _is_identity_matrix(name, args)
+    rows = one_hot(row, tensor) or _is_identity_matrix(name, args)
     return changed(result, shape=shape, one_hot=rows, origin=origin)
 
 
 def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:
-    return shape_rules.after_layer(m, row, layer, tensor.shape) if name == "layer" else shape_rules.after(m, row, name, tensor, args)
+    return layer_shapes.after_layer(m, row, layer, tensor.shape) if name == "layer" else shape_rules.after(m, row, tensor, args)
 
 
 def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir.Call, name: str) -> Tensor:
@@ -175,14 +151,14 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         return changed(result, form=idioms.logged(frame, value, node))
     bare = name.rpartition(".")[2]
-    if OPERATORS.get(bare) == "**":
+    if row.operator == "**":
         return changed(result, form=Form("power"))
     return changed(result, form=idioms.reduced(value)) if bare in ("mean", "sum") else result
 
 
-def one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
+def one_hot(row: Transfer, tensor: Tensor) -> bool:
     """Whether a tensor holds the rows of `one_hot`: so do its views and casts."""
-    return name.endswith(".one_hot") or (tensor.one_hot and row.kind is Kind.KEEP)
+    return row.shape == "one_hot" or (tensor.one_hot and row.kind is Kind.KEEP)
 
 
 def _is_identity_matrix(name: str, args: Args) -> bool:
@@ -224,7 +200,7 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     if row.kind is Kind.JOIN:
         items = containers.content(m, value)
         parts = [*items] if items is not None else [TOP]
-        shape = concatenation.shape_of(name.removeprefix("torch."), parts, items is not None and items.exact, args)
+        shape = concatenation.shape_of(row.shape, parts, items is not None and items.exact, args)
     elif row.kind is Kind.MASK:
         parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
     elif row.kind is Kind.FILL:

@@ -12,14 +12,12 @@ from typing import TypeAlias
 from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
 from bce_lint.catalog import tensors
-from bce_lint.catalog.schema import Kind
+from bce_lint.catalog.schema import Transfer
 from bce_lint.records import record
 
 Spot: TypeAlias = tuple[str, ir.Span]
 Key: TypeAlias = tuple[Spot, str]
 """What tells one value from another: where it comes from, and its text."""
-_VIEWS = frozenset({Kind.KEEP, Kind.SELECT})
-_SHARING = frozenset({"numpy", "data", "detach", "view", "T", "mT", "H", "mH"})
 
 
 @record(frozen=True, slots=True)
@@ -83,11 +81,17 @@ def parts(term: Term) -> tuple[Term, ...]:
     return ()
 
 
+def row_of(operation: str) -> Transfer | None:
+    """What the catalogue says of an operation on tensors."""
+    if operation.startswith("."):
+        return tensors.METHODS.get(operation[1:])
+    return tensors.ATTRIBUTES.get(operation[1:]) if operation.startswith("@") else tensors.FUNCTIONS.get(operation)
+
+
 def is_view(operation: str) -> bool:
     """Whether an operation may give another view of the same storage."""
-    name = operation.lstrip(".@")
-    row = tensors.METHODS.get(name) if operation.startswith(".") else tensors.FUNCTIONS.get(operation)
-    return operation == "[]" or name in _SHARING or (row is not None and row.kind in _VIEWS)
+    row = row_of(operation)
+    return operation == "[]" or (row is not None and row.may_share)
 
 
 def walk(term: Term) -> Iterator[Term]:

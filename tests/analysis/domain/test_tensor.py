@@ -14,7 +14,7 @@ from bce_lint.analysis.domain.tensor import MAX_ORIGINS, Form, Origin, Place, Sh
 from bce_lint.analysis.domain.values import const
 from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state.frames import Args
-from bce_lint.catalog.pointwise import POINTWISE
+from bce_lint.catalog import pointwise
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Kind, Range, Transfer
 from bce_lint.ir import Span
 
@@ -22,6 +22,7 @@ PLACE = Place("a.py", Span(0, 1))
 HERE = Origin("op", Domain.UNKNOWN, PLACE)
 NEAR = 60
 RISING = (Kind.MONOTONE, Kind.SIGN, Kind.EXP, Kind.LOG)
+POINTWISE = {name.removeprefix("torch."): row for name, row in pointwise.POINTWISE.items()}
 ROWS = {name: row for name, row in POINTWISE.items() if row.kind in RISING}
 
 lows = st.one_of(st.just(-inf), st.integers(-8, 8).map(float))

@@ -1,0 +1,69 @@
+"""How layers change shapes. What is not listed here leaves nothing known of the shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bce_lint.analysis.domain.shapes import least_rank, rank
+from bce_lint.analysis.domain.tensor import Shape
+from bce_lint.analysis.domain.values import NONE, Table, const
+from bce_lint.analysis.models.shape_rules import CHANGES, POINTWISE_KINDS, whole
+from bce_lint.analysis.state import cells
+from bce_lint.analysis.state.frames import Args
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.schema import Transfer
+
+FLAT = "flat"
+"""The rule of `nn.Flatten`: that of the function."""
+
+
+def _features(name: str, given: Table, shape: Shape | None) -> Shape | None:
+    last = whole(given.get("out_features"))
+    return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), last)
+
+
+def _embedding(name: str, given: Table, shape: Shape | None) -> Shape | None:
+    return (*(shape if shape is not None else (...,)), whole(given.get("embedding_dim")))
+
+
+def _conv(name: str, given: Table, shape: Shape | None) -> Shape | None:
+    known, spatial = rank(shape), _spatial(name)
+    if shape is None or known not in (spatial + 1, spatial + 2):
+        return None
+    return (*shape[: known - spatial - 1], whole(given.get("out_channels")), *(None,) * spatial)
+
+
+def _pool(name: str, given: Table, shape: Shape | None) -> Shape | None:
+    known, spatial = rank(shape), _spatial(name)
+    if shape is None or known is None or known <= spatial or given.get("return_indices") is not None:
+        return None
+    return (*shape[: known - spatial], *(None,) * spatial)
+
+
+def _spatial(name: str) -> int:
+    """The number of dimensions in space of `Conv2d`."""
+    return int(name[-2])
+
+
+RULES: dict[str, Callable[[str, Table, Shape | None], Shape | None]] = {
+    "same": lambda name, given, shape: shape,
+    "features": _features,
+    "embedding": _embedding,
+    "conv": _conv,
+    "pool": _pool,
+}
+"""Rules for the shape of what a layer returns, given its name, the arguments it is constructed with and the shape of its input."""
+
+
+def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) -> Shape | None:
+    """The shape of what a layer returns."""
+    made = m.layers.get(address)
+    given = None if made is None else m.read(address, cells.ARGS)
+    if made is None or type(given) is not Table:
+        return None
+    if row.shape == FLAT:
+        ends = (given.get("start_dim") or const(1), given.get("end_dim") or const(-1))
+        return CHANGES["flatten"](m, shape, Args((NONE, *ends)))
+    if row.shape:
+        return RULES[row.shape](made, given, shape)
+    return shape if row.kind in POINTWISE_KINDS else None
