@@ -9,6 +9,11 @@ from bce_lint.records import changed, record
 CRASH: Final = "BCE900"
 """The code of a failure of bce-lint itself."""
 
+DISPLAY_ONLY: Final = "display-only"
+UNSAFE: Final = "unsafe"
+SAFE: Final = "safe"
+"""How far a fix may be trusted."""
+
 
 class Position(NamedTuple):
     """A row and a column, both counted from 1; columns are code points."""
@@ -58,7 +63,7 @@ class Fix:
 
     def shown_only(self, message: str) -> Fix:
         """The same change for a person to decide on."""
-        return Fix("display-only", message, self.edits)
+        return Fix(DISPLAY_ONLY, message, self.edits)
 
 
 @record(frozen=True, slots=True)

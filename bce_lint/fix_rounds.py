@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bce_lint.analysis.project.project import Project
 from bce_lint.findings import diagnostic, named, problems, tell
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
-from bce_lint.fixes.edit import Applicability, Refusal
+from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
@@ -32,7 +32,7 @@ def fix_root(
 ) -> FixResult:
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
     job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
-    least = Applicability.UNSAFE if options.unsafe else Applicability.SAFE
+    least = UNSAFE if options.unsafe else SAFE
     fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses))
     return job.outcome(fixed), job.sources(fixed)
 

@@ -13,7 +13,7 @@ from bce_lint.analysis.recording.uses import Spot, spot
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.calls import level, suffixed
-from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
+from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Kind, in_place
@@ -39,7 +39,7 @@ class _Group(NamedTuple):
     losses: dict[Spot, list[LossSite]]
 
 
-def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """The fix for intents of one finding that take activations away or exchange them."""
     intent = intents[0]
     sites = loss_sites(intents)
@@ -53,7 +53,7 @@ def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         edits += retyped(program, group.losses, intent.what)
         title = f"Use `{intent.what}` on the raw values"
     safe = intent.safe and only and local is not None and not _infinite(program, local)
-    return Rewrite(level(intent) if safe else Applicability.UNSAFE, title, tuple(edits))
+    return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 
 
 def _rewritten(program: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str, bool]:

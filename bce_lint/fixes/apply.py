@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Fix, Location
-from bce_lint.fixes.edit import Applicability, Edit, Refusal, changed, meet, moved, spans
+from bce_lint.fixes.edit import Edit, Refusal, changed, meet, moved, spans, trust
 from bce_lint.fixes.gates import check_text
 from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged
@@ -44,14 +44,14 @@ class Checks(NamedTuple):
 class Policy(NamedTuple):
     """Which fixes may be applied: the least trust, the codes, and the files."""
 
-    least: Applicability
+    least: str
     codes: frozenset[str]
     files: frozenset[str]
 
     def allowed(self, found: Judged) -> Fix | None:
         """A finding's fix, if it may be applied."""
         fix = found.fix
-        if fix is None or not fix.edits or Applicability.of(fix) < self.least:
+        if fix is None or not fix.edits or trust(fix.applicability) < trust(self.least):
             return None
         return fix if found.rule.code in self.codes and fix.paths <= self.files else None
 

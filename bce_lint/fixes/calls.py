@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.recording.uses import spot
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, ThresholdSite
 from bce_lint.catalog.schema import Contract, Domain
-from bce_lint.fixes.edit import Applicability, Edit, Refusal, Rewrite
+from bce_lint.fixes.edit import SAFE, UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, has_comment
@@ -21,12 +21,12 @@ _CASTS = {"float32": ".float()", "float64": ".double()", "float16": ".half()", "
 _OLD = ("size_average", "reduce", "reduction")
 
 
-def level(intent: FixIntent) -> Applicability:
+def level(intent: FixIntent) -> str:
     """How far a change may be trusted that nothing else speaks against."""
-    return Applicability.SAFE if intent.safe else Applicability.UNSAFE
+    return SAFE if intent.safe else UNSAFE
 
 
-def constructed(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def constructed(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`nn.BCELoss(x, y)` → `nn.BCELoss()(x, y)`: keywords that the constructor knows stay with it."""
     intent = intents[0]
     site = intent.site
@@ -47,7 +47,7 @@ def constructed(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewri
         edit = tree.edit(inside, ")(".join(texts))
     name, function = tree.source(call.func.span), getattr(site.subject, "functional", None)
     instead = f"; `F.{function.rpartition('.')[2]}(...)` is the same as a function" if function else ""
-    return Rewrite(level(intent), f"Construct `{name}`, then call it{instead}", (edit,))
+    return Fix(level(intent), f"Construct `{name}`, then call it{instead}", (edit,))
 
 
 def _between(tree: Tree, call: ir.Call) -> str:
@@ -69,7 +69,7 @@ def _agreed(program: RecordedProject, intents: Sequence[FixIntent]) -> None:
         raise Refusal("others come here with other values")
 
 
-def swapped(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def swapped(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`loss(y, x)` → `loss(x, y)`."""
     intent = intents[0]
     site = intent.site
@@ -81,7 +81,7 @@ def swapped(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     first, second = (_argument(tree, call, place) for place in (site.input_place, site.target_place))
     one, other = tree.outer(first.value), tree.outer(second.value)
     edits = (tree.edit(one, tree.source(other)), tree.edit(other, tree.source(one)))
-    return Rewrite(level(intent), "Exchange input and target", edits)
+    return Fix(level(intent), "Exchange input and target", edits)
 
 
 def _argument(tree: Tree, call: ir.Call, place: Place) -> ir.Arg:
@@ -91,7 +91,7 @@ def _argument(tree: Tree, call: ir.Call, place: Place) -> ir.Arg:
     return found
 
 
-def cast_target(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def cast_target(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`y` → `y.float()` where the loss is called."""
     intent = intents[0]
     site = intent.site
@@ -101,7 +101,7 @@ def cast_target(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewri
     tree, call = program.call(site.call)
     arg = _argument(tree, call, site.target_place)
     cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
-    return Rewrite(level(intent), f"Cast the target with `{cast}`", (suffixed(tree, arg.value, cast),))
+    return Fix(level(intent), f"Cast the target with `{cast}`", (suffixed(tree, arg.value, cast),))
 
 
 def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
@@ -115,7 +115,7 @@ def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
     return tree.edit(span, f"({tree.source(span)}){suffix}")
 
 
-def cast_weight(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def cast_weight(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """The class weight cast where the loss is given it."""
     intent = intents[0]
     site = intent.site
@@ -128,7 +128,7 @@ def cast_weight(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewri
     if arg is None:
         raise Refusal("the weight is not written out at the call")
     cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
-    return Rewrite(level(intent), f"Cast the weight with `{cast}`", (suffixed(tree, arg.value, cast),))
+    return Fix(level(intent), f"Cast the weight with `{cast}`", (suffixed(tree, arg.value, cast),))
 
 
 def _index(contract: Contract, name: str, functional: bool) -> int | None:
@@ -136,7 +136,7 @@ def _index(contract: Contract, name: str, functional: bool) -> int | None:
     return next((i for i, param in enumerate(params) if param.name == name and param.positional), None)
 
 
-def shaped(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def shaped(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """The dimension of size 1 that only one of input and target has is squeezed away."""
     intent = intents[0]
     site = intent.site
@@ -147,10 +147,10 @@ def shaped(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
     _agreed(program, intents)
     tree, call = program.call(site.call)
     arg = _argument(tree, call, place)
-    return Rewrite(level(intent), f"Squeeze the {intent.what}'s last dimension", (suffixed(tree, arg.value, ".squeeze(-1)"),))
+    return Fix(level(intent), f"Squeeze the {intent.what}'s last dimension", (suffixed(tree, arg.value, ".squeeze(-1)"),))
 
 
-def reduced(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def reduced(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """Old and misplaced options of a call give way to `reduction=`."""
     intent = intents[0]
     site = intent.site
@@ -166,7 +166,7 @@ def reduced(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         raise Refusal("arguments by position follow the option")
     new = f'reduction="{intent.what}"' if "'" not in tree.source(call.span) else f"reduction='{intent.what}'"
     first = tree.edit(tree.whole(call, gone[0]), new)
-    return Rewrite(level(intent), f"Say `{new}`", (first, *(removal(tree, call, arg) for arg in gone[1:])))
+    return Fix(level(intent), f"Say `{new}`", (first, *(removal(tree, call, arg) for arg in gone[1:])))
 
 
 def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:
@@ -183,7 +183,7 @@ def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:
     return tree.edit(span, "")
 
 
-def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`logits > 0.5` → `logits > 0`; a rounding gets the sigmoid that it takes for granted."""
     intent = intents[0]
     site = intent.site
@@ -197,7 +197,7 @@ def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite
         value = call.args[0].value if call.args else call.func.value if isinstance(call.func, ir.Attr) else None
         if value is None or len(call.args) > 1 or any(arg.stars or arg.keyword for arg in call.args):
             raise Refusal("what is rounded is not written out")
-        return Rewrite(level(intent), "Round probabilities", (suffixed(tree, value, ".sigmoid()"),))
+        return Fix(level(intent), "Round probabilities", (suffixed(tree, value, ".sigmoid()"),))
     node: Node = tree.at(site.primary.span, ir.Op) or tree.at(site.primary.span, ir.Call)
     parts = () if node is None else node.operands if isinstance(node, ir.Op) else tuple(arg.value for arg in node.args)
     found = next((part for part in parts if isinstance(part, ir.Const) and part.value == site.threshold), None)
@@ -205,8 +205,8 @@ def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite
         raise Refusal("the threshold is not written out")
     if 0 < log(site.threshold / (1 - site.threshold)) < 1:  # it would look like a probability again
         others = [part for part in (*parts, *_compared(tree, site)) if part is not found]
-        return Rewrite(level(intent), "Compare probabilities", (suffixed(tree, others[-1], ".sigmoid()"),))
-    return Rewrite(level(intent), "Compare with the same threshold on logits", (tree.edit(found.span, logit(site.threshold)),))
+        return Fix(level(intent), "Compare probabilities", (suffixed(tree, others[-1], ".sigmoid()"),))
+    return Fix(level(intent), "Compare with the same threshold on logits", (tree.edit(found.span, logit(site.threshold)),))
 
 
 def _compared(tree: Tree, site: ThresholdSite) -> list[Node]:

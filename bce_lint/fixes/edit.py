@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import IntEnum
+from typing import Final
 
-from bce_lint.diagnostic import Edit, Fix, Location
+from bce_lint.diagnostic import DISPLAY_ONLY, SAFE, UNSAFE, Edit, Fix, Location
 from bce_lint.ir import Span
-from bce_lint.records import record
 from bce_lint.source.text import SourceText
 
-__all__ = ["Applicability", "Edit", "Refusal", "Rewrite", "changed", "meet", "moved", "spans", "tidy"]
+__all__ = ["DISPLAY_ONLY", "SAFE", "UNSAFE", "Edit", "Fix", "Refusal", "changed", "meet", "moved", "spans", "tidy", "trust"]
 
-
-class Applicability(IntEnum):
-    """How far a fix may be trusted; the least of its parts is that of the whole."""
-
-    DISPLAY_ONLY = 0
-    UNSAFE = 1
-    SAFE = 2
-
-    def __str__(self) -> str:
-        return self.name.lower().replace("_", "-")
-
-    @classmethod
-    def of(cls, fix: Fix) -> Applicability:
-        """How far a fix says that it may be trusted."""
-        return cls[fix.applicability.upper().replace("-", "_")]
-
-
-@record(frozen=True, slots=True)
-class Rewrite:
-    """What the builder of a fix has written: edits that belong together, how far they may be trusted, and a title."""
-
-    applicability: Applicability
-    title: str
-    edits: tuple[Edit, ...] = ()
+_TRUST: Final = (DISPLAY_ONLY, UNSAFE, SAFE)
 
 
 class Refusal(Exception):
     """Why a fix cannot be made by machine: one clause for people."""
+
+
+def trust(applicability: str) -> int:
+    """How far a fix may be trusted, as a number; the least of its parts is that of the whole."""
+    return _TRUST.index(applicability)
 
 
 def tidy(edits: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.tensor import Origin
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.catalog.consumers import LINEAR
 from bce_lint.fixes.calls import level
-from bce_lint.fixes.edit import Edit, Refusal, Rewrite
+from bce_lint.fixes.edit import Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import in_place
@@ -23,7 +23,7 @@ _BCE = "Use `binary_cross_entropy`"
 _METHODS = ("softmax", "sigmoid")
 
 
-def logarithm(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def logarithm(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`log(softmax(x, 1))` → `log_softmax(x, 1)` in the user's spelling, `log(1 - sigmoid(x))` → `F.logsigmoid(-x)`."""
     intent = intents[0]
     site = intent.site
@@ -40,9 +40,9 @@ def logarithm(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite
         raise Refusal("a comment stands inside the formula")
     if isinstance(core, ir.Call):
         text, edits = _logarithm_of(tree, core, origin, site.complement)
-        return Rewrite(level(intent), _title(intent), (tree.edit(log.span, text), *edits))
+        return Fix(level(intent), _title(intent), (tree.edit(log.span, text), *edits))
     if isinstance(core, ir.Name):
-        return Rewrite(level(intent), _title(intent), tuple(_through_name(tree, log, core, origin, site)))
+        return Fix(level(intent), _title(intent), tuple(_through_name(tree, log, core, origin, site)))
     raise Refusal("the activation is not applied in the formula itself")
 
 
@@ -151,7 +151,7 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
     yield from (tree.edit(log.span, own), *edits, *imports_)
 
 
-def cross_entropy(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def cross_entropy(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`."""
     intent = intents[0]
     site = intent.site
@@ -171,9 +171,9 @@ def cross_entropy(program: RecordedProject, intents: Sequence[FixIntent]) -> Rew
     own = tree.outer(node)
     negated = _negated(tree, node)
     if negated is not None:
-        return Rewrite(level(intent), _BCE, (_without_sign(tree, negated), tree.edit(own, text), *edits))
+        return Fix(level(intent), _BCE, (_without_sign(tree, negated), tree.edit(own, text), *edits))
     bare = own != node.span or stands_open(tree, node)
-    return Rewrite(level(intent), _BCE, (tree.edit(node.span, f"-{text}" if bare else f"(-{text})"), *edits))
+    return Fix(level(intent), _BCE, (tree.edit(node.span, f"-{text}" if bare else f"(-{text})"), *edits))
 
 
 def _negated(tree: Tree, node: Node) -> ir.Op | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes import activations, calls, formulas, retyping
-from bce_lint.fixes.edit import Applicability, Rewrite
+from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.records import record
@@ -27,7 +27,7 @@ else:
 
     expected = _Expected()
 
-Builder: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Rewrite]
+Builder: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Fix]
 Expected: TypeAlias = "Callable[[Term, FixIntent], Term]"
 
 
@@ -98,9 +98,9 @@ def _is_banned(intent: FixIntent, slice_: Term) -> bool:
     return isinstance(site, LossSite) and site.autocast == "on" and site.contract.autocast == "banned"
 
 
-def _explained(project: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def _explained(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """No fix: the reason is shown."""
-    return Rewrite(Applicability.DISPLAY_ONLY, intents[0].what)
+    return Fix(DISPLAY_ONLY, intents[0].what)
 
 
 _SAME_IF_SAFE: Final = Special(_is_safe, (Claim.EQUIVALENT,))

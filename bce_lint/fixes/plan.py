@@ -7,9 +7,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 from bce_lint.analysis.sites import LossSite, ThresholdSite
-from bce_lint.diagnostic import Fix
 from bce_lint.fixes import calls
-from bce_lint.fixes.edit import Applicability, Refusal, Rewrite, tidy
+from bce_lint.fixes.edit import DISPLAY_ONLY, Fix, Refusal, tidy, trust
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.kinds import Callers, kind_of
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -52,14 +51,14 @@ class Planner:
             edits = tidy(found.edits)
             if any(silent(edit.location.path, edit.location.start.row, judged.rule.code) for edit in edits):
                 raise Refusal("a `# noqa` protects a line that it would change")
-            return Fix(str(found.applicability), found.title, edits)
+            return changed(found, edits=edits)
         except Refusal as refusal:
             return _display_only(f"no fix by machine: {refusal}")
         except Exception as error:  # a builder that fails leaves one finding without its fix, and the rest goes on
             text = " ".join(f"{type(error).__name__}: {error}".split())
             return _display_only(f"no fix by machine: internal error: {text}")
 
-    def _built(self, intents: Sequence[FixIntent]) -> Rewrite:
+    def _built(self, intents: Sequence[FixIntent]) -> Fix:
         kind = kind_of(intents[0])
         found = kind.build(self.recorded if kind.recorded else self.program, intents)
         if kind.callers is Callers.BUILDER:
@@ -67,8 +66,8 @@ class Planner:
         if len({intent.what for intent in intents}) > 1:
             raise Refusal("the callers need different changes")
         surest = max if kind.callers is Callers.ANY else min
-        return changed(found, applicability=surest(map(calls.level, intents)))
+        return changed(found, applicability=surest(map(calls.level, intents), key=trust))
 
 
 def _display_only(message: str) -> Fix:
-    return Fix(str(Applicability.DISPLAY_ONLY), message)
+    return Fix(DISPLAY_ONLY, message)

@@ -10,14 +10,14 @@ from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.fixes.calls import level
-from bce_lint.fixes.edit import Edit, Refusal, Rewrite
+from bce_lint.fixes.edit import Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject, escapes, loss_of
 from bce_lint.fixes.spelling import renamed
 from bce_lint.fixes.tree import Tree, name_of
 
 
-def alone(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+def alone(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """Another loss for the values that are given."""
     intent, sites = intents[0], loss_sites(intents)
     if any(x.domain is not Domain.LOGITS for site in sites for x in site.input):
@@ -30,7 +30,7 @@ def alone(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
         for caller in callers:
             if not caller.input or any(x.domain is not Domain.LOGITS for x in caller.input):
                 raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
-    return Rewrite(level(intent), f"Use `{intent.what}`", tuple(retyped(program, losses, intent.what)))
+    return Fix(level(intent), f"Use `{intent.what}`", tuple(retyped(program, losses, intent.what)))
 
 
 def loss_sites(intents: Sequence[FixIntent]) -> list[LossSite]:

@@ -16,7 +16,7 @@ from bce_lint.engine import fix, fix_text
 from bce_lint.findings import FixOptions
 from bce_lint.fix_rounds import parses
 from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Linted, Policy, run
-from bce_lint.fixes.edit import Applicability, Refusal, Rewrite
+from bce_lint.fixes.edit import SAFE, Refusal
 from bce_lint.fixes.gates import check_text, untouched
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.kinds import KINDS
@@ -52,10 +52,10 @@ def fixed(text: str) -> tuple[str, tuple[str, ...]]:
 def with_rewrite(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
     """Makes the fix for swapped arguments replace a piece of text instead."""
 
-    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
         tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         start = tree.text.index(old)
-        return Rewrite(Applicability.SAFE, "a wrong fix", (tree.edit(Span(start, start + len(old)), new),))
+        return Fix(SAFE, "a wrong fix", (tree.edit(Span(start, start + len(old)), new),))
 
     monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=wrong))
 
@@ -90,10 +90,10 @@ def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyP
     )
     edits = (("(y.long(), net(x))", "(net(x), y.long())"), ("nn.Identity()", "nn.Sigmoid()"))
 
-    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
         tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         found = ((tree.text.index(old), old, new) for old, new in edits)
-        return Rewrite(Applicability.SAFE, "", tuple(tree.edit(Span(at, at + len(old)), new) for at, old, new in found))
+        return Fix(SAFE, "", tuple(tree.edit(Span(at, at + len(old)), new) for at, old, new in found))
 
     monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=wrong))
     codes = frozenset({"BCE202", "BCE103"})
@@ -137,7 +137,7 @@ def test_a_character_that_the_encoding_has_not_is_refused(monkeypatch: pytest.Mo
 
 def test_fixing_that_does_not_come_to_an_end_is_told() -> None:
     start = Location("a.py", Position(1, 1), Position(1, 1))
-    fix_ = Fix("safe", "", (Edit(start, "\n"),))
+    fix_ = Fix(SAFE, "", (Edit(start, "\n"),))
 
     def lint(texts: Mapping[str, str]) -> Linted:
         text = texts.get("a.py", "x = 1\n")
@@ -146,7 +146,7 @@ def test_fixing_that_does_not_come_to_an_end_is_told() -> None:
         return Linted((found,), (), {"a.py": decode(text.encode(), "a.py")}, lambda _: shown())
 
     codes = frozenset(f"BCE{n}" for n in range(100))
-    fixed_ = run(lint, Policy(Applicability.SAFE, codes, frozenset({"a.py"})), Checks(round_trips, parses))
+    fixed_ = run(lint, Policy(SAFE, codes, frozenset({"a.py"})), Checks(round_trips, parses))
     assert len(fixed_.applied) == MAX_ROUNDS
     assert "did not come to an end" in fixed_.refused[0]
 
@@ -175,7 +175,7 @@ def test_a_fix_of_two_files_is_made_in_both_or_in_neither(tmp_path: Path) -> Non
 
 
 def test_a_builder_that_fails_leaves_its_finding_without_a_fix(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(program: RecordedProject, intents: Sequence[FixIntent]) -> Rewrite:
+    def broken(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
         raise ZeroDivisionError("oops")
 
     monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=broken))
