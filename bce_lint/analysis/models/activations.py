@@ -58,6 +58,7 @@ def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, fou
 
 
 def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:
+    """A constructed activation applied to its input; `via` names it by where it was made, as the element of a container."""
     value = args.get(0, "input")
     stored = m.read(callee.address, cells.DIM)
     dim = stored.value if type(stored) is Const and isinstance(stored.value, int) else None

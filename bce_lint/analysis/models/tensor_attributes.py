@@ -19,6 +19,7 @@ from bce_lint.records import changed
 
 
 def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
+    """`tensor.name`."""
     view = ATTRIBUTES.get(name)
     if view is not None:
         return owner if view.shape == "same" else changed(owner, shape=_reversed(owner.shape))

@@ -49,6 +49,7 @@ def concatenate(a: Seq, b: Seq) -> Seq:
 
 
 def keys_of(table: Table) -> Seq:
+    """The keys of a dict in order."""
     keys = tuple(const(k) for k, _ in table.entries)
     return Seq((), TOP) if table.maybe else Seq(keys, None if table.rest is None else TOP)
 
@@ -133,6 +134,7 @@ def is_certain(table: Table, key: Value | None) -> bool:
 
 
 def element(m: Machine, items: Seq, key: Value) -> Value | None:
+    """An element, or several by a slice; None where the index is out of range."""
     if is_slice(key) and type(key) is Seq:
         return _sliced(m, items, key)
     if type(key) is not Const or not isinstance(key.value, int):

@@ -28,6 +28,7 @@ def class_attribute(m: Machine, owner: Ref, name: str) -> Value | None:
 
 
 def find_in(m: Machine, order: tuple[Value, ...], name: str) -> Value | None:
+    """An attribute of the first project class in an order that has it."""
     for base in order:
         if type(base) is ClassV:
             found = m.read_global(base.address, name)
