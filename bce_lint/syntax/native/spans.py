@@ -1,4 +1,4 @@
-"""Where the nodes of Python's own parser stand: rows and UTF-8 columns to offsets of code points."""
+"""Spans of the nodes of Python's own parser: rows and UTF-8 columns become offsets of code points."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from bce_lint.ir import Span
 
-# Half the time of `Span(...)`, once for each node of a program.
+# This takes half the time of `Span(...)`, once a node.
 _made = tuple.__new__
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
-class Unsure(Exception):
+class NeedsLibCST(Exception):
     """The text has something that only LibCST's tree tells."""
 
 
