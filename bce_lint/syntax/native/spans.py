@@ -33,7 +33,10 @@ class Places:
         return _made(Span, (starts[node.lineno] + node.col_offset, starts[node.end_lineno] + node.end_col_offset))
 
     def _wide_span(self, node: Any) -> Span:
-        return Span(self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset))
+        row, last = node.lineno, node.end_lineno
+        if row in self.wide or last in self.wide:
+            return Span(self._offset(row, node.col_offset), self._offset(last, node.end_col_offset))
+        return _made(Span, (self.starts[row] + node.col_offset, self.starts[last] + node.end_col_offset))
 
     def _offset(self, row: int, column: int) -> int:
         line = self.wide.get(row)
