@@ -1,7 +1,7 @@
-"""Text to IR: what is too large is refused before the parse, what does not parse is told with its place.
+"""Text to IR: a text that is too large is refused before the parse, and one that does not parse is reported with its place.
 
-Python's own parser takes a tenth of LibCST's time, and both lowerings give the same IR; so LibCST, which is slow to import,
-too, is asked only for what Python's parser refuses (syntax newer than the running Python) or does not tell enough of.
+Python's own parser takes a tenth of LibCST's time, and both readers give the same IR. LibCST is also slow to import. So it reads
+only what Python's parser refuses (syntax newer than the running Python) or does not tell enough of.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from bce_lint.syntax.prescan import refusal
 if TYPE_CHECKING:
     import libcst as cst
 
-# Two Python frames a link in LibCST's code generator, for chains the scan lets through.
-_FRAMES = 4_000
+# Two Python frames a link in LibCST's code generator and three in a reader, for chains the scan lets through. Before 3.11 a Python
+# call takes space on the C stack.
+_FRAMES = 6_000 if sys.version_info >= (3, 11) else 4_000
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
@@ -47,11 +48,11 @@ class TooLarge(Exception):
 
 
 @contextmanager
-def _roomy() -> Iterator[None]:
+def _deep_recursion() -> Iterator[None]:
     """Pauses the collector (it costs a third of the parse and the trees hold no cycles) and allows deeper recursion."""
     collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
-    # Before 3.11 a Python call takes space on the C stack, which is small outside the main thread.
+    # The C stack is small outside the main thread.
     if sys.version_info >= (3, 11) or threading.current_thread() is threading.main_thread():
         sys.setrecursionlimit(max(limit, _FRAMES))
     try:
@@ -95,10 +96,10 @@ def _failure(text: str, message: str) -> ParseFailure:
 
 
 def round_trips(text: str) -> bool:
-    """Whether LibCST gives a text back as it was: not with a form feed before a statement or a lone carriage return at the end."""
+    """True if LibCST gives a text back as it was: not with a form feed before a statement or a lone carriage return at the end."""
     import libcst as cst
 
-    with _roomy():
+    with _deep_recursion():
         try:
             return cst.parse_module(text).code == text
         except (cst.ParserSyntaxError, RecursionError, MemoryError):
@@ -109,7 +110,7 @@ def lower(text: str, *, max_bytes: int = 1_000_000, max_depth: int = 1_000) -> i
     """Parses and lowers a file's text; raises ParseFailure or TooLarge."""
     if reason := refusal(text, max_bytes, max_depth):
         raise TooLarge(reason)
-    with _roomy():
+    with _deep_recursion():
         try:
             return lower_native(text) or lower_full(text)
         except (RecursionError, MemoryError):

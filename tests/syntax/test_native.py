@@ -34,6 +34,7 @@ SAME = [
     "x = f'''{\n    a(b, [c for c in d])\n} {e != f} {(lambda: 1)()} {g:%H:%M} {h if i else {1: 2}[j]}'''\n",
     "x = f'\\{a}' f'\\n{b}' f'{{{c}}}' f'{ d }' f'{e:{f}{g}}' f'é{h}ü{i}'\n",
     "é = 'ü' + ä.ö(ß)[é]\nx = f'{é}' f'ü{ä}'\n",
+    "x = ('é', a[\n  b], c, 'ü',\n  d(e), 'é')\ny = z\n",
     "x = (a + b) + c + d * (e * f) - g and h and (i and j) or not k\n",
     "x = (a + (b)) - ((c)) + (\n    d\n) << (e) ** -1 @ ~f\n",
     "x = a < b <= (c) != d is not e in f not in (g)\n",

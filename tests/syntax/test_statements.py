@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bce_lint import ir
-from bce_lint.syntax.arms import MAX_ARMS
+from bce_lint.syntax.build import MAX_ARMS
 from bce_lint.syntax.parse import lower
 from tests.syntax.nodes import found, function, statements, texts
 

@@ -1,76 +1,89 @@
-"""Expressions: LibCST nodes to the IR, by a table from node type to method."""
+"""Expressions: the fields of LibCST's nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, ClassVar
 
 import libcst as cst
 
 from bce_lint import ir
-from bce_lint.ir import Span
-from bce_lint.syntax.cst import literals
+from bce_lint.syntax import literals
+from bce_lint.syntax.build import Builder
+from bce_lint.syntax.build_expressions import Given, Iteration, Parameter
 from bce_lint.syntax.cst.operators import BINARY, COMPARE, UNARY
 from bce_lint.syntax.cst.spans import Spans
-from bce_lint.syntax.scopes import Scope
+
+# Only newer versions of LibCST know these.
+_TEMPLATE, _UNPACKED = getattr(cst, "TemplatedString", None), getattr(cst, "StarredDictComp", None)
+_NAMED: dict[str, object] = {"None": None, "True": True, "False": False}
 
 
-class ExpressionLowering(cst.CSTVisitor):
-    """Lowers expressions; `scope` is the scope they stand in, `count` the IR nodes made so far."""
+def given(args: Sequence[cst.Arg]) -> Iterator[Given]:
+    """The arguments of a call or of a class."""
+    return ((arg.value, None if arg.keyword is None else arg.keyword.value, len(arg.star)) for arg in args)
+
+
+def parameters(node: cst.Parameters) -> Iterator[Parameter]:
+    """The parameters of a function in their order."""
+    star, stars = node.star_arg, node.star_kwarg
+    groups = (
+        ("positional", node.posonly_params), ("normal", node.params), ("*", [star] if isinstance(star, cst.Param) else []),
+        ("keyword", node.kwonly_params), ("**", [] if stars is None else [stars]),
+    )  # fmt: skip
+    for kind, params in groups:
+        for param in params:
+            yield param.name.value, kind, param.default, param.annotation and param.annotation.annotation
+
+
+def elements(node: Any) -> list[cst.CSTNode]:
+    """The items of a display; a starred one stands for itself."""
+    return [item.value if type(item) is cst.Element else item for item in node.elements]
+
+
+def _clauses(node: Any) -> Iterator[Iteration]:
+    clause = node.for_in
+    while clause is not None:
+        yield clause.target, clause.iter, [test.test for test in clause.ifs]
+        clause = clause.inner_for_in
+
+
+class CstExpressions(Builder):
+    """Reads expressions, which `expressions` lists."""
+
+    postfixes = (cst.Attribute, cst.Call, cst.Subscript, attrgetter("attr.value"))
 
     def __init__(self, spans: Spans) -> None:
-        super().__init__()
+        super().__init__(spans.inner)
         self.spans = spans
-        self.inner = spans.inner
-        self.scope = Scope()
-        self.count = 0
 
-    def expr(self, node: cst.CSTNode) -> ir.Expr:
-        """Lowers one expression."""
-        self.count += 1
-        lower = _TABLE.get(type(node))
-        return lower(self, node) if lower else ir.Opaque(self.spans.outer(node))
+    def unknown(self, node: cst.CSTNode) -> ir.Expr:
+        """Something that is not modelled."""
+        return ir.Opaque(self.spans.outer(node))
 
-    def maybe(self, node: cst.CSTNode | None) -> ir.Expr | None:
-        """Lowers an expression that may be absent."""
-        return None if node is None else self.expr(node)
-
-    def target(self, node: cst.CSTNode) -> ir.Expr:
-        """Lowers an assignment target and binds its names."""
-        target = self.expr(node)
-        self.scope.bind(target)
-        return target
-
-    def identifier(self, node: cst.Name) -> ir.Expr:
-        """A name, or one of the constants that look like one."""
+    def _name(self, node: cst.Name) -> ir.Expr:
         value = node.value
         if value in _NAMED:
-            return ir.Const(self.inner(node), _NAMED[value])
-        return ir.Name(self.inner(node), value)
+            return ir.Const(self.span(node), _NAMED[value])
+        return ir.Name(self.span(node), value)
 
     # --- literals
 
-    def number(self, node: cst.BaseNumber) -> ir.Expr:
-        """An integer, float or imaginary literal."""
+    def _number(self, node: cst.BaseNumber) -> ir.Expr:
         value = literals.number(node.value)  # type: ignore[attr-defined]
-        span = self.inner(node)
+        span = self.span(node)
         return ir.Opaque(span) if value is None else ir.Const(span, value)
 
-    def ellipsis(self, node: cst.Ellipsis) -> ir.Expr:
-        """`...`."""
-        return ir.Const(self.inner(node), ...)
-
-    def string(self, node: cst.SimpleString) -> ir.Expr:
-        """A plain string literal."""
+    def _string(self, node: cst.SimpleString) -> ir.Expr:
         value = literals.string(node.value)
-        span = self.inner(node)
+        span = self.span(node)
         return ir.Opaque(span) if value is None else ir.Const(span, value)
 
-    def formatted(self, node: Any) -> ir.Expr:
-        """An f-string or t-string."""
+    def _formatted(self, node: Any) -> ir.Expr:
         out: list[ir.Expr] = []
         self._format_parts(node.parts, "r" in node.start.lower(), out)
-        return ir.Op(self.inner(node), "format", tuple(out))
+        return ir.Op(self.span(node), "format", tuple(out))
 
     def _format_parts(self, parts: Sequence[Any], raw: bool, out: list[ir.Expr]) -> None:
         for part in parts:
@@ -82,9 +95,9 @@ class ExpressionLowering(cst.CSTVisitor):
                 self.count += 1
                 out.append(ir.Const(self.spans.outer(part), literals.part(part.value, raw)))
 
-    def concatenated(self, node: cst.ConcatenatedString) -> ir.Expr:
+    def _concatenated(self, node: cst.ConcatenatedString) -> ir.Expr:
         """Adjacent strings: one constant where all are."""
-        span, parts = self.inner(node), []
+        span, parts = self.span(node), []
         rest: cst.BaseExpression = node
         while isinstance(rest, cst.ConcatenatedString):
             parts.append(self.expr(rest.left))
@@ -102,221 +115,82 @@ class ExpressionLowering(cst.CSTVisitor):
 
     # --- operators
 
-    def unary(self, node: cst.UnaryOperation) -> ir.Expr:
-        """A unary operator; the minus of a number is a constant."""
-        op = UNARY[type(node.operator)]
-        value = self.expr(node.expression)
-        span = self.inner(node)
-        if op == "neg" and isinstance(value, ir.Const) and type(value.value) in (int, float, complex):
-            return ir.Const(span, -value.value)  # type: ignore[operator]
-        return ir.Op(span, op, (value,))
-
-    def binary(self, node: cst.BinaryOperation | cst.BooleanOperation) -> ir.Expr:
-        """A left-leaning chain of operators, without recursion; a run of one operator is one node."""
-        spine = [node]
+    def _operation(self, node: cst.BinaryOperation | cst.BooleanOperation) -> ir.Expr:
+        """Operators that stand side by side without parentheses between them."""
+        links = [(BINARY[type(node.operator)], node, node.right)]
         left = node.left
         while isinstance(left, (cst.BinaryOperation, cst.BooleanOperation)) and not left.lpar:
-            spine.append(left)
+            links.append((BINARY[type(left.operator)], left, left.right))
             left = left.left
-        spine.reverse()
-        operands = [self.expr(left)]
-        op, last = BINARY[type(spine[0].operator)], spine[0]
-        for link in spine:
-            here = BINARY[type(link.operator)]
-            if here != op:
-                operands = [ir.Op(self.inner(last), op, tuple(operands))]
-                op = here
-                self.count += 1
-            operands.append(self.expr(link.right))
-            last = link
-        return ir.Op(self.inner(node), op, tuple(operands))
+        links.reverse()
+        return self.binary(left, links)
 
-    def comparison(self, node: cst.Comparison) -> ir.Expr:
-        """A comparison; a chain becomes `and` over pairs."""
-        left = self.expr(node.left)
-        pairs: list[ir.Expr] = []
-        for target in node.comparisons:
-            right = self.expr(target.comparator)
-            op = COMPARE.get(type(target.operator), "!=")
-            pairs.append(ir.Op(Span(left.span.start, right.span.end), op, (left, right)))
-            left = right
-        span = self.inner(node)
-        if len(pairs) > 1:
-            self.count += len(pairs)
-            return ir.Op(span, "and", tuple(pairs))
-        first = pairs[0]
-        return ir.Op(span, first.op, first.operands) if isinstance(first, ir.Op) else first
+    def _comparison(self, node: cst.Comparison) -> ir.Expr:
+        links = ((COMPARE.get(type(link.operator), "!="), link.comparator) for link in node.comparisons)
+        return self.compare(self.span(node), node.left, links)
 
-    def choice(self, node: cst.IfExp) -> ir.Expr:
-        """A conditional expression."""
-        then = self.expr(node.body)
-        test = self.expr(node.test)
-        return ir.Choice(self.inner(node), test, then, self.expr(node.orelse))
+    # --- arguments and indices
 
-    # --- attributes, calls, subscripts
-
-    def postfix(self, node: Any) -> ir.Expr:
-        """A chain of attributes, calls and subscripts, without recursion."""
-        links = []
-        root: Any = node
-        while True:
-            kind = type(root)
-            if kind is cst.Attribute or kind is cst.Subscript:
-                links.append(root)
-                root = root.value
-            elif kind is cst.Call:
-                links.append(root)
-                root = root.func
-            else:
-                break
-        value = self.expr(root)
-        self.count += len(links) - 1
-        for link in reversed(links):
-            kind = type(link)
-            if kind is cst.Attribute:
-                value = ir.Attr(self.inner(link), value, link.attr.value)
-            elif kind is cst.Call:
-                value = ir.Call(self.inner(link), value, self.args(link.args))
-            else:
-                value = ir.Item(self.inner(link), value, self.index(link.slice))
-        return value
-
-    def args(self, args: Sequence[cst.Arg]) -> tuple[ir.Arg, ...]:
-        """The arguments of a call or of a class."""
-        expr = self.expr
-        return tuple(
-            [ir.Arg(expr(arg.value), None if arg.keyword is None else arg.keyword.value, len(arg.star)) for arg in args]
-        )
+    def args(self, call: cst.Call) -> tuple[ir.Arg, ...]:
+        """The arguments of a call."""
+        return self.arguments(given(call.args))
 
     def index(self, elements: Sequence[cst.SubscriptElement]) -> ir.Expr:
         """What stands between the brackets of a subscript."""
-        items = [self._subscript(element.slice) for element in elements]
         first = elements[0].slice
         starred = isinstance(first, cst.Index) and first.star
-        if len(items) == 1 and not starred and not isinstance(elements[0].comma, cst.Comma):
-            return items[0]
-        self.count += 1
-        return ir.Build(Span(items[0].span.start, items[-1].span.end), "tuple", tuple(items))
+        if len(elements) == 1 and not starred and not isinstance(elements[0].comma, cst.Comma):
+            return self.subscript(first)
+        return self.indices([element.slice for element in elements])
 
-    def _subscript(self, node: cst.BaseSlice) -> ir.Expr:
+    def subscript(self, node: cst.BaseSlice) -> ir.Expr:
+        """One of the indices."""
         if isinstance(node, cst.Index):
-            value = self.expr(node.value)
-            return ir.Star(value.span, value) if node.star else value
+            return self.starred_index(node.value) if node.star else self.expr(node.value)
         assert isinstance(node, cst.Slice)
-        self.count += 1
-        return ir.Slice(self.spans.trimmed(node), self.maybe(node.lower), self.maybe(node.upper), self.maybe(node.step))
-
-    # --- displays and comprehensions
-
-    def display(self, node: Any) -> ir.Expr:
-        """A tuple, list or set display."""
-        kind = type(node)
-        span = self.spans.display(node) if kind is cst.Tuple else self.inner(node)
-        expr = self.expr
-        items = tuple([expr(item.value) if type(item) is cst.Element else expr(item) for item in node.elements])
-        return ir.Build(span, _KINDS[kind], items)
-
-    def starred(self, node: Any) -> ir.Expr:
-        """`*value` or, in a dict comprehension, `**value`."""
-        value = self.expr(node.value)
-        return ir.Star(Span(self.spans.outer(node).start, value.span.end), value)
-
-    def dict(self, node: cst.Dict) -> ir.Expr:
-        """A dict display."""
-        keys: list[ir.Expr | None] = []
-        values = []
-        for element in node.elements:
-            keys.append(self.expr(element.key) if isinstance(element, cst.DictElement) else None)
-            values.append(self.expr(element.value))
-        return ir.Dict(self.inner(node), tuple(keys), tuple(values))
-
-    def comprehension(self, node: Any) -> ir.Expr:
-        """A list, set or dict comprehension or a generator expression."""
-        kind = type(node)
-        span = self.spans.display(node) if kind is cst.GeneratorExp else self.inner(node)
-        clauses: list[ir.Clause] = []
-        clause: cst.CompFor | None = node.for_in
-        while clause is not None:
-            # Targets are the comprehension's own names: they are not bound in the scope around it.
-            over = self.expr(clause.iter)
-            clauses.append(ir.Clause(self.expr(clause.target), over, tuple([self.expr(test.test) for test in clause.ifs])))
-            clause = clause.inner_for_in
-        if kind is cst.DictComp:
-            elements: tuple[ir.Expr, ...] = (self.expr(node.key), self.expr(node.value))
-        elif hasattr(node, "elt"):
-            elements = (self.expr(node.elt),)
-        else:
-            value = self.expr(node.value)
-            elements = (ir.Star(value.span, value),)
-        return ir.Comp(span, _KINDS.get(kind, "dict"), elements, tuple(clauses))
+        return self.slice(self.spans.trimmed(node), node.lower, node.upper, node.step)
 
     # --- the rest
 
-    def awaited(self, node: cst.Await) -> ir.Expr:
-        """`await value` is the value."""
-        self.count -= 1
-        return self.expr(node.expression)
+    def _dict(self, node: cst.Dict) -> ir.Expr:
+        items = ((item.key if isinstance(item, cst.DictElement) else None, item.value) for item in node.elements)
+        return self.mapping(self.span(node), items)
 
-    def walrus(self, node: cst.NamedExpr) -> ir.Expr:
-        """`(name := value)`."""
-        value = self.expr(node.value)
-        span = self.inner(node)
-        if not isinstance(node.target, cst.Name):
-            return ir.Opaque(span, (value,))
-        self.scope.bound.add(node.target.value)
-        return ir.Bind(span, node.target.value, value)
+    def _unpacked(self, node: Any) -> ir.Expr:
+        """A dict comprehension of `**value`."""
+        made = self.comprehension(self.span(node), "dict", (node.value,), _clauses(node))
+        (value,) = made.elements
+        return ir.Comp(made.span, made.kind, (ir.Star(value.span, value),), made.clauses)
 
-    def yielded(self, node: cst.Yield) -> ir.Expr:
-        """`yield` and `yield from`."""
-        self.scope.generator = True
+    def _walrus(self, node: cst.NamedExpr) -> ir.Expr:
+        if isinstance(node.target, cst.Name):
+            return self.walrus(self.span(node), node.target.value, node.value)
+        return ir.Opaque(self.span(node), (self.expr(node.value),))
+
+    def _yield(self, node: cst.Yield) -> ir.Expr:
         value = node.value
         if isinstance(value, cst.From):
-            return ir.Yield(self.inner(node), self.expr(value.item), True)
-        return ir.Yield(self.inner(node), self.maybe(value), False)
+            return self.yielded(self.span(node), value.item, True)
+        return self.yielded(self.span(node), value, False)
 
-    def function(self, node: cst.Lambda) -> ir.Expr:
-        """A lambda."""
-        span = self.inner(node)
-        params = self.params(node.params)
-        outer, self.scope = self.scope, Scope()
-        self.scope.bound.update(param.name for param in params)
-        value = self.expr(node.body)
-        scope, self.scope = self.scope, outer
-        body = (ir.Return(value.span, value),)
-        return ir.Lambda(span, ir.Function(span, "<lambda>", params, body, bound=scope.local(), is_generator=scope.generator))
-
-    def params(self, node: cst.Parameters) -> tuple[ir.Param, ...]:
-        """Parameters, whose defaults and annotations belong to the scope around the function."""
-        out = [self._param(param, "positional") for param in node.posonly_params]
-        out += [self._param(param, "normal") for param in node.params]
-        if isinstance(node.star_arg, cst.Param):
-            out.append(self._param(node.star_arg, "*"))
-        out += [self._param(param, "keyword") for param in node.kwonly_params]
-        if node.star_kwarg is not None:
-            out.append(self._param(node.star_kwarg, "**"))
-        return tuple(out)
-
-    def _param(self, node: cst.Param, kind: str) -> ir.Param:
-        annotation = None if node.annotation is None else self.expr(node.annotation.annotation)
-        return ir.Param(node.name.value, kind, self.maybe(node.default), annotation)
-
-
-_NAMED: dict[str, object] = {"None": None, "True": True, "False": False}
-_KINDS: dict[type[cst.CSTNode], str] = {
-    cst.Tuple: "tuple", cst.List: "list", cst.Set: "set", cst.GeneratorExp: "generator", cst.ListComp: "list", cst.SetComp: "set",
-}  # fmt: skip
-_L = ExpressionLowering
-_TABLE: dict[type[cst.CSTNode], Callable[[ExpressionLowering, Any], ir.Expr]] = {
-    cst.Name: _L.identifier, cst.Integer: _L.number, cst.Float: _L.number, cst.Imaginary: _L.number, cst.Ellipsis: _L.ellipsis,
-    cst.SimpleString: _L.string, cst.FormattedString: _L.formatted, cst.ConcatenatedString: _L.concatenated,
-    cst.UnaryOperation: _L.unary, cst.BinaryOperation: _L.binary, cst.BooleanOperation: _L.binary,
-    cst.Comparison: _L.comparison, cst.IfExp: _L.choice, cst.Attribute: _L.postfix, cst.Call: _L.postfix,
-    cst.Subscript: _L.postfix, cst.Tuple: _L.display, cst.List: _L.display, cst.Set: _L.display, cst.Dict: _L.dict,
-    cst.StarredElement: _L.starred, cst.StarredDictElement: _L.starred, cst.ListComp: _L.comprehension,
-    cst.SetComp: _L.comprehension, cst.DictComp: _L.comprehension, cst.GeneratorExp: _L.comprehension, cst.Await: _L.awaited,
-    cst.NamedExpr: _L.walrus, cst.Yield: _L.yielded, cst.Lambda: _L.function,
-}  # fmt: skip
-# Names that only newer versions of LibCST know.
-for _name, _method in (("TemplatedString", _L.formatted), ("StarredDictComp", _L.comprehension)):
-    if hasattr(cst, _name):
-        _TABLE[getattr(cst, _name)] = _method
+    expressions: ClassVar[Mapping[type[Any], Callable[[CstExpressions, Any], ir.Expr]]] = {
+        cst.Name: _name, cst.Integer: _number, cst.Float: _number, cst.Imaginary: _number, cst.SimpleString: _string,
+        cst.FormattedString: _formatted, cst.ConcatenatedString: _concatenated, cst.BinaryOperation: _operation,
+        cst.BooleanOperation: _operation, cst.Comparison: _comparison, cst.Attribute: Builder.postfix, cst.Call: Builder.postfix,
+        cst.Subscript: Builder.postfix, cst.Dict: _dict, cst.NamedExpr: _walrus, cst.Yield: _yield,
+        cst.Ellipsis: lambda read, node: ir.Const(read.span(node), ...),
+        cst.UnaryOperation: lambda read, node: read.unary(read.span(node), UNARY[type(node.operator)], node.expression),
+        cst.IfExp: lambda read, node: read.choice(read.span(node), node.test, node.body, node.orelse),
+        cst.Tuple: lambda read, node: read.display(read.spans.display(node), "tuple", elements(node)),
+        cst.List: lambda read, node: read.display(read.span(node), "list", elements(node)),
+        cst.Set: lambda read, node: read.display(read.span(node), "set", elements(node)),
+        cst.StarredElement: lambda read, node: read.starred(read.spans.outer(node).start, node.value),
+        cst.StarredDictElement: lambda read, node: read.starred(read.spans.outer(node).start, node.value),
+        cst.GeneratorExp: lambda read, node: read.comprehension(read.spans.display(node), "generator", (node.elt,), _clauses(node)),
+        cst.ListComp: lambda read, node: read.comprehension(read.span(node), "list", (node.elt,), _clauses(node)),
+        cst.SetComp: lambda read, node: read.comprehension(read.span(node), "set", (node.elt,), _clauses(node)),
+        cst.DictComp: lambda read, node: read.comprehension(read.span(node), "dict", (node.key, node.value), _clauses(node)),
+        cst.Await: lambda read, node: read.awaited(node.expression),
+        cst.Lambda: lambda read, node: read.anonymous(read.span(node), parameters(node.params), node.body),
+        **{kind: read for kind, read in ((_TEMPLATE, _formatted), (_UNPACKED, _unpacked)) if kind is not None},
+    }  # fmt: skip

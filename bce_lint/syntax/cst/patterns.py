@@ -9,7 +9,7 @@ import libcst as cst
 
 from bce_lint import ir
 from bce_lint.ir import Span
-from bce_lint.syntax.cst.expressions import ExpressionLowering
+from bce_lint.syntax.cst.expressions import CstExpressions
 
 # These take the subject itself as their only positional pattern.
 _SELF_MATCHING = frozenset({"bool", "bytearray", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"})
@@ -18,8 +18,8 @@ _SELF_MATCHING = frozenset({"bool", "bytearray", "bytes", "dict", "float", "froz
 class Match:
     """What one case asks of its subject: tests that must hold, and the values its names then have."""
 
-    def __init__(self, lowering: ExpressionLowering) -> None:
-        self.lowering = lowering
+    def __init__(self, reader: CstExpressions) -> None:
+        self.reader = reader
         self.tests: list[ir.Expr] = []
         self.captures: list[tuple[ir.Name, ir.Expr]] = []
 
@@ -29,9 +29,9 @@ class Match:
         if kind is cst.MatchAs:
             self._as(node, subject)
         elif kind is cst.MatchValue:
-            self._test("==", subject, self.lowering.expr(node.value))
+            self._test("==", subject, self.reader.expr(node.value))
         elif kind is cst.MatchSingleton:
-            self._test("is", subject, self.lowering.expr(node.value))
+            self._test("is", subject, self.reader.expr(node.value))
         elif kind is cst.MatchOr:
             self._or(node, subject)
         elif kind is cst.MatchClass:
@@ -39,19 +39,19 @@ class Match:
         elif kind is cst.MatchMapping:
             self._mapping(node, subject)
         elif isinstance(node, cst.MatchSequence):
-            self._sequence(node.patterns, subject, self.lowering.spans.outer(node))
+            self._sequence(node.patterns, subject, self.reader.spans.outer(node))
         else:
             self.tests.append(ir.Opaque(subject.span))
 
     def _test(self, op: str, left: ir.Expr, right: ir.Expr) -> None:
-        self.lowering.count += 1
+        self.reader.count += 1
         self.tests.append(ir.Op(right.span, op, (left, right)))
 
     def _capture(self, name: cst.Name | None, value: ir.Expr) -> None:
         if name is not None:
-            self.lowering.count += 1
-            self.lowering.scope.bound.add(name.value)
-            self.captures.append((ir.Name(self.lowering.inner(name), name.value), value))
+            self.reader.count += 1
+            self.reader.scope.bound.add(name.value)
+            self.captures.append((ir.Name(self.reader.span(name), name.value), value))
 
     def _as(self, node: cst.MatchAs, subject: ir.Expr) -> None:
         if node.pattern is not None:
@@ -59,11 +59,11 @@ class Match:
         self._capture(node.name, subject)
 
     def _or(self, node: cst.MatchOr, subject: ir.Expr) -> None:
-        span = self.lowering.spans.outer(node)
+        span = self.reader.spans.outer(node)
         options: list[ir.Expr] = []
         names: dict[str, ir.Name] = {}
         for element in node.patterns:
-            option = Match(self.lowering)
+            option = Match(self.reader)
             option.pattern(element.pattern, subject)
             options.append(option.test(span))
             names.update((name.id, name) for name, _ in option.captures)
@@ -72,8 +72,8 @@ class Match:
         self.captures += [(name, ir.Opaque(name.span)) for name in names.values()]
 
     def _class(self, node: cst.MatchClass, subject: ir.Expr) -> None:
-        span = self.lowering.spans.outer(node)
-        cls = self.lowering.expr(node.cls)
+        span = self.reader.spans.outer(node)
+        cls = self.reader.expr(node.cls)
         self.tests.append(ir.Call(span, ir.Name(cls.span, "isinstance"), (ir.Arg(subject), ir.Arg(cls))))
         for number, element in enumerate(node.patterns):
             value: ir.Expr = subject
@@ -82,14 +82,14 @@ class Match:
                 value = ir.Call(span, ir.Name(cls.span, "getattr"), (ir.Arg(subject), ir.Arg(names)))
             self.pattern(element.value, value)
         for keyword in node.kwds:
-            self.pattern(keyword.pattern, ir.Attr(self.lowering.inner(keyword.key), subject, keyword.key.value))
+            self.pattern(keyword.pattern, ir.Attr(self.reader.span(keyword.key), subject, keyword.key.value))
 
     def _mapping(self, node: cst.MatchMapping, subject: ir.Expr) -> None:
-        span = self.lowering.spans.outer(node)
+        span = self.reader.spans.outer(node)
         if not node.elements:
             self.tests.append(ir.Call(span, ir.Name(span, "isinstance"), (ir.Arg(subject), ir.Arg(ir.Name(span, "dict")))))
         for element in node.elements:
-            key = self.lowering.expr(element.key)
+            key = self.reader.expr(element.key)
             self.tests.append(ir.Op(key.span, "in", (key, subject)))
             self.pattern(element.pattern, ir.Item(key.span, subject, key))
         if node.rest is not None:

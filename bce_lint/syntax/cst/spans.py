@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from inspect import isclass
+from typing import Any
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -104,6 +106,46 @@ class Spans:
         start, end = self.outer(node)
         inside = self.text[start:end]
         return Span(end - len(inside.lstrip()), start + len(inside.rstrip()))
+
+    # --- statements
+
+    def small(self, node: Any) -> Span:
+        """A simple statement, without its semicolon."""
+        start, end = self.outer(node)
+        if isinstance(node.semicolon, cst.Semicolon):
+            end = start + len(self.text[start:end].rstrip(" \t\f\\\r\n").removesuffix(";").rstrip(" \t\f\\\r\n"))
+        return Span(start, end)
+
+    def alias(self, node: cst.ImportAlias) -> Span:
+        """One name of an import, with its alias."""
+        return Span(self.starts[id(node.name)], self.ends[id(node.asname.name if node.asname else node.name)])
+
+    def whole(self, node: Any) -> Span:
+        """A compound statement, from its keyword to the end of its last statement."""
+        return Span(self._head(node), self._finish(node))
+
+    def _head(self, node: Any) -> int:
+        """Where the keyword of a compound statement stands, behind blank lines and comments."""
+        lines = node.leading_lines
+        start = self.ends[id(lines[-1])] if lines else self.starts[id(node)]
+        while start < len(self.text) and self.text[start] in " \t\f":
+            start += 1
+        return start
+
+    def _finish(self, node: Any) -> int:
+        """Where the last statement inside a compound statement ends."""
+        while True:
+            parts = (getattr(node, "finalbody", None), getattr(node, "orelse", None), *reversed(getattr(node, "handlers", ())), node)
+            suite = next(part for part in parts if part is not None)
+            if isinstance(suite, cst.If) and suite is not node:
+                node = suite
+                continue
+            body = suite.cases if isinstance(suite, cst.Match) else suite.body if isinstance(suite.body, Sequence) else suite.body.body
+            node = body[-1]
+            if isinstance(node, cst.SimpleStatementLine):
+                node = node.body[-1]
+            if isinstance(node, cst.BaseSmallStatement):
+                return self.small(node).end
 
 
 def align(generated: str, text: str) -> list[tuple[int, int]]:

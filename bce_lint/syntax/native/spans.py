@@ -1,4 +1,4 @@
-"""Where the nodes of Python's own parser stand: rows and UTF-8 columns to offsets of code points."""
+"""Spans of the nodes of Python's own parser: rows and UTF-8 columns become offsets of code points."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from bce_lint.ir import Span
 
-# Half the time of `Span(...)`, once for each node of a program.
+# This takes half the time of `Span(...)`, once a node.
 _made = tuple.__new__
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
-class Unsure(Exception):
+class NeedsLibCST(Exception):
     """The text has something that only LibCST's tree tells."""
 
 
@@ -33,7 +33,10 @@ class Places:
         return _made(Span, (starts[node.lineno] + node.col_offset, starts[node.end_lineno] + node.end_col_offset))
 
     def _wide_span(self, node: Any) -> Span:
-        return Span(self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset))
+        row, last = node.lineno, node.end_lineno
+        if row in self.wide or last in self.wide:
+            return Span(self._offset(row, node.col_offset), self._offset(last, node.end_col_offset))
+        return _made(Span, (self.starts[row] + node.col_offset, self.starts[last] + node.end_col_offset))
 
     def _offset(self, row: int, column: int) -> int:
         line = self.wide.get(row)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bce_lint.ir import Span
-from bce_lint.syntax.cst import literals
-from bce_lint.syntax.native.spans import Unsure
+from bce_lint.syntax import literals
+from bce_lint.syntax.native.spans import NeedsLibCST
 
 _BETWEEN = re.compile(r"(?:[\s\\]+|#[^\r\n]*)*")
 _OPENING = re.compile(r"([A-Za-z]*)(\"{3}|'{3}|\"|')")
@@ -37,10 +37,10 @@ class Part(NamedTuple):
 
 
 def single(text: str, span: Span) -> bool:
-    """Whether a string is certainly one literal."""
+    """True if a string is certainly one literal."""
     opening = _OPENING.match(text, span.start)
     if opening is None:
-        raise Unsure
+        raise NeedsLibCST
     quote = opening[2]
     return text.find(quote, opening.end()) == span.end - len(quote)
 
@@ -51,7 +51,7 @@ def pieces(text: str, span: Span) -> Iterator[list[Part]]:
     while place < span.end:
         opening = _OPENING.match(text, place)
         if opening is None:
-            raise Unsure
+            raise NeedsLibCST
         prefix, quote = opening[1].lower(), opening[2]
         parts: list[Part] = []
         if "f" in prefix:
@@ -60,13 +60,13 @@ def pieces(text: str, span: Span) -> Iterator[list[Part]]:
             found = _END[quote].match(text, opening.end())
             value = None if found is None else literals.string(text[place : found.end()])
             if found is None or value is None:
-                raise Unsure
+                raise NeedsLibCST
             end = found.end()
             parts.append(Part("plain", Span(place, end), value))
         yield parts
         place = skip(_BETWEEN, text, end)
         if end < span.end < place:
-            raise Unsure
+            raise NeedsLibCST
 
 
 def skip(pattern: re.Pattern[str], text: str, place: int) -> int:
@@ -97,14 +97,14 @@ class _Formatted:
         if end > place:
             words = self.text[place:end]
             if "\\N{" in words:
-                raise Unsure
+                raise NeedsLibCST
             self.parts.append(Part("text", Span(place, end), literals.part(words, self.raw)))
         return end
 
     def _field(self, place: int) -> int:
         """Notes a field and its format specification; returns what is behind it."""
         if not self.text.startswith("{", place):
-            raise Unsure
+            raise NeedsLibCST
         end = self._expression(place + 1)
         self.parts.append(Part("field", Span(place + 1, end)))
         end = skip(_CONVERSION, self.text, end)
@@ -113,7 +113,7 @@ class _Formatted:
             while not self.text.startswith("}", end):
                 end = self._words(_SPEC, self._field(end))
         if not self.text.startswith("}", end):
-            raise Unsure
+            raise NeedsLibCST
         return end + 1
 
     def _expression(self, place: int) -> int:
@@ -122,7 +122,7 @@ class _Formatted:
         while True:
             found = _IN_FIELD.search(self.text, place)
             if found is None or found["comment"]:
-                raise Unsure
+                raise NeedsLibCST
             place = found.end()
             if found["string"]:
                 place = self._skip_string(found)
@@ -136,5 +136,5 @@ class _Formatted:
     def _skip_string(self, found: re.Match[str]) -> int:
         end = None if "f" in found["prefix"].lower() else _END[found["string"][len(found["prefix"]) :]].match(self.text, found.end())
         if end is None:
-            raise Unsure
+            raise NeedsLibCST
         return end.end()
