@@ -102,7 +102,7 @@ ATTRIBUTES: dict[str, Transfer] = {
 }
 """Attributes that are the tensor once more, or its transpose."""
 
-_DIFFERENT: dict[str, dict[str, Any]] = {
+DIFFERENT: dict[str, dict[str, Any]] = {
     "split": {"params": ("split_size", "dim")},
     "numel": {"use": "layout", "traits": ("size",)},
     **{name: {"use": ""} for name in ("t_", "transpose_", "swapdims_", "swapaxes_")},
@@ -121,7 +121,7 @@ def methods(functions: Mapping[str, Transfer]) -> dict[str, Transfer]:
                 found[bare] = row._replace(params=params, also=())
             if "method_" in row.also:
                 found[bare + "_"] = written(row, params)
-    for name, fields in _DIFFERENT.items():
+    for name, fields in DIFFERENT.items():
         if name in found:
             found[name] = found[name]._replace(**fields)
     return found

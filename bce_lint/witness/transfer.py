@@ -145,7 +145,7 @@ def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Call
 
 def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, result: Tensor) -> Tensor:
     bare = entry.name.rpartition(".")[2]
-    rows = one_hot(row, mark, entry.name)
+    rows = one_hot(row, mark)
     if rows != result.one_hot:
         result = changed(result, one_hot=rows)
     if row.kind is Kind.CLAMP:

@@ -10,6 +10,7 @@ import torch
 from bce_lint.catalog import activations, tensors
 from bce_lint.catalog.factories import DTYPES
 from bce_lint.catalog.schema import Kind
+from bce_lint.catalog.tensors import PARAMETER
 from tests.catalog.calls import METHOD, TORCH_ROWS, call_of, known_values, last
 from tests.catalog.kinds import bounds, check, first, reaches
 from tests.catalog.probes import fails, reals, resolve
@@ -26,6 +27,13 @@ NEED_A_DEVICE = [METHOD + "cuda", METHOD + "xpu", METHOD + "pin_memory"]
 BY_HAND = {*TYPES, *NEED_A_DEVICE, "torch.nn.utils.rnn.pad_packed_sequence", "torch.nn.functional.multi_head_attention_forward"}
 CALLED = [name for name in TORCH_ROWS if name not in BY_HAND]
 NORMALISED = {"batch_norm", "group_norm", "layer_norm", "rms_norm", "instance_norm", "normalize", "prelu", "glu"}
+ITSELF = {"torch.alpha_dropout", "torch.nn.functional.alpha_dropout", "torch.nn.functional.feature_alpha_dropout", PARAMETER}
+"""What gives back its tensor: dropout that is off, and a parameter, whose values training moves away."""
+
+OF_DATA = {"torch.from_numpy", "torch.asarray"}
+"""What is not for tensors that have a gradient."""
+
+PASSING = {Kind.KEEP, Kind.SELECT, Kind.JOIN, Kind.MASK, Kind.FILL}
 TIGHT = [
     name
     for name in CALLED
@@ -106,3 +114,36 @@ def test_methods_that_write_back_are_all_known() -> None:
     public = {n for n in dir(torch.Tensor) if n.endswith("_") and not n.startswith(("_", "sparse_", "resize_as_sparse"))}
     known = {n for n, row in tensors.METHODS.items() if row.inplace} | activations.INPLACE
     assert public - known == {"detach_", "requires_grad_", "share_memory_"}
+
+
+def parts(found: object) -> list[torch.Tensor]:
+    """The tensors of a result."""
+    return [one for one in (found if isinstance(found, tuple | list) else (found,)) if isinstance(one, torch.Tensor)]
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in CALLED if not (TORCH_ROWS[n].may_share or TORCH_ROWS[n].inplace or TORCH_ROWS[n].kind is Kind.NONE or n in ITSELF)]
+)
+def test_what_is_no_view_has_storage_of_its_own(name: str) -> None:
+    x, positional, keywords = call_of(name)
+    found = parts(resolve(name)(*positional, **keywords))
+    assert x.untyped_storage().data_ptr() not in {one.untyped_storage().data_ptr() for one in found if one.numel()}
+
+
+@pytest.mark.parametrize("name", [n for n in CALLED if TORCH_ROWS[n].kind in PASSING and not TORCH_ROWS[n].inplace and n not in OF_DATA])
+def test_gradients_flow_unless_they_are_cut(name: str) -> None:
+    row, (x, positional, keywords) = TORCH_ROWS[name], call_of(name)
+    x.requires_grad_()
+    flow = row.gradient != "cut" and (row.dtype is None or "float" in row.dtype)
+    message = fails(lambda: parts(resolve(name)(*positional, **keywords))[0].requires_grad is flow or 1 / 0)
+    assert message is None or (not flow and "requires grad" in message)
+
+
+@pytest.mark.parametrize("name", tensors.ATTRIBUTES)
+def test_attributes_are_views(name: str) -> None:
+    row, x = tensors.ATTRIBUTES[name], reals(3, 4).requires_grad_()
+    found = getattr(x, name)
+    assert found.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
+    assert row.may_share
+    assert torch.equal(found, x if row.shape == "same" else x.t())
+    assert found.requires_grad is (row.gradient != "cut")

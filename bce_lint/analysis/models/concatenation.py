@@ -9,13 +9,16 @@ from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import Const, Value, const
 from bce_lint.analysis.state.machine import Args
 
+RULES = frozenset({"cat", "stack"})
+"""The rules: along a dimension that the tensors have, along a new one."""
+
 
 def shape_of(rule: str, parts: Sequence[Value], exact: bool, args: Args) -> Shape | None:
-    """The shape of the tensors of one list together, by the rule of the operation's row: `cat` or `stack`."""
+    """The shape of the tensors of one list together, by the rule of the operation's row."""
     shapes = [part.shape for part in parts if type(part) is Tensor and part.shape is not None and rank(part.shape) is not None]
     given = args.get(1, "dim") or const(0)
     dim = given.value if type(given) is Const and isinstance(given.value, int) else None
-    if not rule or args.open or dim is None or not shapes or len(shapes) < len(parts):
+    if rule not in RULES or args.open or dim is None or not shapes or len(shapes) < len(parts):
         return None
     first = shapes[0]
     if any(len(shape) != len(first) for shape in shapes):

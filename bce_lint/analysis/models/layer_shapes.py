@@ -11,6 +11,9 @@ from bce_lint.analysis.models.shape_rules import CHANGES, POINTWISE_KINDS, whole
 from bce_lint.analysis.state.machine import Args, Machine
 from bce_lint.catalog.schema import Transfer
 
+FLAT = "flat"
+"""The rule of `nn.Flatten`: that of the function."""
+
 
 def _features(name: str, given: Table, shape: Shape | None) -> Shape | None:
     last = whole(given.get("out_features"))
@@ -56,7 +59,7 @@ def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) ->
     given = None if made is None else m.read(address, "$args")
     if made is None or type(given) is not Table:
         return None
-    if row.shape == "flat":
+    if row.shape == FLAT:
         ends = (given.get("start_dim") or const(1), given.get("end_dim") or const(-1))
         return CHANGES["flatten"](m, shape, Args((NONE, *ends)))
     if row.shape:

@@ -234,6 +234,7 @@ CHANGES: dict[str, Rule] = {
     "expand": _expand,
     "pieces": _pieces,
     "reduce": _reduce,
+    "norm": _norm,
     "one_hot": _one_hot,
     "linear": _linear,
 }
@@ -262,8 +263,6 @@ def after(m: Machine, row: Transfer, tensor: Tensor, args: Args) -> Shape | None
     if row.kind in _NEW_KINDS:
         sized = args.kw.get("size", args.kw.get("shape"))
         return CREATIONS[row.shape](m, None, args) if sized is None else dims(m, Args((sized,)), 0)
-    if row.shape == "norm":
-        return _norm(m, tensor.shape, args)
     return tensor.shape if is_pointwise(row, args) else None
 
 

@@ -190,7 +190,7 @@ def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args
     origin = result.origin
     if origin and shape_rules.moves_dims(row):
         origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
-    rows = one_hot(row, tensor, name) or _is_identity_matrix(name, args)
+    rows = one_hot(row, tensor) or _is_identity_matrix(name, args)
     return changed(result, shape=shape, one_hot=rows, origin=origin)
 
 
@@ -208,9 +208,9 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
     return changed(result, form=idioms.reduced(value)) if bare in ("mean", "sum") else result
 
 
-def one_hot(row: Transfer, tensor: Tensor, name: str) -> bool:
+def one_hot(row: Transfer, tensor: Tensor) -> bool:
     """Whether a tensor holds the rows of `one_hot`: so do its views and casts."""
-    return name.endswith(".one_hot") or (tensor.one_hot and row.kind is Kind.KEEP)
+    return row.shape == "one_hot" or (tensor.one_hot and row.kind is Kind.KEEP)
 
 
 def _is_identity_matrix(name: str, args: Args) -> bool:

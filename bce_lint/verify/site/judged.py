@@ -11,7 +11,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from bce_lint.analysis.recording.terms import Apply, Input, Known, Term, parts, walk
+from bce_lint.analysis.recording.terms import Apply, Input, Known, Term, parts, row_of, walk
 from bce_lint.analysis.sites import LossSite
 from bce_lint.rules.intent import Change, FixIntent
 from bce_lint.verify import devices, judges, samples
@@ -27,7 +27,8 @@ from bce_lint.verify.verdict import SLACK, Judgement, Verdict
 _CPU: Final = torch.device("cpu")
 _TRIES: Final = 80
 _RUNS: Final = 6
-_RESHAPING: Final = frozenset({"view", "reshape", "torch.reshape", "flatten", "torch.flatten"})
+_RESHAPING: Final = frozenset({"view", "flatten"})
+"""Rules for shapes by which the numbers of a call decide whether it runs."""
 _MANY: Final = 2048
 _NEAR: Final = 1e-3
 _REPAIRS: Final = frozenset({Change.CALL, Change.SWAP, Change.CAST_TARGET, Change.CAST_WEIGHT, Change.SHAPE})
@@ -86,8 +87,13 @@ def judged(question: Question, device: torch.device, seed: int) -> tuple[Judgeme
             named(one.operation)
     if found is None:
         raise Unsuitable("nothing that the loss gets can be followed")
-    reshaped = any(isinstance(one, Apply) and one.operation.lstrip(".") in _RESHAPING for one in walk(question.before))
+    reshaped = any(isinstance(one, Apply) and _reshapes(one.operation) for one in walk(question.before))
     return _answer(islice(_trials(question, found, device, seed), _TRIES), wanted, _RUNS if reshaped else 1)
+
+
+def _reshapes(operation: str) -> bool:
+    row = row_of(operation)
+    return row is not None and row.shape in _RESHAPING
 
 
 def _answer(trials: Iterator[_Trial], wanted: tuple[Verdict, ...], runs: int) -> tuple[Judgement, str]:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import torch
 
-from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term
+from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, row_of
+from bce_lint.catalog.schema import Kind
 from bce_lint.verify.site.slices import Unsuitable, key, shortened
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -21,16 +22,10 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }  # fmt: skip
 _UNARY: Final[Mapping[str, Callable[[Any], Any]]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
 _LOWER: Final = frozenset({"torch.float32", "torch.float", "torch.float16", "torch.half", "torch.bfloat16"})
-_CASTS: Final = frozenset({".float", ".half", ".bfloat16"})
+_LOWER_DTYPES: Final = frozenset({"float32", "float16", "bfloat16"})
 _SEED: Final = 7
 _MANY: Final = 4_000_000
 _SMALL: Final = 1_000
-_GROWING: Final = frozenset({
-    "repeat", "expand", "repeat_interleave", "tile", "new_zeros", "new_ones", "new_full", "new_empty", "broadcast_to",
-    "torch.zeros", "torch.ones", "torch.full", "torch.eye", "torch.tile", "torch.broadcast_to", "torch.repeat_interleave",
-    "torch.arange", "torch.linspace", "torch.nn.functional.one_hot", "torch.nn.functional.pad", "torch.nn.functional.interpolate",
-})  # fmt: skip
-"""Operations whose results are as large as the product of their numbers."""
 
 
 class Replay:
@@ -71,7 +66,8 @@ class Replay:
                 raise Unsuitable(f"`{shortened(term.text)}` is not computed")
             return
         numbers = [n for one in (*args, *keywords.values()) for n in (one if isinstance(one, list | tuple) else (one,)) if _is_whole(n)]
-        growing = name in _GROWING or name.lstrip(".") in _GROWING
+        row = row_of(name)
+        growing = row is not None and "growing" in row.traits
         large = prod(abs(n) for n in numbers if n) if growing else max(map(abs, numbers), default=0)
         if large > _MANY:
             raise Unsuitable(f"`{shortened(term.text)}` is too large to be tried")
@@ -119,7 +115,9 @@ class Replay:
         return made.eval() if isinstance(made, torch.nn.Module) else made
 
     def _method(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
-        name = ".double" if self.high and name in _CASTS else name
+        row = row_of(name)
+        cast = row is not None and row.kind is Kind.KEEP and row.dtype in _LOWER_DTYPES
+        name = ".double" if self.high and cast else name
         owner = args[0].clone() if name.endswith("_") else args[0]  # what is written to is given to others as it was
         return getattr(owner, name[1:])(*args[1:], **keywords)
 

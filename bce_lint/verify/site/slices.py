@@ -9,22 +9,16 @@ from typing import Final
 
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import TOP, Unknown, Value
-from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, walk
-from bce_lint.catalog import activations, layers, losses, tensors
-from bce_lint.catalog.schema import Contract, Domain, Kind, Param
+from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, row_of, walk
+from bce_lint.catalog import activations, layers, losses
+from bce_lint.catalog.schema import Contract, Domain, Kind, Param, Transfer
 
 _WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
-_SCALAR: Final = frozenset({"size", "dim", "numel", "nelement", "ndimension"})
-_ATTRIBUTES: Final = frozenset({"T", "mT", "H", "mH", "data", "real", "shape", "dtype"})
-_LITERALS: Final = frozenset({"torch.tensor", "torch.as_tensor", "torch.arange", "torch.asarray", "torch.FloatTensor", "torch.LongTensor"})
-_MOVES: Final = frozenset({".cuda", ".cpu", ".requires_grad_", ".pin_memory", ".share_memory_"})
+_UNKNOWN: Final = frozenset({Kind.NONE, Kind.SCALAR, Kind.PARAMETER})
 _PLACES: Final = frozenset({"device", "non_blocking", "copy", "pin_memory", "memory_format", "requires_grad", "out"})
-_TENSORS: Final = frozenset({"torch.where", "torch.add", "torch.sub", "torch.mul", "torch.div", "torch.maximum", "torch.minimum"})
-_VIEWS: Final = frozenset({".view", ".reshape", "torch.reshape", ".expand"})
 _TEXT: Final = 60
 _OPTIONS: Final = frozenset({"reduction", "ignore_index", "label_smoothing", "size_average", "reduce"})
-_MASKED: Final = frozenset({".masked_fill", ".masked_fill_", "torch.masked_fill"})
-_RANDOM: Final = ("torch.rand", "torch.normal", "torch.bernoulli", "torch.multinomial", "torch.empty", "torch.poisson")
+_NO_TRAITS: Final[tuple[str, ...]] = ()
 _MODULE: Final = "torch.nn."
 
 
@@ -84,27 +78,30 @@ class _Cutter:
         if term.operation in losses.MODULES or term.operation in activations.MODULES:  # called as if it were the function
             keywords = tuple((name, self.cut(value)) for name, value in term.keywords)
             return replace(term, args=tuple(map(self.cut, term.args)), keywords=keywords)
-        if term.operation in _MOVES:
+        row = row_of(term.operation)
+        traits = row.traits if row is not None else _NO_TRAITS
+        if "stay" in traits:
             return self.cut(term.args[0])
-        if not _computes(term.operation):
+        if not _computes(term.operation, row):
             return None
         keywords = tuple((name, self.cut(value)) for name, value in term.keywords if name not in _PLACES)
         args = tuple(map(self.cut, term.args))
         if not args and "input" in dict(keywords):
             args = (dict(keywords)["input"],)
             keywords = tuple(one for one in keywords if one[0] != "input")
-        if term.operation in (".to", ".type", ".new_tensor"):
+        if "recast" in traits:
             args = (args[0], *(one for one in args[1:] if not isinstance(one, Input | Known)))
             if len(args) == 1 and not keywords:
                 return args[0]
-        given = 2 if term.operation in _TENSORS else len(args) if term.operation.startswith("op ") else 1
+        pair = "pair" in traits and not term.operation.startswith(".")
+        given = 2 if pair else len(args) if term.operation.startswith("op ") else 1
         given = 3 if term.operation == "torch.where" else given
-        if term.operation in _VIEWS:
+        if "sized" in traits:
             args = (args[0], *map(_sized, args[1:]))
             given = len(args)
         if term.operation == "[]" and len(args) == 2:
             args, given = (args[0], _index(args[1])), 2
-        if term.operation in _MASKED and len(args) == 3:
+        if "masked" in traits and len(args) == 3:
             args, given = (args[0], self._mask(term.args[1], args[1]), args[2]), 2
         if term.operation == "torch.where" and len(args) == 3 and any(map(is_infinite, (*args, *walk(args[1]), *walk(args[2])))):
             args = (self._mask(term.args[0], args[0]), *args[1:])
@@ -218,21 +215,19 @@ def _is_open(term: Term) -> bool:
     return isinstance(term, Input) or (isinstance(term, Group) and any(map(_is_open, term.items)))
 
 
-def _computes(operation: str) -> bool:
+def _computes(operation: str, row: Transfer | None) -> bool:
     """Whether an operation is one of torch that the catalogue knows, and gives the same for the same."""
     if operation == "[]" or operation.startswith("op "):
         return True
     if operation.startswith("@"):
-        return operation[1:] in _ATTRIBUTES
+        return row is not None or operation in ("@shape", "@dtype")
     if operation.startswith("."):
-        row = tensors.METHODS.get(operation[1:])
-        known = operation[1:] in activations.METHODS or operation[1:] in _SCALAR
-        return known or (row is not None and row.kind not in (Kind.NONE, Kind.SCALAR))
-    if operation.startswith(_RANDOM):
-        return False
-    row = tensors.FUNCTIONS.get(operation)
-    known = operation in activations.FUNCTIONS or operation in _LITERALS
-    return operation.startswith("torch.") and (known or (row is not None and row.kind not in (Kind.NONE, Kind.SCALAR, Kind.PARAMETER)))
+        known = operation[1:] in activations.METHODS
+    else:
+        known = operation in activations.FUNCTIONS
+        if not operation.startswith("torch.") or (row is not None and "random" in row.traits):
+            return False
+    return known or (row is not None and (row.kind not in _UNKNOWN or "size" in row.traits))
 
 
 def inputs(term: Term) -> Iterator[Input]:

@@ -1,0 +1,129 @@
+"""One row says what an operation does: it stands once, its words are known to the rooms that read them, and no room lists names anew."""
+
+from __future__ import annotations
+
+import ast
+import runpy
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import bce_lint
+import bce_lint.analysis.interpreter.entry_points
+from bce_lint.analysis.models import concatenation, layer_shapes, shape_rules
+from bce_lint.catalog import layers, tensors
+from bce_lint.catalog import methods as method_rows
+from bce_lint.catalog import rows as notation
+from bce_lint.catalog.numpy import NUMPY_METHODS
+from bce_lint.catalog.rows import rows
+from bce_lint.catalog.schema import Kind, Transfer
+
+PACKAGE = Path(bce_lint.__file__).parent
+TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "tensors")
+OPERATIONS: dict[str, Transfer] = {
+    **tensors.FUNCTIONS,
+    **{f".{name}": row for name, row in (tensors.METHODS | NUMPY_METHODS).items()},
+    **{f"@{name}": row for name, row in tensors.ATTRIBUTES.items()},
+}
+EVERYTHING = {**OPERATIONS, **layers.LAYERS}
+NEW = {Kind.FACTORY, Kind.LABEL}
+
+
+def written_down(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each name stands in the tables as they are written; those of functions begin with their module."""
+    found: Counter[str] = Counter()
+
+    def _noted(prefix: str, transfer: Transfer, signatures: str) -> dict[str, Transfer]:
+        made = rows(prefix, transfer, signatures)
+        names = [name for line in signatures.splitlines() for name in line.partition("|")[0].partition("(")[0].split()]
+        found.update(prefix + name for name in names)
+        return made
+
+    monkeypatch.setattr(notation, "rows", _noted)
+    for table in TABLES:
+        path = PACKAGE / "catalog" / f"{table}.py"
+        runpy.run_path(str(path))
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            pairs = zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ()
+            found.update(str(key.value) for key, value in pairs if isinstance(key, ast.Constant) and isinstance(value, ast.Call))
+    return found
+
+
+def test_no_operation_stands_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = written_down(monkeypatch)
+    assert {"torch.squeeze", "view", "torch.nn.Tanh", "torch.nn.functional.linear"} < set(found)
+    assert [name for name, times in found.items() if times > 1] == []
+
+
+def test_a_method_that_a_function_is_too_has_no_row_of_its_own() -> None:
+    made = method_rows.methods(tensors.FUNCTIONS)
+    assert made.keys() & method_rows.OWN.keys() == set()
+    assert {f"torch.{name}" for name in method_rows.OWN} & tensors.FUNCTIONS.keys() == set()
+    assert made.keys() | method_rows.OWN.keys() < tensors.METHODS.keys()
+
+
+@pytest.mark.parametrize("name", [name for name, row in tensors.FUNCTIONS.items() if row.also])
+def test_methods_are_their_functions_without_the_tensor(name: str) -> None:
+    row, bare = tensors.FUNCTIONS[name], name.removeprefix("torch.")
+    assert set(row.also) <= {"method", "method_", "function_"}
+    if "method" in row.also and bare not in method_rows.DIFFERENT:
+        params = tensors.METHODS[bare].params
+        assert len(params) == max(len(row.params) - 1, 0)
+        assert tensors.METHODS[bare] == row._replace(params=params, also=())
+    for form, table in (("method_", tensors.METHODS), ("function_", tensors.FUNCTIONS)):
+        key = f"{name}_" if form == "function_" else f"{bare}_"
+        assert (form in row.also) == (key in table and key not in method_rows.OWN)
+        assert form not in row.also or (table[key].inplace and table[key].dtype is None)
+
+
+def test_every_rule_for_a_shape_is_known_and_used() -> None:
+    assert shape_rules.CHANGES.keys() & shape_rules.CREATIONS.keys() == set()
+    known = {*shape_rules.CHANGES, *shape_rules.CREATIONS, *concatenation.RULES}
+    assert {row.shape for row in OPERATIONS.values()} == known
+    assert {row.shape for row in layers.LAYERS.values()} - {""} == {*layer_shapes.RULES, layer_shapes.FLAT}
+
+
+@pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.shape])
+def test_a_rule_is_one_for_its_kind(name: str) -> None:
+    row = OPERATIONS[name]
+    assert (row.shape in shape_rules.CREATIONS) <= (row.kind in NEW)
+    assert (row.shape in concatenation.RULES) <= (row.kind is Kind.JOIN)
+    assert row.kind not in {Kind.FILL, Kind.MATMUL, Kind.MASK}, "nobody asks for the shape of these"
+
+
+@pytest.mark.parametrize("field", ["also", "dtype_rule", "use", "gradient", "receiver", "traits"])
+def test_every_word_of_a_row_is_explained(field: str) -> None:
+    values = [getattr(row, field) for row in EVERYTHING.values()]
+    words = {word for value in values for word in ([value] if isinstance(value, str) else value) if word}
+    assert words
+    assert [word for word in words if f"`{word}`" not in (Transfer.__doc__ or "")] == []
+
+
+@pytest.mark.parametrize("field", ["dtype_rule", "receiver", "traits"])
+def test_every_word_of_a_row_is_read_somewhere(field: str) -> None:
+    values = [getattr(row, field) for row in EVERYTHING.values()]
+    words = {word for value in values for word in ([value] if isinstance(value, str) else value) if word}
+    readers = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "catalog" or path.stem == "consumers"]
+    texts = [path.read_text("utf-8") for path in readers]
+    assert [word for word in words if not any(f'"{word}"' in text for text in texts)] == []
+
+
+def naming(word: str) -> set[str]:
+    """The files with a word in a string that is no docstring."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        if word in (text := path.read_text("utf-8")):
+            tree = ast.parse(text)
+            prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            strings = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in prose)
+            words = {one for string in strings for one in string.replace("(", " ").replace(".", " ").replace("|", " ").split()}
+            found |= {path.relative_to(PACKAGE).as_posix()} if word in words else set()
+    return found
+
+
+def test_few_files_name_an_operation() -> None:
+    """Beside the tables: the rule that bears the name, and what fixes write and verification says of that."""
+    writing = {"fixes/calls.py", "verify/kinds.py", "verify/site/reference.py"}
+    assert naming("squeeze") == {"catalog/tensors.py", "catalog/numpy.py", "analysis/models/shape_rules.py"} | writing
+    assert naming("masked_fill") == {"catalog/tensors.py", "fixes/activations.py"}
