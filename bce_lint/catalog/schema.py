@@ -179,8 +179,8 @@ class Transfer(NamedTuple):
     `also` says under which other names torch has a function of `torch`: `method`, `method_` (the method that writes back) and
     `function_` (the function that writes back). Those rows are made from this one.
 
-    `shape` names the rule of `analysis.models.shape_rules` that gives the result's shape; without one, a new tensor has the shape that
-    `size=` asks for, an operation on each value alone keeps its tensor's, and of any other nothing is known.
+    `shape` names the rule of `analysis.models.shape_rules` (`layer_shapes` for a layer) that gives the result's shape; without one, a new
+    tensor has the shape that `size=` asks for, an operation on each value alone keeps its tensor's, and of any other nothing is known.
 
     `dtype_rule` says how the dtype follows where it is not fixed: `cast` (what the arguments ask for, or have), `like` (the tensor's),
     `fill` (the number's), `counts` (int64, but for weights that are counted).

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bce_lint.catalog.names import KEYWORD_ALIASES, TORCH_ALIASES, canonical
-from bce_lint.catalog.pointwise import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
+from bce_lint.catalog.tensors import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from tests.catalog.calls import TORCH_ROWS
 from tests.catalog.probes import fails, reals, resolve
 from tests.catalog.test_tables import CALLABLES
