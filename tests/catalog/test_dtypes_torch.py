@@ -47,6 +47,7 @@ m.cpu() | m.long().float() | m.bool().float() | i.view(-1, 1) | i[:, None] | i.r
 torch.stack([i, i]) | torch.cumsum(i, 0, dtype=torch.float64) | i.sum(dtype=torch.float32) | i.mean(dtype=torch.float64)
 torch.sum(m, dim=1, dtype=torch.float64) | F.softmax(m, dim=1) | F.softmax(m, dim=1, dtype=torch.float64) | m.softmax(1, torch.float64)
 F.log_softmax(m, 1, dtype=torch.float64) | torch.sigmoid(m) | h.sigmoid()
+torch.float_power(m, 2) | torch.float_power(m, exponent=2) | m.float_power(2) | m.float_power(exponent=2)
 """
 
 DECISIONS = """
@@ -80,7 +81,7 @@ np.stack([ai, ai])
 SOUND = """
 b.sum() | i.sum() | n.sum() | n.cumsum(0) | b.cumsum(0) | n.prod() | m.sum(1) | d.sum(1) | i.float().mean() | m.norm() | m.clamp(0, 1)
 i.clamp(0, 1) | i.clamp(0.5) | i.abs() | abs(m) | i.sqrt() | torch.exp(i) | torch.sigmoid(i) | torch.sign(i) | i.relu() | m.round()
-torch.bincount(i, weights=torch.rand(3)) | torch.where(b, m, d) | torch.where(b, 1, 0) | torch.where(b, i, 0.5) | torch.cat([m, d])
+torch.bincount(i, weights=torch.rand(3)) | i.bincount(torch.rand(3)) | torch.where(b, m, d) | torch.where(b, 1, 0) | torch.where(b, i, 0.5) | torch.cat([m, d])
 torch.cat([i, n]) | i.masked_fill(i > 0, 5) | torch.tensor([]) | torch.tensor(np.float32(1)) | torch.tensor(np.mean(a)) | torch.Tensor(ai)
 torch.rsub(i, 1) | torch.true_divide(i, 2) | torch.floor_divide(i, 2) | torch.fmod(i, 2) | torch.maximum(m, m) | i.new_tensor([1.5])
 nn.Linear(3, 2)(m) | nn.Linear(3, 2).double()(d) | nn.Embedding(5, 2)(i) | nn.Parameter(torch.zeros(3)) | nn.ReLU()(m)
