@@ -81,13 +81,14 @@ np.stack([ai, ai])
 SOUND = """
 b.sum() | i.sum() | n.sum() | n.cumsum(0) | b.cumsum(0) | n.prod() | m.sum(1) | d.sum(1) | i.float().mean() | m.norm() | m.clamp(0, 1)
 i.clamp(0, 1) | i.clamp(0.5) | i.abs() | abs(m) | i.sqrt() | torch.exp(i) | torch.sigmoid(i) | torch.sign(i) | i.relu() | m.round()
-torch.bincount(i, weights=torch.rand(3)) | i.bincount(torch.rand(3)) | torch.where(b, m, d) | torch.where(b, 1, 0) | torch.where(b, i, 0.5)
+torch.bincount(i, weights=torch.rand(3)) | torch.where(b, m, d) | torch.where(b, 1, 0) | torch.where(b, i, 0.5)
 torch.cat([m, d])
 torch.cat([i, n]) | i.masked_fill(i > 0, 5) | torch.tensor([]) | torch.tensor(np.float32(1)) | torch.tensor(np.mean(a)) | torch.Tensor(ai)
 torch.rsub(i, 1) | torch.true_divide(i, 2) | torch.floor_divide(i, 2) | torch.fmod(i, 2) | torch.maximum(m, m) | i.new_tensor([1.5])
 nn.Linear(3, 2)(m) | nn.Linear(3, 2).double()(d) | nn.Embedding(5, 2)(i) | nn.Parameter(torch.zeros(3)) | nn.ReLU()(m)
 torch.from_numpy(ai.astype(np.int8) / 2) | torch.from_numpy(ai.astype(bool) * 1) | torch.from_numpy(np.where(a > 0, 1, 0))
 torch.from_numpy(np.exp(ai)) | torch.from_numpy(np.sqrt(ai)) | torch.from_numpy(a.mean(0)) | torch.from_numpy(1.0 / np.bincount(ai))
+i.bincount(torch.rand(3)) | i.bincount(weights=torch.rand(3))
 torch.from_numpy(ai.reshape(2, 1).mean(1)) | torch.from_numpy(-ai) | torch.from_numpy(np.abs(ai)) | torch.from_numpy(np.random.choice(5, 3))
 """
 

@@ -28,7 +28,6 @@ c = torch.zeros(4, 1)
 v, a = torch.zeros(5), np.zeros((2, 3))
 i = torch.tensor([0, 2, 1])
 im = torch.zeros(2, 3, 9, 9)
-options = {"keepdim": len(a) > 1}
 """
 
 # What has to be known to the last size.
@@ -76,8 +75,7 @@ SOUND = """
 c.clone().squeeze_(1) | x.clone().unsqueeze_(1) | m.clone().t_() | m.clone().transpose_(0, 1) | x @ torch.zeros(4, 5) | m @ m.T | v @ v
 torch.matmul(m, torch.zeros(3, 7)) | m.mm(torch.zeros(3, 7)) | torch.bmm(x, torch.zeros(2, 4, 5)) | m.matmul(v[:3])
 torch.einsum("ij->j", m) | x.sum(1, keepdims=True) | x.sum(dim=None, keepdim=True) | x.mean(None, True) | x.std(False) | x.std(1, True)
-x.var(1, True, True) | x.norm(2) | x.norm(2, 1) | x.norm(2, dim=1) | x.norm(dim=1, **options) | torch.norm(x, 2, -1)
-x.norm(1) | x.argmax(keepdim=True)
+x.var(1, True, True) | x.norm(2) | x.norm(2, 1) | x.norm(2, dim=1) | torch.norm(x, 2, -1) | x.norm(1) | x.argmax(keepdim=True)
 x.sum((0, 1)) | x.amax((1, 2)) | x.max(1)[0] | x.max(1).values | x.max(dim=1, keepdim=True)[1] | torch.max(x, 1).indices
 torch.max(m, m + 1) | x.topk(2).values | torch.cat([m, m]) | torch.cat((m, m), -1) | torch.stack([m, m], dim=1) | torch.where(m > 0, m, m)
 torch.where(m > 0, 1.0, 0.0) | m.masked_fill(torch.zeros(4, 2, 3).bool(), 0) | torch.zeros(3).clamp(min=torch.zeros(2, 3))
