@@ -82,7 +82,7 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
     **rows("torch.", Transfer(Kind.LABEL, shape="same", dtype_rule="like"), "randint_like(input, low, high) | traits=random"),
     "torch.Tensor": Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
     **{f"torch.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
-    **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype, device="cuda") for name, dtype in _TYPES.items()},
+    **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
 }
 """Factories by canonical name."""
 

@@ -30,10 +30,10 @@ _KEEPS = {
         to_dense
         """,
     ),
-    **rows("", Transfer(Kind.KEEP, device="cuda", shape="same", use="kept"), "cuda(device, non_blocking) | receiver=itself traits=stay"),
-    **rows("", Transfer(Kind.KEEP, device="xpu", use="kept"), "xpu(device, non_blocking)"),
-    **rows("", Transfer(Kind.KEEP, device="cpu", shape="same"), "cpu | use=kept receiver=itself traits=stay\nnumpy | gradient=cut"),
-    **rows("", Transfer(Kind.KEEP, device="cpu"), "__array__ | gradient=cut"),
+    **rows("", Transfer(Kind.KEEP, shape="same", use="kept"), "cuda(device, non_blocking) | receiver=itself traits=stay"),
+    **rows("", Transfer(Kind.KEEP, use="kept"), "xpu(device, non_blocking)"),
+    **rows("", Transfer(Kind.KEEP, shape="same"), "cpu | use=kept receiver=itself traits=stay\nnumpy | gradient=cut"),
+    **rows("", Transfer(Kind.KEEP), "__array__ | gradient=cut"),
     **rows(
         "",
         Transfer(Kind.KEEP, shape="same"),

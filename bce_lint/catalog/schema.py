@@ -173,8 +173,7 @@ class Transfer(NamedTuple):
     `result` may also be `namedtuple-if-dim`: a named tuple when a dimension is given, else a tensor. `fields` names the
     parts of a tuple whose parts differ: `indices` are int64 positions, `state` and `weights` nothing of interest. `bounds`
     names the parameters that replace the ends of `range` (None stands for an end that none replaces). A `tight` range of
-    BOUNDED and SIGN rows speaks of an input that takes all reals; of another input only the bounds are sure. `device` is
-    the result's when fixed.
+    BOUNDED and SIGN rows speaks of an input that takes all reals; of another input only the bounds are sure.
 
     `also` says under which other names torch has a function of `torch`: `method`, `method_` (the method that writes back) and
     `function_` (the function that writes back). Those rows are made from this one.
@@ -211,7 +210,6 @@ class Transfer(NamedTuple):
     params: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     bounds: tuple[str | None, str | None] | None = None
-    device: str | None = None
     also: tuple[str, ...] = ()
     shape: str = ""
     dtype_rule: str = ""
