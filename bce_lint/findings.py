@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.diagnostic import Diagnostic, Fix, Label, Location, Position
 from bce_lint.records import changed
-from bce_lint.rules import BY_CODE
 from bce_lint.rules.judge import judge
+from bce_lint.rules.registry import BY_CODE
 from bce_lint.source.suppress import suppressed
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import bce_lint
 from bce_lint import engine
 from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic, Location, Position
-from bce_lint.rules import RULES
+from bce_lint.rules.registry import RULES
 from bce_lint.rules.rule import Rule
 from bce_lint.rules.selection import choose
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bce_lint.engine import check
-from bce_lint.rules import BY_CODE, default_codes
+from bce_lint.rules.registry import BY_CODE, default_codes
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FILES = sorted((FIXTURES / "rules").rglob("*.py"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bce_lint import engine
-from bce_lint.rules import RULES
+from bce_lint.rules.registry import RULES
 from bce_lint.rules.selection import choose
 from tests.compare.reports import report, write
 

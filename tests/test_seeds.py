@@ -8,8 +8,8 @@ import pytest
 
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check_text
-from bce_lint.rules import BY_CODE, default_codes
 from bce_lint.rules.pages import sections
+from bce_lint.rules.registry import BY_CODE, default_codes
 from tests.seeds import MIXED, SAMPLES, TRAINED
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bce_lint.rules import RULES
 from bce_lint.rules.pages import page
+from bce_lint.rules.registry import RULES
 from bce_lint.rules.selection import nearest
 
 

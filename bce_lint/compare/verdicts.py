@@ -12,9 +12,9 @@ from bce_lint.compare.reading import Seen
 from bce_lint.diagnostic import Diagnostic, Location, RunTime
 from bce_lint.records import changed
 from bce_lint.report.paths import shown
-from bce_lint.rules import BY_CODE
 from bce_lint.rules.messages import CALLED_FROM, COMPUTED, LOGARITHM_TAKEN, MADE_BY, TAKEN_BY
 from bce_lint.rules.precedence import Subject
+from bce_lint.rules.registry import BY_CODE
 from bce_lint.rules.runtime_places import LOSS, SUM
 
 CONFIRMED: Final = "confirmed"

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
+from bce_lint.analysis.recording.terms import Term
 from bce_lint.analysis.sites import LossSite
-from bce_lint.fixes import activations, calls, formulas, retyping
+from bce_lint.fixes import activations, calls, expected, formulas, retyping
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.records import record
 
-if TYPE_CHECKING:
-    from bce_lint.analysis.recording.terms import Term
-    from bce_lint.fixes import expected
-else:
-
-    class _Expected:
-        """Stands for `bce_lint.fixes.expected` until one of its functions is called: planning a fix needs none of them."""
-
-        def __getattr__(self, name: str) -> Any:
-            return lambda *given: getattr(import_module("bce_lint.fixes.expected"), name)(*given)
-
-    expected = _Expected()
-
 Builder: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Fix]
-Expected: TypeAlias = "Callable[[Term, FixIntent], Term]"
+Expected: TypeAlias = Callable[[Term, FixIntent], Term]
 
 
 class Claim(Enum):

@@ -10,8 +10,8 @@ from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
 from bce_lint.diagnostic import CRASH, Fix, Verification
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.ir import Span
-from bce_lint.rules import BY_CODE, RULES
 from bce_lint.rules.precedence import Precedence, Subject
+from bce_lint.rules.registry import BY_CODE, RULES
 from bce_lint.rules.rule import Rule
 
 MAX_LABELS = 20

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from bce_lint.rules import RULES
+from bce_lint.rules.registry import RULES
 from bce_lint.rules.rule import Rule
 
 _HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bce_lint.rules import RULES, default_codes, resolve
 from bce_lint.rules.precedence import Subject
+from bce_lint.rules.registry import RULES, default_codes, resolve
 
 CLOSE: Final = (0.65, 0)
 ALWAYS: Final = frozenset(rule.code for rule in RULES if rule.subject is Subject.ANALYSIS)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import torch
 
-from bce_lint.rules import default_codes
+from bce_lint.rules.registry import default_codes
 from bce_lint.witness import threads
 from bce_lint.witness.construct import Constructors, patched
 from bce_lint.witness.here import Made

@@ -7,7 +7,7 @@ from pathlib import Path
 from bce_lint import engine
 from bce_lint.compare import compare, read_report
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.rules import default_codes
+from bce_lint.rules.registry import default_codes
 from tests.witness.programs import run
 
 CODES = default_codes() | {"BCE123"}

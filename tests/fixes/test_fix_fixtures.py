@@ -17,7 +17,7 @@ import pytest
 from bce_lint.engine import check, check_text, fix, fix_text
 from bce_lint.findings import FixOptions
 from bce_lint.fixes.outcome import Outcome
-from bce_lint.rules import BY_CODE, default_codes
+from bce_lint.rules.registry import BY_CODE, default_codes
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FIXES = FIXTURES / "fixes"

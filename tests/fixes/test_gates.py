@@ -23,8 +23,8 @@ from bce_lint.fixes.kinds import KINDS
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.ir import Span
 from bce_lint.records import changed
-from bce_lint.rules import default_codes
 from bce_lint.rules.judge import Judged
+from bce_lint.rules.registry import default_codes
 from bce_lint.rules.rule import Rule
 from bce_lint.source.text import decode
 from bce_lint.syntax.parse import round_trips

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bce_lint.engine import check_text
-from bce_lint.rules import RULES
 from bce_lint.rules.pages import example
+from bce_lint.rules.registry import RULES
 from bce_lint.rules.rule import Rule
 
 CHECKING = [rule for rule in RULES if not rule.code.startswith("BCE9") and not rule.witness]

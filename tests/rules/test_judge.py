@@ -14,8 +14,8 @@ from bce_lint.catalog import losses
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.intent import Change
 from bce_lint.ir import Span
-from bce_lint.rules import BY_CODE, default_codes
 from bce_lint.rules.judge import MAX_LABELS, Judged, judge
+from bce_lint.rules.registry import BY_CODE, default_codes
 from bce_lint.rules.rule import Finding, Rule
 
 BCE = losses.MODULES["torch.nn.BCELoss"]

@@ -68,7 +68,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 RULE = Rule("BCE299", "label-smoothing-out-of-range", check, __doc__, subject=Subject.CALL, places=(CONSTRUCTOR, OPTIONS))
 '''
-LINE = '    "label_smoothing_out_of_range",'
+LINE = "from bce_lint.rules.checks.label_smoothing_out_of_range import RULE as BCE299"
 BUG = "from torch import nn\n\ncriterion = nn.CrossEntropyLoss(label_smoothing=10)  # expect: BCE299\n"
 LOOK_ALIKE = "from torch import nn\n\ncriterion = nn.CrossEntropyLoss(label_smoothing=1.0)\n"
 
@@ -100,9 +100,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     for part in FILES:
         shutil.copy(ROOT / part, folder / part)
     before = texts(folder)
-    registry, fixtures = folder / "bce_lint" / "rules" / "__init__.py", folder / "tests" / "fixtures" / "rules" / CODE
+    registry, fixtures = folder / "bce_lint" / "rules" / "registry.py", folder / "tests" / "fixtures" / "rules" / CODE
     (folder / "bce_lint" / "rules" / "checks" / "label_smoothing_out_of_range.py").write_text(RULE, encoding="utf-8")
-    registry.write_text(registry.read_text(encoding="utf-8").replace('    "softmax_without_dim",', f'    "softmax_without_dim",\n{LINE}'))
+    last = "from bce_lint.rules.rule import Rule"
+    registry.write_text(registry.read_text(encoding="utf-8").replace(last, f"{LINE}\n{last}"))
     fixtures.mkdir()
     (fixtures / "a_percentage.py").write_text(BUG, encoding="utf-8")
     (fixtures / "silent_everything.py").write_text(LOOK_ALIKE, encoding="utf-8")
@@ -120,7 +121,7 @@ def test_nothing_else_changes(copy: tuple[Path, dict[str, str]]) -> None:
         f"docs/rules/{CODE}.md",
     }
     assert {path: added(before[path], after[path]) for path in before if before[path] != after[path]} == {
-        "bce_lint/rules/__init__.py": [f"+ {LINE}"],
+        "bce_lint/rules/registry.py": [f"+ {LINE}"],
         "docs/rules/README.md": [f"+ | [{CODE}]({CODE}.md) | {NAME} | on, error |"],
         "README.md": [f"+ | {CODE} | {NAME} | error | on |"],
     }

@@ -9,8 +9,8 @@ from bce_lint.analysis.sites import ActivationSite, OptionSite
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.schema import Activation
 from bce_lint.ir import Span
-from bce_lint.rules import RULES
 from bce_lint.rules.judge import judge
+from bce_lint.rules.registry import RULES
 
 ALL = frozenset(rule.code for rule in RULES)
 HERE = Place("train.py", Span(0, 9), "nn.BCELoss")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.rules import BY_CODE, RULES, pages, resolve
+from bce_lint.rules import pages
 from bce_lint.rules.pages import BEGIN, END, example, index, page, pictures, sections, with_table, write
+from bce_lint.rules.registry import BY_CODE, RULES, resolve
 from bce_lint.rules.rule import Rule
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"

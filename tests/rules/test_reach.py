@@ -12,9 +12,9 @@ from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog import losses
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Range
 from bce_lint.ir import Span
-from bce_lint.rules import default_codes
 from bce_lint.rules.judge import judge
 from bce_lint.rules.reach import Reach, certain_code, classify, over_classes
+from bce_lint.rules.registry import default_codes
 
 HERE = Place("train.py", Span(0, 10), "criterion")
 LOSSES = ("BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss", "KLDivLoss", "SoftMarginLoss")

@@ -12,8 +12,8 @@ from bce_lint.analysis.sites import ConstructorSite, LossSite, Site
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.schema import Domain
 from bce_lint.ir import Span
-from bce_lint.rules import RULES, default_codes
 from bce_lint.rules.judge import Judged, judge
+from bce_lint.rules.registry import RULES, default_codes
 
 ALL = frozenset(rule.code for rule in RULES)
 

@@ -7,7 +7,7 @@ import torch
 
 from bce_lint import engine
 from bce_lint.diagnostic import Verification
-from bce_lint.rules import BY_CODE
+from bce_lint.rules.registry import BY_CODE
 from bce_lint.verify.site import Verifier
 from bce_lint.verify.site.before_after import Wanted
 from tests.verify.site import HEAD, replacing, told

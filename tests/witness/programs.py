@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from bce_lint.rules import default_codes
+from bce_lint.rules.registry import default_codes
 from bce_lint.witness.report import Report
 from bce_lint.witness.watching import watching
 

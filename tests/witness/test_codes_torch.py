@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from bce_lint import witness
-from bce_lint.rules import RULES
 from bce_lint.rules.pages import example
+from bce_lint.rules.registry import RULES
 from bce_lint.rules.rule import Rule
 from bce_lint.verify import devices
 from tests.witness.cases import CASES, HEAD, Case

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bce_lint.engine import check_text
-from bce_lint.rules import default_codes
+from bce_lint.rules.registry import default_codes
 from tests.seeds import SAMPLES
 from tests.witness.programs import run
 

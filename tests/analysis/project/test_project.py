@@ -15,7 +15,7 @@ from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.sites import places
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check
-from bce_lint.rules import default_codes
+from bce_lint.rules.registry import default_codes
 from bce_lint.source.projects import root_of
 
 FIXTURES = sorted(path for path in (Path(__file__).parents[2] / "fixtures" / "projects").iterdir() if path.is_dir())
