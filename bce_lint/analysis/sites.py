@@ -21,7 +21,7 @@ class LossSite:
     """A loss that is called with an input and a target.
 
     `name` is the callee as written at `primary`, or the catalogue's spelling. `primary` is where value and expectation
-    meet (design §4), `call` the catalogue loss's own call, `path` the calls between them, outermost first.
+    meet, `call` the catalogue loss's own call, `path` the calls between them, outermost first.
     `autocast` is `on` (certain, on a device that bans), `maybe` or `off`. `rival` is another loss on the same path that
     took the same tensor for something else. `caller` is the call that led into the function of `primary`,
     `made` where the loss object was made. `weight` is the class weight that the loss was given, `weight_place` the call that

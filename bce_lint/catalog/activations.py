@@ -1,7 +1,7 @@
 """Operations that put a tensor into a domain: sigmoid, softmax, their logarithms, in every spelling.
 
-Signatures and dimensions are facts [act.*] and [actctor.*]: the third positional parameter of `F.softmax` is `_stacklevel`,
-of `torch.softmax` it is `dtype`; `axis=` works for the builtins and the methods only (`names.KEYWORD_ALIASES`);
+Signatures and dimensions are as `tests/catalog/test_activations_torch.py` measures them: the third positional parameter of
+`F.softmax` is `_stacklevel`, of `torch.softmax` it is `dtype`; `axis=` works for the builtins and the methods only (`names.KEYWORD_ALIASES`);
 without `dim` torch takes 0 for tensors of rank 0, 1 and 3, else 1; `nn.Softmax2d` works over dimension -3.
 The hard sigmoid is no activation here: no loss is fused with it, so it is a bounded operation of the layer tables.
 """
@@ -92,4 +92,4 @@ METHODS: dict[str, Activation] = {
 """Tensor methods; the tensor is the first of `params`."""
 
 INPLACE: frozenset[str] = frozenset({"torch.sigmoid_", "sigmoid_"})
-"""Functions and methods that write the result back ([act.inplace_then_logits_gone])."""
+"""Functions and methods that write the result back."""

@@ -1,8 +1,8 @@
 """Where autocast is on: torch's own contexts, and the trainers that open one.
 
-The ban is on `BCELoss` and its functional, whatever the dtypes: [ban.*]. It follows the device of the tensors: cuda, xpu and
-mtia ban, cpu and mps run in float32 ([cpu.*]). A nested context with `enabled=False` for the same device lifts it, one for
-another device does not ([ctx.*]).
+The ban is on `BCELoss` and its functional, whatever the dtypes. It follows the device of the tensors: cuda, xpu and
+mtia ban, cpu and mps run in float32. A nested context with `enabled=False` for the same device lifts it, one for
+another device does not. `tests/catalog/test_contexts_torch.py` measures it.
 
 Trainers, as read in their sources:
 

@@ -111,4 +111,4 @@ KEYWORD_ALIASES: dict[str, str] = {
     "x2": "other",
 }
 """NumPy's keyword names, which torch's builtins and tensor methods take for their own; the functions of `torch.nn.functional`
-that are written in Python do not ([act.softmax_axis_kw])."""
+that are written in Python do not."""

@@ -1,6 +1,6 @@
 """Losses that ask nothing of their input's domain: regression, ranking, embedding, sequence losses.
 
-They are here for their constructors ([P8.*]), deprecated reductions and shapes ([shape.silent_broadcast.*]).
+They are here for their constructors, deprecated reductions and shapes.
 `GaussianNLLLoss` has keyword-only options as a class, positional ones as a function (fact 1).
 """
 

@@ -57,7 +57,7 @@ _LEGACY = {
     (False, True): "sum",
     (False, False): "none",
 }
-"""What `size_average` and `reduce` stand for; they win over `reduction`, section 1 of the facts."""
+"""What `size_average` and `reduce` stand for; they win over `reduction`."""
 
 
 def _legacy(seed: int) -> tuple[Case, ...]:

@@ -41,9 +41,9 @@ def one_thread() -> Iterator[None]:
 
 @contextmanager
 def cuda_autocast(device: torch.device) -> Iterator[None]:
-    """A region under CUDA autocast: the real one on a GPU, else CPU tensors through its kernels, [includeguard.*].
+    """A region under CUDA autocast: the real one on a GPU, else CPU tensors through its kernels.
 
-    A CPU-only torch silently ignores `torch.autocast("cuda")`, [ctx.cuda]; the simulation only leaves the casts out.
+    A CPU-only torch silently ignores `torch.autocast("cuda")`; the simulation only leaves the casts out.
     """
     if device.type == "cuda":
         with torch.autocast("cuda", dtype=torch.float16):

@@ -95,7 +95,7 @@ ROWS = (
         Verdict.INTENDED,
         _alone(lambda x: torch.log(torch.sigmoid(x) + _EPS), F.logsigmoid, references.log_sigmoid),
     ),
-    # No claim about large logits: BCELoss's gradient dies where the formula's does not, [P1.grad_eps_region].
+    # No claim about large logits: BCELoss's gradient dies where the formula's does not.
     Row("BCE503", "-(t·log p + (1-t)·log(1-p)) → BCELoss(p)", Verdict.EQUIVALENT, cases([(_written_out, _called)], _reference, _unreduced)),
     *preserving(
         "BCE503",
@@ -116,6 +116,6 @@ ROWS = (
         "round(x) → round(sigmoid(x))",
         Verdict.INTENDED,
         _grid(_decided(torch.round), _decided(lambda x: x.sigmoid().round()), _decided(lambda x: x > 0)),
-        lower=("float32", "float16"),  # in bfloat16 the sigmoid of the grid's first step is 0.5, [P9.sigmoid_gt_half_boundary]
+        lower=("float32", "float16"),  # in bfloat16 the sigmoid of the grid's first step is 0.5
     ),
 )

@@ -70,7 +70,7 @@ def _parts_at(case: Case, dtype: str, device: torch.device) -> float | None:
 
 
 def equivalent(case: Case, dtype: str, device: torch.device, scaled: bool = False) -> Judgement:
-    """In float64 and up to a logit of 16, value and gradient are the same to 1e-7, [P1.moderate.float64], [P3.*], [P4.*].
+    """In float64 and up to a logit of 16, value and gradient are the same to 1e-7.
 
     `scaled` takes that as a part of the largest value or gradient, where it is more than 1: for weights of any size.
     """
@@ -114,7 +114,7 @@ def _nearer(before: Measured, after: Measured, reference: Measured, slack: float
 
 
 def intended(case: Case, dtype: str, device: torch.device) -> Judgement:
-    """In float64 and up to a logit of 16, the loss that was meant to 1e-7, and another one than before, [P2.quantify], [bounds.*]."""
+    """In float64 and up to a logit of 16, the loss that was meant to 1e-7, and another one than before."""
     x, _ = _logits(case, MODERATE, dtype, device)
     before, after, reference = run(case.before, x), run(case.after, x), run(case.reference, x.double())
     wrong = _missed(after, reference, EQUAL)
@@ -150,7 +150,7 @@ def _missed(after: Measured, reference: Measured, tolerance: float) -> str:
 
 
 def was_an_error(case: Case, dtype: str, device: torch.device) -> Judgement:
-    """The original raises (the exception is quoted), and the rewrite computes what was meant, [dtype.*], [shape.*], [P8.*], [ban.*]."""
+    """The original raises (the exception is quoted), and the rewrite computes what was meant."""
     x, _ = _logits(case, MODERATE, dtype, device)
     return after_error(case, x, dtype)
 

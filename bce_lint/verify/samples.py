@@ -13,7 +13,7 @@ from torch import Tensor
 MODERATE: Final = 16.0
 EXTREME: Final = 100.0
 STEP: Final = 1 / 128
-"""The step of the grid that the facts [P1.boundary.*] were measured on."""
+"""The step of the grid on which the boundaries of the pages in `docs/rules` were measured."""
 
 TARGETS: Final = (0.0, 0.25, 0.5, 0.875, 1.0)
 CLASSES: Final = 4

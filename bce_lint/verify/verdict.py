@@ -33,7 +33,7 @@ The factor before the dtype's epsilon is 4 in half precision; in float32 the log
 """
 
 PARTED: Final = {"float64": 1e-6, "float32": 1e-3, "float16": 2e-2, "bfloat16": 5e-2}
-"""From what part of max(1, |after|) on two losses are said to part; the tolerances of [P1.boundary.*]."""
+"""From what part of max(1, |after|) on two losses are said to part."""
 
 
 class Judgement(NamedTuple):

@@ -32,7 +32,7 @@ def resolve(qualname: str) -> Any:
 
 @contextmanager
 def autocast(device: str) -> Iterator[None]:
-    """Real CPU tensors through the autocast kernels of `device` (facts [includeguard.*])."""
+    """Real CPU tensors through the autocast kernels of `device`."""
     key = getattr(torch._C.DispatchKey, f"Autocast{KEYS[device]}")
     with _enabled(device, torch.bfloat16), torch._C._IncludeDispatchKeyGuard(key):
         yield
@@ -54,7 +54,7 @@ def _enabled(device: str, dtype: torch.dtype) -> Iterator[None]:
 
 @contextmanager
 def fake_autocast(device: str) -> Iterator[None]:
-    """Tensors without data on a device that need not exist, without gradients, under its autocast (facts [fakelimits.*])."""
+    """Tensors without data on a device that need not exist, without gradients, under its autocast."""
     with _enabled(device, torch.float16), FakeTensorMode(), torch.no_grad():
         yield
 

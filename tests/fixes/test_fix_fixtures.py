@@ -26,7 +26,7 @@ FIXED = [path for path in CASES if path.with_suffix(".fixed.py").exists()]
 KEPT = [path for path in CASES if path not in FIXED]
 PROJECTS = sorted((FIXES / "projects").iterdir())
 RULES = sorted((FIXTURES / "rules").rglob("*.py"))
-FIXABLE = (  # design §5
+FIXABLE = (
     *(101, 102, 103, 104, 105, 107, 111, 112, 113, 121, 122, 123, 131, 132),
     *(201, 202, 203, 204, 301, 302, 303, 304, 401, 501, 502, 503, 601),
 )

@@ -87,7 +87,7 @@ def test_bce_loss_in_place_of_a_formula_is_equivalent_but_no_better(dtype: str) 
 
     assert _verdict(Verdict.EQUIVALENT, formula, _old, _meant, "float64") is Verdict.EQUIVALENT
     verdict = _verdict(Verdict.NO_WORSE, formula, _old, _meant, dtype)
-    assert verdict is Verdict.CONTRADICTED  # the gradient below -27.6, [P1.grad_eps_region]
+    assert verdict is Verdict.CONTRADICTED  # the gradient below -27.6
 
 
 def test_a_half_precision_gradient_that_is_no_number_is_infinitely_far() -> None:

@@ -148,12 +148,12 @@ def test_every_exception_has_been_looked_at() -> None:
 
 @pytest.mark.parametrize("key", PARTS, ids=lambda key: f"{key[0]}-{key[2]}")
 def test_losses_part_where_the_facts_say(key: tuple[str, str, str], results: dict[tuple[str, str, str], Result]) -> None:
-    assert results[key].parts_at == PARTS[key]  # [P1.boundary.*], [P5.*], [P1.grad_eps_region]
+    assert results[key].parts_at == PARTS[key]
 
 
 def test_losses_of_log_probabilities_are_equal_bit_by_bit(results: dict[tuple[str, str, str], Result]) -> None:
     found = [one for one in results.values() if one.code == "BCE123"]
-    assert {(one.max_value_difference, one.max_gradient_difference) for one in found} == {(0.0, 0.0)}  # [P4.nll_log_softmax.*]
+    assert {(one.max_value_difference, one.max_gradient_difference) for one in found} == {(0.0, 0.0)}
     assert len(found) == 4
 
 

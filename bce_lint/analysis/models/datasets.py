@@ -74,7 +74,7 @@ def _new(tensor: Tensor, shape: Shape | None) -> Tensor:
 
 
 def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
-    """A batch of elements, as torch's default collate function makes it (facts [dtypeof.default_collate])."""
+    """A batch of elements, as torch's default collate function makes it."""
     found: list[Value] = []
     for option in options(item):
         if kind := number_kind(option):
