@@ -1,4 +1,4 @@
-"""The parameters that many losses share (fact 1; `size_average` and `reduce` are the deprecated ones)."""
+"""The parameters that many losses share (`size_average` and `reduce` are the deprecated ones)."""
 
 from __future__ import annotations
 

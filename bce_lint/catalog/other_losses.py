@@ -1,7 +1,7 @@
 """Losses that ask nothing of their input's domain: regression, ranking, embedding, sequence losses.
 
 They are here for their constructors, deprecated reductions and shapes.
-`GaussianNLLLoss` has keyword-only options as a class, positional ones as a function (fact 1).
+`GaussianNLLLoss` has keyword-only options as a class, positional ones as a function.
 """
 
 from __future__ import annotations
