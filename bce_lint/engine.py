@@ -31,6 +31,8 @@ class Result(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, SourceText]
     parsed: tuple[str, ...] = ()
+    revealed: tuple[str, ...] = ()
+    """What is known at the calls of `reveal`, a line each."""
 
 
 def check(
@@ -43,7 +45,8 @@ def check(
     results = [_check_root(root, paths, shown, codes, fixes, inspect, kept) for root, paths in by_root(shown)]
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
-    return Result(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)))
+    revealed = tuple(line for r in results for line in r.revealed)
+    return Result(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)), revealed)
 
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
@@ -91,6 +94,8 @@ def _answer(
     if known is not None:
         return Result(*known)
     project, result = analyse()
+    if result.revealed:
+        return result  # who asks what is known is told each time
     cache.keep(root, project, name, result.diagnostics, result.sources)
     return result
 
@@ -123,7 +128,15 @@ def judge_files(
     found = [one.diagnostic for one in told] + problems(project, wanted, shown, codes)
     seen = {place.path for one in told for place in _places(one.judged)}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
-    return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
+    return Result(tuple(sorted(found, key=lambda d: d.sort_key)), sources, revealed=_revealed(project, wanted, shown))
+
+
+def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:
+    if not any(b"reveal" in project.facts[path].raw for path in wanted & project.facts.keys()):
+        return ()
+    from bce_lint.revealed import in_files
+
+    return in_files(project, wanted, partial(named, shown=shown))
 
 
 def tell(

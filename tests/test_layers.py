@@ -36,9 +36,10 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.fixes": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "records"},
         "bce_lint.cache": {"", "diagnostic", "source", "analysis", "records"},
         "bce_lint.engine": {
-            "ir", "diagnostic", "source", "syntax", "catalog", "analysis", "rules", "fixes", "fix_rounds", "cache", "records",
+            "ir", "diagnostic", "source", "syntax", "catalog", "analysis", "rules", "fixes", "fix_rounds", "revealed", "cache", "records",
         },
         "bce_lint.fix_rounds": {"ir", "diagnostic", "source", "syntax", "analysis", "fixes", "engine", "records"},
+        "bce_lint.revealed": {"ir", "source", "syntax", "analysis", "records"},
         "bce_lint.codemod": {"engine", "rules.selection"},
         "bce_lint.report": {"", "diagnostic", "source", "records"},
         "bce_lint.fixes.outcome": {"diagnostic", "source", "records"},
@@ -47,7 +48,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.witness": {"", "ir", "diagnostic", "source", "catalog", "analysis", "rules", "report", "engine", "records"},
         "bce_lint.compare": {"ir", "diagnostic", "source", "catalog", "rules", "report", "records"},
         "bce_lint.cli": {
-            "", "rules", "engine", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare", "cache", "records",
+            "", "rules", "engine", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare", "cache", "records",
         },
         "bce_lint.flake8_plugin": {"", "rules.selection", "engine", "source", "diagnostic", "cache"},
         "bce_lint.__main__": {"cli"},
