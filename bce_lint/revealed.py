@@ -12,6 +12,7 @@ from bce_lint.analysis.models.registry import is_known
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.bindings import Bindings
 from bce_lint.analysis.recording.reveal import Reveals
+from bce_lint.diagnostic import CRASH
 from bce_lint.ir.tree import functions, tree
 from bce_lint.ir.walk import Node, children
 from bce_lint.source.projects import project_files, root_of
@@ -36,7 +37,7 @@ def in_files(project: Project, paths: Iterable[str], named: Named) -> tuple[str,
     reveals = Reveals(targets, is_known)
     recorded = Project(project.root, project.facts, project.texts, reveals, before=project)
     recorded.run(targets)
-    return tuple(_lines(recorded, reveals, named, "revealed"))
+    return (*_lines(recorded, reveals, named, "revealed"), *(f"{line}: nothing is revealed here" for line in _failures(recorded, named)))
 
 
 def _may_reveal(project: Project, path: str) -> bool:
@@ -60,6 +61,8 @@ def at(path: str, row: int, column: int | None, named: Named) -> list[str]:
     spans = _spans(unit.module, source, row, column, named(path))
     reveals.wanted = frozenset(spans)
     project.run(reveals.targets)
+    for failure in _failures(project, named):
+        raise NoSuchPlace(failure)
     met = {one.place.span for one in reveals.found}
     reveals.keep(spans if column is None else [next((span for span in spans if span in met), spans[0])])
     lines = list(_lines(project, reveals, named, ""))
@@ -121,6 +124,13 @@ def _piece(project: Project, here: Place, piece: str | Place, named: Named) -> s
         return named(piece.path)
     row = source.position(piece.span.start).row
     return f"line {row}" if piece.path == here.path else f"{named(piece.path)}:{row}"
+
+
+def _failures(project: Project, named: Named) -> Iterator[str]:
+    """Where the analysis itself has failed."""
+    for path, (code, message, row, _) in sorted(project.problems.items()):
+        if code == CRASH:
+            yield f"{named(path)}:{row}: {message}"
 
 
 def _position(source: SourceText, span: ir.Span, name: str) -> str:

@@ -39,7 +39,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "ir", "diagnostic", "source", "syntax", "catalog", "analysis", "rules", "fixes", "fix_rounds", "revealed", "cache", "records",
         },
         "bce_lint.fix_rounds": {"ir", "diagnostic", "source", "syntax", "analysis", "fixes", "engine", "records"},
-        "bce_lint.revealed": {"ir", "source", "syntax", "analysis", "records"},
+        "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax", "analysis", "records"},
         "bce_lint.codemod": {"engine", "rules.selection"},
         "bce_lint.report": {"", "diagnostic", "source", "records"},
         "bce_lint.fixes.outcome": {"diagnostic", "source", "records"},

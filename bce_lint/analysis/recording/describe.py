@@ -19,7 +19,6 @@ from bce_lint.analysis.domain.values import (
     Seq,
     SuperV,
     Table,
-    Union,
     Unknown,
     Value,
     options,
@@ -105,7 +104,7 @@ def _facts(value: Tensor) -> list[str]:
     found += [value.dtype] if value.dtype is not None else []
     found += [f"shape {_shape(value.shape)}"] if value.shape is not None else []
     found += ["one-hot"] if value.one_hot else []
-    found += ["constant data"] if value.literal else []
+    found += ["not trained"] if value.literal else []
     found += ["a module's output"] if value.model else []
     found += [f"on {value.device}"] if value.device is not None else []
     return found
@@ -120,12 +119,12 @@ def _meaning(value: Tensor) -> str:
 
 
 def _range(found: Range) -> str:
-    return f"[{found.low:g}, {found.high:g}]"
+    return f"[{found.low + 0.0:g}, {found.high + 0.0:g}]"  # a zero has no sign here
 
 
 def _shape(shape: Shape) -> str:
     sizes = ["..." if size is ... else "?" if size is None else str(size) for size in shape]
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+    return f"({', '.join(sizes)}{',' * (len(sizes) == 1 and sizes != ['...'])})"
 
 
 def _part(m: Machine, value: Value, depth: int) -> Text:
@@ -143,8 +142,6 @@ def _part(m: Machine, value: Value, depth: int) -> Text:
             return _entries(m, value, depth)
         case Ref():
             return _object(m, value, depth)
-        case Union():
-            return brief(m, value, depth)
     return _code(m, value, depth)
 
 

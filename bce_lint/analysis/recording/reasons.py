@@ -122,17 +122,15 @@ class Reasons:
             return _here(frame, node, f"the name `{node.id}` is not bound")
         scope, bindings = found
         param = scope.param(node.id)
-        if param is not None and (value.identity or not bindings) and scope.function is not None:
-            return _parameter(frame, scope.function, param, value)
-        reasons = (self._bound(m, frame, node.id, one) for one in bindings)
-        return next((reason for reason in reasons if reason is not None), None) or self._differing(frame, node, scope, param)
+        if param is not None and (value.identity or not bindings):
+            return _parameter(frame, scope, param, value)
+        reasons = (self._bound(frame, node.id, one) for one in bindings)
+        reason = next((reason for reason in reasons if reason is not None), None)
+        if reason is None and param is not None:
+            return _parameter(frame, scope, param, value)
+        return reason or _here(frame, node, _differing(m, frame, scope, node.id))
 
-    def _differing(self, frame: Frame, node: ir.Name, scope: Scope, param: ir.Param | None) -> Reason:
-        if param is not None and scope.function is not None:
-            return _parameter(frame, scope.function, param, Unknown())
-        return _here(frame, node, f"`{node.id}` is something else on each path or in each round")
-
-    def _bound(self, m: Machine, frame: Frame, name: str, binding: Binding) -> Reason | None:
+    def _bound(self, frame: Frame, name: str, binding: Binding) -> Reason | None:
         """Why what a name is bound to in one place is unknown; None where it is known."""
         reason = self._known(binding.value)
         if reason is not None:
@@ -176,7 +174,8 @@ class Reasons:
             case FunctionV():
                 return self._function(m, frame, node, called.node)
             case External() if not self._is_known(called.name):
-                return _here(frame, node, f"the call of `{called.name}` is not followed: it lies outside the project")
+                name = called.name.removeprefix("builtins.")
+                return _here(frame, node, f"the call of `{name}` is not followed" + ": it lies outside the project" * (name == called.name))
             case Ref(kind="instance", what=ClassV() as cls):
                 entered = self._entered.get((frame.unit.path, node.span))
                 if entered is not None:
@@ -209,12 +208,21 @@ class Reasons:
         return None
 
 
-def _parameter(frame: Frame, function: ir.Function, param: ir.Param, value: Unknown) -> Reason:
+def _parameter(frame: Frame, scope: Scope, param: ir.Param, value: Unknown) -> Reason:
+    function = scope.function
+    assert function is not None, "only functions have parameters"
     stars = param.kind if param.kind.startswith("*") else ""
-    named = f"`{stars}{param.name}` is a parameter of "
+    started = value.identity or stars or (frame.function is function and frame.call is None)
     entry = f"the entry point `{function.name}`, and no call of it is known"
-    text = entry if value.identity or stars else f"`{function.name}`, and what a call gives for it is not known"
-    return Reason(named + text, frame.place(function.span))
+    called = f"`{function.name}`, and what a call gives for it is not known"
+    return Reason(f"`{stars}{param.name}` is a parameter of {entry if started else called}", frame.place(function.span))
+
+
+def _differing(m: Machine, frame: Frame, scope: Scope, name: str) -> str:
+    """What to say of a name each of whose bindings is known."""
+    if scope.function is frame.function and name in frame.bound and m.state.find((frame.address, name)) is None:
+        return f"`{name}` is read before it is bound"
+    return f"`{name}` is something else on each path or in each round"
 
 
 def _mixed(frame: Frame, node: ir.Expr) -> Reason:

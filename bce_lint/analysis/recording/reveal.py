@@ -122,10 +122,13 @@ def _around(m: Machine, value: Value) -> Text:
     regions: list[Text] = []
     if type(grad) is Const and grad.value == "no_grad":
         regions.append(("; under no_grad",))
-    begun = [one for one in options(autocast) if type(one) is Ref] if autocast is not None else []
-    if begun and autocast is not None and begun[0].place is not None:
-        sure = "" if len(begun) == len(options(autocast)) else "perhaps "
-        regions.append((f"; {sure}under autocast since ", begun[0].place))
+    found = options(autocast) if autocast is not None else ()
+    begun = [one.place for one in found if type(one) is Ref and one.place is not None]
+    perhaps = "" if len(begun) == len(found) else "perhaps "
+    if begun:
+        regions.append((f"; {perhaps}under autocast since ", begun[0]))
+    elif any(type(one) is Unknown for one in found):
+        regions.append(("; perhaps under autocast",))
     return joined("", regions)
 
 
