@@ -38,8 +38,8 @@ def _holds(text: str, value: Any) -> bool:
     plain = PLAIN.fullmatch(text)
     if plain is None:
         return not isinstance(value, (torch.Tensor, int, float, str)) or text.startswith("unknown")
-    kind, shown = plain[1] or "NoneType", plain[2] or "None"
-    return type(value).__name__ == kind and (repr(value).startswith(shown[:-1]) if shown.endswith("…") else repr(value) == shown)
+    name, shown = plain[1] or "NoneType", plain[2] or "None"
+    return type(value).__name__ == name and (repr(value).startswith(shown[:-1]) if shown.endswith("…") else repr(value) == shown)
 
 
 def _tensor_holds(text: str, value: torch.Tensor) -> bool:
@@ -75,6 +75,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], list[tupl
 
         monkeypatch.setattr(bce_lint, "reveal", note)
         monkeypatch.syspath_prepend(str(path.parent))
+        monkeypatch.setattr(sys, "argv", [str(path)])
         torch.manual_seed(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

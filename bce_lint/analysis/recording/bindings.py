@@ -22,7 +22,7 @@ class Binding(NamedTuple):
 
 
 class Scope:
-    """The bindings of one function or module. `stores` gives for an attribute that is assigned the value that it gets."""
+    """The bindings of one function or module."""
 
     def __init__(self, function: ir.Function | None, parent: Scope | None) -> None:
         self.function = function
@@ -45,7 +45,10 @@ class Scope:
 
 
 class Bindings:
-    """The scopes of a file; the bodies of classes belong to the scope around them."""
+    """The scopes of a file; the bodies of classes belong to the scope around them.
+
+    `stores` gives for an attribute or an item that is assigned the value that it gets.
+    """
 
     def __init__(self, module: ir.Module) -> None:
         self.module = Scope(None, None)
@@ -74,6 +77,7 @@ class Bindings:
                     self._bind(scope, target, "value", node.value)
             case ir.AugAssign():
                 self._bind(scope, node.target, "value", node.value)
+                self._bind(scope, node.target, "value", node.target)
             case ir.For():
                 self._bind(scope, node.target, "element", node.iter)
             case ir.Comp():
