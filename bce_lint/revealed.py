@@ -93,7 +93,7 @@ def _expressions(module: ir.Module) -> Iterator[ir.Expr]:
     waiting: list[Node] = [module]
     for node in waiting:  # grows as parts are found
         waiting.extend(children(node))
-        if isinstance(node, ir.Expr.__args__):
+        if isinstance(node, ir.Expr):
             yield node
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from bce_lint.analysis.recording.reveal import Reveals
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.cli import main
 from bce_lint.rules import default_codes
+from tests.test_contract import HOSTILE, WATCH, python
 
 TEXT = """\
 import torch
@@ -177,6 +179,22 @@ def test_a_function_is_printed_as_it_is_read(run: Runner) -> None:
 
 
 IMPORT = "from torch import nn\n"
+def test_nothing_is_run_or_written(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(HOSTILE, encoding="utf-8")
+    row = next(row for row, line in enumerate(HOSTILE.splitlines(), 1) if "torch.sigmoid" in line)
+    done = python("-c", WATCH, "--reveal", f"a.py:{row}", cwd=tmp_path)
+    saw = json.loads(done.stderr)
+    assert (saw["status"], saw["seen"]) == (0, [])
+    assert "Tensor: probability (sigmoid)" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
+
+
+def test_it_costs_nothing_where_it_is_not_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(TEXT, encoding="utf-8")
+    saw = json.loads(python("-c", WATCH, ".", cwd=tmp_path).stderr)
+    assert not {"bce_lint.revealed", "bce_lint.cli.reveal", "bce_lint.analysis.recording.reveal"} & set(saw["modules"])
+
+
 ASKING = TEXT.replace(IMPORT, f"{IMPORT}from bce_lint import reveal\n").replace("layer(x)", "reveal(layer(x))")
 NOTE = [f"train.py:13:16: revealed: {LOGITS.replace('12', '13')}{CALLED.replace('32', '33')}"]
 

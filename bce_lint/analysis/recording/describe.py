@@ -77,7 +77,8 @@ def _whole(m: Machine, value: Value) -> Text:
         case Const() if value.kind not in ("never", "NoneType", "ellipsis"):
             return (f"{value.kind} {_constant(value)}",)
         case Ref(place=Place() as place) if value.kind != "autocast":
-            return (*_part(m, value, DEPTH), ", made in ", place)
+            generic = m.state.find((value.address, cells.BUILT)) is not None
+            return (*_part(m, value, DEPTH), ", as `__init__` leaves any, class in " if generic else ", made in ", place)
     return _part(m, value, DEPTH)
 
 

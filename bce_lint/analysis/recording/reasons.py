@@ -169,24 +169,21 @@ class Reasons:
     def _call(self, m: Machine, frame: Frame, node: ir.Call) -> Reason:
         owner = node.func.value if isinstance(node.func, ir.Attr) else node.func
         called = self._called.get(node)
-        callee = _text(frame, node.func)
         match called:
             case FunctionV():
                 return self._function(m, frame, node, called.node)
             case External() if not self._is_known(called.name):
                 name = called.name.removeprefix("builtins.")
                 return _here(frame, node, f"the call of `{name}` is not followed" + ": it lies outside the project" * (name == called.name))
+            case BuiltinMethod(receiver=Ref(what=ClassV() as cls)):
+                return _here(frame, node, f"nothing is known of the method `{called.name}` of an instance of `{cls.name}`")
             case Ref(kind="instance", what=ClassV() as cls):
                 entered = self._entered.get((frame.unit.path, node.span))
                 if entered is not None:
                     return self._function(m, frame, node, entered)
                 return self._limit(m, frame, node, None) or _here(frame, node, f"nothing is known of calling an instance of `{cls.name}`")
         reason = self._known(owner, *(arg.value for arg in node.args))
-        if reason is not None:
-            return reason
-        method = type(called) is BuiltinMethod
-        of = f" of a {type(called.receiver).__name__.lower()}" if type(called) is BuiltinMethod and type(called.receiver) is Tensor else ""
-        return _here(frame, node, f"nothing is known of what {'the method ' * method}`{callee}`{of} gives")
+        return reason or _here(frame, node, f"nothing is known of what {_callee(called, _text(frame, node.func))} gives")
 
     def _function(self, m: Machine, frame: Frame, node: ir.Call, function: ir.Function) -> Reason:
         """Why a call into the project gave nothing that is known."""
@@ -223,6 +220,15 @@ def _differing(m: Machine, frame: Frame, scope: Scope, name: str) -> str:
     if scope.function is frame.function and name in frame.bound and m.state.find((frame.address, name)) is None:
         return f"`{name}` is read before it is bound"
     return f"`{name}` is something else on each path or in each round"
+
+
+def _callee(called: Value | None, text: str) -> str:
+    match called:
+        case BuiltinMethod(receiver=Tensor()):
+            return f"the method `{text}` of a tensor"
+        case BuiltinMethod():
+            return f"the method `{text}`"
+    return f"`{text}`"
 
 
 def _mixed(frame: Frame, node: ir.Expr) -> Reason:
