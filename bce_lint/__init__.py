@@ -1,6 +1,7 @@
 """Finds PyTorch losses that do not fit the values that reach them, without running the code.
 
 `lint_source`, `fix_source` and `lint_paths` are the library; `bce_lint.diagnostic` holds what the first and the last return.
+`reveal` stands in the code that is linted.
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
 
-__all__ = ["__version__", "fix_source", "lint_paths", "lint_source"]
+__all__ = ["__version__", "fix_source", "lint_paths", "lint_source", "reveal"]
 
 Source = TypeVar("Source", str, bytes)
+Value = TypeVar("Value")
 
 __version__ = "0.1.0"
 
 RULE_PAGES: Final = "docs/rules"
 """Where the rules' pages lie; a finding's `url` is this folder and the rule's code."""
+
+
+def reveal(value: Value) -> Value:
+    """Gives back its argument. Where bce-lint meets a call of it, it prints what it knows of the value there."""
+    return value
 
 
 def lint_source(

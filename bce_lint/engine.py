@@ -25,6 +25,8 @@ class LintResult(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, SourceText]
     parsed: tuple[str, ...] = ()
+    revealed: tuple[str, ...] = ()
+    """What is known at the calls of `reveal`, a line each."""
 
 
 def check(
@@ -37,7 +39,8 @@ def check(
     results = [_check_root(root, paths, shown, codes, fixes, inspect, kept) for root, paths in by_root(shown)]
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
-    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)))
+    revealed = tuple(line for r in results for line in r.revealed)
+    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)), revealed)
 
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
@@ -85,6 +88,8 @@ def _answer(
     if known is not None:
         return LintResult(*known)
     project, result = analyse()
+    if result.revealed:
+        return result  # who asks what is known is told each time
     cache.keep(root, project, name, result.diagnostics, result.sources)
     return result
 
@@ -106,7 +111,16 @@ def judge_files(
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
     seen = {place.path for one in told for place in one.places}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
-    return LintResult(tuple(sorted(found, key=lambda d: d.sort_key)), sources)
+    return LintResult(tuple(sorted(found, key=lambda d: d.sort_key)), sources, revealed=_revealed(project, wanted, shown))
+
+
+def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:
+    if not any(b"reveal" in project.facts[path].raw for path in wanted & project.facts.keys()):
+        return ()
+    from bce_lint.findings import named
+    from bce_lint.revealed import in_files
+
+    return in_files(project, wanted, lambda path: named(path, shown))
 
 
 def check_text(

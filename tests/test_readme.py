@@ -56,6 +56,13 @@ def test_the_output_shown_is_the_output() -> None:
     assert shown in done.stdout
 
 
+def test_what_is_revealed_is_what_is_shown() -> None:
+    (shown,) = blocks("console")
+    command, _, output = shown.removeprefix("$ ").partition("\n")
+    done = shell(command, ROOT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, output, "")
+
+
 def test_the_examples_have_findings_in_both_files() -> None:
     done = shell("bce-lint --output-format concise examples/", ROOT)
     found = {(line.split(":")[0], line.split()[1]) for line in done.stdout.splitlines()[:-1]}

@@ -26,6 +26,8 @@ class Run(NamedTuple):
     """The files that were linted, where there are any."""
     lines: tuple[str, ...] = ()
     """What is to be said after the findings."""
+    revealed: tuple[str, ...] = ()
+    """What is known at the calls of `reveal`."""
 
 
 def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions, diff: bool) -> Run:

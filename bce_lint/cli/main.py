@@ -47,6 +47,8 @@ def _accept_any_text() -> None:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
+    if options.reveal is not None:
+        return _reveal(options)
     if problem := command_line.problem(options):
         return _fail(problem)
     try:
@@ -70,7 +72,19 @@ def _run(options: Namespace) -> int:
     for problem in run.problems:
         _fail(problem)
     _report(options, run)
+    for line in run.revealed:
+        print(line, file=sys.stderr)
     return _status(options, run)
+
+
+def _reveal(options: Namespace) -> int:
+    from bce_lint.cli.reveal import reveal
+
+    try:
+        sys.stdout.write(reveal(options.reveal, options.paths))
+    except ValueError as error:
+        return _fail(str(error))
+    return CLEAN
 
 
 def _show_rules(options: Namespace) -> int:
@@ -153,7 +167,7 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
         run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     else:
         result = engine.check(found.files, codes, not options.statistics, inspect, cache(options.no_cache, options.cache_dir))
-        run = Run(result.diagnostics, result.sources, files=found.files)
+        run = Run(result.diagnostics, result.sources, files=found.files, revealed=result.revealed)
     return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
 
 
@@ -175,7 +189,7 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
     result = engine.check_text(
         data, name, codes, fixes=not options.statistics, inspect=inspect, cache=cache(options.no_cache, options.cache_dir)
     )
-    return Run(result.diagnostics, result.sources)
+    return Run(result.diagnostics, result.sources, revealed=result.revealed)
 
 
 def _report(options: Namespace, run: Run) -> None:

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _add_verification(build)
     _add_comparison(build)
     _add_output(build)
+    _add_reveal(build)
     build.add_argument("--force-exclude", action="store_true", help="leave out ignored files, even those that are named")
     build.add_argument("--isolated", action="store_true", help="ignore configuration files (none are read yet)")
     build.add_argument("-n", "--no-cache", action="store_true", help="analyse everything anew, and keep nothing")
@@ -78,6 +79,11 @@ def _add_comparison(build: argparse.ArgumentParser) -> None:
     group.add_argument("--compare", metavar="FILE", help=about)
 
 
+def _add_reveal(build: argparse.ArgumentParser) -> None:
+    about = "print what is known of the values at FILE:LINE[:COLUMN], and stop; ir:FILE:FUNCTION prints how a function is read"
+    build.add_argument("--reveal", metavar="PLACE", help=about)
+
+
 def _add_output(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("output")
     group.add_argument("--output-format", choices=tuple(FORMATS), default="full", help="default: full")
@@ -94,7 +100,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         if options.paths not in ([], ["-"]):
             build.error("standard input is read alone: give either `-` or paths")
         options.paths = ["-"]
-    options.paths = options.paths or ([] if options.verify else ["."])
+    options.paths = options.paths or ([] if options.verify or options.reveal is not None else ["."])
     options.fix = options.fix or options.diff or options.fix_only
     return options
 

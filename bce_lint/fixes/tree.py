@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, TypeAlias
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.ir import Span
-from bce_lint.records import names_of
+from bce_lint.ir.walk import children
 from bce_lint.source.text import SourceText, lines_of
 
 Node: TypeAlias = Any
@@ -25,26 +25,6 @@ _AWAIT = re.compile(r"\bawait[ \t\r\n\\]+$")
 _FAR = 80
 _NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 _BREAK = re.compile(r"\r\n|\r|\n")
-
-
-@cache
-def _parts(kind: Any) -> tuple[str, ...]:
-    return tuple(name for name in names_of(kind) if name not in ("span", "bound", "globals", "nonlocals"))
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below one."""
-    kind: Any = type(node)
-    for name in _parts(kind):
-        yield from _nodes(getattr(node, name))
-
-
-def _nodes(value: object) -> Iterator[Node]:
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _nodes(part)
-    elif names_of(type(value)):
-        yield value
 
 
 class Tree:

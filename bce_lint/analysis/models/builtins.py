@@ -251,6 +251,11 @@ def _first(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return args.pos[0] if args.pos else TOP
 
 
+def _revealed(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`bce_lint.reveal(value)`: an observer tells what is known of it."""
+    return args.get(0, "value") or TOP
+
+
 def _transparent(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """A decorator factory that leaves the function as it is."""
     return External("bce_lint.identity")
@@ -335,7 +340,7 @@ MODELS: dict[str, Model] = {
     "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
-    "bce_lint.identity": _first, "builtins.int": _number(int), "builtins.float": _number(float),
+    "bce_lint.identity": _first, "bce_lint.reveal": _revealed, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
     **dict.fromkeys(CHECKPOINTS, _checkpoint), "collections.namedtuple": _named_tuple, "typing.cast": _cast,
     "torch.autograd.Variable": _first, "builtins.sorted": _filter,

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
@@ -17,17 +16,13 @@ from bce_lint.analysis.project.index import FileSummary, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine
+from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, Recorder
 from bce_lint.analysis.state.store import State
 from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode
 
-if TYPE_CHECKING:
-    from bce_lint.analysis.recording.uses import Flow
-
 RECURSION = 20_000
-RECORDING_FUEL_FACTOR = 8
 
 
 class Problem(tuple[str, str, int, int]):
@@ -42,7 +37,7 @@ class Project:
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
     what is known of all of them stays.
     `others` have looked at it for this one, and may have read more.
-    With a `flow` the functions are run that lead into its targets, whether to a loss or not, and the flow says where values went.
+    With a `flow`, which records, the functions are run that lead into its targets, whether to a loss or not.
     """
 
     def __init__(
@@ -50,7 +45,7 @@ class Project:
         root: str,
         files: Iterable[str],
         texts: Mapping[str, bytes] | None = None,
-        flow: Flow | None = None,
+        flow: Recorder | None = None,
         before: Project | None = None,
     ) -> None:
         self.root = root
@@ -67,7 +62,7 @@ class Project:
         self.graph: Graph = same.graph if same is not None else Graph(self.facts, partial(type(self).resolve, self))
         known = same.relevance if same is not None else None
         self.relevance: Reachability = Reachability(self.graph) if flow is None else TargetReachability(self.graph, flow.targets, known)
-        self.machine = Machine(self, callbacks) if flow is None else Machine(self, callbacks, flow, RECORDING_FUEL_FACTOR)
+        self.machine = Machine(self, callbacks) if flow is None else Machine(self, callbacks, flow, flow.fuel_factor)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, LoweredFile | None] = {}
         self._loaded: set[str] = set()

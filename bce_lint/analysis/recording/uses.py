@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
@@ -59,6 +59,9 @@ class Flow:
     that led into it, `called` for a call the names of what it called outside the project, `callees` the objects among it, `applied`
     for an activation the calls that applied it. `targets` are the files that the run should lead into.
     """
+
+    fuel_factor: Final = 8
+    """Whoever changes a value must have seen who uses it."""
 
     def __init__(self, targets: frozenset[str] = frozenset()) -> None:
         self.targets = targets

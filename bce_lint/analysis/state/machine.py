@@ -110,6 +110,18 @@ class Observer(Protocol):
         """An activation was applied."""
 
 
+class Recorder(Observer, Protocol):
+    """An observer that a run is made for."""
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The files that the run should lead into."""
+
+    @property
+    def fuel_factor(self) -> int:
+        """How many times the budget of a plain run it gets."""
+
+
 class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known; `layers` are the names of

@@ -1,0 +1,62 @@
+"""The intermediate representation as an indented tree, for who works on bce-lint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from bce_lint.ir.expressions import Const, Span
+from bce_lint.ir.statements import ClassDef, Function, FunctionDef, Module
+from bce_lint.ir.walk import Node, children
+from bce_lint.records import names_of
+
+Position: TypeAlias = Callable[[int], tuple[int, int]]
+"""The row and column of an offset."""
+
+INDENT = "  "
+
+
+def functions(module: Module) -> dict[str, Function]:
+    """The functions of a module by qualified name; of two with one name, the last."""
+    return dict(_functions(module, ""))
+
+
+def _functions(node: Node, prefix: str) -> Iterator[tuple[str, Function]]:
+    for child in children(node):
+        if isinstance(child, FunctionDef):
+            yield prefix + child.function.name, child.function
+            yield from _functions(child.function, f"{prefix}{child.function.name}.")
+        else:
+            yield from _functions(child, f"{prefix}{child.name}." if isinstance(child, ClassDef) else prefix)
+
+
+def tree(node: Node, position: Position) -> str:
+    """A node and all below it: a line for each, with what is no node in it, and its span as rows and columns."""
+    return "".join(f"{line}\n" for line in _lines(node, "", "", position))
+
+
+def _lines(part: object, label: str, indent: str, position: Position) -> Iterator[str]:
+    """The lines of a node, of a tuple of parts, or of a plain value."""
+    names = names_of(type(part)) or getattr(type(part), "_fields", ())
+    if isinstance(part, tuple) and not names:
+        for index, item in enumerate(part):
+            yield from _lines(item, f"{label}[{index}]", indent, position)
+        return
+    plain = [(name, value) for name in names if name != "span" and _is_plain(value := getattr(part, name))]
+    said = [(name, value) for name, value in plain if value or isinstance(part, Const)]
+    words = [f"{name}={sorted(value) if isinstance(value, frozenset) else repr(value)}" for name, value in said]
+    yield " ".join([f"{indent}{label}{': ' * bool(label)}{type(part).__name__}", *words, *_range(part, position)])
+    for name in names:
+        if not _is_plain(value := getattr(part, name)):
+            yield from _lines(value, name, indent + INDENT, position)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, Span | frozenset) or not (isinstance(value, tuple) or names_of(type(value)))
+
+
+def _range(part: object, position: Position) -> list[str]:
+    span = getattr(part, "span", None)
+    if span is None:
+        return []
+    return ["-".join(f"{row}:{column}" for row, column in (position(span.start), position(span.end)))]

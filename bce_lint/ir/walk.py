@@ -1,0 +1,33 @@
+"""Walks over the intermediate representation: the nodes below a node, whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, TypeAlias
+
+from bce_lint.records import names_of
+
+Node: TypeAlias = Any
+"""A node of the intermediate representation."""
+
+
+@cache
+def parts(kind: Any) -> tuple[str, ...]:
+    """The fields of a kind of node that hold what its source says."""
+    return tuple(name for name in names_of(kind) if name not in ("span", "bound", "globals", "nonlocals"))
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below one."""
+    kind: Any = type(node)
+    for name in parts(kind):
+        yield from _nodes(getattr(node, name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _nodes(part)
+    elif names_of(type(value)):
+        yield value

@@ -1,0 +1,159 @@
+"""What bce-lint knows of values, in lines: at the calls of `bce_lint.reveal`, or wherever a place is asked about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.models.registry import is_known
+from bce_lint.analysis.project.project import Project
+from bce_lint.analysis.recording.bindings import Bindings
+from bce_lint.analysis.recording.reveal import Reveals
+from bce_lint.diagnostic import CRASH
+from bce_lint.ir.tree import functions, tree
+from bce_lint.ir.walk import Node, children
+from bce_lint.source.projects import project_files, root_of
+from bce_lint.source.text import SourceError, SourceText, decode
+from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+
+Named: TypeAlias = Callable[[str], str]
+"""How a file is called in what the user reads."""
+
+MANY = 12
+
+
+class NoSuchPlace(ValueError):
+    """A place that cannot be asked about: a file that cannot be read, or a line, an expression or a function that is not in it."""
+
+
+def in_files(project: Project, paths: Iterable[str], named: Named) -> tuple[str, ...]:
+    """What is known of the arguments of `reveal` in some files of a project: a line for each calling context."""
+    targets = frozenset(path for path in paths if _may_reveal(project, path))
+    if not targets:
+        return ()
+    reveals = Reveals(targets, is_known)
+    recorded = Project(project.root, project.facts, project.texts, reveals, before=project)
+    recorded.run(targets)
+    return (*_lines(recorded, reveals, named, "revealed"), *(f"{line}: nothing is revealed here" for line in _failures(recorded, named)))
+
+
+def _may_reveal(project: Project, path: str) -> bool:
+    """Whether a file may call `reveal`, which it has from bce-lint or from another file of the project."""
+    facts = project.facts.get(path)
+    if facts is None or b"reveal" not in facts.raw:
+        return False
+    return b"bce_lint" in facts.raw or any(b"bce_lint" in other.raw for other in project.facts.values())
+
+
+def at(path: str, row: int, column: int | None, named: Named) -> list[str]:
+    """What is known of the expressions that begin in a line, or of the innermost one around a column."""
+    path = os.path.abspath(path)
+    root = root_of(path)
+    reveals = Reveals(frozenset({path}), is_known, frozenset())
+    project = Project(root.path, [*project_files(root, [path]), path], flow=reveals)
+    unit, source = project.unit(path), project.source(path)
+    if unit is None or source is None:
+        _, message, line, _ = project.problems[path]
+        raise NoSuchPlace(f"{named(path)}:{line}: {message}")
+    spans = _spans(unit.module, source, row, column, named(path))
+    reveals.wanted = frozenset(spans)
+    project.run(reveals.targets)
+    for failure in _failures(project, named):
+        raise NoSuchPlace(failure)
+    met = {one.place.span for one in reveals.found}
+    reveals.keep(spans if column is None else [next((span for span in spans if span in met), spans[0])])
+    lines = list(_lines(project, reveals, named, ""))
+    return lines or [f"{_position(source, spans[0], named(path))}: never evaluated: no call and no entry point leads here"]
+
+
+def _spans(module: ir.Module, source: SourceText, row: int, column: int | None, name: str) -> list[ir.Span]:
+    """The expressions that begin in a line; or those around a column, the innermost first."""
+    if not 1 <= row <= len(source.lines):
+        raise NoSuchPlace(f"{name} has {len(source.lines)} lines: there is no line {row}")
+    found = {node.span: node for node in _expressions(module)}
+    if column is None:
+        spans = [span for span, node in found.items() if source.position(span.start).row == row and not isinstance(node, ir.Const)]
+        if not spans:
+            raise NoSuchPlace(f"no expression begins in line {row} of {name}")
+        return spans
+    if not 1 <= column <= len(source.lines[row - 1].rstrip("\r\n")):
+        raise NoSuchPlace(f"line {row} of {name} has no column {column}")
+    offset = source.offset(row, column)
+    around = [span for span in found if span.start <= offset < span.end]
+    around = sorted([*around, *_assigned(module, offset)], key=lambda span: span.end - span.start)
+    if not around:
+        raise NoSuchPlace(f"no expression stands at {name}:{row}:{column}")
+    return around
+
+
+def _expressions(module: ir.Module) -> Iterator[ir.Expr]:
+    waiting: list[Node] = [module]
+    for node in waiting:  # grows as parts are found
+        waiting.extend(children(node))
+        if isinstance(node, ir.Expr):
+            yield node
+
+
+def _assigned(module: ir.Module, offset: int) -> Iterator[ir.Span]:
+    """The value that is assigned to a name that stands at an offset."""
+    bindings = Bindings(module)
+    for scope in (bindings.module, *bindings.functions.values()):
+        for found in scope.names.values():
+            for one in found:
+                if one.how == "value" and one.value is not None and one.span.start <= offset < one.span.end:
+                    yield one.value.span
+
+
+def _lines(project: Project, reveals: Reveals, named: Named, mark: str) -> Iterator[str]:
+    for one in reveals.found:
+        source = project.source(one.place.path)
+        assert source is not None, "a place comes from a file that was read"
+        begin = _position(source, one.place.span, named(one.place.path))
+        yield f"{begin}: {mark or f'`{one.place.text}`'}: {''.join(_piece(project, one.place, piece, named) for piece in one.text)}"
+
+
+def _piece(project: Project, here: Place, piece: str | Place, named: Named) -> str:
+    """Text as it is; a place by its line, and its file where that is another one."""
+    if not isinstance(piece, Place):
+        return piece
+    source = project.source(piece.path)
+    if source is None or piece.span.end == 0:
+        return named(piece.path)
+    row = source.position(piece.span.start).row
+    return f"line {row}" if piece.path == here.path else f"{named(piece.path)}:{row}"
+
+
+def _failures(project: Project, named: Named) -> Iterator[str]:
+    """Where the analysis itself has failed."""
+    for path, (code, message, row, _) in sorted(project.problems.items()):
+        if code == CRASH:
+            yield f"{named(path)}:{row}: {message}"
+
+
+def _position(source: SourceText, span: ir.Span, name: str) -> str:
+    row, column = source.position(span.start)
+    return f"{name}:{row}:{column}"
+
+
+def lowered(path: str, function: str) -> str:
+    """A function of a file, or `Class.method`, as the analysis reads it."""
+    try:
+        with open(path, "rb") as stream:
+            source = decode(stream.read(), path)
+        module = lower(source.text)
+    except OSError as error:
+        raise NoSuchPlace(f"{path}: {error.strerror or error}") from None
+    except ParseFailure as error:
+        raise NoSuchPlace(f"{path}:{error.row}: {error.message}") from None
+    except SourceError as error:
+        raise NoSuchPlace(f"{path}:{error.row}: {error.message}") from None
+    except TooLarge as error:
+        raise NoSuchPlace(f"{path}: {error.message}") from None
+    known = functions(module)
+    if function not in known:
+        names = ", ".join([*list(known)[:MANY], *(["…"] if len(known) > MANY else [])])
+        raise NoSuchPlace(f"{path} has no function {function}" + (f"; it has {names}" if names else ""))
+    return tree(known[function], lambda offset: source.position(offset)[:])
