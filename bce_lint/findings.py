@@ -57,28 +57,28 @@ def _silenced(project: Project, judged: Judged) -> bool:
 
 
 def _silent(project: Project, path: str, row: int, code: str) -> bool:
-    """Whether a comment silences a code in a row of a file."""
+    """True if a comment silences a code in a row of a file."""
     source = project.source(path)
     return source is not None and suppressed(source, row, code)
 
 
 def _with_fixes(project: Project, told: list[Judged], shown: Mapping[str, str]) -> list[Judged]:
-    from bce_lint.analysis.recording.uses import Flow
+    from bce_lint.analysis.recording.uses import UseRecorder
     from bce_lint.fixes.plan import Planner
     from bce_lint.fixes.recorded_project import RecordedProject
 
-    planner = Planner(RecordedProject(project, Flow()), partial(_recorded, project, told))
+    planner = Planner(RecordedProject(project, UseRecorder()), partial(_recorded, project, told))
     return [one._replace(fix=_within(planner.fix(one, partial(_silent, project)), shown)) for one in told]
 
 
 def _recorded(project: Project, told: list[Judged]) -> RecordedProject:
     """A run that has seen who uses what the fixes of some findings would change."""
     from bce_lint.analysis.project.project import Project
-    from bce_lint.analysis.recording.uses import Flow
+    from bce_lint.analysis.recording.uses import UseRecorder
     from bce_lint.fixes.plan import targets
     from bce_lint.fixes.recorded_project import RecordedProject
 
-    flow = Flow(targets(told))
+    flow = UseRecorder(targets(told))
     recorded = Project(project.root, project.facts, project.texts, flow, before=project)
     recorded.run(flow.targets)
     project.others.append(recorded)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bce_lint.cache import Cache
     from bce_lint.diagnostic import Diagnostic
 
-Row: TypeAlias = tuple[int, int, str, type[Any]]
+Reported: TypeAlias = tuple[int, int, str, type[Any]]
 
 KEPT = 10_000
 """More new objects than this stand after a file only where the analysis has run."""
@@ -73,7 +73,7 @@ class Checker:
         cls.no_cache = bool(options.bce_no_cache)
         cls.cache_dir = options.bce_cache_dir
 
-    def run(self) -> Iterator[Row]:
+    def run(self) -> Iterator[Reported]:
         """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
         try:
             rows = [self._row(one) for one in self._diagnostics()]
@@ -108,7 +108,7 @@ class Checker:
             found = check_text(_data(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
         return [one for one in found if name is None or os.path.normpath(one.location.path) == os.path.normpath(name)]
 
-    def _row(self, one: Diagnostic) -> Row:
+    def _row(self, one: Diagnostic) -> Reported:
         row, column = one.location.start
         return row, column - 1, f"{one.code} {_one_line(one.message)}{_first_label(one)}", type(self)
 

@@ -14,12 +14,12 @@ from bce_lint.analysis.recording.bindings import Bindings
 from bce_lint.analysis.recording.reveal import Reveals
 from bce_lint.diagnostic import CRASH
 from bce_lint.ir.tree import functions, tree
-from bce_lint.ir.walk import Node, children
+from bce_lint.ir.walk import AnyNode, children
 from bce_lint.source.projects import project_files, root_of
 from bce_lint.source.text import SourceError, SourceText, decode
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
-Named: TypeAlias = Callable[[str], str]
+Naming: TypeAlias = Callable[[str], str]
 """How a file is called in what the user reads."""
 
 MANY = 12
@@ -29,7 +29,7 @@ class NoSuchPlace(ValueError):
     """A place that cannot be asked about: a file that cannot be read, or a line, an expression or a function that is not in it."""
 
 
-def in_files(project: Project, paths: Iterable[str], named: Named) -> tuple[str, ...]:
+def in_files(project: Project, paths: Iterable[str], named: Naming) -> tuple[str, ...]:
     """What is known of the arguments of `reveal` in some files of a project: a line for each calling context."""
     targets = frozenset(path for path in paths if _may_reveal(project, path))
     if not targets:
@@ -41,14 +41,14 @@ def in_files(project: Project, paths: Iterable[str], named: Named) -> tuple[str,
 
 
 def _may_reveal(project: Project, path: str) -> bool:
-    """Whether a file may call `reveal`, which it has from bce-lint or from another file of the project."""
+    """True if a file may call `reveal`, which it has from bce-lint or from another file of the project."""
     facts = project.facts.get(path)
     if facts is None or b"reveal" not in facts.raw:
         return False
     return b"bce_lint" in facts.raw or any(b"bce_lint" in other.raw for other in project.facts.values())
 
 
-def at(path: str, row: int, column: int | None, named: Named) -> list[str]:
+def at(path: str, row: int, column: int | None, named: Naming) -> list[str]:
     """What is known of the expressions that begin in a line, or of the innermost one around a column."""
     path = os.path.abspath(path)
     root = root_of(path)
@@ -90,7 +90,7 @@ def _spans(module: ir.Module, source: SourceText, row: int, column: int | None, 
 
 
 def _expressions(module: ir.Module) -> Iterator[ir.Expr]:
-    waiting: list[Node] = [module]
+    waiting: list[AnyNode] = [module]
     for node in waiting:  # grows as parts are found
         waiting.extend(children(node))
         if isinstance(node, ir.Expr):
@@ -107,7 +107,7 @@ def _assigned(module: ir.Module, offset: int) -> Iterator[ir.Span]:
                     yield one.value.span
 
 
-def _lines(project: Project, reveals: Reveals, named: Named, mark: str) -> Iterator[str]:
+def _lines(project: Project, reveals: Reveals, named: Naming, mark: str) -> Iterator[str]:
     for one in reveals.found:
         source = project.source(one.place.path)
         assert source is not None, "a place comes from a file that was read"
@@ -115,7 +115,7 @@ def _lines(project: Project, reveals: Reveals, named: Named, mark: str) -> Itera
         yield f"{begin}: {mark or f'`{one.place.text}`'}: {''.join(_piece(project, one.place, piece, named) for piece in one.text)}"
 
 
-def _piece(project: Project, here: Place, piece: str | Place, named: Named) -> str:
+def _piece(project: Project, here: Place, piece: str | Place, named: Naming) -> str:
     """Text as it is; a place by its line, and its file where that is another one."""
     if not isinstance(piece, Place):
         return piece
@@ -126,7 +126,7 @@ def _piece(project: Project, here: Place, piece: str | Place, named: Named) -> s
     return f"line {row}" if piece.path == here.path else f"{named(piece.path)}:{row}"
 
 
-def _failures(project: Project, named: Named) -> Iterator[str]:
+def _failures(project: Project, named: Naming) -> Iterator[str]:
     """Where the analysis itself has failed."""
     for path, (code, message, row, _) in sorted(project.problems.items()):
         if code == CRASH:

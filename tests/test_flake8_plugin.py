@@ -19,7 +19,7 @@ import pytest
 import bce_lint
 from bce_lint import engine
 from bce_lint.analysis.project import project
-from bce_lint.flake8_plugin import Checker, Row
+from bce_lint.flake8_plugin import Checker, Reported
 from bce_lint.source import projects
 
 ROOT = Path(__file__).parents[1]
@@ -45,12 +45,12 @@ def step(x, y):
 """
 
 
-def rows(text: str, filename: str = "stdin") -> list[Row]:
+def rows(text: str, filename: str = "stdin") -> list[Reported]:
     """What the plugin tells flake8 of a text."""
     return list(Checker(None, text.splitlines(keepends=True), filename).run())
 
 
-def places(found: list[Row]) -> list[tuple[int, int, str]]:
+def places(found: list[Reported]) -> list[tuple[int, int, str]]:
     """The line, column and code of each row."""
     return [(line, column, text.split()[0]) for line, column, text, _ in found]
 

@@ -83,7 +83,7 @@ def imports(text: str, module: str, is_package: bool) -> Iterator[tuple[int, str
 
 
 def within(name: str, rooms: tuple[str, ...]) -> bool:
-    """Whether a dotted name lies in one of the rooms."""
+    """True if a dotted name lies in one of the rooms."""
     return any(name == room or name.startswith(f"{room}.") for room in rooms)
 
 
@@ -109,7 +109,7 @@ def offences(text: str, module: str, is_package: bool = False) -> list[str]:
 
 
 def allowed(target: str, room: str) -> bool:
-    """Whether a room may import from another. What holds for a room holds for those inside it; the root is itself only."""
+    """True if a room may import from another. What holds for a room holds for those inside it; the root is itself only."""
     below = tuple(ROOMS[room] - {"bce_lint"})
     return target == room or target in ROOMS[room] or within(target, below)
 

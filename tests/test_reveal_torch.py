@@ -27,7 +27,7 @@ WIDTH = 1e-5
 
 
 def holds(text: str, value: Any) -> bool:
-    """Whether a value is what a line says, as far as tensors and constants go."""
+    """True if a value is what a line says, as far as tensors and constants go."""
     return any(_holds(part, value) for part in text.partition("; ")[0].split(" | "))
 
 

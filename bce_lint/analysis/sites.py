@@ -175,7 +175,7 @@ def members(site: Site) -> Iterator[Site]:
 
 
 def turned(labels: Alternatives, outputs: Alternatives) -> bool:
-    """Whether class labels stand first and a model's output where the target belongs: then it is the output that meets the loss."""
+    """True if class labels stand first and a model's output where the target belongs: then it is the output that meets the loss."""
     if not labels or not outputs or not all(t.model for t in outputs):
         return False
     return all(not t.model and (t.domain is Domain.LABEL or (t.dtype is not None and "float" not in t.dtype)) for t in labels)

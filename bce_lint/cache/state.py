@@ -30,7 +30,7 @@ class ProjectState:
         self.folders = {**names, **{folder: found for folder, found in (listed or {}).items() if folder in names}}
 
     def has(self, path: str, raw: bytes) -> bool:
-        """Whether a file of the project has this content."""
+        """True if a file of the project has this content."""
         return self.digests.get(path) == digest(raw)
 
     @cached_property
@@ -68,7 +68,7 @@ def outside(state: ProjectState, project: Project) -> dict[str, str]:
 
 
 def same(path: str, known: str, seen: dict[str, str]) -> bool:
-    """Whether a file or folder is what it was; `seen` keeps what was looked at before."""
+    """True if a file or folder is what it was; `seen` keeps what was looked at before."""
     if path not in seen:
         raw = content(path)
         seen[path] = _listing(entries(path)) if os.path.isdir(path) else _MISSING if raw is None else digest(raw)

@@ -8,7 +8,7 @@ shape, not the reverse. A row's name is that of the class with the same mathemat
 from __future__ import annotations
 
 from bce_lint.catalog.loss_params import INPUT, INPUT1, INPUT2, TARGET, TRIPLET, WEIGHT
-from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, Shape, Target
+from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, ShapeRelation, Target
 
 _NONE = Param("reduction", 0)
 
@@ -21,7 +21,7 @@ def _builtin(
     *,
     expects: Expects = Expects.ANY,
     target: Target = Target.ANY,
-    shape: Shape = Shape.ANY,
+    shape: ShapeRelation = ShapeRelation.ANY,
 ) -> Contract:
     return Contract(
         name,
@@ -51,9 +51,9 @@ BUILTIN_CONTRACTS: tuple[Contract, ...] = (
         (INPUT, TARGET, _NONE, Param("log_target", False, positional=False)),
         expects=Expects.KL_LOG_PROBABILITIES,
         target=Target.FLOAT,
-        shape=Shape.BROADCAST,
+        shape=ShapeRelation.BROADCAST,
     ),
-    _builtin("HingeEmbeddingLoss", "hinge_embedding_loss", (INPUT, TARGET, Param("margin", 1.0), _NONE), shape=Shape.BROADCAST),
+    _builtin("HingeEmbeddingLoss", "hinge_embedding_loss", (INPUT, TARGET, Param("margin", 1.0), _NONE), shape=ShapeRelation.BROADCAST),
     _builtin(
         "PoissonNLLLoss",
         "poisson_nll_loss",
@@ -65,7 +65,7 @@ BUILTIN_CONTRACTS: tuple[Contract, ...] = (
             Param("eps", REQUIRED),
             Param("reduction", REQUIRED),
         ),
-        shape=Shape.BROADCAST,
+        shape=ShapeRelation.BROADCAST,
     ),
     _builtin(
         "CosineEmbeddingLoss",

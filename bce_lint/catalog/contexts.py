@@ -20,7 +20,7 @@ Trainers, as read in their sources:
 
 from __future__ import annotations
 
-from bce_lint.catalog.schema import REQUIRED, Autocast, Param, Precision, Scope
+from bce_lint.catalog.schema import REQUIRED, Autocast, Covered, Param, Precision
 
 BANNING_DEVICES: frozenset[str] = frozenset({"cuda", "xpu", "mtia"})
 """Devices whose autocast refuses `BCELoss`; a device is written without its index here (`cuda:0` is `cuda`)."""
@@ -51,14 +51,14 @@ _OTHER_STRATEGIES = {"strategy": ("deepspeed", "xla"), "accelerator": ("tpu",)}
 PRECISIONS: dict[str, Precision] = {
     "lightning.Trainer": Precision(
         {"precision": _MIXED},
-        Scope.STEPS,
+        Covered.STEPS,
         device_option="accelerator",
         devices={"cpu": "cpu", "mps": "mps"},
         unless=_OTHER_STRATEGIES,
     ),
     "lightning.Fabric": Precision(
         {"precision": _MIXED},
-        Scope.FORWARD,
+        Covered.FORWARD,
         device_option="accelerator",
         devices={"cpu": "cpu", "mps": "mps"},
         unless=_OTHER_STRATEGIES,
@@ -66,7 +66,7 @@ PRECISIONS: dict[str, Precision] = {
     ),
     "accelerate.Accelerator": Precision(
         {"mixed_precision": frozenset({"fp16", "bf16", "fp8"})},
-        Scope.FORWARD,
+        Covered.FORWARD,
         params=("device_placement", "split_batches", "mixed_precision", "gradient_accumulation_steps", "cpu"),
         device_option="cpu",
         devices={True: "cpu"},
@@ -74,13 +74,13 @@ PRECISIONS: dict[str, Precision] = {
     ),
     "transformers.TrainingArguments": Precision(
         {"fp16": frozenset({True}), "bf16": frozenset({True})},
-        Scope.FORWARD,
+        Covered.FORWARD,
         device_option="use_cpu",
         devices={True: "cpu"},
     ),
     "transformers.Seq2SeqTrainingArguments": Precision(
         {"fp16": frozenset({True}), "bf16": frozenset({True})},
-        Scope.FORWARD,
+        Covered.FORWARD,
         device_option="use_cpu",
         devices={True: "cpu"},
     ),

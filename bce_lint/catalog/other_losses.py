@@ -7,7 +7,7 @@ They are here for their constructors, deprecated reductions and shapes.
 from __future__ import annotations
 
 from bce_lint.catalog.loss_params import INPUT, INPUT1, INPUT2, LEGACY, REDUCE, REDUCTION, SIZE_AVERAGE, TARGET, TRIPLET, WEIGHT
-from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, Shape, Target
+from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, ShapeRelation, Target
 
 _PAIR = ("input", "target")
 _TRIPLET = ("anchor", "positive", "negative")
@@ -25,7 +25,7 @@ _DISTANCE = (
 )
 
 
-def _loss(name: str, shape: Shape, init: tuple[Param, ...], function: tuple[Param, ...], call: tuple[str, ...] = _PAIR) -> Contract:
+def _loss(name: str, shape: ShapeRelation, init: tuple[Param, ...], function: tuple[Param, ...], call: tuple[str, ...] = _PAIR) -> Contract:
     return Contract(
         name,
         Expects.ANY,
@@ -56,27 +56,27 @@ _FUNCTIONALS = {
 }
 
 OTHER_CONTRACTS: tuple[Contract, ...] = (
-    _loss("MSELoss", Shape.BROADCAST_WARNS, LEGACY, (INPUT, TARGET, *LEGACY, WEIGHT)),
-    _loss("L1Loss", Shape.BROADCAST_WARNS, LEGACY, (INPUT, TARGET, *LEGACY, WEIGHT)),
-    _loss("SmoothL1Loss", Shape.BROADCAST_WARNS, (*LEGACY, Param("beta", 1.0)), (INPUT, TARGET, *LEGACY, Param("beta", 1.0))),
+    _loss("MSELoss", ShapeRelation.BROADCAST_WARNS, LEGACY, (INPUT, TARGET, *LEGACY, WEIGHT)),
+    _loss("L1Loss", ShapeRelation.BROADCAST_WARNS, LEGACY, (INPUT, TARGET, *LEGACY, WEIGHT)),
+    _loss("SmoothL1Loss", ShapeRelation.BROADCAST_WARNS, (*LEGACY, Param("beta", 1.0)), (INPUT, TARGET, *LEGACY, Param("beta", 1.0))),
     _loss(
         "HuberLoss",
-        Shape.BROADCAST_WARNS,
+        ShapeRelation.BROADCAST_WARNS,
         (REDUCTION, Param("delta", 1.0)),
         (INPUT, TARGET, REDUCTION, Param("delta", 1.0), WEIGHT),
     ),
-    _loss("HingeEmbeddingLoss", Shape.BROADCAST, _HINGE, (INPUT, TARGET, *_HINGE)),
-    _loss("PoissonNLLLoss", Shape.BROADCAST, _POISSON, (INPUT, TARGET, *_POISSON), ("log_input", "target")),
+    _loss("HingeEmbeddingLoss", ShapeRelation.BROADCAST, _HINGE, (INPUT, TARGET, *_HINGE)),
+    _loss("PoissonNLLLoss", ShapeRelation.BROADCAST, _POISSON, (INPUT, TARGET, *_POISSON), ("log_input", "target")),
     _loss(
         "GaussianNLLLoss",
-        Shape.BROADCAST,
+        ShapeRelation.BROADCAST,
         tuple(p._replace(positional=False) for p in _GAUSSIAN),
         (INPUT, TARGET, Param("var", REQUIRED, tensor=True), *_GAUSSIAN),
         ("input", "target", "var"),
     ),
     _loss(
         "CTCLoss",
-        Shape.ANY,
+        ShapeRelation.ANY,
         _CTC,
         (
             Param("log_probs", REQUIRED, tensor=True),
@@ -87,9 +87,9 @@ OTHER_CONTRACTS: tuple[Contract, ...] = (
         ),
         ("log_probs", "targets", "input_lengths", "target_lengths"),
     ),
-    _loss("CosineEmbeddingLoss", Shape.ANY, _ZERO_MARGIN, (INPUT1, INPUT2, TARGET, *_ZERO_MARGIN), ("input1", "input2", "target")),
-    _loss("MarginRankingLoss", Shape.ANY, _ZERO_MARGIN, (INPUT1, INPUT2, TARGET, *_ZERO_MARGIN), ("input1", "input2", "target")),
-    _loss("TripletMarginLoss", Shape.ANY, _TRIPLET_OPTIONS, (*TRIPLET, *_TRIPLET_OPTIONS), _TRIPLET),
-    _loss("TripletMarginWithDistanceLoss", Shape.ANY, _DISTANCE, (*TRIPLET, *_DISTANCE), _TRIPLET),
+    _loss("CosineEmbeddingLoss", ShapeRelation.ANY, _ZERO_MARGIN, (INPUT1, INPUT2, TARGET, *_ZERO_MARGIN), ("input1", "input2", "target")),
+    _loss("MarginRankingLoss", ShapeRelation.ANY, _ZERO_MARGIN, (INPUT1, INPUT2, TARGET, *_ZERO_MARGIN), ("input1", "input2", "target")),
+    _loss("TripletMarginLoss", ShapeRelation.ANY, _TRIPLET_OPTIONS, (*TRIPLET, *_TRIPLET_OPTIONS), _TRIPLET),
+    _loss("TripletMarginWithDistanceLoss", ShapeRelation.ANY, _DISTANCE, (*TRIPLET, *_DISTANCE), _TRIPLET),
 )
 """The losses of `torch.nn` outside classification."""

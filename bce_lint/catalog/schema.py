@@ -68,7 +68,7 @@ class Target(Enum):
     ANY = "any"
 
 
-class Shape(Enum):
+class ShapeRelation(Enum):
     """How the shapes of input and target must agree."""
 
     EQUAL = "equal, else it raises"
@@ -103,7 +103,7 @@ class Contract:
     name: str
     expects: Expects
     target: Target
-    shape: Shape
+    shape: ShapeRelation
     module: str | None
     functional: str | None
     init: tuple[Param, ...] | None
@@ -221,7 +221,7 @@ class Transfer(NamedTuple):
 
     @property
     def may_share(self) -> bool:
-        """Whether the result may be another view of the tensor's storage."""
+        """True if the result may be another view of the tensor's storage."""
         return self.kind is Kind.KEEP or self.kind is Kind.SELECT
 
 
@@ -236,7 +236,7 @@ class Autocast(NamedTuple):
     params: tuple[Param, ...]
 
 
-class Scope(Enum):
+class Covered(Enum):
     """Which code a trainer runs under autocast."""
 
     STEPS = "the step methods of the module it trains, and all that they call"
@@ -253,7 +253,7 @@ class Precision(NamedTuple):
     """
 
     options: dict[str, frozenset[object]]
-    scope: Scope
+    scope: Covered
     params: tuple[str, ...] = ()
     device_option: str | None = None
     devices: dict[object, str] = {}  # noqa: RUF012  (a NamedTuple's default, never written to)

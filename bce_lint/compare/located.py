@@ -47,11 +47,11 @@ class Located:
         return resolved(location.path), row, column
 
     def is_linted(self, path: str) -> bool:
-        """Whether a file is one of those that are linted."""
+        """True if a file is one of those that are linted."""
         return resolved(path) in self.names
 
     def is_changed(self, location: Location) -> bool:
-        """Whether the file of a location is not what it was."""
+        """True if the file of a location is not what it was."""
         return resolved(location.path) in self.changed
 
     def paths(self, one: Diagnostic) -> list[str]:

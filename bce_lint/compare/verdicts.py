@@ -73,12 +73,12 @@ class Judge:
         return [seen for seen in candidates.values() if key(seen.location) == mine or self._leads(seen, mine, computed)]
 
     def _leads(self, seen: Seen, mine: _Key, computed: set[_Key]) -> bool:
-        """Whether a way passes a place and comes to one of some losses."""
+        """True if a way passes a place and comes to one of some losses."""
         key = self.located.key
         return key(seen.calls[-1]) in computed and mine in {key(place) for place in _places(seen)} if seen.calls else False
 
     def _is_way(self, one: Diagnostic, seen: Seen) -> bool:
-        """Whether a loss was reached from where the finding says; it may say nothing of that."""
+        """True if a loss was reached from where the finding says; it may say nothing of that."""
         callers = {self.located.key(place) for place in _labels(one, CALLED_FROM)}
         return seen.kind != LOSS or not callers or bool(callers & {self.located.key(place) for place in _places(seen)})
 
@@ -139,7 +139,7 @@ class Judge:
 
 
 def _covers(static: Diagnostic, one: Diagnostic) -> bool:
-    """Whether a finding of the linter says what one of the run at its place says, or goes before it."""
+    """True if a finding of the linter says what one of the run at its place says, or goes before it."""
     if static.code == one.code:
         return True
     first, second = (rule.precedence if (rule := BY_CODE.get(code)) is not None else None for code in (static.code, one.code))

@@ -8,20 +8,20 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Origin, Tensor
-from bce_lint.analysis.recording.uses import Spot, spot
+from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
+from bce_lint.analysis.recording.uses import source_range
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
-from bce_lint.fixes.meeting import Kind, in_place
+from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.retyping import at, loss_sites, retyped
 from bce_lint.fixes.tree import Node, name_of
-from bce_lint.fixes.uses import Trace, Use, gathered
+from bce_lint.fixes.uses import User, UserSearch, gathered
 
 _RAW = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
@@ -34,9 +34,9 @@ _PLACES = 5
 class _Group(NamedTuple):
     """Activations and losses that can only be changed together."""
 
-    traces: dict[Spot, Trace]
-    origins: dict[Spot, Origin]
-    losses: dict[Spot, list[LossSite]]
+    traces: dict[SourceRange, UserSearch]
+    origins: dict[SourceRange, Origin]
+    losses: dict[SourceRange, list[LossSite]]
 
 
 def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
@@ -51,7 +51,7 @@ def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     edits, title, only = _rewritten(program, intent, group)
     if intent.change is Change.FUSE:
         edits += retyped(program, group.losses, intent.what)
-        title = f"Use `{intent.what}` on the raw values"
+        title = f"User `{intent.what}` on the raw values"
     safe = intent.safe and only and local is not None and not _infinite(program, local)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 
@@ -77,11 +77,11 @@ def _group(program: RecordedProject, intent: FixIntent, sites: list[LossSite]) -
         waiting += _taken(program, intent, group, sites)
     while waiting:
         origin = waiting.pop()
-        key = spot(origin.place)
+        key = source_range(origin.place)
         if key in group.traces:
             continue
         _nothing_else(program, origin)
-        group.origins[key], group.traces[key] = origin, Trace.of(program, origin, through=intent.change is Change.DROP_INNER)
+        group.origins[key], group.traces[key] = origin, UserSearch.of(program, origin, through=intent.change is Change.DROP_INNER)
         if len(group.traces) > _MAX:
             raise Refusal("too many activations are involved")
         if intent.change is Change.FUSE:
@@ -92,7 +92,7 @@ def _group(program: RecordedProject, intent: FixIntent, sites: list[LossSite]) -
 
 def _nothing_else(program: RecordedProject, origin: Origin) -> None:
     """Raises `Refusal` when something else may be called where an activation is applied or made."""
-    key = spot(origin.place)
+    key = source_range(origin.place)
     kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in program.flow.called.get(key, ())}
     applied = program.flow.applied.get(key, set())
     if key not in applied and any(key in callees and call not in applied for call, callees in program.flow.callees.items()):
@@ -157,32 +157,32 @@ def _reached(group: _Group, sites: list[LossSite]) -> None:
             if id(node) not in seen:
                 raise Refusal(f"`{tree.source(node.span)}` is joined with the values on the way")
         for use in trace.uses:
-            if use.kind is Kind.LOSS and use.picked and "softmax" in trace.origin.name:
+            if use.kind is Usage.LOSS and use.picked and "softmax" in trace.origin.name:
                 raise Refusal(f"`{use.picked}` picks classes out of the softmax")
-            if use.kind is Kind.LOSS and use.whole is not None and trace.origin.name == "log_softmax" and trace.origin.dim != -1:
+            if use.kind is Usage.LOSS and use.whole is not None and trace.origin.name == "log_softmax" and trace.origin.dim != -1:
                 raise Refusal("the classes are moved to another dimension after the log-softmax")
-            if use.kind is Kind.CHANGED:
+            if use.kind is Usage.CHANGED:
                 raise Refusal(f"`{_user(use)}` changes the values on the way")
-    met = {spot(use.site.call) for trace in group.traces.values() for use in trace.uses if use.site is not None}
+    met = {source_range(use.site.call) for trace in group.traces.values() for use in trace.uses if use.site is not None}
     wanted = [*sites, *(site for callers in group.losses.values() for site in callers)]
     for site in wanted:
-        if spot(site.call) not in met:
+        if source_range(site.call) not in met:
             raise Refusal("what stands between the activation and the loss changes the values, or cannot be followed")
 
 
-def _user(use: Use) -> str:
+def _user(use: User) -> str:
     parent = use.tree.parent(use.node)
     user: Node = use.tree.parent(parent) if isinstance(parent, ir.Attr) else parent
     text = " ".join(use.tree.source(user.span).split())
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
-def _local(program: RecordedProject, group: _Group) -> Trace | None:
+def _local(program: RecordedProject, group: _Group) -> UserSearch | None:
     """The trace of the only activation, if its value never leaves the function and reaches one loss there."""
     if len(group.traces) != 1:
         return None
     trace = next(iter(group.traces.values()))
-    losses = [use for use in trace.uses if use.kind is Kind.LOSS]
+    losses = [use for use in trace.uses if use.kind is Usage.LOSS]
     starts = program.flow.applied.get(trace.key, set())
     tree, call = program.call(trace.key)
     if (
@@ -197,8 +197,8 @@ def _local(program: RecordedProject, group: _Group) -> Trace | None:
     return trace
 
 
-def _open(program: RecordedProject, trace: Trace, losses: list[Use]) -> bool:
-    """Whether others may have a part in it: the loss is a parameter, or what the activation gets is used again."""
+def _open(program: RecordedProject, trace: UserSearch, losses: list[User]) -> bool:
+    """True if others may have a part in it: the loss is a parameter, or what the activation gets is used again."""
     tree, call = program.call(trace.key)
     value, function = operand(program, tree, call), tree.function(call)
     for use in losses:
@@ -216,8 +216,8 @@ def _open(program: RecordedProject, trace: Trace, losses: list[Use]) -> bool:
     return isinstance(value, ir.Attr | ir.Item)
 
 
-def _owned(program: RecordedProject, made: Spot, user: Spot) -> bool:
-    """Whether a loss belongs to the file of its user, and is no default that callers may replace."""
+def _owned(program: RecordedProject, made: SourceRange, user: SourceRange) -> bool:
+    """True if a loss belongs to the file of its user, and is no default that callers may replace."""
     tree, call = program.call(made)
     around: Node = tree.parent(call)
     while isinstance(around, ir.Attr) or (isinstance(around, ir.Call) and name_of(around) in ("to", "cuda", "cpu", "double", "half")):
@@ -229,8 +229,8 @@ def _owned(program: RecordedProject, made: Spot, user: Spot) -> bool:
     )
 
 
-def _infinite(program: RecordedProject, trace: Trace) -> bool:
-    """Whether the function shows infinite values: there a fused loss and its parts differ."""
+def _infinite(program: RecordedProject, trace: UserSearch) -> bool:
+    """True if the function shows infinite values: there a fused loss and its parts differ."""
     tree, call = program.call(trace.key)
     function = tree.function(call)
     nodes = [n.span for n in tree.nodes if function is None or function in tree.around(n)]
@@ -239,7 +239,7 @@ def _infinite(program: RecordedProject, trace: Trace) -> bool:
 
 def _at_the_root(program: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str]:
     """The activations change where they are applied; whoever else uses the values applies them instead."""
-    unseen = sorted({where(use) for trace in group.traces.values() for use in trace.uses if use.kind is Kind.UNSEEN})
+    unseen = sorted({where(use) for trace in group.traces.values() for use in trace.uses if use.kind is Usage.UNSEEN})
     if unseen:
         more = f" and {len(unseen) - _PLACES} more places" if len(unseen) > _PLACES else ""
         raise Refusal(f"the values may be used at {', '.join(unseen[:_PLACES])}{more}, where they cannot be followed")
@@ -250,32 +250,32 @@ def _at_the_root(program: RecordedProject, intent: FixIntent, group: _Group) -> 
         edits += logarithm_instead(program, key, group.origins[key]) if intent.change is Change.LOGARITHM else removed(program, key)
     name = next(iter(group.origins.values())).name
     if intent.change is Change.LOGARITHM:
-        return edits, f"Use `log_{name}`"
+        return edits, f"User `log_{name}`"
     return edits, f"Remove the {name}"
 
 
-def _kept(program: RecordedProject, intent: FixIntent, group: _Group, key: Spot, use: Use) -> list[Edit]:
+def _kept(program: RecordedProject, intent: FixIntent, group: _Group, key: SourceRange, use: User) -> list[Edit]:
     """What a user needs in order to see what it saw before."""
     origin = group.origins[key]
-    if use.kind is Kind.LOSS and use.site is not None:
+    if use.kind is Usage.LOSS and use.site is not None:
         wants = loss_of(use.site) in group.losses if intent.change is Change.FUSE else _wants(use.site, intent)
         if wants:
             return []
-    if use.kind is Kind.ORDER:
+    if use.kind is Usage.ORDER:
         return []
     _exclusive(program, group, use)
-    if use.kind is Kind.THRESHOLD and origin.name == "sigmoid" and intent.change is not Change.LOGARITHM:
+    if use.kind is Usage.THRESHOLD and origin.name == "sigmoid" and intent.change is not Change.LOGARITHM:
         constant = _half(use)
         if constant is not None:
             return [use.tree.edit(constant.span, "0")]
     if intent.change is Change.LOGARITHM:
         return [suffixed(use.tree, use.node, ".exp()")]
-    if use.whole is not None and any(other.whole is use.whole for other in group.traces[key].uses if other.kind is Kind.LOSS):
+    if use.whole is not None and any(other.whole is use.whole for other in group.traces[key].uses if other.kind is Usage.LOSS):
         raise Refusal(f"{where(use)} and the loss get the values after their dimensions were moved")
     return wrapped(use, origin)
 
 
-def _exclusive(program: RecordedProject, group: _Group, use: Use) -> None:
+def _exclusive(program: RecordedProject, group: _Group, use: User) -> None:
     """Raises `Refusal` when other values than those of the group come to a user that would have to change."""
     kinds = program.flow.kinds.get((use.tree.path, use.node.span), set())
     if any(kind.isdisjoint(group.traces) for kind in kinds):
@@ -289,15 +289,15 @@ def _wants(site: LossSite, intent: FixIntent) -> bool:
     return site.contract.expects in _RAW or site.contract == intent.site.contract
 
 
-def _half(use: Use) -> ir.Const | None:
+def _half(use: User) -> ir.Const | None:
     op: Node = use.tree.parent(use.node)
     other = next(o for o in op.operands if o is not use.node)
     return other if isinstance(other, ir.Const) and other.value == 0.5 else None
 
 
-def _bypass(program: RecordedProject, trace: Trace, origin: Origin) -> tuple[list[Edit], str]:
+def _bypass(program: RecordedProject, trace: UserSearch, origin: Origin) -> tuple[list[Edit], str]:
     """The loss gets what the activation gets; the activation stays for the others."""
-    losses = [use for use in trace.uses if use.kind is Kind.LOSS]
+    losses = [use for use in trace.uses if use.kind is Usage.LOSS]
     loss, (tree, call) = losses[0], program.call(trace.key)
     statement = tree.statement(call)
     named = isinstance(statement, ir.Assign) and statement.value is call and isinstance(loss.node, ir.Name)

@@ -41,7 +41,7 @@ def _outer_first(edit: Edit) -> tuple[object, ...]:
 
 
 def meet(a: Location, b: Location) -> bool:
-    """Whether two changes touch: they share text, or one inserts where the other begins."""
+    """True if two changes touch: they share text, or one inserts where the other begins."""
     return a.path == b.path and ((a.start < b.end and b.start < a.end) or a.start == b.start)
 
 

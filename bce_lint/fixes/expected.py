@@ -10,26 +10,27 @@ from collections.abc import Callable
 from typing import Final
 
 from bce_lint import ir
+from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.domain.values import TOP
 from bce_lint.analysis.models.idioms import SMALL
-from bce_lint.analysis.recording.terms import Apply, Known, Spot, Term, walk
+from bce_lint.analysis.recording.terms import Apply, Known, Term, walk
 from bce_lint.analysis.sites import ConstructorSite, LogSite, LossSite, OptionSite
 from bce_lint.catalog import losses
-from bce_lint.catalog.schema import Shape
+from bce_lint.catalog.schema import ShapeRelation
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.terms import LossCall, TermStep, Unsuitable, activation_of, loss_in, operand_of, rebuilt
 from bce_lint.records import changed
 
-_NO_SPOT: Final[Spot] = ("", ir.Span(0, 0))
+_NO_SPOT: Final[SourceRange] = ("", ir.Span(0, 0))
 
 
-def _spots(intent: FixIntent, inner: bool = False) -> set[Spot]:
+def _spots(intent: FixIntent, inner: bool = False) -> set[SourceRange]:
     assert isinstance(intent.site, LossSite)
     return {(o.place.path, o.place.span) for x in intent.site.input for o in (x.inner if inner else x.origin)}
 
 
-def _is_there(term: Apply, spots: set[Spot]) -> bool:
-    """Whether an activation is one of those at some places; one in a chain of layers is named by where it is made."""
+def _is_there(term: Apply, spots: set[SourceRange]) -> bool:
+    """True if an activation is one of those at some places; one in a chain of layers is named by where it is made."""
     made = term.args[0] if term.operation == "()" else None
     return activation_of(term) != "" and (term.spot in spots or (isinstance(made, Apply) and made.spot in spots))
 
@@ -53,7 +54,7 @@ def _log(term: Term) -> Apply:
     return Apply("torch.log", (term,), (), _NO_SPOT, "", TOP)
 
 
-def _exchanged(slice_: Term, spots: set[Spot], by: Callable[[Apply], Term]) -> Term:
+def _exchanged(slice_: Term, spots: set[SourceRange], by: Callable[[Apply], Term]) -> Term:
     seen: list[Apply] = []
 
     def step(one: Apply) -> Term | None:
@@ -179,7 +180,7 @@ def shaped(slice_: Term, intent: FixIntent) -> Term:
 
     def change(loss: LossCall) -> Term:
         """The arguments in one shape."""
-        if loss.contract.shape is Shape.CLASS_DIM:
+        if loss.contract.shape is ShapeRelation.CLASS_DIM:
             return _argument(loss, "target", lambda term: _method(".squeeze", term, Known(-1)))
         flat = _argument(loss, "target", lambda term: _method(".reshape", term, Known(-1)))
         return _argument(LossCall(flat, loss.contract), "input", lambda term: _method(".reshape", term, Known(-1)))  # type: ignore[arg-type]
@@ -221,6 +222,6 @@ def decided(slice_: Term, intent: FixIntent) -> Term:
 
 
 def has_eps(intent: FixIntent, slice_: Term) -> bool:
-    """Whether a formula holds a constant or a clamp that keeps its logarithms finite."""
+    """True if a formula holds a constant or a clamp that keeps its logarithms finite."""
     shown = isinstance(intent.site, LogSite) and intent.site.eps
     return shown or any(isinstance(one, Apply) and _without_eps(one) is not None for one in walk(slice_))

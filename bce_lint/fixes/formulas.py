@@ -76,7 +76,7 @@ def taken(tree: Tree, log: ir.Call) -> Node:
 
 
 def names_module(tree: Tree, node: Node) -> bool:
-    """Whether an expression is the name of an imported module, or of a module in it."""
+    """True if an expression is the name of an imported module, or of a module in it."""
     while isinstance(node, ir.Attr):
         node = node.value
     bound = {n.bound for n in tree.nodes if isinstance(n, ir.ImportModule)} | {n.bound for n in imports(tree)}

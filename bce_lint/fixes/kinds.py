@@ -14,7 +14,7 @@ from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.records import record
 
-Builder: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Fix]
+FixBuilder: TypeAlias = Callable[[RecordedProject, Sequence[FixIntent]], Fix]
 Expected: TypeAlias = Callable[[Term, FixIntent], Term]
 
 
@@ -60,7 +60,7 @@ class FixKind:
     - `in_autocast`: what raises before is CUDA autocast.
     """
 
-    build: Builder
+    build: FixBuilder
     claims: tuple[Claim, ...]
     expected: Expected | None
     callers: Callers = Callers.ALL
@@ -80,7 +80,7 @@ def _is_safe(intent: FixIntent, slice_: Term) -> bool:
 
 
 def _is_banned(intent: FixIntent, slice_: Term) -> bool:
-    """Whether CUDA autocast refuses the loss before."""
+    """True if CUDA autocast refuses the loss before."""
     site = intent.site
     return isinstance(site, LossSite) and site.autocast == "on" and site.contract.autocast == "banned"
 

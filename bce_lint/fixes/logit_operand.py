@@ -32,7 +32,7 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
 
 
 def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
-    """Whether an expression is a name that still means the same at another place. Raises `Refusal` when its tensor is changed in place."""
+    """True if an expression is a name that still means the same at another place. Raises `Refusal` when its tensor is changed in place."""
     if not isinstance(value, ir.Name):
         return False
     not_changed(tree, value, statement)
@@ -84,7 +84,7 @@ def _binds(target: Node, name: str) -> bool:
 
 
 def _changed_in_place(tree: Tree, node: Node) -> bool:
-    """Whether an expression, or a view of it, is written to: an item set, `x += y`, `x.add_()`, `f(x, inplace=True)`, `out=x`."""
+    """True if an expression, or a view of it, is written to: an item set, `x += y`, `x.add_()`, `f(x, inplace=True)`, `out=x`."""
     parent = tree.parent(node)
     match parent:
         case ir.AugAssign():
@@ -105,7 +105,7 @@ def _changed_in_place(tree: Tree, node: Node) -> bool:
 
 
 def only_binding(tree: Tree, name: ir.Name, statement: ir.Assign) -> bool:
-    """Whether a statement is the only one in its function that binds a name."""
+    """True if a statement is the only one in its function that binds a name."""
     scope = tree.function(name)
     stores = [n for n in tree.names(name.id) if is_store(tree, n) and tree.function(n) is scope]
     return len(stores) == 1 and stores[0] in statement.targets

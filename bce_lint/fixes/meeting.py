@@ -7,8 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Origin
-from bce_lint.analysis.recording.uses import Spot
+from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.consumers import (
     ACTIVATIONS,
@@ -30,7 +29,7 @@ _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 _INTEGERS = ("int", "long", "bool", "short", "uint8")
 
 
-class Kind(Enum):
+class Usage(Enum):
     """What a user does with the values."""
 
     LOSS = "gives them to a loss as its input"
@@ -49,9 +48,9 @@ class Step(NamedTuple):
     which expressions it is put together.
     """
 
-    use: Kind | None = None
+    use: Usage | None = None
     on: Node | None = None
-    into: tuple[Spot, ...] = ()
+    into: tuple[SourceRange, ...] = ()
     bound: tuple[Node, ...] = ()
     returned: Node | None = None
     field: str = ""
@@ -70,18 +69,18 @@ class Meeting:
         self.moving = MOVING | ACTIVATIONS if through else MOVING
 
     def carries(self, tree: Tree, node: Node) -> bool:
-        """Whether an expression's value was, or held, the output."""
+        """True if an expression's value was, or held, the output."""
         return self.program.carries(tree, node, (self.key,))
 
     def is_whole(self, tree: Tree, node: Node) -> bool:
-        """Whether it was the output itself."""
+        """True if it was the output itself."""
         return self.program.is_whole(tree, node, (self.key,))
 
     def step(self, tree: Tree, node: Node) -> Step:
         """Where the value of an expression goes next."""
         parent = tree.parent(node)
         if id(node) in tree.shared:
-            return Step(Kind.UNSEEN)
+            return Step(Usage.UNSEEN)
         match parent:
             case ir.Call():
                 return self._argument(tree, node, parent)
@@ -108,10 +107,10 @@ class Meeting:
             case ir.ExprStmt() | ir.Delete():
                 return Step()
             case ir.AugAssign() if parent.target is node:
-                return Step(Kind.UNSEEN)
+                return Step(Usage.UNSEEN)
             case ir.Choice() | ir.Item() | ir.If() | ir.While() | ir.Assert() | ir.AugAssign() | ir.Raise():
-                return Step(Kind.VALUES)
-        return Step(Kind.UNSEEN)
+                return Step(Usage.VALUES)
+        return Step(Usage.UNSEEN)
 
     def _argument(self, tree: Tree, node: Node, call: ir.Call) -> Step:
         here = (tree.path, call.span)
@@ -121,15 +120,15 @@ class Meeting:
         last = {_last(name) for name in names}
         if site is not None:
             alone = not functions and last <= {site.contract.name, _last(site.contract.functional or "")}
-            return Step(Kind.LOSS if alone else Kind.UNSEEN, site=site if alone else None)
+            return Step(Usage.LOSS if alone else Usage.UNSEEN, site=site if alone else None)
         if functions and all(name == "class" or name.startswith("instance ") for name in names):
             return Step(into=functions)
         if names & {"torch.autograd.grad", "torch.autograd.backward"}:
-            return Step(Kind.UNSEEN)
+            return Step(Usage.UNSEEN)
         if names and last <= self.moving:
             return _moved(node, call, last)
         if names and names <= LAYOUT_CALLS:
-            return Step(Kind.ORDER)
+            return Step(Usage.ORDER)
         if names and last <= RANKING | SELECTING:
             return self._ranked(tree, node, call, last)
         if names & FILLING and isinstance(call.func, ir.Attr):
@@ -137,40 +136,40 @@ class Meeting:
         if names and names <= REPACKING | {"class"} and self.carries(tree, call):
             return Step(on=call, turned=names != {"class"})
         keyword = next((arg.keyword for arg in call.args if arg.value is node), None)
-        return Step(field=keyword) if names == {"class"} and keyword else Step(Kind.VALUES)
+        return Step(field=keyword) if names == {"class"} and keyword else Step(Usage.VALUES)
 
     def _attribute(self, tree: Tree, node: Node, attr: ir.Attr) -> Step:
         call = tree.parent(attr)
         if isinstance(call, ir.Call) and call.func is attr:
             return self._method(tree, node, attr.name, call)
         if attr.name in LAYOUT:
-            return Step(Kind.ORDER)
+            return Step(Usage.ORDER)
         if attr.name in HOLDING:
-            return Step(Kind.UNSEEN)
+            return Step(Usage.UNSEEN)
         if attr.name in MOVING or self.carries(tree, attr):
             return Step(on=attr, turned=attr.name in MOVING and attr.name not in NEUTRAL)
-        return Step(Kind.VALUES) if self.is_whole(tree, node) else Step()
+        return Step(Usage.VALUES) if self.is_whole(tree, node) else Step()
 
     def _method(self, tree: Tree, node: Node, name: str, call: ir.Call) -> Step:
         to_integers = name in ("to", "type") and any(word in tree.source(call.span) for word in _INTEGERS)
         if name in LAYOUT or "." + name in LAYOUT_CALLS:
-            return Step(Kind.ORDER)
+            return Step(Usage.ORDER)
         if name in HOLDING:
-            return Step(Kind.UNSEEN)
+            return Step(Usage.UNSEEN)
         if name in self.moving and not to_integers:
             return _moved(node, call, {name})
         if name in RANKING or name in SELECTING:
             return self._ranked(tree, node, call, {name})
         if not self.is_whole(tree, node) and self.carries(tree, call):
             return Step(on=call)
-        return Step(Kind.VALUES)
+        return Step(Usage.VALUES)
 
     def _ranked(self, tree: Tree, node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:
         positions = names <= RANKING or _only_positions(tree, call)
-        return Step(Kind.ORDER if positions and self._along(node, call) else Kind.VALUES)
+        return Step(Usage.ORDER if positions and self._along(node, call) else Usage.VALUES)
 
     def _along(self, node: Node, call: ir.Call) -> bool:
-        """Whether an activation keeps the order that a call looks at: a sigmoid always, a softmax along its own dimension."""
+        """True if an activation keeps the order that a call looks at: a sigmoid always, a softmax along its own dimension."""
         if "softmax" not in self.origin.name:
             return True
         dims = [arg.value for arg in call.args if arg.value is not node and arg.keyword in (None, "dim", "axis")]
@@ -179,11 +178,11 @@ class Meeting:
 
     def _item(self, tree: Tree, node: Node, item: ir.Item) -> Step:
         if is_store(tree, item):
-            return Step(Kind.UNSEEN)
+            return Step(Usage.UNSEEN)
         whole = self.is_whole(tree, node)
         if self.carries(tree, item):
             return Step(on=item, turned=whole, picked=whole and not _of_batch(item.index))
-        return Step(Kind.VALUES) if whole or not self.program.was_run(tree, item) else Step()
+        return Step(Usage.VALUES) if whole or not self.program.was_run(tree, item) else Step()
 
 
 def _moved(node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:
@@ -193,24 +192,24 @@ def _moved(node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:
     return Step(on=call, turned=not names <= NEUTRAL, picked=not names.isdisjoint(PICKING), joined=joined)
 
 
-def _compared(node: Node, op: ir.Op) -> Kind:
+def _compared(node: Node, op: ir.Op) -> Usage:
     other = next((operand for operand in op.operands if operand is not node), None)
     if op.op in _COMPARISONS and isinstance(constant(other), int | float):
-        return Kind.THRESHOLD
+        return Usage.THRESHOLD
     if op.op in ("is", "is not"):
-        return Kind.ORDER
-    return Kind.UNSEEN if op.op in ("and", "or") else Kind.VALUES
+        return Usage.ORDER
+    return Usage.UNSEEN if op.op in ("and", "or") else Usage.VALUES
 
 
 def _comprehension(node: Node, comp: ir.Comp) -> Step:
     clause = next((one for one in comp.clauses if one.iter is node), None)
     if clause is not None:
         return Step(bound=(clause.target,), turned=True)
-    return Step(on=comp) if any(one is node for one in comp.elements) else Step(Kind.VALUES)
+    return Step(on=comp) if any(one is node for one in comp.elements) else Step(Usage.VALUES)
 
 
 def _only_positions(tree: Tree, call: ir.Call) -> bool:
-    """Whether only the positions are taken of a call that gives values and positions."""
+    """True if only the positions are taken of a call that gives values and positions."""
     match parent := tree.parent(call):
         case ir.Item():
             return constant(parent.index) == 1
@@ -222,7 +221,7 @@ def _only_positions(tree: Tree, call: ir.Call) -> bool:
 
 
 def _of_batch(index: Node) -> bool:
-    """Whether an index leaves all dimensions but the first whole."""
+    """True if an index leaves all dimensions but the first whole."""
     rest = index.items[1:] if isinstance(index, ir.Build) and index.kind == "tuple" else ()
     first = index.items[0] if isinstance(index, ir.Build) and index.items else index
     whole = all(isinstance(i, ir.Slice) and i.lower is i.upper is i.step is None for i in rest)
@@ -234,5 +233,5 @@ def _last(name: str) -> str:
 
 
 def in_place(call: ir.Call) -> bool:
-    """Whether a call changes its tensor in place, by its name."""
+    """True if a call changes its tensor in place, by its name."""
     return name_of(call).endswith("_")

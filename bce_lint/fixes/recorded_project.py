@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.uses import Flow, Spot, spot
+from bce_lint.analysis.recording.uses import UseRecorder, source_range
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.consumers import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
@@ -18,14 +18,14 @@ from bce_lint.fixes.tree import Node, Tree
 class RecordedProject:
     """The trees of a project's files, and what a recorded run says of the values in them."""
 
-    def __init__(self, project: Project, flow: Flow) -> None:
+    def __init__(self, project: Project, flow: UseRecorder) -> None:
         self.project, self.flow = project, flow
         self._trees: dict[str, Tree] = {}
-        self.losses: dict[Spot, list[LossSite]] = {}
-        self.calls: dict[Spot, list[LossSite]] = {}
-        self.chosen: set[Spot] = set()
+        self.losses: dict[SourceRange, list[LossSite]] = {}
+        self.calls: dict[SourceRange, list[LossSite]] = {}
+        self.chosen: set[SourceRange] = set()
         self._collect()
-        self.entering: dict[Spot, list[Spot]] = {}
+        self.entering: dict[SourceRange, list[SourceRange]] = {}
         for function, calls in flow.entered.items():
             for call in calls:
                 self.entering.setdefault(call, []).append(function)
@@ -35,7 +35,7 @@ class RecordedProject:
             for one in members(site):
                 if isinstance(one, LossSite):
                     self.losses.setdefault(loss_of(one), []).append(one)
-                    self.calls.setdefault(spot(one.call), []).append(one)
+                    self.calls.setdefault(source_range(one.call), []).append(one)
                     if isinstance(site, ChoiceSite):
                         self.chosen.add(loss_of(one))
 
@@ -53,60 +53,60 @@ class RecordedProject:
         """All files that were read."""
         return (self.tree(path) for path in self.project.parsed())
 
-    def call(self, place: Place | Spot) -> tuple[Tree, ir.Call]:
+    def call(self, place: Place | SourceRange) -> tuple[Tree, ir.Call]:
         """The call at a place."""
         tree = self.tree(place[0])
         return tree, tree.call(place[1])
 
     @cached_property
-    def _holders(self) -> dict[Spot, list[Spot]]:
-        found: dict[Spot, list[Spot]] = {}
+    def _holders(self) -> dict[SourceRange, list[SourceRange]]:
+        found: dict[SourceRange, list[SourceRange]] = {}
         for place, objects in self.flow.objects.items():
             for one in objects:
                 found.setdefault(one, []).append(place)
         return found
 
-    def holding(self, objects: Iterable[Spot]) -> list[Spot]:
+    def holding(self, objects: Iterable[SourceRange]) -> list[SourceRange]:
         """The expressions that were one of some objects, in order."""
         return sorted({place for one in objects for place in self._holders.get(one, ())})
 
     @cached_property
-    def _called(self) -> dict[str, list[Spot]]:
-        found: dict[str, list[Spot]] = {}
+    def _called(self) -> dict[str, list[SourceRange]]:
+        found: dict[str, list[SourceRange]] = {}
         for call, names in self.flow.called.items():
             for name in names:
                 found.setdefault(name, []).append(call)
         return found
 
-    def calls_of(self, name: str) -> list[Spot]:
+    def calls_of(self, name: str) -> list[SourceRange]:
         """The calls that were not followed of what is known by this name alone; `?` is what is not known at all."""
         return sorted(call for call in self._called.get(name, ()) if call not in self.entering)
 
     def may_meet(self, path: str, other: str) -> bool:
-        """Whether some file of the project imports both of two files, however far."""
+        """True if some file of the project imports both of two files, however far."""
         closure = self.project.graph.closure
         return not closure((path,)).isdisjoint(closure((other,)))
 
-    def carries(self, tree: Tree, node: Node, keys: Iterable[Spot]) -> bool:
-        """Whether an expression's value was, or held, the output of one of some activations."""
+    def carries(self, tree: Tree, node: Node, keys: Iterable[SourceRange]) -> bool:
+        """True if an expression's value was, or held, the output of one of some activations."""
         return not self.flow.carriers.get((tree.path, node.span), frozenset()).isdisjoint(keys)
 
-    def is_whole(self, tree: Tree, node: Node, keys: Iterable[Spot]) -> bool:
-        """Whether it was such an output itself."""
+    def is_whole(self, tree: Tree, node: Node, keys: Iterable[SourceRange]) -> bool:
+        """True if it was such an output itself."""
         return not self.flow.direct.get((tree.path, node.span), frozenset()).isdisjoint(keys)
 
     def was_run(self, tree: Tree, node: Node) -> bool:
-        """Whether an expression was reached."""
+        """True if an expression was reached."""
         return (tree.path, node.span) in self.flow.evaluated
 
 
-def loss_of(site: LossSite) -> Spot:
+def loss_of(site: LossSite) -> SourceRange:
     """Where a loss is chosen: where its object is made, or the call of a function."""
-    return spot(site.made or site.call)
+    return source_range(site.made or site.call)
 
 
 def escapes(program: RecordedProject, tree: Tree, node: Node) -> bool:
-    """Whether an object is given to a callable that was not followed, alone or in a container, or gets a hook."""
+    """True if an object is given to a callable that was not followed, alone or in a container, or gets a hook."""
     parent = tree.parent(node)
     if isinstance(parent, ir.Attr) and (parent.name in HOOKS or (parent.name in WRAPPED and not _only_state(tree, parent))):
         return True
@@ -120,6 +120,6 @@ def escapes(program: RecordedProject, tree: Tree, node: Node) -> bool:
 
 
 def _only_state(tree: Tree, attr: ir.Attr) -> bool:
-    """Whether a wrapped module is asked for what it holds alone."""
+    """True if a wrapped module is asked for what it holds alone."""
     parent = tree.parent(attr)
     return isinstance(parent, ir.Attr) and parent.name in STATE

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Origin
-from bce_lint.analysis.recording.uses import Spot
+from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.catalog.consumers import CHILDREN
 from bce_lint.fixes.calls import removal
 from bce_lint.fixes.edit import Edit, Refusal
@@ -15,7 +14,7 @@ from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached, renamed
 from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, name_of
-from bce_lint.fixes.uses import Use
+from bce_lint.fixes.uses import User
 from bce_lint.ir import Span
 
 _COUNTING = ("list", "enumerate", "len")
@@ -28,13 +27,13 @@ SPELLED = {
 """The activations that can be taken away and applied elsewhere, each with torch's name for the function."""
 
 
-def where(use: Use) -> str:
+def where(use: User) -> str:
     """The place of a user, for people."""
     row = use.tree.text.count("\n", 0, use.node.span.start) + 1
     return f"{use.tree.path.rpartition('/')[2]}:{row}"
 
 
-def wrapped(use: Use, origin: Origin) -> list[Edit]:
+def wrapped(use: User, origin: Origin) -> list[Edit]:
     """The activation applied where its output is used. Raises `Refusal` for one that cannot be spelled there."""
     tree, node = use.tree, use.whole if use.whole is not None else use.node
     if is_store(tree, node) or origin.name not in SPELLED or ("softmax" in origin.name and origin.dim is None):
@@ -45,7 +44,7 @@ def wrapped(use: Use, origin: Origin) -> list[Edit]:
     return [tree.edit(span, f"{callee}({tree.source(span)}{dim})"), *imports]
 
 
-def removed(program: RecordedProject, key: Spot) -> list[Edit]:
+def removed(program: RecordedProject, key: SourceRange) -> list[Edit]:
     """An activation taken away: its call, its place among the layers, or its whole statement."""
     tree, call = program.call(key)
     if program.flow.applied.get(key, set()) != {key}:
@@ -61,7 +60,7 @@ def removed(program: RecordedProject, key: Spot) -> list[Edit]:
 
 
 def _is_nothing(statement: ir.ExprStmt | ir.Assign, value: Node) -> bool:
-    """Whether a statement does nothing once its value is only this expression: `x` or `x = x`."""
+    """True if a statement does nothing once its value is only this expression: `x` or `x = x`."""
     if isinstance(statement, ir.ExprStmt):
         return isinstance(value, ir.Name | ir.Attr)
     target = statement.targets[0]
@@ -116,15 +115,15 @@ def _layer_removed(program: RecordedProject, tree: Tree, call: ir.Call) -> list[
 
 
 def _unread(program: RecordedProject, call: ir.Call) -> bool:
-    """Whether a statement adds a layer that nobody reads by its name."""
+    """True if a statement adds a layer that nobody reads by its name."""
     name = constant(call.args[0].value) if call.args else None
     named = name_of(call) == "add_module" and isinstance(name, str)
     read = isinstance(name, str) and any(tree.attributes(name) for tree in program.trees())
     return name_of(call) == "append" or (named and not read)
 
 
-def _counts(program: RecordedProject, place: Spot) -> bool:
-    """Whether the layers of a container that a call applies are counted somewhere: indexed, sliced or gone through."""
+def _counts(program: RecordedProject, place: SourceRange) -> bool:
+    """True if the layers of a container that a call applies are counted somewhere: indexed, sliced or gone through."""
     containers = program.flow.callees.get(place, set())
     for path, span in program.holding(containers):
         tree = program.tree(path)
@@ -189,11 +188,11 @@ def _unused_layer(program: RecordedProject, tree: Tree, call: ir.Call) -> list[E
 
 
 def _of_object(attr: ir.Attr) -> bool:
-    """Whether an attribute may be one of an object's, not of a torch module's."""
+    """True if an attribute may be one of an object's, not of a torch module's."""
     return not (isinstance(attr.value, ir.Name) and attr.value.id in ("torch", "F", "nn"))
 
 
-def logarithm_instead(program: RecordedProject, key: Spot, origin: Origin) -> list[Edit]:
+def logarithm_instead(program: RecordedProject, key: SourceRange, origin: Origin) -> list[Edit]:
     """`softmax` → `log_softmax` in the user's own spelling."""
     tree, call = program.call(key)
     if origin.name != "softmax":

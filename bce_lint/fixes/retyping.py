@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bce_lint import ir
-from bce_lint.analysis.recording.uses import Spot
+from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.schema import Contract, Domain
@@ -38,7 +38,7 @@ def loss_sites(intents: Sequence[FixIntent]) -> list[LossSite]:
     return [intent.site for intent in intents if isinstance(intent.site, LossSite)]
 
 
-def retyped(program: RecordedProject, losses: dict[Spot, list[LossSite]], name: str) -> list[Edit]:
+def retyped(program: RecordedProject, losses: dict[SourceRange, list[LossSite]], name: str) -> list[Edit]:
     """Another loss where each of some losses is chosen."""
     wanted = MODULES[f"torch.nn.{name}"]
     edits: list[Edit] = []
@@ -57,12 +57,12 @@ def retyped(program: RecordedProject, losses: dict[Spot, list[LossSite]], name: 
 
 
 def _same_order(old: Contract, new: Contract, functional: bool) -> bool:
-    """Whether what fits the one loss's parameters fits the other's."""
+    """True if what fits the one loss's parameters fits the other's."""
     before, after = (c.function if functional else c.init for c in (old, new))
     return before is not None and after is not None and [p.name for p in after[: len(before)]] == [p.name for p in before]
 
 
-def _stays_here(program: RecordedProject, made: Spot) -> None:
+def _stays_here(program: RecordedProject, made: SourceRange) -> None:
     """Raises `Refusal` when a loss object is given to somebody who was not followed."""
     for path, span in program.holding((made,)):
         tree = program.tree(path)

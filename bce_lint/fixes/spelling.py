@@ -88,7 +88,7 @@ def _modules(tree: Tree) -> Iterator[tuple[str, str]]:
 
 
 def _rebound(tree: Tree, name: str) -> bool:
-    """Whether something else in a file may bind a name."""
+    """True if something else in a file may bind a name."""
     scopes = (node for node in tree.nodes if isinstance(node, ir.Function | ir.ClassDef))
     return any(name in scope.bound for scope in scopes) or any(is_store(tree, node) for node in tree.names(name))
 

@@ -76,7 +76,7 @@ class LossCall:
 
     @property
     def is_module(self) -> bool:
-        """Whether the loss is an object, constructed first."""
+        """True if the loss is an object, constructed first."""
         return self.call.operation == "()"
 
 

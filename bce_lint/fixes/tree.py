@@ -80,7 +80,7 @@ class Tree:
         return self._attributes.get(name, ())
 
     def shares(self, name: str) -> bool:
-        """Whether others may take a name of this file: it is listed as text, or a file that imports this one has the word."""
+        """True if others may take a name of this file: it is listed as text, or a file that imports this one has the word."""
         word = rf"\b{re.escape(name)}\b"
         listed = re.search(rf"""["']{re.escape(name)}["']""", self.text) is not None
         return listed or any(re.search(word.encode(), text) for text in self._importers)
@@ -211,7 +211,7 @@ def name_of(call: ir.Call) -> str:
 
 
 def is_store(tree: Tree, node: Node) -> bool:
-    """Whether an expression is written to, not read."""
+    """True if an expression is written to, not read."""
     child, parent = node, tree.parent(node)
     while isinstance(parent, ir.Build | ir.Star):
         child, parent = parent, tree.parent(parent)
@@ -236,7 +236,7 @@ def scope_of(tree: Tree, node: Node, name: str) -> ir.Function | None:
 
 
 def has_comment(text: str) -> bool:
-    """Whether a piece of code between tokens holds a comment."""
+    """True if a piece of code between tokens holds a comment."""
     return "#" in text
 
 
@@ -246,7 +246,7 @@ def comments(text: str) -> str:
 
 
 def stands_open(tree: Tree, node: Node) -> bool:
-    """Whether any expression without a comma may stand in a node's place as it is."""
+    """True if any expression without a comma may stand in a node's place as it is."""
     parent = tree.parent(node)
     return isinstance(parent, _OPEN) or (isinstance(parent, ir.Call) and parent.func is not node)
 

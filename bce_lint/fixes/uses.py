@@ -11,16 +11,15 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Origin
-from bce_lint.analysis.recording.uses import Spot
+from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.analysis.sites import LossSite
-from bce_lint.fixes.meeting import Kind, Meeting, Step, in_place
+from bce_lint.fixes.meeting import Meeting, Step, Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, escapes
 from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
 
 _MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
-_LOOKING = frozenset({Kind.VALUES, Kind.THRESHOLD, Kind.UNSEEN, Kind.CHANGED})
-_GATHERED = frozenset({Kind.VALUES, Kind.THRESHOLD, Kind.ORDER})
+_LOOKING = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.UNSEEN, Usage.CHANGED})
+_GATHERED = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.ORDER})
 
 
 class Held(NamedTuple):
@@ -33,10 +32,10 @@ class Held(NamedTuple):
     picked: str = ""
 
 
-class Use(NamedTuple):
+class User(NamedTuple):
     """A user of the values: the expression that it gets, the one before any dimension was moved, and for a loss its site."""
 
-    kind: Kind
+    kind: Usage
     tree: Tree
     node: Node
     whole: Node | None = None
@@ -44,26 +43,26 @@ class Use(NamedTuple):
     site: LossSite | None = None
 
 
-class Trace:
+class UserSearch:
     """The users of one activation's output. `functions` are those that return it, `crossed` whether it left its function."""
 
     def __init__(self, program: RecordedProject, origin: Origin, through: bool = False) -> None:
         self.program, self.origin, self.through = program, origin, through
         self.meeting = Meeting(program, origin, through)
         self.key = self.meeting.key
-        self.uses: list[Use] = []
-        self.functions: set[Spot] = set()
+        self.uses: list[User] = []
+        self.functions: set[SourceRange] = set()
         self.crossed = False
         self.seen: set[int] = set()
         self.joined: list[tuple[Tree, Node]] = []
-        self._inner: dict[Spot, Trace | None] = {}
-        self._taken: set[Spot] = set()
-        self._ways: dict[Spot, set[str]] = {}
-        self._behind: dict[int, frozenset[Kind]] = {}
+        self._inner: dict[SourceRange, UserSearch | None] = {}
+        self._taken: set[SourceRange] = set()
+        self._ways: dict[SourceRange, set[str]] = {}
+        self._behind: dict[int, frozenset[Usage]] = {}
         self._waiting: list[Held] = []
 
     @classmethod
-    def of(cls, program: RecordedProject, origin: Origin, through: bool = False) -> Trace:
+    def of(cls, program: RecordedProject, origin: Origin, through: bool = False) -> UserSearch:
         """The users of what an activation returns, wherever it is applied."""
         trace = cls(program, origin, through)
         trace._start()
@@ -71,9 +70,9 @@ class Trace:
         trace._models()
         return trace
 
-    def _part(self) -> Trace:
+    def _part(self) -> UserSearch:
         """A walk of its own that shares what is known of functions and of what lies behind a change."""
-        part = Trace(self.program, self.origin, self.through)
+        part = UserSearch(self.program, self.origin, self.through)
         part._inner, part._behind = self._inner, self._behind
         return part
 
@@ -98,13 +97,13 @@ class Trace:
             self.seen.add(id(held.node))
             self._waiting.append(held)
 
-    def _use(self, kind: Kind, held: Held, site: LossSite | None = None) -> None:
-        self.uses.append(Use(kind, *held, site=site))
+    def _use(self, kind: Usage, held: Held, site: LossSite | None = None) -> None:
+        self.uses.append(User(kind, *held, site=site))
 
     def _follow(self, held: Held, step: Step) -> None:
-        if step.use in (Kind.VALUES, Kind.THRESHOLD):
+        if step.use in (Usage.VALUES, Usage.THRESHOLD):
             self._values(held, step.use)
-        elif step.use is Kind.ORDER and held.whole is not None:
+        elif step.use is Usage.ORDER and held.whole is not None:
             self._values(held)
         elif step.use is not None:
             self._use(step.use, held, step.site)
@@ -132,26 +131,26 @@ class Trace:
         whole = held.whole if held.whole is not None or not turned else held.node
         self._push(Held(held.tree, node, whole, held.tree.source(node.span) if step.picked else held.picked))
 
-    def _values(self, held: Held, kind: Kind = Kind.VALUES) -> None:
+    def _values(self, held: Held, kind: Usage = Usage.VALUES) -> None:
         """Someone looks at the values of an expression, or at a container that holds them."""
         parent = held.tree.parent(held.node)
         user = held.tree.parent(parent) if isinstance(parent, ir.Attr) else parent
         if isinstance(user, ir.Call | ir.Op) and self.meeting.carries(held.tree, user) and self._reaches_loss(held.tree, user):
-            self._use(Kind.CHANGED, held)
+            self._use(Usage.CHANGED, held)
         else:
             inside = held.whole if held.whole is not None else held.node
-            self._use(kind if self.meeting.is_whole(held.tree, inside) else Kind.UNSEEN, held)
+            self._use(kind if self.meeting.is_whole(held.tree, inside) else Usage.UNSEEN, held)
 
     def _reaches_loss(self, tree: Tree, user: Node) -> bool:
-        """Whether what is made of the values goes to a loss."""
-        return bool(self._behind_of(tree, user) & {Kind.LOSS, Kind.CHANGED})
+        """True if what is made of the values goes to a loss."""
+        return bool(self._behind_of(tree, user) & {Usage.LOSS, Usage.CHANGED})
 
     def _only_looked_at(self, tree: Tree, display: Node) -> bool:
-        """Whether what is in a display is looked at somewhere, and goes to no loss."""
+        """True if what is in a display is looked at somewhere, and goes to no loss."""
         kinds = self._behind_of(tree, display)
-        return Kind.LOSS not in kinds and bool(kinds & _LOOKING)
+        return Usage.LOSS not in kinds and bool(kinds & _LOOKING)
 
-    def _behind_of(self, tree: Tree, node: Node) -> AbstractSet[Kind]:
+    def _behind_of(self, tree: Tree, node: Node) -> AbstractSet[Usage]:
         """What is done with the values behind an expression; of one that is being walked, nothing yet."""
         if id(node) not in self._behind:
             self._behind[id(node)] = frozenset()
@@ -177,14 +176,14 @@ class Trace:
                 if len(self._waiting) == before:
                     self._values(held)
             case _:
-                self._use(Kind.UNSEEN, held)
+                self._use(Usage.UNSEEN, held)
 
     def _names(self, held: Held, at: ir.Name) -> None:
         function = held.tree.function(held.node)
         scope = scope_of(held.tree, held.node, at.id)
         outward = function is not None and at.id in (*function.globals, *function.nonlocals)
         if outward or _in_class(held.tree, held.node) or _shows_all(held.tree, function):
-            self._use(Kind.UNSEEN, held)
+            self._use(Usage.UNSEEN, held)
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
         named = [n for n in held.tree.names(at.id) if scope_of(held.tree, n, at.id) is scope]
@@ -196,7 +195,7 @@ class Trace:
             self._readers(held, tree, [n for n in tree.attributes(name) if self._started(tree, n)])
 
     def _started(self, tree: Tree, node: Node) -> bool:
-        """Whether the function around an expression was run: the others cannot lead to where the value is made."""
+        """True if the function around an expression was run: the others cannot lead to where the value is made."""
         function = tree.function(node)
         return function is None or (tree.path, function.span) in self.program.flow.started
 
@@ -207,10 +206,10 @@ class Trace:
             if self.meeting.carries(tree, node):
                 self._push(Held(tree, node, held.whole if tree is held.tree else None, held.picked))
             elif node.span.start > after and not self.program.was_run(tree, node):
-                self._use(Kind.UNSEEN, Held(tree, node))
+                self._use(Usage.UNSEEN, Held(tree, node))
 
-    def _looks(self, function: Spot) -> bool:
-        """Whether a function that gets the values looks at them and hands them to no loss: then it should get what it got before.
+    def _looks(self, function: SourceRange) -> bool:
+        """True if a function that gets the values looks at them and hands them to no loss: then it should get what it got before.
 
         One that does neither, or only hands them on, is passed; of one that does both it cannot be told what it should get.
         """
@@ -223,20 +222,20 @@ class Trace:
             self._inner[function] = inner
         known = self._inner[function]
         kinds = {use.kind for use in known.uses} if known is not None else set()
-        looks = bool(kinds & _LOOKING) and Kind.LOSS not in kinds
+        looks = bool(kinds & _LOOKING) and Usage.LOSS not in kinds
         if known is not None and not looks and function not in self._taken:
             self._taken.add(function)
             self._take(known)
         return looks
 
-    def _take(self, inner: Trace) -> None:
+    def _take(self, inner: UserSearch) -> None:
         """The users inside a function that is passed are users too; what it looks at besides a loss cannot be changed for one caller."""
-        self.uses += (use._replace(kind=Kind.UNSEEN) if use.kind in _LOOKING else use for use in inner.uses)
+        self.uses += (use._replace(kind=Usage.UNSEEN) if use.kind in _LOOKING else use for use in inner.uses)
         self.functions |= inner.functions
         self.seen |= inner.seen
         self.joined += inner.joined
 
-    def _parameters(self, function: Spot) -> None:
+    def _parameters(self, function: SourceRange) -> None:
         tree = self.program.tree(function[0])
         node = tree.function_at(function[1])
         for param in node.params if node is not None else ():
@@ -252,7 +251,7 @@ class Trace:
             ways = self._ways.setdefault((tree.path, function.span), set())
             ways.add(how)
             if len(ways) > 1:
-                self._use(Kind.UNSEEN, Held(tree, node))
+                self._use(Usage.UNSEEN, Held(tree, node))
 
     def _callers(self, tree: Tree, statement: Node) -> list[tuple[Tree, Node]]:
         """The calls that were seen to get the value from a function."""
@@ -282,17 +281,17 @@ class Trace:
             tree = self.program.tree(path)
             for node in tree.by_span.get(span, ()):
                 if escapes(self.program, tree, node):
-                    self._use(Kind.UNSEEN, Held(tree, node))
+                    self._use(Usage.UNSEEN, Held(tree, node))
         for function in sorted(self.functions):
             self._unknown_calls(function)
 
-    def _class(self, function: Spot) -> Spot | None:
+    def _class(self, function: SourceRange) -> SourceRange | None:
         tree = self.program.tree(function[0])
         node = tree.function_at(function[1])
         owner = next((n for n in tree.around(node) if isinstance(n, ir.ClassDef | ir.Function)), None)
         return (tree.path, owner.span) if isinstance(owner, ir.ClassDef) else None
 
-    def _unknown_calls(self, function: Spot) -> None:
+    def _unknown_calls(self, function: SourceRange) -> None:
         """Calls of what is not known, but looks like a model by its name, where the value's module may come."""
         node = self.program.tree(function[0]).function_at(function[1])
         owner = self._class(function)
@@ -305,21 +304,21 @@ class Trace:
             if call is None or any(isinstance(one, ir.ClassDef) and (path, one.span) == owner for one in tree.around(call)):
                 continue  # a module's own parts are other modules
             if _MODEL.search(tree.source(call.func.span).removesuffix(wanted)) and self.program.may_meet(path, function[0]):
-                self._use(Kind.UNSEEN, Held(tree, call))
+                self._use(Usage.UNSEEN, Held(tree, call))
 
 
-def gathered(trace: Trace) -> list[Use]:
+def gathered(trace: UserSearch) -> list[User]:
     """The users of a trace; where several look at one variable that nobody else reads, the expression that it is set to instead."""
-    found: list[Use] = []
+    found: list[User] = []
     for use in trace.uses:
         source = _source(trace, use)
-        one = use if source is None else Use(Kind.VALUES, use.tree, source)
+        one = use if source is None else User(Usage.VALUES, use.tree, source)
         if one not in found:
             found.append(one)
     return found
 
 
-def _source(trace: Trace, use: Use) -> Node | None:
+def _source(trace: UserSearch, use: User) -> Node | None:
     """What a variable is set to, if it is set once and all who read it are users that look at it, more than one of them."""
     if not isinstance(use.node, ir.Name) or use.kind not in _GATHERED or use.whole is not None:
         return None
@@ -327,7 +326,7 @@ def _source(trace: Trace, use: Use) -> Node | None:
     same = [n for n in use.tree.names(name) if scope_of(use.tree, n, name) is scope]
     loads = {id(n) for n in same if not is_store(use.tree, n)}
     users = {id(other.node): other.kind for other in trace.uses}
-    looked = [kind for node, kind in users.items() if node in loads and kind in (Kind.VALUES, Kind.THRESHOLD)]
+    looked = [kind for node, kind in users.items() if node in loads and kind in (Usage.VALUES, Usage.THRESHOLD)]
     stores = [n for n in same if is_store(use.tree, n)]
     statement = use.tree.parent(stores[0]) if len(stores) == 1 else None
     if scope is None or len(looked) < 2 or not isinstance(statement, ir.Assign) or len(statement.targets) != 1:
@@ -337,11 +336,11 @@ def _source(trace: Trace, use: Use) -> Node | None:
 
 
 def _in_class(tree: Tree, node: Node) -> bool:
-    """Whether a statement stands in the body of a class, so that what it binds is an attribute."""
+    """True if a statement stands in the body of a class, so that what it binds is an attribute."""
     return isinstance(next((one for one in tree.around(node) if isinstance(one, ir.Function | ir.ClassDef)), None), ir.ClassDef)
 
 
 def _shows_all(tree: Tree, function: ir.Function | None) -> bool:
-    """Whether a function hands all its variables out."""
+    """True if a function hands all its variables out."""
     calls = (node for node in tree.nodes if isinstance(node, ir.Call) and name_of(node) in ("locals", "vars") and not node.args)
     return any(tree.function(call) is function for call in calls)

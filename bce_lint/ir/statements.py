@@ -174,7 +174,7 @@ class ImportName:
     bound: str
 
 
-class Param(NamedTuple):
+class Parameter(NamedTuple):
     """A parameter; kind is `positional` (before /), `normal`, `keyword`, `*` or `**`."""
 
     name: str
@@ -189,7 +189,7 @@ class Function:
 
     span: Span
     name: str
-    params: tuple[Param, ...]
+    params: tuple[Parameter, ...]
     body: Body
     decorators: tuple[Expr, ...] = ()
     bound: frozenset[str] = frozenset()

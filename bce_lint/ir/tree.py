@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from bce_lint.ir.expressions import Const, Span
 from bce_lint.ir.statements import ClassDef, Function, FunctionDef, Module
-from bce_lint.ir.walk import Node, children
+from bce_lint.ir.walk import AnyNode, children
 from bce_lint.records import names_of
 
-Position: TypeAlias = Callable[[int], tuple[int, int]]
+Locate: TypeAlias = Callable[[int], tuple[int, int]]
 """The row and column of an offset."""
 
 INDENT = "  "
@@ -21,7 +21,7 @@ def functions(module: Module) -> dict[str, Function]:
     return dict(_functions(module, ""))
 
 
-def _functions(node: Node, prefix: str) -> Iterator[tuple[str, Function]]:
+def _functions(node: AnyNode, prefix: str) -> Iterator[tuple[str, Function]]:
     for child in children(node):
         if isinstance(child, FunctionDef):
             yield prefix + child.function.name, child.function
@@ -30,12 +30,12 @@ def _functions(node: Node, prefix: str) -> Iterator[tuple[str, Function]]:
             yield from _functions(child, f"{prefix}{child.name}." if isinstance(child, ClassDef) else prefix)
 
 
-def tree(node: Node, position: Position) -> str:
+def tree(node: AnyNode, position: Locate) -> str:
     """A node and all below it: a line for each, with what is no node in it, and its span as rows and columns."""
     return "".join(f"{line}\n" for line in _lines(node, "", "", position))
 
 
-def _lines(part: object, label: str, indent: str, position: Position) -> Iterator[str]:
+def _lines(part: object, label: str, indent: str, position: Locate) -> Iterator[str]:
     """The lines of a node, of a tuple of parts, or of a plain value."""
     names = names_of(type(part)) or getattr(type(part), "_fields", ())
     if isinstance(part, tuple) and not names:
@@ -55,7 +55,7 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, Span | frozenset) or not (isinstance(value, tuple) or names_of(type(value)))
 
 
-def _range(part: object, position: Position) -> list[str]:
+def _range(part: object, position: Locate) -> list[str]:
     span = getattr(part, "span", None)
     if span is None:
         return []

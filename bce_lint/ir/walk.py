@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from bce_lint.records import names_of
 
-Node: TypeAlias = Any
+AnyNode: TypeAlias = Any
 """A node of the intermediate representation."""
 
 
@@ -18,14 +18,14 @@ def parts(kind: Any) -> tuple[str, ...]:
     return tuple(name for name in names_of(kind) if name not in ("span", "bound", "globals", "nonlocals"))
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: AnyNode) -> Iterator[AnyNode]:
     """The nodes directly below one."""
     kind: Any = type(node)
     for name in parts(kind):
         yield from _nodes(getattr(node, name))
 
 
-def _nodes(value: object) -> Iterator[Node]:
+def _nodes(value: object) -> Iterator[AnyNode]:
     if isinstance(value, tuple):
         for part in value:
             yield from _nodes(part)

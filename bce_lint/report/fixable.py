@@ -6,12 +6,12 @@ from bce_lint.diagnostic import Diagnostic
 
 
 def applies(one: Diagnostic, unsafe: bool) -> bool:
-    """Whether `--fix` mends a finding; `unsafe` tells whether `--unsafe-fixes` is given."""
+    """True if `--fix` mends a finding; `unsafe` tells whether `--unsafe-fixes` is given."""
     return one.fix is not None and (one.fix.applicability == "safe" or (unsafe and one.fix.applicability == "unsafe"))
 
 
 def hidden(one: Diagnostic, unsafe: bool) -> bool:
-    """Whether a finding is mended with `--unsafe-fixes` only, and that is not given."""
+    """True if a finding is mended with `--unsafe-fixes` only, and that is not given."""
     return applies(one, unsafe=True) and not applies(one, unsafe)
 
 

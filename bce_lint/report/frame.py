@@ -31,7 +31,7 @@ class Mark(NamedTuple):
 
     @property
     def barred(self) -> bool:
-        """Whether a bar at the left spans the lines of this place."""
+        """True if a bar at the left spans the lines of this place."""
         return self.sign == "^" and self.end.row > self.start.row
 
 

@@ -10,17 +10,17 @@ FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
 
 
 def is_integer(dtype: str | None) -> bool:
-    """Whether a dtype is known and holds integers or truth values."""
+    """True if a dtype is known and holds integers or truth values."""
     return dtype in _NOT_FLOATING
 
 
 def is_floating(dtype: str | None) -> bool:
-    """Whether a dtype is known and floating point."""
+    """True if a dtype is known and floating point."""
     return dtype in FLOATS
 
 
 def clashes(tensor: Tensor, site: LossSite) -> bool:
-    """Whether a tensor certainly has another floating point dtype than the input of a loss that wants the same.
+    """True if a tensor certainly has another floating point dtype than the input of a loss that wants the same.
 
     Autocast makes the narrower ones one float32; it leaves float64 alone.
     """

@@ -19,7 +19,7 @@ def reductions(contract: Contract) -> tuple[str, ...]:
 
 
 def is_old(option: Option) -> bool:
-    """Whether an option is one that `reduction` has replaced."""
+    """True if an option is one that `reduction` has replaced."""
     name, value, _ = option
     return (name in _OLD and value is not None) or (name == "reduction" and value == OLD_MEAN)
 

@@ -69,7 +69,7 @@ def classify(tensor: Tensor) -> Reach:
 
 
 def within_unit(range_: Range) -> bool:
-    """Whether all values are possible probabilities."""
+    """True if all values are possible probabilities."""
     return range_.low >= 0.0 and range_.high <= 1.0
 
 
@@ -91,7 +91,7 @@ def certain_code(site: LossSite) -> str:
 
 
 def over_classes(tensor: Tensor) -> bool:
-    """Whether the last softmax may have run over the class dimension: dim 1, or the last of at most two."""
+    """True if the last softmax may have run over the class dimension: dim 1, or the last of at most two."""
     dim = tensor.first.dim if tensor.first else None
     rank = len(tensor.shape) if tensor.shape is not None else None
     if dim is None:

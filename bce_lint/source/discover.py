@@ -62,7 +62,7 @@ def discover(paths: Iterable[str | os.PathLike[str]], force_exclude: bool = Fals
 
 
 def excluded(path: Path, known: _Known | None = None) -> bool:
-    """Whether a walk of the repository that holds a path, or without one of the current folder, would leave it out.
+    """True if a walk of the repository that holds a path, or without one of the current folder, would leave it out.
 
     `known` keeps what was learned of folders, for the next path.
     """
@@ -113,7 +113,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _wanted(entry: os.DirEntry[str], ignores: tuple[_Ignores, ...]) -> bool:
-    """Whether a walk takes an entry: a folder to enter or a file to read."""
+    """True if a walk takes an entry: a folder to enter or a file to read."""
     folder = _is_folder(entry)
     if not folder and not (entry.name.endswith(".py") and _is_file(entry)):
         return False
@@ -121,14 +121,14 @@ def _wanted(entry: os.DirEntry[str], ignores: tuple[_Ignores, ...]) -> bool:
 
 
 def _left_out(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
-    """Whether the name of a file or folder, or an ignore file, keeps a walk out of it."""
+    """True if the name of a file or folder, or an ignore file, keeps a walk out of it."""
     if folder and (os.path.basename(path) in SKIPPED_FOLDERS or os.path.exists(os.path.join(path, "pyvenv.cfg"))):
         return True
     return bool(ignores) and _ignored(path, folder, ignores)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry, or what it links to, is a regular file; a dangling link or a circle of links is not."""
+    """True if an entry, or what it links to, is a regular file; a dangling link or a circle of links is not."""
     try:
         return entry.is_file()
     except OSError:
@@ -136,7 +136,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _ignored(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
-    """Whether the innermost ignore file with an opinion on `path` leaves it out."""
+    """True if the innermost ignore file with an opinion on `path` leaves it out."""
     full = os.path.abspath(path)
     for base, spec in reversed(ignores):
         verdict = spec.check_file(os.path.relpath(full, base).replace(os.sep, "/") + "/" * folder).include
@@ -169,7 +169,7 @@ def _read(file: Path, base: Path) -> tuple[_Ignores, ...]:
 
 
 def _valid(line: str) -> bool:
-    """Whether pathspec takes a pattern; git passes over those that it cannot read, such as a lone `!`."""
+    """True if pathspec takes a pattern; git passes over those that it cannot read, such as a lone `!`."""
     from pathspec import GitIgnoreSpec
 
     try:

@@ -24,7 +24,7 @@ _LINE_ENDS: Final = frozenset((tokenize.NL, tokenize.NEWLINE))
 
 
 def suppressed(source: SourceText, row: int, code: str) -> bool:
-    """Whether a comment in `source` silences `code` on `row`."""
+    """True if a comment in `source` silences `code` on `row`."""
     silent_file, silent_rows = _comments(source)
     if silent_file:
         return True

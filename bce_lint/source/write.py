@@ -118,7 +118,7 @@ def _stage(job: _Job, data: bytes) -> None:
 
 
 def _put_back(job: _Job) -> bool:
-    """Whether the file holds its old bytes again; bytes that someone else wrote meanwhile stay."""
+    """True if the file holds its old bytes again; bytes that someone else wrote meanwhile stay."""
     try:
         if (now := Path(job.real).read_bytes()) != job.change.after:
             return now == job.change.before

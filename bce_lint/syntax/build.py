@@ -12,20 +12,20 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.ir import Body, Span
-from bce_lint.syntax.build_expressions import ExpressionBuilder, Given, Node, Parameter
+from bce_lint.syntax.build_expressions import ExpressionBuilder, Given, GivenParameter, TreeNode
 
 # Arms of an `if` beyond these stand one after another, each under an unknown test: nesting would be too deep to interpret.
 MAX_ARMS = 100
-Suite: TypeAlias = Sequence[Node]
+Suite: TypeAlias = Sequence[TreeNode]
 Arm: TypeAlias = tuple[Span, ir.Expr, Body]
 
 
-class Definition(NamedTuple):
+class DefinitionFields(NamedTuple):
     """The fields that functions and classes share; `span` is the name's."""
 
     span: Span
     name: str
-    decorators: Sequence[Node]
+    decorators: Sequence[TreeNode]
     body: Suite
     type_params: Sequence[str] = ()
 
@@ -34,15 +34,15 @@ class Builder(ExpressionBuilder):
     """Builds statements; `out` collects those of the block at hand."""
 
     # How each type of node is read.
-    statements: ClassVar[Mapping[type[Any], Callable[[Any, Node], None]]]
+    statements: ClassVar[Mapping[type[Any], Callable[[Any, TreeNode], None]]]
 
-    def __init__(self, span: Callable[[Node], Span]) -> None:
+    def __init__(self, span: Callable[[TreeNode], Span]) -> None:
         super().__init__(span)
         self.out: list[ir.Stmt] = []
         self.module_scope = self.scope
 
     @abstractmethod
-    def unknown_statement(self, node: Node) -> None:
+    def unknown_statement(self, node: TreeNode) -> None:
         """A statement that `statements` does not list."""
 
     def module(self, statements: Suite) -> ir.Module:
@@ -76,18 +76,18 @@ class Builder(ExpressionBuilder):
 
     # --- simple statements
 
-    def effect(self, value: Node) -> None:
+    def effect(self, value: TreeNode) -> None:
         """An expression statement."""
         done = self.expr(value)
         self.out.append(ir.ExprStmt(done.span, done))
 
-    def assign(self, targets: Sequence[Node], value: Node) -> None:
+    def assign(self, targets: Sequence[TreeNode], value: TreeNode) -> None:
         """`a = b = value`."""
         given = self.expr(value)
         places = tuple([self.target(target) for target in targets])
         self.out.append(ir.Assign(Span(places[0].span.start, given.span.end), places, given))
 
-    def annotated(self, target: Node, annotation: Node, value: Node) -> None:
+    def annotated(self, target: TreeNode, annotation: TreeNode, value: TreeNode) -> None:
         """`target: annotation = value`, or a declaration alone."""
         said = self.expr(annotation)
         given = self.maybe(value)
@@ -97,17 +97,17 @@ class Builder(ExpressionBuilder):
         else:
             self.out.append(ir.Assign(Span(place.span.start, given.span.end), (place,), given, said))
 
-    def augmented(self, target: Node, op: str, value: Node) -> None:
+    def augmented(self, target: TreeNode, op: str, value: TreeNode) -> None:
         """`target op= value`."""
         place = self.target(target)
         given = self.expr(value)
         self.out.append(ir.AugAssign(Span(place.span.start, given.span.end), place, op, given))
 
-    def returned(self, span: Span, value: Node) -> None:
+    def returned(self, span: Span, value: TreeNode) -> None:
         """`return`."""
         self.out.append(ir.Return(span, self.maybe(value)))
 
-    def raised(self, span: Span, value: Node) -> None:
+    def raised(self, span: Span, value: TreeNode) -> None:
         """`raise`."""
         self.out.append(ir.Raise(span, self.maybe(value)))
 
@@ -115,12 +115,12 @@ class Builder(ExpressionBuilder):
         """`break` or `continue`."""
         self.out.append(ir.Jump(span, kind))
 
-    def delete(self, span: Span, targets: Iterable[Node], in_tuple: bool) -> None:
+    def delete(self, span: Span, targets: Iterable[TreeNode], in_tuple: bool) -> None:
         """`del`; targets in a tuple, with parentheses or without, are those of the statement."""
         self.count += in_tuple
         self.out.append(ir.Delete(span, tuple([self.target(target) for target in targets])))
 
-    def asserted(self, span: Span, test: Node) -> None:
+    def asserted(self, span: Span, test: TreeNode) -> None:
         """`assert`; the message is only evaluated on failure, which ends the run."""
         self.out.append(ir.Assert(span, self.expr(test)))
 
@@ -147,54 +147,54 @@ class Builder(ExpressionBuilder):
             self.scope.bound.add(bound)
         self.out.append(ir.ImportName(span, *source, name, bound))
 
-    def nothing(self, node: Node) -> None:
+    def nothing(self, node: TreeNode) -> None:
         """`pass`."""
 
     # --- compound statements
 
-    def conditional(self, arms: Iterable[tuple[Span, Node, Suite]], orelse: Suite) -> None:
+    def conditional(self, arms: Iterable[tuple[Span, TreeNode, Suite]], orelse: Suite) -> None:
         """`if` with its `elif` arms, without recursion over them."""
         read = [(span, self.expr(test), self.body(suite)) for span, test, suite in arms]
         self.count += len(read) - 1
         self.out += nested(read, self.body(orelse))
 
-    def loop(self, span: Span, target: Node, over: Node, body: Suite, orelse: Suite) -> None:
+    def loop(self, span: Span, target: TreeNode, over: TreeNode, body: Suite, orelse: Suite) -> None:
         """`for`, also `async for`."""
         values = self.expr(over)
         place = self.target(target)
         inside, size = self._sized(body)
         self.out.append(ir.For(span, place, values, inside, self.body(orelse), size))
 
-    def while_loop(self, span: Span, test: Node, body: Suite, orelse: Suite) -> None:
+    def while_loop(self, span: Span, test: TreeNode, body: Suite, orelse: Suite) -> None:
         """`while`."""
         holds = self.expr(test)
         inside, size = self._sized(body)
         self.out.append(ir.While(span, holds, inside, self.body(orelse), size))
 
-    def guarded(self, span: Span, body: Suite, handlers: Iterable[tuple[Node, str | None, Suite]], orelse: Suite, final: Suite) -> None:
+    def guarded(self, span: Span, body: Suite, handlers: Iterable[tuple[TreeNode, str | None, Suite]], orelse: Suite, final: Suite) -> None:
         """`try`, also with `except*`."""
         tried = self.body(body)
         caught = tuple([self._handler(*handler) for handler in handlers])
         self.out.append(ir.Try(span, tried, caught, self.body(orelse), self.body(final)))
 
-    def _handler(self, kind: Node, name: str | None, suite: Suite) -> ir.Handler:
+    def _handler(self, kind: TreeNode, name: str | None, suite: Suite) -> ir.Handler:
         caught = self.maybe(kind)
         if name is not None:
             self.scope.bound.add(name)
         return ir.Handler(caught, name, self.body(suite))
 
-    def context(self, span: Span, items: Iterable[tuple[Node, Node]], body: Suite) -> None:
+    def context(self, span: Span, items: Iterable[tuple[TreeNode, TreeNode]], body: Suite) -> None:
         """`with`, also `async with`."""
         entered = tuple([self._item(*item) for item in items])
         self.out.append(ir.With(span, entered, self.body(body)))
 
-    def _item(self, context: Node, target: Node) -> ir.WithItem:
+    def _item(self, context: TreeNode, target: TreeNode) -> ir.WithItem:
         value = self.expr(context)
         return ir.WithItem(value, None if target is None else self.target(target))
 
     # --- definitions
 
-    def function(self, definition: Definition, parameters: Iterable[Parameter], returns: Node, is_async: bool) -> None:
+    def function(self, definition: DefinitionFields, parameters: Iterable[GivenParameter], returns: TreeNode, is_async: bool) -> None:
         """`def`, also `async def`."""
         decorators = self.each(definition.decorators)
         params = self.params(parameters)
@@ -209,7 +209,7 @@ class Builder(ExpressionBuilder):
         )  # fmt: skip
         self.out.append(ir.FunctionDef(definition.span, function))
 
-    def class_definition(self, definition: Definition, bases: Iterable[Given]) -> None:
+    def class_definition(self, definition: DefinitionFields, bases: Iterable[Given]) -> None:
         """`class`."""
         decorators = self.each(definition.decorators)
         arguments = self.arguments(bases)

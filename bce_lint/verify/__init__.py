@@ -44,7 +44,7 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether the verdict is the claimed one."""
+        """True if the verdict is the claimed one."""
         return self.verdict is self.claim
 
 

@@ -41,7 +41,7 @@ class Curves(NamedTuple):
 
     @property
     def has_gradient(self) -> bool:
-        """Whether there is one anywhere; a decision has none."""
+        """True if there is one anywhere; a decision has none."""
         return any(bool(one.gradient.count_nonzero()) for one in (self.before, self.after) if one is not None)
 
 

@@ -16,10 +16,10 @@ from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.rules.runtime_places import CONSTRUCTOR
-from bce_lint.witness.entries import Call
+from bce_lint.witness.entries import Entered
 from bce_lint.witness.here import Here, Made
 from bce_lint.witness.marks import Marks
-from bce_lint.witness.places import Places
+from bce_lint.witness.places import RuntimePlaces
 from bce_lint.witness.record import Recorder
 from bce_lint.witness.sites import options
 from bce_lint.witness.transfer import value_of
@@ -38,14 +38,14 @@ def patched(owner: Any, name: str, wrap: Callable[[Any], Any]) -> Iterator[None]
 
 
 def _remembered(module: torch.nn.Module) -> bool:
-    """Whether it matters where a module was made: a module of torch, or a loss that inherits from one."""
+    """True if it matters where a module was made: a module of torch, or a loss that inherits from one."""
     return type(module).__module__.startswith("torch.nn.") or isinstance(module, torch.nn.modules.loss._Loss)
 
 
 class Constructors:
     """Watches the constructors of one thread."""
 
-    def __init__(self, marks: Marks, record: Recorder, places: Places, made: Made) -> None:
+    def __init__(self, marks: Marks, record: Recorder, places: RuntimePlaces, made: Made) -> None:
         self.marks, self.record, self.places, self.made = marks, record, places, made
         self._thread = threading.get_ident()
         self._within = False
@@ -81,14 +81,14 @@ class Constructors:
                 return original(module, *args, **kwargs)
             self._within = True
             try:
-                self._given(subject, Call(args, kwargs))
+                self._given(subject, Entered(args, kwargs))
                 return original(module, *args, **kwargs)
             finally:
                 self._within = False
 
         return init
 
-    def _given(self, subject: Contract | Activation, call: Call) -> None:
+    def _given(self, subject: Contract | Activation, call: Entered) -> None:
         here = Here(self.places, self.made)
         if here.look().internal or here.look().frame is None:
             return
@@ -106,7 +106,7 @@ class Constructors:
         if reason is not None:
             self.record.add(ConstructorSite(subject, place.text, place, reason))
 
-    def _without_dim(self, here: Here, row: Activation, call: Call, reason: str | None) -> None:
+    def _without_dim(self, here: Here, row: Activation, call: Entered, reason: str | None) -> None:
         if row.implicit_dim and reason is None and call.get(0, row.dim or "") is None:
             place = here.place(whole=True)
             self.record.add(ActivationSite(row, place.text, place, "missing", ()))

@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     swapped: bool = False
 
 
-class Call(NamedTuple):
+class Entered(NamedTuple):
     """The arguments of a call."""
 
     args: Sequence[Any]

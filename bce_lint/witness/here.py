@@ -10,7 +10,7 @@ import torch
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.ir import Span
-from bce_lint.witness.places import Look, Places, look
+from bce_lint.witness.places import Look, RuntimePlaces, look
 
 NOWHERE = Place("<unknown>", Span(0, 0))
 
@@ -35,7 +35,7 @@ class Here:
 
     __slots__ = ("_look", "_place", "made", "places")
 
-    def __init__(self, places: Places, made: Made) -> None:
+    def __init__(self, places: RuntimePlaces, made: Made) -> None:
         self.places, self.made = places, made
         self._look: Look | None = None
         self._place: Place | None = None

@@ -9,10 +9,10 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.witness.entries import Call, Entry, entry_of
+from bce_lint.witness.entries import Entered, Entry, entry_of
 from bce_lint.witness.here import Here, Made
 from bce_lint.witness.marks import Marks
-from bce_lint.witness.places import Places
+from bce_lint.witness.places import RuntimePlaces
 from bce_lint.witness.sites import BAN, Sites
 from bce_lint.witness.transfer import assign, mark_of
 
@@ -36,7 +36,7 @@ class Stop(BaseException):
 class Mode(TorchFunctionMode):
     """Watches the operations of one thread. It runs every function as it is."""
 
-    def __init__(self, marks: Marks, sites: Sites, places: Places, made: Made, steps: int | None = None) -> None:
+    def __init__(self, marks: Marks, sites: Sites, places: RuntimePlaces, made: Made, steps: int | None = None) -> None:
         super().__init__()
         self.marks, self.sites, self.places, self.made = marks, sites, places, made
         self.left = steps
@@ -52,19 +52,19 @@ class Mode(TorchFunctionMode):
         return self._contracted(entry, func, args, kwargs) if entry.contract is not None else self._operation(entry, func, args, kwargs)
 
     def _operation(self, entry: Entry, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        mark = self._guarded(self._before, entry, Call(args, kwargs))
+        mark = self._guarded(self._before, entry, Entered(args, kwargs))
         result = func(*args, **kwargs)
         if mark is not None:
             self._guarded(assign, self.marks, entry, mark, _rank(args), args[0] if entry.name == "__setitem__" else result)
         return result
 
-    def _before(self, entry: Entry, call: Call) -> Tensor | None:
+    def _before(self, entry: Entry, call: Entered) -> Tensor | None:
         here = Here(self.places, self.made)
         self.sites.before(here, entry, call)
         return mark_of(self.marks, here, entry, call)
 
     def _contracted(self, entry: Entry, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        site = self._guarded(self.sites.before, Here(self.places, self.made), entry, Call(args, kwargs))
+        site = self._guarded(self.sites.before, Here(self.places, self.made), entry, Entered(args, kwargs))
         try:
             result = func(*args, **kwargs)
         except RuntimeError as error:

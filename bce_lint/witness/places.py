@@ -134,7 +134,7 @@ def _forget(local: Any) -> None:
 
 
 def handed(frame: FrameType, value: object) -> bool:
-    """Whether a value is merely a parameter of a function that hands it on."""
+    """True if a value is merely a parameter of a function that hands it on."""
     code = frame.f_code
     count = code.co_argcount + code.co_kwonlyargcount
     several = bool(code.co_flags & _VARARGS)
@@ -182,8 +182,8 @@ def callers(frame: FrameType, base: int = 0) -> Iterator[FrameType]:
             yield frame
 
 
-class Places:
-    """Places of instructions, and the texts that they are in."""
+class RuntimePlaces:
+    """RuntimePlaces of instructions, and the texts that they are in."""
 
     def __init__(self, base: FrameType | None = None) -> None:
         self.sources: dict[str, SourceText] = {}

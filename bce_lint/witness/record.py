@@ -197,7 +197,7 @@ def way_of(site: LossSite) -> Way:
 
 
 def is_known(tensor: Tensor) -> bool:
-    """Whether something is known of where a tensor's values come from."""
+    """True if something is known of where a tensor's values come from."""
     return tensor.domain is not Domain.UNKNOWN or bool(tensor.origin) or tensor.literal
 
 

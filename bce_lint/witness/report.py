@@ -16,7 +16,7 @@ from bce_lint.report.paths import shown
 from bce_lint.report.summary import count, found
 from bce_lint.source.suppress import suppressed
 from bce_lint.source.text import SourceText
-from bce_lint.witness.places import Places
+from bce_lint.witness.places import RuntimePlaces
 from bce_lint.witness.record import Counted, Recorder
 from bce_lint.witness.written import Ran, file_rows, finding_rows, place_row, row_of, run_row, seen_rows
 
@@ -39,7 +39,7 @@ class WitnessedLoss:
 class Report:
     """What was seen so far; it can be read while the run goes on and after it."""
 
-    def __init__(self, record: Recorder, places: Places, sample: int = 1) -> None:
+    def __init__(self, record: Recorder, places: RuntimePlaces, sample: int = 1) -> None:
         self._record, self._places = record, places
         self.steps = (0, 0)
         """How many steps were watched, of how many."""
@@ -89,7 +89,7 @@ class Report:
         return sorted(told, key=lambda pair: pair[0].sort_key)
 
     def _silenced(self, counted: Counted) -> bool:
-        """Whether a `# noqa` comment speaks for the place."""
+        """True if a `# noqa` comment speaks for the place."""
         place = counted.judged.place
         source = self._places.sources[place.path]
         return suppressed(source, source.position(place.span.start).row, counted.judged.rule.code)

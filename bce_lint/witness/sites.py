@@ -20,10 +20,10 @@ from bce_lint.catalog.schema import Activation, Contract, Domain, Expects, Kind,
 from bce_lint.records import changed
 from bce_lint.rules.runtime_places import ACTIVATION, DECISION, LOGARITHM, OPTIONS, SUM, WEIGHT
 from bce_lint.witness.autograd import missed
-from bce_lint.witness.entries import Call, Entry
+from bce_lint.witness.entries import Entered, Entry
 from bce_lint.witness.here import Here
 from bce_lint.witness.marks import Marks
-from bce_lint.witness.places import Owner, Places, callers, handed, outward, owner_of
+from bce_lint.witness.places import Owner, RuntimePlaces, callers, handed, outward, owner_of
 from bce_lint.witness.record import Recorder, is_known
 from bce_lint.witness.transfer import value_of
 
@@ -55,7 +55,7 @@ class Sites:
     def __init__(self, marks: Marks, record: Recorder) -> None:
         self.marks, self.record = marks, record
 
-    def before(self, here: Here, entry: Entry, call: Call) -> LossSite | None:
+    def before(self, here: Here, entry: Entry, call: Entered) -> LossSite | None:
         """Records what an operation is, before it runs: it may raise."""
         if entry.contract is not None:
             return self.loss(here, entry, entry.contract, call)
@@ -69,7 +69,7 @@ class Sites:
             self.threshold(here, call.get(0, "input"), None)
         return None
 
-    def loss(self, here: Here, entry: Entry, contract: Contract, call: Call) -> LossSite | None:
+    def loss(self, here: Here, entry: Entry, contract: Contract, call: Entered) -> LossSite | None:
         """A loss function, called by the user or by the module of its class."""
         found = here.look()
         frame = found.frame
@@ -101,13 +101,13 @@ class Sites:
         self._values(site, tensor, target)
         return site
 
-    def _missed(self, site: LossSite, name: str, places: Places) -> None:
+    def _missed(self, site: LossSite, name: str, places: RuntimePlaces) -> None:
         """Autograd knows of an activation that was not seen: nothing is known of the input then."""
         row = places.sources[site.primary.path].position(site.primary.span.start).row
         self.record.missed(site)
         self.record.note(f"an operation before {site.contract.name} ({os.path.basename(site.primary.path)}:{row}), {name} to autograd")
 
-    def _options(self, contract: Contract, entry: Entry, call: Call, place: Place) -> None:
+    def _options(self, contract: Contract, entry: Entry, call: Entered, place: Place) -> None:
         self.record.look(OPTIONS, place)
         found = options(contract.function or (), call, place)
         if found:
@@ -128,7 +128,7 @@ class Sites:
         """Torch said that the loss may not run under autocast, whatever device it was asked about."""
         self.record.add(changed(site, autocast="on"))
 
-    def activation(self, here: Here, entry: Entry, row: Activation, call: Call) -> None:
+    def activation(self, here: Here, entry: Entry, row: Activation, call: Entered) -> None:
         """A softmax-like operation with the dimension that it was given."""
         found = here.look()
         tensor = call.get(0, row.params[0].name)
@@ -140,7 +140,7 @@ class Sites:
             self.record.look(ACTIVATION, place)
             self.record.add(ActivationSite(row, place.text, place, "missing" if dim is None else dim, facts(self.marks, tensor)))
 
-    def operator(self, here: Here, entry: Entry, call: Call) -> None:
+    def operator(self, here: Here, entry: Entry, call: Entered) -> None:
         """A comparison of a layer's output with a constant, or the sum of a cross entropy that is written out."""
         if len(call.args) != 2:
             return
@@ -165,7 +165,7 @@ class Sites:
         if mark is not None and mark.domain is Domain.LOGITS and mark.origin:
             self.record.add(ThresholdSite(place.text, place, constant, facts(self.marks, value)))
 
-    def logarithm(self, here: Here, call: Call) -> None:
+    def logarithm(self, here: Here, call: Entered) -> None:
         """The logarithm of a probability."""
         tensor = call.get(0, "input")
         if not isinstance(tensor, torch.Tensor) or here.look().internal:
@@ -178,7 +178,7 @@ class Sites:
             self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled()))
 
 
-def options(params: tuple[Param, ...], call: Call, place: Place) -> tuple[tuple[str, object, Place], ...]:
+def options(params: tuple[Param, ...], call: Entered, place: Place) -> tuple[tuple[str, object, Place], ...]:
     """The options that are given to a loss: constants that differ from their defaults."""
     found = []
     for index, param in enumerate(params):
@@ -245,7 +245,7 @@ def _rows(contract: Contract, tensor: Any, target: Any, found: tuple[Tensor, ...
 
 
 def _readable(tensor: Any) -> bool:
-    """Whether a tensor has values that can be looked at."""
+    """True if a tensor has values that can be looked at."""
     return isinstance(tensor, torch.Tensor) and tensor.numel() > 0 and not tensor.is_complex() and tensor.device.type != "meta"
 
 

@@ -30,7 +30,7 @@ class Stack:
 
     @property
     def active(self) -> bool:
-        """Whether the mode is in the stack."""
+        """True if the mode is in the stack."""
         return any(one is self._mode for one in _modes())
 
     def put(self) -> None:

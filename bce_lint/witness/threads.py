@@ -14,14 +14,14 @@ from torch.overrides import TorchFunctionMode
 from bce_lint.witness.construct import patched
 from bce_lint.witness.here import Here, Made
 from bce_lint.witness.mode import known_entry
-from bce_lint.witness.places import Places
+from bce_lint.witness.places import RuntimePlaces
 from bce_lint.witness.record import Recorder
 
 
 class Elsewhere(TorchFunctionMode):
     """Notes the losses of a thread, and runs everything as it is: the marks of tensors belong to the thread that is watched."""
 
-    def __init__(self, record: Recorder, places: Places) -> None:
+    def __init__(self, record: Recorder, places: RuntimePlaces) -> None:
         super().__init__()
         self.record, self.places = record, places
 
@@ -46,7 +46,7 @@ class Elsewhere(TorchFunctionMode):
         return f"{os.path.basename(place.path)}:{self.places.sources[place.path].position(place.span.start).row}"
 
 
-def following(until: ExitStack, record: Recorder, places: Places) -> None:
+def following(until: ExitStack, record: Recorder, places: RuntimePlaces) -> None:
     """Notes the losses of the threads that are started until the stack is closed."""
 
     def starts(original: Callable[..., None]) -> Callable[..., None]:
@@ -66,7 +66,7 @@ def following(until: ExitStack, record: Recorder, places: Places) -> None:
     until.enter_context(patched(threading.Thread, "start", starts))
 
 
-def _run(thread: threading.Thread, run: Callable[[], None], record: Recorder, places: Places) -> None:
+def _run(thread: threading.Thread, run: Callable[[], None], record: Recorder, places: RuntimePlaces) -> None:
     # The thread is as it was before its own code can look at it.
     vars(thread).pop("run", None)
     with Elsewhere(record, places):

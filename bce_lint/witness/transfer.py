@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import torch
 
-from bce_lint.analysis.domain.tensor import Form, Origin, Place, Tensor
+from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Tensor
 from bce_lint.analysis.domain.values import TOP, Value, const
 from bce_lint.analysis.models import idioms, operators
 from bce_lint.analysis.models.activations import activated
@@ -17,7 +17,7 @@ from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import REAL, Activation, Domain, Kind, Transfer
 from bce_lint.records import changed
-from bce_lint.witness.entries import Call, Entry
+from bce_lint.witness.entries import Entered, Entry
 from bce_lint.witness.here import NOWHERE, Here
 from bce_lint.witness.marks import Marks
 
@@ -32,7 +32,7 @@ def value_of(marks: Marks, value: Any) -> Value:
     return const(value) if value is None or isinstance(value, bool | int | float | str) else TOP
 
 
-def mark_of(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | None:
+def mark_of(marks: Marks, here: Here, entry: Entry, call: Entered) -> Tensor | None:
     """The mark of the result, before the operation runs; None where nothing is known of it."""
     if entry.activation is not None:
         return _activated(marks, here, entry, entry.activation, call)
@@ -49,17 +49,17 @@ def _kept(value: Value) -> Tensor | None:
     return value if type(value) is Tensor else None
 
 
-def _activated(marks: Marks, here: Here, entry: Entry, row: Activation, call: Call) -> Tensor | None:
+def _activated(marks: Marks, here: Here, entry: Entry, row: Activation, call: Entered) -> Tensor | None:
     tensor = call.get(0, row.params[0].name)
     if not isinstance(tensor, torch.Tensor):
         return None
     below = marks.of(tensor)
     origin = Origin(row.name, row.domain, here.origin(), dim_of(row, entry, call, tensor.dim()))
-    form = Form("value", hash((row.name, below.identity)), domain=row.domain)
+    form = Formula("value", hash((row.name, below.identity)), domain=row.domain)
     return changed(activated(below, row, origin, marks.fresh()), form=form)
 
 
-def dim_of(row: Activation, entry: Entry, call: Call, rank: int) -> int | None:
+def dim_of(row: Activation, entry: Entry, call: Entered, rank: int) -> int | None:
     """The dimension that a softmax runs over, as it is written; where it is left out, the one that torch takes."""
     if row.dim is None:
         return row.fixed_dim
@@ -69,7 +69,7 @@ def dim_of(row: Activation, entry: Entry, call: Call, rank: int) -> int | None:
     return (0 if rank in (0, 1, 3) else 1) if row.implicit_dim else None
 
 
-def _operator(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | None:
+def _operator(marks: Marks, here: Here, entry: Entry, call: Entered) -> Tensor | None:
     operands = [value_of(marks, one) for one in call.args]
     first = next((one for one in operands if type(one) is Tensor), None)
     if first is None or len(operands) + len(call.kwargs) > 2:
@@ -95,16 +95,16 @@ def _operator(marks: Marks, here: Here, entry: Entry, call: Call) -> Tensor | No
 
 
 def _is_logarithm(value: Value) -> bool:
-    """Whether a product with a value may be a term of a cross entropy: only then shapes are of interest."""
+    """True if a product with a value may be a term of a cross entropy: only then shapes are of interest."""
     return idioms.kind_of(value) in ("log", "term")
 
 
-def _pair(entry: Entry, call: Call) -> tuple[Any, ...]:
+def _pair(entry: Entry, call: Entered) -> tuple[Any, ...]:
     operands = (*call.args, *call.kwargs.values())
     return operands[::-1] if entry.swapped else operands
 
 
-def _product(marks: Marks, here: Here, call: Call) -> Tensor:
+def _product(marks: Marks, here: Here, call: Entered) -> Tensor:
     """A matrix product: the output of a layer where a parameter that is trained takes part."""
     tensors = [one for one in (*call.args, *call.kwargs.values()) if isinstance(one, torch.Tensor)]
     trained = any(isinstance(one, torch.nn.Parameter) and one.requires_grad for one in tensors)
@@ -117,14 +117,14 @@ def _logits(marks: Marks, name: str, place: Place) -> Tensor:
     return Tensor(Domain.LOGITS, REAL, origin=(Origin(name, Domain.LOGITS, place),), identity=marks.fresh(), model=True)
 
 
-def _indexed(marks: Marks, call: Call) -> Tensor:
+def _indexed(marks: Marks, call: Entered) -> Tensor:
     owner, key = marks.of(call.args[0]), call.args[1]
     everything = key is ... or key == slice(None) if not isinstance(key, torch.Tensor | tuple | list) else False
     identity = owner.identity if everything else marks.fresh()
     return changed(owner, identity=identity, one_hot=False, form=owner.form and owner.form.part(identity))
 
 
-def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Call) -> Tensor | None:
+def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Entered) -> Tensor | None:
     several = _SEVERAL.get(row.kind)
     if several is not None:
         return several(marks, here, row, call)
@@ -144,7 +144,7 @@ def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Call
     return _refined(here, entry, row, call, mark, result)
 
 
-def _refined(here: Here, entry: Entry, row: Transfer, call: Call, mark: Tensor, result: Tensor) -> Tensor:
+def _refined(here: Here, entry: Entry, row: Transfer, call: Entered, mark: Tensor, result: Tensor) -> Tensor:
     bare = entry.name.rpartition(".")[2]
     rows = one_hot(row, mark)
     if rows != result.one_hot:
@@ -163,7 +163,7 @@ def _unbound(row: Transfer) -> Transfer:
     return row._replace(params=("input", *row.params[1:]))
 
 
-def _arguments(row: Transfer, call: Call) -> Args:
+def _arguments(row: Transfer, call: Entered) -> Args:
     plain = [const(one) if one is None or isinstance(one, int | float) else TOP for one in call.args]
     named: dict[str, Value] = {
         name: const(one) if one is None or isinstance(one, int | float) else TOP for name, one in call.kwargs.items()
@@ -171,26 +171,26 @@ def _arguments(row: Transfer, call: Call) -> Args:
     return Args(tuple(plain), named)
 
 
-def _join(marks: Marks, here: Here, row: Transfer, call: Call) -> Tensor | None:
+def _join(marks: Marks, here: Here, row: Transfer, call: Entered) -> Tensor | None:
     items = call.get(0, row.params[0] if row.params else "tensors")
     if not isinstance(items, list | tuple):
         return None
     return _kept(gathered([value_of(marks, one) for one in items], marks.fresh()))
 
 
-def _mask(marks: Marks, here: Here, row: Transfer, call: Call) -> Tensor | None:
+def _mask(marks: Marks, here: Here, row: Transfer, call: Entered) -> Tensor | None:
     # `torch.where(condition, a, b)` and `a.where(condition, b)`: the condition apart, both.
     method = row.params[:1] == ("self",)
     parts = (call.get(0, "self"), call.get(2, "other")) if method else (call.get(1, "input"), call.get(2, "other"))
     return None if parts[1] is None else _kept(gathered([value_of(marks, one) for one in parts], marks.fresh()))
 
 
-def _fill(marks: Marks, here: Here, row: Transfer, call: Call) -> Tensor | None:
+def _fill(marks: Marks, here: Here, row: Transfer, call: Entered) -> Tensor | None:
     parts = (call.get(0, "input"), call.get(len(row.params) - 1, row.params[-1]))
     return _kept(gathered([value_of(marks, one) for one in parts], marks.fresh()))
 
 
-_SEVERAL: Final[dict[Kind, Callable[[Marks, Here, Transfer, Call], Tensor | None]]] = {
+_SEVERAL: Final[dict[Kind, Callable[[Marks, Here, Transfer, Entered], Tensor | None]]] = {
     Kind.JOIN: _join,
     Kind.MASK: _mask,
     Kind.FILL: _fill,

@@ -17,7 +17,7 @@ from bce_lint.witness.construct import Constructors, patched
 from bce_lint.witness.here import Made
 from bce_lint.witness.marks import Marks
 from bce_lint.witness.mode import Mode, Stop
-from bce_lint.witness.places import Places, look
+from bce_lint.witness.places import RuntimePlaces, look
 from bce_lint.witness.record import Recorder
 from bce_lint.witness.report import Report
 from bce_lint.witness.sites import Sites
@@ -35,7 +35,7 @@ def watching(sample: int = 1, steps: int | None = None, codes: frozenset[str] | 
         raise ValueError(f"sample is one step in so many, 1 or more, not {sample}")
     record, places, marks, made = (
         Recorder(default_codes() if codes is None else codes),
-        Places(look(sys._getframe()).frame),
+        RuntimePlaces(look(sys._getframe()).frame),
         Marks(),
         Made(),
     )

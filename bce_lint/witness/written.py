@@ -15,7 +15,7 @@ from bce_lint.diagnostic import Diagnostic, Location
 from bce_lint.report import FORMATS
 from bce_lint.report.json import location_row
 from bce_lint.rules.runtime_places import LOSS, OPERATION
-from bce_lint.witness.places import Places
+from bce_lint.witness.places import RuntimePlaces
 from bce_lint.witness.record import Counted, Looked, Recorder, Way
 
 COLUMNS = sys.version_info >= (3, 11)
@@ -30,7 +30,7 @@ class Ran(NamedTuple):
     ended_by: str | None = None
 
 
-def finding_rows(told: Sequence[tuple[Diagnostic, Counted]], places: Places) -> list[dict[str, Any]]:
+def finding_rows(told: Sequence[tuple[Diagnostic, Counted]], places: RuntimePlaces) -> list[dict[str, Any]]:
     """The linter's rows, each with how often it was met and from where."""
     rows: list[dict[str, Any]] = json.loads(FORMATS["json"]([one for one, _ in told], {}, False))
     for row, (_, counted) in zip(rows, told, strict=True):
@@ -39,7 +39,7 @@ def finding_rows(told: Sequence[tuple[Diagnostic, Counted]], places: Places) -> 
     return rows
 
 
-def seen_rows(record: Recorder, places: Places) -> list[dict[str, Any]]:
+def seen_rows(record: Recorder, places: RuntimePlaces) -> list[dict[str, Any]]:
     """Every place that was looked at: the ways to the losses first, then the others by kind."""
     looked, ways = record.judged()
     losses = [_way(places, way, one) for way, one in ways.items() if _has_text(places, way.primary)]
@@ -54,7 +54,7 @@ def seen_rows(record: Recorder, places: Places) -> list[dict[str, Any]]:
     return sorted(losses, key=_order) + sorted(others, key=_order) + sorted(ran, key=_order)
 
 
-def _has_text(places: Places, place: Place) -> bool:
+def _has_text(places: RuntimePlaces, place: Place) -> bool:
     return place.path in places.sources
 
 
@@ -62,7 +62,7 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["kind"], row["filename"], *row["location"].values(), *row["end_location"].values()
 
 
-def _way(places: Places, way: Way, one: Looked) -> dict[str, Any]:
+def _way(places: RuntimePlaces, way: Way, one: Looked) -> dict[str, Any]:
     return {
         "kind": LOSS,
         **place_row(places, way.primary),
@@ -77,7 +77,7 @@ def _way(places: Places, way: Way, one: Looked) -> dict[str, Any]:
     }
 
 
-def file_rows(places: Places) -> Iterator[dict[str, str]]:
+def file_rows(places: RuntimePlaces) -> Iterator[dict[str, str]]:
     """The files that were read, each with the digest of its bytes."""
     for path, source in sorted(places.sources.items()):
         if os.path.isabs(path):
@@ -91,7 +91,7 @@ def run_row(ran: Ran) -> dict[str, Any]:
     return {"bce_lint": __version__, "columns": COLUMNS, "sample": ran.sample, "steps": steps, "ended_by": ran.ended_by}
 
 
-def place_row(places: Places, place: Place) -> dict[str, Any]:
+def place_row(places: RuntimePlaces, place: Place) -> dict[str, Any]:
     """A place as the linter's JSON has it."""
     return row_of(places.sources[place.path].location(place.span))
 

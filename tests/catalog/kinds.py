@@ -87,7 +87,7 @@ def _inside(y: torch.Tensor, limits: Range) -> None:
 
 
 def reaches(y: torch.Tensor, limits: Range) -> bool:
-    """Whether values near both ends of `limits` occur; for an end at infinity, well outside what a probability can be."""
+    """True if values near both ends of `limits` occur; for an end at infinity, well outside what a probability can be."""
     y = y.detach()[~y.isnan()].double()
     near_low = float(y.min()) < (-1.5 if isinf(limits.low) else limits.low + 0.1)
     near_high = float(y.max()) > (1.5 if limits.high == inf else limits.high - 0.1)

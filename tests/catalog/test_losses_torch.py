@@ -13,7 +13,7 @@ import torch
 
 from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
-from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, Shape, Target
+from bce_lint.catalog.schema import REQUIRED, Contract, Expects, Param, ShapeRelation, Target
 from tests.catalog.probes import KEYS, NOT_INSTALLED, autocast, fails, fake_autocast, resolve
 
 pytestmark = [
@@ -227,7 +227,7 @@ def test_target_dtypes(contract: Contract) -> None:
         assert _accepted(loss, x, torch.eye(C)[[0, 1, 2, 0]]) == DENSE_DTYPES[contract.target]
     if contract.target in INDEX_DTYPES:
         index = torch.tensor([0, 1, 2, 0])
-        target = index if contract.shape is Shape.CLASS_DIM else index[:, None].expand(N, C).contiguous()
+        target = index if contract.shape is ShapeRelation.CLASS_DIM else index[:, None].expand(N, C).contiguous()
         assert _accepted(loss, x, target) == INDEX_DTYPES[contract.target]
 
 
@@ -244,19 +244,19 @@ def test_shapes(contract: Contract) -> None:
     column, row = _input(contract, N, 1), torch.ones(N)
     message, warned = _grown(loss, column, row)
     match contract.shape:
-        case Shape.EQUAL | Shape.NO_GROWTH:
+        case ShapeRelation.EQUAL | ShapeRelation.NO_GROWTH:
             assert message
             target = torch.zeros(1, 1) if contract.target is not Target.INT64_ONLY else torch.zeros(1, 1, dtype=torch.long)
-            assert (_grown(loss, column, target)[0] is None) == (contract.shape is Shape.NO_GROWTH)
-        case Shape.BROADCAST:
+            assert (_grown(loss, column, target)[0] is None) == (contract.shape is ShapeRelation.NO_GROWTH)
+        case ShapeRelation.BROADCAST:
             assert (message, warned) == (None, False)
-        case Shape.BROADCAST_WARNS:
+        case ShapeRelation.BROADCAST_WARNS:
             assert (message, warned) == (None, True)
-        case Shape.CLASS_DIM:
+        case ShapeRelation.CLASS_DIM:
             index = torch.tensor([0, 1, 2, 0])
             assert _grown(loss, _input(contract, N, C), index) == (None, False)
             assert _grown(loss, _input(contract, N, C), index[:, None])[0]
-        case Shape.ANY:
+        case ShapeRelation.ANY:
             assert contract.expects is Expects.ANY or _builtin(contract)
         case _:
             pytest.fail(f"no probe for {contract.shape}")
@@ -301,7 +301,7 @@ def test_autocast_dtype(contract: Contract) -> None:
     if contract.name in {"AdaptiveLogSoftmaxWithLoss", "LinearCrossEntropyLoss"}:
         assert contract.autocast == "any"
         return
-    shape = (N,) if contract.shape is Shape.CLASS_DIM else (N, C)
+    shape = (N,) if contract.shape is ShapeRelation.CLASS_DIM else (N, C)
     dtype = torch.int64 if contract.target in INDEX_DTYPES else torch.float16
     with fake_autocast("cuda"):
         x = torch.zeros(N, C, device="cuda", dtype=torch.float16)

@@ -129,7 +129,7 @@ def real(expression: str, names: str = NAMES) -> torch.Tensor:
 
 
 def covers(shape: Shape | None, sizes: tuple[int, ...]) -> bool:
-    """Whether a shape with unknowns may be this one."""
+    """True if a shape with unknowns may be this one."""
     known = () if shape is None else shape[1:] if shape[:1] == (...,) else shape
     if len(known) > len(sizes) or rank(shape) not in (None, len(sizes)):
         return False

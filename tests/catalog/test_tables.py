@@ -9,7 +9,7 @@ import pytest
 from bce_lint.catalog import activations, contexts, factories, layers, losses, tensors
 from bce_lint.catalog.names import ALIASES, canonical
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.schema import REQUIRED, Contract, Kind, Range, Scope, Transfer
+from bce_lint.catalog.schema import REQUIRED, Contract, Covered, Kind, Range, Transfer
 
 CALLABLES: dict[str, set[str]] = {
     "loss modules": set(losses.MODULES),
@@ -132,8 +132,8 @@ def test_rows_reads_signatures() -> None:
 
 
 def test_trainers() -> None:
-    assert contexts.PRECISIONS["lightning.Trainer"].scope is Scope.STEPS
-    assert all(p.scope is Scope.FORWARD for name, p in contexts.PRECISIONS.items() if name != "lightning.Trainer")
+    assert contexts.PRECISIONS["lightning.Trainer"].scope is Covered.STEPS
+    assert all(p.scope is Covered.FORWARD for name, p in contexts.PRECISIONS.items() if name != "lightning.Trainer")
     assert 16 in contexts.PRECISIONS["lightning.Trainer"].options["precision"]
     assert 32 not in contexts.PRECISIONS["lightning.Trainer"].options["precision"]
     assert "no" not in contexts.PRECISIONS["accelerate.Accelerator"].options["mixed_precision"]

@@ -43,7 +43,7 @@ def _is_change(node: ast.AST) -> bool:
 
 
 def imports(text: str) -> bool:
-    """Whether a text imports the enumeration of the kinds."""
+    """True if a text imports the enumeration of the kinds."""
     return any(alias.name == "Change" for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) for alias in node.names)
 
 

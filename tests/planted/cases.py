@@ -40,7 +40,7 @@ class Spec:
 
     @property
     def wide(self) -> bool:
-        """Whether the value must have several columns."""
+        """True if the value must have several columns."""
         return LOSSES[self.loss].wide or any(act in ("softmax", "log_softmax") for act in self.acts)
 
 

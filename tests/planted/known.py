@@ -20,7 +20,7 @@ class Known(NamedTuple):
     reason: str
 
     def covers(self, one: Disagreement, described: Mapping[str, str]) -> bool:
-        """Whether a disagreement is this one."""
+        """True if a disagreement is this one."""
         return one.kind == self.kind and self.code in (ANY, one.code) and self.like.items() <= described.items()
 
 
@@ -58,5 +58,5 @@ KNOWN = (
 
 
 def is_known(one: Disagreement, described: Mapping[str, str]) -> bool:
-    """Whether a disagreement is among those that are left."""
+    """True if a disagreement is among those that are left."""
     return any(known.covers(one, described) for known in KNOWN)

@@ -98,7 +98,7 @@ class Plan:
 
     @property
     def off(self) -> bool:
-        """Whether the case is about what is off by default."""
+        """True if the case is about what is off by default."""
         return OFF in {code for code, _ in expected(self.wrong, "plain", off=True)} and not expected(self.wrong, "plain")
 
     @property

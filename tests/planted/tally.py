@@ -21,7 +21,7 @@ class Row:
 
     @property
     def off(self) -> bool:
-        """Whether something was missed or made up."""
+        """True if something was missed or made up."""
         return self.found < self.planted or self.extra > 0
 
     def add(self, planted: Rows, found: Rows) -> None:

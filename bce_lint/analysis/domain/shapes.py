@@ -16,7 +16,7 @@ def least_rank(shape: Shape | None) -> int:
 
 
 def has_dim(shape: Shape, dim: int) -> bool:
-    """Whether a dimension is certainly there and told apart; where the rank is not known, one counted from the end."""
+    """True if a dimension is certainly there and told apart; where the rank is not known, one counted from the end."""
     return -least_rank(shape) <= dim < least_rank(shape) and (dim < 0 or rank(shape) is not None)
 
 
@@ -27,13 +27,13 @@ def size(shape: Shape | None, dim: int) -> int | None:
 
 
 def sizes_differ(a: Shape | None, b: Shape | None, dim: int) -> bool:
-    """Whether two shapes certainly have a dimension of different sizes."""
+    """True if two shapes certainly have a dimension of different sizes."""
     x, y = size(a, dim), size(b, dim)
     return x is not None and y is not None and x != y
 
 
 def differ(a: Shape | None, b: Shape | None) -> bool:
-    """Whether two shapes are certainly not the same."""
+    """True if two shapes are certainly not the same."""
     if a is None or b is None:
         return False
     ranks = (rank(a), rank(b))
@@ -46,14 +46,14 @@ def differ(a: Shape | None, b: Shape | None) -> bool:
 
 
 def outgrow(a: Shape | None, b: Shape | None) -> bool:
-    """Whether broadcasting two shapes certainly gives one that is larger than either, but for sizes that are not known and 1."""
+    """True if broadcasting two shapes certainly gives one that is larger than either, but for sizes that are not known and 1."""
     if a is None or b is None or not (a and b):
         return False
     return _stretches(a, b) and _stretches(b, a)
 
 
 def _stretches(a: Shape, b: Shape) -> bool:
-    """Whether `a` is certainly repeated to match `b`: a size of 1 against one that is not, or a dimension that it lacks."""
+    """True if `a` is certainly repeated to match `b`: a size of 1 against one that is not, or a dimension that it lacks."""
     known, other = rank(a), least_rank(b)
     if known is not None and known < other and any(b[-i] != 1 for i in range(known + 1, other + 1)):
         return True

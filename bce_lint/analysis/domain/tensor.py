@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import EllipsisType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain import intervals
 from bce_lint.catalog.schema import ANY, Domain, Range
@@ -23,6 +23,10 @@ class Place(NamedTuple):
     text: str = ""
 
 
+SourceRange: TypeAlias = tuple[str, Span]
+"""A place without its text: a path and a span."""
+
+
 class Origin(NamedTuple):
     """An operation that put a tensor into its domain.
 
@@ -36,7 +40,7 @@ class Origin(NamedTuple):
     dim: int | None = None
 
 
-class Form(NamedTuple):
+class Formula(NamedTuple):
     """How a value was written: the steps of a sigmoid, a logarithm or a cross entropy that is written by hand.
 
     `kind` is `exp`, `1+exp`, `value` (the value with identity `of`, or `1 - value` where `complement`, plus a small constant
@@ -56,7 +60,7 @@ class Form(NamedTuple):
     shapes: tuple[Shape, Shape] | None = None
     inner: tuple[Origin, ...] = ()
 
-    def part(self, identity: int) -> Form:
+    def part(self, identity: int) -> Formula:
         """How some of the values were written: as the whole, but they are others."""
         return self._replace(of=identity) if self.of else self
 
@@ -81,7 +85,7 @@ class Tensor:
     device: str | None = field(default=None)
     one_hot: bool = False
     array: bool = False
-    form: Form | None = None
+    form: Formula | None = None
 
     @property
     def first(self) -> Origin | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Form, Place, Tensor, join_tensor
+from bce_lint.analysis.domain.tensor import Formula, Place, Tensor, join_tensor
 from bce_lint.records import changed, field, record
 
 MAX_ALTERNATIVES = 8
@@ -18,7 +18,7 @@ class Unknown:
     `kind` which of Python's numbers it is (`int`, `float`, `bool`)."""
 
     identity: int = 0
-    form: Form | None = None
+    form: Formula | None = None
     kind: str = ""
 
 
@@ -26,24 +26,24 @@ TOP = Unknown()
 
 
 @record(frozen=True, slots=True)
-class Const:
+class Constant:
     """A Python constant; `kind` keeps 1, 1.0 and True apart."""
 
     value: object
     kind: str = ""
 
 
-def const(value: object) -> Const:
+def const(value: object) -> Constant:
     """Wraps a Python constant; None is always the same object."""
-    return NONE if value is None else Const(value, type(value).__name__)
+    return NONE if value is None else Constant(value, type(value).__name__)
 
 
 def number_kind(value: Value) -> str:
     """Which of Python's numbers a value is, known or not: `int`, `float` or `bool`; other kinds of constants have their own name."""
-    return value.kind if type(value) is Const or type(value) is Unknown else ""
+    return value.kind if type(value) is Constant or type(value) is Unknown else ""
 
 
-NONE = Const(None, "NoneType")
+NONE = Constant(None, "NoneType")
 TRUE = const(True)
 
 
@@ -57,7 +57,7 @@ class Seq:
 
     @property
     def exact(self) -> bool:
-        """Whether the length is known."""
+        """True if the length is known."""
         return self.rest is None
 
     def __iter__(self) -> Iterator[Value]:
@@ -84,11 +84,11 @@ class Table:
 
     @property
     def exact(self) -> bool:
-        """Whether all of the keys are known, and certainly there."""
+        """True if all of the keys are known, and certainly there."""
         return self.rest is None and not self.maybe
 
     def has(self, key: object) -> bool:
-        """Whether a constant key is certainly there."""
+        """True if a constant key is certainly there."""
         return key not in self.maybe and self.get(key) is not None
 
     def without(self, key: object) -> Table:
@@ -237,7 +237,7 @@ class Union:
 
 
 Value: TypeAlias = (
-    Unknown | Const | Tensor | Seq | Table | Ref | ModuleV | External | LazyImport | FunctionV | MethodV | BuiltinMethod
+    Unknown | Constant | Tensor | Seq | Table | Ref | ModuleV | External | LazyImport | FunctionV | MethodV | BuiltinMethod
     | ClassV | PartialV | SuperV | MustUses | Union
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.values import (
     TRUE,
     BuiltinMethod,
     ClassV,
-    Const,
+    Constant,
     External,
     FunctionV,
     MethodV,
@@ -63,7 +63,7 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
             return Unknown(m.intern(("attr", owner.identity, name))) if owner.identity else TOP
         case Seq(prefix=(values, indices), rest=None) if name in ("values", "indices"):
             return values if name == "values" else indices
-        case Seq() | Table() | Const():
+        case Seq() | Table() | Constant():
             return BuiltinMethod(owner, name)
         case FunctionV() | MethodV() if name in ("__name__", "__doc__"):
             return TOP

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, Const, Ref, Union, Unknown, Value, const, join_all
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_all
 from bce_lint.analysis.interpreter import expressions, statements
 from bce_lint.analysis.models import builtins
 from bce_lint.analysis.state import objects
@@ -64,11 +64,11 @@ def _tested(test: ir.Expr) -> str | None:
 
 
 def _is_default(m: Machine, frame: Frame, name: str) -> bool:
-    """Whether a variable of a root still has the default of its parameter, where callers outside may give something else."""
+    """True if a variable of a root still has the default of its parameter, where callers outside may give something else."""
     if frame.function is None or frame.call is not None:
         return False
     value = m.state.find((frame.address, name))
-    return type(value) is Const and any(
+    return type(value) is Constant and any(
         type(p.default) is ir.Const and p.name == name and const(p.default.value) == value for p in frame.function.params
     )
 
@@ -142,7 +142,7 @@ def _narrow(m: Machine, frame: Frame, place: ir.Expr, keep: object) -> None:
         _store(m, frame, place, kept[0] if len(kept) == 1 else Union(tuple(kept)))
 
 
-def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Const, equal: bool) -> None:
+def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Constant, equal: bool) -> None:
     value = _current(m, frame, place)
     if equal and type(value) is Unknown and wanted is not NONE:
         _store(m, frame, place, wanted)

@@ -8,7 +8,7 @@ from bce_lint.analysis.domain.values import (
     TOP,
     BuiltinMethod,
     ClassV,
-    Const,
+    Constant,
     External,
     FunctionV,
     MethodV,
@@ -34,14 +34,14 @@ from bce_lint.analysis.state.store import State, apply_delta, merge
 MAX_RECURSION = 2
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
-NEVER = Const(None, "never")
+NEVER = Constant(None, "never")
 
 
 def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
     """Calls each alternative that can be called; a finding needs all of them to agree."""
-    if type(function) is not Union and type(function) is not Const:
+    if type(function) is not Union and type(function) is not Constant:
         return call_one(m, frame, function, args, node)
-    viable = [f for f in options(function) if type(f) is not Const]
+    viable = [f for f in options(function) if type(f) is not Constant]
     if len(viable) == 1:
         return call_one(m, frame, viable[0], args, node)
     base, results, ends, sites = m.state, [], [], []
@@ -225,7 +225,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     frame.params = frozenset(i for i in identities if i)
 
 
-def _default(m: Machine, frame: Frame, param: ir.Param, defaults: dict[str, Value]) -> Value:
+def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value]) -> Value:
     """The default of a parameter; at a root, None stands for what callers outside may give instead."""
     value = defaults.get(param.name)
     if value is None or (value is NONE and frame.call is None):
@@ -233,7 +233,7 @@ def _default(m: Machine, frame: Frame, param: ir.Param, defaults: dict[str, Valu
     return value
 
 
-def _annotated(m: Machine, frame: Frame, param: ir.Param, value: Value) -> Value:
+def _annotated(m: Machine, frame: Frame, param: ir.Parameter, value: Value) -> Value:
     if param.annotation is None:
         return value
     found = classes.annotated(m, frame, param.annotation)

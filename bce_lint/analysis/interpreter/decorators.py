@@ -6,7 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import (
     TOP,
     ClassV,
-    Const,
+    Constant,
     External,
     FunctionV,
     MethodV,
@@ -45,7 +45,7 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
 
 
 def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
-    made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Const) or TOP
+    made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Constant) or TOP
     if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
         return changed(value, flavour=FLAVOURS[made.name])
     if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
@@ -61,15 +61,15 @@ def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Va
         return changed(value, context=contexts.stacked(context, value.context))
     if type(made) in (FunctionV, MethodV, ClassV, PartialV):
         result = calls.call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
-        return value if type(result) in (Unknown, Const) else result
+        return value if type(result) in (Unknown, Constant) else result
     if type(made) is Ref and made.kind == "instance":
         result = layers.apply(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
-        return value if type(result) in (Unknown, Const) else result
+        return value if type(result) in (Unknown, Constant) else result
     return value if _harmless(m, frame, decorator, made) else TOP
 
 
 def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool:
-    """Whether a decorator from outside is known to leave what the function returns as it is."""
+    """True if a decorator from outside is known to leave what the function returns as it is."""
     if type(made) is Ref:
         return made.kind in ("context", "trainer")
     head = expressions.evaluate(m, frame, decorator.func) if isinstance(decorator, ir.Call) else made

@@ -158,7 +158,7 @@ def _open_methods(m: Machine, unit: LoweredFile, relevance: LeadsToLoss, cls: Cl
 
 
 def _mentioned(m: Machine, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:
-    """Whether the source of some methods has a name in it; what only overridden methods call is not called."""
+    """True if the source of some methods has a name in it; what only overridden methods call is not called."""
     return any(name in _words(m, owner, function) for owner, function in methods)
 
 

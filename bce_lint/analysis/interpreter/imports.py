@@ -97,7 +97,7 @@ _FORCING: set[tuple[str, str, str]] = set()
 
 
 def certain(m: Machine, frame: Frame, node: ir.ImportModule | ir.ImportName) -> bool:
-    """Whether an import surely succeeds: of torch, or of the project."""
+    """True if an import surely succeeds: of torch, or of the project."""
     level = node.level if isinstance(node, ir.ImportName) else 0
     if level == 0 and node.module.split(".")[0] in KNOWN_ROOTS:
         return True

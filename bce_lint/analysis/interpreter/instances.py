@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Const, FunctionV, Ref, Value, join
+from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, FunctionV, Ref, Value, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
@@ -69,7 +69,7 @@ def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
 
 
 def assigns_self(function: ir.Function) -> bool:
-    """Whether a method stores into an attribute of its first parameter."""
+    """True if a method stores into an attribute of its first parameter."""
     return bool(function.params) and _stores(function.body, function.params[0].name)
 
 
@@ -114,9 +114,9 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
 
 
 def _placeholder(value: Value) -> bool:
-    return value is NONE or (type(value) is Const and value.value is None)
+    return value is NONE or (type(value) is Constant and value.value is None)
 
 
 def subclassed(m: Machine, cls: ClassV) -> bool:
-    """Whether some class of the project has this one among its bases, by name."""
+    """True if some class of the project has this one among its bases, by name."""
     return cls.name in m.program.base_names()

@@ -6,7 +6,7 @@ from functools import reduce
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import TOP, Const, Ref, Seq, Table, Unknown, Value, const, join_seq, options
+from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Table, Unknown, Value, const, join_seq, options
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -28,7 +28,7 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
     match value:
         case Seq():
             return value
-        case Const(value=str() as text):
+        case Constant(value=str() as text):
             return Seq(tuple(const(c) for c in text)) if len(text) <= containers.MAX_RANGE else Seq((), TOP)
         case Ref(kind="list" | "set" | "container"):
             content = m.read(value.address, cells.ITEMS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import TOP, Const, Seq, Table, Value, join, join_all, options
+from bce_lint.analysis.domain.values import TOP, Constant, Seq, Table, Value, join, join_all, options
 from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
 from bce_lint.analysis.state import cells, containers, identities, objects
 from bce_lint.analysis.state.frames import Frame, Loop
@@ -132,7 +132,7 @@ def widen(old: Value, new: Value) -> Value:
     joined = join(old, new)
     if joined == old:
         return old
-    if any(type(v) is Const and v.kind in ("int", "float", "str") for v in options(joined)):
+    if any(type(v) is Constant and v.kind in ("int", "float", "str") for v in options(joined)):
         return TOP
     if type(joined) is Seq:
         return TOP if any(type(v) is Seq for item in joined for v in options(item)) else Seq((), join_all(joined))

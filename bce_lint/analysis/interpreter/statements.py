@@ -7,7 +7,7 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Value, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref, Value, join_all, options
 from bce_lint.analysis.interpreter import (
     attributes,
     branches,
@@ -122,7 +122,7 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
 
 def _expression(m: Machine, frame: Frame, node: ir.ExprStmt) -> bool:
     value = expressions.evaluate(m, frame, node.value)
-    return not (type(value) is Const and value.kind == "never")
+    return not (type(value) is Constant and value.kind == "never")
 
 
 def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
@@ -186,7 +186,7 @@ def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:
 
 
 def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
-    """Whether the handlers only catch imports that are known to succeed."""
+    """True if the handlers only catch imports that are known to succeed."""
     names = {h.type.id for h in node.handlers if isinstance(h.type, ir.Name)}
     if len(names) != len(node.handlers) or not names <= IMPORT_ERRORS:
         return False

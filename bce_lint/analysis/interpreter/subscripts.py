@@ -7,7 +7,7 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
-    Const,
+    Constant,
     External,
     Ref,
     Seq,
@@ -43,7 +43,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
             return m.read(owner.address, cells.ITEM) or TOP
         case Ref():
             return _stored(m, frame, owner, key, span)
-        case Unknown() if type(key) is Const and owner.identity:
+        case Unknown() if type(key) is Constant and owner.identity:
             return Unknown(m.intern(("item", owner.identity, key)))
         case Unknown() if owner.identity:
             return m.fresh(frame, span)

@@ -7,7 +7,7 @@ from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
-    Const,
+    Constant,
     Ref,
     Value,
     const,
@@ -53,7 +53,7 @@ def dimension(row: Activation, args: Args, params: tuple[object, ...], offset: i
 
 def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
     """Notes a softmax-like call with the dimension that it was given."""
-    constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
+    constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
     m.record(ActivationSite(row, place.text, place, "missing" if dim is None else constant, found))
 
 
@@ -61,7 +61,7 @@ def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: A
     """A constructed activation applied to its input; `via` names it by where it was made, as the element of a container."""
     value = args.get(0, "input")
     stored = m.read(callee.address, cells.DIM)
-    dim = stored.value if type(stored) is Const and isinstance(stored.value, int) else None
+    dim = stored.value if type(stored) is Constant and isinstance(stored.value, int) else None
     made = callee.place if via is not None else None
     return activate(m, frame, row, value or TOP, node, dim, made)
 
@@ -75,7 +75,7 @@ def activation_call(
     place = frame.place(node.span, node.func.span)
     if row.dim is not None and (row.implicit_dim or dim is not None):
         record_dim(m, row, place, dim, tensors(value))
-    constant = dim.value if type(dim) is Const and isinstance(dim.value, int) else None
+    constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
     result = activate(m, frame, row, value, node, constant, None)
     dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
     if type(result) is Tensor and (dtype is not None or dtype_rules.is_unknown(args)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Ref, Seq, Value, const, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Ref, Seq, Value, const, join_all, options
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
@@ -19,7 +19,7 @@ NO_GRAD = const("no_grad")
 
 
 def is_autocast(name: str) -> bool:
-    """Whether a qualified name makes an autocast context."""
+    """True if a qualified name makes an autocast context."""
     return name in AUTOCAST
 
 
@@ -34,7 +34,7 @@ def without_grad(m: Machine) -> Value:
 
 
 def has_grad(m: Machine) -> bool:
-    """Whether gradients may be recorded here."""
+    """True if gradients may be recorded here."""
     return m.read(0, cells.GRAD) != NO_GRAD
 
 
@@ -57,11 +57,11 @@ def _effect(device: Value, enabled: Value, active: Ref) -> Value:
     """What the region does: `active`, off, nothing (None), or unknown."""
     if type(device) is Ref and device.kind == "device" and device.what is not None:
         device = const(device.what)
-    if type(device) is not Const or not isinstance(device.value, str):
+    if type(device) is not Constant or not isinstance(device.value, str):
         return NONE if enabled == const(False) else TOP
     if device.value.split(":")[0] not in BANNING_DEVICES:
         return NONE
-    if type(enabled) is not Const:
+    if type(enabled) is not Constant:
         return TOP
     return active if enabled.value else OFF
 

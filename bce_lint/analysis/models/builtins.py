@@ -9,7 +9,7 @@ from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
     ClassV,
-    Const,
+    Constant,
     External,
     FunctionV,
     MethodV,
@@ -52,7 +52,7 @@ def is_instance(m: Machine, value: Value, kind: Value) -> bool | None:
 
 def _is_external(m: Machine, value: Value, name: str) -> bool | None:
     short = name.removeprefix("builtins.")
-    if type(value) is Const:
+    if type(value) is Constant:
         return short in _PYTHON_TYPES and value.kind in _PYTHON_TYPES[short]
     if name in ("torch.Tensor", "torch.nn.Module"):
         tensor = name == "torch.Tensor"
@@ -88,7 +88,7 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return TOP
     found: list[Value] = []
     for name in options(args.pos[1]):
-        if type(name) is not Const or not isinstance(name.value, str):
+        if type(name) is not Constant or not isinstance(name.value, str):
             return TOP
         value = m.interpreter.attribute(m, frame, args.pos[0], name.value, node.span)
         if len(args.pos) > 2 and type(args.pos[0]) is Ref:
@@ -99,7 +99,7 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) == 3 and type(args.pos[1]) is Const:
+    if len(args.pos) == 3 and type(args.pos[1]) is Constant:
         objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
     elif len(args.pos) == 3:
         objects.forget_settings(m, args.pos[0])
@@ -107,13 +107,13 @@ def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) == 2 and type(args.pos[1]) is Const:
+    if len(args.pos) == 2 and type(args.pos[1]) is Constant:
         objects.maybe_unbound(m, args.pos[0], str(args.pos[1].value))
     return NONE
 
 
 def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Const:
+    if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Constant:
         name = str(args.pos[1].value)
         return const(True) if objects.is_certain(m, args.pos[0], name) else TOP
     return TOP
@@ -130,7 +130,7 @@ def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    bounds = [a.value for a in args.pos if type(a) is Const and type(a.value) is int]
+    bounds = [a.value for a in args.pos if type(a) is Constant and type(a.value) is int]
     if len(bounds) == len(args.pos) and 1 <= len(bounds) <= 3 and (len(bounds) < 3 or bounds[2] != 0):
         numbers = range(*bounds)
         if len(numbers) <= containers.MAX_RANGE:
@@ -141,7 +141,7 @@ def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _enumerate(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
     start = args.get(1, "start")
-    first = start.value if type(start) is Const and isinstance(start.value, int) else 0
+    first = start.value if type(start) is Constant and isinstance(start.value, int) else 0
     prefix = tuple(Seq((const(first + i), v)) for i, v in enumerate(items.prefix))
     rest = None if items.rest is None else Seq((TOP, items.rest))
     return Seq(prefix, rest, tuple(Seq((TOP, v)) for v in items.suffix))
@@ -264,8 +264,8 @@ def _transparent(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _number(kind: type) -> Model:
     def _convert(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         value = args.pos[0] if args.pos else TOP
-        if type(value) is not Const or value.value is None:
-            number = kind in (int, float) and type(value) is not Const
+        if type(value) is not Constant or value.value is None:
+            number = kind in (int, float) and type(value) is not Constant
             return changed(m.fresh(frame, node.span), kind=kind.__name__) if number else TOP
         try:
             return const(kind(value.value))
@@ -283,13 +283,13 @@ def _bool(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _named_tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`collections.namedtuple(name, fields)`: a class with those fields."""
     given = args.get(1, "field_names") or TOP
-    if type(given) is Const and isinstance(given.value, str):
+    if type(given) is Constant and isinstance(given.value, str):
         names: list[object] = list(given.value.replace(",", " ").split())
     else:
         items = containers.content(m, given)
-        if items is None or not items.exact or not all(type(v) is Const for v in items):
+        if items is None or not items.exact or not all(type(v) is Constant for v in items):
             return TOP
-        names = [v.value for v in items if type(v) is Const]
+        names = [v.value for v in items if type(v) is Constant]
     body = tuple(ir.Declare(node.span, ir.Name(node.span, str(n)), ir.Const(node.span, None)) for n in names)
     made = ir.ClassDef(node.span, "namedtuple", (), body)
     return ClassV(made, frame.unit.path, m.intern(("class", frame.unit.path, node.span)), (), "namedtuple")
@@ -310,7 +310,7 @@ def _checkpoint(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _callable(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     value = args.pos[0] if args.pos else TOP
-    if type(value) is Const:
+    if type(value) is Constant:
         return const(False)
     return const(True) if type(value) in (FunctionV, MethodV, ClassV, PartialV) else TOP
 
@@ -322,7 +322,7 @@ def _iterated(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _ends(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`sys.exit()`: no statement runs after it."""
-    return Const(None, "never")
+    return Constant(None, "never")
 
 
 def _cast(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
-from bce_lint.analysis.domain.values import Const, Value, const
+from bce_lint.analysis.domain.values import Constant, Value, const
 from bce_lint.analysis.state.frames import Args
 
 RULES = frozenset({"cat", "stack"})
@@ -17,7 +17,7 @@ def shape_of(rule: str, parts: Sequence[Value], exact: bool, args: Args) -> Shap
     """The shape of the tensors of one list together, by the rule of the operation's row."""
     shapes = [part.shape for part in parts if type(part) is Tensor and part.shape is not None and rank(part.shape) is not None]
     given = args.get(1, "dim") or const(0)
-    dim = given.value if type(given) is Const and isinstance(given.value, int) else None
+    dim = given.value if type(given) is Constant and isinstance(given.value, int) else None
     if rule not in RULES or args.open or dim is None or not shapes or len(shapes) < len(parts):
         return None
     first = shapes[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import least_rank
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, Const, External, Ref, Unknown, Value, number_kind
+from bce_lint.analysis.domain.values import NONE, Constant, External, Ref, Unknown, Value, number_kind
 from bce_lint.analysis.models.shape_rules import is_pointwise
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
@@ -56,19 +56,19 @@ def dtype_of(value: Value) -> str | None:
     """The dtype that a value stands for where a dtype is asked for."""
     if type(value) is External:
         return DTYPES.get(value.name) or NUMPY_DTYPES.get(value.name) or NUMBER_DTYPES.get(value.name.removeprefix("builtins."))
-    if type(value) is Const and isinstance(value.value, str):
+    if type(value) is Constant and isinstance(value.value, str):
         return NUMPY_DTYPES.get(value.value) or DTYPES.get(value.value)
     return None
 
 
 def is_unknown(args: Args) -> bool:
-    """Whether a dtype is asked for that is not known here."""
+    """True if a dtype is asked for that is not known here."""
     asked = args.kw.get("dtype")
     return asked is not None and asked is not NONE and dtype_of(asked) is None
 
 
 def _keeps_dtype(args: Args, node: ir.Call) -> bool:
-    """Whether the arguments of `.to(...)` name devices and flags only; a name that says `device` is taken at its word."""
+    """True if the arguments of `.to(...)` name devices and flags only; a name that says `device` is taken at its word."""
     if args.open:
         return False
     written = [*(a.value for a in node.args if a.keyword is None), *[None] * len(args.pos)]
@@ -76,7 +76,7 @@ def _keeps_dtype(args: Args, node: ir.Call) -> bool:
 
 
 def _is_device(value: Value, source: ir.Expr | None) -> bool:
-    if type(value) is Const:
+    if type(value) is Constant:
         return not isinstance(value.value, int) or isinstance(value.value, bool)
     name = source.id if isinstance(source, ir.Name) else source.name if isinstance(source, ir.Attr) else ""
     return (type(value) is Ref and value.kind == "device") or (type(value) is Unknown and "device" in name.lower())
@@ -91,7 +91,7 @@ def _filled_dtype(row: Transfer, args: Args, value: Value, array: bool) -> str |
     """The dtype of `torch.full(size, 1)` and of what is made like another tensor."""
     if row.dtype_rule == "fill" and not args.open:
         fill = args.get(1, "fill_value")
-        dtype = NUMBER_DTYPES.get(fill.kind) if type(fill) is Const else None
+        dtype = NUMBER_DTYPES.get(fill.kind) if type(fill) is Constant else None
         return "float32" if dtype == "float64" and not array else dtype
     return value.dtype if row.dtype_rule == "like" and type(value) is Tensor else None
 
@@ -99,7 +99,7 @@ def _filled_dtype(row: Transfer, args: Args, value: Value, array: bool) -> str |
 def promoted(a: Value, b: Value, op: str, floating: str | None) -> str | None:
     """The dtype of an arithmetic operator's result; `floating` is that of new floating point tensors."""
     tensors = [v for v in (a, b) if type(v) is Tensor]
-    numbers = [number_kind(v) for v in (a, b) if type(v) is Const or type(v) is Unknown]
+    numbers = [number_kind(v) for v in (a, b) if type(v) is Constant or type(v) is Unknown]
     dtypes = [t.dtype for t in tensors if t.dtype is not None]
     if len(dtypes) < len(tensors) or len(tensors) + len(numbers) < 2 or not set(numbers) <= set(NUMBER_DTYPES):
         return None

@@ -1,6 +1,6 @@
 """Formulas that are written out: sigmoids, logarithms of probabilities, binary cross entropies.
 
-Each value carries how it was written (`lattice.Form`), so the parts of a formula may stand in different statements.
+Each value carries how it was written (`domain.tensor.Formula`), so the parts of a formula may stand in different statements.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from math import inf
 
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import outgrow
-from bce_lint.analysis.domain.tensor import Form, Origin, Place, Shape, Tensor
-from bce_lint.analysis.domain.values import Const, Unknown, Value, const, identity_of, options
+from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
+from bce_lint.analysis.domain.values import Constant, Unknown, Value, const, identity_of, options
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.state.frames import Frame
@@ -24,7 +24,7 @@ MAX_FACTORS = 6
 _ONE = (const(1), const(1.0))
 
 
-def form_of(value: Value) -> Form | None:
+def form_of(value: Value) -> Formula | None:
     """How a value was written, if that is known."""
     return value.form if type(value) is Tensor or type(value) is Unknown else None
 
@@ -38,23 +38,23 @@ def kind_of(value: Value) -> str:
 def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Place]) -> Tensor | None:
     """`1 / (1 + exp(-x))`, step by step."""
     if op == "+" and ((a in _ONE and kind_of(b) == "exp") or (b in _ONE and kind_of(a) == "exp")):
-        return changed(plain, range=Range(1.0, inf), form=Form("1+exp", inner=_inner(a) or _inner(b)))
+        return changed(plain, range=Range(1.0, inf), form=Formula("1+exp", inner=_inner(a) or _inner(b)))
     if op == "/" and a in _ONE and kind_of(b) == "1+exp":
         origin = Origin("sigmoid", Domain.PROBABILITY, place())
         return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(origin,), inner=_inner(b))
     return None
 
 
-def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Form | None:
+def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Formula | None:
     """How the result of an operator was written; a sum that is a binary cross entropy is recorded."""
     if op in ("+", "-") and (parts := cross_entropy(a, b)) is not None:
         m.record(HandWrittenSite(frame.place(span), *parts))
     return written(op, a, b)
 
 
-def written(op: str, a: Value, b: Value) -> Form | None:
+def written(op: str, a: Value, b: Value) -> Formula | None:
     """How the result of an operator was written."""
-    if op == "-" and type(a) is Const and isinstance(a.value, int | float) and 1 <= a.value <= 1 + SMALL:
+    if op == "-" and type(a) is Constant and isinstance(a.value, int | float) and 1 <= a.value <= 1 + SMALL:
         return _complement(b, eps=a.value != 1)
     if op == "+" and (is_small(a) or is_small(b)):
         inner = _value(b if is_small(a) else a)
@@ -62,24 +62,24 @@ def written(op: str, a: Value, b: Value) -> Form | None:
     if op == "*":
         return _product(a, b)
     if op == "**":
-        return Form("power")
-    return form_of(a) if op == "/" and type(b) is Const and kind_of(a) == "term" else None
+        return Formula("power")
+    return form_of(a) if op == "/" and type(b) is Constant and kind_of(a) == "term" else None
 
 
-def activated(m: Machine, row: Activation, value: Value) -> Form | None:
+def activated(m: Machine, row: Activation, value: Value) -> Formula | None:
     """The output of an activation: the same value wherever it is applied to the same input."""
     identity = identity_of(value)
-    return Form("value", m.intern((row.name, identity)), domain=row.domain) if identity else None
+    return Formula("value", m.intern((row.name, identity)), domain=row.domain) if identity else None
 
 
-def negated(value: Value) -> Form | None:
+def negated(value: Value) -> Formula | None:
     """How `-value` was written: the sign of a factor is of no interest."""
     form = form_of(value)
     if form is not None and form.kind in ("log", "term", "power"):
         return form
     factors = _factors(value)
     inner = value.origin if type(value) is Tensor and value.domain in ACTIVATED else ()
-    return Form("product", factors=factors, inner=inner) if factors else None
+    return Formula("product", factors=factors, inner=inner) if factors else None
 
 
 def _inner(value: Value) -> tuple[Origin, ...]:
@@ -88,17 +88,17 @@ def _inner(value: Value) -> tuple[Origin, ...]:
     return form.inner if form is not None else ()
 
 
-def reduced(value: Value) -> Form | None:
+def reduced(value: Value) -> Formula | None:
     """How the sum or the mean of a value was written."""
     return form_of(value) if kind_of(value) in ("log", "term") else None
 
 
 def is_small(value: Value) -> bool:
-    """Whether a value is a constant that is added to keep a logarithm finite."""
-    return type(value) is Const and isinstance(value.value, int | float) and 0 < value.value <= SMALL
+    """True if a value is a constant that is added to keep a logarithm finite."""
+    return type(value) is Constant and isinstance(value.value, int | float) and 0 < value.value <= SMALL
 
 
-def _value(value: Value) -> Form | None:
+def _value(value: Value) -> Formula | None:
     """A value as it would be written inside a formula."""
     form = form_of(value)
     if form is not None and form.kind == "value":
@@ -106,17 +106,17 @@ def _value(value: Value) -> Form | None:
     if not isinstance(value, Tensor | Unknown) or not value.identity:
         return None
     known = type(value) is Tensor and kind_of(value) != "clamped"
-    return Form("value", value.identity, domain=value.domain if known and type(value) is Tensor else Domain.UNKNOWN)
+    return Formula("value", value.identity, domain=value.domain if known and type(value) is Tensor else Domain.UNKNOWN)
 
 
-def _complement(value: Value, eps: bool) -> Form | None:
+def _complement(value: Value, eps: bool) -> Formula | None:
     inner = _value(value)
     return None if inner is None or inner.complement else inner._replace(complement=True, eps=eps or inner.eps)
 
 
 def _factors(value: Value) -> frozenset[tuple[int, bool]] | None:
     """The values that a value is the product of; None when that is not known or a power is among them."""
-    if type(value) is Const:
+    if type(value) is Constant:
         return frozenset()
     form = form_of(value)
     if form is not None and form.kind in ("power", "log", "term"):
@@ -127,17 +127,17 @@ def _factors(value: Value) -> frozenset[tuple[int, bool]] | None:
     return frozenset({(inner.of, inner.complement)}) if inner is not None and not inner.eps else frozenset()
 
 
-def _product(a: Value, b: Value) -> Form | None:
+def _product(a: Value, b: Value) -> Formula | None:
     for logarithm, other in ((a, b), (b, a)):
         form = form_of(logarithm)
         if form is not None and form.kind in ("log", "term"):
             factors = _factors(other)
             shapes = form.shapes or _outgrown(logarithm, other)
-            return form._replace(kind="term", factors=form.factors | factors, shapes=shapes) if factors is not None else Form("power")
+            return form._replace(kind="term", factors=form.factors | factors, shapes=shapes) if factors is not None else Formula("power")
     x, y = _factors(a), _factors(b)
     if x is None or y is None:
-        return Form("power")
-    return Form("product", factors=x | y) if x | y and len(x | y) <= MAX_FACTORS else None
+        return Formula("power")
+    return Formula("product", factors=x | y) if x | y and len(x | y) <= MAX_FACTORS else None
 
 
 def _outgrown(logarithm: Value, factor: Value) -> tuple[Shape, Shape] | None:
@@ -180,12 +180,12 @@ def logarithm_of(value: Value) -> tuple[tuple[Tensor, ...], bool, bool] | None:
     return tuple(changed(option, domain=form.domain) for option, form in found), all(form.eps for _, form in found), complements.pop()
 
 
-def logged(frame: Frame, value: Value, node: ir.Call) -> Form | None:
+def logged(frame: Frame, value: Value, node: ir.Call) -> Formula | None:
     """How the logarithm of a value was written."""
     return logged_at(value, lambda: frame.place(node.span, node.func.span))
 
 
-def logged_at(value: Value, place: Callable[[], Place]) -> Form | None:
+def logged_at(value: Value, place: Callable[[], Place]) -> Formula | None:
     """How the logarithm that is taken of a value at some place was written."""
     inner = _value(value)
     return inner._replace(kind="log", logs=(place(),)) if inner is not None else None

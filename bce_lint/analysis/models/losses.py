@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Const, MustUses, Ref, Unknown, Value, identity_of, options, tensors
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, Unknown, Value, identity_of, options, tensors
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
@@ -34,7 +34,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     reason = misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
-    if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Const):
+    if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Constant):
         m.constructed.setdefault(ref.address, machine.Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
 
 
@@ -101,7 +101,7 @@ def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, 
     for index, param in enumerate(params):
         value = args.get(index, param.name)
         span = args.span(index, param.name)
-        if type(value) is Const and span is not None and not param.tensor:
+        if type(value) is Constant and span is not None and not param.tensor:
             found.append((param.name, value.value, frame.place(span)))
     if found:
         m.record(OptionSite(contract, place.text, place, tuple(found), functional))

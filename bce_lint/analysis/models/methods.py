@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.values import (
     TOP,
     TRUE,
     ClassV,
-    Const,
+    Constant,
     External,
     Ref,
     Seq,
@@ -50,7 +50,7 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
             return _super(m, frame, receiver, name, args, node)
         case Ref():
             return _ref(m, frame, receiver, name, args, node)
-        case Const(value=str() as text):
+        case Constant(value=str() as text):
             return _text(text, name, args)
         case Seq() if name == "index" or name == "count":
             return TOP
@@ -132,7 +132,7 @@ def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node
         return layers.apply(m, frame, receiver, args, node)
     if name in ("children", "modules"):
         return _children(m, receiver)
-    if name == "register_buffer" and len(args.pos) >= 2 and type(args.pos[0]) is Const:
+    if name == "register_buffer" and len(args.pos) >= 2 and type(args.pos[0]) is Constant:
         m.write(receiver.address, str(args.pos[0].value), args.pos[1])
         return NONE
     return m.fresh(frame, node.span)
@@ -144,7 +144,7 @@ def _children(m: Machine, receiver: Ref) -> Value:
 
 
 def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
-    if type(name) is Const:
+    if type(name) is Constant:
         objects.set_attribute(m, receiver, str(name.value), module)
     if type(m.read(receiver.address, cells.ITEMS)) is Seq:
         containers.append(m, receiver, module)
@@ -181,7 +181,7 @@ def _extend(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
 def _insert(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     items = m.read(receiver.address, cells.ITEMS)
     if type(items) is Seq and len(args.pos) == 2:
-        at = args.pos[0].value if type(args.pos[0]) is Const else None
+        at = args.pos[0].value if type(args.pos[0]) is Constant else None
         new = Seq((args.pos[1], *items.prefix), items.rest, items.suffix) if at == 0 else None
         if new is None and items.exact and isinstance(at, int):
             listed = list(items.prefix)
@@ -303,9 +303,9 @@ def _changed(m: Machine, receiver: Ref) -> None:
 def _text(text: str, name: str, args: Args) -> Value:
     """String methods of constants with constant arguments."""
     simple = {"lower", "upper", "strip", "startswith", "endswith", "title", "capitalize", "replace", "lstrip", "rstrip"}
-    if name in simple and not args.kw and not args.open and all(type(a) is Const for a in args.pos):
+    if name in simple and not args.kw and not args.open and all(type(a) is Constant for a in args.pos):
         try:
-            return const(getattr(text, name)(*(a.value for a in args.pos if type(a) is Const)))
+            return const(getattr(text, name)(*(a.value for a in args.pos if type(a) is Constant)))
         except (TypeError, ValueError):
             return TOP
     return TOP

@@ -9,7 +9,7 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import Origin, Tensor
-from bce_lint.analysis.domain.values import TOP, Const, Ref, Seq, Unknown, Value, const, join, options
+from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.analysis.models import dtype_rules, idioms, losses, shape_rules, thresholds
 from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.frames import Frame
@@ -41,7 +41,7 @@ def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Va
     if op == "not":
         outcome = objects.truth(m, value)
         return TOP if outcome is None else const(not outcome)
-    if type(value) is Const and isinstance(value.value, int | float):
+    if type(value) is Constant and isinstance(value.value, int | float):
         try:
             return const(_UNARY[op](value.value))
         except TypeError:
@@ -94,7 +94,7 @@ def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: i
 
 
 def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
-    if type(a) is Const and type(b) is Const:
+    if type(a) is Constant and type(b) is Constant:
         return _constants(op, a, b)
     if op in ("==", "!=", "is", "is not"):
         return _identical(m, frame, op, a, b, span)
@@ -107,16 +107,16 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _tensors(m, frame, op, a, b, span)
     if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
         return _concatenated(m, frame, a, b, span)
-    if op == "*" and type(b) is Const and isinstance(b.value, int):
+    if op == "*" and type(b) is Constant and isinstance(b.value, int):
         return _repeated(m, frame, a, b.value, span)
     if op in COMPARISONS:
         return Tensor(dtype="bool", identity=_identity(m, frame, span))
-    if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Const}:
+    if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
         return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
     return TOP
 
 
-def _constants(op: str, a: Const, b: Const) -> Value:
+def _constants(op: str, a: Constant, b: Constant) -> Value:
     if op in ("is", "is not", "==", "!="):
         same = a.value == b.value
         return const(same if op in ("is", "==") else not same)
@@ -139,7 +139,7 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
             return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
         return Tensor(dtype="bool", shape=shape_rules.of_operator(a, b), identity=_identity(m, frame, span))
     if Unknown in (type(a), type(b)):
-        number = any(type(v) is Const and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
+        number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
         return Tensor(dtype="bool", identity=_identity(m, frame, span)) if number else TOP
     if type(a) is not type(b):
         return const(op in ("!=", "is not"))
@@ -150,12 +150,12 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
 
 def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
     found: bool | None = None
-    if type(a) is Const:
+    if type(a) is Constant:
         table = containers.table_of(m, b)
         items = containers.content(m, b)
         if table is not None and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
             found = table.has(a.value)
-        elif items is not None and items.exact and all(type(v) is Const for v in items):
+        elif items is not None and items.exact and all(type(v) is Constant for v in items):
             found = a in items.prefix
     return TOP if found is None else const(found == (op == "in"))
 
@@ -177,7 +177,7 @@ def _repeated(m: Machine, frame: Frame, a: Value, times: int, span: ir.Span) -> 
 
 
 def _number(value: Value) -> Range | None:
-    if type(value) is Const and isinstance(value.value, int | float):
+    if type(value) is Constant and isinstance(value.value, int | float):
         return Range(float(value.value), float(value.value), True)
     return value.range if type(value) is Tensor else None
 
@@ -204,12 +204,12 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
 
 
 def _is_parameter(value: Value) -> bool:
-    """Whether a value is a parameter of a module, or a view of one."""
+    """True if a value is a parameter of a module, or a view of one."""
     return type(value) is Tensor and value.domain is Domain.LOGITS and bool(value.origin) and value.origin[0].name == PARAMETER
 
 
 def is_mixture(*operands: Value) -> bool:
-    """Whether a product of matrices may be a mean of probabilities, whose weights are a parameter."""
+    """True if a product of matrices may be a mean of probabilities, whose weights are a parameter."""
     return any(type(v) is Tensor and v.domain in (Domain.PROBABILITY, Domain.CATEGORICAL) for v in operands)
 
 
@@ -228,8 +228,8 @@ def combine(op: str, a: Value, b: Value, plain: Tensor) -> Tensor:
 
 
 def both_literal(a: Value, b: Value) -> bool:
-    """Whether an operator's result is constant data: both operands are."""
-    return all((type(v) is Tensor and v.literal) or type(v) is Const for v in (a, b))
+    """True if an operator's result is constant data: both operands are."""
+    return all((type(v) is Tensor and v.literal) or type(v) is Constant for v in (a, b))
 
 
 def _arithmetic(op: str, x: Range, y: Range) -> Range:
@@ -253,8 +253,8 @@ def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
     if not logits or op not in ("+", "-", "*", "/"):
         return None
     both = len(logits) == 2 and op in ("+", "-")
-    scale = type(a) is Tensor and type(b) is Const and b.value not in (0, 0.0)
-    scale = scale or (op in ("+", "-", "*") and type(b) is Tensor and type(a) is Const and a.value not in (0, 0.0))
+    scale = type(a) is Tensor and type(b) is Constant and b.value not in (0, 0.0)
+    scale = scale or (op in ("+", "-", "*") and type(b) is Tensor and type(a) is Constant and a.value not in (0, 0.0))
     if both or scale:
         first = logits[0]
         return changed(plain, domain=Domain.LOGITS, range=first.range, origin=first.origin)
@@ -263,6 +263,6 @@ def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
 
 def format_string(parts: list[Value]) -> Value:
     """An f-string of constants is a constant."""
-    if not all(type(part) is Const for part in parts):
+    if not all(type(part) is Constant for part in parts):
         return TOP
-    return const("".join(str(part.value) for part in parts if type(part) is Const))
+    return const("".join(str(part.value) for part in parts if type(part) is Constant))

@@ -8,13 +8,13 @@ from types import EllipsisType
 
 from bce_lint.analysis.domain.shapes import broadcast, has_dim, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
-from bce_lint.analysis.domain.values import NONE, Const, Seq, Unknown, Value
+from bce_lint.analysis.domain.values import NONE, Constant, Seq, Unknown, Value
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import Kind, Transfer
 
-Rule = Callable[[Machine, "Shape | None", Args], "Shape | None"]
+ShapeRule = Callable[[Machine, "Shape | None", Args], "Shape | None"]
 
 POINTWISE_KINDS = frozenset({Kind.SIGN, Kind.MONOTONE, Kind.CLAMP, Kind.ROUND, Kind.EXP, Kind.LOG})
 _NEW_KINDS = frozenset({Kind.FACTORY, Kind.LABEL})
@@ -22,12 +22,12 @@ _MOVING = frozenset({"squeeze", "unsqueeze", "permute", "transpose", "t", "view"
 
 
 def changes_in_place(row: Transfer) -> bool:
-    """Whether a method that writes back gives the tensor itself another shape."""
+    """True if a method that writes back gives the tensor itself another shape."""
     return row.shape in _MOVING or row.shape == "resized"
 
 
 def moves_dims(row: Transfer) -> bool:
-    """Whether an operation may give a dimension another number."""
+    """True if an operation may give a dimension another number."""
     return row.shape in _MOVING
 
 
@@ -36,19 +36,19 @@ def dims(m: Machine, args: Args, first: int) -> Shape | None:
     values: tuple[Value, ...] = args.pos[first:]
     if args.open or not values:
         return None
-    if len(values) == 1 and type(values[0]) is not Const and not (type(values[0]) is Unknown and values[0].kind):
+    if len(values) == 1 and type(values[0]) is not Constant and not (type(values[0]) is Unknown and values[0].kind):
         items = containers.content(m, values[0])
         if items is None or not items.exact:
             return None
         values = items.prefix
-    return tuple(v.value if type(v) is Const and v.kind == "int" and v.value != -1 else None for v in values)  # type: ignore[misc]
+    return tuple(v.value if type(v) is Constant and v.kind == "int" and v.value != -1 else None for v in values)  # type: ignore[misc]
 
 
 def _order(m: Machine, args: Args) -> list[int] | None:
     """Constant dimensions, given one by one or as a tuple."""
     only = containers.content(m, args.pos[1]) if len(args.pos) == 2 else None
     values = only.prefix if only is not None and only.exact else args.pos[1:]
-    found = [v.value for v in values if type(v) is Const and isinstance(v.value, int)]
+    found = [v.value for v in values if type(v) is Constant and isinstance(v.value, int)]
     return found if len(found) == len(values) and found else None
 
 
@@ -59,7 +59,7 @@ def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
 
 def whole(value: Value | None) -> int | None:
     """A constant whole number."""
-    return value.value if type(value) is Const and isinstance(value.value, int) else None
+    return value.value if type(value) is Constant and isinstance(value.value, int) else None
 
 
 def _same(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
@@ -111,7 +111,7 @@ def _unsqueeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return (*shape[:dim], 1, *shape[dim:]) if 0 <= dim <= known else None
 
 
-def _flatten_from(default: int) -> Rule:
+def _flatten_from(default: int) -> ShapeRule:
     def _flatten(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
         start, end = _int(args, 1, "start_dim", default), _int(args, 2, "end_dim", -1)
         if start is None or start < 0 or end != -1:
@@ -156,12 +156,12 @@ def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     keep = args.kw.get("keepdims") if keep is None else keep
     if given is None or given is NONE:
         return () if keep is None else None
-    if type(given) is not Const or not isinstance(given.value, int) or (keep is not None and type(keep) is not Const):
+    if type(given) is not Constant or not isinstance(given.value, int) or (keep is not None and type(keep) is not Constant):
         return None
     dim = given.value
     if shape is None or not has_dim(shape, dim):
         return None
-    kept = (1,) if type(keep) is Const and keep.value else ()
+    kept = (1,) if type(keep) is Constant and keep.value else ()
     return (*shape[:dim], *kept, *shape[dim:][1:])
 
 
@@ -211,7 +211,7 @@ def _third_size(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 
 def _randint(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Const else None
+    return dims(m, Args(args.pos[-1:]), 0) if len(args.pos) > 1 and type(args.pos[-1]) is not Constant else None
 
 
 def _eye(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
@@ -219,7 +219,7 @@ def _eye(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
 
 
-CHANGES: dict[str, Rule] = {
+CHANGES: dict[str, ShapeRule] = {
     "same": _same,
     "view": _view,
     "as_other": _as_other,
@@ -241,7 +241,7 @@ CHANGES: dict[str, Rule] = {
 }
 """Rules for the shape of what is made of a tensor, whose shape they are given; they hold where all arguments are known."""
 
-CREATIONS: dict[str, Rule] = {
+CREATIONS: dict[str, ShapeRule] = {
     "": _unknown,
     "sizes": _sizes,
     "size": _size,
@@ -268,13 +268,13 @@ def after(m: Machine, row: Transfer, tensor: Tensor, args: Args) -> Shape | None
 
 
 def is_pointwise(row: Transfer, args: Args) -> bool:
-    """Whether an operation works on each value of its tensor alone, and takes constants besides it."""
-    return row.kind in POINTWISE_KINDS and not args.open and all(type(v) is Const for v in (*args.pos[1:], *args.kw.values()))
+    """True if an operation works on each value of its tensor alone, and takes constants besides it."""
+    return row.kind in POINTWISE_KINDS and not args.open and all(type(v) is Constant for v in (*args.pos[1:], *args.kw.values()))
 
 
 def of_literal(m: Machine, value: Value) -> Shape | None:
     """The shape of nested lists of numbers."""
-    if type(value) is Const or (type(value) is Unknown and value.kind):
+    if type(value) is Constant or (type(value) is Unknown and value.kind):
         return ()
     items = containers.content(m, value)
     if items is None or not items.exact:
@@ -285,7 +285,7 @@ def of_literal(m: Machine, value: Value) -> Shape | None:
 
 def of_operator(a: Value, b: Value) -> Shape | None:
     """The shape of a pointwise operation on two operands."""
-    shapes = [v.shape if type(v) is Tensor else () if type(v) is Const else None for v in (a, b)]
+    shapes = [v.shape if type(v) is Tensor else () if type(v) is Constant else None for v in (a, b)]
     return broadcast(shapes[0], shapes[1])
 
 
@@ -302,7 +302,7 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
     keys = key.prefix if type(key) is Seq and key.exact and not containers.is_slice(key) else (key,)
     if shape is None or rank(shape) is None or any(not _plain_key(k) for k in keys):
         return None
-    dots = Const(..., "ellipsis")
+    dots = Constant(..., "ellipsis")
     spread = len(shape) - sum(1 for k in keys if k not in (NONE, dots))
     if spread < 0 or keys.count(dots) > 1:
         return None
@@ -323,4 +323,4 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
 def _plain_key(key: Value) -> bool:
     if type(key) is Unknown:
         return key.kind == "int"
-    return containers.is_slice(key) or key is NONE or (type(key) is Const and key.kind in ("int", "ellipsis"))
+    return containers.is_slice(key) or key is NONE or (type(key) is Constant and key.kind in ("int", "ellipsis"))

@@ -6,7 +6,7 @@ from functools import partial
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import TOP, Const, Value, join_all, number_kind, options, tensors
+from bce_lint.analysis.domain.values import TOP, Constant, Value, join_all, number_kind, options, tensors
 from bce_lint.analysis.models import dtype_rules, shape_rules
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.models.tensor_ops import made
@@ -35,7 +35,7 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
 
 
 def _is_size(value: Value) -> bool:
-    """Whether a legacy constructor takes a value for a size: an integer, known or not."""
+    """True if a legacy constructor takes a value for a size: an integer, known or not."""
     return number_kind(value) == "int"
 
 
@@ -47,7 +47,7 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     inferred = floating if "float" in found else "int64" if found == {"int"} and not args.open else None
     dtype = None if dtype_rules.is_unknown(args) else dtype_rules.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or inferred
     only = ends[0] if len(ends) == 1 else None
-    size = only.value if type(only) is Const and isinstance(only.value, int) and only.kind == "int" else None
+    size = only.value if type(only) is Constant and isinstance(only.value, int) and only.kind == "int" else None
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
     return Tensor(domain, dtype=dtype, shape=(size,), identity=made(m, frame, node.span, "arange"), literal=True, array=array)
 

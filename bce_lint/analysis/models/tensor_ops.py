@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import join_range
-from bce_lint.analysis.domain.tensor import Form, Origin, Place, Shape, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Const, Seq, Unknown, Value, identity_of, join, options, present, tensors
+from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
+from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Seq, Unknown, Value, identity_of, join, options, present, tensors
 from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layer_shapes, operators, shape_rules, tensor_attributes, thresholds
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, clipped
@@ -104,7 +104,7 @@ def spelled(args: Args) -> Args:
 
 
 def is_array(value: Value) -> bool:
-    """Whether a value may be an array of NumPy."""
+    """True if a value may be an array of NumPy."""
     return any(type(option) is Tensor and option.array for option in options(value))
 
 
@@ -152,17 +152,17 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
         return changed(result, form=idioms.logged(frame, value, node))
     bare = name.rpartition(".")[2]
     if row.operator == "**":
-        return changed(result, form=Form("power"))
+        return changed(result, form=Formula("power"))
     return changed(result, form=idioms.reduced(value)) if bare in ("mean", "sum") else result
 
 
 def one_hot(row: Transfer, tensor: Tensor) -> bool:
-    """Whether a tensor holds the rows of `one_hot`: so do its views and casts."""
+    """True if a tensor holds the rows of `one_hot`: so do its views and casts."""
     return row.shape == "one_hot" or (tensor.one_hot and row.kind is Kind.KEEP)
 
 
 def _is_identity_matrix(name: str, args: Args) -> bool:
-    """Whether a call makes a matrix whose rows are one-hot."""
+    """True if a call makes a matrix whose rows are one-hot."""
     return name == "torch.eye" and not args.open and len(args.pos) == 1 and "m" not in args.kw
 
 
@@ -184,7 +184,7 @@ def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
         second = args.get(1, "dim")
         if second is None or tensors(second):
             return result
-        if type(second) is not Const:
+        if type(second) is not Constant:
             return TOP
     elif row.result == "tensor":
         return result
@@ -244,14 +244,14 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
 
 
 def _rows_left(owner: Tensor, key: Value) -> bool:
-    """Whether whole one-hot rows are left by an index into the first dimension of several."""
-    number = type(key) in (Const, Unknown) and key.kind == "int"  # type: ignore[union-attr]
+    """True if whole one-hot rows are left by an index into the first dimension of several."""
+    number = type(key) in (Constant, Unknown) and key.kind == "int"  # type: ignore[union-attr]
     rows = type(key) is Tensor and key.dtype == "int64"
     return owner.one_hot and (number or rows or containers.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
 
 
 def _is_constant(key: Value) -> bool:
-    return type(key) is Const or (type(key) is Seq and key.exact and all(_is_constant(part) for part in key.prefix))
+    return type(key) is Constant or (type(key) is Seq and key.exact and all(_is_constant(part) for part in key.prefix))
 
 
 def modelled(m: Machine, value: Value) -> Value:

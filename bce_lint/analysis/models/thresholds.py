@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import Const, Value, tensors
+from bce_lint.analysis.domain.values import Constant, Value, tensors
 from bce_lint.analysis.sites import LossSite, Site, ThresholdSite, members
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
@@ -20,7 +20,7 @@ Takers = dict[Place, dict[Place, Contract]]
 def compared(m: Machine, frame: Frame, left: Value, right: Value, span: Span) -> None:
     """Records a comparison of a layer's output with a constant between 0 and 1."""
     for value, other in ((left, right), (right, left)):
-        if type(other) is Const and isinstance(other.value, int | float) and 0 < other.value < 1:
+        if type(other) is Constant and isinstance(other.value, int | float) and 0 < other.value < 1:
             _record(m, frame, value, float(other.value), span)
 
 

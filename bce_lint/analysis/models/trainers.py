@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, Const, FunctionV, Ref, Seq, Value, options
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref, Seq, Value, options
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import cells, objects
@@ -50,7 +50,7 @@ def _region(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> V
             if args.open:
                 return TOP
             continue
-        if type(value) is not Const:
+        if type(value) is not Constant:
             return TOP
         if any(value.value == v and type(value.value) is type(v) for v in values):
             return autocast.on(m, frame.place(node.span, node.func.span))
@@ -58,13 +58,13 @@ def _region(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> V
 
 
 def _elsewhere(row: Precision, args: Args) -> bool:
-    """Whether the trainer runs on a device that bans nothing, or under a strategy with a precision of its own."""
+    """True if the trainer runs on a device that bans nothing, or under a strategy with a precision of its own."""
     device = args.kw.get(row.device_option) if row.device_option else None
-    if type(device) is Const and device.value in row.devices and row.devices[device.value] not in BANNING_DEVICES:
+    if type(device) is Constant and device.value in row.devices and row.devices[device.value] not in BANNING_DEVICES:
         return True
     for option, names in row.unless.items():
         value = args.kw.get(option)
-        if value is not None and (type(value) is not Const or str(value.value).startswith(tuple(names))):
+        if value is not None and (type(value) is not Constant or str(value.value).startswith(tuple(names))):
             return True
     return False
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from math import exp, inf, log
 
 from bce_lint.analysis.domain.intervals import meet_range
-from bce_lint.analysis.domain.tensor import Form, Origin, Tensor
-from bce_lint.analysis.domain.values import NONE, Const
+from bce_lint.analysis.domain.tensor import Formula, Origin, Tensor
+from bce_lint.analysis.domain.values import NONE, Constant
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import ANY, REAL, Domain, Kind, Range, Transfer
 from bce_lint.records import changed
@@ -46,7 +46,7 @@ def _sign(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
 def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     kept = t.domain in (Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL)
     if kept:
-        return changed(t, identity=identity, form=Form("clamped"))
+        return changed(t, identity=identity, form=Formula("clamped"))
     return changed(_plain(t, row, origin, identity), range=t.range, origin=t.origin)
 
 
@@ -59,7 +59,7 @@ def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
         value = None if name is None else args.get(row.params.index(name) + (1 if "input" not in row.params else 0), name)
         if value is None or value is NONE:
             ends.append(otherwise)
-        elif type(value) is Const and isinstance(value.value, int | float):
+        elif type(value) is Constant and isinstance(value.value, int | float):
             ends.append(float(value.value))
         else:
             return changed(t, range=ANY)
@@ -71,7 +71,7 @@ def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
     domain = EXPONENTIALS.get(t.domain, Domain.UNKNOWN)
     bounds = Range(_safe(exp, t.range.low, 0.0), _safe(exp, t.range.high, inf), t.range.tight)
     origin_ = t.origin if domain is not Domain.UNKNOWN else ()
-    form = Form("exp", inner=t.form.inner if t.form is not None else ())
+    form = Formula("exp", inner=t.form.inner if t.form is not None else ())
     return changed(_plain(t, row, origin, identity), domain=domain, range=bounds, origin=origin_, shape=t.shape, form=form)
 
 

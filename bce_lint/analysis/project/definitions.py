@@ -68,7 +68,7 @@ class Fragment:
 
     @lazy
     def sink(self) -> bool:
-        """Whether it names a sink."""
+        """True if it names a sink."""
         return may_name_sink(self.facts) and any(_has_sink(self.facts, text, words_of(text)) for text in self._texts)
 
     @lazy
@@ -86,12 +86,12 @@ class Fragment:
 
     @lazy
     def logs(self) -> bool:
-        """Whether it takes a logarithm, its stores included."""
+        """True if it takes a logarithm, its stores included."""
         return b"log" in relevant_words(self.facts) and any(takes_logarithm(text, words_of(text)) for text in self.parts)
 
     @lazy
     def compares(self) -> bool:
-        """Whether it compares with a threshold, its stores included."""
+        """True if it compares with a threshold, its stores included."""
         return any(compares(text) for text in self.parts)
 
 

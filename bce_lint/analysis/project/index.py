@@ -189,7 +189,7 @@ def absolute(path: str | os.PathLike[str]) -> str:
 
 
 def takes_logits(facts: FileSummary) -> bool:
-    """Whether a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
+    """True if a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
     return not relevant_words(facts).isdisjoint(lexical.words_taking_logits())
 
 
@@ -201,5 +201,5 @@ def relevant_words(facts: FileSummary) -> frozenset[bytes]:
 
 
 def may_name_sink(facts: FileSummary) -> bool:
-    """Whether a file has a word without which nothing in it can be a sink."""
+    """True if a file has a word without which nothing in it can be a sink."""
     return bool(facts.aliases) or not relevant_words(facts).isdisjoint(lexical.words_of_sinks())

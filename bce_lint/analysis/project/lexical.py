@@ -46,12 +46,12 @@ def a_sink() -> bytes:
 
 
 def is_sink(name: str) -> bool:
-    """Whether a name is that of a loss or of another operation that rules look at."""
+    """True if a name is that of a loss or of another operation that rules look at."""
     return any(name.encode() in names for names in _sinks())
 
 
 def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
-    """Whether source with these words names a loss, may write one out, or names a softmax that may lack its dimension."""
+    """True if source with these words names a loss, may write one out, or names a softmax that may lack its dimension."""
     losses, implicit = _sinks()
     if not words.isdisjoint(losses) or (b"log" in words and len(_LOG.findall(text)) > 1 and _COMPLEMENT.search(text) is not None):
         return True
@@ -60,12 +60,12 @@ def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
 
 
 def takes_logarithm(text: bytes, words: frozenset[bytes]) -> bool:
-    """Whether some source with these words takes a logarithm: that matters where a probability reaches it."""
+    """True if some source with these words takes a logarithm: that matters where a probability reaches it."""
     return b"log" in words and _LOG.search(text) is not None
 
 
 def compares(text: bytes) -> bool:
-    """Whether some source compares with a threshold: that matters where the output of a layer reaches it."""
+    """True if some source compares with a threshold: that matters where the output of a layer reaches it."""
     return _THRESHOLD.search(text) is not None
 
 

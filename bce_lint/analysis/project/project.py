@@ -16,7 +16,7 @@ from bce_lint.analysis.project.index import FileSummary, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, Recorder
+from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
 from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import entries
@@ -45,7 +45,7 @@ class Project:
         root: str,
         files: Iterable[str],
         texts: Mapping[str, bytes] | None = None,
-        flow: Recorder | None = None,
+        flow: RecordingObserver | None = None,
         before: Project | None = None,
     ) -> None:
         self.root = root
@@ -299,7 +299,7 @@ class Project:
 
 
 def _same(facts: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
-    """Whether a project's files are those of another, unchanged."""
+    """True if a project's files are those of another, unchanged."""
     return facts.keys() == others.keys() and all(others[path] is one for path, one in facts.items())
 
 

@@ -43,11 +43,11 @@ class Reachability:
         self._filled: dict[Definition, list[Definition]] | None = None
 
     def is_sink(self, unit: Fragment) -> bool:
-        """Whether a unit is what the searches look for."""
+        """True if a unit is what the searches look for."""
         return unit.sink
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
-        """Whether what a search has named can make the values that matter to what it does with them."""
+        """True if what a search has named can make the values that matter to what it does with them."""
         decides = COMPARISON if self._decides else 0
         return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
 
@@ -62,7 +62,7 @@ class Reachability:
         return found
 
     def _logs(self, definition: Definition, steps: int) -> bool:
-        """Whether a logarithm is so many steps away or nearer."""
+        """True if a logarithm is so many steps away or nearer."""
         key = definition, steps
         if key not in self._near:
             near: Iterable[Definition] = ()
@@ -81,7 +81,7 @@ class Reachability:
         return any(takes_logits(facts) for facts in self.graph.files.values())
 
     def file(self, path: str) -> bool:
-        """Whether anything in a file can."""
+        """True if anything in a file can."""
         if path not in self._files:
             self._files[path] = not self.irrelevant(path) and (self.body(path) or self._defines(path))
         return self._files[path]
@@ -90,20 +90,20 @@ class Reachability:
         return any(self._whole(definition) for found in self.names(path).own.values() for definition in found)
 
     def body(self, path: str) -> bool:
-        """Whether the code of a file that is no definition can."""
+        """True if the code of a file that is no definition can."""
         return any(self._whole(unit) for unit in self.names(path).code)
 
     def function(self, path: str, name: str) -> bool:
-        """Whether a function at the top of a file can."""
+        """True if a function at the top of a file can."""
         return any(self._whole(definition) for definition in self.names(path).own.get(name.encode(), ()))
 
     def method(self, path: str, owner: str, name: str) -> bool:
-        """Whether a method can that a class at the top of a file has or inherits, on an instance whose attributes are set."""
+        """True if a method can that a class at the top of a file has or inherits, on an instance whose attributes are set."""
         found = self.names(path).own.get(owner.encode(), ())
         return any(self._whole(d) and (isinstance(d, Fragment) or self._method(d, name.encode())) for d in found)
 
     def _whole(self, definition: Definition) -> bool:
-        """Whether a function can, or any method that a class has or inherits."""
+        """True if a function can, or any method that a class has or inherits."""
         if definition not in self._wholes:
             if isinstance(definition, Fragment):
                 self._wholes[definition] = self._leads(definition)
@@ -113,7 +113,7 @@ class Reachability:
         return self._wholes[definition]
 
     def irrelevant(self, path: str) -> bool:
-        """Whether a file cannot lead anywhere by its words, nor can any that imports join to it."""
+        """True if a file cannot lead anywhere by its words, nor can any that imports join to it."""
         return path in self.graph.irrelevant
 
     def _leads(self, unit: Fragment) -> bool:
@@ -123,13 +123,13 @@ class Reachability:
         return Search(self).leads(start)
 
     def _class_cannot_reach(self, cls: Class) -> bool:
-        """Whether nothing that a class has or inherits leads to a sink."""
+        """True if nothing that a class has or inherits leads to a sink."""
         if cls not in self._barren_classes:
             self._barren_classes[cls] = self._search_fails(self._line(cls))  # what sets the attributes is part of the methods
         return self._barren_classes[cls]
 
     def _search_fails(self, start: Iterable[Definition]) -> bool:
-        """Whether a search ends without a sink even if every name counts as named: that is found out once for all definitions.
+        """True if a search ends without a sink even if every name counts as named: that is found out once for all definitions.
 
         What the start does that matters to some values only is for the search itself to look at.
         """
@@ -162,7 +162,7 @@ class Reachability:
         return line
 
     def _bound(self, cls: Class, methods: Iterable[Fragment]) -> bool:
-        """Whether some methods lead to a sink on an instance of a class."""
+        """True if some methods lead to a sink on an instance of a class."""
         methods = list(methods)
         if not self.hints(methods) and self._class_cannot_reach(cls):
             return False
@@ -310,7 +310,7 @@ class TargetReachability(Reachability):
             self._targets, self._filled = other._targets, other._filled
 
     def is_sink(self, unit: Fragment) -> bool:
-        """Whether a unit is what the searches look for."""
+        """True if a unit is what the searches look for."""
         return unit.path in self.targets
 
     def irrelevant(self, path: str) -> bool:

@@ -12,7 +12,7 @@ _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEP_METHODS)})
 
 
 def is_implicit(name: bytes) -> bool:
-    """Whether a method can be called without being named."""
+    """True if a method can be called without being named."""
     return name in _UNNAMED or name.startswith(b"__")
 
 

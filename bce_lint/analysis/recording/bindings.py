@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from bce_lint import ir
-from bce_lint.ir.walk import Node, children
+from bce_lint.ir.walk import AnyNode, children
 
 How: TypeAlias = Literal["value", "element", "entered", "import", "caught", "decorated"]
 """How a name is bound: to a value, to an element of one, to what a `with` enters, by an import, by a handler, by a definition."""
@@ -21,25 +21,25 @@ class Binding(NamedTuple):
     span: ir.Span
 
 
-class Scope:
+class BindingScope:
     """The bindings of one function or module."""
 
-    def __init__(self, function: ir.Function | None, parent: Scope | None) -> None:
+    def __init__(self, function: ir.Function | None, parent: BindingScope | None) -> None:
         self.function = function
         self.parent = parent
         self.names: defaultdict[str, list[Binding]] = defaultdict(list)
         self.returns: list[ir.Expr] = []
 
-    def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
+    def find(self, name: str) -> tuple[BindingScope, list[Binding]] | None:
         """The nearest scope that binds a name, with its bindings; a parameter has none of its own."""
-        scope: Scope | None = self
+        scope: BindingScope | None = self
         while scope is not None:
             if name in scope.names or scope.param(name) is not None:
                 return scope, scope.names.get(name, [])
             scope = scope.parent
         return None
 
-    def param(self, name: str) -> ir.Param | None:
+    def param(self, name: str) -> ir.Parameter | None:
         """The parameter of that name."""
         return next((p for p in self.function.params if p.name == name), None) if self.function is not None else None
 
@@ -51,25 +51,25 @@ class Bindings:
     """
 
     def __init__(self, module: ir.Module) -> None:
-        self.module = Scope(None, None)
-        self.functions: dict[ir.Function, Scope] = {}
+        self.module = BindingScope(None, None)
+        self.functions: dict[ir.Function, BindingScope] = {}
         self.stores: dict[ir.Expr, ir.Expr] = {}
-        waiting: list[tuple[Node, Scope]] = [(statement, self.module) for statement in module.body]
+        waiting: list[tuple[AnyNode, BindingScope]] = [(statement, self.module) for statement in module.body]
         while waiting:
             node, scope = waiting.pop()
             self._add(node, scope)
             if isinstance(node, ir.Function):
-                inner = self.functions[node] = Scope(node, scope)
+                inner = self.functions[node] = BindingScope(node, scope)
                 waiting.extend((statement, inner) for statement in node.body)
                 waiting.extend((one, scope) for one in children(node) if one not in node.body)
             else:
                 waiting.extend((one, scope) for one in children(node))
 
-    def scope(self, function: ir.Function | None) -> Scope:
+    def scope(self, function: ir.Function | None) -> BindingScope:
         """The scope of a function, or of the module."""
         return self.module if function is None else self.functions.get(function, self.module)
 
-    def _add(self, node: Node, scope: Scope) -> None:
+    def _add(self, node: AnyNode, scope: BindingScope) -> None:
         """Notes what a node binds."""
         match node:
             case ir.Assign():
@@ -101,7 +101,7 @@ class Bindings:
             case ir.Return() if node.value is not None:
                 scope.returns.append(node.value)
 
-    def _bind(self, scope: Scope, target: ir.Expr, how: How, value: ir.Expr) -> None:
+    def _bind(self, scope: BindingScope, target: ir.Expr, how: How, value: ir.Expr) -> None:
         for one in _targets(target):
             if isinstance(one, ir.Name):
                 scope.names[one.id].append(Binding(how, value, one.span))

@@ -9,7 +9,7 @@ from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.domain.values import (
     BuiltinMethod,
     ClassV,
-    Const,
+    Constant,
     External,
     FunctionV,
     MethodV,
@@ -74,7 +74,7 @@ def _whole(m: Machine, value: Value) -> Text:
         case Tensor():
             known = [*((fact,) for fact in _facts(value)), *_made(value)]
             return joined(": ", [(_kind(value),), *([joined(", ", known)] if known else [])])
-        case Const() if value.kind not in ("never", "NoneType", "ellipsis"):
+        case Constant() if value.kind not in ("never", "NoneType", "ellipsis"):
             return (f"{value.kind} {_constant(value)}",)
         case Ref(place=Place() as place) if value.kind != "autocast":
             generic = m.state.find((value.address, cells.BUILT)) is not None
@@ -135,7 +135,7 @@ def _part(m: Machine, value: Value, depth: int) -> Text:
             return (f"{_kind(value)}({facts})" if facts else _kind(value),)
         case Unknown():
             return (value.kind or "unknown",)
-        case Const():
+        case Constant():
             return (_constant(value),)
         case Seq():
             return _items(m, value, "()", depth)
@@ -146,7 +146,7 @@ def _part(m: Machine, value: Value, depth: int) -> Text:
     return _code(m, value, depth)
 
 
-def _constant(value: Const) -> str:
+def _constant(value: Constant) -> str:
     if value.kind == "never":
         return "never returns"
     if value.value is None or value.value is ...:
@@ -212,8 +212,8 @@ def _object(m: Machine, value: Ref, depth: int) -> Text:
             return (f"loss {what.name}", *(() if weight is None else (" with weight ", *brief(m, weight, depth - 1))))
         case Activation():
             dim = m.state.find((value.address, cells.DIM))
-            known = type(dim) is Const and isinstance(dim.value, int) and what.dim is not None
-            return (f"activation {what.name}" + (f" over dim {dim.value}" if known and type(dim) is Const else ""),)
+            known = type(dim) is Constant and isinstance(dim.value, int) and what.dim is not None
+            return (f"activation {what.name}" + (f" over dim {dim.value}" if known and type(dim) is Constant else ""),)
         case ClassV():
             return (f"instance of `{what.name}`",)
     items = m.state.find((value.address, cells.ITEMS))
@@ -244,7 +244,7 @@ def _settled(m: Machine, value: Ref, depth: int) -> Text:
             return (f"trainer {_last(value.what)}",)
         case "context":
             what = value.what
-            named = " autocast" if type(what) is Ref else f" {what.value}" if type(what) is Const and what.value else ""
+            named = " autocast" if type(what) is Ref else f" {what.value}" if type(what) is Constant and what.value else ""
             return (f"context{named}",)
         case "device":
             return (f"device {value.what}" if value.what is not None else "device",)

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import TOP, BuiltinMethod, Const, External, MethodV, PartialV, Ref, Seq, Union, Unknown, Value
-from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Spot, Term, is_view
-from bce_lint.analysis.recording.uses import Flow
+from bce_lint.analysis.domain.tensor import SourceRange, Tensor
+from bce_lint.analysis.domain.values import TOP, BuiltinMethod, Constant, External, MethodV, PartialV, Ref, Seq, Union, Unknown, Value
+from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, is_view
+from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.state import cells
 from bce_lint.catalog.names import canonical
 from bce_lint.records import changed
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.state.frames import Args, Frame
     from bce_lint.analysis.state.machine import Machine
 
-Chain: TypeAlias = tuple[Spot, ...]
+Chain: TypeAlias = tuple[SourceRange, ...]
 RECENT = 100_000
 MANY = 24
 DEPTH = 6
@@ -38,20 +38,20 @@ class _Called(NamedTuple):
     items: Term | None
 
 
-class Trace(Flow):
+class ProvenanceRecorder(UseRecorder):
     """A recording of how the values of some expressions (`wanted`) were computed: `found` gives each term that one had.
 
     `written` names the values whose storage something changes, with the places of the changes: who sees such a value anywhere
     else may see it before or after.
     """
 
-    def __init__(self, targets: frozenset[str], wanted: frozenset[Spot]) -> None:
+    def __init__(self, targets: frozenset[str], wanted: frozenset[SourceRange]) -> None:
         super().__init__(targets)
         self.wanted = wanted
-        self.found: defaultdict[Spot, dict[Chain, Term]] = defaultdict(dict)
-        self.constructed: dict[Spot, Term] = {}
-        self.written: defaultdict[Key, set[Spot]] = defaultdict(set)
-        self._stored: dict[Spot, ir.Span] = {}
+        self.found: defaultdict[SourceRange, dict[Chain, Term]] = defaultdict(dict)
+        self.constructed: dict[SourceRange, Term] = {}
+        self.written: defaultdict[Key, set[SourceRange]] = defaultdict(set)
+        self._stored: dict[SourceRange, ir.Span] = {}
         self._terms: dict[int, tuple[Value, Term]] = {}
         self._modules: dict[int, Term] = {}
         self._recent: OrderedDict[tuple[int, int], tuple[Frame, Value]] = OrderedDict()
@@ -90,7 +90,7 @@ class Trace(Flow):
         if isinstance(known, Input):
             self._stored[known.spot] = target.span
 
-    def _write(self, term: Term, spot: Spot) -> None:
+    def _write(self, term: Term, spot: SourceRange) -> None:
         """The storage of a value changes, and with it all that the value is a view of."""
         while isinstance(term, Input | Apply):
             self.written[term.spot, term.text].add(spot)
@@ -136,7 +136,7 @@ class Trace(Flow):
         if id(value) in self._terms:
             return self._terms[id(value)][1]
         match value:
-            case Const():
+            case Constant():
                 return Known(value.value)
             case External():
                 return Named(canonical(value.name))
@@ -201,14 +201,14 @@ class Trace(Flow):
                     return found
             case ir.Op() if node.op not in ("and", "or", "format", "not", "is", "is not", "in", "not in"):
                 operands = tuple(self._latest(m, frame, one) for one in node.operands)
-                if type(value) is not Const:
+                if type(value) is not Constant:
                     return Apply(f"op {node.op}", operands, (), spot, text, value)
             case ir.Item() if self._is_tensor(frame, node.value, sure=_of_tensor(node.index)):
                 owner, index = self._latest(m, frame, node.value), self._latest(m, frame, node.index)
                 return Apply("[]", (owner, index), (), spot, text, value)
             case ir.Attr() if self._is_tensor(frame, node.value) and id(value) not in self._terms and type(value) is not BuiltinMethod:
                 return Apply(f"@{node.name}", (self._latest(m, frame, node.value),), (), spot, text, value)
-        known = self.term(m, value) if id(value) in self._terms or type(value) in (Const, External, Seq, Ref) else None
+        known = self.term(m, value) if id(value) in self._terms or type(value) in (Constant, External, Seq, Ref) else None
         if isinstance(known, Input) and picked:
             known = None  # what is known of one item of a container is known of all: each is an input of its own
         if known is not None:
@@ -230,7 +230,7 @@ class Trace(Flow):
         return Input((frame.unit.path, span), node.id, value)
 
     def _is_tensor(self, frame: Frame, node: ir.Expr, sure: bool = False) -> bool:
-        """Whether an expression was a tensor, or `sure` says that it must have been one."""
+        """True if an expression was a tensor, or `sure` says that it must have been one."""
         known = self._recent.get((id(frame), id(node)))
         if known is None or known[0] is not frame or id(known[1]) not in self._terms:
             return False
@@ -239,7 +239,7 @@ class Trace(Flow):
         return type(known[1]) is Tensor or (type(known[1]) is Unknown and (sure or computed))
 
     def _is_outside(self, frame: Frame, node: ir.Call) -> bool:
-        """Whether a call went to nothing of the project."""
+        """True if a call went to nothing of the project."""
         calls = self._calls.get((id(frame), id(node)), (node, []))[1]
         return all(type(one.function) in (External, BuiltinMethod, Unknown) for one in calls)
 
@@ -273,13 +273,13 @@ class Trace(Flow):
         return None
 
     def _passes(self, value: Value, args: Args) -> bool:
-        """Whether a call from outside gives back an object that it was given: a wrapped model."""
+        """True if a call from outside gives back an object that it was given: a wrapped model."""
         return type(value) is Ref and any(type(one) is Ref and one.address == value.address for one in (*args.pos, *args.kw.values()))
 
 
 def chain_of(frame: Frame) -> Chain:
     """The calls that led into a frame, outermost first."""
-    found: list[Spot] = []
+    found: list[SourceRange] = []
     scope: Frame | None = frame
     while scope is not None:
         if scope.parent is not None and scope.call is not None:
@@ -290,11 +290,11 @@ def chain_of(frame: Frame) -> Chain:
 
 def _is_inplace(args: Args) -> bool:
     known = args.kw.get("inplace")
-    return type(known) is Const and known.value is True
+    return type(known) is Constant and known.value is True
 
 
 def _of_tensor(index: ir.Expr) -> bool:
-    """Whether only an array has an item of this index: `[:, 1]`, `[..., 0]`, `[None]`."""
+    """True if only an array has an item of this index: `[:, 1]`, `[..., 0]`, `[None]`."""
     items = index.items if isinstance(index, ir.Build) else (index,)
     marks = (isinstance(one, ir.Slice) or (isinstance(one, ir.Const) and (one.value is None or one.value is ...)) for one in items)
     return any(marks) and (isinstance(index, ir.Build) or not isinstance(index, ir.Slice))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import BuiltinMethod, ClassV, External, FunctionV, ModuleV, Ref, Unknown, Value, options
-from bce_lint.analysis.recording.bindings import Binding, Bindings, Scope
+from bce_lint.analysis.recording.bindings import Binding, Bindings, BindingScope
 from bce_lint.analysis.state.frames import MAX_DEPTH
 from bce_lint.records import changed
 
@@ -205,7 +205,7 @@ class Reasons:
         return None
 
 
-def _parameter(frame: Frame, scope: Scope, param: ir.Param, value: Unknown) -> Reason:
+def _parameter(frame: Frame, scope: BindingScope, param: ir.Parameter, value: Unknown) -> Reason:
     function = scope.function
     assert function is not None, "only functions have parameters"
     stars = param.kind if param.kind.startswith("*") else ""
@@ -215,7 +215,7 @@ def _parameter(frame: Frame, scope: Scope, param: ir.Param, value: Unknown) -> R
     return Reason(f"`{stars}{param.name}` is a parameter of {entry if started else called}", frame.place(function.span))
 
 
-def _differing(m: Machine, frame: Frame, scope: Scope, name: str) -> str:
+def _differing(m: Machine, frame: Frame, scope: BindingScope, name: str) -> str:
     """What to say of a name each of whose bindings is known."""
     if scope.function is frame.function and name in frame.bound and m.state.find((frame.address, name)) is None:
         return f"`{name}` is read before it is bound"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import ClassV, Const, External, FunctionV, Ref, Unknown, Value, options
+from bce_lint.analysis.domain.values import ClassV, Constant, External, FunctionV, Ref, Unknown, Value, options
 from bce_lint.analysis.recording.describe import Text, describe, joined
 from bce_lint.analysis.recording.reasons import Reasons
 from bce_lint.analysis.state import cells
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REVEAL: Final = "bce_lint.reveal"
 _OWN_FILE: Final = os.path.join("bce_lint", "__init__.py")
-_Key: TypeAlias = tuple[str, ir.Span, int, tuple[int, ...]]
+_Occasion: TypeAlias = tuple[str, ir.Span, int, tuple[int, ...]]
 
 
 class Revealed(NamedTuple):
@@ -42,7 +42,7 @@ class Reveals:
     def __init__(self, targets: frozenset[str], is_known: Callable[[str], bool], wanted: frozenset[ir.Span] | None = None) -> None:
         self.targets = targets
         self.wanted = wanted
-        self._found: dict[_Key, Revealed] = {}
+        self._found: dict[_Occasion, Revealed] = {}
         self._reasons = Reasons(is_known)
 
     @property
@@ -107,7 +107,7 @@ class Reveals:
 
 
 def is_reveal(function: Value) -> bool:
-    """Whether a value is `bce_lint.reveal`: of the installed package, or of its own project."""
+    """True if a value is `bce_lint.reveal`: of the installed package, or of its own project."""
     match function:
         case External():
             return function.name == REVEAL
@@ -120,7 +120,7 @@ def _around(m: Machine, value: Value) -> Text:
     """The regions that a place is in, where these matter to a tensor."""
     grad, autocast = m.state.find((0, cells.GRAD)), m.state.find((0, cells.AUTOCAST))
     regions: list[Text] = []
-    if type(grad) is Const and grad.value == "no_grad":
+    if type(grad) is Constant and grad.value == "no_grad":
         regions.append(("; under no_grad",))
     found = options(autocast) if autocast is not None else ()
     begun = [one.place for one in found if type(one) is Ref and one.place is not None]

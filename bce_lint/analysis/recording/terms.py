@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from bce_lint import ir
+from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.domain.values import Value
 from bce_lint.catalog import tensors
 from bce_lint.catalog.schema import Transfer
 from bce_lint.records import record
 
-Spot: TypeAlias = tuple[str, ir.Span]
-Key: TypeAlias = tuple[Spot, str]
+Key: TypeAlias = tuple[SourceRange, str]
 """What tells one value from another: where it comes from, and its text."""
 
 
@@ -38,7 +37,7 @@ class Named:
 class Input:
     """A value that was not followed, from an expression at `spot`. `value` is what is known of it."""
 
-    spot: Spot
+    spot: SourceRange
     text: str
     value: Value
 
@@ -63,7 +62,7 @@ class Apply:
     operation: str
     args: tuple[Term, ...]
     keywords: tuple[tuple[str, Term], ...]
-    spot: Spot
+    spot: SourceRange
     text: str
     value: Value
 
@@ -89,7 +88,7 @@ def row_of(operation: str) -> Transfer | None:
 
 
 def is_view(operation: str) -> bool:
-    """Whether an operation may give another view of the same storage."""
+    """True if an operation may give another view of the same storage."""
     row = row_of(operation)
     return operation == "[]" or (row is not None and row.may_share)
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place, Tensor
+from bce_lint.analysis.domain.tensor import Place, SourceRange, Tensor
 from bce_lint.analysis.domain.values import (
     BuiltinMethod,
     ClassV,
-    Const,
+    Constant,
     External,
     FunctionV,
     MethodV,
@@ -33,23 +33,21 @@ if TYPE_CHECKING:
     from bce_lint.analysis.state.frames import Args, Frame
     from bce_lint.analysis.state.machine import Machine
 
-Spot: TypeAlias = tuple[str, ir.Span]
-"""A place without its text: a path and a span."""
 
 DEPTH = 4
 _KEPT = frozenset({"loss", "instance", "container", "activation"})
-_NOTHING = frozenset[Spot]()
-_PLAIN = frozenset({Const, Unknown, External, FunctionV, MethodV, ClassV, BuiltinMethod, ModuleV})
+_NOTHING = frozenset[SourceRange]()
+_PLAIN = frozenset({Constant, Unknown, External, FunctionV, MethodV, ClassV, BuiltinMethod, ModuleV})
 """Values that are and hold no tensor."""
 _HOLDING = frozenset({"list", "dict", "set", "instance"})
 
 
-def spot(place: Place) -> Spot:
-    """The spot of a place."""
+def source_range(place: Place) -> SourceRange:
+    """The source_range of a place."""
     return place.path, place.span
 
 
-class Flow:
+class UseRecorder:
     """What a run has seen of values that went through an activation, of losses and of modules.
 
     Of an expression, `carriers` gives the activations whose output it was or held, `direct` those whose output it was itself,
@@ -65,17 +63,17 @@ class Flow:
 
     def __init__(self, targets: frozenset[str] = frozenset()) -> None:
         self.targets = targets
-        self.carriers: defaultdict[Spot, set[Spot]] = defaultdict(set)
-        self.direct: defaultdict[Spot, set[Spot]] = defaultdict(set)
-        self.kinds: defaultdict[Spot, set[frozenset[Spot]]] = defaultdict(set)
-        self.domains: defaultdict[Spot, set[Domain | None]] = defaultdict(set)
-        self.objects: defaultdict[Spot, set[Spot]] = defaultdict(set)
-        self.evaluated: set[Spot] = set()
-        self.started: set[Spot] = set()
-        self.entered: defaultdict[Spot, set[Spot]] = defaultdict(set)
-        self.called: defaultdict[Spot, set[str]] = defaultdict(set)
-        self.callees: defaultdict[Spot, set[Spot]] = defaultdict(set)
-        self.applied: defaultdict[Spot, set[Spot]] = defaultdict(set)
+        self.carriers: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self.direct: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self.kinds: defaultdict[SourceRange, set[frozenset[SourceRange]]] = defaultdict(set)
+        self.domains: defaultdict[SourceRange, set[Domain | None]] = defaultdict(set)
+        self.objects: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self.evaluated: set[SourceRange] = set()
+        self.started: set[SourceRange] = set()
+        self.entered: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self.called: defaultdict[SourceRange, set[str]] = defaultdict(set)
+        self.callees: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self.applied: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
         # By file, and whether it is a constant: the expressions of which a plain value has been noted.
         self._plain: defaultdict[tuple[str, bool], set[ir.Expr]] = defaultdict(set)
 
@@ -83,8 +81,8 @@ class Flow:
         """An expression had a value; gives the value that stands for it from here on."""
         kind = type(value)
         if kind in _PLAIN:
-            if node not in self._plain[frame.unit.path, kind is Const]:
-                self._note_plain(frame.unit.path, node, kind is Const, m.fuel >= 0)
+            if node not in self._plain[frame.unit.path, kind is Constant]:
+                self._note_plain(frame.unit.path, node, kind is Constant, m.fuel >= 0)
             return value
         here = (frame.unit.path, node.span)
         if m.fuel >= 0:
@@ -99,8 +97,8 @@ class Flow:
         for option in options(value):
             if type(option) is Tensor:
                 self.domains[here].add(option.domain)
-                self.kinds[here].add(frozenset(spot(origin.place) for origin in (*option.origin, *option.inner)))
-            elif type(option) is not Const:
+                self.kinds[here].add(frozenset(source_range(origin.place) for origin in (*option.origin, *option.inner)))
+            elif type(option) is not Constant:
                 self.kinds[here].add(_NOTHING)
                 self.domains[here].add(None)
             if type(option) is Ref and option.kind in _KEPT:
@@ -108,7 +106,7 @@ class Flow:
                 if owner is not None:
                     self.objects[here].add((owner.path, owner.node.span))
                 elif option.place is not None:
-                    self.objects[here].add(spot(option.place))
+                    self.objects[here].add(source_range(option.place))
         return value
 
     def _note_plain(self, path: str, node: ir.Expr, constant: bool, reached: bool) -> None:
@@ -120,8 +118,8 @@ class Flow:
             self.domains[here].add(None)
             self.kinds[here].add(_NOTHING)
 
-    def _note_tensor(self, here: Spot, value: Tensor) -> None:
-        origins = frozenset([spot(origin.place) for origin in (*value.origin, *value.inner)])
+    def _note_tensor(self, here: SourceRange, value: Tensor) -> None:
+        origins = frozenset([source_range(origin.place) for origin in (*value.origin, *value.inner)])
         if origins:
             self.carriers[here] |= origins
             self.direct[here] |= origins
@@ -155,7 +153,7 @@ class Flow:
                 name = getattr(function.what, "name", function.what)
                 self.called[here].add(f"{function.kind} {name}")
                 if function.kind in _KEPT and function.place is not None:
-                    self.callees[here].add(spot(function.place))
+                    self.callees[here].add(source_range(function.place))
             case ClassV():
                 self.called[here].add("class")
             case _:
@@ -170,13 +168,13 @@ class Flow:
 
     def apply(self, frame: Frame, origin: Place, node: ir.Call) -> None:
         """An activation was applied."""
-        self.applied[spot(origin)].add((frame.unit.path, node.span))
+        self.applied[source_range(origin)].add((frame.unit.path, node.span))
 
 
-def _origins(m: Machine, value: Value, depth: int, whole: bool = True) -> Iterator[tuple[Spot, bool]]:
+def _origins(m: Machine, value: Value, depth: int, whole: bool = True) -> Iterator[tuple[SourceRange, bool]]:
     for option in options(value):
         if type(option) is Tensor:
-            yield from ((spot(origin.place), whole) for origin in (*option.origin, *option.inner))
+            yield from ((source_range(origin.place), whole) for origin in (*option.origin, *option.inner))
         elif depth and type(option) is Seq:
             for item in (*option.prefix, *([] if option.rest is None else [option.rest]), *option.suffix):
                 yield from _origins(m, item, depth - 1, False)

@@ -6,7 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     TOP,
-    Const,
+    Constant,
     External,
     Ref,
     RefKind,
@@ -90,7 +90,7 @@ def table_of(m: Machine, value: Value) -> Table | None:
 
 def put(table: Table, key: Value, value: Value) -> Table:
     """The table after `d[key] = value`; an unknown key may be any."""
-    if type(key) is Const and isinstance(key.value, str | int | bool | float):
+    if type(key) is Constant and isinstance(key.value, str | int | bool | float):
         return table.put(key.value, value)
     if type(key) is External:
         return table.put(key.name, value)
@@ -113,7 +113,7 @@ def slice_value(parts: list[Value]) -> Value:
 
 
 def is_slice(key: Value) -> bool:
-    """Whether a key is a slice made by `slice_value`."""
+    """True if a key is a slice made by `slice_value`."""
     return type(key) is Seq and len(key.prefix) == 4 and key.prefix[0] == const("slice")
 
 
@@ -121,15 +121,15 @@ def lookup(m: Machine, table: Table, key: Value) -> Value | None:
     """A dict's value at a key; None when the lookup raises."""
     if type(key) is External:
         key = const(key.name)
-    found = table.get(key.value) if type(key) is Const else join_all(v for _, v in table.entries)
-    if table.rest is None or (type(key) is Const and table.has(key.value)):
+    found = table.get(key.value) if type(key) is Constant else join_all(v for _, v in table.entries)
+    if table.rest is None or (type(key) is Constant and table.has(key.value)):
         return found
     return identities.summarize(m, table.rest if found is None else join(found, table.rest))
 
 
 def is_certain(table: Table, key: Value | None) -> bool:
-    """Whether a dict certainly has a key."""
-    name = key.value if type(key) is Const else key.name if type(key) is External else None
+    """True if a dict certainly has a key."""
+    name = key.value if type(key) is Constant else key.name if type(key) is External else None
     return name is not None and table.has(name)
 
 
@@ -137,7 +137,7 @@ def element(m: Machine, items: Seq, key: Value) -> Value | None:
     """An element, or several by a slice; None where the index is out of range."""
     if is_slice(key) and type(key) is Seq:
         return _sliced(m, items, key)
-    if type(key) is not Const or not isinstance(key.value, int):
+    if type(key) is not Constant or not isinstance(key.value, int):
         return summary(m, items)
     index = key.value
     if items.exact:
@@ -150,7 +150,7 @@ def element(m: Machine, items: Seq, key: Value) -> Value | None:
 
 
 def _sliced(m: Machine, items: Seq, key: Seq) -> Seq:
-    low, high, step = (p.value if type(p) is Const else "?" for p in key.prefix[1:])
+    low, high, step = (p.value if type(p) is Constant else "?" for p in key.prefix[1:])
     if items.exact and isinstance(low, int | None) and isinstance(high, int | None) and isinstance(step, int | None) and step != 0:
         return Seq(items.prefix[low:high:step])
     if step in (None, 1) and high is None and isinstance(low, int) and 0 <= low <= len(items.prefix):
@@ -162,7 +162,7 @@ def _sliced(m: Machine, items: Seq, key: Seq) -> Seq:
 
 def without(table: Table, key: Value) -> Table:
     """The table after an entry is taken out; an unknown key may be any."""
-    return table.without(key.value) if type(key) is Const else table.doubted()
+    return table.without(key.value) if type(key) is Constant else table.doubted()
 
 
 def remove(m: Machine, owner: Value, key: Value) -> None:
@@ -175,7 +175,7 @@ def remove(m: Machine, owner: Value, key: Value) -> None:
             new = without(items, key)
             new = join_table(items, new) if many else new
         elif type(items) is Seq:
-            index = key.value if type(key) is Const and isinstance(key.value, int) else None
+            index = key.value if type(key) is Constant and isinstance(key.value, int) else None
             known = items.exact and not many and index is not None and -len(items.prefix) <= index < len(items.prefix)
             kept = list(items.prefix)
             if known and index is not None:
@@ -210,7 +210,7 @@ def written(owner: Tensor, value: Value) -> Tensor:
 
 
 def _replaced(items: Seq, key: Value, value: Value, many: bool) -> Seq:
-    if items.exact and type(key) is Const and isinstance(key.value, int) and -len(items.prefix) <= key.value < len(items.prefix):
+    if items.exact and type(key) is Constant and isinstance(key.value, int) and -len(items.prefix) <= key.value < len(items.prefix):
         index = key.value % len(items.prefix)
         new = join(items.prefix[index], value) if many else value
         return Seq((*items.prefix[:index], new, *items.prefix[index + 1 :]))

@@ -110,7 +110,7 @@ class Observer(Protocol):
         """An activation was applied."""
 
 
-class Recorder(Observer, Protocol):
+class RecordingObserver(Observer, Protocol):
     """An observer that a run is made for."""
 
     @property
@@ -229,7 +229,7 @@ class Machine:
         self.write(address, cells.SUMMARY, TOP)
 
     def is_summary(self, address: int) -> bool:
-        """Whether an allocation site may stand for several objects by now."""
+        """True if an allocation site may stand for several objects by now."""
         return address in self.summaries and self.state.find((address, cells.SUMMARY), self.reads) is not None
 
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:

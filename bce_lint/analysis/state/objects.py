@@ -6,7 +6,7 @@ from bce_lint.analysis.domain.values import (
     TOP,
     TRUE,
     ClassV,
-    Const,
+    Constant,
     External,
     ModuleV,
     Ref,
@@ -64,7 +64,7 @@ def maybe_unbound(m: Machine, owner: Value, name: str) -> None:
 
 
 def is_certain(m: Machine, owner: Value, name: str) -> bool:
-    """Whether an object certainly has an attribute."""
+    """True if an object certainly has an attribute."""
     if type(owner) is not Ref:
         return False
     own = m.read(owner.address, name) is not None and m.read(*store.maybe_unbound((owner.address, name))) is None
@@ -90,7 +90,7 @@ def forget_settings(m: Machine, owner: Value) -> None:
             bases = [base for base in class_model.mro(m, option.what) if type(base) is ClassV]
             names = [(base.address, name) for base in reversed(bases) for name in m.state.names(base.address)] + names
         for address, name in names:
-            if not name.startswith(("$", "__")) and type(m.read(address, name)) is Const:
+            if not name.startswith(("$", "__")) and type(m.read(address, name)) is Constant:
                 m.write(option.address, name, TOP)
 
 
@@ -107,7 +107,7 @@ def truth(m: Machine, value: Value) -> bool | None:
 
 def _truth(m: Machine, value: Value) -> bool | None:
     match value:
-        case Const():
+        case Constant():
             return bool(value.value)
         case Seq():
             return bool(value.prefix or value.suffix) or (False if value.exact else None)

@@ -74,7 +74,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _rows(target: Tensor, site: LossSite) -> bool:
-    """Whether a target is one-hot rows of integers, and not taken as indices by an input with one dimension more."""
+    """True if a target is one-hot rows of integers, and not taken as indices by an input with one dimension more."""
     known = rank(target.shape)
     indices = known is not None and any(least_rank(value.shape) == known + 1 for value in site.input)
     return target.one_hot and is_integer(target.dtype) and not indices

@@ -66,7 +66,7 @@ from bce_lint.analysis.domain import tensor
 from bce_lint.analysis.domain.shapes import differ, least_rank, outgrow, rank, size, sizes_differ
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
-from bce_lint.catalog.schema import Contract, Shape, Target
+from bce_lint.catalog.schema import Contract, ShapeRelation, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
 from bce_lint.rules.messages import Labels, loss, way
@@ -87,26 +87,26 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _mismatch(contract: Contract, x: Tensor, y: Tensor) -> bool:
     match contract.shape:
-        case Shape.EQUAL:
+        case ShapeRelation.EQUAL:
             scalars = contract.target is Target.INT64_ONLY and least_rank(x.shape) + least_rank(y.shape) < 2  # (1,) against () passes
             return differ(x.shape, y.shape) and not scalars
-        case Shape.CLASS_DIM:
+        case ShapeRelation.CLASS_DIM:
             return _indices(contract, x, y) and _not_indices_of(contract, x.shape, y.shape)
-        case Shape.BROADCAST | Shape.BROADCAST_WARNS:
+        case ShapeRelation.BROADCAST | ShapeRelation.BROADCAST_WARNS:
             return outgrow(x.shape, y.shape)
         case _:
             return False
 
 
 def _indices(contract: Contract, x: Tensor, y: Tensor) -> bool:
-    """Whether the loss takes the target for class indices; one-hot rows are another rule's matter."""
+    """True if the loss takes the target for class indices; one-hot rows are another rule's matter."""
     if y.one_hot:
         return False
     return contract.target is not Target.CLASS_INDEX or is_integer(y.dtype) or (y.dtype is None and differ(x.shape, y.shape))
 
 
 def _not_indices_of(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> bool:
-    """Whether a target's shape is certainly not that of a batch of inputs without dimension 1."""
+    """True if a target's shape is certainly not that of a batch of inputs without dimension 1."""
     known, own = rank(x), rank(y)
     if x is None or own is None or known in (0, 1) or (own == 0 and contract.target is Target.INT64_ONLY and size(x, 0) in (None, 1)):
         return False
@@ -121,9 +121,9 @@ def _without_classes(shape: tensor.Shape | None) -> tensor.Shape | None:
 
 def _said(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
     match contract.shape:
-        case Shape.EQUAL:
+        case ShapeRelation.EQUAL:
             return f"gets an input of shape {shown(x)} and a target of shape {shown(y)}; it raises unless they are equal"
-        case Shape.CLASS_DIM:
+        case ShapeRelation.CLASS_DIM:
             wanted = f", so {shown(_without_classes(x))}" if (rank(x) or 0) >= 2 else ""
             return f"wants a target with the shape of its input {shown(x)} without dimension 1, the classes{wanted}, but gets {shown(y)}"
         case _:
@@ -147,7 +147,7 @@ def _fix(site: LossSite) -> FixIntent | None:
 
 
 def _surplus(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
-    m, n, wanted = rank(x), rank(y), int(contract.shape is Shape.CLASS_DIM)
+    m, n, wanted = rank(x), rank(y), int(contract.shape is ShapeRelation.CLASS_DIM)
     if m is None or n is None:
         return ""
     if n == m - wanted + 1 and size(y, -1) == 1:

@@ -81,7 +81,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _takes_indices(site: LossSite) -> bool:
-    """Whether the loss certainly looks its weight up by class index."""
+    """True if the loss certainly looks its weight up by class index."""
     if site.contract.name != "CrossEntropyLoss":
         return site.contract.name in _BY_INDEX
     return bool(site.target) and all(t.dtype in _INDICES and not t.one_hot for t in site.target)

@@ -91,14 +91,14 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _refused(target: Tensor, site: LossSite) -> bool:
-    """Whether the loss certainly refuses a target for its dtype; one-hot rows are left to BCE303."""
+    """True if the loss certainly refuses a target for its dtype; one-hot rows are left to BCE303."""
     if target.one_hot:
         return False
     return target.dtype in _REFUSED.get(site.contract.target, ()) or (is_floating(target.dtype) and _no_probabilities(target, site))
 
 
 def _no_probabilities(target: Tensor, site: LossSite) -> bool:
-    """Whether the target certainly lacks the shape of class probabilities, which only `CrossEntropyLoss` ties to the input's."""
+    """True if the target certainly lacks the shape of class probabilities, which only `CrossEntropyLoss` ties to the input's."""
     if site.contract.name != "CrossEntropyLoss" or not site.input:
         return False
     return all(differ(target.shape, value.shape) for value in site.input)

@@ -93,7 +93,7 @@ def _dimensions(shape: Shape | None) -> str:
 
 
 def _over_batch(tensor: Tensor) -> bool:
-    """Whether every softmax that may have made a tensor of several dimensions ran over the first of them."""
+    """True if every softmax that may have made a tensor of several dimensions ran over the first of them."""
     several = (rank(tensor.shape) or 0) >= 2
     return several and tensor.domain in _OVER_A_DIM and bool(tensor.origin) and all(origin.dim == 0 for origin in tensor.origin)
 

@@ -11,7 +11,7 @@ import libcst as cst
 from bce_lint import ir
 from bce_lint.syntax import literals
 from bce_lint.syntax.build import Builder
-from bce_lint.syntax.build_expressions import Given, Iteration, Parameter
+from bce_lint.syntax.build_expressions import Given, GivenParameter, Iteration
 from bce_lint.syntax.cst.operators import BINARY, COMPARE, UNARY
 from bce_lint.syntax.cst.spans import Spans
 
@@ -25,7 +25,7 @@ def given(args: Sequence[cst.Arg]) -> Iterator[Given]:
     return ((arg.value, None if arg.keyword is None else arg.keyword.value, len(arg.star)) for arg in args)
 
 
-def parameters(node: cst.Parameters) -> Iterator[Parameter]:
+def parameters(node: cst.Parameters) -> Iterator[GivenParameter]:
     """The parameters of a function in their order."""
     star, stars = node.star_arg, node.star_kwarg
     groups = (

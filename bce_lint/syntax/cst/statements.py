@@ -10,7 +10,7 @@ from libcst.helpers import get_full_name_for_node
 
 from bce_lint import ir
 from bce_lint.ir import Span
-from bce_lint.syntax.build import Arm, Definition, nested
+from bce_lint.syntax.build import Arm, DefinitionFields, nested
 from bce_lint.syntax.cst.expressions import CstExpressions, elements, given, parameters
 from bce_lint.syntax.cst.operators import AUGMENTED
 from bce_lint.syntax.cst.patterns import Match
@@ -113,10 +113,10 @@ class CstReader(CstExpressions):
     def _class(self, node: cst.ClassDef) -> None:
         self.class_definition(self._definition(node), given([*node.bases, *node.keywords]))
 
-    def _definition(self, node: cst.FunctionDef | cst.ClassDef) -> Definition:
+    def _definition(self, node: cst.FunctionDef | cst.ClassDef) -> DefinitionFields:
         decorators = [decorator.decorator for decorator in node.decorators]
         types = () if node.type_parameters is None else [param.param.name.value for param in node.type_parameters.params]
-        return Definition(self.span(node.name), node.name.value, decorators, _suite(node), types)
+        return DefinitionFields(self.span(node.name), node.name.value, decorators, _suite(node), types)
 
     statements: ClassVar[Mapping[type[Any], Callable[[CstReader, Any], None]]] = {
         cst.SimpleStatementLine: lambda read, node: read.line(node.body),

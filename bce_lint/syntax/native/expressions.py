@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from bce_lint import ir
 from bce_lint.ir import Span
 from bce_lint.syntax.build import Builder
-from bce_lint.syntax.build_expressions import Given, Iteration, Parameter
+from bce_lint.syntax.build_expressions import Given, GivenParameter, Iteration
 from bce_lint.syntax.literals import MAX_DIGITS
 from bce_lint.syntax.native.operators import BINARY, COMPARE, UNARY
 from bce_lint.syntax.native.spans import NeedsLibCST, Places
@@ -33,7 +33,7 @@ def given(arg: Any) -> Given:
     return (arg.value, None, 1) if kind is ast.Starred else (arg, None, 0)
 
 
-def parameters(node: ast.arguments) -> Iterator[Parameter]:
+def parameters(node: ast.arguments) -> Iterator[GivenParameter]:
     """The parameters of a function in their order."""
     split = len(node.posonlyargs)
     plain = [*node.posonlyargs, *node.args]

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from bce_lint import ir
 from bce_lint.ir import Span
-from bce_lint.syntax.build import Definition
+from bce_lint.syntax.build import DefinitionFields
 from bce_lint.syntax.native.expressions import NativeExpressions, given, parameters
 from bce_lint.syntax.native.operators import BINARY
 from bce_lint.syntax.native.spans import NeedsLibCST
@@ -87,13 +87,13 @@ class NativeReader(NativeExpressions):
     def _class(self, node: ast.ClassDef) -> None:
         self.class_definition(self._definition(node), map(given, [*node.bases, *node.keywords]))
 
-    def _definition(self, node: Any) -> Definition:
+    def _definition(self, node: Any) -> DefinitionFields:
         if getattr(node, "type_params", None):
             raise NeedsLibCST
         found = _NAME.match(self.text, self.span(node).start)
         if found is None or not self.text.startswith(node.name, found.end()):
             raise NeedsLibCST
-        return Definition(Span(found.end(), found.end() + len(node.name)), node.name, node.decorator_list, node.body)
+        return DefinitionFields(Span(found.end(), found.end() + len(node.name)), node.name, node.decorator_list, node.body)
 
     statements: ClassVar[Mapping[type[Any], Callable[[NativeReader, Any], None]]] = {
         ast.Expr: lambda read, node: read.effect(node.value),

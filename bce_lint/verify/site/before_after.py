@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bce_lint import ir
+from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.domain.values import TOP
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.provenance import Chain, Trace
-from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Spot, Term, is_view, parts, walk
-from bce_lint.analysis.recording.uses import Flow
+from bce_lint.analysis.recording.provenance import Chain, ProvenanceRecorder
+from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Term, is_view, parts, walk
+from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.sites import LogSite, LossSite, OptionSite, ThresholdSite
 from bce_lint.catalog import activations
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet
@@ -42,13 +43,13 @@ class Before:
 
     def __init__(self, project: Project, fixes: Sequence[Wanted]) -> None:
         self.project = project
-        self._program = RecordedProject(project, Flow())
+        self._program = RecordedProject(project, UseRecorder())
         self.reasons: dict[int, str] = {}
         self.roots = [self._found(number, fix) for number, fix in enumerate(fixes)]
         targets = frozenset(spot[0] for spot in self.roots) | {edit.location.path for fix in fixes for edit in fix.edits}
         self.trace = _traced(project, {}, targets, frozenset(self.roots))
 
-    def _found(self, number: int, fix: Wanted) -> Spot:
+    def _found(self, number: int, fix: Wanted) -> SourceRange:
         try:
             return self._root(fix)
         except Refusal as refusal:
@@ -56,7 +57,7 @@ class Before:
             place = fix.edits[0].location
             return place.path, source_of(self.project, place.path).span(place)
 
-    def _root(self, fix: Wanted) -> Spot:
+    def _root(self, fix: Wanted) -> SourceRange:
         """The expression that a fix is about, grown until no edit leaves it on one side only; a formula with all of its edits."""
         site = fix.intent.site
         place = site.call if isinstance(site, LossSite) else site.primary  # type: ignore[union-attr]
@@ -88,25 +89,25 @@ def _meet(a: Span, b: Span) -> bool:
 
 
 def _leaves(edit: Span, span: Span, least: Span) -> bool:
-    """Whether a change reaches from inside an expression beyond it, or the expression does not reach back to where it must."""
+    """True if a change reaches from inside an expression beyond it, or the expression does not reach back to where it must."""
     inside = edit.start < span.end and span.start < edit.end
     return span.start > least.start or (inside and not (span.start <= edit.start and edit.end <= span.end))
 
 
 def _is_callee(tree: Tree, node: object) -> bool:
-    """Whether an expression is named by a call alone: it has no value of its own in a run."""
+    """True if an expression is named by a call alone: it has no value of its own in a run."""
     parent = tree.parent(node)
     return isinstance(parent, ir.Call) and parent.func is node
 
 
-def _traced(project: Project, texts: Mapping[str, bytes], targets: frozenset[str], wanted: frozenset[Spot]) -> Trace:
-    trace = Trace(targets, wanted)
+def _traced(project: Project, texts: Mapping[str, bytes], targets: frozenset[str], wanted: frozenset[SourceRange]) -> ProvenanceRecorder:
+    trace = ProvenanceRecorder(targets, wanted)
     run = Project(project.root, project.facts, {**project.texts, **texts}, trace, before=project)
     run.run(targets)
     return trace
 
 
-def batches(fixes: Sequence[Wanted], roots: Sequence[Spot]) -> Iterator[list[int]]:
+def batches(fixes: Sequence[Wanted], roots: Sequence[SourceRange]) -> Iterator[list[int]]:
     """Fixes that can be made together: none meets another, and none is about what another is about."""
     left = list(range(len(fixes)))
     while left:
@@ -118,7 +119,7 @@ def batches(fixes: Sequence[Wanted], roots: Sequence[Spot]) -> Iterator[list[int
         left = [number for number in left if number not in taken]
 
 
-def _together(fixes: Sequence[Wanted], roots: Sequence[Spot], one: int, other: int) -> bool:
+def _together(fixes: Sequence[Wanted], roots: Sequence[SourceRange], one: int, other: int) -> bool:
     if roots[one] == roots[other]:
         return True
     return any(meet(a.location, b.location) for a in fixes[one].edits for b in fixes[other].edits)
@@ -127,7 +128,7 @@ def _together(fixes: Sequence[Wanted], roots: Sequence[Spot], one: int, other: i
 class After:
     """The project with some fixes made."""
 
-    def __init__(self, before: Before, fixes: Sequence[Wanted], roots: Sequence[Spot]) -> None:
+    def __init__(self, before: Before, fixes: Sequence[Wanted], roots: Sequence[SourceRange]) -> None:
         project = before.project
         edits = list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
         by_path = {path: [e for e in edits if e.location.path == path] for path in sorted({edit.location.path for edit in edits})}
@@ -141,7 +142,7 @@ class After:
         self.trace = _traced(project, given, before.trace.targets, wanted)
 
 
-def questions(before: Before, after: After, fix: Wanted, root: Spot) -> Iterator[Question]:
+def questions(before: Before, after: After, fix: Wanted, root: SourceRange) -> Iterator[Question]:
     """The slices of one fix, before and after, for the ways that lead there. Raises `Unsuitable` where they cannot be told."""
     if isinstance(fix.intent.site, OptionSite) and root in before.trace.constructed:
         yield _constructed(before, after, fix.intent, root)
@@ -176,7 +177,7 @@ def _same_way(chain: Chain, news: Mapping[Chain, Term], moved: Moved) -> Term:
 
 
 def _activated(slice_: Term, intent: FixIntent) -> bool:
-    """Whether a slice holds the activation that its fix is about, where it is about one."""
+    """True if a slice holds the activation that its fix is about, where it is about one."""
     if not kind_of(intent).takes_activation or not isinstance(intent.site, LossSite):
         return True
     spots = _origins(intent)
@@ -197,7 +198,7 @@ def _question(before: Before, after: After, old: Term, new: Term, intent: FixInt
     return Question(first, _aligned(second, known, moved), intent)
 
 
-def _stale(slice_: Term, trace: Trace) -> str | None:
+def _stale(slice_: Term, trace: ProvenanceRecorder) -> str | None:
     """What a slice uses whose storage something else changes, by its text."""
     for one in walk(slice_):
         for part in parts(one):
@@ -208,7 +209,7 @@ def _stale(slice_: Term, trace: Trace) -> str | None:
 
 
 def alike(one: Term, other: Term) -> bool:
-    """Whether two slices do the same to values of the same texts."""
+    """True if two slices do the same to values of the same texts."""
     if isinstance(one, Apply) and isinstance(other, Apply):
         same = one.operation == other.operation and [name for name, _ in one.keywords] == [name for name, _ in other.keywords]
     elif isinstance(one, Input) and isinstance(other, Input):
@@ -244,15 +245,15 @@ def _below(term: Term) -> Term:
     return term
 
 
-def _origins(intent: FixIntent) -> set[Spot]:
+def _origins(intent: FixIntent) -> set[SourceRange]:
     """The activations that a fix is about."""
     site = intent.site
     found = site.input if isinstance(site, LossSite | LogSite | ThresholdSite) else ()
     return {(o.place.path, o.place.span) for x in found for o in (*x.origin, *x.inner)}
 
 
-def _activates(term: Term, spots: set[Spot]) -> bool:
-    """Whether a term is one of some activations: applied, or made for a chain of layers."""
+def _activates(term: Term, spots: set[SourceRange]) -> bool:
+    """True if a term is one of some activations: applied, or made for a chain of layers."""
     return isinstance(term, Apply) and term.spot in spots and (activation_of(term) != "" or term.operation in activations.MODULES)
 
 
@@ -267,7 +268,7 @@ def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:
     return renamed(after, names)
 
 
-def _constructed(before: Before, after: After, intent: FixIntent, root: Spot) -> Question:
+def _constructed(before: Before, after: After, intent: FixIntent, root: SourceRange) -> Question:
     """A loss object's options: it is called with what its contract names."""
     old = before.trace.constructed[root]
     new = next((after.trace.constructed[spot] for spot in after.moved.spots(root) if spot in after.trace.constructed), None)

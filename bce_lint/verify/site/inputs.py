@@ -12,7 +12,7 @@ from torch import Tensor
 from bce_lint.analysis.domain import tensor
 from bce_lint.analysis.domain.values import Unknown, Value, options
 from bce_lint.analysis.recording.terms import Apply, Input, Key, Known, Term, walk
-from bce_lint.catalog.schema import Domain, Expects, Shape
+from bce_lint.catalog.schema import Domain, Expects, ShapeRelation
 from bce_lint.fixes.terms import LossCall, loss_in
 from bce_lint.verify import samples
 from bce_lint.verify.site.slices import inputs, key
@@ -83,7 +83,7 @@ def known_tensor(value: Value) -> tensor.Tensor | None:
 
 def mains(found: Roles, loss: LossCall | None) -> Iterator[Size]:
     """Shapes of the main input to be tried, the likeliest first."""
-    of_classes = loss is not None and loss.contract.shape is Shape.CLASS_DIM
+    of_classes = loss is not None and loss.contract.shape is ShapeRelation.CLASS_DIM
     known = known_tensor(found.main.value)
     domain = Domain.UNKNOWN if known is None else known.domain
     likely = _CLASSES if of_classes or domain in (Domain.CATEGORICAL, Domain.LOG_CATEGORICAL) else _ELEMENTS
@@ -134,7 +134,7 @@ def _last(known: tensor.Tensor | None) -> tuple[int, ...]:
 
 def targets(found: Roles, loss: LossCall | None, of_input: Size) -> Iterator[Size]:
     """Shapes of the target to be tried, for an input of the loss of some shape."""
-    of_classes = loss is not None and loss.contract.shape is Shape.CLASS_DIM
+    of_classes = loss is not None and loss.contract.shape is ShapeRelation.CLASS_DIM
     known = known_tensor(found.targets[0].value) if found.targets else None
     yield from _fitting(known, _targets(of_input, of_classes))
 
@@ -205,13 +205,13 @@ class Inputs:
         return _in_domain(x * 1, domain)
 
     def _direct(self) -> bool:
-        """Whether the loss takes the main input as it is, but for its shape."""
+        """True if the loss takes the main input as it is, but for its shape."""
         return self.loss is not None and self.loss.input is self.roles.main
 
     def _labels(self, one: Input, x: Tensor, high: bool) -> Tensor:
         known = known_tensor(one.value)
         dtype = None if known is None else known.dtype
-        if self.loss is not None and self.loss.contract.shape is Shape.CLASS_DIM:
+        if self.loss is not None and self.loss.contract.shape is ShapeRelation.CLASS_DIM:
             return self._classes(dtype, x, high)
         if dtype in _WHOLE:
             return samples.fractions(self.seed, *self.target).round().to(x.device, getattr(torch, dtype))
@@ -244,7 +244,7 @@ class Inputs:
     def _weight(self, one: Input, x: Tensor, high: bool) -> Tensor:
         known = known_tensor(one.value)
         dtype = None if known is None else known.dtype
-        of_classes = self.loss is not None and self.loss.contract.shape is Shape.CLASS_DIM
+        of_classes = self.loss is not None and self.loss.contract.shape is ShapeRelation.CLASS_DIM
         size = (self.input[1],) if of_classes and len(self.input) > 1 else ()
         made = samples.weights(self.seed, *size)
         return ((made * 2).round() if dtype in _WHOLE else made).to(x.device, _dtype(dtype, x, high))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bce_lint.analysis.recording.terms import Input, Spot
+from bce_lint.analysis.domain.tensor import SourceRange
+from bce_lint.analysis.recording.terms import Input
 from bce_lint.fixes.edit import Edit, spans
 from bce_lint.ir import Span
 from bce_lint.source.text import SourceText
@@ -19,7 +20,7 @@ class Moved:
         self._edits = {path: spans(source, [e for e in edits if e.location.path == path]) for path, source in sources.items()}
         self._texts = {path: source.text for path, source in sources.items()}
 
-    def spots(self, spot: Spot) -> list[Spot]:
+    def spots(self, spot: SourceRange) -> list[SourceRange]:
         """Where an expression may lie, changed or not: what is inserted right before or behind it may belong to it or not."""
         path, span = spot
         edits = self._edits.get(path, [])
@@ -31,7 +32,7 @@ class Moved:
         ends = dict.fromkeys((self._shifted(edits, span.end, before=False), self._shifted(edits, span.end, before=True)))
         return [(path, Span(start, end)) for start in starts for end in ends]
 
-    def again(self, spot: Spot) -> list[Spot]:
+    def again(self, spot: SourceRange) -> list[SourceRange]:
         """Where the same text stands afterwards: where it stood, or in what the nearest edit writes."""
         path, span = spot
         edits = self._edits.get(path, [])
@@ -53,12 +54,12 @@ class Moved:
         return at + sum(len(e.content) - (cut.end - cut.start) for cut, e in counted) - sum(at - cut.start for cut in into)
 
     def follows(self, before: Input, after: Input) -> bool:
-        """Whether an input after the edits is that of before."""
+        """True if an input after the edits is that of before."""
         return after.text == before.text and (not before.spot[0] or after.spot in self.again(before.spot))
 
 
 def meets(edit: Span, span: Span) -> bool:
-    """Whether an edit takes some of a span away."""
+    """True if an edit takes some of a span away."""
     return edit.start < span.end and span.start < edit.end
 
 

@@ -128,7 +128,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_small(value: object) -> bool:
-    """Whether Python's arithmetic with a value stays small."""
+    """True if Python's arithmetic with a value stays small."""
     return isinstance(value, float) or (isinstance(value, int) and abs(value) <= _SMALL)
 
 

@@ -28,7 +28,7 @@ def shortened(text: str) -> str:
 
 
 def is_infinite(term: Term) -> bool:
-    """Whether a term is an infinity, by whatever name."""
+    """True if a term is an infinity, by whatever name."""
     if isinstance(term, Named):
         return term.name.rpartition(".")[2] in ("inf", "Inf", "Infinity", "NINF")
     return isinstance(term, Known) and isinstance(term.value, float) and isinf(term.value)
@@ -207,12 +207,12 @@ def _sized(term: Term) -> Term:
 
 
 def _is_open(term: Term) -> bool:
-    """Whether a value is given from outside where a constant is needed."""
+    """True if a value is given from outside where a constant is needed."""
     return isinstance(term, Input) or (isinstance(term, Group) and any(map(_is_open, term.items)))
 
 
 def _computes(operation: str, row: Transfer | None) -> bool:
-    """Whether an operation is one of torch that the catalogue knows, and gives the same for the same."""
+    """True if an operation is one of torch that the catalogue knows, and gives the same for the same."""
     if operation == "[]" or operation.startswith("op "):
         return True
     if operation.startswith("@"):

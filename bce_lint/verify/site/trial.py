@@ -146,12 +146,12 @@ class _Trial:
 
     @property
     def is_degenerate(self) -> bool:
-        """Whether a dimension of size 1, or too few of them, may hide what a fix does to the others."""
+        """True if a dimension of size 1, or too few of them, may hide what a fix does to the others."""
         return len(self.inputs.main) < 2 or 1 in self.inputs.main
 
     @property
     def is_broken(self) -> bool:
-        """Whether with these shapes the code runs before the fix and not after it."""
+        """True if with these shapes the code runs before the fix and not after it."""
         self._raises(self._case(high=False))
         return bool(self.broken)
 

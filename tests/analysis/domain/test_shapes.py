@@ -37,7 +37,7 @@ def forgotten(draw: st.DrawFn, found: Sizes) -> Shape | None:
 
 
 def covers(shape: Shape | None, found: Sizes) -> bool:
-    """Whether a shape stands for this one."""
+    """True if a shape stands for this one."""
     known = () if shape is None else shape[1:] if shape[:1] == (...,) else shape
     if rank(shape) not in (None, len(found)) or len(known) > len(found):
         return False
@@ -108,7 +108,7 @@ def test_outgrow_knows_shapes_without_unknowns(data: st.DataObject) -> None:
 
 
 def _larger(together: Sizes | None, one: Sizes) -> bool:
-    """Whether a broadcast repeats a shape, and does not only put dimensions of size 1 before it."""
+    """True if a broadcast repeats a shape, and does not only put dimensions of size 1 before it."""
     assert together is not None
     lead = len(together) - len(one)
     return together[lead:] != one or any(s != 1 for s in together[:lead])

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.domain.intervals import add_range, join_range, meet_range, multiply_range, negate_range
-from bce_lint.analysis.domain.tensor import MAX_ORIGINS, Form, Origin, Place, Shape, Tensor, join_shape, join_tensor
+from bce_lint.analysis.domain.tensor import MAX_ORIGINS, Formula, Origin, Place, Shape, Tensor, join_shape, join_tensor
 from bce_lint.analysis.domain.values import const
 from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state.frames import Args
@@ -162,7 +162,7 @@ TRIPLES = st.sampled_from(Domain).flatmap(lambda d: st.tuples(tensors_of(d), ten
 
 
 def _within_shape(a: Shape, b: Shape) -> bool:
-    """Whether every shape that `a` stands for is one that `b` does."""
+    """True if every shape that `a` stands for is one that `b` does."""
     if b[:1] == (...,):
         b = b[1:]
         a = a[1:] if a[:1] == (...,) else a
@@ -171,7 +171,7 @@ def _within_shape(a: Shape, b: Shape) -> bool:
 
 
 def below(a: Tensor, b: Tensor) -> bool:
-    """Whether everything that `b` says is true of `a`."""
+    """True if everything that `b` says is true of `a`."""
     sizes = b.shape is None or (a.shape is not None and _within_shape(a.shape, b.shape))
     return (
         a.domain is b.domain and within(a.range, b.range) and (a.range.tight or not b.range.tight) and sizes
@@ -246,7 +246,7 @@ def test_a_clamp_holds_what_is_computed_and_is_monotone(
 
 def test_a_clamp_keeps_a_domain_but_not_that_of_logits() -> None:
     row = POINTWISE["clamp"]
-    clamped = Form("clamped")
+    clamped = Formula("clamped")
     assert transferred(row, UNIT, Domain.PROBABILITY) == Tensor(Domain.PROBABILITY, UNIT, identity=7, form=clamped)
     assert transferred(row, REAL, Domain.LOGITS).domain is Domain.UNKNOWN
 

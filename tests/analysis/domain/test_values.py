@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
     TRUE,
-    Const,
+    Constant,
     External,
     ModuleV,
     MustUses,
@@ -75,7 +75,7 @@ def normal(value: Value) -> object:
 
 
 def above(big: Value, small: Value) -> bool:
-    """Whether `big` allows all that `small` does."""
+    """True if `big` allows all that `small` does."""
     return any(type(v) is Unknown for v in options(big)) or all(any(_above(b, s) for b in options(big)) for s in options(small))
 
 
@@ -99,7 +99,7 @@ def _lengthened(seq: Seq, extra: int) -> tuple[Value, ...]:
 
 
 def _fits(seq: Seq, items: tuple[Value, ...]) -> bool:
-    """Whether a sequence allows these elements, one by one."""
+    """True if a sequence allows these elements, one by one."""
     ends = len(seq.prefix) + len(seq.suffix)
     if len(items) < ends or (seq.rest is None and len(items) != ends):
         return False
@@ -257,4 +257,4 @@ def test_an_identity_is_shared_by_all_or_none() -> None:
     assert identity_of(join(same, const(1))) == 0
     assert identity_of(join(Tensor(identity=3), Tensor(identity=4))) == 0
     assert identity_of(Unknown(5)) == 5
-    assert identity_of(Const(5, "int")) == 0
+    assert identity_of(Constant(5, "int")) == 0

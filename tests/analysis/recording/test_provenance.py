@@ -8,7 +8,7 @@ import pytest
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.provenance import Trace
+from bce_lint.analysis.recording.provenance import ProvenanceRecorder
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Known, Named, Term, walk
 from bce_lint.analysis.sites import LossSite
 from bce_lint.ir import Span
@@ -39,7 +39,7 @@ def traced(text: str, wanted: str) -> list[Term]:
     text = HEAD + text
     start = text.rindex(wanted)
     spot = (PATH, Span(start, start + len(wanted)))
-    trace = Trace(frozenset({PATH}), frozenset({spot}))
+    trace = ProvenanceRecorder(frozenset({PATH}), frozenset({spot}))
     project = Project(os.path.dirname(PATH), (), {PATH: text.encode()}, trace)
     project.run({PATH})
     return list(trace.found[spot].values())
@@ -133,10 +133,10 @@ def test_each_caller_is_a_way_of_its_own() -> None:
 def test_a_run_that_records_meets_the_same_losses() -> None:
     text = HEAD + "net = nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=1))\n\n\ndef f(x, y):\n    return F.cross_entropy(net(x), y)\n"
 
-    def losses(trace: Trace | None) -> set[tuple[Place, tuple[Place, ...]]]:
+    def losses(trace: ProvenanceRecorder | None) -> set[tuple[Place, tuple[Place, ...]]]:
         project = Project(os.path.dirname(PATH), (), {PATH: text.encode()}, trace)
         project.run({PATH})
         sites = [site for site in project.machine.sites if isinstance(site, LossSite)]
         return {(site.primary, tuple(o.place for x in site.input for o in x.origin)) for site in sites}
 
-    assert losses(Trace(frozenset({PATH}), frozenset())) == losses(None) != set()
+    assert losses(ProvenanceRecorder(frozenset({PATH}), frozenset())) == losses(None) != set()
