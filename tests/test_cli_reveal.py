@@ -150,9 +150,9 @@ def test_a_function_is_printed_as_it_is_read(run: Runner) -> None:
     assert (done.status, done.err) == (0, [])
     assert done.out == [
         "Function name='forward' bound=['row', 'scale', 'self', 'x'] 18:9-18:16",
-        "  params[0]: Param name='self' kind='normal'",
-        "  params[1]: Param name='x' kind='normal'",
-        "  params[2]: Param name='scale' kind='keyword'",
+        "  params[0]: Parameter name='self' kind='normal'",
+        "  params[1]: Parameter name='x' kind='normal'",
+        "  params[2]: Parameter name='scale' kind='keyword'",
         "    default: Const value=2.0 18:35-18:38",
         "  body[0]: If 19:9-20:21",
         "    test: Op op='is' 19:12-19:21",

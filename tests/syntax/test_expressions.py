@@ -43,7 +43,7 @@ CASES = [
     ("a[...]", "a[Ellipsis]"),
     ("a[*b]", "a[Build(tuple, [Star(b)])]"),
     ("a[:]", "a[Slice(None, None, None)]"),
-    ("lambda x, /, y=1, *z, k, **w: x", "Lambda(Function(<lambda>, [Param(x, positional, None, None) Param(y, normal, 1, None) Param(z, *, None, None) Param(k, keyword, None, None) Param(w, **, None, None)], [Return(x)], [], {k w x y z}, {}, {}, False, False, None))"),  # noqa: E501
+    ("lambda x, /, y=1, *z, k, **w: x", "Lambda(Function(<lambda>, [Parameter(x, positional, None, None) Parameter(y, normal, 1, None) Parameter(z, *, None, None) Parameter(k, keyword, None, None) Parameter(w, **, None, None)], [Return(x)], [], {k w x y z}, {}, {}, False, False, None))"),  # noqa: E501
     ("[x for x in y if x if z]", "Comp(list, [x], [Clause(x, y, [x z])])"),
     ("{x for x in y}", "Comp(set, [x], [Clause(x, y, [])])"),
     ("{k: v for k, v in y}", "Comp(dict, [k v], [Clause(Build(tuple, [k v]), y, [])])"),

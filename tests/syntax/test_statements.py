@@ -40,9 +40,9 @@ CASES = [
     ("with (a as b, c as (d, e),): f", ["With([WithItem(a, b) WithItem(c, Build(tuple, [d e]))], [ExprStmt(f)])"]),
     ("async def f():\n    async for a in b: await c\n    async with d as e: g", ["FunctionDef(Function(f, [], [For(a, b, [ExprStmt(c)], [], 2) With([WithItem(d, e)], [ExprStmt(g)])], [], {a e}, {}, {}, True, False, None))"]),  # noqa: E501
     ("class A(B, metaclass=C): x = 1", ["ClassDef(A, [B metaclass=C], [Assign([x], 1, None)], [], {x})"]),
-    ("@d(1)\n@e\ndef f(a: int, b=2, /, c=3, *, k: str = 'x') -> R: return a", ["FunctionDef(Function(f, [Param(a, positional, None, int) Param(b, positional, 2, None) Param(c, normal, 3, None) Param(k, keyword, 'x', str)], [Return(a)], [d(1) e], {a b c k}, {}, {}, False, False, R))"]),  # noqa: E501
+    ("@d(1)\n@e\ndef f(a: int, b=2, /, c=3, *, k: str = 'x') -> R: return a", ["FunctionDef(Function(f, [Parameter(a, positional, None, int) Parameter(b, positional, 2, None) Parameter(c, normal, 3, None) Parameter(k, keyword, 'x', str)], [Return(a)], [d(1) e], {a b c k}, {}, {}, False, False, R))"]),  # noqa: E501
     ("type X = int", ["Assign([X], Opaque([]), None)"]),
-    ("def f[T: int](x: T): pass", ["FunctionDef(Function(f, [Param(x, normal, None, T)], [], [], {T x}, {}, {}, False, False, None))"]),
+    ("def f[T: int](x: T): pass", ["FunctionDef(Function(f, [Parameter(x, normal, None, T)], [], [], {T x}, {}, {}, False, False, None))"]),
     ("class A[T]: pass", ["ClassDef(A, [], [], [], {T})"]),
     ("for x in y: break", ["For(x, y, [Jump(break)], [], 1)"]),
     ("while 1: continue", ["While(1, [Jump(continue)], [], 1)"]),
