@@ -21,7 +21,7 @@ BUILTINS = frozenset(
 
 NEVER_RETURN = frozenset(
     (
-        "builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit",
+        "os._exit", "os.abort", "sys.exit",
     )
 )  # fmt: skip
 """Calls after which no statement runs."""
