@@ -38,7 +38,7 @@ _PARSED: Final = """
 import json, sys
 from pathlib import Path
 from bce_lint.engine import check
-from bce_lint.selection import choose
+from bce_lint.rules.selection import choose
 json.dump(list(check([Path(path) for path in json.load(sys.stdin)], choose(None, (), ())).parsed), sys.stdout)
 """
 

@@ -51,7 +51,7 @@ def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     edits, title, only = _rewritten(program, intent, group)
     if intent.change is Change.FUSE:
         edits += retyped(program, group.losses, intent.what)
-        title = f"User `{intent.what}` on the raw values"
+        title = f"Use `{intent.what}` on the raw values"
     safe = intent.safe and only and local is not None and not _infinite(program, local)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 
@@ -250,7 +250,7 @@ def _at_the_root(program: RecordedProject, intent: FixIntent, group: _Group) -> 
         edits += logarithm_instead(program, key, group.origins[key]) if intent.change is Change.LOGARITHM else removed(program, key)
     name = next(iter(group.origins.values())).name
     if intent.change is Change.LOGARITHM:
-        return edits, f"User `log_{name}`"
+        return edits, f"Use `log_{name}`"
     return edits, f"Remove the {name}"
 
 

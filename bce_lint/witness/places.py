@@ -183,7 +183,7 @@ def callers(frame: FrameType, base: int = 0) -> Iterator[FrameType]:
 
 
 class RuntimePlaces:
-    """RuntimePlaces of instructions, and the texts that they are in."""
+    """The places of instructions, and the texts that they are in."""
 
     def __init__(self, base: FrameType | None = None) -> None:
         self.sources: dict[str, SourceText] = {}

@@ -43,7 +43,7 @@ _HOLDING = frozenset({"list", "dict", "set", "instance"})
 
 
 def source_range(place: Place) -> SourceRange:
-    """The source_range of a place."""
+    """A place without its text."""
     return place.path, place.span
 
 
