@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "fix_source", "lint_paths", "lint_source", "reveal"]
 
 Source = TypeVar("Source", str, bytes)
-Value = TypeVar("Value")
+T = TypeVar("T")
 
 __version__ = "0.1.0"
 
@@ -24,7 +24,7 @@ RULE_PAGES: Final = "docs/rules"
 """Where the rules' pages lie; a finding's `url` is this folder and the rule's code."""
 
 
-def reveal(value: Value) -> Value:
+def reveal(value: T) -> T:
     """Gives back its argument. Where bce-lint meets a call of it, it prints what it knows of the value there."""
     return value
 

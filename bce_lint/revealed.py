@@ -53,7 +53,7 @@ def at(path: str, row: int, column: int | None, named: Naming) -> list[str]:
     path = os.path.abspath(path)
     root = root_of(path)
     reveals = Reveals(frozenset({path}), is_known, frozenset())
-    project = Project(root.path, [*project_files(root, [path]), path], flow=reveals)
+    project = Project(root.path, [*project_files(root, [path]), path], observer=reveals)
     unit, source = project.unit(path), project.source(path)
     if unit is None or source is None:
         _, message, line, _ = project.problems[path]

@@ -11,6 +11,7 @@ import pytest
 
 from bce_lint.analysis.domain.values import RefKind
 from bce_lint.analysis.state import cells
+from tests.test_layers import ROOMS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "bce_lint"
@@ -66,6 +67,16 @@ def test_the_glossary_has_every_hidden_cell() -> None:
     named = {name for column, _ in rows("The store") for name in re.findall(r"`(\$\w+)", column)}
     constants = {value for name, value in vars(cells).items() if name.isupper() and isinstance(value, str)}
     assert named == constants | {cells.absence_of("x").split()[0]}
+
+
+def test_the_map_says_what_the_layer_test_holds() -> None:
+    """Each room's row names what the room may import, as `test_layers.ROOMS` has it; records are open to all."""
+    found = re.findall(r"^\| `([\w./]+?)(?:/|\.py)` \| .* \| ([^|]*) \|$", text_of(PAGES[0]), re.MULTILINE)
+    said = {name: {one for one in allowed.split(", ") if one != "\u2013"} for name, allowed in found}
+    inside = {name: f"bce_lint.analysis.{name}" if f"bce_lint.{name}" not in ROOMS else f"bce_lint.{name}" for name in said}
+    held = {name: {one[len("bce_lint.") :] or "the root" for one in ROOMS[room]} - {"records"} for name, room in inside.items()}
+    assert said == held
+    assert {room.removeprefix("bce_lint.").split(".")[0] for room in ROOMS} - {"bce_lint", "__main__", "records"} <= said.keys()
 
 
 def test_every_room_is_on_the_map() -> None:

@@ -1,0 +1,1 @@
+"""The abstract interpretation, in rooms of its own."""

@@ -1,0 +1,1 @@
+"""What PyTorch promises, as tables without logic."""

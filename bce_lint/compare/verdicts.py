@@ -26,7 +26,7 @@ _AUTOCAST: Final = "BCE102"
 _SWAPPED: Final = "BCE202"
 _MAX_REACHED: Final = 4
 
-_Key = tuple[str, int, int]
+_Mark = tuple[str, int, int]
 
 
 class Judge:
@@ -34,7 +34,7 @@ class Judge:
 
     def __init__(self, located: Located) -> None:
         self.located = located
-        self._by_end: dict[_Key, list[Seen]] = {}
+        self._by_end: dict[_Mark, list[Seen]] = {}
         for one in located.witnessed.places:
             for place in {located.key(place) for place in (one.location, *one.calls[-1:])}:
                 self._by_end.setdefault(place, []).append(one)
@@ -72,7 +72,7 @@ class Judge:
         candidates = {id(seen): seen for place in (mine, *computed) for seen in self._by_end.get(place, ()) if seen.kind in meant}
         return [seen for seen in candidates.values() if key(seen.location) == mine or self._leads(seen, mine, computed)]
 
-    def _leads(self, seen: Seen, mine: _Key, computed: set[_Key]) -> bool:
+    def _leads(self, seen: Seen, mine: _Mark, computed: set[_Mark]) -> bool:
         """True if a way passes a place and comes to one of some losses."""
         key = self.located.key
         return key(seen.calls[-1]) in computed and mine in {key(place) for place in _places(seen)} if seen.calls else False
@@ -122,7 +122,7 @@ class Judge:
         Where a rule that goes before has spoken and is not contradicted, the linter would not have said them.
         """
         key = self.located.key
-        known: dict[_Key, list[Diagnostic]] = {}
+        known: dict[_Mark, list[Diagnostic]] = {}
         for one in judged:
             for place in {key(place) for place in (one.location, *(seen.location for seen in self._joined(one)))}:
                 known.setdefault(place, []).append(one)

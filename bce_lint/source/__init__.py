@@ -1,0 +1,1 @@
+"""A file in, a file out: encodings, newlines, discovery, projects, suppression, atomic writes."""

@@ -1,0 +1,1 @@
+"""Text to IR: two readers, one builder."""

@@ -1,4 +1,4 @@
-"""Import graphs of texts, for the tests of the index and of relevance."""
+"""Import graphs of texts, for the tests of the index and of reachability."""
 
 from __future__ import annotations
 

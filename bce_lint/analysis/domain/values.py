@@ -44,6 +44,7 @@ def number_kind(value: Value) -> str:
 
 
 NONE = Constant(None, "NoneType")
+NEVER = Constant(None, "never")  # what a call gives after which no statement runs
 TRUE = const(True)
 
 
@@ -95,9 +96,9 @@ class Table:
         """The table with one entry gone."""
         return changed(self, entries=tuple((k, v) for k, v in self.entries if k != key), maybe=self.maybe - {key})
 
-    def doubted(self, key: object = None) -> Table:
-        """The table with one entry, or any, that may be gone."""
-        return changed(self, maybe=frozenset(k for k, _ in self.entries if key is None or k == key) | self.maybe)
+    def maybe_missing(self) -> Table:
+        """The table with entries of which any may be gone."""
+        return changed(self, maybe=frozenset(k for k, _ in self.entries) | self.maybe)
 
     def map(self, one: Callable[[Value], Value]) -> Table:
         """The same keys, with values made of theirs."""
@@ -124,6 +125,9 @@ RefKind: TypeAlias = Literal[
 """Which heap object a `Ref` is: one of a class of the project (`instance`), one of Python's (`list`, `set`, `dict`, `namespace`), a
 module of torch (`loss`, `activation`, `layer`, `container`), a data set or loader (`data`), a `trainer` or its settings, what `with`
 enters (`context`), where autocast began (`autocast`), or a `device`."""
+
+MODULE_KINDS: frozenset[RefKind] = frozenset({"instance", "layer", "activation", "loss", "container"})
+"""The kinds that are, or may be, modules."""
 
 
 @record(frozen=True, slots=True)
@@ -152,11 +156,10 @@ class External:
 
 @record(frozen=True, slots=True)
 class LazyImport:
-    """An import that is resolved when the name is first read. `fallback` is the external name."""
+    """An import that is resolved when the name is first read."""
 
     path: str
     name: str
-    fallback: str
 
 
 @record(frozen=True, slots=True)

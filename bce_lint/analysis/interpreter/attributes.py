@@ -151,12 +151,12 @@ def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, v
     objects.set_attribute(m, owner, target.name, value)
     if type(owner) is Tensor and target.name == "data":
         shape, dtype = (value.shape, value.dtype) if type(value) is Tensor else (None, None)
-        tensor_written(m, frame, target.value, changed(tensor_attributes.fixed(owner), shape=shape, dtype=dtype))
+        write_back(m, frame, target.value, changed(tensor_attributes.fixed(owner), shape=shape, dtype=dtype))
     elif type(owner) is Tensor and target.name == "requires_grad" and value != TRUE:
-        tensor_written(m, frame, target.value, tensor_attributes.fixed(owner))
+        write_back(m, frame, target.value, tensor_attributes.fixed(owner))
 
 
-def tensor_written(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> None:
+def write_back(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> None:
     """Writes the result of an in-place operation back to the name or attribute that held the tensor."""
     if isinstance(target, ir.Name | ir.Attr):
         written = changed(value)

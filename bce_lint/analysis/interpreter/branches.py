@@ -1,4 +1,4 @@
-"""Branches: truth of values, arms that are run, and what a test tells about the names in it."""
+"""Branches: the arms that are run, and what a test tells about the names in it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _tested(test: ir.Expr) -> str | None:
 
 
 def _is_default(m: Machine, frame: Frame, name: str) -> bool:
-    """True if a variable of a root still has the default of its parameter, where callers outside may give something else."""
+    """True if a variable of an entry point still has the default of its parameter, where callers outside may give something else."""
     if frame.function is None or frame.call is not None:
         return False
     value = m.state.find((frame.address, name))

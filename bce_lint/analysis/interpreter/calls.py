@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import (
+    NEVER,
     NONE,
     TOP,
     BuiltinMethod,
@@ -27,14 +28,12 @@ from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_p
 from bce_lint.analysis.models import autocast, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import containers
-from bce_lint.analysis.state.frames import MAX_DEPTH, Args, Frame
+from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, apply_delta, merge
 
-MAX_RECURSION = 2
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
-NEVER = Constant(None, "never")
 
 
 def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
@@ -56,7 +55,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
         return TOP
     m.state = merge(ends)
     if any(sites):
-        m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as roots
+        m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as entry points
         m.record(ChoiceSite(tuple(sites)))
     return join_all(results) or TOP
 
@@ -79,15 +78,11 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
         if m.observer is not None:
             m.observer.call(m, frame, TOP, args, node)
         return TOP
-    return call(m, frame, unique[0] if len(unique) == 1 else _alternatives(unique), args, node)
+    return call(m, frame, unique[0] if len(unique) == 1 else join_all(unique) or TOP, args, node)
 
 
 def _method(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value | None:
     return BuiltinMethod(owner, name) if type(owner) is Unknown else attributes.get(m, frame, owner, name, span)
-
-
-def _alternatives(values: list[Value]) -> Value:
-    return join_all(values) or TOP
 
 
 def call_attribute(m: Machine, frame: Frame, owner: Value, name: str, args: Args, span: ir.Span) -> Value:
@@ -135,7 +130,7 @@ def _mark_reached(m: Machine, function: FunctionV) -> None:
         m.reached.setdefault((function.path, function.node.span))
 
 
-def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, root: bool = False) -> Value:
+def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, is_entry: bool = False) -> Value:
     """Follows a call into a function of the project."""
     node = function.node
     unit = m.program.unit(function.path)
@@ -144,11 +139,11 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
         return TOP
     _mark_reached(m, function)
     if m.observer is not None:
-        m.observer.enter(frame, function, None if root else span)
+        m.observer.enter(frame, function, None if is_entry else span)
     context = m.intern((frame.context, frame.unit.path, span, frame.unrolled_at))
     inner = Frame(
         unit, m.intern((context, function.path, node.span)), context, node, node.bound, function.outer, function.owner,
-        args.pos[0] if args.pos else None, frame, None if root else span, frame.depth + 1, main=False,
+        args.pos[0] if args.pos else None, frame, None if is_entry else span, frame.depth + 1, main=False,
     )  # fmt: skip
     m.stack.append(node)
     before = m.state
@@ -226,7 +221,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
 
 
 def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value]) -> Value:
-    """The default of a parameter; at a root, None stands for what callers outside may give instead."""
+    """The default of a parameter; at an entry point, None stands for what callers outside may give instead."""
     value = defaults.get(param.name)
     if value is None or (value is NONE and frame.call is None):
         return Unknown(m.intern((frame.address, param.name)))

@@ -1,4 +1,4 @@
-"""Classes of the project: definition, resolution order, instances, annotations."""
+"""Classes of the project: their definition, their instances, and what an annotation names."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call
     return ref
 
 
-def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call, root: bool = False) -> None:
-    """Initialises a new instance; at a root with arguments of which nothing is known."""
+def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call, is_entry: bool = False) -> None:
+    """Initialises a new instance; at an entry point with arguments of which nothing is known."""
     m.write(ref.address, "training", TRUE)
     init = objects.class_attribute(m, ref, "__init__")
     if type(init) is FunctionV:
-        calls.call_function(m, frame, init, args.prepend(ref), node.span, root)
+        calls.call_function(m, frame, init, args.prepend(ref), node.span, is_entry)
     elif cls.flavour == "dataclass":
         _dataclass(m, frame, ref, cls, args, node)
     else:
         outside = class_model.outside_base(m, cls)
         if outside is not None:
-            layers.initialise(m, frame, ref, outside, args, node, cls.name)
+            layers.initialise(m, frame, ref, outside, args, node)
 
 
 def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call) -> None:

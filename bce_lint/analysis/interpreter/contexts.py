@@ -1,4 +1,4 @@
-"""Context managers: autocast is state of the machine, held in one cell; the rest only give a value."""
+"""Contexts: what `with` enters and leaves, and the contexts of decorated functions and of generators."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from bce_lint.analysis.models import autocast
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-
-GENERATOR_CONTEXTS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
 def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Value, Seq]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bce_lint import ir
 from bce_lint.analysis.domain.values import (
     TOP,
@@ -21,22 +23,23 @@ from bce_lint.analysis.interpreter import calls, contexts, expressions
 from bce_lint.analysis.models import autocast, layers, registry
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.contexts import NO_GRADIENT
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
 from bce_lint.records import changed
 
 DECORATOR_FUEL = 400
-
-
-_IGNORED_DECORATORS = frozenset({"builtins.property": "property", "functools.cached_property": "property",
-                                 "builtins.staticmethod": "static", "builtins.classmethod": "class"}.items())  # fmt: skip
-
-
-FLAVOURS = dict(_IGNORED_DECORATORS)
+FLAVOURS: Final = {
+    "builtins.property": "property",
+    "functools.cached_property": "property",
+    "builtins.staticmethod": "static",
+    "builtins.classmethod": "class",
+    "contextlib.contextmanager": "contextmanager",
+    "contextlib.asynccontextmanager": "contextmanager",
+}
+"""Decorators that say how a function is called."""
 
 
 def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
-    """The value after one decorator, which gets a small budget; one that is not known is taken to leave the function as it is."""
+    """The value after one decorator, which gets little fuel; one that is not known is taken to leave the function as it is."""
     spare = max(m.fuel - DECORATOR_FUEL, 0)
     m.fuel -= spare
     result = _decorated(m, frame, decorator, value)
@@ -46,19 +49,14 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
 
 def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
     made = join_all(v for v in options(expressions.evaluate(m, frame, decorator)) if type(v) is not Constant) or TOP
-    if type(made) is External and made.name in FLAVOURS and type(value) is FunctionV:
+    if type(made) is External and type(value) is FunctionV and made.name in FLAVOURS:
         return changed(value, flavour=FLAVOURS[made.name])
-    if type(made) is External and made.name in contexts.GENERATOR_CONTEXTS and type(value) is FunctionV:
-        return changed(value, flavour="contextmanager")
     if isinstance(decorator, ir.Attr) and decorator.name in ("setter", "getter", "deleter"):
         return expressions.evaluate(m, frame, decorator.value)
-    if type(made) is External and made.name in NO_GRADIENT and type(value) is FunctionV:
-        made = autocast.without_grad(m)
+    if type(made) is External and type(value) is FunctionV and made.name in autocast.MODELS:
+        made = registry.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
     if type(made) is Ref and made.kind == "context" and type(value) is FunctionV:
         return changed(value, context=contexts.stacked(made, value.context))
-    if type(made) is External and autocast.is_autocast(made.name) and type(value) is FunctionV:
-        context = registry.call(m, frame, made.name, Args(), ir.Call(decorator.span, decorator, ()))
-        return changed(value, context=contexts.stacked(context, value.context))
     if type(made) in (FunctionV, MethodV, ClassV, PartialV):
         result = calls.call(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
         return value if type(result) in (Unknown, Constant) else result

@@ -1,4 +1,4 @@
-"""Roots: module bodies first, then each function and method that no call reached, once."""
+"""Entry points: module bodies first, then each function and method that no call reached, once."""
 
 from __future__ import annotations
 
@@ -55,27 +55,27 @@ def run_body(m: Machine, unit: LoweredFile) -> State:
 
 
 def begin(m: Machine, below: State) -> None:
-    """Prepares the machine for a root that runs on top of a state."""
+    """Prepares the machine for an entry point that runs on top of a state."""
     m.state = below.fork()
-    m.root = below
+    m.below_entry = below
     m.written_modules = set()
     m.fuel = ENTRY_FUEL * m.fuel_factor
     m.site_bonus = SITE_BONUS * m.fuel_factor
 
 
-def candidates(unit: LoweredFile, relevance: LeadsToLoss) -> list[Candidate]:
+def candidates(unit: LoweredFile, reachability: LeadsToLoss) -> list[Candidate]:
     """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
     _collect(unit.module.body, None, found)
     mentions = Counter(re.findall(r"\w+", unit.text))
-    found = [c for c in found if _leads(relevance, unit.path, c)]
+    found = [c for c in found if _leads(reachability, unit.path, c)]
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
 
-def _leads(relevance: LeadsToLoss, path: str, candidate: Candidate) -> bool:
+def _leads(reachability: LeadsToLoss, path: str, candidate: Candidate) -> bool:
     if candidate.owner is None:
-        return relevance.function(path, candidate.function.name)
-    return relevance.method(path, candidate.owner.name, candidate.function.name)
+        return reachability.function(path, candidate.function.name)
+    return reachability.method(path, candidate.owner.name, candidate.function.name)
 
 
 def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
@@ -95,7 +95,7 @@ def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -
 
 
 def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:
-    """Runs one function as a root, with unknown arguments, unless a call has reached it."""
+    """Runs one function as an entry point, with unknown arguments, unless a call has reached it."""
     function = candidate.function
     if (unit.path, function.span) in m.reached:
         return
@@ -111,32 +111,32 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
         if (unit.path, function.span) in m.reached:
             return
         m.fuel = ENTRY_FUEL * m.fuel_factor
-    calls.call_function(m, frame, value, args, function.span, root=True)
+    calls.call_function(m, frame, value, args, function.span, is_entry=True)
 
 
-def run_inherited(m: Machine, unit: LoweredFile, relevance: LeadsToLoss, after_body: State, owner: ir.ClassDef) -> None:
+def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, after_body)
     cls = _class_value(m, unit, owner)
-    steps, reserve = INHERITED_FUEL, INHERITED_SITE_BONUS  # for all that a class inherits
+    fuel, site_bonus = INHERITED_FUEL, INHERITED_SITE_BONUS  # for all that a class inherits
     if cls is None:
         return
-    functions = _open_methods(m, unit, relevance, cls)
+    functions = _open_methods(m, unit, reachability, cls)
     reached, m.reached = m.reached, {}  # by methods of this class
     try:
         for function in functions:
             if (function.path, function.node.span) not in m.reached:
                 begin(m, after_body)
                 instance = instances.generic_instance(m, unit, cls)
-                m.fuel, m.site_bonus = steps, reserve
+                m.fuel, m.site_bonus = fuel, site_bonus
                 frame = module_frame(unit, main=True)
-                calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, root=True)
-                steps, reserve = m.fuel, m.site_bonus
+                calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, is_entry=True)
+                fuel, site_bonus = m.fuel, m.site_bonus
     finally:
         m.reached = reached | m.reached
 
 
-def _open_methods(m: Machine, unit: LoweredFile, relevance: LeadsToLoss, cls: ClassV) -> list[FunctionV]:
+def _open_methods(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, cls: ClassV) -> list[FunctionV]:
     """The methods that a class inherits and that a run on the base class has not settled; first those that no other method calls."""
     effective: dict[str, tuple[ClassV, ir.Function]] = {}
     overridden: list[tuple[ClassV, ir.Function]] = []
@@ -150,7 +150,7 @@ def _open_methods(m: Machine, unit: LoweredFile, relevance: LeadsToLoss, cls: Cl
     for name, (base, function) in effective.items():
         settled = function not in m.incomplete and (base.path, function.span) in m.reached
         value = None if base is cls or settled or name == "__init__" else m.state.find((base.address, name))
-        if type(value) is FunctionV and value.flavour in ("", "property") and relevance.method(unit.path, cls.name, name):
+        if type(value) is FunctionV and value.flavour in ("", "property") and reachability.method(unit.path, cls.name, name):
             called = _mentioned(m, name, [other for other in effective.values() if other[1] is not function])
             if called or not _mentioned(m, name, overridden):
                 found.append((called, value))
@@ -196,7 +196,7 @@ def run_pending(m: Machine, frame: Frame) -> None:
         if (function.path, function.node.span) not in m.reached and m.fuel > 0:
             before = m.state
             m.state = before.fork()
-            calls.call_function(m, frame, function, Args(), function.node.span, root=True)
+            calls.call_function(m, frame, function, Args(), function.node.span, is_entry=True)
             m.state = before
 
 

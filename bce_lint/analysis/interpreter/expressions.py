@@ -108,8 +108,8 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
     return Args(tuple(pos), kw, open_, tuple(spans), kw_spans)
 
 
-def star_layers(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Seq | None:
-    """The single `*items` argument as a sequence, for callables that keep the order of what they are given."""
+def unpacked(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Seq | None:
+    """The arguments of a call, `*items` among them, as one sequence; None where there is no `*`, or a keyword."""
     if not any(a.stars == 1 for a in args) or any(a.keyword or a.stars == 2 for a in args):
         return None
     result = Seq()

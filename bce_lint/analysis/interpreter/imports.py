@@ -33,7 +33,7 @@ def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
         outside = External(canonical(f"{node.module}.{node.name}")) if node.level == 0 else TOP
         statements.bind_name(m, frame, node.bound, outside)
     else:
-        statements.bind_name(m, frame, node.bound, LazyImport(path, node.name, f"{node.module}.{node.name}"))
+        statements.bind_name(m, frame, node.bound, LazyImport(path, node.name))
     return True
 
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, FunctionV, Ref, Value, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
-
-if TYPE_CHECKING:
-    pass
-
 
 GENERIC_FUEL = 2_500
 
@@ -23,7 +17,7 @@ SETTER_FUEL = 800
 
 def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
     """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
-    ref = Ref(m.intern(("typical", cls.address)), "instance", cls, class_model.class_place(cls))
+    ref = Ref(m.intern(("generic", cls.address)), "instance", cls, class_model.class_place(cls))
     if m.state.find((ref.address, cells.BUILT)) is not None:
         return ref
     if ref.address not in m.generic:
@@ -39,20 +33,20 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
 
 
 def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
-    steps, m.fuel = m.fuel, GENERIC_FUEL * m.fuel_factor
+    fuel, m.fuel = m.fuel, GENERIC_FUEL * m.fuel_factor
     stack, m.stack = m.stack, []
-    quiet = bool(stack)
-    m.suppress_sites += quiet
+    nested = bool(stack)
+    m.suppress_sites += nested
     frame = entry_points.module_frame(m.program.unit(cls.path) or unit, main=False)
     span = ir.Span(cls.node.span.start, cls.node.span.start)
-    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), root=True)
+    classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), is_entry=True)
     m.write(ref.address, "training", TOP)
-    m.suppress_sites += 1 - quiet
+    m.suppress_sites += 1 - nested
     m.fuel = min(m.fuel, SETTER_FUEL)
     for function in setters(m, cls):
         _join_setter(m, frame, ref, function)
     m.suppress_sites -= 1
-    m.fuel, m.stack = steps, stack
+    m.fuel, m.stack = fuel, stack
 
 
 def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
@@ -103,7 +97,7 @@ def _on_self(target: ir.Expr, name: str) -> bool:
 def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> None:
     before = m.state
     m.state = before.fork()
-    calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, root=True)
+    calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, is_entry=True)
     written = m.state.delta(before)
     m.state = before
     for (address, name), value in written.items():

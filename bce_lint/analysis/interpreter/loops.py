@@ -42,26 +42,28 @@ def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int,
     known = len(elements.prefix) + len(elements.suffix)
     if known > MAX_TRIPS or known * size > UNROLL_NODES or m.fuel < 0:
         summary = containers.summary(m, elements)
-        return summary is None or _repeat(m, frame, body, loop, start(summary))
+        if summary is not None:
+            _repeat(m, frame, body, loop, start(summary))
+        return True
     alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
     if alive and elements.rest is not None:
-        alive = _repeat(m, frame, body, loop, start(identities.summarize(m, elements.rest)))
+        _repeat(m, frame, body, loop, start(identities.summarize(m, elements.rest)))
     return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
 
 
 def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Start], first: int) -> bool:
-    marks = frame.unrolled_at
+    outer = frame.unrolled_at
     alive = True
     for index, start in enumerate(starts):
-        frame.unrolled_at = (*marks, first + index)
+        frame.unrolled_at = (*outer, first + index)
         base = m.state
         m.state = base.fork()
         end = _once(m, frame, body, loop, start)
         if end is None:
             alive = False
             break
-        m.state = merge([end])
-    frame.unrolled_at = marks
+        m.state = end
+    frame.unrolled_at = outer
     return alive
 
 
@@ -77,10 +79,10 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
     return merge(ends) if ends else None
 
 
-def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, zero: bool = True) -> bool:
+def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> None:
     """Any number of rounds: until nothing that a round reads is changed by a round."""
-    marks, sites, reached = frame.unrolled_at, len(m.sites), len(m.reached)
-    frame.unrolled_at = (*marks, -1)
+    outer, sites, reached = frame.unrolled_at, len(m.sites), len(m.reached)
+    frame.unrolled_at = (*outer, -1)
     outside = list(loop.breaks)
     entry = base = m.state
     for attempt in range(MAX_ROUNDS):
@@ -96,14 +98,9 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start, z
         for cell, value in carried.items():
             base.put(cell, value)
         m.state = base
-    frame.unrolled_at = marks
+    frame.unrolled_at = outer
     # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
-    ends = [*([entry.fork()] if zero else []), *([end] if end is not None else [])]
-    if not ends:
-        m.state = base
-        return False
-    m.state = merge(ends) if len(ends) > 1 else ends[0]
-    return True
+    m.state = entry.fork() if end is None else merge([entry.fork(), end])
 
 
 def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
@@ -196,7 +193,7 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
             assert type(pair) is Seq
             table = containers.put(table, pair.prefix[0], pair.prefix[1])
         if not exact:
-            table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).doubted()
+            table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).maybe_missing()
         return containers.new_dict(m, frame, node.span, table)
     items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
     return items if node.kind == "generator" else containers.new_list(m, frame, node.span, items, "set" if node.kind == "set" else "list")
@@ -220,9 +217,9 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
     met = elements.prefix if exact else (containers.summary(m, elements) or TOP,)
-    marks = frame.unrolled_at
+    outer = frame.unrolled_at
     for index, value in enumerate(met):
-        frame.unrolled_at = (*marks, index if exact else -1)
+        frame.unrolled_at = (*outer, index if exact else -1)
         statements.assign(m, frame, clause.target, identities.materialize(m, frame, value, clause.target.span))
         outcomes = [objects.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
         if False in outcomes:
@@ -231,5 +228,5 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
         for test in clause.tests:
             branches.refine(m, frame, test, True)
         exact = _clauses(m, frame, node, depth + 1, collected) and exact
-    frame.unrolled_at = marks
+    frame.unrolled_at = outer
     return exact

@@ -199,7 +199,7 @@ def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:
         if isinstance(target, ir.Item):
             containers.remove(m, expressions.evaluate(m, frame, target.value), expressions.evaluate(m, frame, target.index))
         elif isinstance(target, ir.Attr):
-            objects.maybe_unbound(m, expressions.evaluate(m, frame, target.value), target.name)
+            objects.mark_unbound(m, expressions.evaluate(m, frame, target.value), target.name)
     return True
 
 

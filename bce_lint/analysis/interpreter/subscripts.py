@@ -1,4 +1,4 @@
-"""Lists, dicts and their items; slices; unpacking."""
+"""`owner[key]`, on each kind of owner."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as rows
-from bce_lint.catalog.schema import ACTIVATED, Activation, Kind, Transfer
+from bce_lint.catalog.schema import ACTIVATED, Activation, Kind, Param, Transfer
 from bce_lint.records import changed
 
 
@@ -32,19 +32,19 @@ def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, 
     first = args.get(0, row.init[0].name if row.init else "")
     if first is not None and tensors(first):
         losses.constructor_misuse(m, row, frame.place(node.span, node.func.span), "it takes no tensor")
-    dim = dimension(row, args, row.init or (), 0)
+    dim = dimension(row, args, row.init or ())
     m.write(ref.address, cells.DIM, dim if dim is not None else const("missing"))
     if row.implicit_dim:
         record_dim(m, row, frame.place(node.span, node.func.span), dim, ())
     return ref
 
 
-def dimension(row: Activation, args: Args, params: tuple[object, ...], offset: int) -> Value | None:
+def dimension(row: Activation, args: Args, params: tuple[Param, ...]) -> Value | None:
     """The value given for the activation's dimension parameter, None when it was left out."""
     if row.dim is None:
         return None
-    names = [p.name for p in params]  # type: ignore[attr-defined]
-    index = names.index(row.dim) - offset if row.dim in names else 99
+    names = [p.name for p in params]
+    index = names.index(row.dim) if row.dim in names else 99
     value = args.get(index, row.dim)
     if value is None and "axis" in args.kw:
         value = args.kw["axis"]
@@ -71,7 +71,7 @@ def activation_call(
 ) -> Value:
     """`torch.sigmoid(x)`, `F.softmax(x, dim=1)`, `x.sigmoid_()`."""
     value = args.get(0, row.params[0].name) or TOP
-    dim = dimension(row, args, row.params, 0)
+    dim = dimension(row, args, row.params)
     place = frame.place(node.span, node.func.span)
     if row.dim is not None and (row.implicit_dim or dim is not None):
         record_dim(m, row, place, dim, tensors(value))

@@ -18,11 +18,6 @@ OFF = const("off")
 NO_GRAD = const("no_grad")
 
 
-def is_autocast(name: str) -> bool:
-    """True if a qualified name makes an autocast context."""
-    return name in AUTOCAST
-
-
 def no_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`torch.no_grad()`."""
     return without_grad(m)

@@ -6,6 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
+    NEVER,
     NONE,
     TOP,
     ClassV,
@@ -92,7 +93,7 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
             return TOP
         value = m.interpreter.attribute(m, frame, args.pos[0], name.value, node.span)
         if len(args.pos) > 2 and type(args.pos[0]) is Ref:
-            maybe = m.read(*store.maybe_unbound((args.pos[0].address, name.value))) is not None
+            maybe = m.read(*store.unbound_cell((args.pos[0].address, name.value))) is not None
             value = args.pos[2] if value == TOP else join(value, args.pos[2]) if maybe else value
         found.append(value)
     return join_all(found) or TOP
@@ -108,7 +109,7 @@ def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) == 2 and type(args.pos[1]) is Constant:
-        objects.maybe_unbound(m, args.pos[0], str(args.pos[1].value))
+        objects.mark_unbound(m, args.pos[0], str(args.pos[1].value))
     return NONE
 
 
@@ -205,12 +206,12 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return Seq((), TOP)
     items = m.interpreter.elements(m, frame, args.pos[1], node.span)
 
-    marks = frame.unrolled_at
+    outer = frame.unrolled_at
 
     def _one(value: Value, index: int) -> Value:
-        frame.unrolled_at = (*marks, index)
+        frame.unrolled_at = (*outer, index)
         result = m.interpreter.call(m, frame, args.pos[0], Args((value,), spans=(None,)), node)
-        frame.unrolled_at = marks
+        frame.unrolled_at = outer
         return result
 
     prefix = tuple(_one(v, i) for i, v in enumerate(items.prefix))
@@ -322,7 +323,7 @@ def _iterated(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _ends(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`sys.exit()`: no statement runs after it."""
-    return Constant(None, "never")
+    return NEVER
 
 
 def _cast(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

@@ -24,14 +24,14 @@ MAX_FACTORS = 6
 _ONE = (const(1), const(1.0))
 
 
-def form_of(value: Value) -> Formula | None:
+def formula_of(value: Value) -> Formula | None:
     """How a value was written, if that is known."""
     return value.form if type(value) is Tensor or type(value) is Unknown else None
 
 
 def kind_of(value: Value) -> str:
     """The kind of that form, or an empty string."""
-    form = form_of(value)
+    form = formula_of(value)
     return form.kind if form is not None else ""
 
 
@@ -63,7 +63,7 @@ def written(op: str, a: Value, b: Value) -> Formula | None:
         return _product(a, b)
     if op == "**":
         return Formula("power")
-    return form_of(a) if op == "/" and type(b) is Constant and kind_of(a) == "term" else None
+    return formula_of(a) if op == "/" and type(b) is Constant and kind_of(a) == "term" else None
 
 
 def activated(m: Machine, row: Activation, value: Value) -> Formula | None:
@@ -74,7 +74,7 @@ def activated(m: Machine, row: Activation, value: Value) -> Formula | None:
 
 def negated(value: Value) -> Formula | None:
     """How `-value` was written: the sign of a factor is of no interest."""
-    form = form_of(value)
+    form = formula_of(value)
     if form is not None and form.kind in ("log", "term", "power"):
         return form
     factors = _factors(value)
@@ -84,13 +84,13 @@ def negated(value: Value) -> Formula | None:
 
 def _inner(value: Value) -> tuple[Origin, ...]:
     """The activation that a sigmoid is being written around."""
-    form = form_of(value)
+    form = formula_of(value)
     return form.inner if form is not None else ()
 
 
 def reduced(value: Value) -> Formula | None:
     """How the sum or the mean of a value was written."""
-    return form_of(value) if kind_of(value) in ("log", "term") else None
+    return formula_of(value) if kind_of(value) in ("log", "term") else None
 
 
 def is_small(value: Value) -> bool:
@@ -100,7 +100,7 @@ def is_small(value: Value) -> bool:
 
 def _value(value: Value) -> Formula | None:
     """A value as it would be written inside a formula."""
-    form = form_of(value)
+    form = formula_of(value)
     if form is not None and form.kind == "value":
         return form
     if not isinstance(value, Tensor | Unknown) or not value.identity:
@@ -118,7 +118,7 @@ def _factors(value: Value) -> frozenset[tuple[int, bool]] | None:
     """The values that a value is the product of; None when that is not known or a power is among them."""
     if type(value) is Constant:
         return frozenset()
-    form = form_of(value)
+    form = formula_of(value)
     if form is not None and form.kind in ("power", "log", "term"):
         return None
     if form is not None and form.kind == "product":
@@ -129,7 +129,7 @@ def _factors(value: Value) -> frozenset[tuple[int, bool]] | None:
 
 def _product(a: Value, b: Value) -> Formula | None:
     for logarithm, other in ((a, b), (b, a)):
-        form = form_of(logarithm)
+        form = formula_of(logarithm)
         if form is not None and form.kind in ("log", "term"):
             factors = _factors(other)
             shapes = form.shapes or _outgrown(logarithm, other)
@@ -148,7 +148,7 @@ def _outgrown(logarithm: Value, factor: Value) -> tuple[Shape, Shape] | None:
 
 def cross_entropy(a: Value, b: Value) -> tuple[tuple[Place, ...], Domain, tuple[Shape, Shape] | None] | None:
     """The logarithms, the domain and the shapes of a binary cross entropy that is the sum of two values, if it is one."""
-    x, y = form_of(a), form_of(b)
+    x, y = formula_of(a), formula_of(b)
     if x is None or y is None or not x.kind == y.kind == "term":
         return None
     positive, negative = (y, x) if x.complement else (x, y)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import (
@@ -67,17 +70,6 @@ def fill_container(m: Machine, frame: Frame, ref: Ref, kind: str, args: Args, no
         m.write(ref.address, cells.ITEMS, layers_ if layers_ is not None else containers.ANYTHING)
     else:
         m.write(ref.address, cells.ITEMS, Seq(args.pos))
-
-
-def initialise(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, node: ir.Call, name: str) -> None:
-    """The inherited constructor of a catalogue class, run on an instance of a project class."""
-    if outside in CONTAINERS:
-        fill_container(m, frame, ref, CONTAINERS[outside], args, node)
-    elif outside in loss_rows.MODULES and isinstance(ref.what, ClassV):
-        losses.check_constructor(m, frame, ref, loss_rows.MODULES[outside], args, node)
-    elif outside in activation_rows.MODULES:
-        row = activation_rows.MODULES[outside]
-        m.write(ref.address, cells.DIM, activations.dimension(row, args, row.init or (), 0) or const("missing"))
 
 
 def apply(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call, via: Place | None = None) -> Value:
@@ -151,27 +143,58 @@ def _instance(m: Machine, frame: Frame, callee: Ref, cls: ClassV, args: Args, no
     return apply_outside(m, frame, callee, outside, args, node, via)
 
 
-def apply_outside(m: Machine, frame: Frame, callee: Ref, outside: str | None, args: Args, node: ir.Call, via: Place | None = None) -> Value:
-    """The inherited `forward` of a catalogue class."""
-    if outside is None or outside == "?":
-        return m.fresh(frame, node.span)
-    if outside in loss_rows.MODULES:
-        return losses.call_module(m, frame, callee, loss_rows.MODULES[outside], args, node)
-    if outside in activation_rows.MODULES:
-        return activations.apply_module(m, frame, callee, activation_rows.MODULES[outside], args, node, via)
-    if outside in layer_rows.LAYERS:
-        return layer_call(m, frame, callee, layer_rows.LAYERS[outside], args, node, via)
-    if CONTAINERS.get(outside) == "sequential":
-        return _sequence(m, frame, callee, args, node)
-    return m.fresh(frame, node.span)
-
-
 def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args, node: ir.Call, via: Place | None) -> Value:
     """A layer applied to its input."""
     value = args.get(0, "input") or TOP
     where = callee.place if via is not None and callee.place is not None else frame.place(node.span, node.func.span)
     result = tensor_ops.transfer(m, frame, row, value, args, node, "layer", (callee.address, where))
     return tensor_ops.modelled(m, result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
+
+
+class Inherited(NamedTuple):
+    """What a class of the project has from a class of torch: its constructor and its `forward`, both given the row of that class."""
+
+    row: Any
+    initialise: Callable[[Machine, Frame, Ref, Any, Args, ir.Call], None]
+    forward: Callable[[Machine, Frame, Ref, Any, Args, ir.Call, Place | None], Value]
+
+
+def _keep_dimension(m: Machine, frame: Frame, ref: Ref, row: Activation, args: Args, node: ir.Call) -> None:
+    m.write(ref.address, cells.DIM, activations.dimension(row, args, row.init or ()) or const("missing"))
+
+
+def _keep_nothing(m: Machine, frame: Frame, ref: Ref, row: Transfer, args: Args, node: ir.Call) -> None:
+    """The options of a layer say nothing of an instance of a subclass."""
+
+
+def _compute_loss(m: Machine, frame: Frame, ref: Ref, row: Contract, args: Args, node: ir.Call, via: Place | None) -> Value:
+    return losses.call_module(m, frame, ref, row, args, node)
+
+
+def _run_container(m: Machine, frame: Frame, ref: Ref, kind: str, args: Args, node: ir.Call, via: Place | None) -> Value:
+    return _sequence(m, frame, ref, args, node) if kind == "sequential" else m.fresh(frame, node.span)
+
+
+INHERITED: dict[str, Inherited] = {
+    **{name: Inherited(row, losses.check_constructor, _compute_loss) for name, row in loss_rows.MODULES.items()},
+    **{name: Inherited(row, _keep_dimension, activations.apply_module) for name, row in activation_rows.MODULES.items()},
+    **{name: Inherited(row, _keep_nothing, layer_call) for name, row in layer_rows.LAYERS.items()},
+    **{name: Inherited(kind, fill_container, _run_container) for name, kind in CONTAINERS.items()},
+}
+"""The classes of torch of which it is known what their subclasses inherit."""
+
+
+def initialise(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, node: ir.Call) -> None:
+    """The inherited constructor of a class outside the project, run on an instance of a project class."""
+    known = INHERITED.get(outside)
+    if known is not None:
+        known.initialise(m, frame, ref, known.row, args, node)
+
+
+def apply_outside(m: Machine, frame: Frame, callee: Ref, outside: str | None, args: Args, node: ir.Call, via: Place | None = None) -> Value:
+    """The inherited `forward` of a class outside the project."""
+    known = INHERITED.get(outside) if outside is not None else None
+    return m.fresh(frame, node.span) if known is None else known.forward(m, frame, callee, known.row, args, node, via)
 
 
 def _wrap(m: Machine, frame: Frame, index: int, args: Args, node: ir.Call) -> Value:

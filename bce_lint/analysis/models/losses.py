@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, Unknown, Value, identity_of, options, tensors
@@ -107,6 +109,16 @@ def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, 
         m.record(OptionSite(contract, place.text, place, tuple(found), functional))
 
 
+class _Given(NamedTuple):
+    """What a call of a loss is given: input and target, where they are written, where the loss was made, and the class weight."""
+
+    values: tuple[Value | None, Value | None]
+    spans: tuple[ir.Span | None, ir.Span | None]
+    made: Place | None
+    weight: Value | None
+    weight_place: Place | None
+
+
 def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
     """`F.cross_entropy(input, target, ...)`."""
     params = contract.function or ()
@@ -117,7 +129,7 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
     target = names.index("target") if "target" in names else 1
     spans = (args.span(source, names[source]), args.span(target, names[target]))
     values = (args.get(source, names[source]), args.get(target, names[target]))
-    return _site(m, frame, contract, node, place, values, spans, weight=_weight(params, args), weight_place=place)
+    return _site(m, frame, contract, node, place, _Given(values, spans, None, _weight(params, args), place))
 
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -128,24 +140,20 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
     names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
-    weight = m.read(ref.address, cells.WEIGHT)
-    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), values, spans, ref.place, weight, ref.place)
+    given = _Given(values, spans, ref.place, m.read(ref.address, cells.WEIGHT), ref.place)
+    return _site(m, frame, contract, node, frame.place(node.span, node.func.span), given)
 
 
-def _site(
-    m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place,
-    values: tuple[Value | None, Value | None], spans: tuple[ir.Span | None, ir.Span | None], made: Place | None = None,
-    weight: Value | None = None, weight_place: Place | None = None,
-) -> Tensor:  # fmt: skip
-    value, target = values[0] or TOP, values[1] or TOP
+def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place, given: _Given) -> Tensor:
+    value, target = given.values[0] or TOP, given.values[1] or TOP
     identity = identity_of(value)
     primary, path, home = _primary(frame, place, identity_of(target) if turned(tensors(value), tensors(target)) else identity)
+    input_place, target_place = (frame.place(span) if span else None for span in given.spans)
     state, region = autocast.describe(m)
+    weighted = given.weight is not None
     site = LossSite(
-        contract, primary.text, primary, place, path, tensors(value), tensors(target),
-        frame.place(spans[0]) if spans[0] else None, frame.place(spans[1]) if spans[1] else None,
-        state, region, None,
-        _caller(home), made, tensors(weight) if weight is not None else (), weight_place if weight is not None else None,
+        contract, primary.text, primary, place, path, tensors(value), tensors(target), input_place, target_place, state, region, None,
+        _caller(home), given.made, tensors(given.weight) if given.weight is not None else (), given.weight_place if weighted else None,
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)

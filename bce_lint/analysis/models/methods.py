@@ -7,12 +7,12 @@ from collections.abc import Callable
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
+    MODULE_KINDS,
     NONE,
     TOP,
     TRUE,
     ClassV,
     Constant,
-    External,
     Ref,
     Seq,
     SuperV,
@@ -35,7 +35,6 @@ from bce_lint.catalog.schema import Transfer
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 
 Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
-_MODULE_KINDS = frozenset({"instance", "layer", "activation", "loss", "container"})
 
 
 def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node: ir.Call) -> Value:
@@ -52,10 +51,6 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
             return _ref(m, frame, receiver, name, args, node)
         case Constant(value=str() as text):
             return _text(text, name, args)
-        case Seq() if name == "index" or name == "count":
-            return TOP
-        case External():
-            return TOP
     return TOP
 
 
@@ -94,7 +89,7 @@ def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, no
         return TOP
     outside = class_model.outside_base(m, self_.what)
     if name == "__init__" and outside is not None:
-        layers.initialise(m, frame, self_, outside, args, node, self_.what.name)
+        layers.initialise(m, frame, self_, outside, args, node)
         return NONE
     if name in ("forward", "__call__"):
         return layers.apply_outside(m, frame, self_, outside, args, node)
@@ -111,7 +106,7 @@ def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: i
         _changed(m, receiver)
     if receiver.kind == "trainer":
         return trainers.call_method(m, frame, receiver, name, args, node)
-    if receiver.kind in _MODULE_KINDS:
+    if receiver.kind in MODULE_KINDS:
         return _module(m, frame, receiver, name, args, node)
     return m.fresh(frame, node.span)
 
@@ -154,7 +149,7 @@ def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
 def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> None:
     """`.train()` and `.eval()` reach every module below; a mode that is not training is unknown here."""
     for option in options(receiver):
-        if type(option) is not Ref or option.address in seen or option.kind not in _MODULE_KINDS:
+        if type(option) is not Ref or option.address in seen or option.kind not in MODULE_KINDS:
             continue
         seen.add(option.address)
         m.write(option.address, "training", mode)
@@ -282,7 +277,7 @@ def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call)
 def _pop_item(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
     table = m.read(receiver.address, cells.ITEMS)
     if type(table) is Table:
-        m.write(receiver.address, cells.ITEMS, table.doubted())
+        m.write(receiver.address, cells.ITEMS, table.maybe_missing())
     return TOP
 
 

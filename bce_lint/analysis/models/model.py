@@ -10,17 +10,17 @@ from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 
-Row = TypeVar("Row")
+RowT = TypeVar("RowT")
 Model: TypeAlias = Callable[[Machine, Frame, Args, ir.Call], Value]
 """Gives the value of a call with these arguments in this frame; its effects are on the machine's state."""
 
 
-def each(handler: Callable[[Machine, Frame, Row, Args, ir.Call], Value], rows: Mapping[str, Row]) -> dict[str, Model]:
+def each(handler: Callable[[Machine, Frame, RowT, Args, ir.Call], Value], rows: Mapping[str, RowT]) -> dict[str, Model]:
     """The models of a table: for each name, the handler with the name's row."""
     return {name: _with_row(handler, row) for name, row in rows.items()}
 
 
-def _with_row(handler: Callable[[Machine, Frame, Row, Args, ir.Call], Value], row: Row) -> Model:
+def _with_row(handler: Callable[[Machine, Frame, RowT, Args, ir.Call], Value], row: RowT) -> Model:
     def _model(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         return handler(m, frame, row, args, node)
 

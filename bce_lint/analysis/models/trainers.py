@@ -25,13 +25,13 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
     """The trainer object; its `what` is the name, its cell `$region` the autocast region that its precision opens."""
     ref = m.new_ref(frame, node.span, "trainer", name)
     if name in ARGUMENT_TRAINERS:
-        _settle_model(m, frame, args, ARGUMENT_TRAINERS[name], node)
+        _enter_model(m, frame, args, ARGUMENT_TRAINERS[name], node)
     else:
         m.write(ref.address, cells.REGION, _region(m, frame, name, args, node))
     return ref
 
 
-def _settle_model(m: Machine, frame: Frame, args: Args, params: tuple[str, ...], node: ir.Call) -> None:
+def _enter_model(m: Machine, frame: Frame, args: Args, params: tuple[str, ...], node: ir.Call) -> None:
     """A trainer whose settings are another object: its region covers the forward of the model."""
     model, settings = (args.get(params.index(p), p) for p in ("model", "args"))
     region = m.read(settings.address, cells.REGION) if type(settings) is Ref else None

@@ -196,7 +196,7 @@ def takes_logits(facts: FileSummary) -> bool:
 def relevant_words(facts: FileSummary) -> frozenset[bytes]:
     """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
     if facts.relevant is None:
-        facts.relevant = lexical.words_that_matter().intersection(lexical.WORD.findall(facts.raw))
+        facts.relevant = lexical.relevant_words().intersection(lexical.WORD.findall(facts.raw))
     return facts.relevant
 
 

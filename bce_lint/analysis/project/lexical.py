@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
@@ -91,7 +87,7 @@ def words_taking_logits() -> frozenset[bytes]:
 
 
 @cache
-def words_that_matter() -> frozenset[bytes]:
+def relevant_words() -> frozenset[bytes]:
     """The words without which a file holds neither a sink nor what makes a hint matter."""
     return words_of_sinks().union(*reaching().values())
 

@@ -37,7 +37,7 @@ class Project:
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
     what is known of all of them stays.
     `others` have looked at it for this one, and may have read more.
-    With a `flow`, which records, the functions are run that lead into its targets, whether to a loss or not.
+    With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Project:
         root: str,
         files: Iterable[str],
         texts: Mapping[str, bytes] | None = None,
-        flow: RecordingObserver | None = None,
+        observer: RecordingObserver | None = None,
         before: Project | None = None,
     ) -> None:
         self.root = root
@@ -60,9 +60,10 @@ class Project:
         self.facts: dict[str, FileSummary] = {path: facts for path, facts in scanned.items() if facts is not None}
         same = before if before is not None and _same(self.facts, before.facts) else None
         self.graph: Graph = same.graph if same is not None else Graph(self.facts, partial(type(self).resolve, self))
-        known = same.relevance if same is not None else None
-        self.relevance: Reachability = Reachability(self.graph) if flow is None else TargetReachability(self.graph, flow.targets, known)
-        self.machine = Machine(self, callbacks) if flow is None else Machine(self, callbacks, flow, flow.fuel_factor)
+        known = same.reachability if same is not None else None
+        towards = None if observer is None else TargetReachability(self.graph, observer.targets, known)
+        self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
+        self.machine = Machine(self, callbacks) if observer is None else Machine(self, callbacks, observer, observer.fuel_factor)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, LoweredFile | None] = {}
         self._loaded: set[str] = set()
@@ -147,16 +148,16 @@ class Project:
         if unit is None or path in self._loaded:
             return unit
         self._loaded.add(path)
-        kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.root, machine.written_modules
+        kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules
         machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL, []
-        machine.root, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
+        machine.below_entry, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
         machine.suppress_sites += 1
         try:
             statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.delta(machine.base))
         finally:
             machine.suppress_sites -= 1
-            machine.state, machine.reads, machine.fuel, machine.stack, machine.root, machine.written_modules = kept
+            machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
         return unit
 
     def default_dtype(self) -> str | None:
@@ -239,7 +240,7 @@ class Project:
         gc.disable()  # what the run makes has no cycles worth a walk over every node of the program
         try:
             order = self.graph.order
-            starts = [p for p in sorted(closure, key=order.__getitem__) if self.relevance.file(p)]
+            starts = [p for p in sorted(closure, key=order.__getitem__) if self.reachability.file(p)]
             for path in starts:
                 self._run_body(path)
             for path in starts:
@@ -255,7 +256,7 @@ class Project:
         unit = self.unit(path) if path not in self._bodies else None
         if unit is not None:
             self._bodies[path] = self.machine.base.fork()
-            action = partial(entry_points.run_body, self.machine, unit) if self.relevance.body(path) else partial(self._load_body, path)
+            action = partial(entry_points.run_body, self.machine, unit) if self.reachability.body(path) else partial(self._load_body, path)
             self._bodies[path] = self._guarded(path, action) or self.machine.base.fork()
 
     def _load_body(self, path: str) -> State:
@@ -267,7 +268,7 @@ class Project:
         if unit is None or path in self._finished:
             return
         self._finished.add(path)
-        for candidate in entry_points.candidates(unit, self.relevance):
+        for candidate in entry_points.candidates(unit, self.reachability):
             self._guarded(path, partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate))
         entry_points.finish(self.machine)
 
@@ -276,12 +277,13 @@ class Project:
         if unit is None or path in self._inherited:
             return
         self._inherited.add(path)
+        run = partial(entry_points.run_inherited, self.machine, unit, self.reachability, self._bodies[path])
         for statement in unit.module.body:
             if isinstance(statement, ir.ClassDef) and statement.bases:
-                self._guarded(path, partial(entry_points.run_inherited, self.machine, unit, self.relevance, self._bodies[path], statement))
+                self._guarded(path, partial(run, statement))
 
     def _guarded(self, path: str, action: Callable[[], State | None]) -> State | None:
-        """Runs one root; one that recurses too deeply says nothing, and leaves the machine usable."""
+        """Runs one entry point; one that recurses too deeply says nothing, and leaves the machine usable."""
         machine = self.machine
         sites = len(machine.sites)
         try:

@@ -34,7 +34,7 @@ class Reachability:
         self._near: dict[tuple[Definition, int], bool] = {}
         self._cannot_reach: set[Definition] = set()
         self._can_reach: set[Definition] = set()
-        self._barren_classes: dict[Class, bool] = {}
+        self._classes_that_cannot_reach: dict[Class, bool] = {}
         self._bases: dict[Class, list[Class]] = {}
         self._around: dict[Class, Search | None] = {}
         self._latest: tuple[Class, Search | None] | None = None
@@ -47,7 +47,7 @@ class Reachability:
         return unit.sink
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
-        """True if what a search has named can make the values that matter to what it does with them."""
+        """True if the names seen so far include a producer of the values that the hints need."""
         decides = COMPARISON if self._decides else 0
         return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
 
@@ -124,9 +124,9 @@ class Reachability:
 
     def _class_cannot_reach(self, cls: Class) -> bool:
         """True if nothing that a class has or inherits leads to a sink."""
-        if cls not in self._barren_classes:
-            self._barren_classes[cls] = self._search_fails(self._line(cls))  # what sets the attributes is part of the methods
-        return self._barren_classes[cls]
+        if cls not in self._classes_that_cannot_reach:
+            self._classes_that_cannot_reach[cls] = self._search_fails(self._line(cls))  # what sets the attributes is part of the methods
+        return self._classes_that_cannot_reach[cls]
 
     def _search_fails(self, start: Iterable[Definition]) -> bool:
         """True if a search ends without a sink even if every name counts as named: that is found out once for all definitions.

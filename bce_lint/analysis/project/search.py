@@ -1,4 +1,4 @@
-"""One search for what leads to a sink: see `relevance`."""
+"""One search for what leads to a sink: see `reachability`."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class Answers(Protocol):
 class Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    __slots__ = ("named", "relevance", "seen", "unnamed")
+    __slots__ = ("answers", "named", "seen", "unnamed")
 
-    def __init__(self, relevance: Answers, other: Search | None = None) -> None:
-        self.relevance = relevance
+    def __init__(self, answers: Answers, other: Search | None = None) -> None:
+        self.answers = answers
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
         self.named: set[bytes] = set() if other is None else set(other.named)
@@ -67,16 +67,16 @@ class Search:
     def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
         """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
-        hints = self.relevance.hints(d for d, _ in waiting) if hinted else 0
-        if hints and self.relevance.meets(hints, self.named):
+        hints = self.answers.hints(d for d, _ in waiting) if hinted else 0
+        if hints and self.answers.meets(hints, self.named):
             return True
         while waiting:
             current, before = waiting.pop()
             if current in self.seen:
                 continue
             self.seen[current] = before
-            if current in self.relevance.leading or (isinstance(current, Fragment) and self.relevance.is_sink(current)):
-                self.relevance.leading.update(way_to(current, self.seen))
+            if current in self.answers.leading or (isinstance(current, Fragment) and self.answers.is_sink(current)):
+                self.answers.leading.update(way_to(current, self.seen))
                 return True
             if isinstance(current, Class):
                 waiting.append((current.head, current))
@@ -89,7 +89,7 @@ class Search:
             for name in self.unnamed.keys() & current.words:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
-            if hints and self.relevance.meets(hints, self.named):
+            if hints and self.answers.meets(hints, self.named):
                 return True
-            waiting.extend((d, current) for d in self.relevance.reached(current))
+            waiting.extend((d, current) for d in self.answers.reached(current))
         return False

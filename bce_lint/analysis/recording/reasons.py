@@ -197,7 +197,7 @@ class Reasons:
     def _limit(self, m: Machine, frame: Frame, node: ir.Call, function: ir.Function | None) -> Reason | None:
         """The limit that a call was not followed beyond, if it was one."""
         if m.fuel < 0:
-            return _here(frame, node, "the steps for one entry point were spent before")
+            return _here(frame, node, "the fuel of this entry point was spent before")
         if frame.depth >= MAX_DEPTH:
             return _here(frame, node, f"calls are followed {MAX_DEPTH} deep, and this one is deeper")
         if function is not None and m.stack.count(function) > 1:

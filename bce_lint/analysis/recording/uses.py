@@ -160,7 +160,7 @@ class UseRecorder:
                 self.called[here].add("?")
 
     def enter(self, frame: Frame, function: FunctionV, call: ir.Span | None) -> None:
-        """A function of the project was entered, by a call or as a root."""
+        """A function of the project was entered, by a call or as an entry point."""
         here = (function.path, function.node.span)
         self.started.add(here)
         if call is not None:

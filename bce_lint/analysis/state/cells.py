@@ -19,7 +19,7 @@ FORWARD: Final = "$forward"
 ITEM: Final = "$item"
 """One element of a data set; of a loader, one batch."""
 ITEMS: Final = "$items"
-"""What a list, set, container or named tuple holds (a `Seq`), or a dict (a `Table`)."""
+"""What a list, set, container or named tuple holds (a `Seq`), or a dict or a container with keys (a `Table`)."""
 LIVE: Final = "$live"
 """Set at an allocation site that has allocated."""
 SUMMARY: Final = "$summary"
@@ -42,5 +42,5 @@ def uses_of(identity: int) -> str:
 
 
 def absence_of(name: str) -> str:
-    """Set where an attribute or a key may be missing, as after `del`."""
+    """Set where an attribute or a variable may be missing, as after `del`."""
     return f"$maybe {name}"

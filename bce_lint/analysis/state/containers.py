@@ -162,7 +162,7 @@ def _sliced(m: Machine, items: Seq, key: Seq) -> Seq:
 
 def without(table: Table, key: Value) -> Table:
     """The table after an entry is taken out; an unknown key may be any."""
-    return table.without(key.value) if type(key) is Constant else table.doubted()
+    return table.without(key.value) if type(key) is Constant else table.maybe_missing()
 
 
 def remove(m: Machine, owner: Value, key: Value) -> None:
@@ -241,8 +241,6 @@ def extend(m: Machine, owner: Ref, added: Value) -> None:
 def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value]:
     """The values that `count` targets receive, one of which may be starred."""
     items = content(m, value)
-    if items is None and type(value) is Ref and value.kind == "instance":
-        items = None
     if items is None or not items.exact:
         part = summary(m, items) if items is not None else None
         if isinstance(value, Unknown) and value.identity:

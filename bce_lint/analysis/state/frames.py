@@ -11,6 +11,7 @@ from bce_lint.analysis.state.store import State
 from bce_lint.records import field, record
 
 MAX_DEPTH = 40
+MAX_RECURSION = 2
 TEXT_LIMIT = 48
 
 

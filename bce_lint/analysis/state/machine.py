@@ -1,4 +1,4 @@
-"""The abstract machine: the store, the frames, the budget, and what a run has seen."""
+"""The abstract machine: the store, the fuel, what a run has seen, and whom it asks: the project, the evaluator, an observer."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class RecordingObserver(Observer, Protocol):
 
     @property
     def fuel_factor(self) -> int:
-        """How many times the budget of a plain run it gets."""
+        """How many times the fuel of a plain run it gets."""
 
 
 class Machine:
@@ -127,7 +127,7 @@ class Machine:
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known; `layers` are the names of
     catalogued layers by their address, which says of which class they are.
 
-    `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the budgets."""
+    `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
     def __init__(self, program: Program, interpreter: Interpreter, observer: Observer | None = None, fuel_factor: int = 1) -> None:
         self.program = program
@@ -136,7 +136,7 @@ class Machine:
         self.fuel_factor = fuel_factor
         self.base = State()
         self.state = self.base
-        self.root = self.base
+        self.below_entry = self.base
         self.written_modules: set[int] = set()
         self.reads: Reads | None = None
         self.fuel = ENTRY_FUEL * fuel_factor
@@ -176,10 +176,10 @@ class Machine:
         return value
 
     def read_global(self, address: int, name: str) -> Value | None:
-        """The value of a module's global: looked up below the running root unless the root has written into that module."""
+        """The value of a module's global: looked up below the running entry point unless the entry point has written into that module."""
         if address in self.written_modules:
             return self.read(address, name)
-        value = self.root.find((address, name))
+        value = self.below_entry.find((address, name))
         if type(value) is LazyImport:
             return self.interpreter.force(self, value)
         return value

@@ -8,7 +8,10 @@ from bce_lint.analysis.domain.values import (
     ClassV,
     Constant,
     External,
+    FunctionV,
+    MethodV,
     ModuleV,
+    PartialV,
     Ref,
     Seq,
     Table,
@@ -56,18 +59,18 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             m.write(address(m, option.path), name, value)
 
 
-def maybe_unbound(m: Machine, owner: Value, name: str) -> None:
+def mark_unbound(m: Machine, owner: Value, name: str) -> None:
     """The attribute may be gone, as after `del owner.name`."""
     for option in options(owner):
         if type(option) is Ref:
-            m.write(*store.maybe_unbound((option.address, name)), TRUE)
+            m.write(*store.unbound_cell((option.address, name)), TRUE)
 
 
 def is_certain(m: Machine, owner: Value, name: str) -> bool:
     """True if an object certainly has an attribute."""
     if type(owner) is not Ref:
         return False
-    own = m.read(owner.address, name) is not None and m.read(*store.maybe_unbound((owner.address, name))) is None
+    own = m.read(owner.address, name) is not None and m.read(*store.unbound_cell((owner.address, name))) is None
     return own or class_attribute(m, owner, name) is not None
 
 
@@ -122,7 +125,7 @@ def _truth(m: Machine, value: Value) -> bool | None:
             return True if value.kind in _ALWAYS_TRUE_REFS else None
         case Unknown() | Union():
             return None
-    return True if type(value) in (ClassV, External) or hasattr(value, "function") or hasattr(value, "node") else None
+    return True if type(value) in (ClassV, External, FunctionV, MethodV, PartialV) else None
 
 
 def address(m: Machine, path: str) -> int:

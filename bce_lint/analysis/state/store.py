@@ -9,7 +9,7 @@ from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
 INDEXED = 200
-NO_FACTS = MustUses(frozenset())
+NO_USES = MustUses(frozenset())
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 
 
@@ -54,7 +54,7 @@ class State:
         self._written.add(cell)
 
     def known(self, cell: Cell) -> Cell:
-        """A cell that is about to be settled, though nobody has set it: from now on it is looked for."""
+        """A cell that is about to be written, though nobody has set it: from now on it is looked for."""
         self._written.add(cell)
         return cell
 
@@ -156,7 +156,7 @@ def _shared(one: State, other: State) -> State:
     return one
 
 
-def maybe_unbound(cell: Cell) -> Cell:
+def unbound_cell(cell: Cell) -> Cell:
     """The cell that says that another was not bound on some path."""
     return cell[0], cells.absence_of(cell[1])
 
@@ -188,10 +188,10 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
                 before, asked = base.find(cell), True
             value = before
             if value is None and inner and cell[1].startswith(cells.USES):
-                value = NO_FACTS
+                value = NO_USES
         if value is not None and value is not result:
             result = value if result is None else join(result, value)
     if result is not None:
         joined[cell] = result
     if asked and before is None and not inner:
-        joined[base.known(maybe_unbound(cell))] = TRUE
+        joined[base.known(unbound_cell(cell))] = TRUE

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
 from itertools import combinations
 from types import ModuleType
 
 import pytest
 
 from bce_lint import lint_source
+from bce_lint.analysis import models
 from bce_lint.analysis.models import registry
 from bce_lint.catalog.names import canonical
 
@@ -102,6 +105,11 @@ def test_a_name_means_the_same_however_it_is_imported(way: str, name: str, progr
 @pytest.mark.parametrize(("one", "other"), list(combinations(registry.OWNERS, 2)), ids=lambda owner: owner.__name__.rpartition(".")[2])
 def test_no_name_has_two_owners(one: ModuleType, other: ModuleType) -> None:
     assert one.MODELS.keys() & other.MODELS.keys() == set()
+
+
+def test_every_file_that_has_models_is_an_owner() -> None:
+    files = {import_module(f"{models.__name__}.{found.name}") for found in pkgutil.iter_modules(models.__path__)} - {registry}
+    assert {file for file in files if hasattr(file, "MODELS")} == set(registry.OWNERS)
 
 
 def test_every_model_is_found_under_its_name() -> None:

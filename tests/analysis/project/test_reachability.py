@@ -17,19 +17,19 @@ LOSS = b"from torch import nn\ncriterion = nn.BCELoss()\n"
 
 def leading(files: Mapping[str, bytes]) -> dict[str, set[str]]:
     """What leads to a loss, by file: functions, `Class.method`, and `<body>`."""
-    relevance = Reachability(project(files))
+    reachability = Reachability(project(files))
     found = {}
     for name, path in ((name, path_of(name)) for name in files):
-        members = {"<body>"} if relevance.body(path) else set()
-        for key, definitions in relevance.names(path).own.items():
+        members = {"<body>"} if reachability.body(path) else set()
+        for key, definitions in reachability.names(path).own.items():
             text = key.decode()
             if not any(isinstance(d, Class) for d in definitions):
-                members |= {text} if relevance.function(path, text) else set()
+                members |= {text} if reachability.function(path, text) else set()
             for cls in (d for d in definitions if isinstance(d, Class)):
-                members |= {f"{text}.{m.decode()}" for m in cls.methods if relevance.method(path, text, m.decode())}
+                members |= {f"{text}.{m.decode()}" for m in cls.methods if reachability.method(path, text, m.decode())}
         if members:
             found[name] = members
-        assert relevance.file(path) == bool(members)
+        assert reachability.file(path) == bool(members)
     return found
 
 
@@ -203,5 +203,5 @@ def test_what_leads_is_what_reaches_the_loss_in_the_call_graph(links: list[tuple
     expected = {loss}
     while grown := {a for a, b in links if b in expected} - expected:
         expected |= grown
-    relevance = Reachability(project({"a.py": b"".join(b"def f%d():\n%s" % (i, bodies[i]) for i in range(8))}))
-    assert {i for i in order if relevance.function(path_of("a.py"), f"f{i}")} == expected
+    reachability = Reachability(project({"a.py": b"".join(b"def f%d():\n%s" % (i, bodies[i]) for i in range(8))}))
+    assert {i for i in order if reachability.function(path_of("a.py"), f"f{i}")} == expected
