@@ -10,9 +10,9 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.models.registry import is_known
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.bindings import Bindings
 from bce_lint.analysis.recording.reveal import Reveals
 from bce_lint.diagnostic import CRASH
+from bce_lint.ir.bindings import Bindings
 from bce_lint.ir.tree import functions, tree
 from bce_lint.ir.walk import AnyNode, children
 from bce_lint.source.projects import project_files, root_of

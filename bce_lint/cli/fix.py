@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from bce_lint.cli.run import Run
 
 if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
     from bce_lint.findings import FixOptions
     from bce_lint.fixes.outcome import Outcome
-    from bce_lint.source.text import SourceText
     from bce_lint.source.write import FileChange
-
-
-class Run(NamedTuple):
-    """What a command came to: the findings left, the texts they are in, those mended, and what went wrong, a line each."""
-
-    left: Sequence[Diagnostic]
-    sources: Mapping[str, SourceText]
-    mended: Sequence[Diagnostic] = ()
-    problems: tuple[str, ...] = ()
-    files: Sequence[Path] = ()
-    """The files that were linted, where there are any."""
-    lines: tuple[str, ...] = ()
-    """What is to be said after the findings."""
-    revealed: tuple[str, ...] = ()
-    """What is known at the calls of `reveal`."""
 
 
 def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions, diff: bool) -> Run:

@@ -13,7 +13,7 @@ from bce_lint.cli import options as command_line
 from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
-    from bce_lint.cli.fix import Run
+    from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
     from bce_lint.findings import Inspect
 
@@ -155,7 +155,8 @@ def _compared(report: WitnessReport, run: Run, codes: frozenset[str]) -> Run:
 def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
-    from bce_lint.cli.fix import Run, fix_files
+    from bce_lint.cli.fix import fix_files
+    from bce_lint.cli.run import Run
     from bce_lint.source.discover import discover
 
     found = discover(map(Path, options.paths), options.force_exclude)
@@ -174,7 +175,8 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
 def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
-    from bce_lint.cli.fix import Run, fix_text, put
+    from bce_lint.cli.fix import fix_text, put
+    from bce_lint.cli.run import Run
     from bce_lint.source.discover import excluded
 
     data, name = sys.stdin.buffer.read(), options.stdin_filename

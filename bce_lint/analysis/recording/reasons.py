@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import BuiltinMethod, ClassV, External, FunctionV, ModuleV, Ref, Unknown, Value, options
-from bce_lint.analysis.recording.bindings import Binding, Bindings, BindingScope
 from bce_lint.analysis.state.frames import MAX_DEPTH
+from bce_lint.ir.bindings import Binding, Bindings, BindingScope
 from bce_lint.records import changed
 
 if TYPE_CHECKING:

@@ -1,0 +1,25 @@
+"""What a command comes to, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bce_lint.diagnostic import Diagnostic
+from bce_lint.source.text import SourceText
+
+
+class Run(NamedTuple):
+    """What a command came to: the findings left, the texts they are in, those mended, and what went wrong, a line each."""
+
+    left: Sequence[Diagnostic]
+    sources: Mapping[str, SourceText]
+    mended: Sequence[Diagnostic] = ()
+    problems: tuple[str, ...] = ()
+    files: Sequence[Path] = ()
+    """The files that were linted, where there are any."""
+    lines: tuple[str, ...] = ()
+    """What is to be said after the findings."""
+    revealed: tuple[str, ...] = ()
+    """What is known at the calls of `reveal`."""
