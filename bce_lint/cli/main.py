@@ -67,7 +67,9 @@ def _run(options: Namespace) -> int:
         try:
             run = _compared(report, run, codes)
         except ValueError as error:
-            return [_fail(problem) for problem in (*run.problems, str(error))][-1]
+            for problem in run.problems:
+                _fail(problem)
+            return _fail(str(error))
     run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
     for problem in run.problems:
         _fail(problem)

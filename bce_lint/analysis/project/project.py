@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
+from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
@@ -25,10 +26,13 @@ from bce_lint.source.text import SourceError, SourceText, decode
 RECURSION = 20_000
 
 
-class Problem(tuple[str, str, int, int]):
-    """A file that could not be analysed: (code, message, row, column)."""
+class Problem(NamedTuple):
+    """Why a file could not be analysed, and where."""
 
-    __slots__ = ()
+    code: str
+    message: str
+    row: int
+    column: int
 
 
 class Project:
@@ -82,7 +86,7 @@ class Project:
             known = self._before.get(path)
             return known if known is not None and known.raw == raw else scan(path, raw)
         except OSError as error:
-            self.problems[path] = Problem(("BCE901", f"cannot be read: {error.strerror or error}", 1, 1))
+            self.problems[path] = Problem("BCE901", f"cannot be read: {error.strerror or error}", 1, 1)
             return None
 
     def source(self, path: str) -> SourceText | None:
@@ -92,9 +96,9 @@ class Project:
             try:
                 self.sources[path] = decode(facts.raw if facts is not None else _read(path), path)
             except OSError as error:
-                self.problems[path] = Problem(("BCE901", str(error.strerror or error), 1, 1))
+                self.problems[path] = Problem("BCE901", str(error.strerror or error), 1, 1)
             except SourceError as error:
-                self.problems[path] = Problem(("BCE901", error.message, error.row, 1))
+                self.problems[path] = Problem("BCE901", error.message, error.row, 1)
         return self.sources.get(path)
 
     def unit(self, path: str) -> LoweredFile | None:
@@ -115,9 +119,9 @@ class Project:
                 self._modules[key] = lower(source.text)
             return LoweredFile(path, source.text, self._modules[key], self.machine.intern(("module", path)))
         except ParseFailure as error:
-            self.problems[path] = Problem(("BCE901", error.message, error.row, error.column))
+            self.problems[path] = Problem("BCE901", error.message, error.row, error.column)
         except TooLarge as error:
-            self.problems[path] = Problem(("BCE902", error.message, 1, 1))
+            self.problems[path] = Problem("BCE902", error.message, 1, 1)
         return None
 
     def parsed(self) -> tuple[str, ...]:
@@ -294,7 +298,7 @@ class Project:
         except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
             del machine.sites[sites:]
             text = " ".join(f"{type(error).__name__}: {error}".split())
-            self.problems[path] = Problem((CRASH, f"internal error in the analysis: {text}", 1, 1))
+            self.problems[path] = Problem(CRASH, f"internal error in the analysis: {text}", 1, 1)
             return None
         finally:
             machine.reads, machine.suppress_sites, machine.stack, machine.pending = None, 0, [], []
