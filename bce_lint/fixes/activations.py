@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
-from bce_lint.analysis.recording.uses import source_range
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.calls import level, suffixed
@@ -77,7 +76,7 @@ def _group(program: RecordedProject, intent: FixIntent, sites: list[LossSite]) -
         waiting += _taken(program, intent, group, sites)
     while waiting:
         origin = waiting.pop()
-        key = source_range(origin.place)
+        key = origin.place.range
         if key in group.traces:
             continue
         _nothing_else(program, origin)
@@ -92,7 +91,7 @@ def _group(program: RecordedProject, intent: FixIntent, sites: list[LossSite]) -
 
 def _nothing_else(program: RecordedProject, origin: Origin) -> None:
     """Raises `Refusal` when something else may be called where an activation is applied or made."""
-    key = source_range(origin.place)
+    key = origin.place.range
     kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in program.flow.called.get(key, ())}
     applied = program.flow.applied.get(key, set())
     if key not in applied and any(key in callees and call not in applied for call, callees in program.flow.callees.items()):
@@ -163,10 +162,10 @@ def _reached(group: _Group, sites: list[LossSite]) -> None:
                 raise Refusal("the classes are moved to another dimension after the log-softmax")
             if use.kind is Usage.CHANGED:
                 raise Refusal(f"`{_user(use)}` changes the values on the way")
-    met = {source_range(use.site.call) for trace in group.traces.values() for use in trace.uses if use.site is not None}
+    met = {use.site.call.range for trace in group.traces.values() for use in trace.uses if use.site is not None}
     wanted = [*sites, *(site for callers in group.losses.values() for site in callers)]
     for site in wanted:
-        if source_range(site.call) not in met:
+        if site.call.range not in met:
             raise Refusal("what stands between the activation and the loss changes the values, or cannot be followed")
 
 

@@ -8,7 +8,6 @@ from math import log
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.recording.uses import source_range
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, ThresholdSite
 from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.fixes.edit import SAFE, UNSAFE, Edit, Fix, Refusal
@@ -65,7 +64,7 @@ def _agreed(program: RecordedProject, intents: Sequence[FixIntent]) -> None:
     """Raises `Refusal` when a loss has callers that the change would not be right for."""
     sites = [intent.site for intent in intents]
     site = sites[0]
-    if isinstance(site, LossSite) and any(other not in sites for other in program.calls.get(source_range(site.call), ())):
+    if isinstance(site, LossSite) and any(other not in sites for other in program.calls.get(site.call.range, ())):
         raise Refusal("others come here with other values")
 
 

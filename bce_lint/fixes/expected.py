@@ -26,7 +26,7 @@ _NO_SPOT: Final[SourceRange] = ("", ir.Span(0, 0))
 
 def _spots(intent: FixIntent, inner: bool = False) -> set[SourceRange]:
     assert isinstance(intent.site, LossSite)
-    return {(o.place.path, o.place.span) for x in intent.site.input for o in (x.inner if inner else x.origin)}
+    return {o.place.range for x in intent.site.input for o in (x.inner if inner else x.origin)}
 
 
 def _is_there(term: Apply, spots: set[SourceRange]) -> bool:

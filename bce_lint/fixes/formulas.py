@@ -51,7 +51,7 @@ def _core(tree: Tree, node: Node | None, site: LogSite, origin: Origin) -> Node 
     if isinstance(node, ir.Op) and node.op == "+" and site.eps:
         return next((core for operand in node.operands if (core := _core(tree, operand, site, origin)) is not None), None)
     node = complement_of(node) if site.complement else node
-    call = isinstance(node, ir.Call) and (tree.path, node.span) == (origin.place.path, origin.place.span)
+    call = isinstance(node, ir.Call) and (tree.path, node.span) == origin.place.range
     return node if call or (isinstance(node, ir.Name) and _made_by(tree, node, origin) is not None) else None
 
 

@@ -65,7 +65,7 @@ class Meeting:
 
     def __init__(self, program: RecordedProject, origin: Origin, through: bool) -> None:
         self.program, self.origin = program, origin
-        self.key = (origin.place.path, origin.place.span)
+        self.key = origin.place.range
         self.moving = MOVING | ACTIVATIONS if through else MOVING
 
     def carries(self, tree: Tree, node: Node) -> bool:

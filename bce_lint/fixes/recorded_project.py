@@ -8,7 +8,7 @@ from functools import cached_property
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.uses import UseRecorder, source_range
+from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.consumers import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
@@ -35,7 +35,7 @@ class RecordedProject:
             for one in members(site):
                 if isinstance(one, LossSite):
                     self.losses.setdefault(loss_of(one), []).append(one)
-                    self.calls.setdefault(source_range(one.call), []).append(one)
+                    self.calls.setdefault(one.call.range, []).append(one)
                     if isinstance(site, ChoiceSite):
                         self.chosen.add(loss_of(one))
 
@@ -102,7 +102,7 @@ class RecordedProject:
 
 def loss_of(site: LossSite) -> SourceRange:
     """Where a loss is chosen: where its object is made, or the call of a function."""
-    return source_range(site.made or site.call)
+    return (site.made or site.call).range
 
 
 def escapes(program: RecordedProject, tree: Tree, node: Node) -> bool:

@@ -60,8 +60,7 @@ class Before:
     def _root(self, fix: Wanted) -> SourceRange:
         """The expression that a fix is about, grown until no edit leaves it on one side only; a formula with all of its edits."""
         site = fix.intent.site
-        place = site.call if isinstance(site, LossSite) else site.primary  # type: ignore[union-attr]
-        path, span = place.path, place.span
+        path, span = (site.call if isinstance(site, LossSite) else site.primary).range  # type: ignore[union-attr]
         tree = self._program.tree(path)
         node = next((one for one in tree.by_span.get(span, ()) if isinstance(one, ir.Expr.__args__)), None)
         text = source_of(self.project, path)
@@ -249,7 +248,7 @@ def _origins(intent: FixIntent) -> set[SourceRange]:
     """The activations that a fix is about."""
     site = intent.site
     found = site.input if isinstance(site, LossSite | LogSite | ThresholdSite) else ()
-    return {(o.place.path, o.place.span) for x in found for o in (*x.origin, *x.inner)}
+    return {o.place.range for x in found for o in (*x.origin, *x.inner)}
 
 
 def _activates(term: Term, spots: set[SourceRange]) -> bool:
