@@ -152,7 +152,7 @@ def _places(one: Seen) -> tuple[Location, ...]:
     return (one.location, *one.calls, *((one.caller,) if one.caller is not None else ()))
 
 
-def _labels(one: Diagnostic, endings: tuple[str, ...]) -> list[Location]:
+def _labels(one: Diagnostic, endings: str | tuple[str, ...]) -> list[Location]:
     return [label.location for label in one.labels if label.message.endswith(endings)]
 
 

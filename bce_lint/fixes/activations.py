@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
 from bce_lint.analysis.sites import LossSite
-from bce_lint.catalog.schema import Domain, Expects
+from bce_lint.catalog.schema import LOGITS, Domain, Expects
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.intent import Change, FixIntent
@@ -22,7 +22,6 @@ from bce_lint.fixes.retyping import at, loss_sites, retyped
 from bce_lint.fixes.tree import Node, name_of
 from bce_lint.fixes.uses import User, UserSearch, gathered
 
-_RAW = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 _INFINITE = re.compile(r"\binf\b|masked_fill|finfo|infinity", re.IGNORECASE)
 _MAX = 16
@@ -285,7 +284,7 @@ def _wants(site: LossSite, intent: FixIntent) -> bool:
     assert isinstance(intent.site, LossSite)
     if intent.change is Change.LOGARITHM:
         return site.contract.expects in (Expects.LOG_PROBABILITIES, Expects.KL_LOG_PROBABILITIES, Expects.CLASS_LOGITS)
-    return site.contract.expects in _RAW or site.contract == intent.site.contract
+    return site.contract.expects in LOGITS or site.contract == intent.site.contract
 
 
 def _half(use: User) -> ir.Const | None:

@@ -15,9 +15,9 @@ from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, has_comment
 from bce_lint.ir import Span
+from bce_lint.rules.options import REDUCING
 
 _CASTS = {"float32": ".float()", "float64": ".double()", "float16": ".half()", "bfloat16": ".bfloat16()", "int64": ".long()"}
-_OLD = ("size_average", "reduce", "reduction")
 
 
 def level(intent: FixIntent) -> str:
@@ -155,9 +155,9 @@ def reduced(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     site = intent.site
     assert isinstance(site, OptionSite)
     tree, call = program.call(site.primary)
-    wrong = {place.span for name, value, place in site.options if name in _OLD or value == intent.what}
+    wrong = {place.span for name, value, place in site.options if name in REDUCING or value == intent.what}
     gone = [arg for arg in call.args if arg.value.span in wrong]
-    explicit = [arg for arg in call.args if arg.keyword in _OLD and arg not in gone]
+    explicit = [arg for arg in call.args if arg.keyword in REDUCING and arg not in gone]
     if not gone or any(arg.stars for arg in call.args) or explicit or not all(isinstance(arg.value, ir.Const) for arg in gone):
         raise Refusal("not all of its options are constants")
     after = call.args[call.args.index(gone[0]) + 1 :]

@@ -20,6 +20,7 @@ from bce_lint.catalog.schema import ShapeRelation
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.terms import LossCall, TermStep, Unsuitable, activation_of, loss_in, operand_of, rebuilt
 from bce_lint.records import changed
+from bce_lint.rules.options import REDUCING
 
 _NO_SPOT: Final[SourceRange] = ("", ir.Span(0, 0))
 
@@ -127,7 +128,6 @@ def swapped(slice_: Term, intent: FixIntent) -> Term:
 def reduced(slice_: Term, intent: FixIntent) -> Term:
     """The reduction that was meant, in the place of the options that stood for it."""
     assert isinstance(intent.site, OptionSite)
-    wrong = {"size_average", "reduce", "reduction"}
     contract = intent.site.contract
 
     def change(loss: LossCall) -> Term:
@@ -135,10 +135,11 @@ def reduced(slice_: Term, intent: FixIntent) -> Term:
         call = loss.call.args[0] if loss.is_module else loss.call
         assert isinstance(call, Apply)
         params = (contract.init if loss.is_module else contract.function) or ()
-        kept = tuple(value for value, param in zip(call.args, params, strict=False) if param.name not in wrong)
-        named = {param.name: value for value, param in zip(call.args, params, strict=False) if param.name not in wrong}
+        kept = tuple(value for value, param in zip(call.args, params, strict=False) if param.name not in REDUCING)
+        named = {param.name: value for value, param in zip(call.args, params, strict=False) if param.name not in REDUCING}
         at = 0 if loss.is_module else 2
-        options = {**{n: v for n, v in named.items() if n not in ("input", "target")}, **{n: v for n, v in call.keywords if n not in wrong}}
+        by_position = {n: v for n, v in named.items() if n not in ("input", "target")}
+        options = {**by_position, **{n: v for n, v in call.keywords if n not in REDUCING}}
         made = changed(call, args=kept[:at], keywords=(*options.items(), ("reduction", Known(intent.what))))
         return changed(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
 

@@ -12,12 +12,13 @@ from bce_lint.analysis.domain.values import TOP, Unknown, Value
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, row_of, walk
 from bce_lint.catalog import activations, layers, losses
 from bce_lint.catalog.schema import Domain, Kind, Param, Transfer
+from bce_lint.rules.options import REDUCING
 
 _WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
 _UNKNOWN: Final = frozenset({Kind.NONE, Kind.SCALAR, Kind.PARAMETER})
 _PLACES: Final = frozenset({"device", "non_blocking", "copy", "pin_memory", "memory_format", "requires_grad", "out"})
 _TEXT: Final = 60
-_OPTIONS: Final = frozenset({"reduction", "ignore_index", "label_smoothing", "size_average", "reduce"})
+_OPTIONS: Final = frozenset({*REDUCING, "ignore_index", "label_smoothing"})
 _NO_TRAITS: Final[tuple[str, ...]] = ()
 _MODULE: Final = "torch.nn."
 
