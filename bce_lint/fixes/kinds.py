@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from bce_lint.analysis.recording.terms import Term
 from bce_lint.analysis.sites import LossSite
+from bce_lint.diagnostic import Verdict
 from bce_lint.fixes import activations, calls, expected, formulas, retyping
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
@@ -19,11 +20,11 @@ Expected: TypeAlias = Callable[[Term, FixIntent], Term]
 
 
 class Claim(Enum):
-    """What a fix may claim; the verdicts of the verification say it by the same words."""
+    """What a fix may claim: those verdicts that make it right."""
 
-    EQUIVALENT = "equivalent"
-    INTENDED = "intended change"
-    ERROR = "was an error"
+    EQUIVALENT = Verdict.EQUIVALENT.value
+    INTENDED = Verdict.INTENDED.value
+    ERROR = Verdict.ERROR.value
 
 
 class Callers(Enum):

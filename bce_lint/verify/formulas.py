@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import references, samples, settings
 from bce_lint.verify.row import Case, Cases, Loss, Row, Setting, cases, preserving
-from bce_lint.verify.verdict import Verdict
 
 _EPS = 1e-8
 

@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import references, samples
 from bce_lint.verify.row import Case, Cases, Open, Row
-from bce_lint.verify.verdict import Verdict
 
 _N, _C = 12, samples.CLASSES
 _Target: TypeAlias = Callable[[int], Tensor]

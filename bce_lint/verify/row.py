@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify.samples import Sample
-from bce_lint.verify.verdict import Verdict
 
 Loss: TypeAlias = Callable[[Tensor], Tensor]
 Open: TypeAlias = Callable[..., Tensor]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from bce_lint.analysis.recording.terms import Apply, Input, Known, Term, parts, row_of, walk
+from bce_lint.diagnostic import Verdict
 from bce_lint.fixes import kinds
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.kinds import FixKind
@@ -22,7 +23,7 @@ from bce_lint.verify.row import Case, Loss
 from bce_lint.verify.samples import Sample
 from bce_lint.verify.site.inputs import SAMPLED, Inputs, Roles, Size, known_tensor, mains, roles, targets
 from bce_lint.verify.site.replay import Replay, named
-from bce_lint.verify.verdict import SLACK, Judgement, Verdict
+from bce_lint.verify.verdict import SLACK, Judgement
 
 _CPU: Final = torch.device("cpu")
 _TRIES: Final = 80
