@@ -27,6 +27,11 @@ class Verdict(Enum):
     NOT_VERIFIABLE = "not verifiable"
 
 
+def shortened(text: str, most: int) -> str:
+    """A text as a message can hold it: of at most so many characters, with `…` for what is left out."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 class Position(NamedTuple):
     """A row and a column, both counted from 1; columns are code points."""
 

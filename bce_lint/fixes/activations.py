@@ -11,6 +11,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import LOGITS, Domain, Expects
+from bce_lint.diagnostic import shortened
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.intent import Change, FixIntent
@@ -171,8 +172,7 @@ def _reached(group: _Group, sites: list[LossSite]) -> None:
 def _user(use: User) -> str:
     parent = use.tree.parent(use.node)
     user: Node = use.tree.parent(parent) if isinstance(parent, ir.Attr) else parent
-    text = " ".join(use.tree.source(user.span).split())
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return shortened(" ".join(use.tree.source(user.span).split()), _SHOWN)
 
 
 def _local(program: RecordedProject, group: _Group) -> UserSearch | None:

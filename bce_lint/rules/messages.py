@@ -8,6 +8,7 @@ from typing import Final
 from bce_lint.analysis.domain.tensor import Origin, Place
 from bce_lint.analysis.sites import Alternatives, LogSite, LossSite
 from bce_lint.catalog.schema import Contract, Domain
+from bce_lint.diagnostic import shortened
 
 Labels = tuple[tuple[str, Place], ...]
 _WIDTH = 60
@@ -31,8 +32,7 @@ TAKEN_BY: Final = (AS_LOGITS, USED, CALLED)
 
 def quoted(text: str) -> str:
     """Source text in backticks, on one line and not too long."""
-    line = " ".join(text.split())
-    return f"`{line if len(line) <= _WIDTH else line[: _WIDTH - 1] + '…'}`"
+    return f"`{shortened(' '.join(text.split()), _WIDTH)}`"
 
 
 def loss_name(contract: Contract, written: str) -> str:

@@ -24,7 +24,7 @@ from bce_lint.fixes.tree import Tree
 from bce_lint.ir import Span
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.verify.site.moved import Moved
-from bce_lint.verify.site.slices import cut, inputs, is_infinite, key, renamed, shortened
+from bce_lint.verify.site.slices import cut, inputs, is_infinite, key, quoted, renamed
 from bce_lint.verify.site.trial import Question
 
 _PATHS: Final = 24
@@ -193,7 +193,7 @@ def _question(before: Before, after: After, old: Term, new: Term, intent: FixInt
     second = cut(new, stops)
     for slice_, trace in ((first, before.trace), (second, after.trace)):
         if (text := _stale(slice_, trace)) is not None:
-            raise Unsuitable(f"`{shortened(text)}` is changed in place")
+            raise Unsuitable(f"{quoted(text)} is changed in place")
     return Question(first, _aligned(second, known, moved), intent)
 
 
@@ -262,7 +262,7 @@ def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:
     for one in inputs(after):
         same = next((old for old in known if moved.follows(old, one)), None)
         if same is None:
-            raise Unsuitable(f"`{shortened(one.text)}` cannot be followed from before the fix")
+            raise Unsuitable(f"{quoted(one.text)} cannot be followed from before the fix")
         names[key(one)] = same
     return renamed(after, names)
 

@@ -12,6 +12,7 @@ from bce_lint.analysis.domain.values import TOP, Unknown, Value
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, row_of, walk
 from bce_lint.catalog import activations, layers, losses
 from bce_lint.catalog.schema import Domain, Kind, Param, Transfer
+from bce_lint.diagnostic import shortened
 from bce_lint.rules.options import REDUCING
 
 _WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
@@ -23,9 +24,9 @@ _NO_TRAITS: Final[tuple[str, ...]] = ()
 _MODULE: Final = "torch.nn."
 
 
-def shortened(text: str) -> str:
-    """A text as a message can hold it."""
-    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+def quoted(text: str) -> str:
+    """Source text in backticks, as a message can hold it."""
+    return f"`{shortened(text, _TEXT)}`"
 
 
 def is_infinite(term: Term) -> bool:
