@@ -104,7 +104,7 @@ class Checker:
         from bce_lint.engine import check_text
 
         name = None if self.filename in _UNNAMED else self.filename
-        with _spared():
+        with _gc_paused():
             found = check_text(_data(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
         return [one for one in found if name is None or os.path.normpath(one.location.path) == os.path.normpath(name)]
 
@@ -114,7 +114,7 @@ class Checker:
 
 
 @contextmanager
-def _spared() -> Iterator[None]:
+def _gc_paused() -> Iterator[None]:
     """Keeps flake8's collections from walking over what is known of the project, which stays to the end."""
     collecting = gc.isenabled()
     gc.disable()

@@ -55,7 +55,7 @@ class FixKind:
     - `takes_activation`: an activation goes, so only ways that apply it count.
     - `repairs`: it repairs a call, and leaves the numbers as they are.
     - `one_operation`: it is about one operation, whose operands are given, where there is no loss.
-    - `by_hand`: a formula of probabilities goes, with the line that it stands on. How it rounded is no matter.
+    - `formula`: a formula of probabilities goes, with the line that it stands on. How it rounded is no matter.
     - `compares`: it changes where logits are cut, so they are tried close to the cut.
     - `out_of_range`: the loss before may get numbers that it stops a GPU at, so it is tried on the CPU.
     - `in_autocast`: what raises before is CUDA autocast.
@@ -70,7 +70,7 @@ class FixKind:
     takes_activation: bool = False
     repairs: bool = False
     one_operation: bool = False
-    by_hand: bool = False
+    formula: bool = False
     compares: bool = False
     out_of_range: bool = False
     in_autocast: bool = False
@@ -159,7 +159,7 @@ KINDS: Final[dict[Change, FixKind]] = {
     Change.SHAPE: FixKind(build=calls.shaped, claims=(Claim.ERROR, Claim.INTENDED), expected=expected.shaped, repairs=True),
     Change.LOG: FixKind(build=formulas.logarithm, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL),
     Change.FORMULA: FixKind(
-        build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, by_hand=True
+        build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, formula=True
     ),
     Change.THRESHOLD: FixKind(
         build=calls.threshold, claims=(Claim.INTENDED,), expected=expected.decided, recorded=True, one_operation=True, compares=True

@@ -65,7 +65,7 @@ class Before:
         node = next((one for one in tree.by_span.get(span, ()) if isinstance(one, ir.Expr.__args__)), None)
         text = source_of(self.project, path)
         edits = [text.span(edit.location) for edit in fix.edits if edit.location.path == path]
-        if kind_of(fix.intent).by_hand and node is not None:
+        if kind_of(fix.intent).formula and node is not None:
             line = tree.logical_line(node.span.start)
             span = Span(min([node.span.start, *(e.start for e in edits if _meet(e, line))]), node.span.end)
         while node is not None and (_is_callee(tree, node) or any(_leaves(edit, node.span, span) for edit in edits)):

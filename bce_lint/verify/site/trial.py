@@ -102,7 +102,7 @@ def _answer(trials: Iterator[_Trial], wanted: tuple[Verdict, ...], runs: int) ->
 
 def _trials(question: Question, found: Roles, device: torch.device, seed: int) -> Iterator[_Trial]:
     loss = loss_in(question.after)
-    probability = question.kind.by_hand and not any(map(activation_of, walk(question.before)))
+    probability = question.kind.formula and not any(map(activation_of, walk(question.before)))
     for main in _mains(question, found):
         trial = _Trial(question, Inputs(found, loss, main, seed, probability), device)
         of_input = trial.measured()
@@ -223,7 +223,7 @@ class _Trial:
     def _kept(self, low: Case) -> tuple[Judgement, str]:
         """Equivalent in float64; and in the dtype that is trained in, not further from float64 than the original."""
         one = judges.equivalent(self._case(high=True), "float64", self.device, scaled=True)
-        if one.verdict is Verdict.EQUIVALENT and not self.question.kind.by_hand:
+        if one.verdict is Verdict.EQUIVALENT and not self.question.kind.formula:
             lower = judges.no_worse(low, self.given, self.device, SLACK[self.dtype])
             if lower.verdict is Verdict.CONTRADICTED:
                 return lower, self.given
