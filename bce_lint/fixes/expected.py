@@ -58,14 +58,13 @@ def _log(term: Term) -> Apply:
 def _exchanged(slice_: Term, spots: set[SourceRange], by: Callable[[Apply], Term]) -> Term:
     seen: list[Apply] = []
 
-    def step(one: Apply) -> Term | None:
-        """The activation exchanged."""
+    def _step(one: Apply) -> Term | None:
         if not _is_there(one, spots):
             return None
         seen.append(one)
         return by(one)
 
-    found = rebuilt(slice_, step)
+    found = rebuilt(slice_, _step)
     if not seen:
         raise Unsuitable("the activation is not among what could be followed")
     return found
@@ -77,26 +76,24 @@ def _with_loss(slice_: Term, change: Callable[[LossCall], Term]) -> Term:
         raise Unsuitable("the loss cannot be followed")
     call = loss.call
 
-    def step(one: Apply) -> Term | None:
-        """The loss changed."""
+    def _step(one: Apply) -> Term | None:
         return change(LossCall(one, loss.contract)) if (one.spot, one.operation) == (call.spot, call.operation) else None
 
-    return rebuilt(slice_, step)
+    return rebuilt(slice_, _step)
 
 
 def retyped(slice_: Term, intent: FixIntent) -> Term:
     """The slice with another loss."""
     contract = losses.MODULES[f"torch.nn.{intent.what}"]
 
-    def change(loss: LossCall) -> Term:
-        """The other loss with the same options."""
+    def _change(loss: LossCall) -> Term:
         call = loss.call
         made = call.args[0] if loss.is_module else None
         if isinstance(made, Apply):
             return changed(call, args=(changed(made, operation=contract.module or ""), *call.args[1:]))
         return changed(call, operation=contract.functional or "")
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def called(slice_: Term, intent: FixIntent) -> Term:
@@ -112,8 +109,7 @@ def called(slice_: Term, intent: FixIntent) -> Term:
 def swapped(slice_: Term, intent: FixIntent) -> Term:
     """The slice with the first two arguments of its loss exchanged."""
 
-    def change(loss: LossCall) -> Term:
-        """The first two arguments exchanged."""
+    def _change(loss: LossCall) -> Term:
         at = int(loss.is_module)
         args = loss.call.args
         if len(args) < at + 2:
@@ -122,7 +118,7 @@ def swapped(slice_: Term, intent: FixIntent) -> Term:
             return changed(loss.call, keywords=tuple(names.items()))
         return changed(loss.call, args=(*args[:at], args[at + 1], args[at], *args[at + 2 :]))
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def reduced(slice_: Term, intent: FixIntent) -> Term:
@@ -130,8 +126,7 @@ def reduced(slice_: Term, intent: FixIntent) -> Term:
     assert isinstance(intent.site, OptionSite)
     contract = intent.site.contract
 
-    def change(loss: LossCall) -> Term:
-        """The options exchanged."""
+    def _change(loss: LossCall) -> Term:
         call = loss.call.args[0] if loss.is_module else loss.call
         assert isinstance(call, Apply)
         params = (contract.init if loss.is_module else contract.function) or ()
@@ -143,7 +138,7 @@ def reduced(slice_: Term, intent: FixIntent) -> Term:
         made = changed(call, args=kept[:at], keywords=(*options.items(), ("reduction", Known(intent.what))))
         return changed(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def target_cast(slice_: Term, intent: FixIntent) -> Term:
@@ -155,8 +150,7 @@ def target_cast(slice_: Term, intent: FixIntent) -> Term:
 def weight_cast(slice_: Term, intent: FixIntent) -> Term:
     """The slice with its weight cast."""
 
-    def change(loss: LossCall) -> Term:
-        """The weight in the dtype of the input."""
+    def _change(loss: LossCall) -> Term:
         call = loss.call.args[0] if loss.is_module else loss.call
         assert isinstance(call, Apply)
         params = (loss.contract.init if loss.is_module else loss.contract.function) or ()
@@ -166,7 +160,7 @@ def weight_cast(slice_: Term, intent: FixIntent) -> Term:
         made = changed(call, args=args, keywords=keywords)
         return changed(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def _argument(loss: LossCall, name: str, change: TermStep) -> Term:
@@ -179,14 +173,13 @@ def _argument(loss: LossCall, name: str, change: TermStep) -> Term:
 def shaped(slice_: Term, intent: FixIntent) -> Term:
     """Element by element, whatever the shapes; class targets without the dimension of size 1."""
 
-    def change(loss: LossCall) -> Term:
-        """The arguments in one shape."""
+    def _change(loss: LossCall) -> Term:
         if loss.contract.shape is ShapeRelation.CLASS_DIM:
             return _argument(loss, "target", lambda term: _method(".squeeze", term, Known(-1)))
         flat = _argument(loss, "target", lambda term: _method(".reshape", term, Known(-1)))
         return _argument(LossCall(flat, loss.contract), "input", lambda term: _method(".reshape", term, Known(-1)))  # type: ignore[arg-type]
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def _method(name: str, *args: Term) -> Apply:

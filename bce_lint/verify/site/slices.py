@@ -241,19 +241,18 @@ def renamed(term: Term, names: Mapping[Key | None, Input]) -> Term:
     """A slice with other inputs in the place of its own."""
     done: dict[int, Term] = {}
 
-    def visit(one: Term) -> Term:
-        """One term, once."""
+    def _visit(one: Term) -> Term:
         if id(one) not in done:
             match one:
                 case Input():
                     done[id(one)] = names[key(one)]
                 case Group():
-                    done[id(one)] = replace(one, items=tuple(map(visit, one.items)))
+                    done[id(one)] = replace(one, items=tuple(map(_visit, one.items)))
                 case Apply():
-                    keywords = tuple((name, visit(value)) for name, value in one.keywords)
-                    done[id(one)] = replace(one, args=tuple(map(visit, one.args)), keywords=keywords)
+                    keywords = tuple((name, _visit(value)) for name, value in one.keywords)
+                    done[id(one)] = replace(one, args=tuple(map(_visit, one.args)), keywords=keywords)
                 case _:
                     return one
         return done[id(one)]
 
-    return visit(term)
+    return _visit(term)
