@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
@@ -14,7 +14,7 @@ from bce_lint.catalog.schema import LOGITS, Domain, Expects
 from bce_lint.diagnostic import shortened
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
-from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
@@ -30,61 +30,81 @@ _SHOWN = 40
 _PLACES = 5
 
 
-class _Group(NamedTuple):
-    """Activations and losses that can only be changed together."""
+class Treatment(NamedTuple):
+    """What becomes of the activations before a loss: they go, unless their `logarithm` takes their place.
 
+    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `fused`: the loss becomes one that applies
+    the activation itself, so all who share it change with it.
+    """
+
+    inner: bool = False
+    fused: bool = False
+    logarithm: bool = False
+
+
+DROPPED: Final = Treatment()
+INNER_DROPPED: Final = Treatment(inner=True)
+FUSED: Final = Treatment(fused=True)
+LOGARITHM: Final = Treatment(logarithm=True)
+
+
+class _Group(NamedTuple):
+    """Activations and losses that can only be changed together, and what becomes of them. `site` is the loss that a rule spoke of."""
+
+    treatment: Treatment
+    site: LossSite
     searches: dict[SourceRange, UserSearch]
     origins: dict[SourceRange, Origin]
     losses: dict[SourceRange, list[LossSite]]
 
 
-def changed(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """The fix for intents of one finding that take activations away or exchange them."""
     intent = intents[0]
     sites = loss_sites(intents)
-    if intent.change is Change.DROP_INNER and all(x.domain in _TWICE for site in sites for x in site.input):
+    if treatment.inner and all(x.domain in _TWICE for site in sites for x in site.input):
         with suppress(Refusal):
-            return changed(project, [i._replace(change=Change.DROP) for i in intents])
-    group = _group(project, intent, sites)
+            return changed(DROPPED, project, intents)
+    group = _group(project, treatment, sites)
     local = _local(project, group)
-    edits, title, only = _rewritten(project, intent, group)
-    if intent.change is Change.FUSE:
+    edits, title, only = _rewritten(project, group)
+    if treatment.fused:
         edits += retyped(project, group.losses, intent.what)
         title = f"Use `{intent.what}` on the raw values"
     safe = intent.safe and only and local is not None and not _infinite(project, local)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 
 
-def _rewritten(project: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str, bool]:
+def _rewritten(project: RecordedProject, group: _Group) -> tuple[list[Edit], str, bool]:
     """The edits that take the activations away, a title, and whether the loss was their only user.
 
     A value with other users in the loss's function is kept for them, and the loss gets what the activation gets.
     """
     searches = list(group.searches.values())
     only = all(len(search.uses) == 1 for search in searches)
-    if intent.change is not Change.LOGARITHM and len(searches) == 1 and not (only and not searches[0].crossed):
+    if not group.treatment.logarithm and len(searches) == 1 and not (only and not searches[0].crossed):
         with suppress(Refusal):
             return *_bypass(project, searches[0], next(iter(group.origins.values()))), False
-    return *_at_the_root(project, intent, group), only
+    return *_at_the_root(project, group), only
 
 
-def _group(project: RecordedProject, intent: FixIntent, sites: list[LossSite]) -> _Group:
+def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]) -> _Group:
     """Everything that has to change with the activations before some losses. Raises `Refusal` where that is not all known."""
-    group = _Group({}, {}, {})
-    waiting = [origin for site in sites for origin in _origins(site, intent)]
-    if intent.change is Change.FUSE:
-        waiting += _taken(project, intent, group, sites)
+    group = _Group(treatment, sites[0], {}, {}, {})
+    waiting = [origin for site in sites for origin in _origins(site, treatment)]
+    if treatment.fused:
+        waiting += _taken(project, group, sites)
     while waiting:
         origin = waiting.pop()
         key = origin.place.range
         if key in group.searches:
             continue
         _nothing_else(project, origin)
-        group.origins[key], group.searches[key] = origin, UserSearch.of(project, origin, through=intent.change is Change.DROP_INNER)
+        group.origins[key], group.searches[key] = origin, UserSearch.of(project, origin, through=treatment.inner)
         if len(group.searches) > _MAX:
             raise Refusal("too many activations are involved")
-        if intent.change is Change.FUSE:
-            waiting += _taken(project, intent, group, [use.site for use in group.searches[key].uses if _same(use.site, intent)])
+        if treatment.fused:
+            waiting += _taken(project, group, [use.site for use in group.searches[key].uses if _is_alike(use.site, group)])
     _reached(group, sites)
     return group
 
@@ -104,12 +124,11 @@ def _spellings(name: str) -> tuple[str, str]:
     return name, name.replace("_", "")
 
 
-def _same(site: LossSite | None, intent: FixIntent) -> bool:
-    assert isinstance(intent.site, LossSite)
-    return site is not None and site.contract == intent.site.contract
+def _is_alike(site: LossSite | None, group: _Group) -> bool:
+    return site is not None and site.contract == group.site.contract
 
 
-def _taken(project: RecordedProject, intent: FixIntent, group: _Group, sites: Iterable[LossSite | None]) -> list[Origin]:
+def _taken(project: RecordedProject, group: _Group, sites: Iterable[LossSite | None]) -> list[Origin]:
     """Takes the losses of some sites in; returns the activations before all their callers."""
     found = []
     for site in sites:
@@ -119,20 +138,15 @@ def _taken(project: RecordedProject, intent: FixIntent, group: _Group, sites: It
         if loss_of(site) in project.chosen:
             raise Refusal("which loss is used is chosen elsewhere")
         for caller in callers:
-            if not caller.input or any(x.domain is not _domain(intent) or not x.origin for x in caller.input):
+            if not caller.input or any(x.domain is not group.site.input[0].domain or not x.origin for x in caller.input):
                 raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
-            found += _origins(caller, intent)
+            found += _origins(caller, group.treatment)
     return found
 
 
-def _domain(intent: FixIntent) -> Domain:
-    assert isinstance(intent.site, LossSite)
-    return intent.site.input[0].domain
-
-
-def _origins(site: LossSite, intent: FixIntent) -> list[Origin]:
-    found = [origin for x in site.input for origin in _asked(x, intent)]
-    if not found or any(not _asked(x, intent) for x in site.input):
+def _origins(site: LossSite, treatment: Treatment) -> list[Origin]:
+    found = [origin for x in site.input for origin in _asked(x, treatment)]
+    if not found or any(not _asked(x, treatment) for x in site.input):
         raise Refusal("which activation is meant cannot be told")
     for origin in found:
         if origin.domain is Domain.LOGITS:
@@ -142,10 +156,8 @@ def _origins(site: LossSite, intent: FixIntent) -> list[Origin]:
     return found
 
 
-def _asked(x: Tensor, intent: FixIntent) -> tuple[Origin, ...]:
-    if intent.change is not Change.DROP_INNER:
-        return x.origin
-    return tuple(o for o in x.inner if o.domain in _TWICE)[:1]
+def _asked(x: Tensor, treatment: Treatment) -> tuple[Origin, ...]:
+    return tuple(o for o in x.inner if o.domain in _TWICE)[:1] if treatment.inner else x.origin
 
 
 def _reached(group: _Group, sites: list[LossSite]) -> None:
@@ -235,39 +247,34 @@ def _infinite(project: RecordedProject, search: UserSearch) -> bool:
     return bool(_INFINITE.search(tree.text[min(s.start for s in nodes) : max(s.end for s in nodes)]))
 
 
-def _at_the_root(project: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str]:
+def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], str]:
     """The activations change where they are applied; whoever else uses the values applies them instead."""
     unseen = sorted({where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN})
     if unseen:
         more = f" and {len(unseen) - _PLACES} more places" if len(unseen) > _PLACES else ""
         raise Refusal(f"the values may be used at {', '.join(unseen[:_PLACES])}{more}, where they cannot be followed")
     edits: list[Edit] = []
+    logarithm = group.treatment.logarithm
     for key, search in sorted(group.searches.items()):
-        for use in gathered(search) if intent.change is not Change.LOGARITHM else search.uses:
-            edits += _kept(project, intent, group, key, use)
-        edits += logarithm_instead(project, key, group.origins[key]) if intent.change is Change.LOGARITHM else removed(project, key)
+        for use in search.uses if logarithm else gathered(search):
+            edits += _kept(project, group, key, use)
+        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else removed(project, key)
     name = next(iter(group.origins.values())).name
-    if intent.change is Change.LOGARITHM:
-        return edits, f"Use `log_{name}`"
-    return edits, f"Remove the {name}"
+    return edits, f"Use `log_{name}`" if logarithm else f"Remove the {name}"
 
 
-def _kept(project: RecordedProject, intent: FixIntent, group: _Group, key: SourceRange, use: User) -> list[Edit]:
+def _kept(project: RecordedProject, group: _Group, key: SourceRange, use: User) -> list[Edit]:
     """What a user needs in order to see what it saw before."""
     origin = group.origins[key]
-    if use.kind is Usage.LOSS and use.site is not None:
-        wants = loss_of(use.site) in group.losses if intent.change is Change.FUSE else _wants(use.site, intent)
-        if wants:
-            return []
-    if use.kind is Usage.ORDER:
+    if use.kind is Usage.ORDER or (use.kind is Usage.LOSS and use.site is not None and _wants(use.site, group)):
         return []
     _exclusive(project, group, use)
-    if use.kind is Usage.THRESHOLD and origin.name == "sigmoid" and intent.change is not Change.LOGARITHM:
+    if group.treatment.logarithm:
+        return [suffixed(use.tree, use.node, ".exp()")]
+    if use.kind is Usage.THRESHOLD and origin.name == "sigmoid":
         constant = _half(use)
         if constant is not None:
             return [use.tree.edit(constant.span, "0")]
-    if intent.change is Change.LOGARITHM:
-        return [suffixed(use.tree, use.node, ".exp()")]
     if use.whole is not None and any(other.whole is use.whole for other in group.searches[key].uses if other.kind is Usage.LOSS):
         raise Refusal(f"{where(use)} and the loss get the values after their dimensions were moved")
     return wrapped(use, origin)
@@ -280,11 +287,13 @@ def _exclusive(project: RecordedProject, group: _Group, use: User) -> None:
         raise Refusal(f"{where(use)} gets other values too")
 
 
-def _wants(site: LossSite, intent: FixIntent) -> bool:
-    assert isinstance(intent.site, LossSite)
-    if intent.change is Change.LOGARITHM:
+def _wants(site: LossSite, group: _Group) -> bool:
+    """True if a loss takes what is left of the activations."""
+    if group.treatment.fused:
+        return loss_of(site) in group.losses
+    if group.treatment.logarithm:
         return site.contract.expects in (Expects.LOG_PROBABILITIES, Expects.KL_LOG_PROBABILITIES, Expects.CLASS_LOGITS)
-    return site.contract.expects in LOGITS or site.contract == intent.site.contract
+    return site.contract.expects in LOGITS or _is_alike(site, group)
 
 
 def _half(use: User) -> ir.Const | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
 from bce_lint.analysis.recording.terms import Term
@@ -97,7 +98,7 @@ _MAY_BE_SMALL: Final = Special(expected.has_eps, (Claim.INTENDED, Claim.EQUIVALE
 
 KINDS: Final[dict[Change, FixKind]] = {
     Change.DROP: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.DROPPED),
         claims=(Claim.INTENDED,),
         expected=expected.dropped,
         callers=Callers.BUILDER,
@@ -106,7 +107,7 @@ KINDS: Final[dict[Change, FixKind]] = {
         takes_activation=True,
     ),
     Change.DROP_INNER: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.INNER_DROPPED),
         claims=(Claim.INTENDED,),
         expected=expected.inner_dropped,
         callers=Callers.BUILDER,
@@ -114,7 +115,7 @@ KINDS: Final[dict[Change, FixKind]] = {
         takes_activation=True,
     ),
     Change.FUSE: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.FUSED),
         claims=(Claim.EQUIVALENT,),
         expected=None,
         callers=Callers.BUILDER,
@@ -132,7 +133,7 @@ KINDS: Final[dict[Change, FixKind]] = {
         out_of_range=True,
     ),
     Change.LOGARITHM: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.LOGARITHM),
         claims=(Claim.INTENDED,),
         expected=expected.logarithm,
         callers=Callers.BUILDER,
