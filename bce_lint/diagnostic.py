@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final, NamedTuple
 
 from bce_lint.records import changed, record
@@ -13,6 +14,22 @@ DISPLAY_ONLY: Final = "display-only"
 UNSAFE: Final = "unsafe"
 SAFE: Final = "safe"
 """How far a fix may be trusted."""
+
+
+class Verdict(Enum):
+    """What running a rewrite or a fix shows."""
+
+    EQUIVALENT = "equivalent"
+    NO_WORSE = "no worse"
+    INTENDED = "intended change"
+    ERROR = "was an error"
+    CONTRADICTED = "contradicted"
+    NOT_VERIFIABLE = "not verifiable"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text as a message can hold it: of at most so many characters, with `…` for what is left out."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 class Position(NamedTuple):
@@ -68,7 +85,7 @@ class Fix:
 
 @record(frozen=True, slots=True)
 class Verification:
-    """What running a fix showed: `verdict` is that of `bce_lint.verify`, `reason` quotes an exception or says what is wrong.
+    """What running a fix showed: `verdict` is the value of a `Verdict`, `reason` quotes an exception or says what is wrong.
 
     The differences are the largest ones between the loss before and after, and between its gradients, in `dtype`; None where one
     of them does not run. `contradicted` fixes are not to be applied.

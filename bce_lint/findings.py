@@ -78,11 +78,11 @@ def _recorded(project: Project, told: list[Judged]) -> RecordedProject:
     from bce_lint.fixes.plan import targets
     from bce_lint.fixes.recorded_project import RecordedProject
 
-    flow = UseRecorder(targets(told))
-    recorded = Project(project.root, project.facts, project.texts, flow, before=project)
-    recorded.run(flow.targets)
+    uses = UseRecorder(targets(told))
+    recorded = Project(project.root, project.facts, project.texts, uses, before=project)
+    recorded.run(uses.targets)
     project.others.append(recorded)
-    return RecordedProject(recorded, flow)
+    return RecordedProject(recorded, uses)
 
 
 def _within(fix: Fix | None, shown: Mapping[str, str]) -> Fix | None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bce_lint import __version__
+from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
@@ -78,9 +79,9 @@ class Checker:
         try:
             rows = [self._row(one) for one in self._diagnostics()]
         except _UnknownRule as error:
-            rows = [(1, 0, f"BCE900 --bce-extend-select: {error}", type(self))]
+            rows = [(1, 0, f"{CRASH} --bce-extend-select: {error}", type(self))]
         except Exception as error:
-            rows = [(1, 0, f"BCE900 internal error: {type(error).__name__}: {_one_line(str(error))}", type(self))]
+            rows = [(1, 0, f"{CRASH} internal error: {type(error).__name__}: {_one_line(str(error))}", type(self))]
         yield from rows
 
     def _codes(self) -> frozenset[str]:
@@ -104,7 +105,7 @@ class Checker:
         from bce_lint.engine import check_text
 
         name = None if self.filename in _UNNAMED else self.filename
-        with _spared():
+        with _gc_paused():
             found = check_text(_data(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
         return [one for one in found if name is None or os.path.normpath(one.location.path) == os.path.normpath(name)]
 
@@ -114,7 +115,7 @@ class Checker:
 
 
 @contextmanager
-def _spared() -> Iterator[None]:
+def _gc_paused() -> Iterator[None]:
     """Keeps flake8's collections from walking over what is known of the project, which stays to the end."""
     collecting = gc.isenabled()
     gc.disable()

@@ -13,7 +13,7 @@ from bce_lint.diagnostic import Diagnostic, Location, RunTime
 from bce_lint.records import changed
 from bce_lint.report.paths import shown
 from bce_lint.rules.messages import CALLED_FROM, COMPUTED, LOGARITHM_TAKEN, MADE_BY, TAKEN_BY
-from bce_lint.rules.precedence import Subject
+from bce_lint.rules.precedence import Precedence, Subject
 from bce_lint.rules.registry import BY_CODE
 from bce_lint.rules.runtime_places import LOSS, SUM
 
@@ -22,8 +22,6 @@ CONTRADICTED: Final = "contradicted"
 NOT_EXECUTED: Final = "not executed"
 NOT_WATCHED: Final = "not watched"
 CHANGED: Final = "changed since the run"
-_AUTOCAST: Final = "BCE102"
-_SWAPPED: Final = "BCE202"
 _MAX_REACHED: Final = 4
 
 _Mark = tuple[str, int, int]
@@ -102,12 +100,13 @@ class Judge:
 
     def _unwatched(self, one: Diagnostic, here: Iterable[Seen]) -> str:
         """Why a run in which nothing was said is no evidence."""
-        if one.code == _AUTOCAST:
+        rule = BY_CODE[one.code]
+        if rule.precedence is Precedence.AUTOCAST:
             devices = {device for place in here for device in place.devices}
             return "" if BANNING_DEVICES & devices else f"it ran on {' and '.join(sorted(devices))}, where autocast does not ban it"
-        if BY_CODE[one.code].subject is not Subject.VALUES:
+        if rule.subject is not Subject.VALUES:
             return ""
-        unknown = sum(place.unknown + (place.labels if one.code == _SWAPPED else 0) for place in here)
+        unknown = sum(place.unknown + (place.labels if rule.precedence is Precedence.SWAPPED else 0) for place in here)
         return f"nothing is known of the values of {_times(unknown, 'call')}" if unknown else ""
 
     def _has_run(self, places: Iterable[Location]) -> bool:
@@ -152,7 +151,7 @@ def _places(one: Seen) -> tuple[Location, ...]:
     return (one.location, *one.calls, *((one.caller,) if one.caller is not None else ()))
 
 
-def _labels(one: Diagnostic, endings: tuple[str, ...]) -> list[Location]:
+def _labels(one: Diagnostic, endings: str | tuple[str, ...]) -> list[Location]:
     return [label.location for label in one.labels if label.message.endswith(endings)]
 
 

@@ -1,1 +1,1 @@
-"""From what a rule asks for to edits on text: see `plan.fixes`."""
+"""From what a rule asks for to edits on text: see `plan.Planner`."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
-from bce_lint.analysis.recording.uses import source_range
 from bce_lint.analysis.sites import LossSite
-from bce_lint.catalog.schema import Domain, Expects
+from bce_lint.catalog.schema import LOGITS, Domain, Expects
+from bce_lint.diagnostic import shortened
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
-from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
@@ -23,7 +23,6 @@ from bce_lint.fixes.retyping import at, loss_sites, retyped
 from bce_lint.fixes.tree import Node, name_of
 from bce_lint.fixes.uses import User, UserSearch, gathered
 
-_RAW = frozenset({Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS})
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 _INFINITE = re.compile(r"\binf\b|masked_fill|finfo|infinity", re.IGNORECASE)
 _MAX = 16
@@ -31,73 +30,93 @@ _SHOWN = 40
 _PLACES = 5
 
 
-class _Group(NamedTuple):
-    """Activations and losses that can only be changed together."""
+class Treatment(NamedTuple):
+    """What becomes of the activations before a loss: they go, unless their `logarithm` takes their place.
 
-    traces: dict[SourceRange, UserSearch]
+    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `fused`: the loss becomes one that applies
+    the activation itself, so all who share it change with it.
+    """
+
+    inner: bool = False
+    fused: bool = False
+    logarithm: bool = False
+
+
+DROPPED: Final = Treatment()
+INNER_DROPPED: Final = Treatment(inner=True)
+FUSED: Final = Treatment(fused=True)
+LOGARITHM: Final = Treatment(logarithm=True)
+
+
+class _Group(NamedTuple):
+    """Activations and losses that can only be changed together, and what becomes of them. `site` is the loss that a rule spoke of."""
+
+    treatment: Treatment
+    site: LossSite
+    searches: dict[SourceRange, UserSearch]
     origins: dict[SourceRange, Origin]
     losses: dict[SourceRange, list[LossSite]]
 
 
-def changed(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """The fix for intents of one finding that take activations away or exchange them."""
     intent = intents[0]
     sites = loss_sites(intents)
-    if intent.change is Change.DROP_INNER and all(x.domain in _TWICE for site in sites for x in site.input):
+    if treatment.inner and all(x.domain in _TWICE for site in sites for x in site.input):
         with suppress(Refusal):
-            return changed(program, [i._replace(change=Change.DROP) for i in intents])
-    group = _group(program, intent, sites)
-    local = _local(program, group)
-    edits, title, only = _rewritten(program, intent, group)
-    if intent.change is Change.FUSE:
-        edits += retyped(program, group.losses, intent.what)
+            return changed(DROPPED, project, intents)
+    group = _group(project, treatment, sites)
+    local = _local(project, group)
+    edits, title, only = _rewritten(project, group)
+    if treatment.fused:
+        edits += retyped(project, group.losses, intent.what)
         title = f"Use `{intent.what}` on the raw values"
-    safe = intent.safe and only and local is not None and not _infinite(program, local)
+    safe = intent.safe and only and local is not None and not _infinite(project, local)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 
 
-def _rewritten(program: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str, bool]:
+def _rewritten(project: RecordedProject, group: _Group) -> tuple[list[Edit], str, bool]:
     """The edits that take the activations away, a title, and whether the loss was their only user.
 
     A value with other users in the loss's function is kept for them, and the loss gets what the activation gets.
     """
-    traces = list(group.traces.values())
-    only = all(len(trace.uses) == 1 for trace in traces)
-    if intent.change is not Change.LOGARITHM and len(traces) == 1 and not (only and not traces[0].crossed):
+    searches = list(group.searches.values())
+    only = all(len(search.uses) == 1 for search in searches)
+    if not group.treatment.logarithm and len(searches) == 1 and not (only and not searches[0].crossed):
         with suppress(Refusal):
-            return *_bypass(program, traces[0], next(iter(group.origins.values()))), False
-    return *_at_the_root(program, intent, group), only
+            return *_bypass(project, searches[0], next(iter(group.origins.values()))), False
+    return *_at_the_root(project, group), only
 
 
-def _group(program: RecordedProject, intent: FixIntent, sites: list[LossSite]) -> _Group:
+def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]) -> _Group:
     """Everything that has to change with the activations before some losses. Raises `Refusal` where that is not all known."""
-    group = _Group({}, {}, {})
-    waiting = [origin for site in sites for origin in _origins(site, intent)]
-    if intent.change is Change.FUSE:
-        waiting += _taken(program, intent, group, sites)
+    group = _Group(treatment, sites[0], {}, {}, {})
+    waiting = [origin for site in sites for origin in _origins(site, treatment)]
+    if treatment.fused:
+        waiting += _taken(project, group, sites)
     while waiting:
         origin = waiting.pop()
-        key = source_range(origin.place)
-        if key in group.traces:
+        key = origin.place.range
+        if key in group.searches:
             continue
-        _nothing_else(program, origin)
-        group.origins[key], group.traces[key] = origin, UserSearch.of(program, origin, through=intent.change is Change.DROP_INNER)
-        if len(group.traces) > _MAX:
+        _nothing_else(project, origin)
+        group.origins[key], group.searches[key] = origin, UserSearch.of(project, origin, through=treatment.inner)
+        if len(group.searches) > _MAX:
             raise Refusal("too many activations are involved")
-        if intent.change is Change.FUSE:
-            waiting += _taken(program, intent, group, [use.site for use in group.traces[key].uses if _same(use.site, intent)])
+        if treatment.fused:
+            waiting += _taken(project, group, [use.site for use in group.searches[key].uses if _is_alike(use.site, group)])
     _reached(group, sites)
     return group
 
 
-def _nothing_else(program: RecordedProject, origin: Origin) -> None:
+def _nothing_else(project: RecordedProject, origin: Origin) -> None:
     """Raises `Refusal` when something else may be called where an activation is applied or made."""
-    key = source_range(origin.place)
-    kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in program.flow.called.get(key, ())}
-    applied = program.flow.applied.get(key, set())
-    if key not in applied and any(key in callees and call not in applied for call, callees in program.flow.callees.items()):
+    key = origin.place.range
+    kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in project.uses.called.get(key, ())}
+    applied = project.uses.applied.get(key, set())
+    if key not in applied and any(key in callees and call not in applied for call, callees in project.uses.callees.items()):
         raise Refusal("the layer is also called by itself")
-    if program.entering.get(key) or len(kinds - {"expit", *_spellings(origin.name)}) > 0:
+    if project.entering.get(key) or len(kinds - {"expit", *_spellings(origin.name)}) > 0:
         raise Refusal(f"other things than the {origin.name} may be called there")
 
 
@@ -105,35 +124,29 @@ def _spellings(name: str) -> tuple[str, str]:
     return name, name.replace("_", "")
 
 
-def _same(site: LossSite | None, intent: FixIntent) -> bool:
-    assert isinstance(intent.site, LossSite)
-    return site is not None and site.contract == intent.site.contract
+def _is_alike(site: LossSite | None, group: _Group) -> bool:
+    return site is not None and site.contract == group.site.contract
 
 
-def _taken(program: RecordedProject, intent: FixIntent, group: _Group, sites: Iterable[LossSite | None]) -> list[Origin]:
+def _taken(project: RecordedProject, group: _Group, sites: Iterable[LossSite | None]) -> list[Origin]:
     """Takes the losses of some sites in; returns the activations before all their callers."""
     found = []
     for site in sites:
         if site is None or loss_of(site) in group.losses:
             continue
-        group.losses[loss_of(site)] = callers = program.losses.get(loss_of(site), [site])
-        if loss_of(site) in program.chosen:
+        group.losses[loss_of(site)] = callers = project.losses.get(loss_of(site), [site])
+        if loss_of(site) in project.chosen:
             raise Refusal("which loss is used is chosen elsewhere")
         for caller in callers:
-            if not caller.input or any(x.domain is not _domain(intent) or not x.origin for x in caller.input):
+            if not caller.input or any(x.domain is not group.site.input[0].domain or not x.origin for x in caller.input):
                 raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
-            found += _origins(caller, intent)
+            found += _origins(caller, group.treatment)
     return found
 
 
-def _domain(intent: FixIntent) -> Domain:
-    assert isinstance(intent.site, LossSite)
-    return intent.site.input[0].domain
-
-
-def _origins(site: LossSite, intent: FixIntent) -> list[Origin]:
-    found = [origin for x in site.input for origin in _asked(x, intent)]
-    if not found or any(not _asked(x, intent) for x in site.input):
+def _origins(site: LossSite, treatment: Treatment) -> list[Origin]:
+    found = [origin for x in site.input for origin in _asked(x, treatment)]
+    if not found or any(not _asked(x, treatment) for x in site.input):
         raise Refusal("which activation is meant cannot be told")
     for origin in found:
         if origin.domain is Domain.LOGITS:
@@ -143,64 +156,61 @@ def _origins(site: LossSite, intent: FixIntent) -> list[Origin]:
     return found
 
 
-def _asked(x: Tensor, intent: FixIntent) -> tuple[Origin, ...]:
-    if intent.change is not Change.DROP_INNER:
-        return x.origin
-    return tuple(o for o in x.inner if o.domain in _TWICE)[:1]
+def _asked(x: Tensor, treatment: Treatment) -> tuple[Origin, ...]:
+    return tuple(o for o in x.inner if o.domain in _TWICE)[:1] if treatment.inner else x.origin
 
 
 def _reached(group: _Group, sites: list[LossSite]) -> None:
     """Raises `Refusal` unless each loss was found on a way from its activation, and nothing else comes in on the way."""
-    seen = set().union(*(trace.seen for trace in group.traces.values()))
-    for trace in group.traces.values():
-        for tree, node in trace.joined:
+    seen = set().union(*(search.seen for search in group.searches.values()))
+    for search in group.searches.values():
+        for tree, node in search.joined:
             if id(node) not in seen:
                 raise Refusal(f"`{tree.source(node.span)}` is joined with the values on the way")
-        for use in trace.uses:
-            if use.kind is Usage.LOSS and use.picked and "softmax" in trace.origin.name:
+        for use in search.uses:
+            if use.kind is Usage.LOSS and use.picked and "softmax" in search.origin.name:
                 raise Refusal(f"`{use.picked}` picks classes out of the softmax")
-            if use.kind is Usage.LOSS and use.whole is not None and trace.origin.name == "log_softmax" and trace.origin.dim != -1:
+            if use.kind is Usage.LOSS and use.whole is not None and search.origin.name == "log_softmax" and search.origin.dim != -1:
                 raise Refusal("the classes are moved to another dimension after the log-softmax")
             if use.kind is Usage.CHANGED:
                 raise Refusal(f"`{_user(use)}` changes the values on the way")
-    met = {source_range(use.site.call) for trace in group.traces.values() for use in trace.uses if use.site is not None}
+    met = {use.site.call.range for search in group.searches.values() for use in search.uses if use.site is not None}
     wanted = [*sites, *(site for callers in group.losses.values() for site in callers)]
     for site in wanted:
-        if source_range(site.call) not in met:
+        if site.call.range not in met:
             raise Refusal("what stands between the activation and the loss changes the values, or cannot be followed")
 
 
 def _user(use: User) -> str:
     parent = use.tree.parent(use.node)
     user: Node = use.tree.parent(parent) if isinstance(parent, ir.Attr) else parent
-    text = " ".join(use.tree.source(user.span).split())
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return shortened(" ".join(use.tree.source(user.span).split()), _SHOWN)
 
 
-def _local(program: RecordedProject, group: _Group) -> UserSearch | None:
-    """The trace of the only activation, if its value never leaves the function and reaches one loss there."""
-    if len(group.traces) != 1:
+def _local(project: RecordedProject, group: _Group) -> UserSearch | None:
+    """The users of the only activation, if its value never leaves the function and reaches one loss there."""
+    if len(group.searches) != 1:
         return None
-    trace = next(iter(group.traces.values()))
-    losses = [use for use in trace.uses if use.kind is Usage.LOSS]
-    starts = program.flow.applied.get(trace.key, set())
-    tree, call = program.call(trace.key)
+    search = next(iter(group.searches.values()))
+    losses = [use for use in search.uses if use.kind is Usage.LOSS]
+    starts = project.uses.applied.get(search.key, set())
+    tree, call = project.call(search.key)
     if (
         tree.function(call) is None
-        or trace.crossed
+        or search.crossed
         or len(losses) != 1
-        or starts != {trace.key}
-        or not all(_owned(program, made, trace.key) for made in group.losses)
-        or _open(program, trace, losses)
+        or starts != {search.key}
+        or not all(_owned(project, made, search.key) for made in group.losses)
+        or _open(project, search, losses)
     ):
         return None
-    return trace
+    return search
 
 
-def _open(program: RecordedProject, trace: UserSearch, losses: list[User]) -> bool:
+def _open(project: RecordedProject, search: UserSearch, losses: list[User]) -> bool:
     """True if others may have a part in it: the loss is a parameter, or what the activation gets is used again."""
-    tree, call = program.call(trace.key)
-    value, function = operand(program, tree, call), tree.function(call)
+    tree, call = project.call(search.key)
+    value, function = operand(project, tree, call), tree.function(call)
     for use in losses:
         callee = next((one.func for one in use.tree.around(use.node) if isinstance(one, ir.Call)), None)
         if isinstance(callee, ir.Name) and function is not None and any(param.name == callee.id for param in function.params):
@@ -216,9 +226,9 @@ def _open(program: RecordedProject, trace: UserSearch, losses: list[User]) -> bo
     return isinstance(value, ir.Attr | ir.Item)
 
 
-def _owned(program: RecordedProject, made: SourceRange, user: SourceRange) -> bool:
+def _owned(project: RecordedProject, made: SourceRange, user: SourceRange) -> bool:
     """True if a loss belongs to the file of its user, and is no default that callers may replace."""
-    tree, call = program.call(made)
+    tree, call = project.call(made)
     around: Node = tree.parent(call)
     while isinstance(around, ir.Attr) or (isinstance(around, ir.Call) and name_of(around) in ("to", "cuda", "cpu", "double", "half")):
         around = tree.parent(around)
@@ -229,64 +239,61 @@ def _owned(program: RecordedProject, made: SourceRange, user: SourceRange) -> bo
     )
 
 
-def _infinite(program: RecordedProject, trace: UserSearch) -> bool:
+def _infinite(project: RecordedProject, search: UserSearch) -> bool:
     """True if the function shows infinite values: there a fused loss and its parts differ."""
-    tree, call = program.call(trace.key)
+    tree, call = project.call(search.key)
     function = tree.function(call)
     nodes = [n.span for n in tree.nodes if function is None or function in tree.around(n)]
     return bool(_INFINITE.search(tree.text[min(s.start for s in nodes) : max(s.end for s in nodes)]))
 
 
-def _at_the_root(program: RecordedProject, intent: FixIntent, group: _Group) -> tuple[list[Edit], str]:
+def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], str]:
     """The activations change where they are applied; whoever else uses the values applies them instead."""
-    unseen = sorted({where(use) for trace in group.traces.values() for use in trace.uses if use.kind is Usage.UNSEEN})
+    unseen = sorted({where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN})
     if unseen:
         more = f" and {len(unseen) - _PLACES} more places" if len(unseen) > _PLACES else ""
         raise Refusal(f"the values may be used at {', '.join(unseen[:_PLACES])}{more}, where they cannot be followed")
     edits: list[Edit] = []
-    for key, trace in sorted(group.traces.items()):
-        for use in gathered(trace) if intent.change is not Change.LOGARITHM else trace.uses:
-            edits += _kept(program, intent, group, key, use)
-        edits += logarithm_instead(program, key, group.origins[key]) if intent.change is Change.LOGARITHM else removed(program, key)
+    logarithm = group.treatment.logarithm
+    for key, search in sorted(group.searches.items()):
+        for use in search.uses if logarithm else gathered(search):
+            edits += _kept(project, group, key, use)
+        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else removed(project, key)
     name = next(iter(group.origins.values())).name
-    if intent.change is Change.LOGARITHM:
-        return edits, f"Use `log_{name}`"
-    return edits, f"Remove the {name}"
+    return edits, f"Use `log_{name}`" if logarithm else f"Remove the {name}"
 
 
-def _kept(program: RecordedProject, intent: FixIntent, group: _Group, key: SourceRange, use: User) -> list[Edit]:
+def _kept(project: RecordedProject, group: _Group, key: SourceRange, use: User) -> list[Edit]:
     """What a user needs in order to see what it saw before."""
     origin = group.origins[key]
-    if use.kind is Usage.LOSS and use.site is not None:
-        wants = loss_of(use.site) in group.losses if intent.change is Change.FUSE else _wants(use.site, intent)
-        if wants:
-            return []
-    if use.kind is Usage.ORDER:
+    if use.kind is Usage.ORDER or (use.kind is Usage.LOSS and use.site is not None and _wants(use.site, group)):
         return []
-    _exclusive(program, group, use)
-    if use.kind is Usage.THRESHOLD and origin.name == "sigmoid" and intent.change is not Change.LOGARITHM:
+    _exclusive(project, group, use)
+    if group.treatment.logarithm:
+        return [suffixed(use.tree, use.node, ".exp()")]
+    if use.kind is Usage.THRESHOLD and origin.name == "sigmoid":
         constant = _half(use)
         if constant is not None:
             return [use.tree.edit(constant.span, "0")]
-    if intent.change is Change.LOGARITHM:
-        return [suffixed(use.tree, use.node, ".exp()")]
-    if use.whole is not None and any(other.whole is use.whole for other in group.traces[key].uses if other.kind is Usage.LOSS):
+    if use.whole is not None and any(other.whole is use.whole for other in group.searches[key].uses if other.kind is Usage.LOSS):
         raise Refusal(f"{where(use)} and the loss get the values after their dimensions were moved")
     return wrapped(use, origin)
 
 
-def _exclusive(program: RecordedProject, group: _Group, use: User) -> None:
+def _exclusive(project: RecordedProject, group: _Group, use: User) -> None:
     """Raises `Refusal` when other values than those of the group come to a user that would have to change."""
-    kinds = program.flow.kinds.get((use.tree.path, use.node.span), set())
-    if any(kind.isdisjoint(group.traces) for kind in kinds):
+    kinds = project.uses.kinds.get((use.tree.path, use.node.span), set())
+    if any(kind.isdisjoint(group.searches) for kind in kinds):
         raise Refusal(f"{where(use)} gets other values too")
 
 
-def _wants(site: LossSite, intent: FixIntent) -> bool:
-    assert isinstance(intent.site, LossSite)
-    if intent.change is Change.LOGARITHM:
+def _wants(site: LossSite, group: _Group) -> bool:
+    """True if a loss takes what is left of the activations."""
+    if group.treatment.fused:
+        return loss_of(site) in group.losses
+    if group.treatment.logarithm:
         return site.contract.expects in (Expects.LOG_PROBABILITIES, Expects.KL_LOG_PROBABILITIES, Expects.CLASS_LOGITS)
-    return site.contract.expects in _RAW or site.contract == intent.site.contract
+    return site.contract.expects in LOGITS or _is_alike(site, group)
 
 
 def _half(use: User) -> ir.Const | None:
@@ -295,15 +302,15 @@ def _half(use: User) -> ir.Const | None:
     return other if isinstance(other, ir.Const) and other.value == 0.5 else None
 
 
-def _bypass(program: RecordedProject, trace: UserSearch, origin: Origin) -> tuple[list[Edit], str]:
+def _bypass(project: RecordedProject, search: UserSearch, origin: Origin) -> tuple[list[Edit], str]:
     """The loss gets what the activation gets; the activation stays for the others."""
-    losses = [use for use in trace.uses if use.kind is Usage.LOSS]
-    loss, (tree, call) = losses[0], program.call(trace.key)
+    losses = [use for use in search.uses if use.kind is Usage.LOSS]
+    loss, (tree, call) = losses[0], project.call(search.key)
     statement = tree.statement(call)
     named = isinstance(statement, ir.Assign) and statement.value is call and isinstance(loss.node, ir.Name)
     if not named or len(losses) > 1 or tree.function(loss.node) is not tree.function(call) or loss.tree is not tree:
         raise Refusal(f"the output of the {origin.name} has other users in the function")
     if not only_binding(tree, loss.node, statement):
         raise Refusal(f"`{loss.node.id}` may hold other values")
-    text, edits = logit_operand(tree, operand(program, tree, call), statement, loss.node)
+    text, edits = logit_operand(tree, operand(project, tree, call), statement, loss.node)
     return [tree.edit(tree.expression(loss.node), text), *edits], f"Give the loss what the {origin.name} gets"

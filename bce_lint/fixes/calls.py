@@ -8,7 +8,6 @@ from math import log
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.recording.uses import source_range
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, ThresholdSite
 from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.fixes.edit import SAFE, UNSAFE, Edit, Fix, Refusal
@@ -16,9 +15,9 @@ from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, has_comment
 from bce_lint.ir import Span
+from bce_lint.rules.options import REDUCING
 
 _CASTS = {"float32": ".float()", "float64": ".double()", "float16": ".half()", "bfloat16": ".bfloat16()", "int64": ".long()"}
-_OLD = ("size_average", "reduce", "reduction")
 
 
 def level(intent: FixIntent) -> str:
@@ -26,12 +25,12 @@ def level(intent: FixIntent) -> str:
     return SAFE if intent.safe else UNSAFE
 
 
-def constructed(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def constructed(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`nn.BCELoss(x, y)` → `nn.BCELoss()(x, y)`: keywords that the constructor knows stay with it."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, ConstructorSite)
-    tree, call = program.call(site.primary)
+    tree, call = project.call(site.primary)
     inside = tree.inside(call)
     own = {param.name for param in site.subject.init or ()}
     kept = [arg for arg in call.args if arg.keyword in own]
@@ -61,23 +60,23 @@ def _between(tree: Tree, call: ir.Call) -> str:
     return "".join((*parts, tree.text[at : inside.end]))
 
 
-def _agreed(program: RecordedProject, intents: Sequence[FixIntent]) -> None:
+def _agreed(project: RecordedProject, intents: Sequence[FixIntent]) -> None:
     """Raises `Refusal` when a loss has callers that the change would not be right for."""
     sites = [intent.site for intent in intents]
     site = sites[0]
-    if isinstance(site, LossSite) and any(other not in sites for other in program.calls.get(source_range(site.call), ())):
+    if isinstance(site, LossSite) and any(other not in sites for other in project.calls.get(site.call.range, ())):
         raise Refusal("others come here with other values")
 
 
-def swapped(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def swapped(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`loss(y, x)` → `loss(x, y)`."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
     if site.input_place is None or site.target_place is None or site.path:
         raise Refusal("the arguments are not written out at the loss")
-    _agreed(program, intents)
-    tree, call = program.call(site.call)
+    _agreed(project, intents)
+    tree, call = project.call(site.call)
     first, second = (_argument(tree, call, place) for place in (site.input_place, site.target_place))
     one, other = tree.outer(first.value), tree.outer(second.value)
     edits = (tree.edit(one, tree.source(other)), tree.edit(other, tree.source(one)))
@@ -91,14 +90,14 @@ def _argument(tree: Tree, call: ir.Call, place: Place) -> ir.Arg:
     return found
 
 
-def cast_target(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def cast_target(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`y` → `y.float()` where the loss is called."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
     if site.path or site.target_place is None:
         raise Refusal("the loss is called inside a function that other callers may use")
-    tree, call = program.call(site.call)
+    tree, call = project.call(site.call)
     arg = _argument(tree, call, site.target_place)
     cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
     return Fix(level(intent), f"Cast the target with `{cast}`", (suffixed(tree, arg.value, cast),))
@@ -115,14 +114,14 @@ def suffixed(tree: Tree, node: Node, suffix: str) -> Edit:
     return tree.edit(span, f"({tree.source(span)}){suffix}")
 
 
-def cast_weight(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def cast_weight(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """The class weight cast where the loss is given it."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
     if site.weight_place is None:
         raise Refusal("the weight is not given at a call")
-    tree, call = program.call(site.weight_place)
+    tree, call = project.call(site.weight_place)
     index = _index(site.contract, "weight", functional=site.made is None)
     arg = next((a for i, a in enumerate(call.args) if a.keyword == "weight" or (i == index and not a.keyword and not a.stars)), None)
     if arg is None:
@@ -136,7 +135,7 @@ def _index(contract: Contract, name: str, functional: bool) -> int | None:
     return next((i for i, param in enumerate(params) if param.name == name and param.positional), None)
 
 
-def shaped(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def shaped(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """The dimension of size 1 that only one of input and target has is squeezed away."""
     intent = intents[0]
     site = intent.site
@@ -144,21 +143,21 @@ def shaped(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     place = site.target_place if intent.what == "target" else site.input_place
     if place is None or site.path or len({i.what for i in intents}) > 1:
         raise Refusal("the arguments are not written out at the loss")
-    _agreed(program, intents)
-    tree, call = program.call(site.call)
+    _agreed(project, intents)
+    tree, call = project.call(site.call)
     arg = _argument(tree, call, place)
     return Fix(level(intent), f"Squeeze the {intent.what}'s last dimension", (suffixed(tree, arg.value, ".squeeze(-1)"),))
 
 
-def reduced(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def reduced(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """Old and misplaced options of a call give way to `reduction=`."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, OptionSite)
-    tree, call = program.call(site.primary)
-    wrong = {place.span for name, value, place in site.options if name in _OLD or value == intent.what}
+    tree, call = project.call(site.primary)
+    wrong = {place.span for name, value, place in site.options if name in REDUCING or value == intent.what}
     gone = [arg for arg in call.args if arg.value.span in wrong]
-    explicit = [arg for arg in call.args if arg.keyword in _OLD and arg not in gone]
+    explicit = [arg for arg in call.args if arg.keyword in REDUCING and arg not in gone]
     if not gone or any(arg.stars for arg in call.args) or explicit or not all(isinstance(arg.value, ir.Const) for arg in gone):
         raise Refusal("not all of its options are constants")
     after = call.args[call.args.index(gone[0]) + 1 :]
@@ -183,13 +182,13 @@ def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:
     return tree.edit(span, "")
 
 
-def threshold(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def threshold(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`logits > 0.5` → `logits > 0`; a rounding gets the sigmoid that it takes for granted."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, ThresholdSite)
-    tree = program.tree(site.primary.path)
-    domains = {kind for node in _compared(tree, site) for kind in program.flow.domains.get((tree.path, node.span), ())}
+    tree = project.tree(site.primary.path)
+    domains = {kind for node in _compared(tree, site) for kind in project.uses.domains.get((tree.path, node.span), ())}
     if domains != {Domain.LOGITS}:
         raise Refusal("others come here with other values")
     if site.threshold is None:

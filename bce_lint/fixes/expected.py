@@ -20,13 +20,14 @@ from bce_lint.catalog.schema import ShapeRelation
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.terms import LossCall, TermStep, Unsuitable, activation_of, loss_in, operand_of, rebuilt
 from bce_lint.records import changed
+from bce_lint.rules.options import REDUCING
 
 _NO_SPOT: Final[SourceRange] = ("", ir.Span(0, 0))
 
 
 def _spots(intent: FixIntent, inner: bool = False) -> set[SourceRange]:
     assert isinstance(intent.site, LossSite)
-    return {(o.place.path, o.place.span) for x in intent.site.input for o in (x.inner if inner else x.origin)}
+    return {o.place.range for x in intent.site.input for o in (x.inner if inner else x.origin)}
 
 
 def _is_there(term: Apply, spots: set[SourceRange]) -> bool:
@@ -57,14 +58,13 @@ def _log(term: Term) -> Apply:
 def _exchanged(slice_: Term, spots: set[SourceRange], by: Callable[[Apply], Term]) -> Term:
     seen: list[Apply] = []
 
-    def step(one: Apply) -> Term | None:
-        """The activation exchanged."""
+    def _step(one: Apply) -> Term | None:
         if not _is_there(one, spots):
             return None
         seen.append(one)
         return by(one)
 
-    found = rebuilt(slice_, step)
+    found = rebuilt(slice_, _step)
     if not seen:
         raise Unsuitable("the activation is not among what could be followed")
     return found
@@ -76,26 +76,24 @@ def _with_loss(slice_: Term, change: Callable[[LossCall], Term]) -> Term:
         raise Unsuitable("the loss cannot be followed")
     call = loss.call
 
-    def step(one: Apply) -> Term | None:
-        """The loss changed."""
+    def _step(one: Apply) -> Term | None:
         return change(LossCall(one, loss.contract)) if (one.spot, one.operation) == (call.spot, call.operation) else None
 
-    return rebuilt(slice_, step)
+    return rebuilt(slice_, _step)
 
 
 def retyped(slice_: Term, intent: FixIntent) -> Term:
     """The slice with another loss."""
     contract = losses.MODULES[f"torch.nn.{intent.what}"]
 
-    def change(loss: LossCall) -> Term:
-        """The other loss with the same options."""
+    def _change(loss: LossCall) -> Term:
         call = loss.call
         made = call.args[0] if loss.is_module else None
         if isinstance(made, Apply):
             return changed(call, args=(changed(made, operation=contract.module or ""), *call.args[1:]))
         return changed(call, operation=contract.functional or "")
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def called(slice_: Term, intent: FixIntent) -> Term:
@@ -111,8 +109,7 @@ def called(slice_: Term, intent: FixIntent) -> Term:
 def swapped(slice_: Term, intent: FixIntent) -> Term:
     """The slice with the first two arguments of its loss exchanged."""
 
-    def change(loss: LossCall) -> Term:
-        """The first two arguments exchanged."""
+    def _change(loss: LossCall) -> Term:
         at = int(loss.is_module)
         args = loss.call.args
         if len(args) < at + 2:
@@ -121,28 +118,27 @@ def swapped(slice_: Term, intent: FixIntent) -> Term:
             return changed(loss.call, keywords=tuple(names.items()))
         return changed(loss.call, args=(*args[:at], args[at + 1], args[at], *args[at + 2 :]))
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def reduced(slice_: Term, intent: FixIntent) -> Term:
     """The reduction that was meant, in the place of the options that stood for it."""
     assert isinstance(intent.site, OptionSite)
-    wrong = {"size_average", "reduce", "reduction"}
     contract = intent.site.contract
 
-    def change(loss: LossCall) -> Term:
-        """The options exchanged."""
+    def _change(loss: LossCall) -> Term:
         call = loss.call.args[0] if loss.is_module else loss.call
         assert isinstance(call, Apply)
         params = (contract.init if loss.is_module else contract.function) or ()
-        kept = tuple(value for value, param in zip(call.args, params, strict=False) if param.name not in wrong)
-        named = {param.name: value for value, param in zip(call.args, params, strict=False) if param.name not in wrong}
+        kept = tuple(value for value, param in zip(call.args, params, strict=False) if param.name not in REDUCING)
+        named = {param.name: value for value, param in zip(call.args, params, strict=False) if param.name not in REDUCING}
         at = 0 if loss.is_module else 2
-        options = {**{n: v for n, v in named.items() if n not in ("input", "target")}, **{n: v for n, v in call.keywords if n not in wrong}}
+        by_position = {n: v for n, v in named.items() if n not in ("input", "target")}
+        options = {**by_position, **{n: v for n, v in call.keywords if n not in REDUCING}}
         made = changed(call, args=kept[:at], keywords=(*options.items(), ("reduction", Known(intent.what))))
         return changed(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def target_cast(slice_: Term, intent: FixIntent) -> Term:
@@ -154,8 +150,7 @@ def target_cast(slice_: Term, intent: FixIntent) -> Term:
 def weight_cast(slice_: Term, intent: FixIntent) -> Term:
     """The slice with its weight cast."""
 
-    def change(loss: LossCall) -> Term:
-        """The weight in the dtype of the input."""
+    def _change(loss: LossCall) -> Term:
         call = loss.call.args[0] if loss.is_module else loss.call
         assert isinstance(call, Apply)
         params = (loss.contract.init if loss.is_module else loss.contract.function) or ()
@@ -165,7 +160,7 @@ def weight_cast(slice_: Term, intent: FixIntent) -> Term:
         made = changed(call, args=args, keywords=keywords)
         return changed(loss.call, args=(made, *loss.call.args[1:])) if loss.is_module else made
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def _argument(loss: LossCall, name: str, change: TermStep) -> Term:
@@ -178,14 +173,13 @@ def _argument(loss: LossCall, name: str, change: TermStep) -> Term:
 def shaped(slice_: Term, intent: FixIntent) -> Term:
     """Element by element, whatever the shapes; class targets without the dimension of size 1."""
 
-    def change(loss: LossCall) -> Term:
-        """The arguments in one shape."""
+    def _change(loss: LossCall) -> Term:
         if loss.contract.shape is ShapeRelation.CLASS_DIM:
             return _argument(loss, "target", lambda term: _method(".squeeze", term, Known(-1)))
         flat = _argument(loss, "target", lambda term: _method(".reshape", term, Known(-1)))
         return _argument(LossCall(flat, loss.contract), "input", lambda term: _method(".reshape", term, Known(-1)))  # type: ignore[arg-type]
 
-    return _with_loss(slice_, change)
+    return _with_loss(slice_, _change)
 
 
 def _method(name: str, *args: Term) -> Apply:

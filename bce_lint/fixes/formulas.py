@@ -23,12 +23,12 @@ _BCE = "Use `binary_cross_entropy`"
 _METHODS = ("softmax", "sigmoid")
 
 
-def logarithm(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def logarithm(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`log(softmax(x, 1))` → `log_softmax(x, 1)` in the user's spelling, `log(1 - sigmoid(x))` → `F.logsigmoid(-x)`."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LogSite)
-    tree, log = program.call(site.primary)
+    tree, log = project.call(site.primary)
     origins = {origin for x in site.input for origin in x.origin}
     if in_place(log) or any(arg.keyword == "out" for arg in log.args):
         raise Refusal("the logarithm is written into a tensor")
@@ -51,7 +51,7 @@ def _core(tree: Tree, node: Node | None, site: LogSite, origin: Origin) -> Node 
     if isinstance(node, ir.Op) and node.op == "+" and site.eps:
         return next((core for operand in node.operands if (core := _core(tree, operand, site, origin)) is not None), None)
     node = complement_of(node) if site.complement else node
-    call = isinstance(node, ir.Call) and (tree.path, node.span) == (origin.place.path, origin.place.span)
+    call = isinstance(node, ir.Call) and (tree.path, node.span) == origin.place.range
     return node if call or (isinstance(node, ir.Name) and _made_by(tree, node, origin) is not None) else None
 
 
@@ -151,12 +151,12 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
     yield from (tree.edit(log.span, own), *edits, *imports_)
 
 
-def cross_entropy(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, HandWrittenSite)
-    tree = program.tree(site.primary.path)
+    tree = project.tree(site.primary.path)
     node = tree.at(site.primary.span, ir.Op)
     if node is not None and any(isinstance(around, ir.Op) and around.op == "format" for around in tree.around(node)):
         raise Refusal("the formula stands inside an f-string")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
 from bce_lint.analysis.recording.terms import Term
 from bce_lint.analysis.sites import LossSite
+from bce_lint.diagnostic import Verdict
 from bce_lint.fixes import activations, calls, expected, formulas, retyping
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
@@ -19,11 +21,11 @@ Expected: TypeAlias = Callable[[Term, FixIntent], Term]
 
 
 class Claim(Enum):
-    """What a fix may claim; the verdicts of the verification say it by the same words."""
+    """What a fix may claim: those verdicts that make it right."""
 
-    EQUIVALENT = "equivalent"
-    INTENDED = "intended change"
-    ERROR = "was an error"
+    EQUIVALENT = Verdict.EQUIVALENT.value
+    INTENDED = Verdict.INTENDED.value
+    ERROR = Verdict.ERROR.value
 
 
 class Callers(Enum):
@@ -54,7 +56,7 @@ class FixKind:
     - `takes_activation`: an activation goes, so only ways that apply it count.
     - `repairs`: it repairs a call, and leaves the numbers as they are.
     - `one_operation`: it is about one operation, whose operands are given, where there is no loss.
-    - `by_hand`: a formula of probabilities goes, with the line that it stands on. How it rounded is no matter.
+    - `formula`: a formula of probabilities goes, with the line that it stands on. How it rounded is no matter.
     - `compares`: it changes where logits are cut, so they are tried close to the cut.
     - `out_of_range`: the loss before may get numbers that it stops a GPU at, so it is tried on the CPU.
     - `in_autocast`: what raises before is CUDA autocast.
@@ -69,7 +71,7 @@ class FixKind:
     takes_activation: bool = False
     repairs: bool = False
     one_operation: bool = False
-    by_hand: bool = False
+    formula: bool = False
     compares: bool = False
     out_of_range: bool = False
     in_autocast: bool = False
@@ -96,7 +98,7 @@ _MAY_BE_SMALL: Final = Special(expected.has_eps, (Claim.INTENDED, Claim.EQUIVALE
 
 KINDS: Final[dict[Change, FixKind]] = {
     Change.DROP: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.DROPPED),
         claims=(Claim.INTENDED,),
         expected=expected.dropped,
         callers=Callers.BUILDER,
@@ -105,7 +107,7 @@ KINDS: Final[dict[Change, FixKind]] = {
         takes_activation=True,
     ),
     Change.DROP_INNER: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.INNER_DROPPED),
         claims=(Claim.INTENDED,),
         expected=expected.inner_dropped,
         callers=Callers.BUILDER,
@@ -113,7 +115,7 @@ KINDS: Final[dict[Change, FixKind]] = {
         takes_activation=True,
     ),
     Change.FUSE: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.FUSED),
         claims=(Claim.EQUIVALENT,),
         expected=None,
         callers=Callers.BUILDER,
@@ -131,7 +133,7 @@ KINDS: Final[dict[Change, FixKind]] = {
         out_of_range=True,
     ),
     Change.LOGARITHM: FixKind(
-        build=activations.changed,
+        build=partial(activations.changed, activations.LOGARITHM),
         claims=(Claim.INTENDED,),
         expected=expected.logarithm,
         callers=Callers.BUILDER,
@@ -158,7 +160,7 @@ KINDS: Final[dict[Change, FixKind]] = {
     Change.SHAPE: FixKind(build=calls.shaped, claims=(Claim.ERROR, Claim.INTENDED), expected=expected.shaped, repairs=True),
     Change.LOG: FixKind(build=formulas.logarithm, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL),
     Change.FORMULA: FixKind(
-        build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, by_hand=True
+        build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, formula=True
     ),
     Change.THRESHOLD: FixKind(
         build=calls.threshold, claims=(Claim.INTENDED,), expected=expected.decided, recorded=True, one_operation=True, compares=True

@@ -63,18 +63,18 @@ class Step(NamedTuple):
 class Meeting:
     """Asks for one activation's output; with `through`, activations applied to it are passed like moves."""
 
-    def __init__(self, program: RecordedProject, origin: Origin, through: bool) -> None:
-        self.program, self.origin = program, origin
-        self.key = (origin.place.path, origin.place.span)
+    def __init__(self, project: RecordedProject, origin: Origin, through: bool) -> None:
+        self.project, self.origin = project, origin
+        self.key = origin.place.range
         self.moving = MOVING | ACTIVATIONS if through else MOVING
 
     def carries(self, tree: Tree, node: Node) -> bool:
         """True if an expression's value was, or held, the output."""
-        return self.program.carries(tree, node, (self.key,))
+        return self.project.carries(tree, node, (self.key,))
 
     def is_whole(self, tree: Tree, node: Node) -> bool:
         """True if it was the output itself."""
-        return self.program.is_whole(tree, node, (self.key,))
+        return self.project.is_whole(tree, node, (self.key,))
 
     def step(self, tree: Tree, node: Node) -> Step:
         """Where the value of an expression goes next."""
@@ -114,9 +114,9 @@ class Meeting:
 
     def _argument(self, tree: Tree, node: Node, call: ir.Call) -> Step:
         here = (tree.path, call.span)
-        names: AbstractSet[str] = self.program.flow.called.get(here, frozenset())
-        functions = tuple(self.program.entering.get(here, ()))
-        site = next((s for s in self.program.calls.get(here, ()) if s.input_place and s.input_place.span == node.span), None)
+        names: AbstractSet[str] = self.project.uses.called.get(here, frozenset())
+        functions = tuple(self.project.entering.get(here, ()))
+        site = next((s for s in self.project.calls.get(here, ()) if s.input_place and s.input_place.span == node.span), None)
         last = {_last(name) for name in names}
         if site is not None:
             alone = not functions and last <= {site.contract.name, _last(site.contract.functional or "")}
@@ -182,7 +182,7 @@ class Meeting:
         whole = self.is_whole(tree, node)
         if self.carries(tree, item):
             return Step(on=item, turned=whole, picked=whole and not _of_batch(item.index))
-        return Step(Usage.VALUES) if whole or not self.program.was_run(tree, item) else Step()
+        return Step(Usage.VALUES) if whole or not self.project.was_run(tree, item) else Step()
 
 
 def _moved(node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:

@@ -30,13 +30,13 @@ def targets(found: Iterable[Judged]) -> frozenset[str]:
 class Planner:
     """Writes fixes for the findings of one run. `record` makes a run that has seen where values go; it is made once, when needed."""
 
-    def __init__(self, program: RecordedProject, record: Callable[[], RecordedProject]) -> None:
-        self.program = program
+    def __init__(self, project: RecordedProject, record: Callable[[], RecordedProject]) -> None:
+        self.project = project
         self._record = record
 
     @cached_property
     def recorded(self) -> RecordedProject:
-        """The program of the recorded run."""
+        """The project of the recorded run."""
         return self._record()
 
     def fix(self, judged: Judged, silent: Silent) -> Fix | None:
@@ -60,7 +60,7 @@ class Planner:
 
     def _built(self, intents: Sequence[FixIntent]) -> Fix:
         kind = kind_of(intents[0])
-        found = kind.build(self.recorded if kind.recorded else self.program, intents)
+        found = kind.build(self.recorded if kind.recorded else self.project, intents)
         if kind.callers is Callers.BUILDER:
             return found
         if len({intent.what for intent in intents}) > 1:

@@ -8,7 +8,7 @@ from functools import cached_property
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.uses import UseRecorder, source_range
+from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.consumers import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
@@ -18,40 +18,40 @@ from bce_lint.fixes.tree import Node, Tree
 class RecordedProject:
     """The trees of a project's files, and what a recorded run says of the values in them."""
 
-    def __init__(self, project: Project, flow: UseRecorder) -> None:
-        self.project, self.flow = project, flow
+    def __init__(self, analysed: Project, uses: UseRecorder) -> None:
+        self.analysed, self.uses = analysed, uses
         self._trees: dict[str, Tree] = {}
         self.losses: dict[SourceRange, list[LossSite]] = {}
         self.calls: dict[SourceRange, list[LossSite]] = {}
         self.chosen: set[SourceRange] = set()
         self._collect()
         self.entering: dict[SourceRange, list[SourceRange]] = {}
-        for function, calls in flow.entered.items():
+        for function, calls in uses.entered.items():
             for call in calls:
                 self.entering.setdefault(call, []).append(function)
 
     def _collect(self) -> None:
-        for site in self.project.machine.sites:
+        for site in self.analysed.machine.sites:
             for one in members(site):
                 if isinstance(one, LossSite):
                     self.losses.setdefault(loss_of(one), []).append(one)
-                    self.calls.setdefault(source_range(one.call), []).append(one)
+                    self.calls.setdefault(one.call.range, []).append(one)
                     if isinstance(site, ChoiceSite):
                         self.chosen.add(loss_of(one))
 
     def tree(self, path: str) -> Tree:
         """A file from below. Raises `Refusal` where it cannot be read."""
         if path not in self._trees:
-            unit, source = self.project.unit(path), self.project.source(path)
+            unit, source = self.analysed.unit(path), self.analysed.source(path)
             if unit is None or source is None:
                 raise Refusal(f"{path} cannot be read")
-            graph = self.project.graph
+            graph = self.analysed.graph
             self._trees[path] = Tree(source, unit.module, [graph.files[other].raw for other in sorted(graph.importers.get(path, ()))])
         return self._trees[path]
 
     def trees(self) -> Iterator[Tree]:
         """All files that were read."""
-        return (self.tree(path) for path in self.project.parsed())
+        return (self.tree(path) for path in self.analysed.parsed())
 
     def call(self, place: Place | SourceRange) -> tuple[Tree, ir.Call]:
         """The call at a place."""
@@ -61,7 +61,7 @@ class RecordedProject:
     @cached_property
     def _holders(self) -> dict[SourceRange, list[SourceRange]]:
         found: dict[SourceRange, list[SourceRange]] = {}
-        for place, objects in self.flow.objects.items():
+        for place, objects in self.uses.objects.items():
             for one in objects:
                 found.setdefault(one, []).append(place)
         return found
@@ -73,7 +73,7 @@ class RecordedProject:
     @cached_property
     def _called(self) -> dict[str, list[SourceRange]]:
         found: dict[str, list[SourceRange]] = {}
-        for call, names in self.flow.called.items():
+        for call, names in self.uses.called.items():
             for name in names:
                 found.setdefault(name, []).append(call)
         return found
@@ -84,28 +84,28 @@ class RecordedProject:
 
     def may_meet(self, path: str, other: str) -> bool:
         """True if some file of the project imports both of two files, however far."""
-        closure = self.project.graph.closure
+        closure = self.analysed.graph.closure
         return not closure((path,)).isdisjoint(closure((other,)))
 
     def carries(self, tree: Tree, node: Node, keys: Iterable[SourceRange]) -> bool:
         """True if an expression's value was, or held, the output of one of some activations."""
-        return not self.flow.carriers.get((tree.path, node.span), frozenset()).isdisjoint(keys)
+        return not self.uses.carriers.get((tree.path, node.span), frozenset()).isdisjoint(keys)
 
     def is_whole(self, tree: Tree, node: Node, keys: Iterable[SourceRange]) -> bool:
         """True if it was such an output itself."""
-        return not self.flow.direct.get((tree.path, node.span), frozenset()).isdisjoint(keys)
+        return not self.uses.direct.get((tree.path, node.span), frozenset()).isdisjoint(keys)
 
     def was_run(self, tree: Tree, node: Node) -> bool:
         """True if an expression was reached."""
-        return (tree.path, node.span) in self.flow.evaluated
+        return (tree.path, node.span) in self.uses.evaluated
 
 
 def loss_of(site: LossSite) -> SourceRange:
     """Where a loss is chosen: where its object is made, or the call of a function."""
-    return source_range(site.made or site.call)
+    return (site.made or site.call).range
 
 
-def escapes(program: RecordedProject, tree: Tree, node: Node) -> bool:
+def escapes(project: RecordedProject, tree: Tree, node: Node) -> bool:
     """True if an object is given to a callable that was not followed, alone or in a container, or gets a hook."""
     parent = tree.parent(node)
     if isinstance(parent, ir.Attr) and (parent.name in HOOKS or (parent.name in WRAPPED and not _only_state(tree, parent))):
@@ -115,8 +115,8 @@ def escapes(program: RecordedProject, tree: Tree, node: Node) -> bool:
     if not isinstance(parent, ir.Call) or parent.func is node:
         return False
     here = (tree.path, parent.span)
-    names = program.flow.called.get(here, set())
-    return here not in program.entering and not (names and all(n in QUIET or n.startswith(("container ", "torch.nn.")) for n in names))
+    names = project.uses.called.get(here, set())
+    return here not in project.entering and not (names and all(n in QUIET or n.startswith(("container ", "torch.nn.")) for n in names))
 
 
 def _only_state(tree: Tree, attr: ir.Attr) -> bool:

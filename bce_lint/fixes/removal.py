@@ -44,16 +44,16 @@ def wrapped(use: User, origin: Origin) -> list[Edit]:
     return [tree.edit(span, f"{callee}({tree.source(span)}{dim})"), *imports]
 
 
-def removed(program: RecordedProject, key: SourceRange) -> list[Edit]:
+def removed(project: RecordedProject, key: SourceRange) -> list[Edit]:
     """An activation taken away: its call, its place among the layers, or its whole statement."""
-    tree, call = program.call(key)
-    if program.flow.applied.get(key, set()) != {key}:
-        return _layer_removed(program, tree, call)
-    value, edit = operand(program, tree, call), without_call(program, tree, call)
+    tree, call = project.call(key)
+    if project.uses.applied.get(key, set()) != {key}:
+        return _layer_removed(project, tree, call)
+    value, edit = operand(project, tree, call), without_call(project, tree, call)
     statement = tree.statement(call)
     if not in_place(call):
         not_changed(tree, value, statement)
-    layer = _unused_layer(program, tree, call)
+    layer = _unused_layer(project, tree, call)
     if isinstance(statement, ir.ExprStmt | ir.Assign) and statement.value is call and _is_nothing(statement, value):
         return [_line(tree, statement.span), *layer]
     return [edit, *layer]
@@ -67,9 +67,9 @@ def _is_nothing(statement: ir.ExprStmt | ir.Assign, value: Node) -> bool:
     return len(statement.targets) == 1 and isinstance(value, ir.Name) and isinstance(target, ir.Name) and value.id == target.id
 
 
-def operand(program: RecordedProject, tree: Tree, call: ir.Call) -> Node:
+def operand(project: RecordedProject, tree: Tree, call: ir.Call) -> Node:
     """The tensor that an activation is applied to."""
-    names = program.flow.called.get((tree.path, call.span), set())
+    names = project.uses.called.get((tree.path, call.span), set())
     if any(arg.stars or arg.keyword in ("out", "dtype") for arg in call.args):
         raise Refusal("the activation's call does more than that")
     methods = {name for name in names if name.startswith(".")}
@@ -83,9 +83,9 @@ def operand(program: RecordedProject, tree: Tree, call: ir.Call) -> Node:
     return plain[0].value
 
 
-def without_call(program: RecordedProject, tree: Tree, call: ir.Call) -> Edit:
+def without_call(project: RecordedProject, tree: Tree, call: ir.Call) -> Edit:
     """The operand in the place of an activation's call; comments inside the call stay."""
-    value = operand(program, tree, call)
+    value = operand(project, tree, call)
     method = isinstance(call.func, ir.Attr) and value is call.func.value
     inside, inner = tree.inside(call), tree.outer(value)
     text = tree.source(inner)
@@ -97,16 +97,16 @@ def without_call(program: RecordedProject, tree: Tree, call: ir.Call) -> Edit:
     return tree.edit(call.span, fitting(tree, call, value, text))
 
 
-def _layer_removed(program: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
+def _layer_removed(project: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
     """A layer taken out of a container: the last one goes, another becomes `nn.Identity()`, so that the others keep their places."""
     around = tree.parent(call)
     statement = tree.statement(call)
-    counted = any(_counts(program, place) for place in program.flow.applied.get((tree.path, call.span), ()))
+    counted = any(_counts(project, place) for place in project.uses.applied.get((tree.path, call.span), ()))
     if isinstance(around, ir.Call) and around.func is not call and not counted:
         arg = next(a for a in around.args if a.value is call)
         if arg is around.args[-1] and len(around.args) > 1 and arg.keyword is None and name_of(around) == "Sequential":
             return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
-        if isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(program, around):
+        if isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(project, around):
             return [_line(tree, statement.span)]
     if isinstance(around, ir.Call | ir.Build | ir.Dict):
         name, imports = reached(tree, "torch.nn.Identity")
@@ -114,19 +114,19 @@ def _layer_removed(program: RecordedProject, tree: Tree, call: ir.Call) -> list[
     raise Refusal("the layer is not written out in its container")
 
 
-def _unread(program: RecordedProject, call: ir.Call) -> bool:
+def _unread(project: RecordedProject, call: ir.Call) -> bool:
     """True if a statement adds a layer that nobody reads by its name."""
     name = constant(call.args[0].value) if call.args else None
     named = name_of(call) == "add_module" and isinstance(name, str)
-    read = isinstance(name, str) and any(tree.attributes(name) for tree in program.trees())
+    read = isinstance(name, str) and any(tree.attributes(name) for tree in project.trees())
     return name_of(call) == "append" or (named and not read)
 
 
-def _counts(program: RecordedProject, place: SourceRange) -> bool:
+def _counts(project: RecordedProject, place: SourceRange) -> bool:
     """True if the layers of a container that a call applies are counted somewhere: indexed, sliced or gone through."""
-    containers = program.flow.callees.get(place, set())
-    for path, span in program.holding(containers):
-        tree = program.tree(path)
+    containers = project.uses.callees.get(place, set())
+    for path, span in project.holding(containers):
+        tree = project.tree(path)
         for node in tree.by_span.get(span, ()):
             parent = tree.parent(node)
             if (isinstance(parent, ir.Item) and parent.value is node) or (isinstance(parent, ir.For) and parent.iter is node):
@@ -168,13 +168,13 @@ def _siblings(tree: Tree, span: Span) -> int:
     return next((len(body) for body in bodies if any(one is node for one in body)), 1)
 
 
-def _unused_layer(program: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
+def _unused_layer(project: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
     """The statement that makes an attribute's layer goes too, when nothing else reads the attribute."""
     if not isinstance(call.func, ir.Attr) or not isinstance(call.func.value, ir.Name) or call.func.value.id != "self":
         return []
     name = call.func.name
     owner = next((one for one in tree.around(call) if isinstance(one, ir.ClassDef)), None)
-    nodes = [n for t in program.trees() for n in t.attributes(name) if _of_object(n)]
+    nodes = [n for t in project.trees() for n in t.attributes(name) if _of_object(n)]
     stores = [n for n in nodes if is_store(tree, n) and owner in tree.around(n)]
     if len(nodes) != 2 or len(stores) != 1 or re.search(rf"""["']{re.escape(name)}["']""", tree.text):
         return []
@@ -192,18 +192,18 @@ def _of_object(attr: ir.Attr) -> bool:
     return not (isinstance(attr.value, ir.Name) and attr.value.id in ("torch", "F", "nn"))
 
 
-def logarithm_instead(program: RecordedProject, key: SourceRange, origin: Origin) -> list[Edit]:
+def logarithm_instead(project: RecordedProject, key: SourceRange, origin: Origin) -> list[Edit]:
     """`softmax` → `log_softmax` in the user's own spelling."""
-    tree, call = program.call(key)
+    tree, call = project.call(key)
     if origin.name != "softmax":
         raise Refusal(f"a {origin.name} has no logarithm over classes")
-    if key not in program.flow.applied.get(key, ()):
+    if key not in project.uses.applied.get(key, ()):
         return list(renamed(tree, call.func, "Softmax", "LogSoftmax"))
     if isinstance(call.func, ir.Call):
         return list(renamed(tree, call.func.func, "Softmax", "LogSoftmax"))
-    made = program.flow.callees.get(key, set())
-    if len(made) == 1 and {place for place, callees in program.flow.callees.items() if callees & made} == {key}:
-        owner, construction = program.call(next(iter(made)))
+    made = project.uses.callees.get(key, set())
+    if len(made) == 1 and {place for place, callees in project.uses.callees.items() if callees & made} == {key}:
+        owner, construction = project.call(next(iter(made)))
         return list(renamed(owner, construction.func, "Softmax", "LogSoftmax"))
     if name_of(call) != "softmax" and isinstance(call.func, ir.Attr):
         raise Refusal("the softmax is a layer that others may share")

@@ -17,20 +17,20 @@ from bce_lint.fixes.spelling import renamed
 from bce_lint.fixes.tree import Tree, name_of
 
 
-def alone(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+def alone(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """Another loss for the values that are given."""
     intent, sites = intents[0], loss_sites(intents)
     if any(x.domain is not Domain.LOGITS for site in sites for x in site.input):
         raise Refusal("what the values are meant for cannot be told")
     losses = {}
     for site in sites:
-        losses[loss_of(site)] = callers = program.losses.get(loss_of(site), [site])
-        if loss_of(site) in program.chosen:
+        losses[loss_of(site)] = callers = project.losses.get(loss_of(site), [site])
+        if loss_of(site) in project.chosen:
             raise Refusal("which loss is used is chosen elsewhere")
         for caller in callers:
             if not caller.input or any(x.domain is not Domain.LOGITS for x in caller.input):
                 raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
-    return Fix(level(intent), f"Use `{intent.what}`", tuple(retyped(program, losses, intent.what)))
+    return Fix(level(intent), f"Use `{intent.what}`", tuple(retyped(project, losses, intent.what)))
 
 
 def loss_sites(intents: Sequence[FixIntent]) -> list[LossSite]:
@@ -38,19 +38,19 @@ def loss_sites(intents: Sequence[FixIntent]) -> list[LossSite]:
     return [intent.site for intent in intents if isinstance(intent.site, LossSite)]
 
 
-def retyped(program: RecordedProject, losses: dict[SourceRange, list[LossSite]], name: str) -> list[Edit]:
+def retyped(project: RecordedProject, losses: dict[SourceRange, list[LossSite]], name: str) -> list[Edit]:
     """Another loss where each of some losses is chosen."""
     wanted = MODULES[f"torch.nn.{name}"]
     edits: list[Edit] = []
     for place, sites in sorted(losses.items()):
-        tree, call = program.call(place)
+        tree, call = project.call(place)
         contract, functional = sites[0].contract, sites[0].made is None
         old = contract.functional if functional else contract.module
         new = wanted.functional if functional else wanted.module
         if old is None or new is None or not _same_order(contract, wanted, functional):
             raise Refusal(f"`{name}` takes other arguments")
         if not functional:
-            _stays_here(program, place)
+            _stays_here(project, place)
             _not_asked_for(tree, old.rpartition(".")[2])
         edits += renamed(tree, call.func, old.rpartition(".")[2], new.rpartition(".")[2])
     return edits
@@ -62,11 +62,11 @@ def _same_order(old: Contract, new: Contract, functional: bool) -> bool:
     return before is not None and after is not None and [p.name for p in after[: len(before)]] == [p.name for p in before]
 
 
-def _stays_here(program: RecordedProject, made: SourceRange) -> None:
+def _stays_here(project: RecordedProject, made: SourceRange) -> None:
     """Raises `Refusal` when a loss object is given to somebody who was not followed."""
-    for path, span in program.holding((made,)):
-        tree = program.tree(path)
-        if any(escapes(program, tree, node) for node in tree.by_span.get(span, ())):
+    for path, span in project.holding((made,)):
+        tree = project.tree(path)
+        if any(escapes(project, tree, node) for node in tree.by_span.get(span, ())):
             raise Refusal(f"the loss is given to `{tree.source(span)}`'s caller, where it cannot be followed")
 
 

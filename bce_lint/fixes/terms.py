@@ -40,13 +40,12 @@ def rebuilt(term: Term, step: Callable[[Apply], Term | None]) -> Term:
     """A term with some operations exchanged, from the inside; `step` gives the other one or None."""
     done: dict[int, Term] = {}
 
-    def visit(one: Term) -> Term:
-        """One term, once."""
+    def _visit(one: Term) -> Term:
         if id(one) not in done:
-            done[id(one)] = _visited(one, visit, step)
+            done[id(one)] = _visited(one, _visit, step)
         return done[id(one)]
 
-    return visit(term)
+    return _visit(term)
 
 
 def _visited(one: Term, visit: TermStep, step: Callable[[Apply], Term | None]) -> Term:

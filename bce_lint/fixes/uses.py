@@ -46,9 +46,9 @@ class User(NamedTuple):
 class UserSearch:
     """The users of one activation's output. `functions` are those that return it, `crossed` whether it left its function."""
 
-    def __init__(self, program: RecordedProject, origin: Origin, through: bool = False) -> None:
-        self.program, self.origin, self.through = program, origin, through
-        self.meeting = Meeting(program, origin, through)
+    def __init__(self, project: RecordedProject, origin: Origin, through: bool = False) -> None:
+        self.project, self.origin, self.through = project, origin, through
+        self.meeting = Meeting(project, origin, through)
         self.key = self.meeting.key
         self.uses: list[User] = []
         self.functions: set[SourceRange] = set()
@@ -62,23 +62,23 @@ class UserSearch:
         self._waiting: list[Held] = []
 
     @classmethod
-    def of(cls, program: RecordedProject, origin: Origin, through: bool = False) -> UserSearch:
+    def of(cls, project: RecordedProject, origin: Origin, through: bool = False) -> UserSearch:
         """The users of what an activation returns, wherever it is applied."""
-        trace = cls(program, origin, through)
-        trace._start()
-        trace._run()
-        trace._models()
-        return trace
+        search = cls(project, origin, through)
+        search._start()
+        search._run()
+        search._models()
+        return search
 
     def _part(self) -> UserSearch:
         """A walk of its own that shares what is known of functions and of what lies behind a change."""
-        part = UserSearch(self.program, self.origin, self.through)
+        part = UserSearch(self.project, self.origin, self.through)
         part._inner, part._behind = self._inner, self._behind
         return part
 
     def _start(self) -> None:
-        for place in sorted(self.program.flow.applied.get(self.key, ())):
-            tree = self.program.tree(place[0])
+        for place in sorted(self.project.uses.applied.get(self.key, ())):
+            tree = self.project.tree(place[0])
             node = tree.at(place[1], ir.Call)
             if node is None:
                 continue
@@ -191,13 +191,13 @@ class UserSearch:
 
     def _attributes(self, held: Held, name: str) -> None:
         self.crossed = True
-        for tree in self.program.trees():
+        for tree in self.project.trees():
             self._readers(held, tree, [n for n in tree.attributes(name) if self._started(tree, n)])
 
     def _started(self, tree: Tree, node: Node) -> bool:
         """True if the function around an expression was run: the others cannot lead to where the value is made."""
         function = tree.function(node)
-        return function is None or (tree.path, function.span) in self.program.flow.started
+        return function is None or (tree.path, function.span) in self.project.uses.started
 
     def _readers(self, held: Held, tree: Tree, nodes: list[Node], after: int = 0) -> None:
         for node in nodes:
@@ -205,7 +205,7 @@ class UserSearch:
                 continue
             if self.meeting.carries(tree, node):
                 self._push(Held(tree, node, held.whole if tree is held.tree else None, held.picked))
-            elif node.span.start > after and not self.program.was_run(tree, node):
+            elif node.span.start > after and not self.project.was_run(tree, node):
                 self._use(Usage.UNSEEN, Held(tree, node))
 
     def _looks(self, function: SourceRange) -> bool:
@@ -236,7 +236,7 @@ class UserSearch:
         self.joined += inner.joined
 
     def _parameters(self, function: SourceRange) -> None:
-        tree = self.program.tree(function[0])
+        tree = self.project.tree(function[0])
         node = tree.function_at(function[1])
         for param in node.params if node is not None else ():
             loads = [n for n in tree.names(param.name) if scope_of(tree, n, n.id) is node]
@@ -256,8 +256,8 @@ class UserSearch:
     def _callers(self, tree: Tree, statement: Node) -> list[tuple[Tree, Node]]:
         """The calls that were seen to get the value from a function."""
         function = tree.function(statement)
-        places = sorted(self.program.flow.entered.get((tree.path, function.span), ())) if function is not None else []
-        trees = [(self.program.tree(path), span) for path, span in places]
+        places = sorted(self.project.uses.entered.get((tree.path, function.span), ())) if function is not None else []
+        trees = [(self.project.tree(path), span) for path, span in places]
         calls = [(other, other.at(span, ir.Call) or other.at(span, ir.Attr)) for other, span in trees]
         return [(other, node) for other, node in calls if node is not None and self.meeting.carries(other, node)]
 
@@ -275,64 +275,64 @@ class UserSearch:
     def _models(self) -> None:
         """Whoever gets a module that returns the value, and is not followed, may call it."""
         owners = {owner for function in self.functions if (owner := self._class(function)) is not None}
-        for place in self.program.flow.applied.get(self.key, ()):
-            owners |= self.program.flow.callees.get(place, set())
-        for path, span in self.program.holding(owners):
-            tree = self.program.tree(path)
+        for place in self.project.uses.applied.get(self.key, ()):
+            owners |= self.project.uses.callees.get(place, set())
+        for path, span in self.project.holding(owners):
+            tree = self.project.tree(path)
             for node in tree.by_span.get(span, ()):
-                if escapes(self.program, tree, node):
+                if escapes(self.project, tree, node):
                     self._use(Usage.UNSEEN, Held(tree, node))
         for function in sorted(self.functions):
             self._unknown_calls(function)
 
     def _class(self, function: SourceRange) -> SourceRange | None:
-        tree = self.program.tree(function[0])
+        tree = self.project.tree(function[0])
         node = tree.function_at(function[1])
         owner = next((n for n in tree.around(node) if isinstance(n, ir.ClassDef | ir.Function)), None)
         return (tree.path, owner.span) if isinstance(owner, ir.ClassDef) else None
 
     def _unknown_calls(self, function: SourceRange) -> None:
         """Calls of what is not known, but looks like a model by its name, where the value's module may come."""
-        node = self.program.tree(function[0]).function_at(function[1])
+        node = self.project.tree(function[0]).function_at(function[1])
         owner = self._class(function)
         if node is None or owner is None:
             return
         wanted = "?" if node.name in ("forward", "__call__") else "." + node.name
-        for path, span in self.program.calls_of(wanted):
-            tree = self.program.tree(path)
+        for path, span in self.project.calls_of(wanted):
+            tree = self.project.tree(path)
             call = tree.at(span, ir.Call)
             if call is None or any(isinstance(one, ir.ClassDef) and (path, one.span) == owner for one in tree.around(call)):
                 continue  # a module's own parts are other modules
-            if _MODEL.search(tree.source(call.func.span).removesuffix(wanted)) and self.program.may_meet(path, function[0]):
+            if _MODEL.search(tree.source(call.func.span).removesuffix(wanted)) and self.project.may_meet(path, function[0]):
                 self._use(Usage.UNSEEN, Held(tree, call))
 
 
-def gathered(trace: UserSearch) -> list[User]:
-    """The users of a trace; where several look at one variable that nobody else reads, the expression that it is set to instead."""
+def gathered(search: UserSearch) -> list[User]:
+    """The users that a search found; of several that look at one variable which nobody else reads, what it is set to instead."""
     found: list[User] = []
-    for use in trace.uses:
-        source = _source(trace, use)
+    for use in search.uses:
+        source = _source(search, use)
         one = use if source is None else User(Usage.VALUES, use.tree, source)
         if one not in found:
             found.append(one)
     return found
 
 
-def _source(trace: UserSearch, use: User) -> Node | None:
+def _source(search: UserSearch, use: User) -> Node | None:
     """What a variable is set to, if it is set once and all who read it are users that look at it, more than one of them."""
     if not isinstance(use.node, ir.Name) or use.kind not in _GATHERED or use.whole is not None:
         return None
     name, scope = use.node.id, scope_of(use.tree, use.node, use.node.id)
     same = [n for n in use.tree.names(name) if scope_of(use.tree, n, name) is scope]
     loads = {id(n) for n in same if not is_store(use.tree, n)}
-    users = {id(other.node): other.kind for other in trace.uses}
+    users = {id(other.node): other.kind for other in search.uses}
     looked = [kind for node, kind in users.items() if node in loads and kind in (Usage.VALUES, Usage.THRESHOLD)]
     stores = [n for n in same if is_store(use.tree, n)]
     statement = use.tree.parent(stores[0]) if len(stores) == 1 else None
     if scope is None or len(looked) < 2 or not isinstance(statement, ir.Assign) or len(statement.targets) != 1:
         return None
     alone = loads <= {node for node, kind in users.items() if kind in _GATHERED} and any(p.name == name for p in scope.params) is False
-    return statement.value if alone and trace.meeting.is_whole(use.tree, statement.value) else None
+    return statement.value if alone and search.meeting.is_whole(use.tree, statement.value) else None
 
 
 def _in_class(tree: Tree, node: Node) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bce_lint.diagnostic import Diagnostic
+from bce_lint.diagnostic import SAFE, UNSAFE, Diagnostic
 
 
 def applies(one: Diagnostic, unsafe: bool) -> bool:
     """True if `--fix` mends a finding; `unsafe` tells whether `--unsafe-fixes` is given."""
-    return one.fix is not None and (one.fix.applicability == "safe" or (unsafe and one.fix.applicability == "unsafe"))
+    return one.fix is not None and (one.fix.applicability == SAFE or (unsafe and one.fix.applicability == UNSAFE))
 
 
 def hidden(one: Diagnostic, unsafe: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verification
+from bce_lint.diagnostic import DISPLAY_ONLY, UNSAFE, Diagnostic, Fix, Location, Position, Verdict, Verification
 from bce_lint.report.fixable import code
 from bce_lint.report.frame import Mark, draw
 from bce_lint.report.paths import shown
@@ -46,9 +46,9 @@ def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> 
 
 
 def _help(fix: Fix) -> Iterator[str]:
-    about = "display-only: " if fix.applicability == "display-only" else ""
+    about = f"{DISPLAY_ONLY}: " if fix.applicability == DISPLAY_ONLY else ""
     yield f"help: {about}{' '.join(fix.message.split())}"
-    if fix.applicability == "unsafe":
+    if fix.applicability == UNSAFE:
         yield "note: this is an unsafe fix and may change values"
 
 
@@ -56,12 +56,12 @@ def verified(one: Verification) -> str:
     """What running a fix showed, on one line."""
     reason = one.reason.split("\n")[0]
     where = f" ({', '.join(filter(None, (one.device, one.dtype)))})"
-    if one.verdict == "not verifiable":
+    if one.verdict == Verdict.NOT_VERIFIABLE.value:
         return f"not verified: {reason}"
-    if one.verdict == "contradicted":
-        return f"contradicted{where}: {reason}"
-    if one.verdict == "was an error":
-        return f"verified{where}: was an error: {reason}"
+    if one.verdict == Verdict.CONTRADICTED.value:
+        return f"{one.verdict}{where}: {reason}"
+    if one.verdict == Verdict.ERROR.value:
+        return f"verified{where}: {one.verdict}: {reason}"
     apart = f"values {one.max_value_difference:.3g} and gradients {one.max_gradient_difference:.3g} apart"
     return f"verified{where}: {'; '.join(filter(None, (one.verdict, reason, apart)))}"
 

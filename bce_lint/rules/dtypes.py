@@ -1,4 +1,4 @@
-"""Names of dtypes: which of them a loss of floating point targets refuses."""
+"""Dtypes as rules ask for them: integer, floating point, unlike the input's."""
 
 from __future__ import annotations
 

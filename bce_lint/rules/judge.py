@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
 from bce_lint.diagnostic import CRASH, Fix, Verification
 from bce_lint.fixes.intent import FixIntent
-from bce_lint.ir import Span
 from bce_lint.rules.precedence import Precedence, Subject
 from bce_lint.rules.registry import BY_CODE, RULES
 from bce_lint.rules.rule import Rule
@@ -39,16 +38,16 @@ class Judged(NamedTuple):
 
 def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     """The findings of the selected codes. Selection comes last: which rule speaks at a place does not depend on it."""
-    heard: dict[tuple[str, Span], list[Judged]] = {}
+    heard: dict[SourceRange, list[Judged]] = {}
     sites = list(sites)
     inside = {place for site in sites if isinstance(site, HandWrittenSite) for place in site.logs}
     for site in sites:
         if isinstance(site, LogSite) and site.primary in inside:
             continue
         for judged in run_rules(site):
-            heard.setdefault((judged.place.path, judged.place.span), []).append(judged)
+            heard.setdefault(judged.place.range, []).append(judged)
     shown = [judged for group in heard.values() for judged in _merged(_highest_precedence(group)) if judged.rule.code in codes]
-    return sorted(shown, key=lambda judged: (judged.place.path, judged.place.span, judged.rule.code))
+    return sorted(shown, key=lambda judged: (judged.place.range, judged.rule.code))
 
 
 def run_rules(site: Site) -> Iterator[Judged]:
@@ -67,13 +66,12 @@ def run_rules(site: Site) -> Iterator[Judged]:
             yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, intents)
 
 
-def _met(site: Site, judged: Judged) -> tuple[str, Span]:
+def _met(site: Site, judged: Judged) -> SourceRange:
     """Where a finding's value meets its loss, wherever it is reported: each alternative may have been given a wrong option of its own."""
-    place = judged.place if isinstance(site, ChoiceSite) else site.primary
-    return place.path, place.span
+    return (judged.place if isinstance(site, ChoiceSite) else site.primary).range
 
 
-def _agreed(choices: list[list[tuple[tuple[str, Span], Judged]]]) -> Iterator[Judged]:
+def _agreed(choices: list[list[tuple[SourceRange, Judged]]]) -> Iterator[Judged]:
     keys = [{(met, judged.rule.code) for met, judged in choice} for choice in choices]
     for met, judged in (found for choice in choices for found in choice):
         if judged.rule.code == CRASH or all((met, judged.rule.code) in known for known in keys):
@@ -100,14 +98,14 @@ def _merged(group: list[Judged]) -> Iterator[Judged]:
         yield same[0]._replace(labels=_labels(same), intents=tuple(intent for judged in same for intent in judged.intents))
 
 
-def _order(judged: Judged) -> tuple[list[tuple[str, Span, str]], str]:
-    return [(place.path, place.span, text) for text, place in judged.labels], judged.message
+def _order(judged: Judged) -> tuple[list[tuple[SourceRange, str]], str]:
+    return [(place.range, text) for text, place in judged.labels], judged.message
 
 
 def _labels(same: list[Judged]) -> tuple[tuple[str, Place], ...]:
-    kept: dict[tuple[str, str, Span], tuple[str, Place]] = {}
+    kept: dict[tuple[str, SourceRange], tuple[str, Place]] = {}
     for judged in same:
         for text, place in judged.labels:
-            if (place.path, place.span) != (judged.place.path, judged.place.span):
-                kept.setdefault((text, place.path, place.span), (text, place))
+            if place.range != judged.place.range:
+                kept.setdefault((text, place.range), (text, place))
     return tuple(kept.values())[:MAX_LABELS]

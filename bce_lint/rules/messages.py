@@ -8,22 +8,31 @@ from typing import Final
 from bce_lint.analysis.domain.tensor import Origin, Place
 from bce_lint.analysis.sites import Alternatives, LogSite, LossSite
 from bce_lint.catalog.schema import Contract, Domain
+from bce_lint.diagnostic import shortened
 
 Labels = tuple[tuple[str, Place], ...]
 _WIDTH = 60
 
 # How labels end: what reads a finding again (`bce_lint.compare`) tells by them what a label's place is.
-CALLED_FROM: Final = ("called from here",)
-COMPUTED: Final = ("loss computed here",)
-MADE_BY: Final = ("applied here", "logits made here")
-TAKEN_BY: Final = ("taken as logits here", "used by the loss here", "loss called here")
-LOGARITHM_TAKEN: Final = ("logarithm taken here",)
+CALLED_FROM: Final = "called from here"
+HANDED_ON: Final = "handed on here"
+MADE: Final = "made here"
+COMPUTED: Final = "loss computed here"
+APPLIED: Final = "applied here"
+LOGITS_MADE: Final = "logits made here"
+AS_LOGITS: Final = "taken as logits here"
+USED: Final = "used by the loss here"
+CALLED: Final = "loss called here"
+LOGARITHM_TAKEN: Final = "logarithm taken here"
+INPUT_GIVEN: Final = "input given here"
+TARGET_GIVEN: Final = "target given here"
+MADE_BY: Final = (APPLIED, LOGITS_MADE)
+TAKEN_BY: Final = (AS_LOGITS, USED, CALLED)
 
 
 def quoted(text: str) -> str:
     """Source text in backticks, on one line and not too long."""
-    line = " ".join(text.split())
-    return f"`{line if len(line) <= _WIDTH else line[: _WIDTH - 1] + '…'}`"
+    return f"`{shortened(' '.join(text.split()), _WIDTH)}`"
 
 
 def loss_name(contract: Contract, written: str) -> str:
@@ -54,11 +63,11 @@ def got(site: LossSite, otherwise: str) -> str:
 def _verb(origin: Origin) -> str:
     match origin.domain:
         case Domain.LOGITS:
-            return "logits made here"
+            return LOGITS_MADE
         case Domain.PROBABILITY | Domain.CATEGORICAL | Domain.LOG_PROBABILITY | Domain.LOG_CATEGORICAL:
-            return f"{origin.domain.value} applied here"
+            return f"{origin.domain.value} {APPLIED}"
         case _:
-            return f"`{origin.name}` applied here"
+            return f"`{origin.name}` {APPLIED}"
 
 
 def origins(values: Alternatives) -> Labels:
@@ -73,12 +82,12 @@ def way(site: LossSite) -> Labels:
 
 def _way(site: LossSite) -> Iterator[tuple[str, Place]]:
     if site.caller:
-        yield ("called from here", site.caller)
+        yield (CALLED_FROM, site.caller)
     if site.made and site.made.path != site.primary.path:
-        yield (f"`{site.contract.name}` made here", site.made)
-    yield from (("handed on here", place) for place in site.path if place not in (site.primary, site.call))
+        yield (f"`{site.contract.name}` {MADE}", site.made)
+    yield from ((HANDED_ON, place) for place in site.path if place not in (site.primary, site.call))
     if site.call != site.primary:
-        yield ("loss computed here", site.call)
+        yield (COMPUTED, site.call)
 
 
 def input_labels(site: LossSite) -> Labels:
@@ -88,7 +97,7 @@ def input_labels(site: LossSite) -> Labels:
 
 def target_labels(site: LossSite) -> Labels:
     """The labels of a finding about a loss's target."""
-    given = (("target given here", site.target_place),) if site.target_place else ()
+    given = ((TARGET_GIVEN, site.target_place),) if site.target_place else ()
     return origins(site.target) + given + way(site)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.catalog.schema import Contract
 
 Option = tuple[str, object, Place]
 
 OLD_MEAN = "elementwise_mean"
-_OLD = ("size_average", "reduce")
+OLD: Final = ("size_average", "reduce")
+REDUCING: Final = (*OLD, "reduction")
 _REDUCTIONS = ("none", "mean", "sum")
 _WORDS = (*_REDUCTIONS, "batchmean")
 
@@ -21,13 +24,13 @@ def reductions(contract: Contract) -> tuple[str, ...]:
 def is_old(option: Option) -> bool:
     """True if an option is one that `reduction` has replaced."""
     name, value, _ = option
-    return (name in _OLD and value is not None) or (name == "reduction" and value == OLD_MEAN)
+    return (name in OLD and value is not None) or (name == "reduction" and value == OLD_MEAN)
 
 
 def misplaced(contract: Contract, option: Option) -> str:
     """What is wrong with an option's value, or an empty string."""
     name, value, _ = option
-    if name in _OLD:
+    if name in OLD:
         if value is None or value in (True, False):
             return ""
         reading = f"`{value!r}` as `{name}`, which torch reads as {bool(value)}"

@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 class _Job(NamedTuple):
-    change: FileChange
+    file: FileChange
     real: str
     temp: str
 
@@ -49,16 +49,16 @@ def write_all(changes: Sequence[FileChange]) -> None:
         for job in jobs:
             _check(job)
         for job in jobs:
-            _stage(job, job.change.after)
+            _stage(job, job.file.after)
         for job in jobs:
             _check(job)
             begun.append(job)  # before the replace: an interrupt may come right after it
-            with _refusing(job.change.path):
+            with _refusing(job.file.path):
                 os.replace(job.temp, job.real)
         _sync_folders(jobs)
     except BaseException as error:
         _discard(jobs)  # first, since the roll back may need the room on the disk
-        lost = [job.change.path for job in reversed(begun) if not _put_back(job)]
+        lost = [job.file.path for job in reversed(begun) if not _put_back(job)]
         _sync_folders(begun)
         if lost and isinstance(error, Refused):
             raise Refused(error.path, f"{error.reason}; could not put back {', '.join(lost)}") from error
@@ -72,7 +72,7 @@ def _jobs(changes: Sequence[FileChange]) -> list[_Job]:
         if change.before == change.after:
             continue
         real = os.path.realpath(change.path)
-        first = jobs.setdefault(real, _Job(change, real, _temp_name(real))).change
+        first = jobs.setdefault(real, _Job(change, real, _temp_name(real))).file
         if (first.before, first.after) != (change.before, change.after):
             raise Refused(change.path, f"the same file as {first.path}, with another change")
     return list(jobs.values())
@@ -94,10 +94,10 @@ def _refusing(path: str) -> Iterator[None]:
 
 def _check(job: _Job) -> None:
     """Refuses a file that is not as it was read, or that is read-only."""
-    path = job.change.path
+    path = job.file.path
     with _refusing(path):
         mode = os.stat(path).st_mode if os.path.exists(path) else 0
-        if not stat.S_ISREG(mode) or Path(path).read_bytes() != job.change.before:
+        if not stat.S_ISREG(mode) or Path(path).read_bytes() != job.file.before:
             raise Refused(path, "changed since it was read")
         if not mode & 0o222 or not os.access(path, os.W_OK):
             raise Refused(path, "read-only")
@@ -105,7 +105,7 @@ def _check(job: _Job) -> None:
 
 def _stage(job: _Job, data: bytes) -> None:
     """Writes the temporary file, on the disk and with the mode and owner of the file that it will replace."""
-    with _refusing(job.change.path):
+    with _refusing(job.file.path):
         status = os.stat(job.real)
         with open(job.temp, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
             stream.write(data)
@@ -120,9 +120,9 @@ def _stage(job: _Job, data: bytes) -> None:
 def _put_back(job: _Job) -> bool:
     """True if the file holds its old bytes again; bytes that someone else wrote meanwhile stay."""
     try:
-        if (now := Path(job.real).read_bytes()) != job.change.after:
-            return now == job.change.before
-        _stage(job, job.change.before)
+        if (now := Path(job.real).read_bytes()) != job.file.after:
+            return now == job.file.before
+        _stage(job, job.file.before)
         os.replace(job.temp, job.real)
     except (OSError, Refused):
         return False

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import torch
 
-from bce_lint.diagnostic import Diagnostic
+from bce_lint.diagnostic import Diagnostic, Verdict
 from bce_lint.rules.selection import codes
 from bce_lint.verify import devices
 from bce_lint.verify.judges import judge
 from bce_lint.verify.row import Row
 from bce_lint.verify.rows import ROWS
-from bce_lint.verify.verdict import Judgement, Verdict
+from bce_lint.verify.verdict import Judgement
 
 __all__ = ["Result", "Verdict", "verify_all", "verify_rule", "verify_rules", "verify_source"]
 

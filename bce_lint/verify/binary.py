@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import references, settings
 from bce_lint.verify.row import Row, cases, preserving
-from bce_lint.verify.verdict import Verdict
 
 _FUSED = (
     (

@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import references, samples, settings
 from bce_lint.verify.row import Case, Open, Row, Setting, bound, cases, given
-from bce_lint.verify.verdict import Verdict
 
 
 def _one(seed: int) -> Iterator[Setting]:

@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import references, settings
 from bce_lint.verify.row import Open, Row, cases, preserving
-from bce_lint.verify.verdict import Verdict
 
 
 def _before_cross_entropy(function: Open, layer: nn.Module) -> tuple[tuple[Open, Open], ...]:

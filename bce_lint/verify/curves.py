@@ -92,12 +92,11 @@ def _written(numbers: Tensor) -> str:
 def _first(loss: Loss) -> Loss:
     """The first element of each row of a loss."""
 
-    def of_logits(x: Tensor) -> Tensor:
-        """The loss of some logits."""
+    def _of_logits(x: Tensor) -> Tensor:
         value = loss(x)
         return value if value.dim() == 1 else value[:, 0]
 
-    return of_logits
+    return _of_logits
 
 
 def _shown(one: Curves, repeats: int) -> Curves:

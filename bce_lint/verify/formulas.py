@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import references, samples, settings
 from bce_lint.verify.row import Case, Cases, Loss, Row, Setting, cases, preserving
-from bce_lint.verify.verdict import Verdict
 
 _EPS = 1e-8
 
@@ -20,12 +20,11 @@ _EPS = 1e-8
 def _alone(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> Cases:
     """A formula of the logits alone, on the grid and on a seeded picture."""
 
-    def build(seed: int) -> tuple[Case, ...]:
-        """The cases of a seed."""
+    def _build(seed: int) -> tuple[Case, ...]:
         picture = partial(samples.logits, seed, shape=(3, samples.CLASSES, 5))
         return *_grid(before, after, wanted, rows)(seed), Case("3-D", picture, before, after, wanted)
 
-    return build
+    return _build
 
 
 def _grid(before: Loss, after: Loss, wanted: Loss, rows: bool = False) -> Cases:

@@ -8,10 +8,11 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify.measure import Measured, Raised, apart, from_reference, largest, parting, run, scale
 from bce_lint.verify.row import Case, Row
 from bce_lint.verify.samples import EXTREME, MODERATE
-from bce_lint.verify.verdict import EQUAL, SLACK, Judgement, Verdict
+from bce_lint.verify.verdict import EQUAL, SLACK, Judgement
 
 UNCHANGED: Final = "nothing changes"
 

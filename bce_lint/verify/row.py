@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify.samples import Sample
-from bce_lint.verify.verdict import Verdict
 
 Loss: TypeAlias = Callable[[Tensor], Tensor]
 Open: TypeAlias = Callable[..., Tensor]
@@ -72,27 +72,25 @@ def given(target: Tensor) -> Callable[[Tensor], Tensor]:
 def bound(loss: Open, setting: Setting) -> Loss:
     """A loss of the logits alone."""
 
-    def of_logits(x: Tensor) -> Tensor:
-        """The loss of some logits."""
+    def _of_logits(x: Tensor) -> Tensor:
         options = {name: value.to(x) if isinstance(value, Tensor) else value for name, value in setting.options.items()}
         return loss(x, setting.target(x), **options)
 
-    return of_logits
+    return _of_logits
 
 
 def cases(spellings: Iterable[tuple[Open, Open]], reference: Open, settings: Callable[[int], Iterable[Setting]]) -> Cases:
     """Each spelling of a rewrite in each setting that a seed gives."""
     pairs = tuple(spellings)
 
-    def build(seed: int) -> tuple[Case, ...]:
-        """The cases of a seed."""
+    def _build(seed: int) -> tuple[Case, ...]:
         return tuple(
             Case(s.name, s.logits, bound(before, s), bound(after, s), bound(reference, s), s.about)
             for s in settings(seed)
             for before, after in pairs
         )
 
-    return build
+    return _build
 
 
 def preserving(code: str, title: str, build: Cases) -> tuple[Row, ...]:

@@ -1,4 +1,4 @@
-"""The verdicts on rewrites, and the tolerances that they stand on.
+"""The tolerances that verdicts on rewrites stand on, and what a judge says.
 
 Tolerances are absolute: below a logit of about -16 with-logits is exactly 0 in float32, where the value is tiny
 ([bcewl.small_loss_cancellation]), and a relative tolerance would call that a difference.
@@ -6,20 +6,9 @@ Tolerances are absolute: below a logit of about -16 with-logits is exactly 0 in 
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Final, NamedTuple
 
-
-class Verdict(Enum):
-    """What running a rewrite shows."""
-
-    EQUIVALENT = "equivalent"
-    NO_WORSE = "no worse"
-    INTENDED = "intended change"
-    ERROR = "was an error"
-    CONTRADICTED = "contradicted"
-    NOT_VERIFIABLE = "not verifiable"
-
+from bce_lint.diagnostic import Verdict
 
 EQUAL: Final = 1e-7
 """How far equivalent losses and gradients may be apart, in float64 and up to a logit of 16."""

@@ -55,7 +55,7 @@ class Report:
     @property
     def losses(self) -> tuple[WitnessedLoss, ...]:
         """Every loss that was called, right ones included, in order of their places."""
-        wrong = {(one.judged.place.path, one.judged.place.span) for one in self._record.findings()}
+        wrong = {one.judged.place.range for one in self._record.findings()}
         seen = sorted(self._record.losses.values(), key=lambda one: (one.place, one.contract))
         return tuple(
             WitnessedLoss(
@@ -64,7 +64,7 @@ class Report:
                 self._location(one.place),
                 one.count,
                 (*one.reached.items(), *((("other shapes", one.more),) if one.more else ())),
-                (one.place.path, one.place.span) not in wrong and not one.missed,
+                one.place.range not in wrong and not one.missed,
             )
             for one in seen
         )

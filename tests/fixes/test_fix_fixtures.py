@@ -14,9 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from bce_lint.analysis.project.project import Project
+from bce_lint.diagnostic import DISPLAY_ONLY, Fix
 from bce_lint.engine import check, check_text, fix, fix_text
 from bce_lint.findings import FixOptions
+from bce_lint.fixes.intent import Change
 from bce_lint.fixes.outcome import Outcome
+from bce_lint.rules.judge import Judged
 from bce_lint.rules.registry import BY_CODE, default_codes
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -30,6 +34,28 @@ FIXABLE = (
     *(101, 102, 103, 104, 105, 107, 111, 112, 113, 121, 122, 123, 131, 132),
     *(201, 202, 203, 204, 301, 302, 303, 304, 401, 501, 502, 503, 601),
 )
+VERBS = ("Cast", "Compare", "Construct", "Exchange", "Give", "Remove", "Round", "Say", "Squeeze", "Use")
+SAID = {
+    Change.DROP: ("BCE103/comprehension", "Remove the sigmoid"),
+    Change.DROP_INNER: ("BCE107/nested", "Remove the softmax"),
+    Change.FUSE: ("BCE101/awaited", "Use `BCEWithLogitsLoss` on the raw values"),
+    Change.RETYPE: ("BCE122/functional", "Use `CrossEntropyLoss`"),
+    Change.LOGARITHM: ("BCE121/functional", "Use `log_softmax`"),
+    Change.CALL: ("BCE201/nested", "Construct `nn.MSELoss`, then call it; `F.mse_loss(...)` is the same as a function"),
+    Change.SWAP: ("BCE202/functional", "Exchange input and target"),
+    Change.REDUCTION: ("BCE203/single_quotes", "Say `reduction='mean'`"),
+    Change.CAST_TARGET: ("BCE301/expressions", "Cast the target with `.float()`"),
+    Change.CAST_WEIGHT: ("BCE304/float64", "Cast the weight with `.float()`"),
+    Change.SHAPE: ("BCE401/target_column", "Squeeze the target's last dimension"),
+    Change.LOG: ("BCE502/with_eps", "Use `logsigmoid`"),
+    Change.FORMULA: ("BCE503/plain", "Use `binary_cross_entropy`"),
+    Change.THRESHOLD: ("BCE601/comparisons", "Compare with the same threshold on logits"),
+    Change.NONE: (
+        "BCE102/left_unknown_input",
+        "run it in `torch.autocast(..., enabled=False)`, on `.float()` of its input and target",
+    ),
+}
+"""A case of each kind of fix, and what its fix says to the letter."""
 
 
 def named(path: Path) -> str:
@@ -89,6 +115,33 @@ def test_the_expected_text_is_clean_and_stays(path: Path) -> None:
     assert not found(after, codes_of(path))
     assert found(after).keys() <= found(before).keys() | codes_of(path, "brings")
     assert fixed(after, codes_of(path)) == (Outcome((), (), (), ()), after)
+
+
+def asked(path: Path) -> list[tuple[Change, Fix]]:
+    """The fixes of a case, each with the kind that its rule asks for."""
+    seen: list[tuple[Change, Fix]] = []
+
+    def inspect(project: Project, told: list[Judged]) -> list[Judged]:
+        seen.extend((one.intents[0].change, one.fix) for one in told if one.fix is not None)
+        return told
+
+    check_text(path.read_bytes(), None, codes_of(path), fixes=True, inspect=inspect)
+    return seen
+
+
+@pytest.mark.parametrize("path", CASES, ids=named)
+def test_a_fix_says_what_to_do(path: Path) -> None:
+    for change, one in asked(path):
+        if one.applicability == DISPLAY_ONLY:
+            assert one.message.startswith("no fix by machine: ") is (change is not Change.NONE)
+        else:
+            assert one.message.startswith(tuple(f"{verb} " for verb in VERBS))
+
+
+@pytest.mark.parametrize("change", Change, ids=lambda change: change.name)
+def test_the_message_of_each_kind(change: Change) -> None:
+    case, message = SAID[change]
+    assert message in [fix.message for kind, fix in asked(FIXES / f"{case}.py") if kind is change]
 
 
 @pytest.mark.parametrize("path", CASES, ids=named)

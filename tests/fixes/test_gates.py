@@ -52,8 +52,8 @@ def fixed(text: str) -> tuple[str, tuple[str, ...]]:
 def with_rewrite(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
     """Makes the fix for swapped arguments replace a piece of text instead."""
 
-    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-        tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
+    def wrong(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+        tree = project.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         start = tree.text.index(old)
         return Fix(SAFE, "a wrong fix", (tree.edit(Span(start, start + len(old)), new),))
 
@@ -90,8 +90,8 @@ def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyP
     )
     edits = (("(y.long(), net(x))", "(net(x), y.long())"), ("nn.Identity()", "nn.Sigmoid()"))
 
-    def wrong(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-        tree = program.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
+    def wrong(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+        tree = project.tree(intents[0].site.primary.path)  # type: ignore[union-attr]
         found = ((tree.text.index(old), old, new) for old, new in edits)
         return Fix(SAFE, "", tuple(tree.edit(Span(at, at + len(old)), new) for at, old, new in found))
 
@@ -175,7 +175,7 @@ def test_a_fix_of_two_files_is_made_in_both_or_in_neither(tmp_path: Path) -> Non
 
 
 def test_a_builder_that_fails_leaves_its_finding_without_a_fix(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(program: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
+    def broken(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
         raise ZeroDivisionError("oops")
 
     monkeypatch.setitem(KINDS, Change.SWAP, changed(KINDS[Change.SWAP], build=broken))

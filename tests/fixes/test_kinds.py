@@ -18,7 +18,7 @@ ELSEWHERE = sorted(path for path in PACKAGE.rglob("*.py") if not path.is_relativ
 
 
 def named(text: str) -> list[str]:
-    """Where a text names a kind of fix, or the enumeration of them, other than in an intent."""
+    """Where a text names a kind of fix, or the enumeration of them, other than in an intent, or asks an intent for its kind."""
     tree = ast.parse(text)
     asked = {id(call.args[0]) for call in ast.walk(tree) if isinstance(call, ast.Call) and _is_intent(call) and call.args}
     return [f"line {line}: {name}" for line, name in _names(tree, asked)]
@@ -34,6 +34,8 @@ def _names(tree: ast.Module, asked: set[int]) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"Change.{node.attr}"
         elif isinstance(node, ast.Attribute) and node.attr == "Change":
             yield node.lineno, "Change of its module"
+        elif isinstance(node, ast.Attribute) and node.attr == "change":
+            yield node.lineno, "an intent's kind"
         elif isinstance(node, ast.alias) and node.name == "Change" and node.asname is not None:
             yield node.lineno, f"Change as {node.asname}"
 
@@ -62,6 +64,8 @@ def test_no_other_room_tells_kinds_apart(path: Path) -> None:
         "from bce_lint.fixes.intent import Change as C",
         "from bce_lint.fixes import intent\nintent.Change.DROP",
         "other(Change.DROP, site)",
+        "if intent.change.name == 'FUSE': ...",
+        "kept = [one for one in intents if one.change == wanted]",
     ],
 )
 def test_a_kind_that_is_told_apart_elsewhere_is_seen(text: str) -> None:

@@ -73,11 +73,11 @@ BUG = "from torch import nn\n\ncriterion = nn.CrossEntropyLoss(label_smoothing=1
 LOOK_ALIKE = "from torch import nn\n\ncriterion = nn.CrossEntropyLoss(label_smoothing=1.0)\n"
 
 
-def python(folder: Path, *arguments: str) -> str:
-    """What this Python says in a folder that holds a copy of the repository."""
+def python(folder: Path, *arguments: str, code: int = 0) -> str:
+    """What this Python says in a folder that holds a copy of the repository; `code` is what it must end with."""
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 1) and done.stderr == "", done.stdout + done.stderr
+    assert done.returncode == code and done.stderr == "", done.stdout + done.stderr
     return done.stdout
 
 
@@ -132,7 +132,7 @@ def test_the_rule_is_listed_explained_and_reported(copy: tuple[Path, dict[str, s
     listed = [line.split() for line in python(folder, "-m", "bce_lint", "--list-rules").splitlines() if CODE in line]
     assert listed == [[CODE, NAME, "error", "on"]]
     assert python(folder, "-m", "bce_lint", "--explain", NAME).startswith(f"# {NAME} ({CODE})\n\nError, on by default.\n")
-    found = python(folder, "-m", "bce_lint", "-q", "--output-format", "concise", f"tests/fixtures/rules/{CODE}")
+    found = python(folder, "-m", "bce_lint", "-q", "--output-format", "concise", f"tests/fixtures/rules/{CODE}", code=1)
     said = "`nn.CrossEntropyLoss` is given `10` as `label_smoothing`, which is no share"
     assert found == f"tests/fixtures/rules/{CODE}/a_percentage.py:3:13: {CODE} {said}\n"
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import devices
 from bce_lint.verify.curves import Curves, curves
 from bce_lint.verify.row import Case, Row
 from bce_lint.verify.rows import ROWS
 from bce_lint.verify.samples import Sample, elements, rows
-from bce_lint.verify.verdict import Verdict
 
 pytestmark = pytest.mark.torch
 

@@ -22,6 +22,11 @@ class Place(NamedTuple):
     span: Span
     text: str = ""
 
+    @property
+    def range(self) -> SourceRange:
+        """The place without its text."""
+        return self.path, self.span
+
 
 SourceRange: TypeAlias = tuple[str, Span]
 """A place without its text: a path and a span."""

@@ -42,11 +42,6 @@ _PLAIN = frozenset({Constant, Unknown, External, FunctionV, MethodV, ClassV, Bui
 _HOLDING = frozenset({"list", "dict", "set", "instance"})
 
 
-def source_range(place: Place) -> SourceRange:
-    """A place without its text."""
-    return place.path, place.span
-
-
 class UseRecorder:
     """What a run has seen of values that went through an activation, of losses and of modules.
 
@@ -97,7 +92,7 @@ class UseRecorder:
         for option in options(value):
             if type(option) is Tensor:
                 self.domains[here].add(option.domain)
-                self.kinds[here].add(frozenset(source_range(origin.place) for origin in (*option.origin, *option.inner)))
+                self.kinds[here].add(frozenset(origin.place.range for origin in (*option.origin, *option.inner)))
             elif type(option) is not Constant:
                 self.kinds[here].add(_NOTHING)
                 self.domains[here].add(None)
@@ -106,7 +101,7 @@ class UseRecorder:
                 if owner is not None:
                     self.objects[here].add((owner.path, owner.node.span))
                 elif option.place is not None:
-                    self.objects[here].add(source_range(option.place))
+                    self.objects[here].add(option.place.range)
         return value
 
     def _note_plain(self, path: str, node: ir.Expr, constant: bool, reached: bool) -> None:
@@ -119,7 +114,7 @@ class UseRecorder:
             self.kinds[here].add(_NOTHING)
 
     def _note_tensor(self, here: SourceRange, value: Tensor) -> None:
-        origins = frozenset([source_range(origin.place) for origin in (*value.origin, *value.inner)])
+        origins = frozenset([origin.place.range for origin in (*value.origin, *value.inner)])
         if origins:
             self.carriers[here] |= origins
             self.direct[here] |= origins
@@ -153,7 +148,7 @@ class UseRecorder:
                 name = getattr(function.what, "name", function.what)
                 self.called[here].add(f"{function.kind} {name}")
                 if function.kind in _KEPT and function.place is not None:
-                    self.callees[here].add(source_range(function.place))
+                    self.callees[here].add(function.place.range)
             case ClassV():
                 self.called[here].add("class")
             case _:
@@ -168,13 +163,13 @@ class UseRecorder:
 
     def apply(self, frame: Frame, origin: Place, node: ir.Call) -> None:
         """An activation was applied."""
-        self.applied[source_range(origin)].add((frame.unit.path, node.span))
+        self.applied[origin.range].add((frame.unit.path, node.span))
 
 
 def _origins(m: Machine, value: Value, depth: int, whole: bool = True) -> Iterator[tuple[SourceRange, bool]]:
     for option in options(value):
         if type(option) is Tensor:
-            yield from ((source_range(origin.place), whole) for origin in (*option.origin, *option.inner))
+            yield from ((origin.place.range, whole) for origin in (*option.origin, *option.inner))
         elif depth and type(option) is Seq:
             for item in (*option.prefix, *([] if option.rest is None else [option.rest]), *option.suffix):
                 yield from _origins(m, item, depth - 1, False)

@@ -55,7 +55,7 @@ from bce_lint.analysis.domain.tensor import Origin, Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.messages import got, loss, origins, quoted, way
+from bce_lint.rules.messages import APPLIED, got, loss, origins, quoted, way
 from bce_lint.rules.precedence import Precedence
 from bce_lint.rules.rule import Finding, Rule
 
@@ -97,7 +97,7 @@ def _same_dim(inner: Origin, outer: Origin | None) -> bool:
 
 
 def _below(origin: Origin) -> str:
-    return f"{origin.domain.value} already applied here"
+    return f"{origin.domain.value} already {APPLIED}"
 
 
 RULE = Rule("BCE107", "activation-applied-twice", check, __doc__, precedence=Precedence.TWICE)

@@ -43,22 +43,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.sites import LossSite, Site
-from bce_lint.catalog.schema import Contract, Expects
-from bce_lint.rules.messages import input_labels, loss
+from bce_lint.catalog.schema import LOGITS, Contract, Expects
+from bce_lint.rules.messages import AS_LOGITS, input_labels, loss
 from bce_lint.rules.precedence import Precedence
 from bce_lint.rules.rule import Finding, Rule
-
-_OF_LOGITS = (Expects.LOGITS, Expects.CLASS_LOGITS, Expects.MARGIN_LOGITS)
 
 
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding at the loss of probabilities when the same tensor was taken as logits."""
     match site:
         case LossSite(contract=Contract(expects=Expects.PROBABILITY), rival=(Contract(expects=expects) as rival, place)):
-            if expects in _OF_LOGITS:
+            if expects in LOGITS:
                 yield Finding(
                     f"{loss(site)} takes its input as probabilities, but `{rival.name}` takes the same tensor as logits",
-                    (("taken as logits here", place), *input_labels(site)),
+                    ((AS_LOGITS, place), *input_labels(site)),
                 )
 
 

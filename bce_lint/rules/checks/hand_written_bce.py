@@ -59,6 +59,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.sites import HandWrittenSite, Site
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.rules.messages import LOGARITHM_TAKEN
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import SUM
 
@@ -74,7 +75,7 @@ def check(site: Site) -> Iterator[Finding]:
             )
             yield Finding(
                 f"this sum is a binary cross entropy written by hand; {instead}",
-                tuple(("logarithm taken here", place) for place in site.logs),
+                tuple((LOGARITHM_TAKEN, place) for place in site.logs),
                 fix=FixIntent(Change.FORMULA, site),
             )
 

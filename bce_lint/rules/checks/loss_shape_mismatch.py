@@ -69,7 +69,7 @@ from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, ShapeRelation, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import Labels, loss, way
+from bce_lint.rules.messages import INPUT_GIVEN, TARGET_GIVEN, Labels, loss, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -156,7 +156,7 @@ def _surplus(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None)
 
 
 def _arguments(site: LossSite) -> Labels:
-    given = (("input given here", site.input_place), ("target given here", site.target_place))
+    given = ((INPUT_GIVEN, site.input_place), (TARGET_GIVEN, site.target_place))
     return tuple((text, place) for text, place in given if place)
 
 

@@ -58,7 +58,7 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_integer
-from bce_lint.rules.messages import Labels, loss, origins, way
+from bce_lint.rules.messages import CALLED, Labels, loss, origins, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import WEIGHT
@@ -92,7 +92,7 @@ def _refused(weight: Tensor, site: LossSite) -> bool:
 
 
 def _called(site: LossSite) -> Labels:
-    return (("loss called here", site.primary),) if site.weight_place not in (None, site.primary) else ()
+    return ((CALLED, site.primary),) if site.weight_place not in (None, site.primary) else ()
 
 
 RULE = Rule("BCE304", "loss-weight-dtype", check, __doc__, subject=Subject.TARGET, places=(WEIGHT,))

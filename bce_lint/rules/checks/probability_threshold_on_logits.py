@@ -55,7 +55,7 @@ from math import log
 from bce_lint.analysis.sites import Site, ThresholdSite
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.messages import origins, quoted
+from bce_lint.rules.messages import AS_LOGITS, origins, quoted
 from bce_lint.rules.reach import within_unit
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import DECISION
@@ -70,7 +70,7 @@ def check(site: Site) -> Iterator[Finding]:
             of_classes = any(contract.expects is Expects.CLASS_LOGITS for contract, _ in site.takers)
             yield Finding(
                 f"{_done(site)}; {'they need a softmax first' if of_classes else _instead(site.threshold)}",
-                (("taken as logits here", taker[1]), *origins(site.input)),
+                ((AS_LOGITS, taker[1]), *origins(site.input)),
                 fix=None if of_classes else FixIntent(Change.THRESHOLD, site),
             )
 

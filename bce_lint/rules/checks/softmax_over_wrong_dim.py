@@ -55,7 +55,7 @@ from bce_lint.analysis.domain.shapes import rank, size
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site
 from bce_lint.catalog.schema import Domain
-from bce_lint.rules.messages import loss, quoted
+from bce_lint.rules.messages import USED, loss, quoted
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import ACTIVATION
@@ -77,7 +77,7 @@ def check(site: Site) -> Iterator[Finding]:
                 yield Finding(
                     f"{quoted(origin.place.text or origin.name)} is over dimension 0, the samples of the batch; "
                     f"{loss(site)} has the classes in another",
-                    (("used by the loss here", site.primary),),
+                    ((USED, site.primary),),
                     origin.place,
                 )
 

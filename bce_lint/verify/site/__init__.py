@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from bce_lint.diagnostic import Verification
+from bce_lint.diagnostic import Verdict, Verification
 from bce_lint.fixes.terms import Unsuitable
 from bce_lint.verify import devices
 from bce_lint.verify.site.before_after import After, Before, Wanted, batches, questions
 from bce_lint.verify.site.trial import Question, claims, tried
-from bce_lint.verify.verdict import Judgement, Verdict
+from bce_lint.verify.verdict import Judgement
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project

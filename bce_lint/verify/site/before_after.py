@@ -24,7 +24,7 @@ from bce_lint.fixes.tree import Tree
 from bce_lint.ir import Span
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.verify.site.moved import Moved
-from bce_lint.verify.site.slices import cut, inputs, is_infinite, key, renamed, shortened
+from bce_lint.verify.site.slices import cut, inputs, is_infinite, key, quoted, renamed
 from bce_lint.verify.site.trial import Question
 
 _PATHS: Final = 24
@@ -43,11 +43,11 @@ class Before:
 
     def __init__(self, project: Project, fixes: Sequence[Wanted]) -> None:
         self.project = project
-        self._program = RecordedProject(project, UseRecorder())
+        self._recorded = RecordedProject(project, UseRecorder())
         self.reasons: dict[int, str] = {}
         self.roots = [self._found(number, fix) for number, fix in enumerate(fixes)]
         targets = frozenset(spot[0] for spot in self.roots) | {edit.location.path for fix in fixes for edit in fix.edits}
-        self.trace = _traced(project, {}, targets, frozenset(self.roots))
+        self.provenance = _traced(project, {}, targets, frozenset(self.roots))
 
     def _found(self, number: int, fix: Wanted) -> SourceRange:
         try:
@@ -60,13 +60,12 @@ class Before:
     def _root(self, fix: Wanted) -> SourceRange:
         """The expression that a fix is about, grown until no edit leaves it on one side only; a formula with all of its edits."""
         site = fix.intent.site
-        place = site.call if isinstance(site, LossSite) else site.primary  # type: ignore[union-attr]
-        path, span = place.path, place.span
-        tree = self._program.tree(path)
+        path, span = (site.call if isinstance(site, LossSite) else site.primary).range  # type: ignore[union-attr]
+        tree = self._recorded.tree(path)
         node = next((one for one in tree.by_span.get(span, ()) if isinstance(one, ir.Expr.__args__)), None)
         text = source_of(self.project, path)
         edits = [text.span(edit.location) for edit in fix.edits if edit.location.path == path]
-        if kind_of(fix.intent).by_hand and node is not None:
+        if kind_of(fix.intent).formula and node is not None:
             line = tree.logical_line(node.span.start)
             span = Span(min([node.span.start, *(e.start for e in edits if _meet(e, line))]), node.span.end)
         while node is not None and (_is_callee(tree, node) or any(_leaves(edit, node.span, span) for edit in edits)):
@@ -101,10 +100,10 @@ def _is_callee(tree: Tree, node: object) -> bool:
 
 
 def _traced(project: Project, texts: Mapping[str, bytes], targets: frozenset[str], wanted: frozenset[SourceRange]) -> ProvenanceRecorder:
-    trace = ProvenanceRecorder(targets, wanted)
-    run = Project(project.root, project.facts, {**project.texts, **texts}, trace, before=project)
+    provenance = ProvenanceRecorder(targets, wanted)
+    run = Project(project.root, project.facts, {**project.texts, **texts}, provenance, before=project)
     run.run(targets)
-    return trace
+    return provenance
 
 
 def batches(fixes: Sequence[Wanted], roots: Sequence[SourceRange]) -> Iterator[list[int]]:
@@ -139,17 +138,17 @@ class After:
         except SourceError as error:
             raise Unsuitable(error.message) from None
         wanted = frozenset(spot for root in roots for spot in self.moved.spots(root))
-        self.trace = _traced(project, given, before.trace.targets, wanted)
+        self.provenance = _traced(project, given, before.provenance.targets, wanted)
 
 
 def questions(before: Before, after: After, fix: Wanted, root: SourceRange) -> Iterator[Question]:
     """The slices of one fix, before and after, for the ways that lead there. Raises `Unsuitable` where they cannot be told."""
-    if isinstance(fix.intent.site, OptionSite) and root in before.trace.constructed:
+    if isinstance(fix.intent.site, OptionSite) and root in before.provenance.constructed:
         yield _constructed(before, after, fix.intent, root)
         return
-    olds = before.trace.found.get(root, {})
+    olds = before.provenance.found.get(root, {})
     spots = sorted(after.moved.spots(root), key=lambda spot: spot[1].end - spot[1].start)  # what is written before it belongs to it
-    news = {chain: term for spot in spots for chain, term in after.trace.found.get(spot, {}).items()}
+    news = {chain: term for spot in spots for chain, term in after.provenance.found.get(spot, {}).items()}
     if not olds:
         raise Unsuitable("the loss was not reached again" if isinstance(fix.intent.site, LossSite) else "the place was not reached again")
     if not news:
@@ -192,17 +191,17 @@ def _question(before: Before, after: After, old: Term, new: Term, intent: FixInt
     known = list(inputs(first))
     stops = {(spot, one.text) for one in known for spot in moved.again(one.spot)}
     second = cut(new, stops)
-    for slice_, trace in ((first, before.trace), (second, after.trace)):
-        if (text := _stale(slice_, trace)) is not None:
-            raise Unsuitable(f"`{shortened(text)}` is changed in place")
+    for slice_, provenance in ((first, before.provenance), (second, after.provenance)):
+        if (text := _stale(slice_, provenance)) is not None:
+            raise Unsuitable(f"{quoted(text)} is changed in place")
     return Question(first, _aligned(second, known, moved), intent)
 
 
-def _stale(slice_: Term, trace: ProvenanceRecorder) -> str | None:
+def _stale(slice_: Term, provenance: ProvenanceRecorder) -> str | None:
     """What a slice uses whose storage something else changes, by its text."""
     for one in walk(slice_):
         for part in parts(one):
-            spots = trace.written.get((part.spot, part.text)) if isinstance(part, Input | Apply) else None
+            spots = provenance.written.get((part.spot, part.text)) if isinstance(part, Input | Apply) else None
             if spots and isinstance(part, Input | Apply) and not (isinstance(one, Apply) and one.spot in spots):
                 return part.text
     return None
@@ -249,7 +248,7 @@ def _origins(intent: FixIntent) -> set[SourceRange]:
     """The activations that a fix is about."""
     site = intent.site
     found = site.input if isinstance(site, LossSite | LogSite | ThresholdSite) else ()
-    return {(o.place.path, o.place.span) for x in found for o in (*x.origin, *x.inner)}
+    return {o.place.range for x in found for o in (*x.origin, *x.inner)}
 
 
 def _activates(term: Term, spots: set[SourceRange]) -> bool:
@@ -263,15 +262,15 @@ def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:
     for one in inputs(after):
         same = next((old for old in known if moved.follows(old, one)), None)
         if same is None:
-            raise Unsuitable(f"`{shortened(one.text)}` cannot be followed from before the fix")
+            raise Unsuitable(f"{quoted(one.text)} cannot be followed from before the fix")
         names[key(one)] = same
     return renamed(after, names)
 
 
 def _constructed(before: Before, after: After, intent: FixIntent, root: SourceRange) -> Question:
     """A loss object's options: it is called with what its contract names."""
-    old = before.trace.constructed[root]
-    new = next((after.trace.constructed[spot] for spot in after.moved.spots(root) if spot in after.trace.constructed), None)
+    old = before.provenance.constructed[root]
+    new = next((after.provenance.constructed[spot] for spot in after.moved.spots(root) if spot in after.provenance.constructed), None)
     if new is None:
         raise Unsuitable("what the fix makes of it was not reached")
     assert isinstance(intent.site, OptionSite)

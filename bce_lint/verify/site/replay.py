@@ -14,7 +14,7 @@ import torch
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, row_of
 from bce_lint.catalog.schema import Kind
 from bce_lint.fixes.terms import Unsuitable
-from bce_lint.verify.site.slices import key, shortened
+from bce_lint.verify.site.slices import key, quoted
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,
@@ -64,14 +64,14 @@ class Replay:
             if name[3:] not in _OPERATORS and name[3:] not in _UNARY:
                 raise Unsuitable(f"`{name[3:]}` is not computed")
             if not any(isinstance(one, torch.Tensor) for one in args) and not all(_is_small(one) for one in args):
-                raise Unsuitable(f"`{shortened(term.text)}` is not computed")
+                raise Unsuitable(f"{quoted(term.text)} is not computed")
             return
         numbers = [n for one in (*args, *keywords.values()) for n in (one if isinstance(one, list | tuple) else (one,)) if _is_whole(n)]
         row = row_of(name)
         growing = row is not None and "growing" in row.traits
         large = prod(abs(n) for n in numbers if n) if growing else max(map(abs, numbers), default=0)
         if large > _MANY:
-            raise Unsuitable(f"`{shortened(term.text)}` is too large to be tried")
+            raise Unsuitable(f"{quoted(term.text)} is too large to be tried")
 
     def _computed(self, term: Term) -> Any:
         match term:

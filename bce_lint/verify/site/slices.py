@@ -12,19 +12,21 @@ from bce_lint.analysis.domain.values import TOP, Unknown, Value
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, row_of, walk
 from bce_lint.catalog import activations, layers, losses
 from bce_lint.catalog.schema import Domain, Kind, Param, Transfer
+from bce_lint.diagnostic import shortened
+from bce_lint.rules.options import REDUCING
 
 _WEIGHTED: Final = frozenset({Kind.LOGITS, Kind.RECURRENT, Kind.PARAMETER, Kind.MATMUL, Kind.NONE})
 _UNKNOWN: Final = frozenset({Kind.NONE, Kind.SCALAR, Kind.PARAMETER})
 _PLACES: Final = frozenset({"device", "non_blocking", "copy", "pin_memory", "memory_format", "requires_grad", "out"})
 _TEXT: Final = 60
-_OPTIONS: Final = frozenset({"reduction", "ignore_index", "label_smoothing", "size_average", "reduce"})
+_OPTIONS: Final = frozenset({*REDUCING, "ignore_index", "label_smoothing"})
 _NO_TRAITS: Final[tuple[str, ...]] = ()
 _MODULE: Final = "torch.nn."
 
 
-def shortened(text: str) -> str:
-    """A text as a message can hold it."""
-    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
+def quoted(text: str) -> str:
+    """Source text in backticks, as a message can hold it."""
+    return f"`{shortened(text, _TEXT)}`"
 
 
 def is_infinite(term: Term) -> bool:
@@ -239,19 +241,18 @@ def renamed(term: Term, names: Mapping[Key | None, Input]) -> Term:
     """A slice with other inputs in the place of its own."""
     done: dict[int, Term] = {}
 
-    def visit(one: Term) -> Term:
-        """One term, once."""
+    def _visit(one: Term) -> Term:
         if id(one) not in done:
             match one:
                 case Input():
                     done[id(one)] = names[key(one)]
                 case Group():
-                    done[id(one)] = replace(one, items=tuple(map(visit, one.items)))
+                    done[id(one)] = replace(one, items=tuple(map(_visit, one.items)))
                 case Apply():
-                    keywords = tuple((name, visit(value)) for name, value in one.keywords)
-                    done[id(one)] = replace(one, args=tuple(map(visit, one.args)), keywords=keywords)
+                    keywords = tuple((name, _visit(value)) for name, value in one.keywords)
+                    done[id(one)] = replace(one, args=tuple(map(_visit, one.args)), keywords=keywords)
                 case _:
                     return one
         return done[id(one)]
 
-    return visit(term)
+    return _visit(term)

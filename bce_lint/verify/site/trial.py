@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from bce_lint.analysis.recording.terms import Apply, Input, Known, Term, parts, row_of, walk
+from bce_lint.diagnostic import Verdict
 from bce_lint.fixes import kinds
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.kinds import FixKind
@@ -22,7 +23,7 @@ from bce_lint.verify.row import Case, Loss
 from bce_lint.verify.samples import Sample
 from bce_lint.verify.site.inputs import SAMPLED, Inputs, Roles, Size, known_tensor, mains, roles, targets
 from bce_lint.verify.site.replay import Replay, named
-from bce_lint.verify.verdict import SLACK, Judgement, Verdict
+from bce_lint.verify.verdict import SLACK, Judgement
 
 _CPU: Final = torch.device("cpu")
 _TRIES: Final = 80
@@ -101,7 +102,7 @@ def _answer(trials: Iterator[_Trial], wanted: tuple[Verdict, ...], runs: int) ->
 
 def _trials(question: Question, found: Roles, device: torch.device, seed: int) -> Iterator[_Trial]:
     loss = loss_in(question.after)
-    probability = question.kind.by_hand and not any(map(activation_of, walk(question.before)))
+    probability = question.kind.formula and not any(map(activation_of, walk(question.before)))
     for main in _mains(question, found):
         trial = _Trial(question, Inputs(found, loss, main, seed, probability), device)
         of_input = trial.measured()
@@ -222,7 +223,7 @@ class _Trial:
     def _kept(self, low: Case) -> tuple[Judgement, str]:
         """Equivalent in float64; and in the dtype that is trained in, not further from float64 than the original."""
         one = judges.equivalent(self._case(high=True), "float64", self.device, scaled=True)
-        if one.verdict is Verdict.EQUIVALENT and not self.question.kind.by_hand:
+        if one.verdict is Verdict.EQUIVALENT and not self.question.kind.formula:
             lower = judges.no_worse(low, self.given, self.device, SLACK[self.dtype])
             if lower.verdict is Verdict.CONTRADICTED:
                 return lower, self.given

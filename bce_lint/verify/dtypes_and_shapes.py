@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from bce_lint.diagnostic import Verdict
 from bce_lint.verify import references, samples
 from bce_lint.verify.row import Case, Cases, Open, Row
-from bce_lint.verify.verdict import Verdict
 
 _N, _C = 12, samples.CLASSES
 _Target: TypeAlias = Callable[[int], Tensor]
@@ -21,13 +21,12 @@ _Target: TypeAlias = Callable[[int], Tensor]
 def _case(shape: tuple[int, ...], target: _Target, pairs: tuple[Open, Open], wanted: Open) -> Cases:
     """One case: losses of logits of a shape and a target that stays as it is, but for its device."""
 
-    def build(seed: int) -> tuple[Case, ...]:
-        """The cases of a seed."""
+    def _build(seed: int) -> tuple[Case, ...]:
         fixed = target(seed)
         before, after, reference = (_of_logits(loss, fixed) for loss in (*pairs, wanted))
         return (Case("batch", partial(samples.logits, seed, shape=shape), before, after, reference),)
 
-    return build
+    return _build
 
 
 def _of_logits(loss: Open, target: Tensor) -> Callable[[Tensor], Tensor]:
@@ -91,19 +90,16 @@ def _long_target(title: str, loss: Open, dtype: torch.dtype) -> Row:
 def _class_weight(title: str, loss: Open, dtype: torch.dtype) -> Row:
     weight = torch.tensor([1, 5, 2, 3], dtype=dtype)
 
-    def before(x: Tensor, t: Tensor) -> Tensor:
-        """The loss with the weight as it was."""
+    def _before(x: Tensor, t: Tensor) -> Tensor:
         return loss(x, t, weight=weight.to(x.device))
 
-    def after(x: Tensor, t: Tensor) -> Tensor:
-        """The loss with the weight cast."""
+    def _after(x: Tensor, t: Tensor) -> Tensor:
         return loss(x, t, weight=weight.float().to(x.device))
 
-    def wanted(x: Tensor, t: Tensor) -> Tensor:
-        """The loss that is meant."""
+    def _wanted(x: Tensor, t: Tensor) -> Tensor:
         return references.cross_entropy(x, t, weight=weight.to(x))
 
-    return _row("BCE304", title, _case(_ROWS, _labels(torch.int64, _N), (before, after), wanted))
+    return _row("BCE304", title, _case(_ROWS, _labels(torch.int64, _N), (_before, _after), _wanted))
 
 
 def _squeezed(title: str, loss: Open, wanted: Open, target: _Target, claim: Verdict = Verdict.ERROR) -> Row:
