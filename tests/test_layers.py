@@ -34,7 +34,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "ir", "catalog", "analysis.domain", "analysis.sites", "analysis.state", "analysis.models", "records",
         },
         "bce_lint.analysis.project": {"ir", "diagnostic", "source", "syntax.parse", "catalog", "analysis", "records"},
-        "bce_lint.rules": {"ir", "diagnostic", "catalog", "analysis.domain", "analysis.sites", "fixes.intent", "rules.registry", "records"},
+        "bce_lint.rules": {"diagnostic", "catalog", "analysis.domain", "analysis.sites", "fixes.intent", "rules.registry", "records"},
         "bce_lint.rules.registry": {"rules", "rules.checks"},
         "bce_lint.rules.checks": {"catalog", "analysis.domain", "analysis.sites", "fixes.intent", "rules", "records"},
         "bce_lint.rules.selection": {"rules"},
