@@ -34,12 +34,18 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, UNIT, dtype=_DEFAULT),
-        "rand(size) | shape=sizes traits=random\neye(n, m) | shape=eye traits=growing",
+        """
+        rand(size) | shape=sizes traits=random
+        eye(n, m) | shape=eye traits=growing
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, REAL, dtype=_DEFAULT),
-        "randn(size) | shape=sizes traits=random\nnormal(mean, std, size) | traits=random",
+        """
+        randn(size) | shape=sizes traits=random
+        normal(mean, std, size) | traits=random
+        """,
     ),
     **rows(
         "torch.",
@@ -68,7 +74,10 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, ANY, shape="same", dtype_rule="like", use="layout"),
-        "empty_like(input) | traits=random\nfull_like(input, fill_value)",
+        """
+        empty_like(input) | traits=random
+        full_like(input, fill_value)
+        """,
     ),
     **rows(
         "torch.",

@@ -169,7 +169,14 @@ LAYERS: dict[str, Transfer] = {
         """,
     ),
     # A learned slope may turn negative; half of a GLU's input only scales the other half.
-    **rows("torch.nn.", _REAL, "PReLU(num_parameters, init, device, dtype)\nGLU(dim)"),
+    **rows(
+        "torch.nn.",
+        _REAL,
+        """
+        PReLU(num_parameters, init, device, dtype)
+        GLU(dim)
+        """,
+    ),
     "torch.nn.CosineSimilarity": Transfer(Kind.BOUNDED, Range(-1.0, 1.0), params=("dim", "eps")),
     "torch.nn.PairwiseDistance": Transfer(Kind.BOUNDED, Range(0.0, inf), params=("p", "eps", "keepdim")),
 }

@@ -32,7 +32,14 @@ _KEEPS = {
     ),
     **rows("", Transfer(Kind.KEEP, shape="same", use="kept"), "cuda(device, non_blocking) | receiver=itself traits=stay"),
     **rows("", Transfer(Kind.KEEP, use="kept"), "xpu(device, non_blocking)"),
-    **rows("", Transfer(Kind.KEEP, shape="same"), "cpu | use=kept receiver=itself traits=stay\nnumpy | gradient=cut"),
+    **rows(
+        "",
+        Transfer(Kind.KEEP, shape="same"),
+        """
+        cpu | use=kept receiver=itself traits=stay
+        numpy | gradient=cut
+        """,
+    ),
     **rows("", Transfer(Kind.KEEP), "__array__ | gradient=cut"),
     **rows(
         "",
@@ -97,8 +104,22 @@ OWN: dict[str, Transfer] = {
 """Methods that no function of the tables is; their rows have no parameter for the tensor."""
 
 ATTRIBUTES: dict[str, Transfer] = {
-    **rows("", Transfer(Kind.KEEP, shape="t"), "T mT | use=moved\nH mH"),
-    **rows("", Transfer(Kind.KEEP, shape="same"), "data | use=kept gradient=cut\nreal"),
+    **rows(
+        "",
+        Transfer(Kind.KEEP, shape="t"),
+        """
+        T mT | use=moved
+        H mH
+        """,
+    ),
+    **rows(
+        "",
+        Transfer(Kind.KEEP, shape="same"),
+        """
+        data | use=kept gradient=cut
+        real
+        """,
+    ),
 }
 """Attributes that are the tensor once more, or its transpose."""
 

@@ -18,24 +18,40 @@ _BOUNDED = {
     **rows(
         "torch.",
         Transfer(Kind.SIGN, Range(-1.0, 1.0, True)),
-        "tanh erf(input) | also=method,method_,function_\nsign sgn(input) | also=method,method_",
+        """
+        tanh erf(input) | also=method,method_,function_
+        sign sgn(input) | also=method,method_
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.SIGN, Range(-pi / 2, pi / 2, True)),
-        "atan(input) | also=method,method_,function_\narctan(input) | also=method,method_",
+        """
+        atan(input) | also=method,method_,function_
+        arctan(input) | also=method,method_
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.SIGN, Range(-inf, inf, True)),
-        "asinh sinh(input) | also=method,method_,function_\narcsinh(input) | also=method,method_",
+        """
+        asinh sinh(input) | also=method,method_,function_
+        arcsinh(input) | also=method,method_
+        """,
     ),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(-1.0, 1.0, True), shape="same", also=WRITTEN), "sin cos(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, 2.0, True), shape="same", also=WRITTEN), "erfc(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf, True), shape="same", also=WRITTEN), "abs square exp2(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf, True), also=WRITTEN_METHOD), "absolute(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(-1.0, inf, True), shape="same", also=WRITTEN), "expm1(input)"),
-    **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf), also=WRITTEN), "sqrt(input) | shape=same\nrsqrt(input)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.BOUNDED, Range(0.0, inf), also=WRITTEN),
+        """
+        sqrt(input) | shape=same
+        rsqrt(input)
+        """,
+    ),
 }
 
 _ARITHMETIC = {
@@ -71,7 +87,10 @@ _ARITHMETIC = {
     **rows(
         "torch.",
         Transfer(Kind.ARITHMETIC, also=METHOD),
-        "maximum minimum(input, other) | traits=pair\nfmax fmin logaddexp(input, other)",
+        """
+        maximum minimum(input, other) | traits=pair
+        fmax fmin logaddexp(input, other)
+        """,
     ),
 }
 
@@ -83,7 +102,14 @@ _PLAIN = {
     **rows("torch.", Transfer(Kind.BOUNDED, Range(-inf, inf, True)), "prelu(input, weight)"),
     **rows("torch.", Transfer(Kind.SIGN, Range(-1.7581, inf, True)), "selu(input)"),
     **rows("torch.", Transfer(Kind.SIGN, Range(-1.0, inf, True)), "celu(input, alpha)"),
-    **rows("torch.", Transfer(Kind.ARITHMETIC), "threshold(input, threshold, value)\nalpha_dropout(input, p, train)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.ARITHMETIC),
+        """
+        threshold(input, threshold, value)
+        alpha_dropout(input, p, train)
+        """,
+    ),
 }
 
 _SPECIAL = {

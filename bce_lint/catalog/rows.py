@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from bce_lint.catalog.schema import Transfer
 
 METHOD = ("method",)
 WRITTEN_METHOD = ("method", "method_")
 WRITTEN = ("method", "method_", "function_")
-_LISTS = ("also", "traits")
+_LISTS: Final = frozenset({"also", "traits"})
+_WORDED: Final = _LISTS | {"dtype", "shape", "dtype_rule", "use", "gradient", "operator", "receiver"}
+_LINE: Final = re.compile(
+    r"""
+    (?P<names> [\w.]+ (?:[ ] [\w.]+)* )
+    (?: \( (?P<params> \w+ (?:,[ ]\w+)* ) \) )?
+    (?: [ ][|] (?P<words> (?: [ ] \w+ = \S+ )+ ) )?
+    """,
+    re.VERBOSE,
+)
 
 
 def rows(prefix: str, transfer: Transfer, signatures: str) -> dict[str, Transfer]:
@@ -18,17 +28,24 @@ def rows(prefix: str, transfer: Transfer, signatures: str) -> dict[str, Transfer
     A line may hold several names before a bracket. The fields that it sets are those with words (`also=method,method_ shape=view`).
     """
     table: dict[str, Transfer] = {}
-    for line in signatures.splitlines():
-        signature, _, words = line.partition("|")
-        names, _, params = signature.strip().partition("(")
-        if names:
-            listed = tuple(params.rstrip(") ").split(", ")) if params else ()
-            named = transfer._replace(params=listed, **_read(words)) if words else transfer._replace(params=listed)
+    for line in map(str.strip, signatures.splitlines()):
+        if line:
+            found = _LINE.fullmatch(line)
+            if found is None:
+                raise ValueError(f"no row of an operation: {line!r}")
+            names, params, words = found.groups()
+            listed = tuple(params.split(", ")) if params else ()
+            named = transfer._replace(params=listed, **_read(words, line)) if words else transfer._replace(params=listed)
             table.update((prefix + name, named) for name in names.split())
     return table
 
 
-def _read(words: str) -> dict[str, Any]:
+def _read(words: str, line: str) -> dict[str, Any]:
     """The fields that a line sets, by name."""
-    pairs = (word.partition("=")[::2] for word in words.split())
-    return {name: tuple(value.split(",")) if name in _LISTS else value for name, value in pairs}
+    fields: dict[str, Any] = {}
+    for word in words.split():
+        name, _, value = word.partition("=")
+        if name not in _WORDED:
+            raise ValueError(f"no field with words, {name!r}: {line!r}")
+        fields[name] = tuple(value.split(",")) if name in _LISTS else value
+    return fields

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import runpy
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import Kind, Transfer
 
 PACKAGE = Path(bce_lint.__file__).parent
-TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "tensors")
+TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "reductions", "tensors")
 OPERATIONS: dict[str, Transfer] = {
     **tensors.FUNCTIONS,
     **{f".{name}": row for name, row in (tensors.METHODS | NUMPY_METHODS).items()},
@@ -107,6 +109,42 @@ def test_every_word_of_a_row_is_read_somewhere(field: str) -> None:
     readers = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "catalog" or path.stem == "consumers"]
     texts = [path.read_text("utf-8") for path in readers]
     assert [word for word in words if not any(f'"{word}"' in text for text in texts)] == []
+
+
+def test_rows_reads_signatures() -> None:
+    row = Transfer(Kind.KEEP)
+    assert rows("m.", row, "\n  a b(x, y)\n  c\n") == {
+        "m.a": row._replace(params=("x", "y")),
+        "m.b": row._replace(params=("x", "y")),
+        "m.c": row,
+    }
+
+
+@pytest.mark.parametrize(
+    "line", ["foo(input,dim)", "foo(input", "foo input)", "foo(input) shape=same", "foo | shape", "foo |", "(input)", "foo()"]
+)
+def test_a_line_that_is_no_row_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="no row of an operation: " + re.escape(repr(line))):
+        rows("m.", Transfer(Kind.KEEP), f"a(x)\n  {line}\n")
+
+
+@pytest.mark.parametrize("field", ["shapes", "kind", "params", "range"])
+def test_a_field_without_words_is_refused(field: str) -> None:
+    with pytest.raises(ValueError, match=f"'{field}': " + re.escape(f"'a(x) | use=kept {field}=same'")):
+        rows("m.", Transfer(Kind.KEEP), f"a(x) | use=kept {field}=same")
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ("operator===", {"operator": "=="}),
+        ("shape=view use=moved", {"shape": "view", "use": "moved"}),
+        ("also=method,method_ dtype=bool", {"also": ("method", "method_"), "dtype": "bool"}),
+    ],
+)
+def test_a_line_sets_fields(words: str, fields: dict[str, Any]) -> None:
+    row = Transfer(Kind.KEEP, shape="same")
+    assert rows("m.", row, f"a(x, y) | {words}") == {"m.a": row._replace(params=("x", "y"), **fields)}
 
 
 def naming(word: str) -> set[str]:

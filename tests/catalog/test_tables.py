@@ -8,7 +8,6 @@ import pytest
 
 from bce_lint.catalog import activations, contexts, factories, layers, losses, tensors
 from bce_lint.catalog.names import ALIASES, canonical
-from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import REQUIRED, Contract, Covered, Kind, Range, Transfer
 
 CALLABLES: dict[str, set[str]] = {
@@ -120,15 +119,6 @@ def test_operators_name_functions_of_torch_and_methods() -> None:
         assert f"torch.{name}" in tensors.FUNCTIONS
         assert name in tensors.METHODS
     assert all(f"torch.{name}" in tensors.FUNCTIONS for name in tensors.REVERSED_OPERATORS)
-
-
-def test_rows_reads_signatures() -> None:
-    row = Transfer(Kind.KEEP)
-    assert rows("m.", row, "\n  a b(x, y)\n  c\n") == {
-        "m.a": row._replace(params=("x", "y")),
-        "m.b": row._replace(params=("x", "y")),
-        "m.c": row,
-    }
 
 
 def test_trainers() -> None:
