@@ -6,11 +6,10 @@ so the operations of `RANKING` give the same positions before and after them (ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from bce_lint.catalog.layers import LAYERS
-from bce_lint.catalog.schema import Kind, Transfer
+from bce_lint.catalog.schema import Kind
 from bce_lint.catalog.tensors import ATTRIBUTES, FUNCTIONS, METHODS
 
 
@@ -18,31 +17,21 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _by_use(*tables: Mapping[str, Transfer]) -> dict[str, frozenset[str]]:
-    """The last names of operations by what they are to who follows a tensor's values."""
-    found: dict[str, set[str]] = {}
-    for table in tables:
-        for name, row in table.items():
-            if row.use:
-                found.setdefault(row.use, set()).add(name.rpartition(".")[2])
-    return {use: frozenset(names) for use, names in found.items()}
+_ROWS = tuple((name.rpartition(".")[2], row) for table in (FUNCTIONS, METHODS, ATTRIBUTES, LAYERS) for name, row in table.items())
 
-
-_USES = _by_use(FUNCTIONS, METHODS, ATTRIBUTES, LAYERS)
-
-NEUTRAL: Final = _USES["kept"]
+NEUTRAL: Final = frozenset(name for name, row in _ROWS if row.use == "kept")
 """Functions, methods, attributes and layers that leave every value in its place, by their last name."""
 
-PICKING: Final = _USES["picked"]
+PICKING: Final = frozenset(name for name, row in _ROWS if row.use == "picked")
 """Those that may pick values along one dimension."""
 
-MOVING: Final = NEUTRAL | PICKING | _USES["moved"]
+MOVING: Final = NEUTRAL | PICKING | {name for name, row in _ROWS if row.use == "moved"}
 """All those that only move values."""
 
-RANKING: Final = _USES["ranked"]
+RANKING: Final = frozenset(name for name, row in _ROWS if row.use == "ranked")
 """Operations that give positions."""
 
-SELECTING: Final = _USES["selected"]
+SELECTING: Final = frozenset(name for name, row in _ROWS if row.use == "selected")
 """Operations that give values and positions."""
 
 _LAYOUT_METHODS = {name: row for name, row in METHODS.items() if row.use == "layout"}
@@ -58,7 +47,7 @@ LAYOUT_CALLS: Final = _words("builtins.len builtins.isinstance builtins.type bui
 )
 """Callables that do not look at the values of the tensor they are given; methods begin with a dot."""
 
-LINEAR: Final = frozenset(name for name, row in METHODS.items() if "linear" in row.traits and not row.inplace)
+LINEAR: Final = frozenset(name for name, row in METHODS.items() if row.linear and not row.inplace)
 """Methods before which a minus is one behind them: sums, means, views."""
 
 REPACKING: Final = frozenset(f"builtins.{name}" for name in ("zip", "enumerate", "list", "tuple", "reversed", "iter", "next", "dict"))

@@ -29,30 +29,30 @@ _TYPES = {
 }
 
 FACTORY_FUNCTIONS: dict[str, Transfer] = {
-    **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT, shape="sizes"), "zeros(size) | traits=growing"),
-    **rows("torch.", Transfer(Kind.FACTORY, ONE, dtype=_DEFAULT, shape="sizes"), "ones(size) | traits=growing"),
+    **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT, shape="sizes"), "zeros(size) | trial=growing"),
+    **rows("torch.", Transfer(Kind.FACTORY, ONE, dtype=_DEFAULT, shape="sizes"), "ones(size) | trial=growing"),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, UNIT, dtype=_DEFAULT),
         """
-        rand(size) | shape=sizes traits=random
-        eye(n, m) | shape=eye traits=growing
+        rand(size) | shape=sizes trial=random
+        eye(n, m) | shape=eye trial=growing
         """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, REAL, dtype=_DEFAULT),
         """
-        randn(size) | shape=sizes traits=random
-        normal(mean, std, size) | traits=random
+        randn(size) | shape=sizes trial=random
+        normal(mean, std, size) | trial=random
         """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
         """
-        empty(size) | shape=sizes traits=random
-        linspace(start, end, steps) | shape=row traits=growing
+        empty(size) | shape=sizes trial=random
+        linspace(start, end, steps) | shape=row trial=growing
         logspace(start, end, steps) | shape=row
         """,
     ),
@@ -60,22 +60,22 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
         "torch.",
         Transfer(Kind.FACTORY, ANY),
         """
-        full(size, fill_value) | shape=size dtype_rule=fill traits=growing
+        full(size, fill_value) | shape=size dtype_rule=fill trial=growing
         tensor(data)
         scalar_tensor(s)
-        poisson(input) | traits=random
+        poisson(input) | trial=random
         """,
     ),
     **rows("torch.", Transfer(Kind.FACTORY, ZERO, shape="same", dtype_rule="like", use="layout"), "zeros_like(input)"),
     **rows("torch.", Transfer(Kind.FACTORY, ONE, shape="same", dtype_rule="like", use="layout"), "ones_like(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", dtype_rule="like", use="layout"), "rand_like(input) | traits=random"),
-    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", traits=("random",), also=METHOD), "bernoulli(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, REAL, shape="same", dtype_rule="like", use="layout"), "randn_like(input) | traits=random"),
+    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", dtype_rule="like", use="layout"), "rand_like(input) | trial=random"),
+    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", trial=("random",), also=METHOD), "bernoulli(input)"),
+    **rows("torch.", Transfer(Kind.FACTORY, REAL, shape="same", dtype_rule="like", use="layout"), "randn_like(input) | trial=random"),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, ANY, shape="same", dtype_rule="like", use="layout"),
         """
-        empty_like(input) | traits=random
+        empty_like(input) | trial=random
         full_like(input, fill_value)
         """,
     ),
@@ -83,12 +83,12 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
         "torch.",
         Transfer(Kind.LABEL, dtype="int64"),
         """
-        randint(low, high, size) | shape=randint traits=random
-        randperm(n) | shape=randperm traits=random
-        arange(start, end, step) | traits=growing
+        randint(low, high, size) | shape=randint trial=random
+        randperm(n) | shape=randperm trial=random
+        arange(start, end, step) | trial=growing
         """,
     ),
-    **rows("torch.", Transfer(Kind.LABEL, shape="same", dtype_rule="like"), "randint_like(input, low, high) | traits=random"),
+    **rows("torch.", Transfer(Kind.LABEL, shape="same", dtype_rule="like"), "randint_like(input, low, high) | trial=random"),
     "torch.Tensor": Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
     **{f"torch.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
     **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
@@ -103,15 +103,15 @@ READING: frozenset[str] = frozenset({
 """Factories whose dtype and shape follow from the numbers that they are given."""
 
 FACTORY_METHODS: dict[str, Transfer] = {
-    **rows("", Transfer(Kind.FACTORY, ZERO, shape="new", dtype_rule="like", use="layout"), "new_zeros(size) | traits=growing"),
-    **rows("", Transfer(Kind.FACTORY, ONE, shape="new", dtype_rule="like", use="layout"), "new_ones(size) | traits=growing"),
+    **rows("", Transfer(Kind.FACTORY, ZERO, shape="new", dtype_rule="like", use="layout"), "new_zeros(size) | trial=growing"),
+    **rows("", Transfer(Kind.FACTORY, ONE, shape="new", dtype_rule="like", use="layout"), "new_ones(size) | trial=growing"),
     **rows(
         "",
         Transfer(Kind.FACTORY, ANY, dtype_rule="like", use="layout"),
         """
-        new_empty(size) | shape=new traits=growing
-        new_full(size, fill_value) | shape=new_full traits=growing
-        new_tensor(data) | traits=recast
+        new_empty(size) | shape=new trial=growing
+        new_full(size, fill_value) | shape=new_full trial=growing
+        new_tensor(data) | trial=recast
         """,
     ),
     "zero_": Transfer(Kind.FACTORY, ZERO, inplace=True),

@@ -77,7 +77,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.BLEND),
         """
-        interpolate(input, size, scale_factor, mode, align_corners) | traits=growing
+        interpolate(input, size, scale_factor, mode, align_corners) | trial=growing
         upsample(input, size, scale_factor, mode, align_corners)
         upsample_bilinear(input, size, scale_factor)
         """,
@@ -86,7 +86,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.ARITHMETIC),
         """
-        pad(input, pad, mode, value) | traits=growing
+        pad(input, pad, mode, value) | trial=growing
         fold(input, output_size, kernel_size)
         unfold(input, kernel_size, dilation, padding, stride)
         max_unpool1d max_unpool2d max_unpool3d(input, indices, kernel_size)
@@ -149,6 +149,6 @@ FUNCTIONAL: dict[str, Transfer] = {
         pdist(input, p)
         """,
     ),
-    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(input, num_classes) | shape=one_hot traits=growing"),
+    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(input, num_classes) | shape=one_hot trial=growing"),
 }
 """Functions of `torch.nn.functional` by canonical name."""

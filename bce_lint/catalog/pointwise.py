@@ -69,12 +69,12 @@ _ARITHMETIC = {
         Transfer(Kind.ARITHMETIC, also=WRITTEN_METHOD),
         """
         erfinv asin arcsin acos arccos deg2rad rad2deg lgamma digamma i0(input)
-        add(input, other) | operator=+ traits=pair
-        sub(input, other) | operator=- traits=pair
+        add(input, other) | operator=+ trial=pair
+        sub(input, other) | operator=- trial=pair
         subtract(input, other) | operator=-
-        mul(input, other) | operator=* traits=pair
+        mul(input, other) | operator=* trial=pair
         multiply(input, other) | operator=*
-        div(input, other) | operator=/ traits=pair
+        div(input, other) | operator=/ trial=pair
         divide true_divide(input, other) | operator=/
         floor_divide(input, other) | operator=//
         remainder(input, other) | operator=%
@@ -88,7 +88,7 @@ _ARITHMETIC = {
         "torch.",
         Transfer(Kind.ARITHMETIC, also=METHOD),
         """
-        maximum minimum(input, other) | traits=pair
+        maximum minimum(input, other) | trial=pair
         fmax fmin logaddexp(input, other)
         """,
     ),

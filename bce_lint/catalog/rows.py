@@ -10,22 +10,24 @@ from bce_lint.catalog.schema import Transfer
 METHOD = ("method",)
 WRITTEN_METHOD = ("method", "method_")
 WRITTEN = ("method", "method_", "function_")
-_LISTS: Final = frozenset({"also", "traits"})
+_LISTS: Final = frozenset({"also", "trial"})
+_FLAGS: Final = frozenset({"linear"})
 _WORDED: Final = _LISTS | {"dtype", "shape", "dtype_rule", "use", "gradient", "operator", "receiver"}
 _LINE: Final = re.compile(
     r"""
     (?P<names> [\w.]+ (?:[ ] [\w.]+)* )
     (?: \( (?P<params> \w+ (?:,[ ]\w+)* ) \) )?
-    (?: [ ][|] (?P<words> (?: [ ] \w+ = \S+ )+ ) )?
+    (?: [ ][|] (?P<words> (?: [ ] \w+ (?: = \S+ )? )+ ) )?
     """,
     re.VERBOSE,
 )
 
 
 def rows(prefix: str, transfer: Transfer, signatures: str) -> dict[str, Transfer]:
-    """One row for each line of `signatures`, written `name(parameter, parameter) | field=word field=word`.
+    """One row for each line of `signatures`, written `name(parameter, parameter) | field=word field`.
 
-    A line may hold several names before a bracket. The fields that it sets are those with words (`also=method,method_ shape=view`).
+    A line may hold several names before a bracket. The fields that it sets are those with words (`also=method,method_ shape=view`), and
+    those that hold or do not, by their name alone (`linear`).
     """
     table: dict[str, Transfer] = {}
     for line in map(str.strip, signatures.splitlines()):
@@ -44,8 +46,8 @@ def _read(words: str, line: str) -> dict[str, Any]:
     """The fields that a line sets, by name."""
     fields: dict[str, Any] = {}
     for word in words.split():
-        name, _, value = word.partition("=")
-        if name not in _WORDED:
-            raise ValueError(f"no field with words, {name!r}: {line!r}")
-        fields[name] = tuple(value.split(",")) if name in _LISTS else value
+        name, sign, value = word.partition("=")
+        if name not in (_WORDED if sign else _FLAGS):
+            raise ValueError(f"no field that a line may set, {word!r}: {line!r}")
+        fields[name] = True if not sign else tuple(value.split(",")) if name in _LISTS else value
     return fields

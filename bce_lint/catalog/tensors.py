@@ -26,10 +26,10 @@ _VIEWS = {
         "torch.",
         Transfer(Kind.KEEP, also=METHOD, use="moved"),
         """
-        reshape(input, shape) | shape=view receiver=tensor traits=sized,linear
-        squeeze(input, dim) | shape=squeeze also=method,method_ receiver=itself traits=linear
+        reshape(input, shape) | shape=view receiver=tensor trial=open_sizes linear
+        squeeze(input, dim) | shape=squeeze also=method,method_ receiver=itself linear
         unsqueeze(input, dim) | shape=unsqueeze also=method,method_ receiver=tensor
-        flatten(input, start_dim, end_dim) | shape=flatten receiver=tensor traits=linear
+        flatten(input, start_dim, end_dim) | shape=flatten receiver=tensor linear
         unflatten(input, dim, sizes) | shape=moved
         ravel(input) | shape=ravel
         t(input) | shape=t also=method,method_
@@ -37,13 +37,13 @@ _VIEWS = {
         transpose swapdims(input, dim0, dim1) | shape=transpose also=method,method_
         swapaxes(input, axis0, axis1) | shape=transpose also=method,method_
         movedim moveaxis(input, source, destination) | shape=moved
-        broadcast_to(input, size) | shape=expand traits=growing
+        broadcast_to(input, size) | shape=expand trial=growing
         fliplr flipud(input) | shape=same
         flip(input, dims) | shape=same
         roll(input, shifts, dims) | shape=same
         rot90(input, k, dims)
-        tile(input, dims) | traits=growing
-        repeat_interleave(input, repeats, dim) | traits=growing
+        tile(input, dims) | trial=growing
+        repeat_interleave(input, repeats, dim) | trial=growing
         """,
     ),
     **rows("torch.", Transfer(Kind.KEEP, use="moved"), "atleast_1d atleast_2d atleast_3d"),
@@ -52,7 +52,7 @@ _VIEWS = {
         Transfer(Kind.KEEP, also=METHOD),
         """
         clone(input) | shape=same use=kept receiver=itself
-        detach(input) | shape=same use=kept receiver=itself gradient=cut
+        detach(input) | shape=same use=kept receiver=itself
         positive(input) | shape=same operator=pos
         conj(input) | shape=same
         resolve_conj(input)
@@ -141,12 +141,12 @@ _JOINS = {
         """,
     ),
     "torch.nn.utils.rnn.pad_sequence": Transfer(Kind.JOIN, params=("sequences", "batch_first", "padding_value", "padding_side")),
-    **rows("torch.", Transfer(Kind.MASK, also=METHOD, use="moved"), "where(condition, input, other) | traits=pair"),
+    **rows("torch.", Transfer(Kind.MASK, also=METHOD, use="moved"), "where(condition, input, other) | trial=choice"),
     **rows(
         "torch.",
         Transfer(Kind.FILL, also=WRITTEN_METHOD),
         """
-        masked_fill(input, mask, value) | traits=masked
+        masked_fill(input, mask, value) | trial=masked
         masked_scatter(input, mask, source)
         index_fill(input, dim, index, value)
         index_copy(input, dim, index, source)
@@ -164,7 +164,7 @@ _LABELS = {
         argmax argmin(input, dim, keepdim) | shape=reduce use=ranked receiver=tensor
         argsort(input, dim, descending) | shape=same use=ranked
         nonzero argwhere(input)
-        multinomial(input, num_samples, replacement) | traits=random
+        multinomial(input, num_samples, replacement) | trial=random
         bincount(input, weights, minlength) | shape=row dtype_rule=counts
         count_nonzero(input, dim)
         """,

@@ -68,7 +68,7 @@ class Replay:
             return
         numbers = [n for one in (*args, *keywords.values()) for n in (one if isinstance(one, list | tuple) else (one,)) if _is_whole(n)]
         row = row_of(name)
-        growing = row is not None and "growing" in row.traits
+        growing = row is not None and "growing" in row.trial
         large = prod(abs(n) for n in numbers if n) if growing else max(map(abs, numbers), default=0)
         if large > _MANY:
             raise Unsuitable(f"`{shortened(term.text)}` is too large to be tried")
