@@ -1,4 +1,4 @@
-"""Functions that make tensors, and the names of dtypes.
+"""Functions and methods that make tensors.
 
 `float32` stands for torch's default dtype. A `dtype=` argument decides before the row does. `torch.arange` gives int64
 for integer ends, which is what labels are made of; `torch.tensor` takes its dtype from its data.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import inf
 
+from bce_lint.catalog.dtypes import TENSOR_TYPES
 from bce_lint.catalog.rows import METHOD, rows
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
@@ -15,18 +16,6 @@ ZERO = Range(0.0, 0.0, True)
 ONE = Range(1.0, 1.0, True)
 
 _DEFAULT = "float32"
-_TYPES = {
-    "FloatTensor": "float32",
-    "DoubleTensor": "float64",
-    "HalfTensor": "float16",
-    "BFloat16Tensor": "bfloat16",
-    "LongTensor": "int64",
-    "IntTensor": "int32",
-    "ShortTensor": "int16",
-    "CharTensor": "int8",
-    "ByteTensor": "uint8",
-    "BoolTensor": "bool",
-}
 
 FACTORY_FUNCTIONS: dict[str, Transfer] = {
     **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT, shape="sizes"), "zeros(size) | trial=growing"),
@@ -90,8 +79,8 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
     ),
     **rows("torch.", Transfer(Kind.LABEL, shape="same", dtype_rule="like"), "randint_like(input, low, high) | trial=random"),
     "torch.Tensor": Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
-    **{f"torch.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
-    **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
+    **{f"torch.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in TENSOR_TYPES.items()},
+    **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in TENSOR_TYPES.items()},
 }
 """Factories by canonical name."""
 
@@ -123,19 +112,3 @@ FACTORY_METHODS: dict[str, Transfer] = {
     "bernoulli_": Transfer(Kind.FACTORY, UNIT, inplace=True, params=("p",)),
 }
 """Tensor methods that make a tensor or overwrite all values of theirs."""
-
-DTYPES: dict[str, str] = {
-    **{f"torch.{name}": name for name in ("float64", "float32", "float16", "bfloat16", "uint8", "int8", "int16", "int32", "int64", "bool")},
-    "torch.double": "float64",
-    "torch.float": "float32",
-    "torch.half": "float16",
-    "torch.short": "int16",
-    "torch.int": "int32",
-    "torch.long": "int64",
-    **{f"torch.{name}": dtype for name, dtype in _TYPES.items()},
-    **{f"torch.cuda.{name}": dtype for name, dtype in _TYPES.items()},
-}
-"""What can be passed as a dtype, to `dtype=`, `.to` and (with the legacy tensor types, also as text) `.type`."""
-
-NUMBER_DTYPES: dict[str, str] = {"float": "float64", "int": "int64", "bool": "bool"}
-"""Python's number types as dtypes, for torch, for NumPy and for what torch's default collate function makes of numbers."""

@@ -117,21 +117,3 @@ NUMPY: dict[str, Transfer] = {
 
 NUMPY_METHODS: dict[str, Transfer] = {"astype": Transfer(Kind.KEEP, params=("dtype",), shape="same")}
 """Methods that arrays have and tensors lack."""
-
-_WIDTHS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8")
-NUMPY_DTYPES: dict[str, str] = {
-    **{f"numpy.{name}": name for name in _WIDTHS},
-    **{name: name for name in (*_WIDTHS, "bool")},
-    "numpy.bool_": "bool",
-    "numpy.bool": "bool",
-    "numpy.half": "float16",
-    "numpy.single": "float32",
-    "numpy.double": "float64",
-    "numpy.float_": "float64",
-    "numpy.int_": "int64",
-    "numpy.short": "int16",
-    "numpy.ubyte": "uint8",
-    "float": "float64",
-    "int": "int64",
-}
-"""What NumPy takes as a dtype: its own names, and text."""

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from bce_lint.catalog import activations, contexts, factories, layers, losses, tensors
+from bce_lint.catalog import activations, contexts, dtypes, layers, losses, tensors
 from bce_lint.catalog.names import ALIASES, canonical
 from bce_lint.catalog.schema import REQUIRED, Contract, Covered, Kind, Range, Transfer
 
@@ -105,7 +105,7 @@ def test_transfers_are_well_formed(name: str) -> None:
     row = TRANSFERS[name]
     assert row.range.low <= row.range.high
     assert row.result in {"tensor", "tuple", "namedtuple", "namedtuple-if-dim"}
-    assert row.dtype is None or row.dtype in factories.DTYPES.values()
+    assert row.dtype is None or row.dtype in dtypes.DTYPES.values()
     assert len(set(row.params)) == len(row.params)
     assert row.kind is not Kind.ACTIVATION
     assert (not row.fields) or row.result != "tensor"

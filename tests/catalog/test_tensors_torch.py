@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bce_lint.catalog import activations, tensors
-from bce_lint.catalog.factories import DTYPES
+from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.schema import Kind
 from bce_lint.catalog.tensors import PARAMETER
 from tests.catalog.calls import METHOD, TORCH_ROWS, call_of, known_values, last

@@ -22,6 +22,7 @@ from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as rows
+from bce_lint.catalog.dtypes import FLOATS
 from bce_lint.catalog.schema import ACTIVATED, Activation, Kind, Transfer
 from bce_lint.records import changed
 
@@ -109,7 +110,7 @@ def activated(value: Value, row: Activation, origin: Origin, identity: int) -> T
         return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
     below = value.origin if value.domain in ACTIVATED else ()
     return Tensor(
-        row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
+        row.domain, row.range, value.dtype if value.dtype in FLOATS else None,
         value.shape, (origin,), below, identity, value.model, value.literal,
     )  # fmt: skip
 
