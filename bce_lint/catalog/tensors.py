@@ -1,6 +1,6 @@
 """Functions on tensors, of every namespace, and tensor methods: what each does to domain, range and dtype.
 
-`FUNCTIONS` and `METHODS` collect the tables of this package; a `dim` given by NumPy's names counts (`names.KEYWORD_ALIASES`).
+`FUNCTIONS` and `METHODS` collect the tables of this package; a `dim` given by NumPy's names counts (`names.NUMPY_KEYWORDS`).
 """
 
 from __future__ import annotations

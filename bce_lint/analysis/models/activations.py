@@ -16,6 +16,7 @@ from bce_lint.analysis.domain.values import (
     tensors,
 )
 from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
+from bce_lint.analysis.models.keywords import either
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ActivationSite
 from bce_lint.analysis.state import cells
@@ -46,9 +47,7 @@ def dimension(row: Activation, args: Args, params: tuple[object, ...], offset: i
         return None
     names = [p.name for p in params]  # type: ignore[attr-defined]
     index = names.index(row.dim) - offset if row.dim in names else 99
-    value = args.get(index, row.dim)
-    if value is None and "axis" in args.kw:
-        value = args.kw["axis"]
+    value = either(args, index, row.dim)
     return None if value is NONE else value
 
 

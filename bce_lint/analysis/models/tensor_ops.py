@@ -7,6 +7,7 @@ from bce_lint.analysis.domain.intervals import join_range
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Seq, Unknown, Value, identity_of, join, options, present, tensors
 from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layer_shapes, operators, shape_rules, tensor_attributes, thresholds
+from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state import containers
@@ -17,8 +18,6 @@ from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.schema import UNARY, Domain, Kind, Transfer
 from bce_lint.catalog.tensors import FUNCTIONS
 from bce_lint.records import changed
-
-_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -94,13 +93,6 @@ def transfer(
         one = _transfer(m, frame, row, option, args, node, name, made_by)
         results = one if results is None else join(results, one)
     return results or TOP
-
-
-def spelled(args: Args) -> Args:
-    """The arguments by the names that torch documents: it takes those of NumPy, too."""
-    if not _NUMPY_NAMES.keys() & args.kw.keys():
-        return args
-    return args._replace(kw={_NUMPY_NAMES.get(name, name): value for name, value in args.kw.items()})
 
 
 def is_array(value: Value) -> bool:
