@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bce_lint.catalog import activations
 from bce_lint.catalog.layers import LAYERS
 from bce_lint.catalog.schema import Kind
 from bce_lint.catalog.tensors import ATTRIBUTES, FUNCTIONS, METHODS
@@ -56,29 +57,13 @@ REPACKING: Final = frozenset(f"builtins.{name}" for name in ("zip", "enumerate",
 FILLING: Final = frozenset({".append", ".extend", ".insert", ".add", ".appendleft"})
 """Methods that put what they are given into their receiver."""
 
-QUIET: Final = _words(
-    """
-    builtins.isinstance builtins.type builtins.id builtins.hasattr builtins.setattr builtins.len builtins.repr builtins.str
-    builtins.print copy.deepcopy torch.nn.DataParallel torch.nn.parallel.DistributedDataParallel torch.compile .fit .validate .prepare
-    .setup .watch builtins.super builtins.callable
-    """
+_TURNING = frozenset({"softmin", "Softmin", "gumbel_softmax"})
+
+ACTIVATIONS: Final = (
+    frozenset(name.rpartition(".")[2] for table in (activations.FUNCTIONS, activations.METHODS, activations.MODULES) for name in table)
+    - _TURNING
 )
-"""Callables that may be given a model without anyone reading what it returns, but by calls that can be seen."""
-
-ACTIVATIONS: Final = _words("sigmoid softmax log_softmax logsigmoid expit sigmoid_ Sigmoid Softmax LogSoftmax LogSigmoid Softmax2d")
-"""Activations by their last name."""
-
-HOOKS: Final = _words("register_forward_hook register_forward_pre_hook register_full_backward_hook")
-"""Methods of a module that let others see what it returns."""
+"""Activations by their last name that keep the order of what they are applied to: softmin turns it around, and noise breaks it."""
 
 HOLDING: Final = _words("retain_grad register_hook grad register_post_accumulate_grad_hook")
 """Methods and attributes that are about the very tensor, not about its values."""
-
-CHILDREN: Final = _words("children modules named_children named_modules _modules parameters_and_buffers pop insert extend")
-"""Methods and attributes by which the layers of a container are counted or fetched."""
-
-WRAPPED: Final = _words("module _orig_mod")
-"""Attributes of a wrapper that hold the module itself, which can then be called without being seen."""
-
-STATE: Final = _words("state_dict load_state_dict parameters named_parameters train eval zero_grad")
-"""Methods of a module that do not call it."""

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from bce_lint.catalog import activations, contexts, dtypes, layers, losses, tensors
+from bce_lint.catalog import activations, contexts, dtypes, layers, losses, tensors, wrappers
 from bce_lint.catalog.names import ALIASES, canonical
 from bce_lint.catalog.schema import REQUIRED, Contract, Covered, Kind, Range, Transfer
 
@@ -16,8 +16,8 @@ CALLABLES: dict[str, set[str]] = {
     "activation modules": set(activations.MODULES),
     "activation functions": set(activations.FUNCTIONS),
     "layers": set(layers.LAYERS),
-    "containers": set(layers.CONTAINERS),
-    "wrappers": set(layers.WRAPPERS),
+    "containers": set(wrappers.CONTAINERS),
+    "wrappers": set(wrappers.WRAPPERS),
     "functions": set(tensors.FUNCTIONS),
     "autocast": set(contexts.AUTOCAST),
     "precisions": set(contexts.PRECISIONS),
@@ -41,8 +41,8 @@ def test_a_method_is_an_activation_or_a_transfer() -> None:
 
 
 def test_prepare_methods_are_of_known_classes() -> None:
-    assert set(layers.PREPARE_METHODS) <= set(contexts.PRECISIONS)
-    assert {how for methods in layers.PREPARE_METHODS.values() for how in methods.values()} == {"first", "each"}
+    assert set(wrappers.PREPARE_METHODS) <= set(contexts.PRECISIONS)
+    assert {how for methods in wrappers.PREPARE_METHODS.values() for how in methods.values()} == {"first", "each"}
 
 
 @pytest.mark.parametrize("alias", ALIASES)
