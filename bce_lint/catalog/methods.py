@@ -91,7 +91,8 @@ OWN: dict[str, Transfer] = {
         "",
         Transfer(Kind.SCALAR),
         """
-        size dim nelement | use=layout trial=counts_dims
+        size | result=sizes use=layout trial=counts_dims
+        dim nelement | use=layout trial=counts_dims
         ndimension | trial=counts_dims
         get_device | use=layout
         item tolist stride element_size data_ptr is_contiguous is_complex is_signed __len__

@@ -89,7 +89,7 @@ NUMPY: dict[str, Transfer] = {
         "numpy.",
         Transfer(Kind.MEAN, shape="reduce"),
         """
-        mean(a, axis)
+        mean(a, axis) | use=summed
         median(a, axis) | use=selected
         """,
     ),
@@ -107,7 +107,8 @@ NUMPY: dict[str, Transfer] = {
         "numpy.",
         Transfer(Kind.ARITHMETIC),
         """
-        sum prod(a, axis) | shape=reduce
+        sum(a, axis) | shape=reduce use=summed
+        prod(a, axis) | shape=reduce
         sqrt log1p log2 log10 | shape=same
         power dot matmul
         """,

@@ -12,9 +12,16 @@ _BOUNDED = {
     **rows("torch.", Transfer(Kind.CLAMP, bounds=("min", None), also=WRITTEN), "clamp_min(input, min)"),
     **rows("torch.", Transfer(Kind.CLAMP, bounds=(None, "max"), also=WRITTEN), "clamp_max(input, max)"),
     **rows("torch.", Transfer(Kind.EXP, also=WRITTEN, receiver="tensor"), "exp(input)"),
-    **rows("torch.", Transfer(Kind.LOG, also=WRITTEN, receiver="tensor"), "log(input)"),
+    **rows("torch.", Transfer(Kind.LOG, also=WRITTEN, receiver="tensor-if-bare"), "log(input)"),
     **rows("torch.", Transfer(Kind.MONOTONE, Range(0.0, inf, True), also=WRITTEN), "relu(input)"),
-    **rows("torch.", Transfer(Kind.ROUND, also=WRITTEN), "round floor ceil trunc fix(input)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.ROUND, also=WRITTEN),
+        """
+        round(input) | use=nearest
+        floor ceil trunc fix(input)
+        """,
+    ),
     **rows(
         "torch.",
         Transfer(Kind.SIGN, Range(-1.0, 1.0, True)),
@@ -119,7 +126,7 @@ _SPECIAL = {
     **rows("torch.special.", Transfer(Kind.BOUNDED, Range(0.0, 2.0, True), shape="same"), "erfc(input)"),
     **rows("torch.special.", Transfer(Kind.BOUNDED, Range(0.0, 1.0, True)), "ndtr(input)"),
     **rows("torch.special.", Transfer(Kind.BOUNDED, Range(-inf, 0.0, True)), "log_ndtr(input)"),
-    **rows("torch.special.", Transfer(Kind.ROUND), "round(input)"),
+    **rows("torch.special.", Transfer(Kind.ROUND), "round(input) | use=nearest"),
     **rows(
         "torch.special.",
         Transfer(Kind.ARITHMETIC),

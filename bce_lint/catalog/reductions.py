@@ -15,7 +15,8 @@ REDUCTIONS: dict[str, Transfer] = {
         "torch.",
         Transfer(Kind.MEAN, also=METHOD),
         """
-        mean nanmean(input, dim, keepdim) | shape=reduce linear
+        mean(input, dim, keepdim) | shape=reduce use=summed linear
+        nanmean(input, dim, keepdim) | shape=reduce linear
         quantile nanquantile(input, q, dim, keepdim)
         """,
     ),
@@ -39,7 +40,8 @@ REDUCTIONS: dict[str, Transfer] = {
         "torch.",
         Transfer(Kind.ARITHMETIC, also=METHOD),
         """
-        sum nansum(input, dim, keepdim) | shape=reduce linear
+        sum(input, dim, keepdim) | shape=reduce use=summed linear
+        nansum(input, dim, keepdim) | shape=reduce linear
         prod logsumexp(input, dim, keepdim) | shape=reduce
         cumsum cumprod(input, dim) | shape=same also=method,method_
         logcumsumexp diff(input, dim)

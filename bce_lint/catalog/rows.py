@@ -12,7 +12,7 @@ WRITTEN_METHOD = ("method", "method_")
 WRITTEN = ("method", "method_", "function_")
 _LISTS: Final = frozenset({"also", "trial"})
 _FLAGS: Final = frozenset({"linear"})
-_WORDED: Final = _LISTS | {"dtype", "shape", "dtype_rule", "use", "gradient", "operator", "receiver"}
+_WORDED: Final = _LISTS | {"dtype", "result", "shape", "dtype_rule", "use", "gradient", "operator", "receiver"}
 _LINE: Final = re.compile(
     r"""
     (?P<names> [\w.]+ (?:[ ] [\w.]+)* )

@@ -169,8 +169,8 @@ class Transfer(NamedTuple):
     - `range` holds the values of the result, where the kind says so. One that is `tight` speaks, for BOUNDED and SIGN, of an input that
       takes all reals; of another input only the bounds are sure.
     - `dtype` is that of the result where it is always the same. None: `dtype_rule` says, or the operands do.
-    - `result` is what the operation returns: a `tensor`, a `tuple` or `namedtuple` of tensors, or `namedtuple-if-dim`, which is a named
-      tuple where a dimension is given and else a tensor.
+    - `result` is what the operation returns: a `tensor`, a `tuple` or `namedtuple` of tensors, `namedtuple-if-dim`, which is a named
+      tuple where a dimension is given and else a tensor, or the `sizes` of the tensor.
     - `inplace`: the result is written back to the first argument.
     - `params` are the parameters that may be given by position, in order. A function's begin with the tensor; those of a method and
       of a layer's constructor leave it out. What takes names only is not listed: a reader may index its arguments by these.
@@ -186,12 +186,14 @@ class Transfer(NamedTuple):
       tensor's (`like`), that of the number which fills the result (`fill`), or int64 unless weights are counted (`counts`).
     - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), only gives them other
       places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order (`ranked`) or values and
-      positions (`selected`); or it does not look at the values (`layout`).
+      positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; or it does not look at the values
+      (`layout`).
     - `gradient` is `set` where the call says whether the result is trained.
     - `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
       its only one (`neg`, `pos`, and `not` of each value). An `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.
     - `receiver` says what a method tells of an object of which nothing is known: that it is a `tensor`, since nothing else has the
-      method, or that the result is what the object was (`itself`), whatever that is.
+      method, or has it without arguments (`tensor-if-bare`, as a logger's `log` takes some), or that the result is what the object
+      was (`itself`), whatever that is.
     - `trial` are words for the verification, which computes the operation on tensors that it makes up: the result is a number that
       the shape gives (`counts_dims`), or the tensor itself (`identity`); among the arguments only dtypes matter (`recast`), sizes may
       be unknown (`open_sizes`), the second is a mask (`masked`), or that of the function may be a tensor as well (`pair`), as may all

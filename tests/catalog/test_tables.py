@@ -104,7 +104,7 @@ def test_only_bce_loss_is_banned() -> None:
 def test_transfers_are_well_formed(name: str) -> None:
     row = TRANSFERS[name]
     assert row.range.low <= row.range.high
-    assert row.result in {"tensor", "tuple", "namedtuple", "namedtuple-if-dim"}
+    assert row.result in {"tensor", "tuple", "namedtuple", "namedtuple-if-dim", "sizes"}
     assert row.dtype is None or row.dtype in dtypes.DTYPES.values()
     assert len(set(row.params)) == len(row.params)
     assert row.kind is not Kind.ACTIVATION

@@ -49,7 +49,7 @@ def _into(m: Machine, frame: Frame, args: Args, node: ir.Call, result: Value) ->
 
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """A tensor method; an in-place one writes the result back to where the tensor was."""
-    if name == "size" and type(value) is Tensor and value.shape is not None:
+    if row.result == "sizes" and type(value) is Tensor and value.shape is not None:
         sizes = tensor_attributes.sizes(value.shape)
         return m.interpreter.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
     written = _operator(m, frame, row, (value, *args.pos), args, node) if row.operator else None
@@ -86,7 +86,7 @@ def transfer(
         return _several(m, frame, row, value, args, node, name)
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         idioms.logarithm(m, frame, value, node)
-    if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
+    if row.use == "nearest":
         thresholds.rounded(m, frame, value, node)
     results: Value | None = None
     for option in present(value):
@@ -130,7 +130,7 @@ def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args
     origin = result.origin
     if origin and shape_rules.moves_dims(row):
         origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
-    rows = one_hot(row, tensor) or _is_identity_matrix(name, args)
+    rows = one_hot(row, tensor) or _is_identity_matrix(row, name, args)
     return changed(result, shape=shape, one_hot=rows, origin=origin)
 
 
@@ -142,10 +142,9 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
     """The result with how it was written."""
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         return changed(result, form=idioms.logged(frame, value, node))
-    bare = name.rpartition(".")[2]
     if row.operator == "**":
         return changed(result, form=Formula("power"))
-    return changed(result, form=idioms.reduced(value)) if bare in ("mean", "sum") else result
+    return changed(result, form=idioms.reduced(value)) if row.use == "summed" else result
 
 
 def one_hot(row: Transfer, tensor: Tensor) -> bool:
@@ -153,9 +152,9 @@ def one_hot(row: Transfer, tensor: Tensor) -> bool:
     return row.shape == "one_hot" or (tensor.one_hot and row.kind is Kind.KEEP)
 
 
-def _is_identity_matrix(name: str, args: Args) -> bool:
+def _is_identity_matrix(row: Transfer, name: str, args: Args) -> bool:
     """True if a call makes a matrix whose rows are one-hot."""
-    return name == "torch.eye" and not args.open and len(args.pos) == 1 and "m" not in args.kw
+    return row.shape == "eye" and not name.startswith("numpy.") and not args.open and len(args.pos) == 1 and "m" not in args.kw
 
 
 def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape: Shape | None) -> Value:
