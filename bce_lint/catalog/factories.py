@@ -84,12 +84,15 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
 }
 """Factories by canonical name."""
 
-READING: frozenset[str] = frozenset({
-    "torch.tensor", "torch.as_tensor", "torch.asarray", "torch.Tensor", "torch.arange", "torch.FloatTensor", "torch.cuda.FloatTensor",
-    "torch.LongTensor", "torch.cuda.LongTensor", "torch.IntTensor", "torch.DoubleTensor", "torch.HalfTensor", "torch.ByteTensor",
-    "torch.BoolTensor", "numpy.array", "numpy.asarray", "numpy.arange",
-})  # fmt: skip
-"""Factories whose dtype and shape follow from the numbers that they are given."""
+READING: dict[str, str] = {
+    **dict.fromkeys(("torch.tensor", "torch.as_tensor", "torch.asarray", "numpy.array", "numpy.asarray"), "data"),
+    **dict.fromkeys(("torch.arange", "numpy.arange"), "ends"),
+    **dict.fromkeys(("torch.Tensor", "torch.FloatTensor", "torch.DoubleTensor", "torch.HalfTensor"), "data or size"),
+    **dict.fromkeys(("torch.LongTensor", "torch.IntTensor", "torch.ByteTensor", "torch.BoolTensor"), "data or size"),
+    **dict.fromkeys(("torch.cuda.FloatTensor", "torch.cuda.LongTensor"), "data or size"),
+}
+"""Factories whose dtype and shape follow from the numbers that they are given, and what these are: the `data`, the `ends` of a range,
+or `data or size`, of which one is in the dtype of the row."""
 
 FACTORY_METHODS: dict[str, Transfer] = {
     **rows("", Transfer(Kind.FACTORY, ZERO, shape="new", dtype_rule="like", use="layout"), "new_zeros(size) | trial=growing"),
