@@ -2,7 +2,7 @@
 
 Signatures and dimensions are as `tests/catalog/test_activations_torch.py` measures them: the third positional parameter of
 `F.softmax` is `_stacklevel`, of `torch.softmax` it is `dtype`; `axis=` works for the builtins and the methods only
-(`names.KEYWORD_ALIASES`); without `dim` torch takes 0 for tensors of rank 0, 1 and 3, else 1; `nn.Softmax2d` works over dimension -3.
+(`names.NUMPY_KEYWORDS`); without `dim` torch takes 0 for tensors of rank 0, 1 and 3, else 1; `nn.Softmax2d` works over dimension -3.
 The hard sigmoid is no activation here: no loss is fused with it, so it is a bounded operation of the layer tables.
 """
 

@@ -6,11 +6,11 @@ so the operations of `RANKING` give the same positions before and after them (ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
+from bce_lint.catalog import activations
 from bce_lint.catalog.layers import LAYERS
-from bce_lint.catalog.schema import Kind, Transfer
+from bce_lint.catalog.schema import Kind
 from bce_lint.catalog.tensors import ATTRIBUTES, FUNCTIONS, METHODS
 
 
@@ -18,31 +18,21 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _by_use(*tables: Mapping[str, Transfer]) -> dict[str, frozenset[str]]:
-    """The last names of operations by what they are to who follows a tensor's values."""
-    found: dict[str, set[str]] = {}
-    for table in tables:
-        for name, row in table.items():
-            if row.use:
-                found.setdefault(row.use, set()).add(name.rpartition(".")[2])
-    return {use: frozenset(names) for use, names in found.items()}
+_ROWS = tuple((name.rpartition(".")[2], row) for table in (FUNCTIONS, METHODS, ATTRIBUTES, LAYERS) for name, row in table.items())
 
-
-_USES = _by_use(FUNCTIONS, METHODS, ATTRIBUTES, LAYERS)
-
-NEUTRAL: Final = _USES["kept"]
+NEUTRAL: Final = frozenset(name for name, row in _ROWS if row.use == "kept")
 """Functions, methods, attributes and layers that leave every value in its place, by their last name."""
 
-PICKING: Final = _USES["picked"]
+PICKING: Final = frozenset(name for name, row in _ROWS if row.use == "picked")
 """Those that may pick values along one dimension."""
 
-MOVING: Final = NEUTRAL | PICKING | _USES["moved"]
+MOVING: Final = NEUTRAL | PICKING | {name for name, row in _ROWS if row.use == "moved"}
 """All those that only move values."""
 
-RANKING: Final = _USES["ranked"]
+RANKING: Final = frozenset(name for name, row in _ROWS if row.use == "ranked")
 """Operations that give positions."""
 
-SELECTING: Final = _USES["selected"]
+SELECTING: Final = frozenset(name for name, row in _ROWS if row.use == "selected")
 """Operations that give values and positions."""
 
 _LAYOUT_METHODS = {name: row for name, row in METHODS.items() if row.use == "layout"}
@@ -58,7 +48,7 @@ LAYOUT_CALLS: Final = _words("builtins.len builtins.isinstance builtins.type bui
 )
 """Callables that do not look at the values of the tensor they are given; methods begin with a dot."""
 
-LINEAR: Final = frozenset(name for name, row in METHODS.items() if "linear" in row.traits and not row.inplace)
+LINEAR: Final = frozenset(name for name, row in METHODS.items() if row.linear and not row.inplace)
 """Methods before which a minus is one behind them: sums, means, views."""
 
 REPACKING: Final = frozenset(f"builtins.{name}" for name in ("zip", "enumerate", "list", "tuple", "reversed", "iter", "next", "dict"))
@@ -67,29 +57,13 @@ REPACKING: Final = frozenset(f"builtins.{name}" for name in ("zip", "enumerate",
 FILLING: Final = frozenset({".append", ".extend", ".insert", ".add", ".appendleft"})
 """Methods that put what they are given into their receiver."""
 
-QUIET: Final = _words(
-    """
-    builtins.isinstance builtins.type builtins.id builtins.hasattr builtins.setattr builtins.len builtins.repr builtins.str
-    builtins.print copy.deepcopy torch.nn.DataParallel torch.nn.parallel.DistributedDataParallel torch.compile .fit .validate .prepare
-    .setup .watch builtins.super builtins.callable
-    """
+_TURNING = frozenset({"softmin", "Softmin", "gumbel_softmax"})
+
+ACTIVATIONS: Final = (
+    frozenset(name.rpartition(".")[2] for table in (activations.FUNCTIONS, activations.METHODS, activations.MODULES) for name in table)
+    - _TURNING
 )
-"""Callables that may be given a model without anyone reading what it returns, but by calls that can be seen."""
-
-ACTIVATIONS: Final = _words("sigmoid softmax log_softmax logsigmoid expit sigmoid_ Sigmoid Softmax LogSoftmax LogSigmoid Softmax2d")
-"""Activations by their last name."""
-
-HOOKS: Final = _words("register_forward_hook register_forward_pre_hook register_full_backward_hook")
-"""Methods of a module that let others see what it returns."""
+"""Activations by their last name that keep the order of what they are applied to: softmin turns it around, and noise breaks it."""
 
 HOLDING: Final = _words("retain_grad register_hook grad register_post_accumulate_grad_hook")
 """Methods and attributes that are about the very tensor, not about its values."""
-
-CHILDREN: Final = _words("children modules named_children named_modules _modules parameters_and_buffers pop insert extend")
-"""Methods and attributes by which the layers of a container are counted or fetched."""
-
-WRAPPED: Final = _words("module _orig_mod")
-"""Attributes of a wrapper that hold the module itself, which can then be called without being seen."""
-
-STATE: Final = _words("state_dict load_state_dict parameters named_parameters train eval zero_grad")
-"""Methods of a module that do not call it."""

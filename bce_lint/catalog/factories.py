@@ -1,4 +1,4 @@
-"""Functions that make tensors, and the names of dtypes.
+"""Functions and methods that make tensors.
 
 `float32` stands for torch's default dtype. A `dtype=` argument decides before the row does. `torch.arange` gives int64
 for integer ends, which is what labels are made of; `torch.tensor` takes its dtype from its data.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import inf
 
+from bce_lint.catalog.dtypes import TENSOR_TYPES
 from bce_lint.catalog.rows import METHOD, rows
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
@@ -15,38 +16,32 @@ ZERO = Range(0.0, 0.0, True)
 ONE = Range(1.0, 1.0, True)
 
 _DEFAULT = "float32"
-_TYPES = {
-    "FloatTensor": "float32",
-    "DoubleTensor": "float64",
-    "HalfTensor": "float16",
-    "BFloat16Tensor": "bfloat16",
-    "LongTensor": "int64",
-    "IntTensor": "int32",
-    "ShortTensor": "int16",
-    "CharTensor": "int8",
-    "ByteTensor": "uint8",
-    "BoolTensor": "bool",
-}
 
 FACTORY_FUNCTIONS: dict[str, Transfer] = {
-    **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT, shape="sizes"), "zeros(size) | traits=growing"),
-    **rows("torch.", Transfer(Kind.FACTORY, ONE, dtype=_DEFAULT, shape="sizes"), "ones(size) | traits=growing"),
+    **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT, shape="sizes"), "zeros(size) | trial=growing"),
+    **rows("torch.", Transfer(Kind.FACTORY, ONE, dtype=_DEFAULT, shape="sizes"), "ones(size) | trial=growing"),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, UNIT, dtype=_DEFAULT),
-        "rand(size) | shape=sizes traits=random\neye(n, m) | shape=eye traits=growing",
+        """
+        rand(size) | shape=sizes trial=random
+        eye(n, m) | shape=eye trial=growing
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, REAL, dtype=_DEFAULT),
-        "randn(size) | shape=sizes traits=random\nnormal(mean, std, size) | traits=random",
+        """
+        randn(size) | shape=sizes trial=random
+        normal(mean, std, size) | trial=random
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
         """
-        empty(size) | shape=sizes traits=random
-        linspace(start, end, steps) | shape=row traits=growing
+        empty(size) | shape=sizes trial=random
+        linspace(start, end, steps) | shape=row trial=growing
         logspace(start, end, steps) | shape=row
         """,
     ),
@@ -54,55 +49,61 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
         "torch.",
         Transfer(Kind.FACTORY, ANY),
         """
-        full(size, fill_value) | shape=size dtype_rule=fill traits=growing
+        full(size, fill_value) | shape=size dtype_rule=fill trial=growing
         tensor(data)
         scalar_tensor(s)
-        poisson(input) | traits=random
+        poisson(input) | trial=random
         """,
     ),
     **rows("torch.", Transfer(Kind.FACTORY, ZERO, shape="same", dtype_rule="like", use="layout"), "zeros_like(input)"),
     **rows("torch.", Transfer(Kind.FACTORY, ONE, shape="same", dtype_rule="like", use="layout"), "ones_like(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", dtype_rule="like", use="layout"), "rand_like(input) | traits=random"),
-    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", traits=("random",), also=METHOD), "bernoulli(input)"),
-    **rows("torch.", Transfer(Kind.FACTORY, REAL, shape="same", dtype_rule="like", use="layout"), "randn_like(input) | traits=random"),
+    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", dtype_rule="like", use="layout"), "rand_like(input) | trial=random"),
+    **rows("torch.", Transfer(Kind.FACTORY, UNIT, shape="same", trial=("random",), also=METHOD), "bernoulli(input)"),
+    **rows("torch.", Transfer(Kind.FACTORY, REAL, shape="same", dtype_rule="like", use="layout"), "randn_like(input) | trial=random"),
     **rows(
         "torch.",
         Transfer(Kind.FACTORY, ANY, shape="same", dtype_rule="like", use="layout"),
-        "empty_like(input) | traits=random\nfull_like(input, fill_value)",
+        """
+        empty_like(input) | trial=random
+        full_like(input, fill_value)
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.LABEL, dtype="int64"),
         """
-        randint(low, high, size) | shape=randint traits=random
-        randperm(n) | shape=randperm traits=random
-        arange(start, end, step) | traits=growing
+        randint(low, high, size) | shape=randint trial=random
+        randperm(n) | shape=randperm trial=random
+        arange(start, end, step) | trial=growing
         """,
     ),
-    **rows("torch.", Transfer(Kind.LABEL, shape="same", dtype_rule="like"), "randint_like(input, low, high) | traits=random"),
+    **rows("torch.", Transfer(Kind.LABEL, shape="same", dtype_rule="like"), "randint_like(input, low, high) | trial=random"),
     "torch.Tensor": Transfer(Kind.FACTORY, ANY, dtype=_DEFAULT),
-    **{f"torch.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
-    **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in _TYPES.items()},
+    **{f"torch.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in TENSOR_TYPES.items()},
+    **{f"torch.cuda.{name}": Transfer(Kind.FACTORY, ANY, dtype=dtype) for name, dtype in TENSOR_TYPES.items()},
 }
 """Factories by canonical name."""
 
-READING: frozenset[str] = frozenset({
-    "torch.tensor", "torch.as_tensor", "torch.asarray", "torch.Tensor", "torch.arange", "torch.FloatTensor", "torch.cuda.FloatTensor",
-    "torch.LongTensor", "torch.cuda.LongTensor", "torch.IntTensor", "torch.DoubleTensor", "torch.HalfTensor", "torch.ByteTensor",
-    "torch.BoolTensor", "numpy.array", "numpy.asarray", "numpy.arange",
-})  # fmt: skip
-"""Factories whose dtype and shape follow from the numbers that they are given."""
+READING: dict[str, str] = {
+    **dict.fromkeys(("torch.tensor", "torch.as_tensor", "torch.asarray", "numpy.array", "numpy.asarray"), "data"),
+    **dict.fromkeys(("torch.arange", "numpy.arange"), "ends"),
+    **dict.fromkeys(("torch.Tensor", "torch.FloatTensor", "torch.DoubleTensor", "torch.HalfTensor"), "data or size"),
+    **dict.fromkeys(("torch.LongTensor", "torch.IntTensor", "torch.ByteTensor", "torch.BoolTensor"), "data or size"),
+    **dict.fromkeys(("torch.cuda.FloatTensor", "torch.cuda.LongTensor"), "data or size"),
+}
+"""Factories whose dtype and shape follow from the numbers that they are given, and what these are: the `data`, the `ends` of a range,
+or `data or size`, of which one is in the dtype of the row."""
 
 FACTORY_METHODS: dict[str, Transfer] = {
-    **rows("", Transfer(Kind.FACTORY, ZERO, shape="new", dtype_rule="like", use="layout"), "new_zeros(size) | traits=growing"),
-    **rows("", Transfer(Kind.FACTORY, ONE, shape="new", dtype_rule="like", use="layout"), "new_ones(size) | traits=growing"),
+    **rows("", Transfer(Kind.FACTORY, ZERO, shape="new", dtype_rule="like", use="layout"), "new_zeros(size) | trial=growing"),
+    **rows("", Transfer(Kind.FACTORY, ONE, shape="new", dtype_rule="like", use="layout"), "new_ones(size) | trial=growing"),
     **rows(
         "",
         Transfer(Kind.FACTORY, ANY, dtype_rule="like", use="layout"),
         """
-        new_empty(size) | shape=new traits=growing
-        new_full(size, fill_value) | shape=new_full traits=growing
-        new_tensor(data) | traits=recast
+        new_empty(size) | shape=new trial=growing
+        new_full(size, fill_value) | shape=new_full trial=growing
+        new_tensor(data) | trial=recast
         """,
     ),
     "zero_": Transfer(Kind.FACTORY, ZERO, inplace=True),
@@ -114,19 +115,3 @@ FACTORY_METHODS: dict[str, Transfer] = {
     "bernoulli_": Transfer(Kind.FACTORY, UNIT, inplace=True, params=("p",)),
 }
 """Tensor methods that make a tensor or overwrite all values of theirs."""
-
-DTYPES: dict[str, str] = {
-    **{f"torch.{name}": name for name in ("float64", "float32", "float16", "bfloat16", "uint8", "int8", "int16", "int32", "int64", "bool")},
-    "torch.double": "float64",
-    "torch.float": "float32",
-    "torch.half": "float16",
-    "torch.short": "int16",
-    "torch.int": "int32",
-    "torch.long": "int64",
-    **{f"torch.{name}": dtype for name, dtype in _TYPES.items()},
-    **{f"torch.cuda.{name}": dtype for name, dtype in _TYPES.items()},
-}
-"""What can be passed as a dtype, to `dtype=`, `.to` and (with the legacy tensor types, also as text) `.type`."""
-
-NUMBER_DTYPES: dict[str, str] = {"float": "float64", "int": "int64", "bool": "bool"}
-"""Python's number types as dtypes, for torch, for NumPy and for what torch's default collate function makes of numbers."""

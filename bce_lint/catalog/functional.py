@@ -77,7 +77,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.BLEND),
         """
-        interpolate(input, size, scale_factor, mode, align_corners) | traits=growing
+        interpolate(input, size, scale_factor, mode, align_corners) | trial=growing
         upsample(input, size, scale_factor, mode, align_corners)
         upsample_bilinear(input, size, scale_factor)
         """,
@@ -86,7 +86,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.ARITHMETIC),
         """
-        pad(input, pad, mode, value) | traits=growing
+        pad(input, pad, mode, value) | trial=growing
         fold(input, output_size, kernel_size)
         unfold(input, kernel_size, dilation, padding, stride)
         max_unpool1d max_unpool2d max_unpool3d(input, indices, kernel_size)
@@ -105,7 +105,15 @@ FUNCTIONAL: dict[str, Transfer] = {
     **rows(_F, _HARDTANH._replace(inplace=True), "hardtanh_(input, min_val, max_val)"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, 1.0, True)), "hardsigmoid(input, inplace) | shape=same"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf, True)), "softplus(input, beta, threshold) | shape=same"),
-    **rows(_F, _sign(-1.0, 1.0), "tanh(input)\nsoftsign(input) | shape=same\nnormalize(input, p, dim, eps) | shape=same"),
+    **rows(
+        _F,
+        _sign(-1.0, 1.0),
+        """
+        tanh(input)
+        softsign(input) | shape=same
+        normalize(input, p, dim, eps) | shape=same
+        """,
+    ),
     **rows(_F, _sign(-0.171), "gelu(input)"),
     **rows(_F, _sign(-0.279), "silu(input, inplace)"),
     **rows(_F, _sign(-0.309), "mish(input, inplace)"),
@@ -115,13 +123,32 @@ FUNCTIONAL: dict[str, Transfer] = {
     **rows(
         _F,
         _sign(-inf),
-        "leaky_relu(input, negative_slope, inplace)\nrrelu(input, lower, upper)\nsoftshrink hardshrink(input, lambd)\ntanhshrink(input)",
+        """
+        leaky_relu(input, negative_slope, inplace)
+        rrelu(input, lower, upper)
+        softshrink hardshrink(input, lambd)
+        tanhshrink(input)
+        """,
     ),
-    **rows(_F, _sign(-inf)._replace(inplace=True), "leaky_relu_(input, negative_slope)\nrrelu_(input, lower, upper)"),
+    **rows(
+        _F,
+        _sign(-inf)._replace(inplace=True),
+        """
+        leaky_relu_(input, negative_slope)
+        rrelu_(input, lower, upper)
+        """,
+    ),
     **rows(_F, _sign(-1.0)._replace(inplace=True), "elu_ celu_(input, alpha)"),
     **rows(_F, _sign(-1.7581)._replace(inplace=True), "selu_(input)"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(-1.0, 1.0)), "cosine_similarity(x1, x2, dim, eps)"),
-    **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf)), "pairwise_distance(x1, x2, p, eps, keepdim)\npdist(input, p)"),
-    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(input, num_classes) | shape=one_hot traits=growing"),
+    **rows(
+        _F,
+        Transfer(Kind.BOUNDED, Range(0.0, inf)),
+        """
+        pairwise_distance(x1, x2, p, eps, keepdim)
+        pdist(input, p)
+        """,
+    ),
+    **rows(_F, Transfer(Kind.LABEL, Range(0.0, 1.0, True), dtype="int64"), "one_hot(input, num_classes) | shape=one_hot trial=growing"),
 }
 """Functions of `torch.nn.functional` by canonical name."""

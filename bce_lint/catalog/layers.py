@@ -1,4 +1,4 @@
-"""The modules of `torch.nn` that are no loss, activation or container, and what wraps a module.
+"""The modules of `torch.nn` that are no loss, activation or container.
 
 Parametrised layers give logits: any real number. Average pooling leaves the domain (a mean of probabilities is no softmax),
 max pooling keeps it. Layers that put constants between the values (zero padding, unpooling, folding) leave it too.
@@ -10,9 +10,6 @@ from math import inf
 
 from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import ANY, REAL, Kind, Range, Transfer
-from bce_lint.catalog.wrappers import CONTAINERS, MODULE_SELF_METHODS, PREPARE_METHODS, WRAPPERS
-
-__all__ = ["CONTAINERS", "LAYERS", "MODULE_SELF_METHODS", "PREPARE_METHODS", "WRAPPERS"]
 
 _LOGITS = Transfer(Kind.LOGITS, REAL)
 _SELECT = Transfer(Kind.SELECT)
@@ -169,7 +166,14 @@ LAYERS: dict[str, Transfer] = {
         """,
     ),
     # A learned slope may turn negative; half of a GLU's input only scales the other half.
-    **rows("torch.nn.", _REAL, "PReLU(num_parameters, init, device, dtype)\nGLU(dim)"),
+    **rows(
+        "torch.nn.",
+        _REAL,
+        """
+        PReLU(num_parameters, init, device, dtype)
+        GLU(dim)
+        """,
+    ),
     "torch.nn.CosineSimilarity": Transfer(Kind.BOUNDED, Range(-1.0, 1.0), params=("dim", "eps")),
     "torch.nn.PairwiseDistance": Transfer(Kind.BOUNDED, Range(0.0, inf), params=("p", "eps", "keepdim")),
 }

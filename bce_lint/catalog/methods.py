@@ -14,26 +14,33 @@ _KEEPS = {
         "",
         Transfer(Kind.KEEP),
         """
-        view(size) | shape=view use=moved receiver=tensor traits=sized,linear
+        view(size) | shape=view use=moved receiver=tensor trial=open_sizes linear
         view_as(other) | shape=as_other use=moved receiver=itself
         reshape_as expand_as(other) | shape=as_other use=moved
-        expand(size) | shape=expand use=moved traits=growing,sized
-        repeat(repeats) | use=moved traits=growing
+        expand(size) | shape=expand use=moved trial=growing,open_sizes
+        repeat(repeats) | use=moved trial=growing
         type_as(other) | shape=same dtype_rule=cast use=kept
-        to(device, dtype, non_blocking, copy) | shape=same dtype_rule=cast use=kept receiver=itself traits=recast
-        type(dtype, non_blocking) | shape=same dtype_rule=cast use=kept traits=recast
+        to(device, dtype, non_blocking, copy) | shape=same dtype_rule=cast use=kept receiver=itself trial=recast
+        type(dtype, non_blocking) | shape=same dtype_rule=cast use=kept trial=recast
         contiguous | shape=same use=kept receiver=itself
-        pin_memory | shape=same use=kept traits=stay
-        share_memory_ | shape=same traits=stay
-        requires_grad_ | shape=same use=kept gradient=set traits=stay
-        detach_ | shape=same use=kept gradient=cut
+        pin_memory | shape=same use=kept trial=identity
+        share_memory_ | shape=same trial=identity
+        requires_grad_ | shape=same use=kept gradient=set trial=identity
+        detach_ | shape=same use=kept
         to_dense
         """,
     ),
-    **rows("", Transfer(Kind.KEEP, shape="same", use="kept"), "cuda(device, non_blocking) | receiver=itself traits=stay"),
+    **rows("", Transfer(Kind.KEEP, shape="same", use="kept"), "cuda(device, non_blocking) | receiver=itself trial=identity"),
     **rows("", Transfer(Kind.KEEP, use="kept"), "xpu(device, non_blocking)"),
-    **rows("", Transfer(Kind.KEEP, shape="same"), "cpu | use=kept receiver=itself traits=stay\nnumpy | gradient=cut"),
-    **rows("", Transfer(Kind.KEEP), "__array__ | gradient=cut"),
+    **rows(
+        "",
+        Transfer(Kind.KEEP, shape="same"),
+        """
+        cpu | use=kept receiver=itself trial=identity
+        numpy
+        """,
+    ),
+    **rows("", Transfer(Kind.KEEP), "__array__"),
     **rows(
         "",
         Transfer(Kind.KEEP, shape="same"),
@@ -84,8 +91,9 @@ OWN: dict[str, Transfer] = {
         "",
         Transfer(Kind.SCALAR),
         """
-        size dim nelement | use=layout traits=size
-        ndimension | traits=size
+        size | result=sizes use=layout trial=counts_dims
+        dim nelement | use=layout trial=counts_dims
+        ndimension | trial=counts_dims
         get_device | use=layout
         item tolist stride element_size data_ptr is_contiguous is_complex is_signed __len__
         """,
@@ -97,14 +105,28 @@ OWN: dict[str, Transfer] = {
 """Methods that no function of the tables is; their rows have no parameter for the tensor."""
 
 ATTRIBUTES: dict[str, Transfer] = {
-    **rows("", Transfer(Kind.KEEP, shape="t"), "T mT | use=moved\nH mH"),
-    **rows("", Transfer(Kind.KEEP, shape="same"), "data | use=kept gradient=cut\nreal"),
+    **rows(
+        "",
+        Transfer(Kind.KEEP, shape="t"),
+        """
+        T mT | use=moved
+        H mH
+        """,
+    ),
+    **rows(
+        "",
+        Transfer(Kind.KEEP, shape="same"),
+        """
+        data | use=kept
+        real
+        """,
+    ),
 }
 """Attributes that are the tensor once more, or its transpose."""
 
 DIFFERENT: dict[str, dict[str, Any]] = {
     "split": {"params": ("split_size", "dim")},
-    "numel": {"use": "layout", "traits": ("size",)},
+    "numel": {"use": "layout", "trial": ("counts_dims",)},
     **{name: {"use": ""} for name in ("t_", "transpose_", "swapdims_", "swapaxes_")},
 }
 """Where methods differ from the functions that they are: fields by method."""

@@ -102,9 +102,11 @@ def canonical(qualname: str) -> str:
     return qualname
 
 
+NUMPY_KEYWORDS: dict[str, str] = {"axis": "dim", "keepdims": "keepdim"}
+"""NumPy's names of options, and torch's."""
+
 KEYWORD_ALIASES: dict[str, str] = {
-    "axis": "dim",
-    "keepdims": "keepdim",
+    **NUMPY_KEYWORDS,
     "x": "input",
     "a": "input",
     "x1": "input",

@@ -14,20 +14,41 @@ NUMPY: dict[str, Transfer] = {
     **rows(
         "numpy.",
         Transfer(Kind.FACTORY, UNIT, dtype="float64"),
-        "eye(N) | shape=eye\nrandom.rand | shape=sizes\nrandom.random random.random_sample | shape=size",
+        """
+        eye(N) | shape=eye
+        random.rand | shape=sizes
+        random.random random.random_sample | shape=size
+        """,
     ),
     **rows(
         "numpy.",
         Transfer(Kind.FACTORY, REAL, dtype="float64"),
-        "random.randn | shape=sizes\nrandom.normal(loc, scale, size) | shape=size_third",
+        """
+        random.randn | shape=sizes
+        random.normal(loc, scale, size) | shape=size_third
+        """,
     ),
-    **rows("numpy.", Transfer(Kind.FACTORY, ANY, dtype="float64"), "empty(shape) | shape=size\nlinspace(start, stop, num) | shape=row"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.FACTORY, ANY, dtype="float64"),
+        """
+        empty(shape) | shape=size
+        linspace(start, stop, num) | shape=row
+        """,
+    ),
     **rows(
         "numpy.",
         Transfer(Kind.FACTORY, UNIT, dtype="float64", bounds=("low", "high"), shape="size_third"),
         "random.uniform(low, high, size)",
     ),
-    **rows("numpy.", Transfer(Kind.FACTORY, ANY), "array(object)\nfull(shape, fill_value) | shape=size dtype_rule=fill"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.FACTORY, ANY),
+        """
+        array(object)
+        full(shape, fill_value) | shape=size dtype_rule=fill
+        """,
+    ),
     **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), shape="same", dtype_rule="like"), "zeros_like(a)"),
     **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), shape="same", dtype_rule="like"), "ones_like(a)"),
     **rows(
@@ -50,13 +71,28 @@ NUMPY: dict[str, Transfer] = {
         transpose(a, axes) | shape=transpose use=moved
         """,
     ),
-    **rows("numpy.", Transfer(Kind.JOIN, use="moved"), "concatenate(arrays, axis)\nstack(arrays, axis)\nvstack hstack(tup)"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.JOIN, use="moved"),
+        """
+        concatenate(arrays, axis)
+        stack(arrays, axis)
+        vstack hstack(tup)
+        """,
+    ),
     **rows("numpy.", Transfer(Kind.CLAMP, bounds=("a_min", "a_max")), "clip(a, a_min, a_max)"),
     **rows("numpy.", Transfer(Kind.MASK, use="moved"), "where(condition, x, y)"),
     **rows("numpy.", Transfer(Kind.EXP), "exp(x)"),
     **rows("numpy.", Transfer(Kind.LOG), "log(x)"),
     **rows("numpy.", Transfer(Kind.SIGN, Range(-1.0, 1.0, True)), "tanh(x)"),
-    **rows("numpy.", Transfer(Kind.MEAN, shape="reduce"), "mean(a, axis)\nmedian(a, axis) | use=selected"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.MEAN, shape="reduce"),
+        """
+        mean(a, axis) | use=summed
+        median(a, axis) | use=selected
+        """,
+    ),
     **rows(
         "numpy.",
         Transfer(Kind.SELECT),
@@ -70,28 +106,15 @@ NUMPY: dict[str, Transfer] = {
     **rows(
         "numpy.",
         Transfer(Kind.ARITHMETIC),
-        "sum prod(a, axis) | shape=reduce\nsqrt log1p log2 log10 | shape=same\npower dot matmul",
+        """
+        sum(a, axis) | shape=reduce use=summed
+        prod(a, axis) | shape=reduce
+        sqrt log1p log2 log10 | shape=same
+        power dot matmul
+        """,
     ),
 }
 """NumPy functions by name; an array counts as a tensor without gradient."""
 
 NUMPY_METHODS: dict[str, Transfer] = {"astype": Transfer(Kind.KEEP, params=("dtype",), shape="same")}
 """Methods that arrays have and tensors lack."""
-
-_WIDTHS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8")
-NUMPY_DTYPES: dict[str, str] = {
-    **{f"numpy.{name}": name for name in _WIDTHS},
-    **{name: name for name in (*_WIDTHS, "bool")},
-    "numpy.bool_": "bool",
-    "numpy.bool": "bool",
-    "numpy.half": "float16",
-    "numpy.single": "float32",
-    "numpy.double": "float64",
-    "numpy.float_": "float64",
-    "numpy.int_": "int64",
-    "numpy.short": "int16",
-    "numpy.ubyte": "uint8",
-    "float": "float64",
-    "int": "int64",
-}
-"""What NumPy takes as a dtype: its own names, and text."""

@@ -12,30 +12,53 @@ _BOUNDED = {
     **rows("torch.", Transfer(Kind.CLAMP, bounds=("min", None), also=WRITTEN), "clamp_min(input, min)"),
     **rows("torch.", Transfer(Kind.CLAMP, bounds=(None, "max"), also=WRITTEN), "clamp_max(input, max)"),
     **rows("torch.", Transfer(Kind.EXP, also=WRITTEN, receiver="tensor"), "exp(input)"),
-    **rows("torch.", Transfer(Kind.LOG, also=WRITTEN, receiver="tensor"), "log(input)"),
+    **rows("torch.", Transfer(Kind.LOG, also=WRITTEN, receiver="tensor-if-bare"), "log(input)"),
     **rows("torch.", Transfer(Kind.MONOTONE, Range(0.0, inf, True), also=WRITTEN), "relu(input)"),
-    **rows("torch.", Transfer(Kind.ROUND, also=WRITTEN), "round floor ceil trunc fix(input)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.ROUND, also=WRITTEN),
+        """
+        round(input) | use=nearest
+        floor ceil trunc fix(input)
+        """,
+    ),
     **rows(
         "torch.",
         Transfer(Kind.SIGN, Range(-1.0, 1.0, True)),
-        "tanh erf(input) | also=method,method_,function_\nsign sgn(input) | also=method,method_",
+        """
+        tanh erf(input) | also=method,method_,function_
+        sign sgn(input) | also=method,method_
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.SIGN, Range(-pi / 2, pi / 2, True)),
-        "atan(input) | also=method,method_,function_\narctan(input) | also=method,method_",
+        """
+        atan(input) | also=method,method_,function_
+        arctan(input) | also=method,method_
+        """,
     ),
     **rows(
         "torch.",
         Transfer(Kind.SIGN, Range(-inf, inf, True)),
-        "asinh sinh(input) | also=method,method_,function_\narcsinh(input) | also=method,method_",
+        """
+        asinh sinh(input) | also=method,method_,function_
+        arcsinh(input) | also=method,method_
+        """,
     ),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(-1.0, 1.0, True), shape="same", also=WRITTEN), "sin cos(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, 2.0, True), shape="same", also=WRITTEN), "erfc(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf, True), shape="same", also=WRITTEN), "abs square exp2(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf, True), also=WRITTEN_METHOD), "absolute(input)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(-1.0, inf, True), shape="same", also=WRITTEN), "expm1(input)"),
-    **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf), also=WRITTEN), "sqrt(input) | shape=same\nrsqrt(input)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.BOUNDED, Range(0.0, inf), also=WRITTEN),
+        """
+        sqrt(input) | shape=same
+        rsqrt(input)
+        """,
+    ),
 }
 
 _ARITHMETIC = {
@@ -53,12 +76,12 @@ _ARITHMETIC = {
         Transfer(Kind.ARITHMETIC, also=WRITTEN_METHOD),
         """
         erfinv asin arcsin acos arccos deg2rad rad2deg lgamma digamma i0(input)
-        add(input, other) | operator=+ traits=pair
-        sub(input, other) | operator=- traits=pair
+        add(input, other) | operator=+ trial=pair
+        sub(input, other) | operator=- trial=pair
         subtract(input, other) | operator=-
-        mul(input, other) | operator=* traits=pair
+        mul(input, other) | operator=* trial=pair
         multiply(input, other) | operator=*
-        div(input, other) | operator=/ traits=pair
+        div(input, other) | operator=/ trial=pair
         divide true_divide(input, other) | operator=/
         floor_divide(input, other) | operator=//
         remainder(input, other) | operator=%
@@ -71,7 +94,10 @@ _ARITHMETIC = {
     **rows(
         "torch.",
         Transfer(Kind.ARITHMETIC, also=METHOD),
-        "maximum minimum(input, other) | traits=pair\nfmax fmin logaddexp(input, other)",
+        """
+        maximum minimum(input, other) | trial=pair
+        fmax fmin logaddexp(input, other)
+        """,
     ),
 }
 
@@ -83,7 +109,14 @@ _PLAIN = {
     **rows("torch.", Transfer(Kind.BOUNDED, Range(-inf, inf, True)), "prelu(input, weight)"),
     **rows("torch.", Transfer(Kind.SIGN, Range(-1.7581, inf, True)), "selu(input)"),
     **rows("torch.", Transfer(Kind.SIGN, Range(-1.0, inf, True)), "celu(input, alpha)"),
-    **rows("torch.", Transfer(Kind.ARITHMETIC), "threshold(input, threshold, value)\nalpha_dropout(input, p, train)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.ARITHMETIC),
+        """
+        threshold(input, threshold, value)
+        alpha_dropout(input, p, train)
+        """,
+    ),
 }
 
 _SPECIAL = {
@@ -93,7 +126,7 @@ _SPECIAL = {
     **rows("torch.special.", Transfer(Kind.BOUNDED, Range(0.0, 2.0, True), shape="same"), "erfc(input)"),
     **rows("torch.special.", Transfer(Kind.BOUNDED, Range(0.0, 1.0, True)), "ndtr(input)"),
     **rows("torch.special.", Transfer(Kind.BOUNDED, Range(-inf, 0.0, True)), "log_ndtr(input)"),
-    **rows("torch.special.", Transfer(Kind.ROUND), "round(input)"),
+    **rows("torch.special.", Transfer(Kind.ROUND), "round(input) | use=nearest"),
     **rows(
         "torch.special.",
         Transfer(Kind.ARITHMETIC),

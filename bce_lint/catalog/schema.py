@@ -165,41 +165,41 @@ class Kind(Enum):
 class Transfer(NamedTuple):
     """One operation: all that the rooms of this package know of it.
 
-    `dtype` is the result's when fixed; `result` is `tensor`, `tuple` or `namedtuple`.
-
-    `inplace` writes the result back to its first argument. `params` are the names of the parameters, the tensor first for
-    a function, without the tensor for a method or a layer's constructor; those after `*` are keyword-only.
-
-    `result` may also be `namedtuple-if-dim`: a named tuple when a dimension is given, else a tensor. `fields` names the
-    parts of a tuple whose parts differ: `indices` are int64 positions, `state` and `weights` nothing of interest. `bounds`
-    names the parameters that replace the ends of `range` (None stands for an end that none replaces). A `tight` range of
-    BOUNDED and SIGN rows speaks of an input that takes all reals; of another input only the bounds are sure.
-
-    `also` says under which other names torch has a function of `torch`: `method`, `method_` (the method that writes back) and
-    `function_` (the function that writes back). Those rows are made from this one.
-
-    `shape` names the rule of `analysis.models.shape_rules` (`layer_shapes` for a layer) that gives the result's shape; without one, a new
-    tensor has the shape that `size=` asks for, an operation on each value alone keeps its tensor's, and of any other nothing is known.
-
-    `dtype_rule` says how the dtype follows where it is not fixed: `cast` (what the arguments ask for, or have), `like` (the tensor's),
-    `fill` (the number's), `counts` (int64, but for weights that are counted).
-
-    `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), only gives them other places
-    (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order (`ranked`) or values and positions
-    (`selected`); or it does not look at the values (`layout`).
-
-    `gradient` is `cut` where none flows back to the tensor although the values do, `set` where the call says whether one is asked for.
-
-    `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
-    its only one (`neg`, `pos`, and `not` of each value); an `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.
-
-    `receiver` says what a method tells of an object that is not known: that it is a `tensor`, since nothing else has the method, or that
-    the result is what the object was (`itself`), whatever that is.
-
-    `traits` are words for the verification and the fixes: `size` (a number that is known from the shape), `stay` (for a trial, the
-    tensor itself), `recast` (only dtypes matter among its arguments), `pair` (a function whose second argument may be a tensor as well),
-    `sized` (its sizes may be unknown), `masked` (its second argument is a mask), `random` (not the same twice), `growing` (the result is
-    as large as the product of its numbers), `linear` (a sum, mean or view: a minus before it is one behind it).
+    - `kind` says how the result follows from the tensor that the operation is given; the words of the other fields add to it.
+    - `range` holds the values of the result, where the kind says so. One that is `tight` speaks, for BOUNDED and SIGN, of an input that
+      takes all reals; of another input only the bounds are sure.
+    - `dtype` is that of the result where it is always the same. None: `dtype_rule` says, or the operands do.
+    - `result` is what the operation returns: a `tensor`, a `tuple` or `namedtuple` of tensors, `namedtuple-if-dim`, which is a named
+      tuple where a dimension is given and else a tensor, or the `sizes` of the tensor.
+    - `inplace`: the result is written back to the first argument.
+    - `params` are the parameters that may be given by position, in order. A function's begin with the tensor; those of a method and
+      of a layer's constructor leave it out. What takes names only is not listed: a reader may index its arguments by these.
+    - `fields` are the parts of a tuple whose parts differ: `values`, `indices` (int64 positions), `min` and `max`, or `state` and
+      `weights`, of which nothing is known.
+    - `bounds` are the parameters that replace the lower and the upper end of `range`; None stands for an end that none replaces.
+    - `also` says under which other names torch has a function of `torch`: `method`, `method_` (the method that writes back) and
+      `function_` (the function that writes back). The rows of those are made from this one.
+    - `shape` names the rule that gives the result's shape: one of `analysis.models.shape_rules`, for a layer one of `layer_shapes`, for
+      what joins tensors one of `concatenation`. Without one, a new tensor has the shape that `size=` asks for, an operation on each
+      value alone keeps its tensor's, and of any other nothing is known.
+    - `dtype_rule` says how the dtype follows where `dtype` does not fix it: it is what the arguments ask for, or have (`cast`), the
+      tensor's (`like`), that of the number which fills the result (`fill`), or int64 unless weights are counted (`counts`).
+    - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), only gives them other
+      places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order (`ranked`) or values and
+      positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; or it does not look at the values
+      (`layout`).
+    - `gradient` is `set` where the call says whether the result is trained.
+    - `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
+      its only one (`neg`, `pos`, and `not` of each value). An `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.
+    - `receiver` says what a method tells of an object of which nothing is known: that it is a `tensor`, since nothing else has the
+      method, or has it without arguments (`tensor-if-bare`, as a logger's `log` takes some), or that the result is what the object
+      was (`itself`), whatever that is.
+    - `trial` are words for the verification, which computes the operation on tensors that it makes up: the result is a number that
+      the shape gives (`counts_dims`), or the tensor itself (`identity`); among the arguments only dtypes matter (`recast`), sizes may
+      be unknown (`open_sizes`), the second is a mask (`masked`), or that of the function may be a tensor as well (`pair`), as may all
+      three of a function that chooses between two (`choice`); the result is not the same twice (`random`), or as large as the product
+      of the numbers that are given (`growing`).
+    - `linear`: a sum, mean or view. A minus before it is one behind it.
     """
 
     kind: Kind
@@ -217,7 +217,8 @@ class Transfer(NamedTuple):
     gradient: str = ""
     operator: str = ""
     receiver: str = ""
-    traits: tuple[str, ...] = ()
+    trial: tuple[str, ...] = ()
+    linear: bool = False
 
     @property
     def may_share(self) -> bool:

@@ -1,11 +1,10 @@
 """Functions on tensors, of every namespace, and tensor methods: what each does to domain, range and dtype.
 
-`FUNCTIONS` and `METHODS` collect the tables of this package; a `dim` given by NumPy's names counts (`names.KEYWORD_ALIASES`).
+`FUNCTIONS` and `METHODS` collect the tables of this package; a `dim` given by NumPy's names counts (`names.NUMPY_KEYWORDS`).
 """
 
 from __future__ import annotations
 
-from math import inf
 from typing import Final
 
 from bce_lint.catalog.factories import FACTORY_FUNCTIONS
@@ -13,25 +12,24 @@ from bce_lint.catalog.functional import FUNCTIONAL
 from bce_lint.catalog.methods import ATTRIBUTES, OWN, methods, written
 from bce_lint.catalog.numpy import NUMPY
 from bce_lint.catalog.pointwise import POINTWISE
+from bce_lint.catalog.reductions import REDUCTIONS, VALUES
 from bce_lint.catalog.rows import METHOD, WRITTEN_METHOD, rows
-from bce_lint.catalog.schema import REAL, UNARY, Kind, Range, Transfer
+from bce_lint.catalog.schema import REAL, UNARY, Kind, Transfer
 
 __all__ = ["ATTRIBUTES", "FUNCTIONS", "METHODS", "OPERATORS", "PARAMETER", "REVERSED_OPERATORS", "UNARY_OPERATORS"]
 
 PARAMETER: Final = "torch.nn.Parameter"
 """What makes a parameter: a product of matrices with one is a layer's output."""
 
-_VALUES = ("values", "indices")
-
 _VIEWS = {
     **rows(
         "torch.",
         Transfer(Kind.KEEP, also=METHOD, use="moved"),
         """
-        reshape(input, shape) | shape=view receiver=tensor traits=sized,linear
-        squeeze(input, dim) | shape=squeeze also=method,method_ receiver=itself traits=linear
+        reshape(input, shape) | shape=view receiver=tensor trial=open_sizes linear
+        squeeze(input, dim) | shape=squeeze also=method,method_ receiver=itself linear
         unsqueeze(input, dim) | shape=unsqueeze also=method,method_ receiver=tensor
-        flatten(input, start_dim, end_dim) | shape=flatten receiver=tensor traits=linear
+        flatten(input, start_dim, end_dim) | shape=flatten receiver=tensor linear
         unflatten(input, dim, sizes) | shape=moved
         ravel(input) | shape=ravel
         t(input) | shape=t also=method,method_
@@ -39,13 +37,13 @@ _VIEWS = {
         transpose swapdims(input, dim0, dim1) | shape=transpose also=method,method_
         swapaxes(input, axis0, axis1) | shape=transpose also=method,method_
         movedim moveaxis(input, source, destination) | shape=moved
-        broadcast_to(input, size) | shape=expand traits=growing
+        broadcast_to(input, size) | shape=expand trial=growing
         fliplr flipud(input) | shape=same
         flip(input, dims) | shape=same
         roll(input, shifts, dims) | shape=same
         rot90(input, k, dims)
-        tile(input, dims) | traits=growing
-        repeat_interleave(input, repeats, dim) | traits=growing
+        tile(input, dims) | trial=growing
+        repeat_interleave(input, repeats, dim) | trial=growing
         """,
     ),
     **rows("torch.", Transfer(Kind.KEEP, use="moved"), "atleast_1d atleast_2d atleast_3d"),
@@ -54,7 +52,7 @@ _VIEWS = {
         Transfer(Kind.KEEP, also=METHOD),
         """
         clone(input) | shape=same use=kept receiver=itself
-        detach(input) | shape=same use=kept receiver=itself gradient=cut
+        detach(input) | shape=same use=kept receiver=itself
         positive(input) | shape=same operator=pos
         conj(input) | shape=same
         resolve_conj(input)
@@ -109,12 +107,12 @@ _PARTS = {
     ),
     **rows(
         "torch.",
-        Transfer(Kind.SELECT, result="namedtuple-if-dim", fields=_VALUES, also=METHOD),
+        Transfer(Kind.SELECT, result="namedtuple-if-dim", fields=VALUES, also=METHOD),
         "max min(input, dim, keepdim) | shape=reduce use=selected",
     ),
     **rows(
         "torch.",
-        Transfer(Kind.SELECT, result="namedtuple", fields=_VALUES, also=METHOD),
+        Transfer(Kind.SELECT, result="namedtuple", fields=VALUES, also=METHOD),
         """
         topk(input, k, dim, largest, sorted) | use=selected
         sort(input, dim, descending) | shape=same use=selected
@@ -123,7 +121,7 @@ _PARTS = {
         cummax cummin(input, dim)
         """,
     ),
-    **rows("torch.", Transfer(Kind.SELECT, result="namedtuple", fields=("min", "max"), also=METHOD), "aminmax(input, *, dim, keepdim)"),
+    **rows("torch.", Transfer(Kind.SELECT, result="namedtuple", fields=("min", "max"), also=METHOD), "aminmax(input)"),
     **rows(
         "torch.",
         Transfer(Kind.SELECT),
@@ -134,92 +132,27 @@ _PARTS = {
 _JOINS = {
     **rows("torch.", Transfer(Kind.JOIN, shape="cat", use="moved"), "cat concat concatenate(tensors, dim)"),
     **rows("torch.", Transfer(Kind.JOIN, shape="stack", use="moved"), "stack(tensors, dim)"),
-    **rows("torch.", Transfer(Kind.JOIN), "hstack vstack(tensors) | use=moved\ndstack row_stack column_stack(tensors)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.JOIN),
+        """
+        hstack vstack(tensors) | use=moved
+        dstack row_stack column_stack(tensors)
+        """,
+    ),
     "torch.nn.utils.rnn.pad_sequence": Transfer(Kind.JOIN, params=("sequences", "batch_first", "padding_value", "padding_side")),
-    **rows("torch.", Transfer(Kind.MASK, also=METHOD, use="moved"), "where(condition, input, other) | traits=pair"),
+    **rows("torch.", Transfer(Kind.MASK, also=METHOD, use="moved"), "where(condition, input, other) | trial=choice"),
     **rows(
         "torch.",
         Transfer(Kind.FILL, also=WRITTEN_METHOD),
         """
-        masked_fill(input, mask, value) | traits=masked
+        masked_fill(input, mask, value) | trial=masked
         masked_scatter(input, mask, source)
         index_fill(input, dim, index, value)
         index_copy(input, dim, index, source)
         index_put(input, indices, values)
         scatter(input, dim, index, src)
         """,
-    ),
-}
-
-_REDUCTIONS = {
-    **rows(
-        "torch.",
-        Transfer(Kind.MEAN, also=METHOD),
-        """
-        mean nanmean(input, dim, keepdim) | shape=reduce traits=linear
-        quantile nanquantile(input, q, dim, keepdim)
-        """,
-    ),
-    **rows(
-        "torch.",
-        Transfer(Kind.MEAN, result="namedtuple-if-dim", fields=_VALUES, also=METHOD),
-        """
-        median(input, dim, keepdim) | shape=reduce use=selected
-        nanmedian(input, dim, keepdim)
-        """,
-    ),
-    **rows("torch.", Transfer(Kind.MEAN), "avg_pool1d(input, kernel_size, stride, padding)\nadaptive_avg_pool1d(input, output_size)"),
-    **rows(
-        "torch.",
-        Transfer(Kind.ARITHMETIC, also=METHOD),
-        """
-        sum nansum(input, dim, keepdim) | shape=reduce traits=linear
-        prod logsumexp(input, dim, keepdim) | shape=reduce
-        cumsum cumprod(input, dim) | shape=same also=method,method_
-        logcumsumexp diff(input, dim)
-        trace(input)
-        tril triu(input, diagonal) | also=method,method_
-        diag diag_embed(input)
-        lerp(input, end, weight) | also=method,method_
-        """,
-    ),
-    **rows("torch.", Transfer(Kind.ARITHMETIC), "block_diag cross cov corrcoef"),
-    **rows(
-        "torch.", Transfer(Kind.BOUNDED, Range(0.0, inf), shape="norm", also=METHOD), "std var(input, dim)\nnorm(input, p, dim, keepdim)"
-    ),
-    **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf)), "dist(input, other) | also=method\ncdist"),
-    **rows("torch.", Transfer(Kind.ARITHMETIC, result="tuple"), "std_mean var_mean(input, dim)"),
-    **rows(
-        "torch.",
-        Transfer(Kind.MATMUL),
-        """
-        matmul(input, other) | also=method operator=@
-        inner(input, other) | also=method
-        vdot(input, other)
-        outer(input, vec2) | also=method
-        ger(input, vec2)
-        dot(input, tensor) | also=method
-        mm(input, mat2) | also=method operator=@
-        bmm(input, mat2) | also=method
-        mv(input, vec) | also=method
-        einsum(equation, operands)
-        tensordot(a, b, dims)
-        addmm(input, mat1, mat2) | also=method,method_
-        addmv(input, mat, vec) | also=method_
-        addr(input, vec1, vec2) | also=method_
-        addbmm baddbmm(input, batch1, batch2) | also=method,method_
-        chain_matmul linalg.multi_dot linalg.matmul
-        """,
-    ),
-    **rows(
-        "torch.",
-        Transfer(Kind.LOGITS, REAL),
-        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d(input, weight, bias, stride, padding)",
-    ),
-    **rows(
-        "torch.",
-        Transfer(Kind.BOUNDED, REAL),
-        "layer_norm(input, normalized_shape, weight, bias) | shape=same\ngroup_norm(input, num_groups, weight, bias)",
     ),
 }
 
@@ -231,12 +164,19 @@ _LABELS = {
         argmax argmin(input, dim, keepdim) | shape=reduce use=ranked receiver=tensor
         argsort(input, dim, descending) | shape=same use=ranked
         nonzero argwhere(input)
-        multinomial(input, num_samples, replacement) | traits=random
+        multinomial(input, num_samples, replacement) | trial=random
         bincount(input, weights, minlength) | shape=row dtype_rule=counts
         count_nonzero(input, dim)
         """,
     ),
-    **rows("torch.", Transfer(Kind.LABEL, dtype="int64"), "bucketize(input, boundaries)\nsearchsorted(sorted_sequence, input)"),
+    **rows(
+        "torch.",
+        Transfer(Kind.LABEL, dtype="int64"),
+        """
+        bucketize(input, boundaries)
+        searchsorted(sorted_sequence, input)
+        """,
+    ),
     **rows(
         "torch.",
         Transfer(Kind.BOOL, dtype="bool", also=METHOD),
@@ -266,15 +206,32 @@ _LABELS = {
         """,
     ),
     **rows("torch.", Transfer(Kind.BOOL, dtype="bool"), "isin(elements, test_elements)"),
-    **rows("torch.", Transfer(Kind.SCALAR, also=METHOD), "numel is_floating_point\nequal allclose(input, other)"),
-    **rows("torch.", Transfer(Kind.SCALAR), "is_tensor | use=layout\nis_nonzero"),
+    **rows(
+        "torch.",
+        Transfer(Kind.SCALAR, also=METHOD),
+        """
+        numel is_floating_point
+        equal allclose(input, other)
+        """,
+    ),
+    **rows(
+        "torch.",
+        Transfer(Kind.SCALAR),
+        """
+        is_tensor | use=layout
+        is_nonzero
+        """,
+    ),
 }
 
 _ELSEWHERE = {
     **rows(
         "torch.linalg.",
         Transfer(Kind.BOUNDED, REAL._replace(low=0.0, tight=False)),
-        "norm(input, ord, dim, keepdim) | shape=norm\nvector_norm matrix_norm(input, ord, dim, keepdim)",
+        """
+        norm(input, ord, dim, keepdim) | shape=norm
+        vector_norm matrix_norm(input, ord, dim, keepdim)
+        """,
     ),
     **rows("torch.linalg.", Transfer(Kind.ARITHMETIC), "inv pinv det solve"),
     PARAMETER: Transfer(Kind.PARAMETER, REAL, params=("data", "requires_grad"), shape="same", gradient="set"),
@@ -296,7 +253,7 @@ _ONCE: dict[str, Transfer] = {
     **_VIEWS,
     **_PARTS,
     **_JOINS,
-    **_REDUCTIONS,
+    **REDUCTIONS,
     **_LABELS,
     **_ELSEWHERE,
     **POINTWISE,

@@ -22,6 +22,7 @@ from bce_lint.catalog.consumers import (
     REPACKING,
     SELECTING,
 )  # fmt: skip
+from bce_lint.catalog.names import NUMPY_KEYWORDS
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of
 
@@ -172,7 +173,11 @@ class Meeting:
         """True if an activation keeps the order that a call looks at: a sigmoid always, a softmax along its own dimension."""
         if "softmax" not in self.origin.name:
             return True
-        dims = [arg.value for arg in call.args if arg.value is not node and arg.keyword in (None, "dim", "axis")]
+        dims = [
+            arg.value
+            for arg in call.args
+            if arg.value is not node and (arg.keyword is None or NUMPY_KEYWORDS.get(arg.keyword, arg.keyword) == "dim")
+        ]
         dim = constant(dims[-1]) if dims else None
         return dim is not None and (dim == self.origin.dim or {dim, self.origin.dim} <= {1, -1})
 

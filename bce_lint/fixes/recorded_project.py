@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
-from bce_lint.catalog.consumers import HOOKS, QUIET, STATE, WRAPPED
+from bce_lint.catalog.modules import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.tree import Node, Tree
 

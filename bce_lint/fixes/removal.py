@@ -6,7 +6,7 @@ import re
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange
-from bce_lint.catalog.consumers import CHILDREN
+from bce_lint.catalog.modules import CHILDREN
 from bce_lint.fixes.calls import removal
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.logit_operand import not_changed

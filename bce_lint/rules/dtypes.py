@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite
-
-_NOT_FLOATING = frozenset({"bool", "uint8", "int8", "int16", "int32", "int64"})
-FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
+from bce_lint.catalog.dtypes import FLOATS, INTEGERS
 
 
 def is_integer(dtype: str | None) -> bool:
     """True if a dtype is known and holds integers or truth values."""
-    return dtype in _NOT_FLOATING
+    return dtype in INTEGERS
 
 
 def is_floating(dtype: str | None) -> bool:

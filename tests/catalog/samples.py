@@ -119,7 +119,6 @@ CASES: dict[str, dict[str, Any]] = {
     "vsplit": {"sections": 3},
     "topk": {"k": 2, "dim": 1},
     "kthvalue": {"k": 2, "dim": 1},
-    "aminmax": {"dim": 1},
     # joins and fills
     "masked_fill": {"mask": INDEX == 0, "value": 100.0},
     "masked_scatter": {"mask": INDEX == 0, "source": HUNDREDS},

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from bce_lint.catalog import activations, layers, losses
+from bce_lint.catalog import activations, layers, losses, wrappers
 from bce_lint.catalog.schema import Kind, Range
 from tests.catalog.kinds import check, first, reaches
 from tests.catalog.probes import reals, resolve
@@ -192,18 +192,18 @@ def test_hardtanh_takes_its_bounds_from_its_parameters(low: float, high: float) 
 def test_every_module_is_known() -> None:
     named = {f"torch.nn.{n}" for n in dir(nn) if isinstance(getattr(nn, n), type) and issubclass(getattr(nn, n), nn.Module)}
     abstract = {"torch.nn.Module", "torch.nn.Container", "torch.nn.RNNBase", "torch.nn.RNNCellBase"}
-    known = {*layers.LAYERS, *layers.CONTAINERS, *layers.WRAPPERS, *losses.MODULES, *activations.MODULES}
+    known = {*layers.LAYERS, *wrappers.CONTAINERS, *wrappers.WRAPPERS, *losses.MODULES, *activations.MODULES}
     assert named - abstract == {name for name in named if name in known}
 
 
 def test_containers() -> None:
-    for name, how in layers.CONTAINERS.items():
+    for name, how in wrappers.CONTAINERS.items():
         container = resolve(name)()
         assert (how == "dict") == hasattr(container, "keys")
         assert (how == "sequential") == isinstance(container, nn.Sequential)
 
 
-@pytest.mark.parametrize("name", [w for w in layers.WRAPPERS if w.startswith(("torch.", "copy."))])
+@pytest.mark.parametrize("name", [w for w in wrappers.WRAPPERS if w.startswith(("torch.", "copy."))])
 def test_wrappers_exist(name: str) -> None:
     assert callable(resolve(name))
 
@@ -227,7 +227,7 @@ def test_wrappers_compute_as_what_they_wrap(name: str) -> None:
     assert torch.allclose(found, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", sorted(layers.MODULE_SELF_METHODS))
+@pytest.mark.parametrize("name", sorted(wrappers.MODULE_SELF_METHODS))
 def test_methods_that_return_the_module(name: str) -> None:
     module = nn.Linear(2, 2)
     arguments = {"to": ("cpu",), "to_empty": (), "type": (torch.float32,), "apply": (lambda m: None,)}.get(name, ())

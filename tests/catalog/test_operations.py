@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import runpy
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import Kind, Transfer
 
 PACKAGE = Path(bce_lint.__file__).parent
-TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "tensors")
+TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "reductions", "tensors")
 OPERATIONS: dict[str, Transfer] = {
     **tensors.FUNCTIONS,
     **{f".{name}": row for name, row in (tensors.METHODS | NUMPY_METHODS).items()},
@@ -92,21 +94,79 @@ def test_a_rule_is_one_for_its_kind(name: str) -> None:
     assert row.kind not in {Kind.FILL, Kind.MATMUL, Kind.MASK}, "nobody asks for the shape of these"
 
 
-@pytest.mark.parametrize("field", ["also", "dtype_rule", "use", "gradient", "receiver", "traits"])
+def words_of(field: str) -> set[str]:
+    """The words that rows have in a field."""
+    values = [getattr(row, field) for row in EVERYTHING.values()]
+    return {word for value in values for word in ([value] if isinstance(value, str) else value) if word}
+
+
+@pytest.mark.parametrize("field", Transfer._fields)
+def test_every_field_has_its_line_in_order(field: str) -> None:
+    lines = [line.strip() for line in (Transfer.__doc__ or "").splitlines() if line.strip().startswith("- ")]
+    assert lines[Transfer._fields.index(field)].startswith(f"- `{field}`")
+    assert len(lines) == len(Transfer._fields)
+
+
+@pytest.mark.parametrize("field", ["result", "fields", "also", "dtype_rule", "use", "gradient", "receiver", "trial"])
 def test_every_word_of_a_row_is_explained(field: str) -> None:
-    values = [getattr(row, field) for row in EVERYTHING.values()]
-    words = {word for value in values for word in ([value] if isinstance(value, str) else value) if word}
-    assert words
-    assert [word for word in words if f"`{word}`" not in (Transfer.__doc__ or "")] == []
+    assert words_of(field)
+    assert [word for word in words_of(field) if f"`{word}`" not in (Transfer.__doc__ or "")] == []
 
 
-@pytest.mark.parametrize("field", ["dtype_rule", "receiver", "traits"])
+def compared(field: str) -> set[str]:
+    """The words that code compares with a field of a row, or looks for in it (a variable that holds the field bears its name)."""
+    found: set[str] = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            if any(getattr(side, "attr", getattr(side, "id", "")) == field for side in sides):
+                found.update(side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str))
+    return found
+
+
+@pytest.mark.parametrize("field", ["also", "dtype_rule", "use", "gradient", "receiver", "trial"])
 def test_every_word_of_a_row_is_read_somewhere(field: str) -> None:
-    values = [getattr(row, field) for row in EVERYTHING.values()]
-    words = {word for value in values for word in ([value] if isinstance(value, str) else value) if word}
-    readers = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "catalog" or path.stem == "consumers"]
-    texts = [path.read_text("utf-8") for path in readers]
-    assert [word for word in words if not any(f'"{word}"' in text for text in texts)] == []
+    assert words_of(field) - compared(field) == set()
+
+
+def test_rows_reads_signatures() -> None:
+    row = Transfer(Kind.KEEP)
+    assert rows("m.", row, "\n  a b(x, y)\n  c\n") == {
+        "m.a": row._replace(params=("x", "y")),
+        "m.b": row._replace(params=("x", "y")),
+        "m.c": row,
+    }
+
+
+@pytest.mark.parametrize("line", ["foo(input,dim)", "foo(input", "foo input)", "foo(input) shape=same", "foo |", "(input)", "foo()"])
+def test_a_line_that_is_no_row_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="no row of an operation: " + re.escape(repr(line))):
+        rows("m.", Transfer(Kind.KEEP), f"a(x)\n  {line}\n")
+
+
+@pytest.mark.parametrize("field", ["shapes", "kind", "params", "range", "linear"])
+def test_a_field_that_no_line_may_set_is_refused(field: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"'{field}=same': 'a(x) | use=kept {field}=same'")):
+        rows("m.", Transfer(Kind.KEEP), f"a(x) | use=kept {field}=same")
+
+
+def test_a_field_with_words_needs_one() -> None:
+    with pytest.raises(ValueError, match="'shape'"):
+        rows("m.", Transfer(Kind.KEEP), "a(x) | shape linear")
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ("operator===", {"operator": "=="}),
+        ("shape=view use=moved", {"shape": "view", "use": "moved"}),
+        ("linear", {"linear": True}),
+        ("also=method,method_ dtype=bool", {"also": ("method", "method_"), "dtype": "bool"}),
+    ],
+)
+def test_a_line_sets_fields(words: str, fields: dict[str, Any]) -> None:
+    row = Transfer(Kind.KEEP, shape="same")
+    assert rows("m.", row, f"a(x, y) | {words}") == {"m.a": row._replace(params=("x", "y"), **fields)}
 
 
 def naming(word: str) -> set[str]:

@@ -6,9 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from bce_lint.catalog import activations, contexts, factories, layers, losses, tensors
+from bce_lint.catalog import activations, contexts, dtypes, layers, losses, tensors, wrappers
 from bce_lint.catalog.names import ALIASES, canonical
-from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import REQUIRED, Contract, Covered, Kind, Range, Transfer
 
 CALLABLES: dict[str, set[str]] = {
@@ -17,8 +16,8 @@ CALLABLES: dict[str, set[str]] = {
     "activation modules": set(activations.MODULES),
     "activation functions": set(activations.FUNCTIONS),
     "layers": set(layers.LAYERS),
-    "containers": set(layers.CONTAINERS),
-    "wrappers": set(layers.WRAPPERS),
+    "containers": set(wrappers.CONTAINERS),
+    "wrappers": set(wrappers.WRAPPERS),
     "functions": set(tensors.FUNCTIONS),
     "autocast": set(contexts.AUTOCAST),
     "precisions": set(contexts.PRECISIONS),
@@ -42,8 +41,8 @@ def test_a_method_is_an_activation_or_a_transfer() -> None:
 
 
 def test_prepare_methods_are_of_known_classes() -> None:
-    assert set(layers.PREPARE_METHODS) <= set(contexts.PRECISIONS)
-    assert {how for methods in layers.PREPARE_METHODS.values() for how in methods.values()} == {"first", "each"}
+    assert set(wrappers.PREPARE_METHODS) <= set(contexts.PRECISIONS)
+    assert {how for methods in wrappers.PREPARE_METHODS.values() for how in methods.values()} == {"first", "each"}
 
 
 @pytest.mark.parametrize("alias", ALIASES)
@@ -105,8 +104,8 @@ def test_only_bce_loss_is_banned() -> None:
 def test_transfers_are_well_formed(name: str) -> None:
     row = TRANSFERS[name]
     assert row.range.low <= row.range.high
-    assert row.result in {"tensor", "tuple", "namedtuple", "namedtuple-if-dim"}
-    assert row.dtype is None or row.dtype in factories.DTYPES.values()
+    assert row.result in {"tensor", "tuple", "namedtuple", "namedtuple-if-dim", "sizes"}
+    assert row.dtype is None or row.dtype in dtypes.DTYPES.values()
     assert len(set(row.params)) == len(row.params)
     assert row.kind is not Kind.ACTIVATION
     assert (not row.fields) or row.result != "tensor"
@@ -120,15 +119,6 @@ def test_operators_name_functions_of_torch_and_methods() -> None:
         assert f"torch.{name}" in tensors.FUNCTIONS
         assert name in tensors.METHODS
     assert all(f"torch.{name}" in tensors.FUNCTIONS for name in tensors.REVERSED_OPERATORS)
-
-
-def test_rows_reads_signatures() -> None:
-    row = Transfer(Kind.KEEP)
-    assert rows("m.", row, "\n  a b(x, y)\n  c\n") == {
-        "m.a": row._replace(params=("x", "y")),
-        "m.b": row._replace(params=("x", "y")),
-        "m.c": row,
-    }
 
 
 def test_trainers() -> None:

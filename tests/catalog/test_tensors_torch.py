@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bce_lint.catalog import activations, tensors
-from bce_lint.catalog.factories import DTYPES
+from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.schema import Kind
 from bce_lint.catalog.tensors import PARAMETER
 from tests.catalog.calls import METHOD, TORCH_ROWS, call_of, known_values, last
@@ -32,6 +32,9 @@ ITSELF = {"torch.alpha_dropout", "torch.nn.functional.alpha_dropout", "torch.nn.
 
 OF_DATA = {"torch.from_numpy", "torch.asarray"}
 """What is not for tensors that have a gradient."""
+
+CUTTING = {"torch.detach", METHOD + "detach", METHOD + "detach_", METHOD + "numpy", METHOD + "__array__"}
+"""What passes values on without their gradient."""
 
 PASSING = {Kind.KEEP, Kind.SELECT, Kind.JOIN, Kind.MASK, Kind.FILL}
 TIGHT = [
@@ -134,7 +137,7 @@ def test_what_is_no_view_has_storage_of_its_own(name: str) -> None:
 def test_gradients_flow_unless_they_are_cut(name: str) -> None:
     row, (x, positional, keywords) = TORCH_ROWS[name], call_of(name)
     x.requires_grad_()
-    flow = row.gradient != "cut" and (row.dtype is None or "float" in row.dtype)
+    flow = name not in CUTTING and (row.dtype is None or "float" in row.dtype)
     message = fails(lambda: parts(resolve(name)(*positional, **keywords))[0].requires_grad is flow or 1 / 0)
     assert message is None or (not flow and "requires grad" in message)
 
@@ -146,4 +149,4 @@ def test_attributes_are_views(name: str) -> None:
     assert found.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
     assert row.may_share
     assert torch.equal(found, x if row.shape == "same" else x.t())
-    assert found.requires_grad is (row.gradient != "cut")
+    assert found.requires_grad is (name != "data")

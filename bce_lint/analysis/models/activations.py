@@ -16,12 +16,14 @@ from bce_lint.analysis.domain.values import (
     tensors,
 )
 from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
+from bce_lint.analysis.models.keywords import either
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ActivationSite
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as rows
+from bce_lint.catalog.dtypes import FLOATS
 from bce_lint.catalog.schema import ACTIVATED, Activation, Kind, Param, Transfer
 from bce_lint.records import changed
 
@@ -45,9 +47,7 @@ def dimension(row: Activation, args: Args, params: tuple[Param, ...]) -> Value |
         return None
     names = [p.name for p in params]
     index = names.index(row.dim) if row.dim in names else 99
-    value = args.get(index, row.dim)
-    if value is None and "axis" in args.kw:
-        value = args.kw["axis"]
+    value = either(args, index, row.dim)
     return None if value is NONE else value
 
 
@@ -109,7 +109,7 @@ def activated(value: Value, row: Activation, origin: Origin, identity: int) -> T
         return Tensor(row.domain, row.range, origin=(origin,), identity=identity)
     below = value.origin if value.domain in ACTIVATED else ()
     return Tensor(
-        row.domain, row.range, value.dtype if value.dtype in ("float64", "float16", "bfloat16", "float32") else None,
+        row.domain, row.range, value.dtype if value.dtype in FLOATS else None,
         value.shape, (origin,), below, identity, value.model, value.literal,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.datasets import CLASSIFICATION, LOADERS, SPLITS, SUBSETS, TENSOR_DATASETS
-from bce_lint.catalog.factories import NUMBER_DTYPES
+from bce_lint.catalog.dtypes import NUMBER_DTYPES
 from bce_lint.catalog.schema import Domain
 from bce_lint.records import changed
 

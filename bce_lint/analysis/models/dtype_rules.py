@@ -9,13 +9,9 @@ from bce_lint.analysis.domain.values import NONE, Constant, External, Ref, Unkno
 from bce_lint.analysis.models.shape_rules import is_pointwise
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.factories import DTYPES, NUMBER_DTYPES
-from bce_lint.catalog.numpy import NUMPY_DTYPES
+from bce_lint.catalog.dtypes import DTYPES, FLOATS, NUMBER_DTYPES, NUMPY_DTYPES, WIDTHS
 from bce_lint.catalog.schema import Kind, Transfer
 from bce_lint.records import changed
-
-_WIDTHS = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
-_FLOATS = frozenset(_WIDTHS[6:])
 
 
 def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
@@ -32,7 +28,7 @@ def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, n
     dtype = wanted or row.dtype or _filled_dtype(row, args, value, array)
     if dtype is not None or (row.dtype_rule == "cast" and not _keeps_dtype(args, node)):
         return changed(result, dtype=dtype or _dtype_of_other(args))
-    if result.dtype is None and type(value) is Tensor and value.dtype in _FLOATS and is_pointwise(row, args):
+    if result.dtype is None and type(value) is Tensor and value.dtype in FLOATS and is_pointwise(row, args):
         return changed(result, dtype=value.dtype)
     return result
 
@@ -115,12 +111,12 @@ def promoted(a: Value, b: Value, op: str, floating: str | None) -> str | None:
 
 
 def _category(dtype: str) -> int:
-    return 0 if dtype == "bool" else 2 if "float" in dtype else 1
+    return 0 if dtype == "bool" else 2 if dtype in FLOATS else 1
 
 
 def _common(tensors: list[Tensor], arrays: bool) -> str | None:
     """The dtype that two tensors are brought to: the higher category, then the wider one of those with dimensions."""
-    x, y = sorted((t.dtype or "" for t in tensors), key=_WIDTHS.index)
+    x, y = sorted((t.dtype or "" for t in tensors), key=WIDTHS.index)
     if x == y:
         return x
     if arrays:

@@ -62,14 +62,14 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     row = tensors.METHODS.get(name) or NUMPY_METHODS.get(name)
     if row is None:
         return m.fresh(frame, node.span)
-    if type(receiver) is Unknown and not _surely_tensor(row, name, args) and dtype_rules.asked(args.prepend(receiver), row) is None:
+    if type(receiver) is Unknown and not _surely_tensor(row, args) and dtype_rules.asked(args.prepend(receiver), row) is None:
         return receiver if row.receiver == "itself" else m.fresh(frame, node.span)
     return tensor_ops.method_call(m, frame, row, receiver, args, node, name)
 
 
-def _surely_tensor(row: Transfer, name: str, args: Args) -> bool:
-    """Methods that only arrays have: what they return holds whatever the array was. A logger's `log` takes arguments."""
-    return row.receiver == "tensor" and not (name == "log" and (args.pos or args.kw))
+def _surely_tensor(row: Transfer, args: Args) -> bool:
+    """Methods that only arrays have: what they return holds whatever the array was."""
+    return row.receiver == "tensor" or (row.receiver == "tensor-if-bare" and not (args.pos or args.kw))
 
 
 _PARSERS = frozenset({"parse_args", "parse_known_args", "parse_intermixed_args", "parse_known_intermixed_args"})

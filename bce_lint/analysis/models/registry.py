@@ -23,7 +23,7 @@ from bce_lint.analysis.models import (
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.factories import DTYPES
+from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.names import canonical
 
 OWNERS: Final = (

@@ -9,6 +9,7 @@ from types import EllipsisType
 from bce_lint.analysis.domain.shapes import broadcast, has_dim, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, Constant, Seq, Unknown, Value
+from bce_lint.analysis.models.keywords import either, in_numpy
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
@@ -63,7 +64,7 @@ def whole(value: Value | None) -> int | None:
 
 
 def _same(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    return None if "axis" in args.kw or NONE in args.pos[1:] else shape
+    return None if in_numpy(args, "dim") is not None or NONE in args.pos[1:] else shape
 
 
 def _unknown(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
@@ -150,10 +151,7 @@ def _t(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 
 def _reduce(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    given = args.get(1, "dim")
-    given = args.kw.get("axis") if given is None else given
-    keep = args.get(2, "keepdim")
-    keep = args.kw.get("keepdims") if keep is None else keep
+    given, keep = either(args, 1, "dim"), either(args, 2, "keepdim")
     if given is None or given is NONE:
         return () if keep is None else None
     if type(given) is not Constant or not isinstance(given.value, int) or (keep is not None and type(keep) is not Constant):
@@ -184,7 +182,7 @@ def _expand(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 
 def _pieces(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    dim = _int(args, 2, "dim", 0) if "axis" not in args.kw else None
+    dim = _int(args, 2, "dim", 0) if in_numpy(args, "dim") is None else None
     if shape is None or rank(shape) is None or dim is None or not -len(shape) <= dim < len(shape):
         return None
     dim %= len(shape)

@@ -13,6 +13,7 @@ from bce_lint.analysis.models.tensor_ops import made
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.factories import FACTORY_FUNCTIONS, READING
 from bce_lint.catalog.schema import Domain, Kind, Transfer
 from bce_lint.records import changed
 
@@ -73,14 +74,13 @@ def _inferred(kinds: frozenset[str] | None, floating: str | None) -> str | None:
     return floating if "float" in kinds else "int64" if "int" in kinds else "bool"
 
 
-MODELS: dict[str, Model] = {
-    **dict.fromkeys(("torch.tensor", "torch.as_tensor", "torch.asarray"), literal),
-    **dict.fromkeys(("numpy.array", "numpy.asarray"), partial(literal, floating="float64")),
-    **{name: partial(literal, dtype=dtype) for name, dtype in {
-        "torch.Tensor": "float32", "torch.FloatTensor": "float32", "torch.cuda.FloatTensor": "float32", "torch.HalfTensor": "float16",
-        "torch.DoubleTensor": "float64", "torch.LongTensor": "int64", "torch.cuda.LongTensor": "int64", "torch.IntTensor": "int32",
-        "torch.ByteTensor": "uint8", "torch.BoolTensor": "bool",
-    }.items()},
-    "torch.arange": ranged, "numpy.arange": partial(ranged, array=True),
-}  # fmt: skip
+def _reader(name: str, given: str) -> Model:
+    """The model of a factory of `READING`."""
+    array = name.startswith("numpy.")
+    if given == "ends":
+        return partial(ranged, array=array)
+    return partial(literal, dtype=FACTORY_FUNCTIONS[name].dtype if given != "data" else None, floating="float64" if array else "float32")
+
+
+MODELS: dict[str, Model] = {name: _reader(name, given) for name, given in READING.items()}
 """The factories whose dtype and shape follow from the numbers that they are given."""

@@ -7,6 +7,7 @@ from bce_lint.analysis.domain.intervals import join_range
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Seq, Unknown, Value, identity_of, join, options, present, tensors
 from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layer_shapes, operators, shape_rules, tensor_attributes, thresholds
+from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, clipped
 from bce_lint.analysis.state import containers
@@ -17,8 +18,6 @@ from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.schema import UNARY, Domain, Kind, Transfer
 from bce_lint.catalog.tensors import FUNCTIONS
 from bce_lint.records import changed
-
-_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
@@ -50,7 +49,7 @@ def _into(m: Machine, frame: Frame, args: Args, node: ir.Call, result: Value) ->
 
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """A tensor method; an in-place one writes the result back to where the tensor was."""
-    if name == "size" and type(value) is Tensor and value.shape is not None:
+    if row.result == "sizes" and type(value) is Tensor and value.shape is not None:
         sizes = tensor_attributes.sizes(value.shape)
         return m.interpreter.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
     written = _operator(m, frame, row, (value, *args.pos), args, node) if row.operator else None
@@ -87,20 +86,13 @@ def transfer(
         return _several(m, frame, row, value, args, node, name)
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         idioms.logarithm(m, frame, value, node)
-    if row.kind is Kind.ROUND and name.rpartition(".")[2].startswith("round"):
+    if row.use == "nearest":
         thresholds.rounded(m, frame, value, node)
     results: Value | None = None
     for option in present(value):
         one = _transfer(m, frame, row, option, args, node, name, made_by)
         results = one if results is None else join(results, one)
     return results or TOP
-
-
-def spelled(args: Args) -> Args:
-    """The arguments by the names that torch documents: it takes those of NumPy, too."""
-    if not _NUMPY_NAMES.keys() & args.kw.keys():
-        return args
-    return args._replace(kw={_NUMPY_NAMES.get(name, name): value for name, value in args.kw.items()})
 
 
 def is_array(value: Value) -> bool:
@@ -138,7 +130,7 @@ def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args
     origin = result.origin
     if origin and shape_rules.moves_dims(row):
         origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
-    rows = one_hot(row, tensor) or _is_identity_matrix(name, args)
+    rows = one_hot(row, tensor) or _is_identity_matrix(row, name, args)
     return changed(result, shape=shape, one_hot=rows, origin=origin)
 
 
@@ -150,10 +142,9 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
     """The result with how it was written."""
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         return changed(result, form=idioms.logged(frame, value, node))
-    bare = name.rpartition(".")[2]
     if row.operator == "**":
         return changed(result, form=Formula("power"))
-    return changed(result, form=idioms.reduced(value)) if bare in ("mean", "sum") else result
+    return changed(result, form=idioms.reduced(value)) if row.use == "summed" else result
 
 
 def one_hot(row: Transfer, tensor: Tensor) -> bool:
@@ -161,9 +152,9 @@ def one_hot(row: Transfer, tensor: Tensor) -> bool:
     return row.shape == "one_hot" or (tensor.one_hot and row.kind is Kind.KEEP)
 
 
-def _is_identity_matrix(name: str, args: Args) -> bool:
+def _is_identity_matrix(row: Transfer, name: str, args: Args) -> bool:
     """True if a call makes a matrix whose rows are one-hot."""
-    return name == "torch.eye" and not args.open and len(args.pos) == 1 and "m" not in args.kw
+    return row.shape == "eye" and not name.startswith("numpy.") and not args.open and len(args.pos) == 1 and "m" not in args.kw
 
 
 def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape: Shape | None) -> Value:

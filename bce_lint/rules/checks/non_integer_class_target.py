@@ -63,9 +63,10 @@ from collections.abc import Iterator
 from bce_lint.analysis.domain.shapes import differ
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.catalog.dtypes import FLOATS
 from bce_lint.catalog.schema import Target
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.dtypes import FLOATS, is_floating, is_integer
+from bce_lint.rules.dtypes import is_floating, is_integer
 from bce_lint.rules.messages import loss, target_labels
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule

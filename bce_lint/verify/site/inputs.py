@@ -12,6 +12,7 @@ from torch import Tensor
 from bce_lint.analysis.domain import tensor
 from bce_lint.analysis.domain.values import Unknown, Value, options
 from bce_lint.analysis.recording.terms import Apply, Input, Key, Known, Term, walk
+from bce_lint.catalog.dtypes import INTEGERS
 from bce_lint.catalog.schema import Domain, Expects, ShapeRelation
 from bce_lint.fixes.terms import LossCall, loss_in
 from bce_lint.verify import samples
@@ -60,7 +61,7 @@ def _roles(slice_: Term, loss: LossCall | None) -> Roles | None:
     mains = list(inputs(loss.input))
     if not mains:
         return None
-    real = [one for one in mains if (known := known_tensor(one.value)) is None or known.dtype not in _WHOLE]
+    real = [one for one in mains if (known := known_tensor(one.value)) is None or known.dtype not in INTEGERS]
     mains = [one for one in real if not isinstance(one.value, Unknown) or not one.value.kind] or real or mains
     taken = {key(mains[0])}
     targets = _left(loss.target, taken)
@@ -193,7 +194,7 @@ class Inputs:
         """The main input in the range that is known of it; what a loss of probabilities takes must be one."""
         known = known_tensor(self.roles.main.value)
         domain = Domain.UNKNOWN if known is None else known.domain
-        if known is not None and known.dtype is not None and known.dtype in _WHOLE:
+        if known is not None and known.dtype is not None and known.dtype in INTEGERS:
             return (x.detach().abs() % 2).to(getattr(torch, known.dtype))
         if domain is Domain.UNKNOWN and (known is None or known.range.low < 0) and self._direct():
             assert self.loss is not None
@@ -213,7 +214,7 @@ class Inputs:
         dtype = None if known is None else known.dtype
         if self.loss is not None and self.loss.contract.shape is ShapeRelation.CLASS_DIM:
             return self._classes(dtype, x, high)
-        if dtype in _WHOLE:
+        if dtype in INTEGERS:
             return samples.fractions(self.seed, *self.target).round().to(x.device, getattr(torch, dtype))
         return self._real(known).to(x.device, _dtype(dtype, x, high))
 
@@ -229,7 +230,7 @@ class Inputs:
 
     def _classes(self, dtype: str | None, x: Tensor, high: bool) -> Tensor:
         count = max(1, min(samples.CLASSES, *self.input[:2][-1:]))
-        if self.target == self.input and dtype not in _WHOLE:
+        if self.target == self.input and dtype not in INTEGERS:
             soft = samples.fractions(self.seed, *self.target).softmax(1).mul(256).round().div(256)
             return soft.to(x.device, _dtype(dtype, x, high))
         number = torch.Size(self.target).numel()
@@ -247,7 +248,7 @@ class Inputs:
         of_classes = self.loss is not None and self.loss.contract.shape is ShapeRelation.CLASS_DIM
         size = (self.input[1],) if of_classes and len(self.input) > 1 else ()
         made = samples.weights(self.seed, *size)
-        return ((made * 2).round() if dtype in _WHOLE else made).to(x.device, _dtype(dtype, x, high))
+        return ((made * 2).round() if dtype in INTEGERS else made).to(x.device, _dtype(dtype, x, high))
 
     def _other(self, one: Input, x: Tensor, index: int) -> Any:
         if isinstance(one.value, Unknown) and one.value.kind.startswith("option "):
@@ -258,12 +259,11 @@ class Inputs:
         made = samples.logits(self.seed + 10 + index, 2.0, self.main).logits
         if known is None:
             return made.to(x.device, x.dtype)
-        if known.dtype in _WHOLE:
+        if known.dtype in INTEGERS:
             return (made > 0).to(x.device, getattr(torch, known.dtype))
         return _in_domain(made.to(x.device, x.dtype), known.domain)
 
 
-_WHOLE: Final = frozenset({"bool", "uint8", "int8", "int16", "int32", "int64"})
 SAMPLED: Final[Mapping[str, Any]] = {
     "reduction": "sum", "ignore_index": 1, "label_smoothing": 0.25, "size_average": False, "reduce": True,
 }  # fmt: skip
@@ -277,7 +277,7 @@ _WANTED: Final[Mapping[Expects, Domain]] = {
 
 def _dtype(known: str | None, x: Tensor, high: bool) -> torch.dtype:
     """The dtype of an input beside the logits."""
-    if known is None or (high and known not in _WHOLE):
+    if known is None or (high and known not in INTEGERS):
         return x.dtype
     found: torch.dtype = getattr(torch, known)
     return found

@@ -12,8 +12,10 @@ from typing import Any, Final
 import torch
 
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Known, Named, Term, row_of
+from bce_lint.catalog.dtypes import TORCH_DTYPES
 from bce_lint.catalog.schema import Kind
 from bce_lint.fixes.terms import Unsuitable
+from bce_lint.verify.row import LOW
 from bce_lint.verify.site.slices import key, quoted
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -22,8 +24,7 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _UNARY: Final[Mapping[str, Callable[[Any], Any]]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
-_LOWER: Final = frozenset({"torch.float32", "torch.float", "torch.float16", "torch.half", "torch.bfloat16"})
-_LOWER_DTYPES: Final = frozenset({"float32", "float16", "bfloat16"})
+_LOWER: Final = frozenset(name for name, dtype in TORCH_DTYPES.items() if dtype in LOW)
 _SEED: Final = 7
 _MANY: Final = 4_000_000
 _SMALL: Final = 1_000
@@ -68,7 +69,7 @@ class Replay:
             return
         numbers = [n for one in (*args, *keywords.values()) for n in (one if isinstance(one, list | tuple) else (one,)) if _is_whole(n)]
         row = row_of(name)
-        growing = row is not None and "growing" in row.traits
+        growing = row is not None and "growing" in row.trial
         large = prod(abs(n) for n in numbers if n) if growing else max(map(abs, numbers), default=0)
         if large > _MANY:
             raise Unsuitable(f"{quoted(term.text)} is too large to be tried")
@@ -117,7 +118,7 @@ class Replay:
 
     def _method(self, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
         row = row_of(name)
-        cast = row is not None and row.kind is Kind.KEEP and row.dtype in _LOWER_DTYPES
+        cast = row is not None and row.kind is Kind.KEEP and row.dtype in LOW
         name = ".double" if self.high and cast else name
         owner = args[0].clone() if name.endswith("_") else args[0]  # what is written to is given to others as it was
         return getattr(owner, name[1:])(*args[1:], **keywords)

@@ -20,7 +20,7 @@ _UNKNOWN: Final = frozenset({Kind.NONE, Kind.SCALAR, Kind.PARAMETER})
 _PLACES: Final = frozenset({"device", "non_blocking", "copy", "pin_memory", "memory_format", "requires_grad", "out"})
 _TEXT: Final = 60
 _OPTIONS: Final = frozenset({*REDUCING, "ignore_index", "label_smoothing"})
-_NO_TRAITS: Final[tuple[str, ...]] = ()
+_NO_WORDS: Final[tuple[str, ...]] = ()
 _MODULE: Final = "torch.nn."
 
 
@@ -77,8 +77,8 @@ class _Cutter:
             keywords = tuple((name, self.cut(value)) for name, value in term.keywords)
             return replace(term, args=tuple(map(self.cut, term.args)), keywords=keywords)
         row = row_of(term.operation)
-        traits = row.traits if row is not None else _NO_TRAITS
-        if "stay" in traits:
+        trial = row.trial if row is not None else _NO_WORDS
+        if "identity" in trial:
             return self.cut(term.args[0])
         if not _computes(term.operation, row):
             return None
@@ -87,21 +87,21 @@ class _Cutter:
         if not args and "input" in dict(keywords):
             args = (dict(keywords)["input"],)
             keywords = tuple(one for one in keywords if one[0] != "input")
-        if "recast" in traits:
+        if "recast" in trial:
             args = (args[0], *(one for one in args[1:] if not isinstance(one, Input | Known)))
             if len(args) == 1 and not keywords:
                 return args[0]
-        pair = "pair" in traits and not term.operation.startswith(".")
-        given = 2 if pair else len(args) if term.operation.startswith("op ") else 1
-        given = 3 if term.operation == "torch.where" else given
-        if "sized" in traits:
+        function = not term.operation.startswith(".")
+        pair, choice = function and "pair" in trial, function and "choice" in trial
+        given = 3 if choice else 2 if pair else len(args) if term.operation.startswith("op ") else 1
+        if "open_sizes" in trial:
             args = (args[0], *map(_sized, args[1:]))
             given = len(args)
         if term.operation == "[]" and len(args) == 2:
             args, given = (args[0], _index(args[1])), 2
-        if "masked" in traits and len(args) == 3:
+        if "masked" in trial and len(args) == 3:
             args, given = (args[0], self._mask(term.args[1], args[1]), args[2]), 2
-        if term.operation == "torch.where" and len(args) == 3 and any(map(is_infinite, (*args, *walk(args[1]), *walk(args[2])))):
+        if choice and len(args) == 3 and any(map(is_infinite, (*args, *walk(args[1]), *walk(args[2])))):
             args = (self._mask(term.args[0], args[0]), *args[1:])
         if any(map(_is_open, args[given:])) or any(_is_open(value) for _, value in keywords):
             return None
@@ -223,9 +223,9 @@ def _computes(operation: str, row: Transfer | None) -> bool:
         known = operation[1:] in activations.METHODS
     else:
         known = operation in activations.FUNCTIONS
-        if not operation.startswith("torch.") or (row is not None and "random" in row.traits):
+        if not operation.startswith("torch.") or (row is not None and "random" in row.trial):
             return False
-    return known or (row is not None and (row.kind not in _UNKNOWN or "size" in row.traits))
+    return known or (row is not None and (row.kind not in _UNKNOWN or "counts_dims" in row.trial))
 
 
 def inputs(term: Term) -> Iterator[Input]:
