@@ -115,7 +115,7 @@ def judge_files(
 
 
 def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:
-    if not any(b"reveal" in project.facts[path].raw for path in wanted & project.facts.keys()):
+    if not any(b"reveal" in project.summaries[path].raw for path in wanted & project.summaries.keys()):
         return ()
     from bce_lint.findings import named
     from bce_lint.revealed import in_files
@@ -160,15 +160,15 @@ def _project_around(root: Root, path: str, data: bytes) -> Project:
 
     part, written = (root.path, package_of(root, path)), content(path) == data
     known = _PROJECTS.get(part)
-    if known is None or (path in known.facts and known.facts[path].raw != data):
+    if known is None or (path in known.summaries and known.summaries[path].raw != data):
         files = project_files(root, [path])
         if not written:
             return Project(root.path, files, {path: data})
         known = _PROJECTS[part] = Project(root.path, files)
-    if path in known.facts:
+    if path in known.summaries:
         return known
     texts = {} if written else {path: data}
-    return Project(root.path, [*known.facts, path] if os.path.exists(path) else known.facts, texts, before=known)
+    return Project(root.path, [*known.summaries, path] if os.path.exists(path) else known.summaries, texts, before=known)
 
 
 def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:

@@ -79,7 +79,7 @@ def _recorded(project: Project, told: list[Judged]) -> RecordedProject:
     from bce_lint.fixes.recorded_project import RecordedProject
 
     uses = UseRecorder(targets(told))
-    recorded = Project(project.root, project.facts, project.texts, uses, before=project)
+    recorded = Project(project.root, project.summaries, project.texts, uses, before=project)
     recorded.run(uses.targets)
     project.others.append(recorded)
     return RecordedProject(recorded, uses)

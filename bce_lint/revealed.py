@@ -35,17 +35,17 @@ def in_files(project: Project, paths: Iterable[str], named: Naming) -> tuple[str
     if not targets:
         return ()
     reveals = Reveals(targets, is_known)
-    recorded = Project(project.root, project.facts, project.texts, reveals, before=project)
+    recorded = Project(project.root, project.summaries, project.texts, reveals, before=project)
     recorded.run(targets)
     return (*_lines(recorded, reveals, named, "revealed"), *(f"{line}: nothing is revealed here" for line in _failures(recorded, named)))
 
 
 def _may_reveal(project: Project, path: str) -> bool:
     """True if a file may call `reveal`, which it has from bce-lint or from another file of the project."""
-    facts = project.facts.get(path)
-    if facts is None or b"reveal" not in facts.raw:
+    summary = project.summaries.get(path)
+    if summary is None or b"reveal" not in summary.raw:
         return False
-    return b"bce_lint" in facts.raw or any(b"bce_lint" in other.raw for other in project.facts.values())
+    return b"bce_lint" in summary.raw or any(b"bce_lint" in other.raw for other in project.summaries.values())
 
 
 def at(path: str, row: int, column: int | None, named: Naming) -> list[str]:

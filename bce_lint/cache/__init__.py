@@ -98,12 +98,12 @@ class Cache:
         disk, a pipe, a file that is locked.
         """
         folder, asking = self._place(root), {one.key for one in self._states.values()}
-        unread = project.problems.keys() - project.facts.keys()
+        unread = project.problems.keys() - project.summaries.keys()
         if folder is None or project.texts or unread or any(one.code == CRASH for one in diagnostics):
             return
         state = self._analysed.get(project)
         if state is None:
-            contents = ((path, facts.raw) for path, facts in project.facts.items())
+            contents = ((path, summary.raw) for path, summary in project.summaries.items())
             state = self._analysed[project] = ProjectState(root.path, contents, project.listed())
         if state.key in asking:
             self._shelf(folder, state).put(asked, answers.encode(diagnostics, outside(state, project), sorted(shown)))

@@ -44,14 +44,14 @@ class Fragment:
 
     def __init__(
         self,
-        facts: FileSummary,
+        summary: FileSummary,
         *parts: bytes,
         besides: frozenset[bytes] = frozenset(),
         without: frozenset[bytes] = frozenset(),
         method: bool = False,
     ) -> None:
-        self.facts = facts
-        self.path = facts.path
+        self.summary = summary
+        self.path = summary.path
         self.parts = parts
         self.besides = besides
         self.without = without
@@ -69,7 +69,7 @@ class Fragment:
     @lazy
     def sink(self) -> bool:
         """True if it names a sink."""
-        return may_name_sink(self.facts) and any(_has_sink(self.facts, text, words_of(text)) for text in self._texts)
+        return may_name_sink(self.summary) and any(_has_sink(self.summary, text, words_of(text)) for text in self._texts)
 
     @lazy
     def stores(self) -> tuple[tuple[bytes, Fragment], ...]:
@@ -77,7 +77,7 @@ class Fragment:
         if not self.method or b"self." not in self.parts[0]:
             return ()
         found = _STORE.finditer(self.parts[0])
-        return tuple((match[2], Fragment(self.facts, match[0], without=frozenset({match[2], b"self"}))) for match in found)
+        return tuple((match[2], Fragment(self.summary, match[0], without=frozenset({match[2], b"self"}))) for match in found)
 
     @lazy
     def fills(self) -> frozenset[bytes]:
@@ -87,7 +87,7 @@ class Fragment:
     @lazy
     def logs(self) -> bool:
         """True if it takes a logarithm, its stores included."""
-        return b"log" in relevant_words(self.facts) and any(takes_logarithm(text, words_of(text)) for text in self.parts)
+        return b"log" in relevant_words(self.summary) and any(takes_logarithm(text, words_of(text)) for text in self.parts)
 
     @lazy
     def compares(self) -> bool:
@@ -98,8 +98,8 @@ class Fragment:
 class Class:
     """A class: what is to be known of it is found out when it is asked for."""
 
-    def __init__(self, facts: FileSummary, block: Block) -> None:
-        self.facts = facts
+    def __init__(self, summary: FileSummary, block: Block) -> None:
+        self.summary = summary
         self.block = block
 
     @lazy
@@ -125,7 +125,7 @@ class Class:
         """What runs when it is defined."""
         header, members = self._split
         parts = (part.text for part in (*header, *(member for member in members if member.name is None)))
-        return Fragment(self.facts, *parts, besides=self.block.decorators)
+        return Fragment(self.summary, *parts, besides=self.block.decorators)
 
     @lazy
     def methods(self) -> dict[bytes, list[Fragment]]:
@@ -133,14 +133,14 @@ class Class:
         found: dict[bytes, list[Fragment]] = {}
         for member in self._split[1]:
             if member.name is not None:
-                found.setdefault(member.name.encode(), []).append(Fragment(self.facts, member.text, method=member.kind == "definition"))
+                found.setdefault(member.name.encode(), []).append(Fragment(self.summary, member.text, method=member.kind == "definition"))
         return found
 
     @lazy
     def settings(self) -> list[tuple[bytes, Fragment]]:
         """The statements of its methods that give an instance what it holds, with the attribute or local name that each changes
         (empty for a call, whose arguments may be kept). They matter where that name is named."""
-        return [found for member in self._split[1] if member.kind == "definition" for found in _settings(self.facts, member.text)]
+        return [found for member in self._split[1] if member.kind == "definition" for found in _settings(self.summary, member.text)]
 
 
 Definition = Fragment | Class
@@ -160,48 +160,48 @@ class Names(NamedTuple):
     stars: list[str]
 
 
-def add_definitions(facts: FileSummary, names: Names) -> None:
+def add_definitions(summary: FileSummary, names: Names) -> None:
     """Adds what the statements of a file define."""
-    for block in blocks_of(facts):
+    for block in blocks_of(summary):
         is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
-        definition = Class(facts, block) if is_class else Fragment(facts, block.text)
+        definition = Class(summary, block) if is_class else Fragment(summary, block.text)
         if isinstance(definition, Fragment) and block.kind in ("code", "variable"):
             names.code.append(definition)
-        elif block.kind == "definition" and may_name_sink(facts) and _has_sink(facts, block.text, block.words):
-            names.code.extend(Fragment(facts, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
+        elif block.kind == "definition" and may_name_sink(summary) and _has_sink(summary, block.text, block.words):
+            names.code.extend(Fragment(summary, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
                 names.variables.setdefault(name.encode(), []).append(definition)
-    for alias in facts.aliases:
-        names.own.setdefault(alias, []).append(Fragment(facts, alias, without=frozenset({alias})))
+    for alias in summary.aliases:
+        names.own.setdefault(alias, []).append(Fragment(summary, alias, without=frozenset({alias})))
 
 
 _DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
 """The parameters of functions, whose defaults are made where the definition stands."""
 
 
-def _has_sink(facts: FileSummary, text: bytes, words: frozenset[bytes]) -> bool:
-    return names_sink(text, words) or not facts.aliases.isdisjoint(words)
+def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> bool:
+    return names_sink(text, words) or not summary.aliases.isdisjoint(words)
 
 
-def _settings(facts: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
+def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
     header = _DEFAULTS.search(text)
     if header is not None and b"=" in header[1]:
-        yield from _changing(facts, header[1], frozenset(_PARAMETER.findall(header[1])))
+        yield from _changing(summary, header[1], frozenset(_PARAMETER.findall(header[1])))
     for line in _BINDING.finditer(text):
-        yield from _changing(facts, line[0], words_of(line[0]) - {b"self"})
+        yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
     for match in _STATEMENT.finditer(text):
         statement = match[2]
         targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
         if call is not None:
-            yield b"", Fragment(facts, statement, without=frozenset({call[1] or b"self", b"self"}))
+            yield b"", Fragment(summary, statement, without=frozenset({call[1] or b"self", b"self"}))
             continue
         named = statement if b";" in statement else targets[0] if targets is not None else _FIRST.findall(statement)[0]
-        yield from _changing(facts, statement, words_of(named) - {b"self"})
+        yield from _changing(summary, statement, words_of(named) - {b"self"})
 
 
-def _changing(facts: FileSummary, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Fragment]]:
+def _changing(summary: FileSummary, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Fragment]]:
     """Source that gives some names their values."""
-    unit = Fragment(facts, text, without=names | {b"self"})
+    unit = Fragment(summary, text, without=names | {b"self"})
     yield from ((name, unit) for name in names)

@@ -16,17 +16,17 @@ class Graph:
         self.files = files
         self.resolve = resolve
         self.importers: dict[str, set[str]] = {path: set() for path in files}
-        self.imports = {path: [t for t in self._targets(facts) if t[0] in files] for path, facts in files.items()}
+        self.imports = {path: [t for t in self._targets(summary) if t[0] in files] for path, summary in files.items()}
         for path, targets in self.imports.items():
             for target, _, _ in targets:
                 self.importers[target].add(path)
 
-    def _targets(self, facts: FileSummary) -> Iterator[tuple[str, index.Import, str]]:
+    def _targets(self, summary: FileSummary) -> Iterator[tuple[str, index.Import, str]]:
         """(file, import, name bound to the file itself or empty)."""
-        for item in facts.imports:
-            target = self.resolve(facts.path, item.module, item.level)
+        for item in summary.imports:
+            target = self.resolve(summary.path, item.module, item.level)
             if target is None:
-                yield from self._members(facts, item)
+                yield from self._members(summary, item)
                 continue
             yield target, item, item.bound
             for name, bound in item.names:
@@ -34,10 +34,10 @@ class Graph:
                 if inner is not None:
                     yield inner, item, bound
 
-    def _members(self, facts: FileSummary, item: index.Import) -> Iterator[tuple[str, index.Import, str]]:
+    def _members(self, summary: FileSummary, item: index.Import) -> Iterator[tuple[str, index.Import, str]]:
         """The modules that `from folder import module` names where the folder is a namespace package."""
         for name, bound in item.names:
-            inner = self.resolve(facts.path, f"{item.module}.{name}".strip("."), item.level)
+            inner = self.resolve(summary.path, f"{item.module}.{name}".strip("."), item.level)
             if inner is not None:
                 yield inner, item, bound
 

@@ -130,11 +130,11 @@ def _imports(data: bytes) -> Iterator[Import]:
             yield Import(len(match[1]), match[2].decode("utf-8", "replace"), names, "")
 
 
-def blocks_of(facts: FileSummary) -> list[Block]:
+def blocks_of(summary: FileSummary) -> list[Block]:
     """The top-level statements of a file."""
-    if facts.blocks is None:
-        facts.blocks = blocks_in(without_text(facts.data))
-    return facts.blocks
+    if summary.blocks is None:
+        summary.blocks = blocks_in(without_text(summary.data))
+    return summary.blocks
 
 
 def without_text(data: bytes) -> bytes:
@@ -188,18 +188,18 @@ def absolute(path: str | os.PathLike[str]) -> str:
     return os.path.abspath(path)
 
 
-def takes_logits(facts: FileSummary) -> bool:
+def takes_logits(summary: FileSummary) -> bool:
     """True if a file names a loss that takes the logits of two classes: then a decision on them may be wrong."""
-    return not relevant_words(facts).isdisjoint(lexical.words_taking_logits())
+    return not relevant_words(summary).isdisjoint(lexical.words_taking_logits())
 
 
-def relevant_words(facts: FileSummary) -> frozenset[bytes]:
+def relevant_words(summary: FileSummary) -> frozenset[bytes]:
     """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
-    if facts.relevant is None:
-        facts.relevant = lexical.relevant_words().intersection(lexical.WORD.findall(facts.raw))
-    return facts.relevant
+    if summary.relevant is None:
+        summary.relevant = lexical.relevant_words().intersection(lexical.WORD.findall(summary.raw))
+    return summary.relevant
 
 
-def may_name_sink(facts: FileSummary) -> bool:
+def may_name_sink(summary: FileSummary) -> bool:
     """True if a file has a word without which nothing in it can be a sink."""
-    return bool(facts.aliases) or not relevant_words(facts).isdisjoint(lexical.words_of_sinks())
+    return bool(summary.aliases) or not relevant_words(summary).isdisjoint(lexical.words_of_sinks())

@@ -54,16 +54,16 @@ class Project:
     ) -> None:
         self.root = root
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
-        self._before: Mapping[str, FileSummary] = {} if before is None else before.facts
+        self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self.others: list[Project] = []
         self._dirs: dict[str, frozenset[str]] = {}
         self._resolved: dict[tuple[str, str, int], str | None] = {}
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
-        self.facts: dict[str, FileSummary] = {path: facts for path, facts in scanned.items() if facts is not None}
-        same = before if before is not None and _same(self.facts, before.facts) else None
-        self.graph: Graph = same.graph if same is not None else Graph(self.facts, partial(type(self).resolve, self))
+        self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
+        same = before if before is not None and _same(self.summaries, before.summaries) else None
+        self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
         known = same.reachability if same is not None else None
         towards = None if observer is None else TargetReachability(self.graph, observer.targets, known)
         self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
@@ -92,9 +92,9 @@ class Project:
     def source(self, path: str) -> SourceText | None:
         """The decoded text of a file, or None with the problem noted."""
         if path not in self.sources and path not in self.problems:
-            facts = self.facts.get(path)
+            summary = self.summaries.get(path)
             try:
-                self.sources[path] = decode(facts.raw if facts is not None else _read(path), path)
+                self.sources[path] = decode(summary.raw if summary is not None else _read(path), path)
             except OSError as error:
                 self.problems[path] = Problem("BCE901", str(error.strerror or error), 1, 1)
             except SourceError as error:
@@ -170,12 +170,12 @@ class Project:
 
     @cached_property
     def _changes_default(self) -> bool:
-        return any(b"set_default_" in facts.raw for facts in self.facts.values())
+        return any(b"set_default_" in summary.raw for summary in self.summaries.values())
 
     def base_names(self) -> frozenset[str]:
         """The names that stand among the bases of the project's classes."""
         if self._bases is None:
-            self._bases = frozenset().union(*(f.bases for f in self.facts.values()))
+            self._bases = frozenset().union(*(f.bases for f in self.summaries.values()))
         return self._bases
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
@@ -304,9 +304,9 @@ class Project:
             machine.reads, machine.suppress_sites, machine.stack, machine.pending = None, 0, [], []
 
 
-def _same(facts: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
+def _same(summaries: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
     """True if a project's files are those of another, unchanged."""
-    return facts.keys() == others.keys() and all(others[path] is one for path, one in facts.items())
+    return summaries.keys() == others.keys() and all(others[path] is one for path, one in summaries.items())
 
 
 def _read(path: str) -> bytes:

@@ -78,7 +78,7 @@ class Reachability:
 
     @cached_property
     def _decides(self) -> bool:
-        return any(takes_logits(facts) for facts in self.graph.files.values())
+        return any(takes_logits(summary) for summary in self.graph.files.values())
 
     def file(self, path: str) -> bool:
         """True if anything in a file can."""
@@ -202,7 +202,7 @@ class Reachability:
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
-            found = self._mentioned(cls.facts.path, cls.header)
+            found = self._mentioned(cls.summary.path, cls.header)
             self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
         return self._bases[cls]
 
@@ -216,13 +216,13 @@ class Reachability:
         """What decorators and code put into a variable, in whatever file."""
         if self._filled is None:
             self._filled = {}
-            for path, facts in self.graph.files.items():
-                for block in blocks_of(facts) if not self.irrelevant(path) else ():
+            for path, summary in self.graph.files.items():
+                for block in blocks_of(summary) if not self.irrelevant(path) else ():
                     if block.decorators or (block.kind == "code" and not block.text.startswith(b"if __name__")):
-                        self._register(path, facts, block)
+                        self._register(path, summary, block)
         return self._filled
 
-    def _register(self, path: str, facts: FileSummary, block: Block) -> None:
+    def _register(self, path: str, summary: FileSummary, block: Block) -> None:
         assert self._filled is not None
         acting = block.decorators or block.words
         named = block.decorators or frozenset(FILLS.findall(block.text))
@@ -233,7 +233,7 @@ class Reachability:
             elif block.decorators:
                 holders.append(definition.head)
         if holders:
-            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [Fragment(facts, block.text)]
+            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [Fragment(summary, block.text)]
             for holder in holders:
                 self._filled.setdefault(holder, []).extend(mine)
 

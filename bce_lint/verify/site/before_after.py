@@ -101,7 +101,7 @@ def _is_callee(tree: Tree, node: object) -> bool:
 
 def _traced(project: Project, texts: Mapping[str, bytes], targets: frozenset[str], wanted: frozenset[SourceRange]) -> ProvenanceRecorder:
     provenance = ProvenanceRecorder(targets, wanted)
-    run = Project(project.root, project.facts, {**project.texts, **texts}, provenance, before=project)
+    run = Project(project.root, project.summaries, {**project.texts, **texts}, provenance, before=project)
     run.run(targets)
     return provenance
 
