@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.same import inputs, revisions
+from benchmarks.same import inputs, replay, revisions
 from benchmarks.same.__main__ import main
 from benchmarks.same.revisions import checkout, with_python
 from benchmarks.same.times import Times, measured, total
@@ -140,3 +140,13 @@ def test_the_times_have_a_ratio_each_and_one_of_the_sums(bug: Path, tmp_path: Pa
     times = measured(bug, (side._replace(name="OLD"), side), 1, tmp_path)
     assert (times.folder, times.old > 0, times.new > 0) == ("project", True, True)
     assert total([Times("a", 1.0, 2.0), Times("b", 3.0, 2.5)]).shown().endswith(" OLD    4.000 s   NEW    4.500 s    1.125 x")
+
+
+def test_a_warning_is_the_same_from_another_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _warning(arguments: list[str]) -> int:
+        print(f"{sys.prefix}/library.py:1: a warning of {arguments}", file=sys.stderr)
+        return 0
+
+    monkeypatch.setattr("bce_lint.cli.main", _warning)
+    monkeypatch.chdir(tmp_path)
+    assert replay.answer(["-q"], str(tmp_path))["err"] == "ENVIRONMENT/library.py:1: a warning of ['-q']\n"

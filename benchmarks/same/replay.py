@@ -48,6 +48,7 @@ def answer(arguments: list[str], cwd: str, stdin: str | None = None, count: bool
     finally:
         sys.stdin = kept
     said, errors = (stream.getvalue().decode("utf-8", "surrogateescape") for stream in (out, err))
+    errors = errors.replace(sys.prefix, "ENVIRONMENT")  # libraries warn by the path of their files, and each side has its own
     return {"status": status, "out": said, "err": errors, "evaluations": evaluations}
 
 
