@@ -9,6 +9,10 @@ from bce_lint.records import changed, record
 
 CRASH: Final = "BCE900"
 """The code of a failure of bce-lint itself."""
+UNREADABLE: Final = "BCE901"
+"""The code of a file that cannot be read, decoded or parsed."""
+TOO_LARGE: Final = "BCE902"
+"""The code of a file that is too large to be analysed."""
 
 DISPLAY_ONLY: Final = "display-only"
 UNSAFE: Final = "unsafe"

@@ -53,7 +53,7 @@ def tell(
 
 def _silenced(project: Project, judged: Judged) -> bool:
     source = project.source(judged.place.path)
-    return source is not None and suppressed(source, source.position(judged.place.span.start).row, judged.rule.code)
+    return source is not None and _silent(project, judged.place.path, source.position(judged.place.span.start).row, judged.rule.code)
 
 
 def _silent(project: Project, path: str, row: int, code: str) -> bool:

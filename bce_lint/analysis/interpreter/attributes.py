@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
+    MODULE_KINDS,
     NONE,
     TOP,
     TRUE,
@@ -88,7 +89,7 @@ def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Spa
     items = m.read(owner.address, cells.ITEMS)
     if type(items) is Table and owner.kind == "container" and (entry := items.get(name)) is not None:
         return entry
-    if owner.kind in ("layer", "activation", "loss", "container") and name in ("weight", "bias"):
+    if owner.kind in MODULE_KINDS and name in ("weight", "bias"):
         return Tensor(identity=m.intern((owner.address, name)))
     if owner.kind == "container" and name == "training":
         return TRUE

@@ -117,12 +117,7 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
                 args.kw_spans,
             )
             return call_one(m, frame, function.function, merged, node)
-    return unknown_call(m, frame, args, node.span)
-
-
-def unknown_call(m: Machine, frame: Frame, args: Args, span: ir.Span) -> Value:
-    """A call outside what is known: its result is unknown, and it is assumed to leave its arguments' attributes alone."""
-    return m.fresh(frame, span)
+    return m.fresh(frame, node.span)  # it is assumed to leave the attributes of its arguments alone
 
 
 def _mark_reached(m: Machine, function: FunctionV) -> None:

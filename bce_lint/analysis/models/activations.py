@@ -94,7 +94,7 @@ def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.C
         m.observer.apply(frame, where, node)
     dim = dim if dim is not None else row.fixed_dim
     origin = Origin(row.name, row.domain, where, dim)
-    identity = tensor_ops.made(m, frame, node.span, where.span)
+    identity = m.number(frame, node.span, where.span)
     results: Value | None = None
     form = idioms.activated(m, row, value)
     for option in present(value):

@@ -20,11 +20,6 @@ NO_GRAD = const("no_grad")
 
 def no_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`torch.no_grad()`."""
-    return without_grad(m)
-
-
-def without_grad(m: Machine) -> Value:
-    """The context object of `torch.no_grad()`."""
     return Ref(m.intern(NO_GRAD), "context", NO_GRAD)
 
 
@@ -40,6 +35,11 @@ def make(m: Machine, frame: Frame, row: Autocast, args: Args, node: ir.Call) -> 
     enabled = args.get(params.index("enabled"), "enabled") if "enabled" in params else None
     active = on(m, frame.place(node.span, node.func.span))
     effect = join_all(_effect(d, e, active) for d in options(device or TOP) for e in options(enabled or const(True)))
+    return context(m, frame, effect, node)
+
+
+def context(m: Machine, frame: Frame, effect: Value | None, node: ir.Call) -> Ref:
+    """The context object that a call makes; `effect` is what it does to autocast."""
     return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
 
 

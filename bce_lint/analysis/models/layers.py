@@ -18,6 +18,7 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
     join,
+    join_all,
     options,
 )
 from bce_lint.analysis.models import (
@@ -122,12 +123,7 @@ def step(m: Machine, frame: Frame, layer: Value, value: Value, node: ir.Call) ->
             results.append(apply(m, frame, option, args, node, option.place))
         elif option is not NONE:
             results.append(m.interpreter.call_one(m, frame, option, args, node))
-    if not results:
-        return TOP
-    result = results[0]
-    for other in results[1:]:
-        result = join(result, other)
-    return result
+    return join_all(results) or TOP
 
 
 def _instance(m: Machine, frame: Frame, callee: Ref, cls: ClassV, args: Args, node: ir.Call, via: Place | None) -> Value:

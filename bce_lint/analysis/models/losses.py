@@ -158,7 +158,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
     if not site.input:
         m.incomplete.update(m.stack)
     m.record(_note_use(m, site, identity))
-    return Tensor(identity=m.intern((frame.context, frame.unit.path, node.span, frame.unrolled_at, "loss")))
+    return Tensor(identity=m.number(frame, node.span, "loss"))
 
 
 def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:

@@ -73,12 +73,8 @@ def negative(value: Tensor, plain: Tensor) -> Tensor:
 
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """A new tensor of the same shape that is in no domain."""
-    made = _identity(m, frame, span)
+    made = m.number(frame, span)
     return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array)
-
-
-def _identity(m: Machine, frame: Frame, span: ir.Span) -> int:
-    return m.intern((frame.context, frame.unit.path, span, frame.unrolled_at, "tensor"))
 
 
 def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
@@ -110,7 +106,7 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
     if op == "*" and type(b) is Constant and isinstance(b.value, int):
         return _repeated(m, frame, a, b.value, span)
     if op in COMPARISONS:
-        return Tensor(dtype="bool", identity=_identity(m, frame, span))
+        return Tensor(dtype="bool", identity=m.number(frame, span))
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
         return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
     return TOP
@@ -137,10 +133,10 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     if type(a) is Tensor or type(b) is Tensor:
         if op in ("is", "is not"):
             return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
-        return Tensor(dtype="bool", shape=shape_rules.of_operator(a, b), identity=_identity(m, frame, span))
+        return Tensor(dtype="bool", shape=shape_rules.of_operator(a, b), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)):
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
-        return Tensor(dtype="bool", identity=_identity(m, frame, span)) if number else TOP
+        return Tensor(dtype="bool", identity=m.number(frame, span)) if number else TOP
     if type(a) is not type(b):
         return const(op in ("!=", "is not"))
     if type(a) in (Seq,) or (type(a) is Ref and a.kind in ("list", "dict", "set", "namespace", "device")):

@@ -9,7 +9,6 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Constant, Value, join_all, number_kind, options, tensors
 from bce_lint.analysis.models import dtype_rules, shape_rules
 from bce_lint.analysis.models.model import Model
-from bce_lint.analysis.models.tensor_ops import made
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -24,11 +23,11 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
     asked = dtype_rules.cast(args, Transfer(Kind.FACTORY)) or dtype
     array = floating == "float64"
     if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
-        return Tensor(dtype=dtype, shape=shape_rules.dims(m, args, 0), identity=made(m, frame, node.span, "literal"), literal=True)
+        return Tensor(dtype=dtype, shape=shape_rules.dims(m, args, 0), identity=m.number(frame, node.span, "literal"), literal=True)
     if tensors(data):
         lost = dtype_rules.is_unknown(args)
         return join_all(changed(t, dtype=None if lost else asked or t.dtype, array=array) for t in tensors(data)) or TOP
-    identity = made(m, frame, node.span, "literal")
+    identity = m.number(frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
     inferred = None if dtype_rules.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
     shape = shape_rules.of_literal(m, data) if kinds is not None else None
@@ -50,7 +49,7 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     only = ends[0] if len(ends) == 1 else None
     size = only.value if type(only) is Constant and isinstance(only.value, int) and only.kind == "int" else None
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
-    return Tensor(domain, dtype=dtype, shape=(size,), identity=made(m, frame, node.span, "arange"), literal=True, array=array)
+    return Tensor(domain, dtype=dtype, shape=(size,), identity=m.number(frame, node.span, "arange"), literal=True, array=array)
 
 
 def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:

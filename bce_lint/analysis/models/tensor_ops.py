@@ -5,7 +5,21 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import join_range
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Seq, Unknown, Value, identity_of, join, options, present, tensors
+from bce_lint.analysis.domain.values import (
+    NONE,
+    TOP,
+    TRUE,
+    Constant,
+    Seq,
+    Unknown,
+    Value,
+    identity_of,
+    join,
+    join_all,
+    options,
+    present,
+    tensors,
+)
 from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layer_shapes, operators, shape_rules, tensor_attributes, thresholds
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
@@ -18,11 +32,6 @@ from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.schema import UNARY, Domain, Kind, Transfer
 from bce_lint.catalog.tensors import FUNCTIONS
 from bce_lint.records import changed
-
-
-def made(m: Machine, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
-    """The identity of a tensor made here in this context."""
-    return m.intern((frame.context, frame.unit.path, span, frame.unrolled_at, tag))
 
 
 def function_call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
@@ -83,7 +92,7 @@ def transfer(
     """Applies a row to each alternative of its input."""
     args = args if is_array(value) or name.startswith("numpy.") else spelled(args)
     if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
-        return _several(m, frame, row, value, args, node, name)
+        return _several(m, frame, row, value, args, node)
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         idioms.logarithm(m, frame, value, node)
     if row.use == "nearest":
@@ -103,7 +112,7 @@ def is_array(value: Value) -> bool:
 def _transfer(
     m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, made_by: tuple[int, Place]
 ) -> Value:
-    identity = made(m, frame, node.span, (name, made_by[0]))
+    identity = m.number(frame, node.span, (name, made_by[0]))
     if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
         return TOP
     if row.kind is Kind.PARAMETER and args.get(1, "requires_grad") not in (None, TRUE):
@@ -185,9 +194,9 @@ def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
     return Seq(tuple(parts.get(f, result) for f in row.fields))
 
 
-def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
+def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call) -> Value:
     """Operations over several tensors: they keep a domain that all of them share."""
-    identity = made(m, frame, node.span, row.kind)
+    identity = m.number(frame, node.span, row.kind)
     if row.kind is Kind.JOIN:
         items = containers.content(m, value)
         parts = [*items] if items is not None else [TOP]
@@ -229,7 +238,7 @@ def _hull(a: Value, b: Tensor) -> Tensor:
 def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
     """`t[key]`: some of the values; a slice of everything keeps the identity."""
     constant = owner.identity and _is_constant(key)
-    identity = m.intern(("index", owner.identity, key)) if constant else made(m, frame, span, "index")
+    identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, "index")
     form = owner.form and owner.form.part(identity)
     return changed(owner, identity=identity, shape=shape_rules.indexed(owner.shape, key), one_hot=_rows_left(owner, key), form=form)
 
@@ -251,12 +260,7 @@ def modelled(m: Machine, value: Value) -> Value:
     if m.observer is not None:
         for old, new in zip(options(value), found, strict=True):
             m.observer.same(old, new)
-    if len(found) == 1:
-        return found[0]
-    result = found[0]
-    for other in found[1:]:
-        result = join(result, other)
-    return result
+    return join_all(found) or TOP
 
 
 MODELS: dict[str, Model] = each(function_call, {name: name for name in FUNCTIONS if name not in READING})

@@ -81,8 +81,7 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
             return args.pos[0] if args.pos else TOP
         return Seq(args.pos, TOP if args.open else None)
     if name == "autocast" and region is not NONE:
-        effect = region if region != TOP else TOP
-        return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
+        return autocast.context(m, frame, region, node)
     if name in ("fit", "validate", "test") and args.get(0, "model") is not None:
         batches = {step: _batch(m, args.get(*given)) for (method, step), given in _FED.items() if method == name}
         _run_steps(m, frame, args.get(0, "model") or TOP, region, batches, node)

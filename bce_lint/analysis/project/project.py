@@ -19,7 +19,7 @@ from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
-from bce_lint.diagnostic import CRASH
+from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
 from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode
 
@@ -86,7 +86,7 @@ class Project:
             known = self._before.get(path)
             return known if known is not None and known.raw == raw else scan(path, raw)
         except OSError as error:
-            self.problems[path] = Problem("BCE901", f"cannot be read: {error.strerror or error}", 1, 1)
+            self.problems[path] = Problem(UNREADABLE, f"cannot be read: {error.strerror or error}", 1, 1)
             return None
 
     def source(self, path: str) -> SourceText | None:
@@ -96,9 +96,9 @@ class Project:
             try:
                 self.sources[path] = decode(summary.raw if summary is not None else _read(path), path)
             except OSError as error:
-                self.problems[path] = Problem("BCE901", str(error.strerror or error), 1, 1)
+                self.problems[path] = Problem(UNREADABLE, str(error.strerror or error), 1, 1)
             except SourceError as error:
-                self.problems[path] = Problem("BCE901", error.message, error.row, 1)
+                self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
         return self.sources.get(path)
 
     def unit(self, path: str) -> LoweredFile | None:
@@ -119,9 +119,9 @@ class Project:
                 self._modules[key] = lower(source.text)
             return LoweredFile(path, source.text, self._modules[key], self.machine.intern(("module", path)))
         except ParseFailure as error:
-            self.problems[path] = Problem("BCE901", error.message, error.row, error.column)
+            self.problems[path] = Problem(UNREADABLE, error.message, error.row, error.column)
         except TooLarge as error:
-            self.problems[path] = Problem("BCE902", error.message, 1, 1)
+            self.problems[path] = Problem(TOO_LARGE, error.message, 1, 1)
         return None
 
     def parsed(self) -> tuple[str, ...]:

@@ -232,9 +232,13 @@ class Machine:
         """True if an allocation site may stand for several objects by now."""
         return address in self.summaries and self.state.find((address, cells.SUMMARY), self.reads) is not None
 
+    def number(self, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
+        """The value number of what a place makes in this context; `tag` tells several that one place makes apart."""
+        return self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, tag))
+
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""
-        return Unknown(self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, "?")))
+        return Unknown(self.number(frame, span, "?"))
 
 
 @record(slots=True)
