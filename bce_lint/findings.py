@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from bce_lint.diagnostic import Diagnostic, Fix, Label, Location, Position
+from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position
 from bce_lint.records import changed
 from bce_lint.rules.judge import judge
 from bce_lint.rules.registry import BY_CODE
@@ -114,7 +114,10 @@ def _named_fix(fix: Fix, shown: Mapping[str, str]) -> Fix:
 
 
 def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str]) -> list[Diagnostic]:
-    """What kept files from being analysed."""
+    """What kept files from being analysed, or would have if anything had led there."""
+    if UNREADABLE in codes:
+        for path in sorted(wanted):
+            project.check_syntax(path)
     found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
     return [_problem(named(path, shown), problem) for path, problem in found if problem[0] in codes]
 

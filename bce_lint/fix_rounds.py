@@ -13,7 +13,7 @@ from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
-from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
+from bce_lint.syntax.parse import ParseFailure, TooLarge, code_of, lower_full, round_trips
 
 if TYPE_CHECKING:
     from bce_lint.findings import FixOptions, Inspect
@@ -33,7 +33,7 @@ def fix_root(
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
     job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
     least = UNSAFE if options.unsafe else SAFE
-    fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses))
+    fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses, code_of))
     return job.outcome(fixed), job.sources(fixed)
 
 
