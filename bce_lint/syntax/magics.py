@@ -10,7 +10,9 @@ _STRING = "|".join(
     f"{q}{{3}}[^{q}\\\\]*(?:(?:\\\\.|{q}(?!{q}{q}))[^{q}\\\\]*)*{q}{{3}}|{q}(?!{q}{q})[^{q}\\\\\r\n]*(?:\\\\.[^{q}\\\\\r\n]*)*{q}"
     for q in "\"'"
 )
-_CODE = re.compile(rf"#[^\r\n]*|{_STRING}|\\(?:\r\n?|\n)|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<newline>\r\n?|\n)|(?P<unclosed>[\"'])", re.DOTALL)
+_CODE = re.compile(
+    rf"#[^\r\n]*|{_STRING}|\\(?:\r\n?|\n)|(?P<unclosed>[\"'])|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<newline>\r\n?|\n)", re.DOTALL
+)
 _TEXT = re.compile(r"[^\r\n]")
 
 

@@ -14,6 +14,7 @@ from bce_lint.analysis.state import class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT
 from bce_lint.records import record
 
 INHERITED_FUEL = 2_000
@@ -37,6 +38,11 @@ class Candidate:
     function: ir.Function
     owner: ir.ClassDef | None
 
+    @property
+    def name(self) -> str:
+        """The function's name, behind that of its class."""
+        return self.function.name if self.owner is None else f"{self.owner.name}.{self.function.name}"
+
 
 def module_frame(unit: LoweredFile, main: bool) -> Frame:
     """The frame of a module's body."""
@@ -51,7 +57,14 @@ def run_body(m: Machine, unit: LoweredFile) -> State:
     frame = module_frame(unit, main=True)
     statements.run(m, frame, unit.module.body)
     run_pending(m, frame)
+    note_spent(m, unit.path, 0, MODULE)
     return m.state
+
+
+def note_spent(m: Machine, path: str, start: int, name: str) -> None:
+    """Notes an entry point whose budget ran out: from there on it followed no call."""
+    if m.fuel < 0:
+        m.leave_unfinished(path, start, name, SPENT)
 
 
 def begin(m: Machine, below: State) -> None:
@@ -103,6 +116,7 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
     frame = module_frame(unit, main=True)
     owner = _class_value(m, unit, candidate.owner) if candidate.owner is not None else None
     if candidate.owner is not None and owner is None:
+        m.leave_unfinished(unit.path, function.span.start, candidate.name, NO_CLASS)
         return
     value = _function_value(m, unit, function, owner)
     args = Args()
@@ -112,6 +126,7 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
             return
         m.fuel = ENTRY_FUEL * m.fuel_factor
     calls.call_function(m, frame, value, args, function.span, is_entry=True)
+    note_spent(m, unit.path, function.span.start, candidate.name)
 
 
 def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, after_body: State, owner: ir.ClassDef) -> None:
@@ -132,6 +147,7 @@ def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, afte
                 frame = module_frame(unit, main=True)
                 calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, is_entry=True)
                 fuel, site_bonus = m.fuel, m.site_bonus
+                note_spent(m, unit.path, owner.span.start, f"{owner.name}.{function.node.name}")
     finally:
         m.reached = reached | m.reached
 
@@ -193,7 +209,11 @@ def run_pending(m: Machine, frame: Frame) -> None:
     waiting = [(f, where) for f, where in m.pending if where is frame]
     m.pending = [(f, where) for f, where in m.pending if where is not frame]
     for function, _ in waiting:
-        if (function.path, function.node.span) not in m.reached and m.fuel > 0:
+        if (function.path, function.node.span) in m.reached:
+            continue
+        if m.fuel <= 0:
+            m.leave_unfinished(function.path, function.node.span.start, function.node.name, CALLER_SPENT)
+        else:
             before = m.state
             m.state = before.fork()
             calls.call_function(m, frame, function, Args(), function.node.span, is_entry=True)

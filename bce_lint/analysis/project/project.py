@@ -19,6 +19,7 @@ from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.unfinished import MODULE, TOO_DEEP
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
 from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode, read
@@ -177,6 +178,7 @@ class Project:
         try:
             statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.delta(machine.base))
+            entry_points.note_spent(machine, path, 0, MODULE)
         finally:
             machine.suppress_sites -= 1
             machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
@@ -279,7 +281,7 @@ class Project:
         if unit is not None:
             self._bodies[path] = self.machine.base.fork()
             action = partial(entry_points.run_body, self.machine, unit) if self.reachability.body(path) else partial(self._load_body, path)
-            self._bodies[path] = self._guarded(path, action) or self.machine.base.fork()
+            self._bodies[path] = self._guarded(path, 0, MODULE, action) or self.machine.base.fork()
 
     def _load_body(self, path: str) -> State:
         self.load(self.machine, path)
@@ -291,7 +293,8 @@ class Project:
             return
         self._finished.add(path)
         for candidate in entry_points.candidates(unit, self.reachability):
-            self._guarded(path, partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate))
+            action = partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate)
+            self._guarded(path, candidate.function.span.start, candidate.name, action)
         entry_points.finish(self.machine)
 
     def _run_inherited(self, path: str) -> None:
@@ -302,16 +305,20 @@ class Project:
         run = partial(entry_points.run_inherited, self.machine, unit, self.reachability, self._bodies[path])
         for statement in unit.module.body:
             if isinstance(statement, ir.ClassDef) and statement.bases:
-                self._guarded(path, partial(run, statement))
+                self._guarded(path, statement.span.start, statement.name, partial(run, statement))
 
-    def _guarded(self, path: str, action: Callable[[], State | None]) -> State | None:
-        """Runs one entry point; one that recurses too deeply says nothing, and leaves the machine usable."""
+    def _guarded(self, path: str, start: int, name: str, action: Callable[[], State | None]) -> State | None:
+        """Runs one entry point; one that recurses too deeply finds nothing, leaves the machine usable, and is noted.
+
+        What it called has an entry point of its own then.
+        """
         machine = self.machine
-        sites = len(machine.sites)
+        sites, reached = len(machine.sites), len(machine.reached)
         try:
             return action()
         except RecursionError:
-            del machine.sites[sites:]
+            machine.roll_back(sites, reached)
+            machine.leave_unfinished(path, start, name, TOO_DEEP)
             return None
         except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
             del machine.sites[sites:]

@@ -21,6 +21,7 @@ from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
+from bce_lint.analysis.state.unfinished import Unfinished
 from bce_lint.catalog.schema import Contract
 from bce_lint.records import record
 
@@ -124,8 +125,8 @@ class RecordingObserver(Observer, Protocol):
 
 class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
-    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known; `layers` are the names of
-    catalogued layers by their address, which says of which class they are.
+    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
+    did not come to the end of; `layers` are the names of catalogued layers by their address, which says of which class they are.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
@@ -147,6 +148,7 @@ class Machine:
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
         self.incomplete: set[ir.Function] = set()
+        self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
         self.layers: dict[int, str] = {}
@@ -167,6 +169,10 @@ class Machine:
         del self.sites[sites:]
         while len(self.reached) > reached:
             self.reached.popitem()
+
+    def leave_unfinished(self, path: str, start: int, name: str, reason: str) -> None:
+        """Notes a function that the run did not come to the end of."""
+        self.unfinished.setdefault((path, start), Unfinished(path, start, name, reason))
 
     def read(self, address: int, name: str) -> Value | None:
         """The value of a cell; an import found there is resolved now."""
