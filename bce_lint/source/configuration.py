@@ -55,7 +55,7 @@ def _has_table(raw: bytes) -> bool:
     if b"bce-lint" not in raw:
         return False
     try:
-        tool = tomllib.loads(raw.decode()).get("tool")
+        tool = tomllib.loads(raw.decode("utf-8-sig")).get("tool")
     except (ValueError, RecursionError):  # no TOML: what it means to say is read off its lines
         return _TABLE.search(raw) is not None
     return isinstance(tool, dict) and "bce-lint" in tool

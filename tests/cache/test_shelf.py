@@ -32,7 +32,10 @@ def test_an_answer_comes_back_as_it_was(found: list[Diagnostic], outside: dict[s
     assert answers.decode(text) == answer
 
 
-NONE_OF_OURS = ["", "{}", "[]", "[1,2,3]", "[[1],{}]", '[[["a"]],{}]', '[[["a","b","c",["p",1],"e",[],null]],{}]', "[[],[1]]", "[[],{},[]]", "[[],{},[],[1]]"]
+NONE_OF_OURS = [
+    "", "{}", "[]", "[1,2,3]", "[[1],{}]", '[[["a"]],{}]', '[[["a","b","c",["p",1],"e",[],null]],{}]', "[[],[1]]", "[[],{},[]]",
+    "[[],{},[],[1]]",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NONE_OF_OURS)

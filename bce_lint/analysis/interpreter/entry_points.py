@@ -62,8 +62,8 @@ def run_body(m: Machine, unit: LoweredFile) -> State:
 
 
 def note_spent(m: Machine, path: str, start: int, name: str) -> None:
-    """Notes an entry point whose budget ran out: from there on it followed no call."""
-    if m.fuel < 0:
+    """Notes an entry point whose budget ran out: from there on it followed no call, or none up to its first loss."""
+    if m.fuel < 0 or m.spent_before_site:
         m.leave_unfinished(path, start, name, SPENT)
 
 
@@ -74,6 +74,7 @@ def begin(m: Machine, below: State) -> None:
     m.written_modules = set()
     m.fuel = ENTRY_FUEL * m.fuel_factor
     m.site_bonus = SITE_BONUS * m.fuel_factor
+    m.spent_before_site = False
 
 
 def candidates(unit: LoweredFile, reachability: LeadsToLoss) -> list[Candidate]:

@@ -19,7 +19,7 @@ from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
-from bce_lint.analysis.state.unfinished import MODULE, TOO_DEEP
+from bce_lint.analysis.state.unfinished import MODULE, SPENT, TOO_DEEP
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
 from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode, read
@@ -178,7 +178,8 @@ class Project:
         try:
             statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.delta(machine.base))
-            entry_points.note_spent(machine, path, 0, MODULE)
+            if machine.fuel < 0:
+                machine.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
             machine.suppress_sites -= 1
             machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept

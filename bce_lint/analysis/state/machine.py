@@ -126,7 +126,8 @@ class RecordingObserver(Observer, Protocol):
 class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
-    did not come to the end of; `layers` are the names of catalogued layers by their address, which says of which class they are.
+    did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
+    catalogued layers by their address, which says of which class they are.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
@@ -142,6 +143,7 @@ class Machine:
         self.reads: Reads | None = None
         self.fuel = ENTRY_FUEL * fuel_factor
         self.site_bonus = 0
+        self.spent_before_site = False
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
         self.generic: dict[int, Mapping[Cell, Value]] = {}
@@ -218,6 +220,7 @@ class Machine:
         """Notes a site, unless the run only prepares a state."""
         if not self.suppress_sites:
             self.sites.append(site)
+            self.spent_before_site |= self.fuel < 0
             self.fuel += self.site_bonus
             self.site_bonus = 0
 
