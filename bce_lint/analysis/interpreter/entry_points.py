@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Protocol
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import ClassV, FunctionV
+from bce_lint.analysis.domain.values import ClassV, FunctionV, Union
 from bce_lint.analysis.interpreter import calls, expressions, instances, statements
 from bce_lint.analysis.models import losses
 from bce_lint.analysis.state import class_model
@@ -25,7 +26,7 @@ class LeadsToLoss(Protocol):
     """What the entry points ask of the project: which definitions may lead to a loss."""
 
     def function(self, path: str, name: str) -> bool:
-        """True if a function of a file may lead to a loss."""
+        """True if a function at the top of a file, or anything in a class there, may lead to a loss."""
 
     def method(self, path: str, owner: str, name: str) -> bool:
         """True if a method, own or inherited, of a class of a file may lead to a loss."""
@@ -33,10 +34,11 @@ class LeadsToLoss(Protocol):
 
 @record(frozen=True, slots=True)
 class Candidate:
-    """A function of a file and the class that it is a method of."""
+    """A function of a file and the class that it is a method of; `inside` is the class at the top of the file that holds that one."""
 
     function: ir.Function
     owner: ir.ClassDef | None
+    inside: str | None = None
 
     @property
     def name(self) -> str:
@@ -80,32 +82,41 @@ def begin(m: Machine, below: State) -> None:
 def candidates(unit: LoweredFile, reachability: LeadsToLoss) -> list[Candidate]:
     """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
-    _collect(unit.module.body, None, found)
+    _collect(unit.module.body, None, None, found)
     mentions = Counter(re.findall(r"\w+", unit.text))
     found = [c for c in found if _leads(reachability, unit.path, c)]
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
 
 def _leads(reachability: LeadsToLoss, path: str, candidate: Candidate) -> bool:
+    if candidate.inside is not None:
+        return reachability.function(path, candidate.inside)
     if candidate.owner is None:
         return reachability.function(path, candidate.function.name)
     return reachability.method(path, candidate.owner.name, candidate.function.name)
 
 
-def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
+def _collect(body: ir.Body, owner: ir.ClassDef | None, inside: str | None, found: list[Candidate]) -> None:
     for statement in body:
-        match statement:
-            case ir.FunctionDef():
-                found.append(Candidate(statement.function, owner))
-            case ir.ClassDef():
-                _collect(statement.body, statement, found)
-            case ir.If():
-                _collect(statement.body, owner, found)
-                _collect(statement.orelse, owner, found)
-            case ir.Try():
-                _collect(statement.body, owner, found)
-            case ir.With():
-                _collect(statement.body, owner, found)
+        if isinstance(statement, ir.FunctionDef):
+            found.append(Candidate(statement.function, owner, inside))
+        elif isinstance(statement, ir.ClassDef):
+            _collect(statement.body, statement, inside or (owner.name if owner is not None else None), found)
+        else:
+            for block in _blocks(statement):
+                _collect(block, owner, inside, found)
+
+
+def _blocks(statement: ir.Stmt) -> Iterator[ir.Body]:
+    match statement:
+        case ir.If() | ir.For() | ir.While():
+            yield from (statement.body, statement.orelse)
+        case ir.Try():
+            yield statement.body
+            yield from (handler.body for handler in statement.handlers)
+            yield from (statement.orelse, statement.final)
+        case ir.With():
+            yield statement.body
 
 
 def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:
@@ -201,8 +212,18 @@ def _function_value(m: Machine, unit: LoweredFile, function: ir.Function, owner:
 
 
 def _class_value(m: Machine, unit: LoweredFile, node: ir.ClassDef) -> ClassV | None:
+    """A class by its name, and one whose name holds something else, that was wrapped or stands in a class, by its methods."""
     stored = m.state.find((unit.address, node.name))
-    return stored if type(stored) is ClassV and stored.node is node else None
+    named = stored.options if type(stored) is Union else (stored,)
+    for value in named:
+        if type(value) is ClassV and value.node is node:
+            return value
+    if any(type(value) is ClassV for value in named):
+        return None  # another class has taken its place
+    address = m.intern(("class", unit.path, node.span, 0))
+    methods = (m.state.find((address, one.function.name)) for one in node.body if isinstance(one, ir.FunctionDef))
+    owners = (value.owner for value in methods if type(value) is FunctionV)
+    return next((owner for owner in owners if type(owner) is ClassV and owner.node is node), None)
 
 
 def run_pending(m: Machine, frame: Frame) -> None:
