@@ -51,6 +51,15 @@ class Location(NamedTuple):
     end: Position
 
 
+class Unanalysed(NamedTuple):
+    """A function that was not analysed completely: its file, the row of its name, the name, and the reason."""
+
+    path: str
+    row: int
+    name: str
+    reason: str
+
+
 class Label(NamedTuple):
     """A secondary place that explains a diagnostic."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic
+from bce_lint.diagnostic import Diagnostic, Unanalysed
 from bce_lint.source.projects import by_root, package_of, project_files, root_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class LintResult(NamedTuple):
     parsed: tuple[str, ...] = ()
     revealed: tuple[str, ...] = ()
     """What is known at the calls of `reveal`, a line each."""
+    unanalysed: tuple[Unanalysed, ...] = ()
+    """The functions, of whichever file of the project, that were not analysed completely."""
 
 
 def check(
@@ -40,7 +42,8 @@ def check(
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
     revealed = tuple(line for r in results for line in r.revealed)
-    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)), revealed)
+    unanalysed = tuple(one for r in results for one in r.unanalysed)
+    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)), revealed, unanalysed)
 
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
@@ -86,11 +89,11 @@ def _answer(
     name = question(*asked)
     known = cache.find(root, files, name, text)
     if known is not None:
-        return LintResult(*known)
+        return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed)
     project, result = analyse()
     if result.revealed:
         return result  # who asks what is known is told each time
-    cache.keep(root, project, name, result.diagnostics, result.sources)
+    cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed)
     return result
 
 
@@ -104,14 +107,16 @@ def judge_files(
     inspect: Inspect | None = None,
 ) -> LintResult:
     """Runs the analysis that the files need, and judges what it met."""
-    from bce_lint.findings import diagnostic, named, problems, tell
+    from bce_lint.findings import diagnostic, named, problems, tell, unanalysed
 
     wanted = set(paths)
     told = tell(project, wanted, shown, codes, noqa, fixes, inspect)
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
     seen = {place.path for one in told for place in one.places}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
-    return LintResult(tuple(sorted(found, key=lambda d: d.sort_key)), sources, revealed=_revealed(project, wanted, shown))
+    left = unanalysed(project, shown)
+    revealed = _revealed(project, wanted, shown)
+    return LintResult(tuple(sorted(found, key=lambda d: d.sort_key)), sources, revealed=revealed, unanalysed=left)
 
 
 def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:

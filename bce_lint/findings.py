@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from bce_lint.diagnostic import Diagnostic, Fix, Label, Location, Position
+from bce_lint.analysis.state.unfinished import CALLER_SPENT
+from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position, Unanalysed
 from bce_lint.records import changed
 from bce_lint.rules.judge import judge
 from bce_lint.rules.registry import BY_CODE
@@ -114,9 +115,25 @@ def _named_fix(fix: Fix, shown: Mapping[str, str]) -> Fix:
 
 
 def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str]) -> list[Diagnostic]:
-    """What kept files from being analysed."""
+    """What kept files from being analysed, or would have if anything had led there."""
+    if UNREADABLE in codes:
+        for path in sorted(wanted):
+            project.check_syntax(path)
     found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
     return [_problem(named(path, shown), problem) for path, problem in found if problem[0] in codes]
+
+
+def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, ...]:
+    """The functions that the run of a project did not come to the end of, in whichever of its files, in order."""
+    entered = {(path, span.start) for path, span in project.machine.reached}
+    left = [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
+    told = (Unanalysed(named(one.path, shown), _row(project, one.path, one.start), one.name, one.reason) for one in left)
+    return tuple(sorted(told))
+
+
+def _row(project: Project, path: str, start: int) -> int:
+    source = project.source(path)
+    return 1 if source is None else source.position(start).row
 
 
 def _problem(shown: str, problem: tuple[str, str, int, int]) -> Diagnostic:

@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
-from bce_lint.findings import diagnostic, named, problems, tell
+from bce_lint.findings import diagnostic, named, problems, tell, unanalysed
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
-from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
+from bce_lint.syntax.parse import ParseFailure, TooLarge, code_of, lower_full, round_trips
 
 if TYPE_CHECKING:
     from bce_lint.findings import FixOptions, Inspect
@@ -33,7 +33,7 @@ def fix_root(
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
     job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
     least = UNSAFE if options.unsafe else SAFE
-    fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses))
+    fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses, code_of))
     return job.outcome(fixed), job.sources(fixed)
 
 
@@ -45,6 +45,7 @@ def together(results: Sequence[FixResult]) -> FixResult:
         tuple(one for o in outcomes for one in o.applied),
         tuple(sorted({one for o in outcomes for one in o.left}, key=lambda d: d.sort_key)),
         tuple(line for o in outcomes for line in o.refused),
+        tuple(one for o in outcomes for one in o.unanalysed),
     ), {path: source for _, sources in results for path, source in sources.items()}
 
 
@@ -95,7 +96,8 @@ class _FixJob:
         """What the rounds came to."""
         groups = tuple(tuple(self._changed(path, fixed.texts[path]) for path in sorted(group)) for group in fixed.groups)
         left = sorted((*map(fixed.left.shown, fixed.left.found), *fixed.left.unread), key=lambda d: d.sort_key)
-        return Outcome(groups, tuple(fixed.applied), tuple(left), tuple(fixed.refused))
+        unfinished = () if self.project is None else unanalysed(self.project, self.shown)
+        return Outcome(groups, tuple(fixed.applied), tuple(left), tuple(fixed.refused), unfinished)
 
     def sources(self, fixed: Fixed) -> dict[str, SourceText]:
         """The texts of what is left, by the names that it is shown with."""

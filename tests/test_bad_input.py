@@ -57,9 +57,39 @@ CASES: dict[str, Case] = {
     "undecodable": Case({"a.py": HEAD + b"x = nn.BCELoss()\n# \xff\xfe\n"}, only("BCE901")),
     "unknown encoding": Case({"a.py": b"# coding: klingon\n" + HEAD + b"x = nn.BCELoss()\n"}, only("BCE901")),
     "not a text encoding": Case({"a.py": b"# coding: hex\n" + HEAD + b"x = nn.BCELoss()\n"}, only("BCE901")),
-    "UTF-16": Case({"a.py": BUG.decode().encode("utf-16")}, (*only("BCE901"), *NOTHING)),
+    "UTF-16": Case({"a.py": BUG.decode().encode("utf-16")}, only("BCE901")),
+    "UTF-32": Case({"a.py": BUG.decode().encode("utf-32")}, only("BCE901")),
+    "UTF-16 without a mark": Case({"a.py": BUG.decode().encode("utf-16-le")}, only("BCE901")),
+    "two byte order marks": Case({"a.py": b"\xef\xbb\xbf" * 2 + BUG}, only("BCE901")),
+    "two byte order marks and no loss": Case({"a.py": b"\xef\xbb\xbf" * 2 + b"x = 1\n"}, only("BCE901")),
+    "a byte order mark in another encoding": Case({"a.py": "\ufeff# coding: gb18030\n".encode("gb18030")}, only("BCE901")),
     "NUL bytes": Case({"a.py": HEAD + b"x = nn.BCELoss()\0\n"}, only("BCE901")),
-    "only NUL bytes": Case({"a.py": b"\0" * 4096}, (*only("BCE901"), *NOTHING)),
+    "only NUL bytes": Case({"a.py": b"\0" * 4096}, only("BCE901")),
+    "unparsable, no loss": Case({"a.py": b"def f(:\n"}, only("BCE901")),
+    "unclosed, no loss": Case({"a.py": b"import torch\nx = (\n"}, only("BCE901")),
+    "undecodable, no loss": Case({"a.py": b"x = 1\n# \xff\n"}, only("BCE901")),
+    "unknown encoding, no loss": Case({"a.py": b"# coding: klingon\nx = 1\n"}, only("BCE901")),
+    "Python 2, no loss": Case({"a.py": b"print 'a'\n"}, only("BCE901")),
+    "a conflict of a merge, no loss": Case({"a.py": b"<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> b\n"}, only("BCE901")),
+    "unparsable in a package that nothing imports": Case({"p/__init__.py": b"", "p/q/a.py": b"class A:\n"}, only("BCE901")),
+    "twice the same argument, no loss": Case({"a.py": b"def f(a, a): pass\n"}, NOTHING),
+    "return at the top, no loss": Case({"a.py": b"return\n"}, NOTHING),
+    "what Python warns of, no loss": Case({"a.py": b"x = '\\d'\nassert (x, 1)\nx is 1\ny = 1if 1else 2\n"}, NOTHING),
+    "syntax that is newer, no loss": Case({"a.py": b"type A[T] = list[T]\ndef f[T: int](x: T) -> T: ...\n"}, NOTHING),
+    "a form feed before an indented line": Case({"a.py": HEAD + b"class A:\n\x0c    def f(self):\n        nn.BCELoss()\n"}, NOTHING),
+    "a form feed behind the indent": Case({"a.py": HEAD + b"if x:\n  \x0c    y = nn.BCELoss()\n\x0c  \x0c    z = 1\n"}, NOTHING),
+    "a form feed and a match": Case({"a.py": HEAD + b"match x:\n    case 1:\n\x0c        y = nn.BCELoss()\n"}, NOTHING),
+    "a form feed, no loss": Case({"a.py": b"class A:\n\x0c    def f(self):\n\x0c        pass\n"}, NOTHING),
+    "parentheses around an annotated name": Case({"a.py": HEAD + b"(x): int = 3\nmatch x:\n    case 1: nn.BCELoss()\n"}, NOTHING),
+    "a line of IPython": Case({"a.py": HEAD + b"%matplotlib inline\n!pip install torch\nx = nn.BCELoss()\n"}, NOTHING),
+    "a line of IPython, no loss": Case({"a.py": b"%matplotlib inline\nx = 1\n"}, NOTHING),
+    "a line of IPython and another error": Case({"a.py": HEAD + b"%matplotlib inline\nx = nn.BCELoss(\n"}, only("BCE901")),
+    "1.1 MB, no loss": Case({"a.py": b"x = [1, 2, 3]\n" * 80_000}, NOTHING),
+    "0.9 MB in one line, no loss": Case({"a.py": b"x = [" + b"1," * 450_000 + b"]\n"}, NOTHING),
+    "5,000 open brackets, no loss": Case({"a.py": b"x = " + b"[" * 5_000 + b"\n"}, only("BCE901", "BCE902")),
+    "50,000 nots, no loss": Case({"a.py": b"x = " + b"not " * 50_000 + b"y\n"}, EITHER),
+    "50,000 terms, no loss": Case({"a.py": b"x = " + b" + ".join([b"y"] * 50_000) + b"\n"}, EITHER),
+    "400 nested calls, no loss": Case({"a.py": b"x = " + b"f(" * 400 + b")" * 400 + b"\n"}, EITHER),
     "binary": Case({"a.py": b"\x7fELF\x02\x01BCELoss" + bytes(range(256)) * 20}, only("BCE901")),
     "empty": Case({"a.py": b""}, NOTHING),
     "only a byte order mark": Case({"a.py": b"\xef\xbb\xbf"}, NOTHING),
@@ -220,6 +250,14 @@ def test_links_and_pipes_in_a_folder_are_contained(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     status, rows, errors = lint(tmp_path, ".")
     assert (status, errors, codes(rows, "bug.py"), len(rows)) == (1, "", ["BCE103"], 1)
+
+
+def test_a_named_pipe_that_nothing_is_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bug.py").write_bytes(BUG)
+    os.mkfifo(tmp_path / "pipe.py")
+    status, rows, errors = lint(tmp_path, "pipe.py", "bug.py")
+    assert (status, errors, codes(rows, "bug.py"), codes(rows, "pipe.py")) == (1, "", ["BCE103"], ["BCE901"])
+    assert lint(tmp_path, "bug.py")[1] == [row for row in rows if row["code"] == "BCE103"]
 
 
 def test_imports_through_links_are_contained(tmp_path: Path) -> None:

@@ -34,6 +34,28 @@ def step(x, y):
 """
 CLEAN = BUG.replace("torch.sigmoid(layer(x))", "layer(x)")
 HIDDEN = "No fixes available (1 hidden fix can be enabled with the `--unsafe-fixes` option).\n"
+DEEP = """\
+import torch
+from torch import nn
+
+
+def main(x, y):
+    rows = []
+    rows.append(rows)
+    t = torch.tensor(rows)
+    return nn.BCEWithLogitsLoss()(torch.sigmoid(nn.Linear(3, 1)(x)), y)
+"""
+LONG = """\
+from torch import nn
+
+
+class Trainer:
+    def __init__(self):
+        self.loss = nn.BCELoss()
+
+    def train(self, x, y):
+{}        return self.loss(x, y)
+""".format("        x = x.unknown()\n" * 3_000)
 BROKEN = "from torch import nn\n\nloss = nn.BCELoss(:\n"
 
 
@@ -146,6 +168,47 @@ def test_a_folder_without_python_files_is_told(tmp_path: Path, run: Runner) -> N
     assert run("-q", ".") == Run(0, "", "")
 
 
+def test_what_was_not_read_is_not_called_clean(project: Path, run: Runner) -> None:
+    assert run("gone.py") == Run(2, "", "bce-lint: gone.py: No such file or directory\n")
+    assert run("gone.py", "clean.py") == Run(2, "", "bce-lint: gone.py: No such file or directory\n")
+    assert run("--statistics", "gone.py") == Run(2, "", "bce-lint: gone.py: No such file or directory\n")
+    assert run("--output-format", "json", "gone.py").out == "[]\n"
+    assert run("--fix", "gone.py", "clean.py").out == ""
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "notes.txt", "data.json", "script"])
+def test_a_named_file_that_is_no_python_gives_2_and_the_rest_is_reported(project: Path, run: Runner, name: str) -> None:
+    (project / name).write_text("{}", encoding="utf-8")
+    done = run("--output-format", "concise", name, "bug.py")
+    assert (done.status, codes_of(done), len(done.err.splitlines())) == (2, ["BCE103"], 1)
+    assert done.err.startswith(f"bce-lint: {name}: not")
+    assert run(name).out == ""
+    assert run(".").status == 1
+
+
+def test_a_notebook_on_standard_input_gives_2(run: Runner) -> None:
+    done = run("--stdin-filename", "a.ipynb", "-", stdin="{}")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("bce-lint: a.ipynb: notebooks are not read yet")
+    assert run("--fix", "--stdin-filename", "a.ipynb", "-", stdin="{}").out == "{}"
+    assert run("--stdin-filename", "a.txt", "-", stdin=CLEAN).status == 0
+
+
+def test_configuration_that_is_not_read_is_told_once(project: Path, run: Runner) -> None:
+    (project / "pyproject.toml").write_text('[tool.bce-lint]\nignore = ["BCE103"]\n', encoding="utf-8")
+    told = "bce-lint: pyproject.toml: [tool.bce-lint] is not read yet; give options on the command line\n"
+    assert run("-q", "clean.py", "pkg", "--ignore", "BCE901") == Run(0, "", told)
+    done = run("--output-format", "concise", "bug.py")
+    assert (done.status, codes_of(done), done.err) == (1, ["BCE103"], told)
+    assert run("--isolated", "bug.py").err == ""
+    assert run("-", stdin=CLEAN) == Run(0, "No findings.\n", told)
+    assert run("--fix", "bug.py").err == told
+    (project / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    (project / "pkg" / "pyproject.toml").write_text("[tool.bce-lint]\n", encoding="utf-8")
+    assert run(".").err == told.replace("pyproject", os.path.join("pkg", "pyproject"))
+    assert run("bug.py").err == run("-", stdin=CLEAN).err == ""
+
+
 def test_quiet_prints_the_findings_only(project: Path, run: Runner) -> None:
     assert run("-q", "clean.py") == Run(0, "", "")
     assert "Found" not in run("--quiet", "bug.py").out
@@ -255,6 +318,40 @@ def test_statistics(project: Path, run: Runner) -> None:
     (project / "again.py").write_text(BUG, encoding="utf-8")
     assert run("--statistics", ".") == Run(1, "2\tBCE103\tsigmoid-before-bce-with-logits\n1\tBCE901\tsyntax-error\n", "")
     assert json.loads(run("--statistics", "--output-format", "json", ".").out)[0]["count"] == 2
+
+
+def test_what_was_not_analysed_completely_is_told(project: Path, run: Runner) -> None:
+    (project / "deep.py").write_text(DEEP, encoding="utf-8")
+    (project / "long.py").write_text(LONG, encoding="utf-8")
+    told = (
+        "not analysed completely: 2 functions\n    deep.py:5 main (it recurses too deeply)\n"
+        "    long.py:8 Trainer.train (its budget of evaluations ran out)\n"
+    )
+    assert run("deep.py", "long.py") == Run(0, "No findings.\n", "")
+    assert run("-v", "deep.py", "long.py") == Run(0, "No findings.\n", told)
+    assert run("--statistics", "deep.py", "long.py") == run("--statistics", "-v", "deep.py", "long.py") == Run(0, told, "")
+    assert run("--statistics", "--output-format", "json", "deep.py", "long.py") == Run(0, "[]\n", told)
+    assert run("-v", "--fix", "deep.py", "long.py") == Run(0, "No findings.\n", told)
+    assert run("--verbose", "clean.py") == Run(0, "No findings.\n", "not analysed completely: 0 functions\n")
+    assert run("-v", "--stdin-filename", "deep.py", "-", stdin=DEEP).err == told.splitlines()[0].replace("2 functions", "1 function") + (
+        "\n" + told.splitlines()[1] + "\n"
+    )
+
+
+def test_what_was_not_analysed_completely_is_told_from_the_cache(project: Path, run: Runner) -> None:
+    (project / "deep.py").write_text(DEEP, encoding="utf-8")
+    cold, warm = (run("-v", "--cache-dir", "kept", ".") for _ in range(2))
+    assert "deep.py:5 main (it recurses too deeply)" in cold.err
+    assert cold == warm == run("-v", "--no-cache", ".")
+
+
+def test_what_the_function_that_recursed_too_deeply_called_is_analysed(project: Path, run: Runner) -> None:
+    last = DEEP.rpartition("    return ")[2]
+    text = DEEP.replace(last, "step(x, y)\n").replace("    rows = []", "    step(x, y)\n    rows = []")
+    (project / "deep.py").write_text(f"{text}\n\ndef step(x, y):\n    return {last}", encoding="utf-8")
+    done = run("--output-format", "concise", "-v", "deep.py")
+    assert [line.split(":")[1] for line in lines_of(done)] == ["14"] and codes_of(done) == ["BCE103"]
+    assert "deep.py:5 main" in done.err
 
 
 def test_an_unknown_option_or_format_gives_2(project: Path, run: Runner) -> None:

@@ -61,4 +61,5 @@ def test_the_fixtures_are_what_they_are_called() -> None:
     assert data["byte_order_mark"].startswith(b"\xef\xbb\xbf")
     assert not data["no_final_newline"].endswith(b"\n")
     assert b"\x0c" in data["form_feed"]
+    assert b"\n\x0c    def" in data["form_feed_indented"]
     assert b"\xe9" in data["latin_1"]

@@ -20,7 +20,7 @@ from bce_lint.source.text import SourceError, content, decode
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
-    from bce_lint.diagnostic import Diagnostic
+    from bce_lint.diagnostic import Diagnostic, Unanalysed
     from bce_lint.source.projects import Root
     from bce_lint.source.text import SourceText
 
@@ -34,6 +34,7 @@ class Recalled(NamedTuple):
 
     diagnostics: tuple[Diagnostic, ...]
     sources: dict[str, SourceText]
+    unanalysed: tuple[Unanalysed, ...] = ()
 
 
 def cache(off: bool = False, folder: str | None = None) -> Cache | None:
@@ -89,9 +90,17 @@ class Cache:
             if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
                 return None
             sources[name] = decode(raw, path)
-        return Recalled(found.diagnostics, sources)
+        return Recalled(found.diagnostics, sources, found.unanalysed)
 
-    def keep(self, root: Root, project: Project, asked: str, diagnostics: Sequence[Diagnostic], shown: Iterable[str]) -> None:
+    def keep(
+        self,
+        root: Root,
+        project: Project,
+        asked: str,
+        diagnostics: Sequence[Diagnostic],
+        shown: Iterable[str],
+        unanalysed: Sequence[Unanalysed] = (),
+    ) -> None:
         """Keeps an answer, with the names of the files whose text it shows.
 
         Not one that a failure of the analysis is part of, nor one on files that cannot be read again: a text that is not on the
@@ -106,7 +115,8 @@ class Cache:
             contents = ((path, summary.raw) for path, summary in project.summaries.items())
             state = self._analysed[project] = ProjectState(root.path, contents, project.listed())
         if state.key in asking:
-            self._shelf(folder, state).put(asked, answers.encode(diagnostics, outside(state, project), sorted(shown)))
+            answer = answers.Answer(tuple(diagnostics), outside(state, project), tuple(sorted(shown)), tuple(unanalysed))
+            self._shelf(folder, state).put(asked, answers.encode(answer))
 
     def _place(self, root: Root) -> str | None:
         """The folder for a project; files that belong to none have it in the current folder, if they are in there."""

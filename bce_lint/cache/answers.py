@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position, Unanalysed
 
 
 class Answer(NamedTuple):
-    """Findings, what they depend on that is no part of the project (digests by path), and the files whose text they are told with."""
+    """Findings, what they depend on that is no part of the project (digests by path), the files whose text they are told with, and
+    the functions that were not analysed completely."""
 
     diagnostics: tuple[Diagnostic, ...]
     outside: dict[str, str]
     shown: tuple[str, ...] = ()
+    unanalysed: tuple[Unanalysed, ...] = ()
 
 
-def encode(diagnostics: Sequence[Diagnostic], outside: dict[str, str], shown: Sequence[str] = ()) -> str:
+def encode(answer: Answer) -> str:
     """One line of text. What verification and runs add to a finding is not part of it."""
-    return json.dumps([[_row(one) for one in diagnostics], outside, list(shown)], separators=(",", ":"))
+    return json.dumps([[_row(one) for one in answer.diagnostics], *answer[1:]], separators=(",", ":"))
 
 
 def decode(text: str) -> Answer:
     """The findings out of a line. Raises ValueError, TypeError, KeyError, IndexError or RecursionError where it is none of ours."""
-    rows, outside, shown = json.loads(text)
-    return Answer(tuple(_diagnostic(*row) for row in rows), dict(outside), tuple(shown))
+    rows, outside, shown, unanalysed = json.loads(text)
+    return Answer(tuple(_diagnostic(*row) for row in rows), dict(outside), tuple(shown), tuple(Unanalysed(*one) for one in unanalysed))
 
 
 def _row(one: Diagnostic) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
     from bce_lint.findings import FixOptions
     from bce_lint.fixes.outcome import Outcome
+    from bce_lint.source.text import SourceText
     from bce_lint.source.write import FileChange
 
 
@@ -23,13 +24,13 @@ def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions,
     outcome, sources = engine.fix(files, codes, options)
     if diff:
         show(outcome)
-        return Run(outcome.left, sources, outcome.applied, outcome.refused)
+        return _came_to(outcome, sources)
     unwritten, problems = write(outcome)
     if not problems:
-        return Run(outcome.left, sources, outcome.applied, outcome.refused)
+        return _came_to(outcome, sources)
     now = engine.check(files, codes, fixes=True, inspect=options.inspect)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
-    return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems))
+    return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed)
 
 
 def fix_text(data: bytes, name: str | None, codes: frozenset[str], options: FixOptions, diff: bool) -> Run:
@@ -41,7 +42,11 @@ def fix_text(data: bytes, name: str | None, codes: frozenset[str], options: FixO
         show(outcome)
     else:
         put(next((changed.after for changed in _changes(outcome)), data))
-    return Run(outcome.left, sources, outcome.applied, outcome.refused)
+    return _came_to(outcome, sources)
+
+
+def _came_to(outcome: Outcome, sources: Mapping[str, SourceText]) -> Run:
+    return Run(outcome.left, sources, outcome.applied, outcome.refused, unanalysed=outcome.unanalysed)
 
 
 def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,15 @@ def _run(options: Namespace) -> int:
     for line in run.revealed:
         print(line, file=sys.stderr)
     return _status(options, run)
+
+
+def _tell_unread(folders: Iterable[str]) -> None:
+    """Says of each configuration that files of some folders have that it is not read."""
+    from bce_lint.report.paths import shown
+    from bce_lint.source.configuration import unread
+
+    for file in unread(folders):
+        print(f"bce-lint: {shown(file)}: [tool.bce-lint] is not read yet; give options on the command line", file=sys.stderr)
 
 
 def _reveal(options: Namespace) -> int:
@@ -164,13 +173,17 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     found = discover(map(Path, options.paths), options.force_exclude)
     if not found.files and not found.failures and not options.quiet:
         print("bce-lint: no Python files under the given paths", file=sys.stderr)
+    if not options.isolated:
+        _tell_unread([*filter(os.path.isdir, options.paths), *{os.path.dirname(file) for file in found.files}])
     if options.fix:
         from bce_lint.findings import FixOptions
 
         run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     else:
         result = engine.check(found.files, codes, not options.statistics, inspect, cache(options.no_cache, options.cache_dir))
-        run = Run(result.diagnostics, result.sources, files=found.files, revealed=result.revealed)
+        run = Run(
+            result.diagnostics, result.sources, files=found.files, revealed=result.revealed, unanalysed=result.unanalysed
+        )
     return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
 
 
@@ -179,13 +192,19 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_text, put
     from bce_lint.cli.run import Run
-    from bce_lint.source.discover import excluded
+    from bce_lint.source.discover import excluded, notebook
 
     data, name = sys.stdin.buffer.read(), options.stdin_filename
+    if not options.isolated:
+        _tell_unread([os.path.dirname(name or "")])
     if options.force_exclude and name is not None and excluded(Path(name)):
         if options.fix and not options.diff:
             put(data)
         return Run((), {})
+    if name is not None and (reason := notebook(Path(name))):
+        if options.fix and not options.diff:
+            put(data)
+        return Run((), {}, problems=(f"{name}: {reason}",))
     if options.fix:
         from bce_lint.findings import FixOptions
 
@@ -193,14 +212,14 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
     result = engine.check_text(
         data, name, codes, fixes=not options.statistics, inspect=inspect, cache=cache(options.no_cache, options.cache_dir)
     )
-    return Run(result.diagnostics, result.sources, revealed=result.revealed)
+    return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed)
 
 
 def _report(options: Namespace, run: Run) -> None:
     """Prints the findings and what they come to; standard output is left to a diff or a mended text."""
     from bce_lint.report import FORMATS, summary
     from bce_lint.report.run_time import summary as verdicts
-    from bce_lint.report.statistics import statistics
+    from bce_lint.report.statistics import statistics, unanalysed
 
     out = sys.stderr if options.diff or (options.fix and options.paths == ["-"]) else sys.stdout
     unsafe, as_text, written = options.unsafe_fixes, options.output_format != "json", not options.diff
@@ -212,11 +231,20 @@ def _report(options: Namespace, run: Run) -> None:
         lines = []
     else:
         out.write(FORMATS[options.output_format](run.left, run.sources, unsafe))
-        lines = [summary.found(run.left, run.mended), summary.fixable(run.left, unsafe, options.fix)]
+        lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
+    if options.verbose or (options.statistics and run.unanalysed):
+        (out if options.statistics and as_text else sys.stderr).write(unanalysed(run.unanalysed))
     lines += [verdicts(run.left), *run.lines]
     if as_text and not options.quiet:
         listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
         out.write(listing + "".join(f"{line}\n" for line in lines if line))
+
+
+def _count(run: Run) -> list[str]:
+    """How many findings there were; nothing where there were none and something went wrong."""
+    from bce_lint.report import summary
+
+    return [] if run.problems and not run.left and not run.mended else [summary.found(run.left, run.mended)]
 
 
 def _report_crashes(run: Run) -> None:

@@ -13,8 +13,8 @@ DESCRIPTION: Final = "Finds PyTorch losses that do not fit the values that reach
 EPILOG: Final = """\
 A rule is selected by its code (BCE103), a code prefix (BCE1) or its name (sigmoid-before-bce-with-logits).
 exit status: 0 nothing left; 1 findings left (a file that is not Python among them), or --diff would change something, or
-something was fixed and --exit-non-zero-on-fix asks for it; 2 a usage error, a path that does not exist, an internal error
-(BCE900), a fix that did not pass its checks, or a file that could not be written. With --verify and
+something was fixed and --exit-non-zero-on-fix asks for it; 2 a usage error, a path that does not exist or names no Python file, an
+internal error (BCE900), a fix that did not pass its checks, or a file that could not be written. With --verify and
 no path: 0 every claim holds; 1 one does not; 2 a usage error, no PyTorch, no such device, or a picture that cannot be drawn."""
 
 
@@ -89,6 +89,7 @@ def _add_output(build: argparse.ArgumentParser) -> None:
     group.add_argument("--output-format", choices=tuple(FORMATS), default="full", help="default: full")
     group.add_argument("--statistics", action="store_true", help="count the findings of each rule instead of showing them")
     group.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
+    group.add_argument("-v", "--verbose", action="store_true", help="list the functions that were not analysed completely, and why")
     group.add_argument("-q", "--quiet", action="store_true", help="print the findings only, without a summary")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Diagnostic
+from bce_lint.diagnostic import Diagnostic, Unanalysed
 from bce_lint.source.text import SourceText
 
 
@@ -23,3 +23,5 @@ class Run(NamedTuple):
     """What is to be said after the findings."""
     revealed: tuple[str, ...] = ()
     """What is known at the calls of `reveal`."""
+    unanalysed: Sequence[Unanalysed] = ()
+    """The functions that were not analysed completely."""

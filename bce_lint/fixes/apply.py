@@ -35,10 +35,16 @@ class Linter(Protocol):
 
 
 class Checks(NamedTuple):
-    """What the gates ask of the rooms below: see `gates.check_text`."""
+    """What the gates ask of the rooms below: see `gates.check_text`. `code` gives a text without its lines of IPython."""
 
     round_trips: Callable[[str], bool]
     parses: Callable[[str], str]
+    code: Callable[[str], str] = str
+
+    def hold(self, before: SourceText, after: str, edits: Sequence[Edit]) -> None:
+        """Raises `Refusal` where a gate refuses a file's new text."""
+        as_read = SourceText(before.path, before.data, self.code(before.text), before.encoding, before.bom)
+        check_text(as_read, self.code(after), edits, self.round_trips, self.parses)
 
 
 class Policy(NamedTuple):
@@ -148,7 +154,7 @@ def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], checks: Checks)
         for path, own in by_path.items():
             before = state.left.sources[path]
             texts[path] = changed(before, own)
-            check_text(before, texts[path], own, *checks)
+            checks.hold(before, texts[path], own)
         seen = lint(texts)
         _check_findings(state.left, seen, chosen, by_path)
     except Refusal as refusal:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Diagnostic
+from bce_lint.diagnostic import Diagnostic, Unanalysed
 from bce_lint.source.write import FileChange
 
 
 class Outcome(NamedTuple):
     """`groups` hold the files that are to be written together, all or none; `applied` the findings that were mended, as first seen
-    in their round; `left` those that remain, with their fixes; `refused` says, a line each, which fixes a gate held back."""
+    in their round; `left` those that remain, with their fixes; `refused` says, a line each, which fixes a gate held back;
+    `unanalysed` are the functions that were not analysed completely."""
 
     groups: tuple[tuple[FileChange, ...], ...]
     applied: tuple[Diagnostic, ...]
     left: tuple[Diagnostic, ...]
     refused: tuple[str, ...]
+    unanalysed: tuple[Unanalysed, ...] = ()

@@ -1,14 +1,16 @@
-"""How many findings each rule has, and with `--compare` how many of them have each verdict."""
+"""How many findings each rule has, with `--compare` how many of them have each verdict, and what was not analysed completely."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bce_lint.diagnostic import Diagnostic
+from bce_lint.diagnostic import Diagnostic, Unanalysed
+from bce_lint.report.paths import shown
 from bce_lint.report.run_time import counted, listed
+from bce_lint.report.summary import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,13 @@ def statistics(diagnostics: Iterable[Diagnostic], *, as_text: bool = True) -> st
         return json.dumps([_json(row) for row in rows], indent=2) + "\n"
     width = max((len(str(row.count)) for row in rows), default=0)
     return "".join(f"{row.count:>{width}}\t{row.code}\t{row.name}{_told(row)}\n" for row in rows)
+
+
+def unanalysed(functions: Sequence[Unanalysed]) -> str:
+    """How many functions were not analysed completely, and a line for each with its place and the reason."""
+    lines = [f"not analysed completely: {count(len(functions), 'function')}\n"]
+    lines += [f"    {shown(one.path)}:{one.row} {one.name} ({one.reason})\n" for one in functions]
+    return "".join(lines)
 
 
 def _told(row: _Row) -> str:

@@ -2,13 +2,16 @@
 
 In a folder, `.gitignore` files (of the folder, of those below it and of those above it up to the repository's root)
 and `.git/info/exclude` are followed, the usual build and environment folders are left out, and links to folders are not
-followed. What the command names itself is always taken: a file of any name, a folder that is ignored; unless it says
-that the ignore rules hold for what it names, too.
+followed. What the command names itself is always taken if it is Python by its name or its first line, a folder that is
+ignored as well; unless it says that the ignore rules hold for what it names, too.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
@@ -24,6 +27,12 @@ SKIPPED_FOLDERS: Final = frozenset(
     )
 )  # fmt: skip
 """Folders that hold no code of the project's own: ruff's list, and caches."""
+
+_SUFFIXES: Final = frozenset((".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi"))
+_NAMES: Final = frozenset(("sconscript", "sconstruct", "wscript"))
+_SHEBANG: Final = re.compile(rb"#!.*\b(?:i?python|pypy|uv run\b)")
+_LINE: Final = 256
+"""Bytes in which the first line of a script says what runs it."""
 
 
 class Discovery(NamedTuple):
@@ -84,8 +93,38 @@ def excluded(path: Path, known: _Known | None = None) -> bool:
 
 
 def _named(path: Path) -> Path:
-    path.stat()
+    """A file that the command names. Raises OSError where there is none, and ValueError where it is no Python."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
+        raise OSError(errno.EINVAL, "neither a file nor a folder")
+    if reason := foreign(path) if stat.S_ISREG(mode) else "":
+        raise ValueError(reason)
     return path
+
+
+def foreign(path: Path) -> str:
+    """Why a file is taken for no Python, and what to do; nothing where it is Python by its name or its first line."""
+    names = {path.name.lower(), os.path.basename(os.path.realpath(path)).lower()}
+    if reason := next(filter(None, map(notebook, sorted(names))), ""):
+        return reason
+    if any(os.path.splitext(name)[1] in _SUFFIXES or name in _NAMES for name in names) or _is_script(path):
+        return ""
+    return "not a Python file, by its name or a first line such as `#!/usr/bin/env python`; `bce-lint - < FILE` lints it all the same"
+
+
+def notebook(name: str | os.PathLike[str]) -> str:
+    """What to do with a notebook; nothing where the name is that of something else."""
+    is_one = os.fspath(name).lower().endswith(".ipynb")
+    return "notebooks are not read yet; `jupyter nbconvert --to script` makes a Python file of one" if is_one else ""
+
+
+def _is_script(path: Path) -> bool:
+    """True if the first line of a file says that Python runs it, or where it cannot be read, which is told elsewhere."""
+    try:
+        with path.open("rb") as stream:
+            return _SHEBANG.match(stream.read(_LINE)) is not None
+    except OSError:
+        return True
 
 
 def _reason(error: OSError | ValueError) -> str:

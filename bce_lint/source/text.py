@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
 import stat
+import time
 from bisect import bisect_right
 from functools import cached_property
 
@@ -17,6 +19,10 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#|$)")
 _BYTE_LINE = re.compile(rb"\r\n|\r|\n")
+_WIDE = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+"""Marks of encodings that no Python source has; the longer ones begin with the shorter ones."""
+_PATIENCE = 2.0
+"""Seconds to wait for somebody to open the other end of a pipe."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -33,6 +39,37 @@ def content(path: str) -> bytes | None:
             return stream.read()
     except OSError:
         return None
+
+
+def read(path: str) -> bytes:
+    """The bytes of a file, or what is written to a pipe. Raises OSError, too, for anything else and for a pipe that nobody writes to."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        mode = os.fstat(handle).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise OSError(errno.EINVAL, "neither a file nor a pipe")
+        first = _from_pipe(handle) if stat.S_ISFIFO(mode) else b""
+        with open(handle, "rb", closefd=False) as stream:
+            return first + stream.read()
+    finally:
+        os.close(handle)
+
+
+def _from_pipe(handle: int) -> bytes:
+    """The first bytes out of a pipe, if they are there; from here on it blocks until its other end is closed."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            found = os.read(handle, 1)
+        except BlockingIOError:  # somebody holds the other end, and has not written yet
+            os.set_blocking(handle, True)
+            return b""
+        if found:
+            os.set_blocking(handle, True)
+            return found
+        if time.monotonic() > end:
+            raise OSError(errno.EPIPE, "nothing is written to this pipe")
+        time.sleep(_PATIENCE / 100)
 
 
 class SourceError(Exception):
@@ -112,6 +149,8 @@ def _codec(name: str, row: int) -> str:
 
 def decode(data: bytes, path: str) -> SourceText:
     """Decodes a file as Python would: byte order mark, PEP 263 comment, else UTF-8."""
+    if wide := next((name for mark, name in _WIDE.items() if data.startswith(mark)), ""):
+        raise SourceError(f"encoded as {wide}, which Python does not read")
     bom = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if bom else data
     declared, row = _declared(body)
@@ -126,6 +165,8 @@ def decode(data: bytes, path: str) -> SourceText:
         raise SourceError(f"cannot decode as {encoding}: {error.reason}", _row(body, error.start)) from None
     except (UnicodeError, ValueError) as error:
         raise SourceError(f"cannot decode as {encoding}: {error}", row) from None
+    if text.startswith("\ufeff"):  # Python's parser would drop it from a text, and every column with it
+        raise SourceError("a second byte order mark" if bom else "a byte order mark in the text")
     if "\0" in text:
         raise SourceError("source contains a NUL byte", _text_row(text, text.index("\0")))
     return SourceText(path, data, text, encoding, bom)

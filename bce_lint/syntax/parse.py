@@ -1,7 +1,8 @@
 """Text to IR: a text that is too large is refused before the parse, and one that does not parse is reported with its place.
 
 Python's own parser takes a tenth of LibCST's time, and both readers give the same IR. LibCST is also slow to import. So it reads
-only what Python's parser refuses (syntax newer than the running Python) or does not tell enough of.
+only what Python's parser refuses (syntax newer than the running Python) or does not tell enough of. A text that one of the two
+accepts is Python; one that neither does is read once more without its lines of IPython.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import gc
 import re
+import symtable
 import sys
 import threading
 import warnings
@@ -17,6 +19,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bce_lint import ir
+from bce_lint.syntax.magics import without_magics
+from bce_lint.syntax.native.lenient import lower_lenient
 from bce_lint.syntax.native.statements import lower_native
 from bce_lint.syntax.prescan import refusal
 
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 # Two Python frames a link in LibCST's code generator and three in a reader, for chains the scan lets through. Before 3.11 a Python
 # call takes space on the C stack.
 _FRAMES = 6_000 if sys.version_info >= (3, 11) else 4_000
+MAX_BYTES, MAX_DEPTH = 1_000_000, 1_000
+_LONG = 200_000
+"""Characters from which on a text that is only checked is scanned first: the parse of a dense one takes much memory."""
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
@@ -106,15 +113,23 @@ def round_trips(text: str) -> bool:
             return False
 
 
-def lower(text: str, *, max_bytes: int = 1_000_000, max_depth: int = 1_000) -> ir.Module:
+def lower(text: str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> ir.Module:
     """Parses and lowers a file's text; raises ParseFailure or TooLarge."""
     if reason := refusal(text, max_bytes, max_depth):
         raise TooLarge(reason)
-    with _deep_recursion():
-        try:
-            return lower_native(text) or lower_full(text)
-        except (RecursionError, MemoryError):
-            raise TooLarge("nested too deeply") from None
+    try:
+        with _deep_recursion():
+            try:
+                return lower_native(text) or lower_full(text)
+            except ParseFailure:
+                found = lower_lenient(text)
+                if found is not None:
+                    return found
+                if (code := without_magics(text)) == text:
+                    raise
+    except (RecursionError, MemoryError):
+        raise TooLarge("nested too deeply") from None
+    return lower(code, max_bytes=max_bytes, max_depth=max_depth)
 
 
 def lower_full(text: str) -> ir.Module:
@@ -122,3 +137,34 @@ def lower_full(text: str) -> ir.Module:
     from bce_lint.syntax.cst.statements import lower_module
 
     return lower_module(_parse(text), text)
+
+
+def check(text: str) -> None:
+    """Raises what `lower` raises, but makes nothing of the text; one that is too large to be read is not checked."""
+    if len(text) > _LONG and refusal(text, MAX_BYTES, MAX_DEPTH):
+        return
+    if not _read_by_python(text):
+        lower(text)
+
+
+def code_of(text: str) -> str:
+    """The text that is read: without its lines of IPython where it is no Python with them."""
+    code = without_magics(text)
+    if code == text or _read_by_python(text):
+        return text
+    try:
+        lower_full(text)
+    except (ParseFailure, TooLarge, RecursionError, MemoryError):
+        return code
+    return text
+
+
+def _read_by_python(text: str) -> bool:
+    """True if Python's parser accepts a text, and its table of names, too: both are in C and leave no tree."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            symtable.symtable(text, "<text>", "exec")
+        except Exception:  # the readers of `lower` know what is wrong, if anything is
+            return False
+    return True

@@ -258,7 +258,7 @@ def test_a_program_without_files_keeps_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert cache() is None
 
 
-@pytest.mark.parametrize("text", ["\xff", "[" * 100_000, "[]", '[[],{"a\\u0000b":"z"},[]]', '[[],{},["\\u0000"]]'])
+@pytest.mark.parametrize("text", ["\xff", "[" * 100_000, "[]", '[[],{"a\\u0000b":"z"},[],[]]', '[[],{},["\\u0000"],[]]'])
 def test_an_answer_that_is_none_is_a_miss(root: Path, text: str) -> None:
     lint(Cache())
     (path,) = (root / FOLDER).rglob("*.answers")
@@ -271,7 +271,7 @@ def test_an_answer_that_shows_what_is_no_text_is_a_miss(root: Path) -> None:
     (root / "bad.py").write_bytes(b"# coding: nonsense\n")
     lint(Cache(), "train.py")
     (path,) = (root / FOLDER).rglob("*.answers")
-    name, text = path.read_bytes().split(b" ")[0], b'[[],{},["bad.py"]]'
+    name, text = path.read_bytes().split(b" ")[0], b'[[],{},["bad.py"],[]]'
     path.write_bytes(name + b" " + shelf._checksum(name, text) + b" " + text + b"\n")
     assert told(lint(Cache(), "train.py")) == told(lint(None, "train.py"))
 

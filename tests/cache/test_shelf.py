@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bce_lint.cache import answers, shelf
 from bce_lint.cache.shelf import Shelf
-from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position, Unanalysed
 
 STATE = "0" * 32
 KNOWN = {f"{number:032x}": f'[["answer {number}"],{{}}]' for number in range(5)}
@@ -20,17 +20,22 @@ positions = st.builds(Position, st.integers(1, 9_999), st.integers(1, 9_999))
 locations = st.builds(Location, st.text(), positions, positions)
 fixes = st.builds(Fix, st.sampled_from(["safe", "unsafe", "display-only"]), st.text(), st.tuples(st.builds(Edit, locations, st.text())))
 labels = st.lists(st.builds(Label, st.text(), locations), max_size=3).map(tuple)
+functions = st.lists(st.builds(Unanalysed, st.text(), st.integers(1, 9_999), st.text(), st.text()), max_size=2)
 diagnostics = st.builds(Diagnostic, st.text(), st.text(), st.text(), locations, st.text(), labels, st.none() | fixes)
 
 
-@given(st.lists(diagnostics, max_size=3), st.dictionaries(st.text(), st.text(), max_size=2))
-def test_an_answer_comes_back_as_it_was(found: list[Diagnostic], outside: dict[str, str]) -> None:
-    text = answers.encode(found, outside, ["a.py"])
+@given(st.lists(diagnostics, max_size=3), st.dictionaries(st.text(), st.text(), max_size=2), functions)
+def test_an_answer_comes_back_as_it_was(found: list[Diagnostic], outside: dict[str, str], left: list[Unanalysed]) -> None:
+    answer = answers.Answer(tuple(found), outside, ("a.py",), tuple(left))
+    text = answers.encode(answer)
     assert "\n" not in text
-    assert answers.decode(text) == (tuple(found), outside, ("a.py",))
+    assert answers.decode(text) == answer
 
 
-NONE_OF_OURS = ["", "{}", "[]", "[1,2,3]", "[[1],{}]", '[[["a"]],{}]', '[[["a","b","c",["p",1],"e",[],null]],{}]', "[[],[1]]"]
+NONE_OF_OURS = [
+    "", "{}", "[]", "[1,2,3]", "[[1],{}]", '[[["a"]],{}]', '[[["a","b","c",["p",1],"e",[],null]],{}]', "[[],[1]]", "[[],{},[]]",
+    "[[],{},[],[1]]",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NONE_OF_OURS)

@@ -47,10 +47,48 @@ def test_paths_stay_as_they_were_given(tmp_path: Path, monkeypatch: pytest.Monke
     assert discover([tmp_path]).files == (tmp_path / "a.py", tmp_path / "pkg" / "b.py")
 
 
-def test_a_file_named_by_the_command_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
-    grow(tmp_path, "script", "build/gen.py", ".git/")
+def test_a_file_named_by_the_command_is_taken_even_if_it_is_ignored(tmp_path: Path) -> None:
+    grow(tmp_path, "build/gen.py", ".git/", script="#!/usr/bin/env python3\n")
     ignore(tmp_path, "script\n")
     assert names(tmp_path, discover([tmp_path / "script", tmp_path / "build" / "gen.py"])) == ["script", "build/gen.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.pyi", ""), ("a.pyw", ""), ("A.PY", ""), ("SConstruct", ""), ("run", "#!/usr/bin/python\n"), ("run.in", "#! /opt/pypy3 -O\n"),
+     ("run", "#!/usr/bin/env -S uv run --script\n")],
+)  # fmt: skip
+def test_a_named_file_is_python_by_its_name_or_its_first_line(tmp_path: Path, name: str, text: str) -> None:
+    grow(tmp_path, **{name: text})
+    assert names(tmp_path, discover([tmp_path / name])) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.ipynb", "{}"), ("A.IPYNB", "#!/usr/bin/env python\n"), ("notes.txt", "x = 1\n"), ("data.json", "{}"), ("run", "x = 1\n"),
+     ("run", "#!/bin/sh\n# python\n"), ("a.py.orig", ""), ("py", ""), ("README.md", ""), (".py", "")],
+)  # fmt: skip
+def test_a_named_file_that_is_no_python_is_a_failure(tmp_path: Path, name: str, text: str) -> None:
+    grow(tmp_path, "b.py", **{name: text})
+    found = discover([tmp_path / name, tmp_path / "b.py"])
+    assert names(tmp_path, found) == ["b.py"]
+    ((path, reason),) = found.failures
+    assert path == str(tmp_path / name)
+    assert reason.startswith("notebooks are not read yet" if name.lower().endswith(".ipynb") else "not a Python file")
+
+
+def test_a_link_has_the_name_of_its_target_too(tmp_path: Path) -> None:
+    grow(tmp_path, "a.py", "b.txt")
+    (tmp_path / "a").symlink_to("a.py")
+    (tmp_path / "b.py").symlink_to("b.txt")
+    (tmp_path / "c").symlink_to("b.txt")
+    found = discover([tmp_path / name for name in ("a", "b.py", "c")])
+    assert names(tmp_path, found) == ["a", "b.py"]
+    assert len(found.failures) == 1
+
+
+def test_a_device_is_a_failure(tmp_path: Path) -> None:
+    assert discover(["/dev/null"]).failures == (("/dev/null", "neither a file nor a folder"),)
 
 
 def test_each_file_comes_once(tmp_path: Path) -> None:
@@ -183,12 +221,12 @@ def test_a_repository_inside_a_folder_follows_its_own_ignore_files(tmp_path: Pat
 
 
 def test_force_exclude_leaves_out_what_is_ignored_even_when_named(tmp_path: Path) -> None:
-    grow(tmp_path, ".git/", "a.py", "gen.py", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/pyvenv.cfg", "env/lib/e.py", "script")
+    grow(tmp_path, ".git/", "a.py", "gen.py", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/pyvenv.cfg", "env/lib/e.py", "s.pyw")
     ignore(tmp_path, "gen.py\nold/\n")
     ignore(tmp_path / "pkg" / "old", "!d.py\n")
-    paths = [tmp_path / name for name in ("a.py", "gen.py", "build", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/lib/e.py", "script")]
-    assert names(tmp_path, discover(paths)) == ["a.py", "gen.py", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/lib/e.py", "script"]
-    assert names(tmp_path, discover(paths, force_exclude=True)) == ["a.py", "pkg/c.py", "script"]
+    paths = [tmp_path / name for name in ("a.py", "gen.py", "build", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/lib/e.py", "s.pyw")]
+    assert names(tmp_path, discover(paths)) == ["a.py", "gen.py", "build/b.py", "pkg/c.py", "pkg/old/d.py", "env/lib/e.py", "s.pyw"]
+    assert names(tmp_path, discover(paths, force_exclude=True)) == ["a.py", "pkg/c.py", "s.pyw"]
     assert excluded(tmp_path / "gen.py") and not excluded(tmp_path / "a.py")
 
 

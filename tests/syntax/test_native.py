@@ -64,10 +64,18 @@ SAME = [
     "x = a if b else c, not a, -a, +a\n" + "if a:\n  x\n" + "elif b:\n  y\n" * 130 + "else:\n  z\n",
     "x = 1\r\ny = '''a\r\nb'''\r\nif x:\r\n    z = y\r\n",
     "x = 1\\\n + 2\ny = [\n  1,\n\n  2,  # c\n]\n\n",
+    "x = 1\n\fy = 2\n\f\n\f# c\nz = \'\'\'\f\'\'\'\n",
+    "class A:\n    def\ff(self):\n        pass\n\f\n    def g(self):\n        return f(\f1, \f2)\n",
+    "if x:\n    y \f;\nfor a in b:\n    c\n\f\nelse:\n    d\nif e: f \f; \f\n",
+    "f(a \f for a in b\f)\nx = (a\f)\fif b\felse c \f# d\n",
+]
+NEWER = [
+    (3, 11, "try:\n    a\nexcept* (B, C) as d:\n    e\nexcept* F:\n    g\nelse:\n    h\nfinally:\n    i  # end\n"),
+    (3, 12, "type A = int\ntype B[T] = list[T]\ndef f[T, *U, **V](x: T) -> T: return T\nclass C[T: int](D): x: T\n"),
 ]
 ELSEWHERE = [
     "match a:\n    case 1: pass\n",
-    "x = 1\n\fy = 2\n", "µ = 1\n", "x = f'{a, b}'\n", "x = '\\N{DASH}' f'\\N{DASH}{a}'\n", "x = f'{f\"{a}\"}'\n",
+    "µ = 1\n", "x = f'{a, b}'\n", "x = '\\N{DASH}' f'\\N{DASH}{a}'\n", "x = f'{f\"{a}\"}'\n",
 ]
 
 
@@ -88,7 +96,7 @@ def _room() -> Iterator[None]:
     sys.setrecursionlimit(limit)
 
 
-@pytest.mark.parametrize("text", SAME)
+@pytest.mark.parametrize("text", [*SAME, *(text for *version, text in NEWER if sys.version_info >= tuple(version))])
 def test_both_parsers_give_the_same(text: str) -> None:
     found = lower_native(text)
     assert found is not None

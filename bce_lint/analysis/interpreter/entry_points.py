@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Protocol
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import ClassV, FunctionV
+from bce_lint.analysis.domain.values import ClassV, FunctionV, Union
 from bce_lint.analysis.interpreter import calls, expressions, instances, statements
 from bce_lint.analysis.models import losses
 from bce_lint.analysis.state import class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT
 from bce_lint.records import record
 
 INHERITED_FUEL = 2_000
@@ -24,7 +26,7 @@ class LeadsToLoss(Protocol):
     """What the entry points ask of the project: which definitions may lead to a loss."""
 
     def function(self, path: str, name: str) -> bool:
-        """True if a function of a file may lead to a loss."""
+        """True if a function at the top of a file, or anything in a class there, may lead to a loss."""
 
     def method(self, path: str, owner: str, name: str) -> bool:
         """True if a method, own or inherited, of a class of a file may lead to a loss."""
@@ -32,10 +34,16 @@ class LeadsToLoss(Protocol):
 
 @record(frozen=True, slots=True)
 class Candidate:
-    """A function of a file and the class that it is a method of."""
+    """A function of a file and the class that it is a method of; `inside` is the class at the top of the file that holds that one."""
 
     function: ir.Function
     owner: ir.ClassDef | None
+    inside: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The function's name, behind that of its class."""
+        return self.function.name if self.owner is None else f"{self.owner.name}.{self.function.name}"
 
 
 def module_frame(unit: LoweredFile, main: bool) -> Frame:
@@ -51,7 +59,14 @@ def run_body(m: Machine, unit: LoweredFile) -> State:
     frame = module_frame(unit, main=True)
     statements.run(m, frame, unit.module.body)
     run_pending(m, frame)
+    note_spent(m, unit.path, 0, MODULE)
     return m.state
+
+
+def note_spent(m: Machine, path: str, start: int, name: str) -> None:
+    """Notes an entry point whose budget ran out: from there on it followed no call, or none up to its first loss."""
+    if m.fuel < 0 or m.spent_before_site:
+        m.leave_unfinished(path, start, name, SPENT)
 
 
 def begin(m: Machine, below: State) -> None:
@@ -61,37 +76,47 @@ def begin(m: Machine, below: State) -> None:
     m.written_modules = set()
     m.fuel = ENTRY_FUEL * m.fuel_factor
     m.site_bonus = SITE_BONUS * m.fuel_factor
+    m.spent_before_site = False
 
 
 def candidates(unit: LoweredFile, reachability: LeadsToLoss) -> list[Candidate]:
     """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
-    _collect(unit.module.body, None, found)
+    _collect(unit.module.body, None, None, found)
     mentions = Counter(re.findall(r"\w+", unit.text))
     found = [c for c in found if _leads(reachability, unit.path, c)]
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
 
 def _leads(reachability: LeadsToLoss, path: str, candidate: Candidate) -> bool:
+    if candidate.inside is not None:
+        return reachability.function(path, candidate.inside)
     if candidate.owner is None:
         return reachability.function(path, candidate.function.name)
     return reachability.method(path, candidate.owner.name, candidate.function.name)
 
 
-def _collect(body: ir.Body, owner: ir.ClassDef | None, found: list[Candidate]) -> None:
+def _collect(body: ir.Body, owner: ir.ClassDef | None, inside: str | None, found: list[Candidate]) -> None:
     for statement in body:
-        match statement:
-            case ir.FunctionDef():
-                found.append(Candidate(statement.function, owner))
-            case ir.ClassDef():
-                _collect(statement.body, statement, found)
-            case ir.If():
-                _collect(statement.body, owner, found)
-                _collect(statement.orelse, owner, found)
-            case ir.Try():
-                _collect(statement.body, owner, found)
-            case ir.With():
-                _collect(statement.body, owner, found)
+        if isinstance(statement, ir.FunctionDef):
+            found.append(Candidate(statement.function, owner, inside))
+        elif isinstance(statement, ir.ClassDef):
+            _collect(statement.body, statement, inside or (owner.name if owner is not None else None), found)
+        else:
+            for block in _blocks(statement):
+                _collect(block, owner, inside, found)
+
+
+def _blocks(statement: ir.Stmt) -> Iterator[ir.Body]:
+    match statement:
+        case ir.If() | ir.For() | ir.While():
+            yield from (statement.body, statement.orelse)
+        case ir.Try():
+            yield statement.body
+            yield from (handler.body for handler in statement.handlers)
+            yield from (statement.orelse, statement.final)
+        case ir.With():
+            yield statement.body
 
 
 def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:
@@ -103,6 +128,7 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
     frame = module_frame(unit, main=True)
     owner = _class_value(m, unit, candidate.owner) if candidate.owner is not None else None
     if candidate.owner is not None and owner is None:
+        m.leave_unfinished(unit.path, function.span.start, candidate.name, NO_CLASS)
         return
     value = _function_value(m, unit, function, owner)
     args = Args()
@@ -112,6 +138,7 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
             return
         m.fuel = ENTRY_FUEL * m.fuel_factor
     calls.call_function(m, frame, value, args, function.span, is_entry=True)
+    note_spent(m, unit.path, function.span.start, candidate.name)
 
 
 def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, after_body: State, owner: ir.ClassDef) -> None:
@@ -132,6 +159,7 @@ def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, afte
                 frame = module_frame(unit, main=True)
                 calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, is_entry=True)
                 fuel, site_bonus = m.fuel, m.site_bonus
+                note_spent(m, unit.path, owner.span.start, f"{owner.name}.{function.node.name}")
     finally:
         m.reached = reached | m.reached
 
@@ -184,8 +212,18 @@ def _function_value(m: Machine, unit: LoweredFile, function: ir.Function, owner:
 
 
 def _class_value(m: Machine, unit: LoweredFile, node: ir.ClassDef) -> ClassV | None:
+    """A class by its name, and one whose name holds something else, that was wrapped or stands in a class, by its methods."""
     stored = m.state.find((unit.address, node.name))
-    return stored if type(stored) is ClassV and stored.node is node else None
+    named = stored.options if type(stored) is Union else (stored,)
+    for value in named:
+        if type(value) is ClassV and value.node is node:
+            return value
+    if any(type(value) is ClassV for value in named):
+        return None  # another class has taken its place
+    address = m.intern(("class", unit.path, node.span, 0))
+    methods = (m.state.find((address, one.function.name)) for one in node.body if isinstance(one, ir.FunctionDef))
+    owners = (value.owner for value in methods if type(value) is FunctionV)
+    return next((owner for owner in owners if type(owner) is ClassV and owner.node is node), None)
 
 
 def run_pending(m: Machine, frame: Frame) -> None:
@@ -193,7 +231,11 @@ def run_pending(m: Machine, frame: Frame) -> None:
     waiting = [(f, where) for f, where in m.pending if where is frame]
     m.pending = [(f, where) for f, where in m.pending if where is not frame]
     for function, _ in waiting:
-        if (function.path, function.node.span) not in m.reached and m.fuel > 0:
+        if (function.path, function.node.span) in m.reached:
+            continue
+        if m.fuel <= 0:
+            m.leave_unfinished(function.path, function.node.span.start, function.node.name, CALLER_SPENT)
+        else:
             before = m.state
             m.state = before.fork()
             calls.call_function(m, frame, function, Args(), function.node.span, is_entry=True)

@@ -7,23 +7,25 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import thresholds
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.index import FileSummary, scan
+from bce_lint.analysis.project.index import MAX_BYTES, FileSummary, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.unfinished import MODULE, SPENT, TOO_DEEP
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
 from bce_lint.source.projects import entries
-from bce_lint.source.text import SourceError, SourceText, decode
+from bce_lint.source.text import SourceError, SourceText, decode, read
 
 RECURSION = 20_000
+T = TypeVar("T")
 
 
 class Problem(NamedTuple):
@@ -54,6 +56,7 @@ class Project:
     ) -> None:
         self.root = root
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
+        self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
@@ -82,7 +85,7 @@ class Project:
 
     def _scan(self, path: str) -> FileSummary | None:
         try:
-            raw = self.texts[path] if path in self.texts else _read(path)
+            raw = self.texts[path] if path in self.texts else read(path)
             known = self._before.get(path)
             return known if known is not None and known.raw == raw else scan(path, raw)
         except OSError as error:
@@ -94,7 +97,7 @@ class Project:
         if path not in self.sources and path not in self.problems:
             summary = self.summaries.get(path)
             try:
-                self.sources[path] = decode(summary.raw if summary is not None else _read(path), path)
+                self.sources[path] = decode(summary.raw if summary is not None else read(path), path)
             except OSError as error:
                 self.problems[path] = Problem(UNREADABLE, str(error.strerror or error), 1, 1)
             except SourceError as error:
@@ -104,20 +107,36 @@ class Project:
     def unit(self, path: str) -> LoweredFile | None:
         """The lowered file, or None when it cannot be analysed."""
         if path not in self._units:
-            self._units[path] = self._lower(path)
+            self._units[path] = self._noting(path, partial(self._lower, path))
         return self._units[path]
 
     def _lower(self, path: str) -> LoweredFile | None:
         source = self.source(path)
         if source is None:
             return None
-        from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+        from bce_lint.syntax.parse import lower
+
+        key = (path, source.text)
+        if key not in self._modules:
+            self._modules[key] = lower(source.text)
+        return LoweredFile(path, source.text, self._modules[key], self.machine.intern(("module", path)))
+
+    def check_syntax(self, path: str) -> None:
+        """Notes what is wrong with a file that the analysis had no need to read."""
+        summary = self.summaries.get(path)
+        if summary is None or path in self._units or path in self.problems or self._sound.get(path) is summary:
+            return
+        if self._noting(path, partial(_checked, summary)):
+            self._sound[path] = summary
+
+    def _noting(self, path: str, action: Callable[[], T]) -> T | None:
+        """What an action gives; None where the file is no Python, with the problem noted."""
+        from bce_lint.syntax.parse import ParseFailure, TooLarge
 
         try:
-            key = (path, source.text)
-            if key not in self._modules:
-                self._modules[key] = lower(source.text)
-            return LoweredFile(path, source.text, self._modules[key], self.machine.intern(("module", path)))
+            return action()
+        except SourceError as error:
+            self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
         except ParseFailure as error:
             self.problems[path] = Problem(UNREADABLE, error.message, error.row, error.column)
         except TooLarge as error:
@@ -159,6 +178,8 @@ class Project:
         try:
             statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.delta(machine.base))
+            if machine.fuel < 0:
+                machine.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
             machine.suppress_sites -= 1
             machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
@@ -261,7 +282,7 @@ class Project:
         if unit is not None:
             self._bodies[path] = self.machine.base.fork()
             action = partial(entry_points.run_body, self.machine, unit) if self.reachability.body(path) else partial(self._load_body, path)
-            self._bodies[path] = self._guarded(path, action) or self.machine.base.fork()
+            self._bodies[path] = self._guarded(path, 0, MODULE, action) or self.machine.base.fork()
 
     def _load_body(self, path: str) -> State:
         self.load(self.machine, path)
@@ -273,7 +294,8 @@ class Project:
             return
         self._finished.add(path)
         for candidate in entry_points.candidates(unit, self.reachability):
-            self._guarded(path, partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate))
+            action = partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate)
+            self._guarded(path, candidate.function.span.start, candidate.name, action)
         entry_points.finish(self.machine)
 
     def _run_inherited(self, path: str) -> None:
@@ -284,16 +306,20 @@ class Project:
         run = partial(entry_points.run_inherited, self.machine, unit, self.reachability, self._bodies[path])
         for statement in unit.module.body:
             if isinstance(statement, ir.ClassDef) and statement.bases:
-                self._guarded(path, partial(run, statement))
+                self._guarded(path, statement.span.start, statement.name, partial(run, statement))
 
-    def _guarded(self, path: str, action: Callable[[], State | None]) -> State | None:
-        """Runs one entry point; one that recurses too deeply says nothing, and leaves the machine usable."""
+    def _guarded(self, path: str, start: int, name: str, action: Callable[[], State | None]) -> State | None:
+        """Runs one entry point; one that recurses too deeply finds nothing, leaves the machine usable, and is noted.
+
+        What it called has an entry point of its own then.
+        """
         machine = self.machine
-        sites = len(machine.sites)
+        sites, reached = len(machine.sites), len(machine.reached)
         try:
             return action()
         except RecursionError:
-            del machine.sites[sites:]
+            machine.roll_back(sites, reached)
+            machine.leave_unfinished(path, start, name, TOO_DEEP)
             return None
         except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
             del machine.sites[sites:]
@@ -304,11 +330,16 @@ class Project:
             machine.reads, machine.suppress_sites, machine.stack, machine.pending = None, 0, [], []
 
 
+def _checked(summary: FileSummary) -> bool:
+    """True if a file is Python, as far as it can be told in little time. Raises SourceError, ParseFailure or TooLarge."""
+    from bce_lint.syntax.parse import check
+
+    text = decode(summary.raw, summary.path).text
+    if len(summary.raw) <= MAX_BYTES:
+        check(text)
+    return True
+
+
 def _same(summaries: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
     """True if a project's files are those of another, unchanged."""
     return summaries.keys() == others.keys() and all(others[path] is one for path, one in summaries.items())
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read()

@@ -21,6 +21,7 @@ from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
+from bce_lint.analysis.state.unfinished import Unfinished
 from bce_lint.catalog.schema import Contract
 from bce_lint.records import record
 
@@ -124,7 +125,8 @@ class RecordingObserver(Observer, Protocol):
 
 class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
-    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known; `layers` are the names of
+    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
+    did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
@@ -141,12 +143,14 @@ class Machine:
         self.reads: Reads | None = None
         self.fuel = ENTRY_FUEL * fuel_factor
         self.site_bonus = 0
+        self.spent_before_site = False
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
         self.generic: dict[int, Mapping[Cell, Value]] = {}
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
         self.incomplete: set[ir.Function] = set()
+        self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
         self.layers: dict[int, str] = {}
@@ -167,6 +171,10 @@ class Machine:
         del self.sites[sites:]
         while len(self.reached) > reached:
             self.reached.popitem()
+
+    def leave_unfinished(self, path: str, start: int, name: str, reason: str) -> None:
+        """Notes a function that the run did not come to the end of."""
+        self.unfinished.setdefault((path, start), Unfinished(path, start, name, reason))
 
     def read(self, address: int, name: str) -> Value | None:
         """The value of a cell; an import found there is resolved now."""
@@ -212,6 +220,7 @@ class Machine:
         """Notes a site, unless the run only prepares a state."""
         if not self.suppress_sites:
             self.sites.append(site)
+            self.spent_before_site |= self.fuel < 0
             self.fuel += self.site_bonus
             self.site_bonus = 0
 

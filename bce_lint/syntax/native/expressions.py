@@ -155,7 +155,7 @@ class NativeExpressions(Builder):
         code, _, comment = self.text[place : found.span.end - 1].partition("#")
         if ")" in comment:
             raise NeedsLibCST
-        return ir.Comp(Span(start, place + len(code.rstrip(" \t\r\n\\"))), found.kind, found.elements, found.clauses)
+        return ir.Comp(Span(start, place + len(code.rstrip(" \t\f\r\n\\"))), found.kind, found.elements, found.clauses)
 
     def index(self, node: ast.expr) -> ir.Expr:
         """What stands between the brackets of a subscript."""

@@ -22,6 +22,8 @@ from bce_lint.syntax.native.spans import NeedsLibCST
 
 _NAME = re.compile(r"(?:(?:async|def|class)\b(?:[ \t\f]|\\\r?\n)*)+")
 _WORD = re.compile(r"\w+")
+# Only newer versions of Python know these.
+_TRY_STAR, _TYPE_ALIAS = getattr(ast, "TryStar", None), getattr(ast, "TypeAlias", None)
 
 
 class NativeReader(NativeExpressions):
@@ -35,7 +37,7 @@ class NativeReader(NativeExpressions):
         """A compound statement, from its keyword to the end of its last statement, without a semicolon behind that."""
         start, end = self.span(node)
         if self.text[end - 1] == ";":
-            end = start + len(self.text[start : end - 1].rstrip(" \t\r\n\\"))
+            end = start + len(self.text[start : end - 1].rstrip(" \t\f\r\n\\"))
         return Span(start, end)
 
     def _delete(self, node: ast.Delete) -> None:
@@ -81,6 +83,11 @@ class NativeReader(NativeExpressions):
         handlers = ((handler.type, handler.name, handler.body) for handler in node.handlers)
         self.guarded(self.whole(node), node.body, handlers, node.orelse, node.finalbody)
 
+    def _type_alias(self, node: Any) -> None:
+        """A name bound to something that is not modelled."""
+        span = self.span(node)
+        self.out.append(ir.Assign(span, (self.target(node.name),), ir.Opaque(span)))
+
     def _function(self, node: Any) -> None:
         self.function(self._definition(node), parameters(node.args), node.returns, type(node) is ast.AsyncFunctionDef)
 
@@ -88,12 +95,11 @@ class NativeReader(NativeExpressions):
         self.class_definition(self._definition(node), map(given, [*node.bases, *node.keywords]))
 
     def _definition(self, node: Any) -> DefinitionFields:
-        if getattr(node, "type_params", None):
-            raise NeedsLibCST
         found = _NAME.match(self.text, self.span(node).start)
         if found is None or not self.text.startswith(node.name, found.end()):
             raise NeedsLibCST
-        return DefinitionFields(Span(found.end(), found.end() + len(node.name)), node.name, node.decorator_list, node.body)
+        types = tuple([param.name for param in getattr(node, "type_params", ())])
+        return DefinitionFields(Span(found.end(), found.end() + len(node.name)), node.name, node.decorator_list, node.body, types)
 
     statements: ClassVar[Mapping[type[Any], Callable[[NativeReader, Any], None]]] = {
         ast.Expr: lambda read, node: read.effect(node.value),
@@ -112,12 +118,13 @@ class NativeReader(NativeExpressions):
         ast.Delete: _delete, ast.Import: _import, ast.ImportFrom: _import_from, ast.If: _if, ast.For: _for, ast.AsyncFor: _for,
         ast.With: _with, ast.AsyncWith: _with, ast.Try: _try, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function,
         ast.ClassDef: _class,
+        **{kind: read for kind, read in ((_TRY_STAR, _try), (_TYPE_ALIAS, _type_alias)) if kind is not None},
     }  # fmt: skip
 
 
 def lower_native(text: str) -> ir.Module | None:
     """The IR of a text, or None where LibCST has to give it."""
-    if "\f" in text or not _plain(text):
+    if not _plain(text):
         return None
     try:
         with warnings.catch_warnings():
