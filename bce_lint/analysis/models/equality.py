@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import BuiltinMethod, Constant, External, Ref, Seq, Union, Unknown, Value
+from bce_lint.analysis.domain.values import NONE, BuiltinMethod, Constant, External, Ref, Seq, Union, Unknown, Value
 from bce_lint.analysis.models import layout
-from bce_lint.analysis.state import containers
+from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.machine import Machine
 
 _OPEN = (Unknown, Tensor, Union, BuiltinMethod)
@@ -19,7 +19,7 @@ def equal(m: Machine, a: Value, b: Value) -> bool | None:
     if type(a) is Constant and type(b) is Constant:
         return a.value == b.value
     if type(a) is not type(b):
-        return False
+        return None if any(type(v) is External and objects.is_foreign(v) for v in (a, b)) and NONE not in (a, b) else False
     if type(a) is Seq and type(b) is Seq:
         return _sequences(m, a, b)
     if type(a) is External and type(b) is External and (same := layout.same_dtype(a, b)) is not None:

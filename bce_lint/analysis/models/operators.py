@@ -8,7 +8,7 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
-from bce_lint.analysis.domain.tensor import Origin, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Tensor, outermost
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
 from bce_lint.analysis.state import containers, objects
@@ -74,7 +74,7 @@ def negative(value: Tensor, plain: Tensor) -> Tensor:
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """A new tensor of the same shape that is in no domain."""
     made = m.number(frame, span)
-    return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array)
+    return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array, given=value.given)
 
 
 def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
@@ -184,7 +184,7 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     both = [v for v in (a, b) if type(v) is Tensor]
     compared = op in COMPARISONS
     plain = changed(
-        _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both),
+        _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both), given=outermost(*[v.given for v in both]),
         model=not compared and any(v.model for v in both), literal=both_literal(a, b),
         dtype="bool" if compared else dtype_rules.promoted(a, b, op, m.program.default_dtype()),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import join_range
-from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
+from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor, outermost
 from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
@@ -34,7 +34,7 @@ from bce_lint.analysis.models import (
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, clipped
-from bce_lint.analysis.state import containers
+from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.factories import READING
@@ -111,7 +111,7 @@ def transfer(
     for option in present(value):
         one = _transfer(m, frame, row, option, args, node, name, made_by)
         results = one if results is None else join(results, one)
-    return results or TOP
+    return TOP if results is None else handed.made_of(m, results, args)
 
 
 def is_array(value: Value) -> bool:
@@ -242,7 +242,8 @@ def _hull(a: Value, b: Tensor) -> Tensor:
         joined = join(a, b)
         if type(joined) is Tensor:
             return joined
-    return Tensor(range=join_range(a.range, b.range)._replace(tight=False), dtype=a.dtype if a.dtype == b.dtype else None)
+    dtype = a.dtype if a.dtype == b.dtype else None
+    return Tensor(range=join_range(a.range, b.range)._replace(tight=False), dtype=dtype, given=outermost(a.given, b.given))
 
 
 def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
