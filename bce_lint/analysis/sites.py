@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from bce_lint.analysis.domain.tensor import Place, Shape, Tensor
+from bce_lint.analysis.domain.tensor import Place, Shape, SourceRange, Tensor
 from bce_lint.catalog.schema import Activation, Contract, Domain
 from bce_lint.records import record
 
 Alternatives: TypeAlias = tuple[Tensor, ...]
+
+
+class UndecidedArm(NamedTuple):
+    """One outcome of a test that could not be decided, in a function that was handed the values: a caller may have meant the other.
+
+    `test` is the test's place, and those of the calls that led to it.
+    """
+
+    test: tuple[SourceRange, ...]
+    taken: bool
 
 
 @record(frozen=True, slots=True)
@@ -25,7 +35,8 @@ class LossSite:
     `autocast` is `on` (certain, on a device that bans), `maybe` or `off`. `rival` is another loss on the same path that
     took the same tensor for something else. `caller` is the call that led into the function of `primary`,
     `made` where the loss object was made. `weight` is the class weight that the loss was given, `weight_place` the call that
-    carries it.
+    carries it. `arms` are the undecided tests that the values met after a caller chose their shapes and dtypes. `shaped` is the same
+    site as seen from the call that gives input and target the shapes with which they meet, where that is further in than `primary`.
     """
 
     contract: Contract
@@ -44,6 +55,8 @@ class LossSite:
     made: Place | None = None
     weight: Alternatives = ()
     weight_place: Place | None = None
+    arms: tuple[UndecidedArm, ...] = ()
+    shaped: LossSite | None = None
 
 
 class Use(NamedTuple):
@@ -90,6 +103,7 @@ class ActivationSite:
     primary: Place
     dim: int | str | None
     input: Alternatives
+    arms: tuple[UndecidedArm, ...] = ()
 
 
 @record(frozen=True, slots=True)

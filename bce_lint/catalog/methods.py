@@ -92,10 +92,12 @@ OWN: dict[str, Transfer] = {
         Transfer(Kind.SCALAR),
         """
         size | result=sizes use=layout trial=counts_dims
-        dim nelement | use=layout trial=counts_dims
-        ndimension | trial=counts_dims
+        dim | result=rank use=layout trial=counts_dims
+        nelement | result=count use=layout trial=counts_dims
+        ndimension | result=rank trial=counts_dims
         get_device | use=layout
-        item tolist stride element_size data_ptr is_contiguous is_complex is_signed __len__
+        is_complex | result=complex
+        item tolist stride element_size data_ptr is_contiguous is_signed __len__
         """,
     ),
     **rows("", Transfer(Kind.NONE), "backward register_hook retain_grad"),

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+KNOWN_LIBRARIES = frozenset({"builtins", "bce_lint", "numpy", "torch", "torchvision"})
+"""Modules whose public names are functions and classes."""
+
 _NN_FILES = (
     "activation",
     "adaptive",

@@ -170,7 +170,8 @@ class Transfer(NamedTuple):
       takes all reals; of another input only the bounds are sure.
     - `dtype` is that of the result where it is always the same. None: `dtype_rule` says, or the operands do.
     - `result` is what the operation returns: a `tensor`, a `tuple` or `namedtuple` of tensors, `namedtuple-if-dim`, which is a named
-      tuple where a dimension is given and else a tensor, or the `sizes` of the tensor.
+      tuple where a dimension is given and else a tensor; or what it tells of the tensor: its `sizes`, its `rank`, the `count` of its
+      values, whether it is `floating` or `complex`.
     - `inplace`: the result is written back to the first argument.
     - `params` are the parameters that may be given by position, in order. A function's begin with the tensor; those of a method and
       of a layer's constructor leave it out. What takes names only is not listed: a reader may index its arguments by these.
@@ -228,6 +229,9 @@ class Transfer(NamedTuple):
 
 UNARY = frozenset({"neg", "pos", "not"})
 """What `Transfer.operator` says of an operation with one operand."""
+
+QUESTIONS = frozenset({"sizes", "rank", "count", "floating", "complex"})
+"""What `Transfer.result` says of an operation that only asks a tensor about itself."""
 
 
 class Autocast(NamedTuple):

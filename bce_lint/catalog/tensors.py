@@ -210,7 +210,8 @@ _LABELS = {
         "torch.",
         Transfer(Kind.SCALAR, also=METHOD),
         """
-        numel is_floating_point
+        numel(input) | result=count
+        is_floating_point(input) | result=floating
         equal allclose(input, other)
         """,
     ),

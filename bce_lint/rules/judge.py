@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bce_lint.analysis.domain.tensor import Place, SourceRange
-from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LogSite, Site
+from bce_lint.analysis.sites import ActivationSite, ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, UndecidedArm
 from bce_lint.diagnostic import CRASH, Fix, Verification
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.rules.precedence import Precedence, Subject
@@ -19,7 +19,8 @@ MAX_LABELS = 20
 class Judged(NamedTuple):
     """A finding of a rule that will be shown, before it is put into rows and columns.
 
-    `intents` are the changes that its rule asks for; `fix` is what came of them, and `verification` what running that showed.
+    `intents` are the changes that its rule asks for; `fix` is what came of them, and `verification` what running that showed. `arms`
+    are the undecided tests that it holds under, where a caller may have meant another arm.
     """
 
     rule: Rule
@@ -29,6 +30,7 @@ class Judged(NamedTuple):
     intents: tuple[FixIntent, ...] = ()
     fix: Fix | None = None
     verification: Verification | None = None
+    arms: tuple[UndecidedArm, ...] = ()
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -41,13 +43,30 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     heard: dict[SourceRange, list[Judged]] = {}
     sites = list(sites)
     inside = {place for site in sites if isinstance(site, HandWrittenSite) for place in site.logs}
-    for site in sites:
-        if isinstance(site, LogSite) and site.primary in inside:
-            continue
-        for judged in run_rules(site):
+    found = [
+        judged for site in sites if not (isinstance(site, LogSite) and site.primary in inside) for judged in run_rules(site)
+    ]
+    wrong = _wrong_in_all_arms({judged.arms for judged in found})
+    for judged in found:
+        if all((*judged.arms[:at], _other(arm)) in wrong for at, arm in enumerate(judged.arms)):
             heard.setdefault(judged.place.range, []).append(judged)
     shown = [judged for group in heard.values() for judged in _merged(_highest_precedence(group)) if judged.rule.code in codes]
     return sorted(shown, key=lambda judged: (judged.place.range, judged.rule.code))
+
+
+def _wrong_in_all_arms(wrong: set[tuple[UndecidedArm, ...]]) -> set[tuple[UndecidedArm, ...]]:
+    """The outcomes of tests under which something is wrong whichever arm the caller meant, given those under which something is."""
+    ways = set(wrong)
+    for length in range(max(map(len, ways), default=0), 0, -1):
+        for way in [way for way in ways if len(way) == length]:
+            *outside, arm = way
+            if (*outside, _other(arm)) in ways:
+                ways.add(tuple(outside))
+    return ways
+
+
+def _other(arm: UndecidedArm) -> UndecidedArm:
+    return arm._replace(taken=not arm.taken)
 
 
 def run_rules(site: Site) -> Iterator[Judged]:
@@ -63,7 +82,12 @@ def run_rules(site: Site) -> Iterator[Judged]:
             continue
         for finding in findings:
             intents = (finding.fix,) if finding.fix is not None else ()
-            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, intents)
+            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, intents, arms=_arms(rule, site))
+
+
+def _arms(rule: Rule, site: Site) -> tuple[UndecidedArm, ...]:
+    """The undecided tests that a finding depends on: one about shapes and dtypes, which callers choose, on all that the site met."""
+    return site.arms if rule.subject is Subject.TARGET and isinstance(site, LossSite | ActivationSite) else ()
 
 
 def _met(site: Site, judged: Judged) -> SourceRange:

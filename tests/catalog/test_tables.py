@@ -8,7 +8,7 @@ import pytest
 
 from bce_lint.catalog import activations, contexts, dtypes, layers, losses, tensors, wrappers
 from bce_lint.catalog.names import ALIASES, canonical
-from bce_lint.catalog.schema import REQUIRED, Contract, Covered, Kind, Range, Transfer
+from bce_lint.catalog.schema import QUESTIONS, REQUIRED, Contract, Covered, Kind, Range, Transfer
 
 CALLABLES: dict[str, set[str]] = {
     "loss modules": set(losses.MODULES),
@@ -104,7 +104,7 @@ def test_only_bce_loss_is_banned() -> None:
 def test_transfers_are_well_formed(name: str) -> None:
     row = TRANSFERS[name]
     assert row.range.low <= row.range.high
-    assert row.result in {"tensor", "tuple", "namedtuple", "namedtuple-if-dim", "sizes"}
+    assert row.result in {"tensor", "tuple", "namedtuple", "namedtuple-if-dim", *QUESTIONS}
     assert row.dtype is None or row.dtype in dtypes.DTYPES.values()
     assert len(set(row.params)) == len(row.params)
     assert row.kind is not Kind.ACTIVATION

@@ -26,6 +26,11 @@ def size(shape: Shape | None, dim: int) -> int | None:
     return found if isinstance(found, int) else None
 
 
+def row(shape: Shape | None) -> Shape | None:
+    """The shape of one row of a tensor: nothing is known of it where the number of dimensions is not."""
+    return shape[1:] if rank(shape) and shape is not None else None
+
+
 def sizes_differ(a: Shape | None, b: Shape | None, dim: int) -> bool:
     """True if two shapes certainly have a dimension of different sizes."""
     x, y = size(a, dim), size(b, dim)

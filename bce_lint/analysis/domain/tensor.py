@@ -75,7 +75,8 @@ class Tensor:
     """What is known of a tensor. `identity` is shared by views of the same values; `inner` holds activations below `origin`.
 
     `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`,
-    `array` what NumPy made; `form` says how the value was written.
+    `array` what NumPy made; `form` says how the value was written; `given` is the depth of the outermost frame that was handed the
+    shape and dtype by its caller, 0 for none.
     """
 
     domain: Domain = Domain.UNKNOWN
@@ -91,6 +92,7 @@ class Tensor:
     one_hot: bool = False
     array: bool = False
     form: Formula | None = None
+    given: int = 0
 
     @property
     def first(self) -> Origin | None:
@@ -107,6 +109,11 @@ def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
         common = min(len(x), len(y))
         return (..., *(p if p == q else None for p, q in zip(x[len(x) - common :], y[len(y) - common :], strict=True)))
     return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
+
+
+def outermost(*depths: int) -> int:
+    """The least depth of frames; 0 for none of them."""
+    return min((depth for depth in depths if depth), default=0)
 
 
 def join_tensor(a: Tensor, b: Tensor) -> Tensor:
@@ -129,4 +136,5 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         one_hot=a.one_hot and b.one_hot,
         array=a.array or b.array,
         form=a.form if a.form == b.form else None,
+        given=outermost(a.given, b.given),
     )

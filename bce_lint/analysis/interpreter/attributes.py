@@ -27,7 +27,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
-from bce_lint.analysis.models import losses, tensor_attributes
+from bce_lint.analysis.models import layout, losses, tensor_attributes
 from bce_lint.analysis.state import cells, class_model, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -55,7 +55,7 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
         case ModuleV():
             return imports.member(m, owner.path, name)
         case External():
-            return External(canonical(f"{owner.name}.{name}"))
+            return layout.of_dtype(owner, name) or External(canonical(f"{owner.name}.{name}"))
         case ClassV():
             return _class_member(m, owner, name)
         case SuperV():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_all
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, Ref, Union, Unknown, Value, const, join_all
 from bce_lint.analysis.interpreter import expressions, statements
 from bce_lint.analysis.models import builtins
 from bce_lint.analysis.state import objects
-from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.frames import Frame, OpenArm
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import merge
+from bce_lint.catalog.names import KNOWN_LIBRARIES
+from bce_lint.ir.walk import children
 from bce_lint.records import changed
 
 
@@ -20,18 +22,47 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
         arms = (node.body, node.orelse) if outcome else (node.orelse, node.body)
         name = _tested(node.test)
         return _run_both(m, frame, arms, name) if name and _is_default(m, frame, name) else statements.run(m, frame, arms[0])
-    base = m.state
-    ends = []
-    for taken, body in ((True, node.body), (False, node.orelse)):
+    base, outside = m.state, frame.arms
+    ends, rest = [], outside
+    for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
+        frame.arms, returned = outside if _only_raises(other) else _under(m, frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
             ends.append(m.state)
+        elif len(frame.returns) > returned:
+            rest = _under(m, frame, node.test, outside, not taken)  # what follows is the other arm
+    frame.arms = rest
     if not ends:
         m.state = base
         return False
     m.state = merge(ends)
     return True
+
+
+def _only_raises(body: ir.Body) -> bool:
+    """True if an arm says that it is not meant."""
+    match body:
+        case (*_, ir.Raise()):
+            return True
+        case (ir.If(body=inner, orelse=other),):
+            return _only_raises(inner) and _only_raises(other)
+    return False
+
+
+def _under(m: Machine, frame: Frame, test: ir.Expr, outside: tuple[OpenArm, ...], taken: bool) -> tuple[OpenArm, ...]:
+    """The undecided tests of a function that an arm of one more is under; of the entry point's own there is no caller."""
+    return (*outside, (test.span, taken)) if frame.call is not None and _meant(m, frame, test) else outside
+
+
+def _meant(m: Machine, frame: Frame, test: ir.Expr) -> bool:
+    """True if a caller can decide a test by what it hands in or sets up: not where the mode of training decides, nor a library alone."""
+    if isinstance(test, ir.Name):
+        value = expressions.lookup(m, frame, test.id)
+        return type(value) is not External or value.name.partition(".")[0] not in KNOWN_LIBRARIES
+    if isinstance(test, ir.Attr) and test.name == "training":
+        return False
+    return any(_meant(m, frame, part) for part in children(test))
 
 
 def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str) -> bool:
@@ -87,14 +118,15 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
     if outcome is not None:
         return expressions.evaluate(m, frame, node.then if outcome else node.other)
-    base = m.state
+    base, outside = m.state, frame.arms
     ends, values = [], []
     for taken, arm in ((True, node.then), (False, node.other)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
+        frame.arms = _under(m, frame, node.test, outside, taken)
         values.append(expressions.evaluate(m, frame, arm))
         ends.append(m.state)
-    m.state = merge(ends)
+    m.state, frame.arms = merge(ends), outside
     return join_all(values) or TOP
 
 

@@ -27,7 +27,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, statements
 from bce_lint.analysis.models import autocast, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
-from bce_lint.analysis.state import containers
+from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, apply_delta, merge
@@ -185,9 +185,11 @@ def _collapse(m: Machine, inner: Frame, before: State) -> None:
 def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     """Writes the arguments into the parameters' cells."""
     node = function.node
+    if frame.call is not None:
+        args = handed.arguments(m, frame, args)
     defaults = dict(function.defaults)
     positional = [p for p in node.params if p.kind in ("positional", "normal")]
-    identities = []
+    bound: list[Value] = []
     for index, param in enumerate(positional):
         value = args.get(index, param.name)
         if value is None:
@@ -195,24 +197,24 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
         if type(value) is Unknown:
             value = _annotated(m, frame, param, value)
         m.write(frame.address, param.name, value)
-        identities.append(identity_of(value))
+        bound.append(value)
     for param in node.params:
         if param.kind == "keyword":
             value = args.kw.get(param.name)
             value = value if value is not None else TOP if args.open else _default(m, frame, param, defaults)
             m.write(frame.address, param.name, value)
-            identities.append(identity_of(value))
+            bound.append(value)
         elif param.kind == "*":
             extra = args.pos[len(positional) :]
             m.write(frame.address, param.name, Seq(extra, TOP if args.open or frame.call is None else None))
-            identities.extend(identity_of(v) for v in extra)
+            bound += extra
         elif param.kind == "**":
             names = {p.name for p in node.params}
             left = tuple((k, v) for k, v in args.kw.items() if k not in names)
             table = Table(left, TOP if args.open or frame.call is None else None)
             m.write(frame.address, param.name, containers.new_dict(m, frame, node.span, table))
-            identities.extend(identity_of(v) for _, v in left)
-    frame.params = frozenset(i for i in identities if i)
+            bound += [v for _, v in left]
+    frame.params = {identity: value for value in bound if (identity := identity_of(value))}
 
 
 def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value]) -> Value:

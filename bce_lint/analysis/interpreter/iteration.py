@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from bce_lint import ir
+from bce_lint.analysis.domain.shapes import rank, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Table, Unknown, Value, const, join_seq, options
 from bce_lint.analysis.interpreter import calls
@@ -46,7 +47,7 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
         case Ref(kind="instance"):
             return _instance(m, frame, value, span)
         case Tensor():
-            return Seq((), summarize(m, changed(value, shape=value.shape[1:] if value.shape else None)))
+            return Seq((), summarize(m, changed(value, shape=row(value.shape), one_hot=value.one_hot and rank(value.shape) != 1)))
     return containers.ANYTHING
 
 

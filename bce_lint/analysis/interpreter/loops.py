@@ -69,11 +69,12 @@ def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Star
 
 def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> State | None:
     """One round; its end joined with the states that `continue`."""
-    base = m.state
+    base, outside = m.state, frame.arms
     loop.round = base.depth
     loop.continues = []
     entered = start()
     alive = entered and statements.run(m, frame, body)
+    frame.arms = outside
     ends = [m.state, *loop.continues] if alive else list(loop.continues)
     loop.continues = []
     return merge(ends) if ends else None

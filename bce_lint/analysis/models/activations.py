@@ -19,7 +19,7 @@ from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
 from bce_lint.analysis.models.keywords import either
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ActivationSite
-from bce_lint.analysis.state import cells
+from bce_lint.analysis.state import cells, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as rows
@@ -37,7 +37,7 @@ def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, 
     dim = dimension(row, args, row.init or ())
     m.write(ref.address, cells.DIM, dim if dim is not None else const("missing"))
     if row.implicit_dim:
-        record_dim(m, row, frame.place(node.span, node.func.span), dim, ())
+        record_dim(m, frame, row, frame.place(node.span, node.func.span), dim, ())
     return ref
 
 
@@ -51,10 +51,10 @@ def dimension(row: Activation, args: Args, params: tuple[Param, ...]) -> Value |
     return None if value is NONE else value
 
 
-def record_dim(m: Machine, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
+def record_dim(m: Machine, frame: Frame, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
     """Notes a softmax-like call with the dimension that it was given."""
     constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
-    m.record(ActivationSite(row, place.text, place, "missing" if dim is None else constant, found))
+    m.record(ActivationSite(row, place.text, place, "missing" if dim is None else constant, found, handed.arms(frame, *found)))
 
 
 def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:
@@ -74,7 +74,7 @@ def activation_call(
     dim = dimension(row, args, row.params)
     place = frame.place(node.span, node.func.span)
     if row.dim is not None and (row.implicit_dim or dim is not None):
-        record_dim(m, row, place, dim, tensors(value))
+        record_dim(m, frame, row, place, dim, tensors(value))
     constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
     result = activate(m, frame, row, value, node, constant, None)
     dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
@@ -110,7 +110,7 @@ def activated(value: Value, row: Activation, origin: Origin, identity: int) -> T
     below = value.origin if value.domain in ACTIVATED else ()
     return Tensor(
         row.domain, row.range, value.dtype if value.dtype in FLOATS else None,
-        value.shape, (origin,), below, identity, value.model, value.literal,
+        value.shape, (origin,), below, identity, value.model, value.literal, given=value.given,
     )  # fmt: skip
 
 

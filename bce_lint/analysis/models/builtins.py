@@ -6,6 +6,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
+    MODULE_KINDS,
     NEVER,
     NONE,
     TOP,
@@ -26,6 +27,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
+from bce_lint.analysis.models import layout
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import class_model, containers, identities, objects, store
 from bce_lint.analysis.state.frames import Args, Frame
@@ -55,14 +57,13 @@ def _is_external(m: Machine, value: Value, name: str) -> bool | None:
     short = name.removeprefix("builtins.")
     if type(value) is Constant:
         return short in _PYTHON_TYPES and value.kind in _PYTHON_TYPES[short]
-    if name in ("torch.Tensor", "torch.nn.Module"):
-        tensor = name == "torch.Tensor"
-        return True if (type(value) is Tensor) == tensor and type(value) in (Tensor, Ref) else None if type(value) is Unknown else False
+    if type(value) is Tensor:
+        return layout.is_of_type(value, name)
+    if type(value) is Ref and name in ("torch.Tensor", "torch.nn.Module"):
+        return name == "torch.nn.Module" and value.kind in MODULE_KINDS
     if type(value) is Ref:
         return _ref_is(m, value, name, short)
-    if short == "tuple" and type(value) is Seq:
-        return True
-    return None if type(value) is Unknown else False
+    return True if short == "tuple" and type(value) is Seq else None if type(value) is Unknown else False
 
 
 def _ref_is(m: Machine, value: Ref, name: str, short: str) -> bool | None:
@@ -114,10 +115,9 @@ def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Constant:
-        name = str(args.pos[1].value)
-        return const(True) if objects.is_certain(m, args.pos[0], name) else TOP
-    return TOP
+    if len(args.pos) != 2 or type(args.pos[0]) is not Ref or type(args.pos[1]) is not Constant:
+        return TOP
+    return const(True) if objects.is_certain(m, args.pos[0], str(args.pos[1].value)) else TOP
 
 
 def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -205,7 +205,6 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) != 2:
         return Seq((), TOP)
     items = m.interpreter.elements(m, frame, args.pos[1], node.span)
-
     outer = frame.unrolled_at
 
     def _one(value: Value, index: int) -> Value:
@@ -335,7 +334,7 @@ MODELS: dict[str, Model] = {
     "builtins.isinstance": _isinstance, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.hasattr": _hasattr,
     "builtins.delattr": _delattr,
     "builtins.len": _len, "builtins.range": _range, "builtins.enumerate": _enumerate, "builtins.zip": _zip,
-    "builtins.list": _list, "builtins.tuple": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
+    "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
     "builtins.set": _list, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
     "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.shapes import rank
+from bce_lint.analysis.domain.shapes import rank, row
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join_all, number_kind, options
 from bce_lint.analysis.models.model import Model, each
@@ -26,10 +26,17 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
     else:
         item = item_of(m, frame, args.get(0, "dataset") or TOP, node.span)
         if name in LOADERS:
-            own = args.kw.get("collate_fn", NONE)
-            item = collated(m, frame, item, node.span) if own is NONE else _collated_by(m, frame, own, item, node)
+            item = _batch(m, frame, item, args, node)
     m.write(ref.address, cells.ITEM, item)
     return ref if name not in SPLITS else _parts(m, ref, args.get(1, "lengths") or TOP)
+
+
+def _batch(m: Machine, frame: Frame, item: Value, args: Args, node: ir.Call) -> Value:
+    """What a loader gives; without a batch size, the elements one by one, or what a sampler of its own asks for."""
+    own = args.kw.get("collate_fn", NONE)
+    if args.get(1, "batch_size") is NONE and args.get(4, "batch_sampler") in (None, NONE):
+        return item if own is NONE and args.get(3, "sampler") in (None, NONE) else TOP
+    return collated(m, frame, item, node.span) if own is NONE else _collated_by(m, frame, own, item, node)
 
 
 def _parts(m: Machine, ref: Ref, lengths: Value) -> Seq:
@@ -59,7 +66,7 @@ def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
 
 def _row(value: Value) -> Value:
     """One row of each tensor."""
-    rows = (_new(v, v.shape[1:] if v.shape and rank(v.shape) else None) if type(v) is Tensor else TOP for v in options(value))
+    rows = (_new(v, row(v.shape)) if type(v) is Tensor else TOP for v in options(value))
     return join_all(rows) or TOP
 
 

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, 
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
-from bce_lint.analysis.state import cells, machine
+from bce_lint.analysis.state import cells, handed, machine
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import losses as rows
@@ -151,12 +151,16 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
     input_place, target_place = (frame.place(span) if span else None for span in given.spans)
     state, region = autocast.describe(m)
     weighted = given.weight is not None
+    weight = tensors(given.weight) if given.weight is not None else ()
     site = LossSite(
         contract, primary.text, primary, place, path, tensors(value), tensors(target), input_place, target_place, state, region, None,
-        _caller(home), given.made, tensors(given.weight) if given.weight is not None else (), given.weight_place if weighted else None,
+        _caller(home), given.made, weight, given.weight_place if weighted else None,
+        handed.arms(frame, *tensors(value), *tensors(target), *weight),
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)
+    if path:
+        site = changed(site, shaped=_shaped(frame, site, value, target))
     m.record(_note_use(m, site, identity))
     return Tensor(identity=m.number(frame, node.span, "loss"))
 
@@ -169,6 +173,25 @@ def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Pl
         place = frame.parent.place(frame.call, _callee(frame))
         frame = frame.parent
     return place, tuple(path), frame
+
+
+def _shaped(frame: Frame, site: LossSite, value: Value, target: Value) -> LossSite | None:
+    """A site as the innermost call sees it whose caller, but for it, has the input or the target in another shape, or not at all."""
+    for depth, place in enumerate(reversed((site.primary, *site.path))):
+        if place == site.primary:
+            return None
+        if not (_as_handed(frame, value) and _as_handed(frame, target)):
+            inner = site.path[len(site.path) - depth :]
+            return changed(site, primary=place, name=place.text, path=inner, caller=_caller(frame))
+        assert frame.parent is not None, "a path leads out of calls"
+        frame = frame.parent
+    return None
+
+
+def _as_handed(frame: Frame, value: Value) -> bool:
+    """True if the frame of a call was handed a value in the shapes that it has."""
+    known = frame.params.get(identity_of(value))
+    return known is not None and {t.shape for t in tensors(known)} == {t.shape for t in tensors(value)}
 
 
 def _caller(frame: Frame) -> Place | None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
-from bce_lint.analysis.domain.tensor import Origin, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Tensor, outermost
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.analysis.models import dtype_rules, idioms, losses, shape_rules, thresholds
+from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
 from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
@@ -74,7 +74,7 @@ def negative(value: Tensor, plain: Tensor) -> Tensor:
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """A new tensor of the same shape that is in no domain."""
     made = m.number(frame, span)
-    return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array)
+    return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array, given=value.given)
 
 
 def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
@@ -137,22 +137,21 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     if Unknown in (type(a), type(b)):
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
         return Tensor(dtype="bool", identity=m.number(frame, span)) if number else TOP
-    if type(a) is not type(b):
-        return const(op in ("!=", "is not"))
-    if type(a) in (Seq,) or (type(a) is Ref and a.kind in ("list", "dict", "set", "namespace", "device")):
-        return const(op in ("==", "is")) if a == b and type(a) is Ref and a.kind == "device" else TOP
-    return const((a == b) == (op in ("==", "is"))) if a != b or op in ("==", "is") else const(False)
+    same = equality.equal(m, a, b)
+    if same is None or (type(a) is Seq and op in ("is", "is not")):
+        return TOP
+    return const(same == (op in ("==", "is")))
 
 
 def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
     found: bool | None = None
-    if type(a) is Constant:
-        table = containers.table_of(m, b)
-        items = containers.content(m, b)
-        if table is not None and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
+    table, items = containers.table_of(m, b), containers.content(m, b)
+    if table is not None:
+        if type(a) is Constant and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
             found = table.has(a.value)
-        elif items is not None and items.exact and all(type(v) is Constant for v in items):
-            found = a in items.prefix
+    elif items is not None and items.exact:
+        answers = [equality.equal(m, a, item) for item in items.prefix]
+        found = True if True in answers else None if None in answers else False
     return TOP if found is None else const(found == (op == "in"))
 
 
@@ -185,7 +184,7 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     both = [v for v in (a, b) if type(v) is Tensor]
     compared = op in COMPARISONS
     plain = changed(
-        _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both),
+        _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both), given=outermost(*[v.given for v in both]),
         model=not compared and any(v.model for v in both), literal=both_literal(a, b),
         dtype="bool" if compared else dtype_rules.promoted(a, b, op, m.program.default_dtype()),
     )  # fmt: skip

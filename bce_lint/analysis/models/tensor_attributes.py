@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import Shape, Tensor
-from bce_lint.analysis.domain.values import (
-    TOP,
-    BuiltinMethod,
-    External,
-    Seq,
-    Unknown,
-    Value,
-    const,
-)  # fmt: skip
+from bce_lint.analysis.domain.values import TOP, BuiltinMethod, External, Value
+from bce_lint.analysis.models import layout
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.catalog.tensors import ATTRIBUTES
@@ -26,20 +19,14 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":
-        return sizes(owner.shape)
+        return layout.sizes(owner.shape)
+    if name == "ndim":
+        return layout.answer("rank", owner)
     return BuiltinMethod(owner, name)
 
 
 def _reversed(shape: Shape | None) -> Shape | None:
     return shape[::-1] if shape is not None and len(shape) <= 2 and shape[:1] != (...,) else None
-
-
-def sizes(shape: Shape | None) -> Value:
-    """The sizes of a shape as a sequence of numbers."""
-    if shape is None:
-        return TOP
-    numbers = tuple(const(s) if isinstance(s, int) else Unknown(kind="int") for s in shape if s is not ...)
-    return Seq(numbers) if len(numbers) == len(shape) else Seq((), TOP, numbers)
 
 
 def fixed(value: Tensor) -> Tensor:

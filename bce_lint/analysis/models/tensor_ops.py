@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import join_range
-from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
+from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor, outermost
 from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
@@ -20,16 +20,26 @@ from bce_lint.analysis.domain.values import (
     present,
     tensors,
 )
-from bce_lint.analysis.models import concatenation, dtype_rules, idioms, layer_shapes, operators, shape_rules, tensor_attributes, thresholds
+from bce_lint.analysis.models import (
+    concatenation,
+    dtype_rules,
+    idioms,
+    layer_shapes,
+    layout,
+    operators,
+    shape_rules,
+    tensor_attributes,
+    thresholds,
+)
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, clipped
-from bce_lint.analysis.state import containers
+from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.factories import READING
 from bce_lint.catalog.numpy import NUMPY_METHODS
-from bce_lint.catalog.schema import UNARY, Domain, Kind, Transfer
+from bce_lint.catalog.schema import QUESTIONS, UNARY, Domain, Kind, Transfer
 from bce_lint.catalog.tensors import FUNCTIONS
 from bce_lint.records import changed
 
@@ -59,7 +69,7 @@ def _into(m: Machine, frame: Frame, args: Args, node: ir.Call, result: Value) ->
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """A tensor method; an in-place one writes the result back to where the tensor was."""
     if row.result == "sizes" and type(value) is Tensor and value.shape is not None:
-        sizes = tensor_attributes.sizes(value.shape)
+        sizes = layout.sizes(value.shape)
         return m.interpreter.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
     written = _operator(m, frame, row, (value, *args.pos), args, node) if row.operator else None
     if written is not None:
@@ -101,7 +111,7 @@ def transfer(
     for option in present(value):
         one = _transfer(m, frame, row, option, args, node, name, made_by)
         results = one if results is None else join(results, one)
-    return results or TOP
+    return TOP if results is None else handed.made_of(m, results, args)
 
 
 def is_array(value: Value) -> bool:
@@ -114,7 +124,7 @@ def _transfer(
 ) -> Value:
     identity = m.number(frame, node.span, (name, made_by[0]))
     if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
-        return TOP
+        return layout.answer(row.result, value) if row.result in QUESTIONS and type(value) is Tensor else TOP
     if row.kind is Kind.PARAMETER and args.get(1, "requires_grad") not in (None, TRUE):
         row = row._replace(kind=Kind.KEEP)  # what is not trained stays what it is
     if row.kind is Kind.KEEP and type(value) is not Tensor:
@@ -232,7 +242,8 @@ def _hull(a: Value, b: Tensor) -> Tensor:
         joined = join(a, b)
         if type(joined) is Tensor:
             return joined
-    return Tensor(range=join_range(a.range, b.range)._replace(tight=False), dtype=a.dtype if a.dtype == b.dtype else None)
+    dtype = a.dtype if a.dtype == b.dtype else None
+    return Tensor(range=join_range(a.range, b.range)._replace(tight=False), dtype=dtype, given=outermost(a.given, b.given))
 
 
 def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.shapes import row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     TOP,
@@ -206,7 +207,7 @@ def written(owner: Tensor, value: Value) -> Tensor:
     """A tensor after part of it was overwritten: it keeps its domain only if the value shares it."""
     if type(value) is Tensor and value.domain is owner.domain and value.range == owner.range:
         return owner
-    return Tensor(dtype=owner.dtype, shape=owner.shape)
+    return Tensor(dtype=owner.dtype, shape=owner.shape, given=owner.given)
 
 
 def _replaced(items: Seq, key: Value, value: Value, many: bool) -> Seq:
@@ -246,7 +247,7 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
-            part = identities.summarize(m, changed(value, shape=value.shape[1:] if value.shape else None))
+            part = identities.summarize(m, changed(value, shape=row(value.shape)))
         if items is not None and star is None and count <= len(items.prefix):
             return list(items.prefix[:count])
         return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]

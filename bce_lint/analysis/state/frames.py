@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
@@ -13,6 +14,10 @@ from bce_lint.records import field, record
 MAX_DEPTH = 40
 MAX_RECURSION = 2
 TEXT_LIMIT = 48
+
+
+OpenArm: TypeAlias = tuple[ir.Span, bool]
+"""An undecided test of a function, and which outcome is followed."""
 
 
 class LoweredFile(NamedTuple):
@@ -71,7 +76,9 @@ class Loop:
 
 @record(slots=True)
 class Frame:
-    """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called."""
+    """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
+    parameters were given, by identity; `arms` are the
+    undecided tests of the function that it is under, with the outcome of each."""
 
     unit: LoweredFile
     address: int
@@ -84,7 +91,7 @@ class Frame:
     parent: Frame | None = None
     call: ir.Span | None = None
     depth: int = 0
-    params: frozenset[int] = frozenset()
+    params: Mapping[int, Value] = field(default_factory=dict)
     unrolled_at: tuple[int, ...] = ()
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
@@ -93,6 +100,7 @@ class Frame:
     floor: int = 0
     captured: bool = False
     main: bool = False
+    arms: tuple[OpenArm, ...] = ()
 
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""

@@ -23,6 +23,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.state import cells, class_model, store
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.names import KNOWN_LIBRARIES
 
 
 def class_attribute(m: Machine, owner: Ref, name: str) -> Value | None:
@@ -125,7 +126,15 @@ def _truth(m: Machine, value: Value) -> bool | None:
             return True if value.kind in _ALWAYS_TRUE_REFS else None
         case Unknown() | Union():
             return None
-    return True if type(value) in (ClassV, External, FunctionV, MethodV, PartialV) else None
+        case External():
+            return None if is_foreign(value) else True
+    return True if type(value) in (ClassV, FunctionV, MethodV, PartialV) else None
+
+
+def is_foreign(value: External) -> bool:
+    """True if a name is of a module of which nothing is known: it may stand for a number, a text or a flag."""
+    root, dot, _ = value.name.partition(".")
+    return bool(dot) and root not in KNOWN_LIBRARIES
 
 
 def address(m: Machine, path: str) -> int:

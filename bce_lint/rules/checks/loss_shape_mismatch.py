@@ -80,7 +80,9 @@ def check(site: Site) -> Iterator[Finding]:
         case LossSite(input=(first, *_), target=(target, *_)) if all(
             _mismatch(site.contract, x, y) for x in site.input for y in site.target
         ):
-            yield Finding(f"{loss(site)} {_said(site.contract, first.shape, target.shape)}", _arguments(site) + way(site), fix=_fix(site))
+            met = site.shaped or site
+            said = f"{loss(met)} {_said(site.contract, first.shape, target.shape)}"
+            yield Finding(said, _arguments(site) + way(met), met.primary, None if site.shaped else _fix(site))
         case HandWrittenSite(shapes=(x, y)):
             yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
 

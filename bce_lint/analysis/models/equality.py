@@ -1,0 +1,46 @@
+"""Whether two values are equal, as far as that is certain."""
+
+from __future__ import annotations
+
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.values import NONE, BuiltinMethod, Constant, External, Ref, Seq, Union, Unknown, Value
+from bce_lint.analysis.models import layout
+from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state.machine import Machine
+
+_OPEN = (Unknown, Tensor, Union, BuiltinMethod)
+_KEPT = ("list", "dict", "set", "namespace", "device")
+
+
+def equal(m: Machine, a: Value, b: Value) -> bool | None:
+    """Whether `a == b` is certainly true or certainly false."""
+    if type(a) in _OPEN or type(b) in _OPEN:
+        return None
+    if type(a) is Constant and type(b) is Constant:
+        return a.value == b.value
+    if type(a) is not type(b):
+        return None if any(type(v) is External and objects.is_foreign(v) for v in (a, b)) and NONE not in (a, b) else False
+    if type(a) is Seq and type(b) is Seq:
+        return _sequences(m, a, b)
+    if type(a) is External and type(b) is External and (same := layout.same_dtype(a, b)) is not None:
+        return same
+    if type(a) is Ref and type(b) is Ref and a.kind in _KEPT:
+        return _objects(m, a, b)
+    return a == b
+
+
+def _objects(m: Machine, a: Ref, b: Ref) -> bool | None:
+    """Lists by what they hold; a device is what it was made from."""
+    x, y = containers.content(m, a), containers.content(m, b)
+    if a.kind == b.kind == "list" and x is not None and y is not None:
+        return _sequences(m, x, y)
+    return True if a == b and a.kind == "device" else None
+
+
+def _sequences(m: Machine, a: Seq, b: Seq) -> bool | None:
+    if a.exact and b.exact:
+        found = [len(a.prefix) == len(b.prefix), *(equal(m, x, y) for x, y in zip(a.prefix, b.prefix, strict=False))]
+        return False if False in found else None if None in found else True
+    short = any(x.exact and len(x.prefix) < len(y.prefix) + len(y.suffix) for x, y in ((a, b), (b, a)))
+    heads = [equal(m, x, y) for x, y in zip(a.prefix, b.prefix, strict=False)]
+    return False if short or False in heads else None

@@ -1,0 +1,84 @@
+"""What a function was handed: shapes and dtypes that a caller chose, and the tests that decide what is done with them.
+
+A test that nobody can decide has an arm for each thing that a caller may mean. What a caller handed in fits the arm that it means: that
+it does not fit another one proves nothing. A tensor knows in `given` the depth of the outermost frame that was handed it, or what it
+was made of; a frame knows in `arms` which outcomes of undecided tests it runs under.
+"""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Tensor, outermost
+from bce_lint.analysis.domain.values import Seq, Union, Value
+from bce_lint.analysis.sites import UndecidedArm
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.records import changed
+
+
+def arguments(m: Machine, frame: Frame, args: Args) -> Args:
+    """The arguments of a call as the frame that it enters sees them."""
+    pos = tuple([handed(m, value, frame.depth) for value in args.pos])
+    kw = {name: handed(m, value, frame.depth) for name, value in args.kw.items()} if args.kw else args.kw
+    return args._replace(pos=pos, kw=kw)
+
+
+def handed(m: Machine, value: Value, depth: int) -> Value:
+    """An argument as a frame at some depth sees it."""
+    match value:
+        case Tensor():
+            known = value.shape is not None or value.dtype is not None
+            return _followed(m, value, depth) if known and not 0 < value.given <= depth else value
+        case Seq():
+            found = value.map(lambda part: handed(m, part, depth))
+            return found if any(new is not old for new, old in zip(found, value, strict=True)) else value
+        case Union():
+            parts = tuple(handed(m, part, depth) for part in value.options)
+            return Union(parts) if any(new is not old for new, old in zip(parts, value.options, strict=True)) else value
+    return value
+
+
+def made_of(m: Machine, value: Value, args: Args) -> Value:
+    """The result of an operation: its layout is a caller's where that of an argument is."""
+    depth = outermost(*[v.given for v in (*args.pos, *args.kw.values()) if type(v) is Tensor])
+    return _marked(m, value, depth) if depth else value
+
+
+def _marked(m: Machine, value: Value, depth: int) -> Value:
+    match value:
+        case Tensor():
+            return value if value.given == outermost(value.given, depth) else _followed(m, value, depth)
+        case Seq():
+            return value.map(lambda part: _marked(m, part, depth))
+        case Union():
+            return Union(tuple(_marked(m, part, depth) for part in value.options))
+    return value
+
+
+def _followed(m: Machine, value: Tensor, depth: int) -> Tensor:
+    new = changed(value, given=depth)
+    if m.observer is not None:
+        m.observer.same(value, new)
+    return new
+
+
+def arms(frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]:
+    """The outcomes of undecided tests that some tensors met in functions which were handed them, the outermost first."""
+    found: list[UndecidedArm] = []
+    depth = outermost(*[t.given for t in tensors])
+    scope: Frame | None = frame if depth else None
+    while scope is not None and scope.depth >= depth:
+        if scope.arms and scope.call is not None:
+            chain = _chain(scope)
+            found[:0] = [UndecidedArm(((scope.unit.path, span), *chain), taken) for span, taken in scope.arms]
+        scope = scope.parent
+    return tuple(found)
+
+
+def _chain(frame: Frame) -> tuple[tuple[str, ir.Span], ...]:
+    """The calls that led into a frame."""
+    found = []
+    while frame.parent is not None and frame.call is not None:
+        frame, span = frame.parent, frame.call
+        found.append((frame.unit.path, span))
+    return tuple(found)
