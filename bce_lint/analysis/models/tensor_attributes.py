@@ -12,6 +12,7 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
 )  # fmt: skip
+from bce_lint.analysis.models import softmax_dims
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.catalog.tensors import ATTRIBUTES
@@ -22,7 +23,7 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     """`tensor.name`."""
     view = ATTRIBUTES.get(name)
     if view is not None:
-        return owner if view.shape == "same" else changed(owner, shape=_reversed(owner.shape))
+        return owner if view.shape == "same" else softmax_dims.viewed(changed(owner, shape=_reversed(owner.shape)), owner, name)
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":
