@@ -48,6 +48,7 @@ OF_UNKNOWN = {
     "F.softmax(u, dim=-1).view(-1, n)": -1,
     "F.softmax(u, dim=-1).view(n, -1)": None,
     "F.softmax(u, dim=1).view(-1, n)": None,
+    "F.softmax(u, dim=1).transpose(1, 2).reshape(-1, 5)": -1,
     "F.softmax(u, dim=1).view(n, 3, -1)": 1,
     "F.softmax(u, dim=1).squeeze()": 1,
     "F.softmax(u, dim=1).squeeze(-1)": 1,

@@ -198,7 +198,7 @@ def _view(dim: int, turn: Turn) -> int | None:
     known = rank(turn.before)
     if not sizes:
         return None
-    if dim == -1 or (known is not None and dim == known - 1):
+    if dim == -1 or (dim >= 2 if known is None else dim == known - 1):  # who counts up to three has no more in mind
         new, old = size(turn.after, -1), size(turn.before, -1)
         if new is not None and old is not None:
             return -1 if new == old else None
