@@ -93,6 +93,7 @@ class Frame:
     floor: int = 0
     captured: bool = False
     main: bool = False
+    raised: bool = False
 
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
