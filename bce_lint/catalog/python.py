@@ -21,7 +21,7 @@ BUILTINS = frozenset(
 
 NEVER_RETURN = frozenset(
     (
-        "os._exit", "os.abort", "sys.exit",
+        "builtins.exit", "builtins.quit", "os._exit", "os.abort", "pytest.exit", "pytest.fail", "pytest.skip", "pytest.xfail", "sys.exit",
     )
 )  # fmt: skip
 """Calls after which no statement runs."""
@@ -58,6 +58,13 @@ DATACLASS = frozenset(
     )
 )  # fmt: skip
 """Decorators that write `__init__` from the annotated fields of a class."""
+
+BARE_BASES = frozenset(
+    (
+        "abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol",
+    )
+)  # fmt: skip
+"""Base classes that give their instances no attributes."""
 
 NAMED_TUPLE = frozenset(
     (

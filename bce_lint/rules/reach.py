@@ -9,7 +9,8 @@ from __future__ import annotations
 from enum import Enum
 from math import inf
 
-from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.shapes import least_rank, rank
+from bce_lint.analysis.domain.tensor import Origin, Shape, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import Domain, Expects, Range
 
@@ -92,10 +93,14 @@ def certain_code(site: LossSite) -> str:
 
 def over_classes(tensor: Tensor) -> bool:
     """True if the last softmax may have run over the class dimension: dim 1, or the last of at most two."""
-    dim = tensor.first.dim if tensor.first else None
-    rank = len(tensor.shape) if tensor.shape is not None else None
-    if dim is None:
-        return True
-    if rank == 1:
-        return dim in (0, -1)
-    return dim == 1 or (dim == -1 and rank in (None, 2))
+    return all(_may_be_over_classes(origin, tensor.shape) for origin in tensor.origin)
+
+
+def _may_be_over_classes(origin: Origin, shape: Shape | None) -> bool:
+    known = rank(shape)
+    if origin.along is None or known == 0:
+        return origin.over is not None  # where the dimension may have moved, or is chosen elsewhere, it cannot be told
+    if known is None:
+        return origin.along == 1 or (origin.along == -1 and least_rank(shape) <= 2)
+    classes = min(known - 1, 1)
+    return origin.along in (classes, classes - known)

@@ -52,10 +52,12 @@ class Mode(TorchFunctionMode):
         return self._contracted(entry, func, args, kwargs) if entry.contract is not None else self._operation(entry, func, args, kwargs)
 
     def _operation(self, entry: Entry, func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        mark = self._guarded(self._before, entry, Entered(args, kwargs))
+        call = Entered(args, kwargs)
+        mark = self._guarded(self._before, entry, call)
+        shape = _shape(args) if mark is not None and mark.origin else None
         result = func(*args, **kwargs)
         if mark is not None:
-            self._guarded(assign, self.marks, entry, mark, _rank(args), args[0] if entry.name == "__setitem__" else result)
+            self._guarded(assign, self.marks, entry, mark, call, shape, args[0] if entry.name == "__setitem__" else result)
         return result
 
     def _before(self, entry: Entry, call: Entered) -> Tensor | None:
@@ -88,10 +90,10 @@ class Mode(TorchFunctionMode):
             return None
 
 
-def _rank(args: Sequence[Any]) -> int:
-    """The rank of the first tensor among some arguments."""
+def _shape(args: Sequence[Any]) -> tuple[int, ...] | None:
+    """The shape of the first tensor among some arguments."""
     for one in args:
         first = one[0] if isinstance(one, list | tuple) and one else one
         if isinstance(first, torch.Tensor):
-            return first.dim()
-    return -1
+            return tuple(first.shape)
+    return None

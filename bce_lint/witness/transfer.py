@@ -8,12 +8,14 @@ from typing import Any, Final
 import torch
 
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Tensor
-from bce_lint.analysis.domain.values import TOP, Value, const
+from bce_lint.analysis.domain.values import NONE, TOP, Seq, Value, const
 from bce_lint.analysis.models import idioms, operators
 from bce_lint.analysis.models.activations import activated
-from bce_lint.analysis.models.shape_rules import moves_dims
+from bce_lint.analysis.models.moved_dims import RULES, Turn, Whole, Written
+from bce_lint.analysis.models.softmax_dims import indexed, last_name, turned
 from bce_lint.analysis.models.tensor_ops import gathered, one_hot
 from bce_lint.analysis.models.value_rules import KINDS, clipped
+from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import REAL, Activation, Domain, Kind, Transfer
 from bce_lint.records import changed
@@ -121,7 +123,17 @@ def _indexed(marks: Marks, call: Entered) -> Tensor:
     owner, key = marks.of(call.args[0]), call.args[1]
     everything = key is ... or key == slice(None) if not isinstance(key, torch.Tensor | tuple | list) else False
     identity = owner.identity if everything else marks.fresh()
-    return changed(owner, identity=identity, one_hot=False, form=owner.form and owner.form.part(identity))
+    result = changed(owner, identity=identity, one_hot=False, form=owner.form and owner.form.part(identity))
+    return changed(indexed(result, changed(owner, shape=tuple(call.args[0].shape)), _key(key)), shape=None)
+
+
+def _key(key: Any) -> Value:
+    """An index as the analysis sees it."""
+    if isinstance(key, tuple):
+        return Seq(tuple(_key(one) for one in key))
+    if isinstance(key, slice):
+        return containers.slice_value([NONE if one is None else TOP for one in (key.start, key.stop, key.step)])
+    return const(key) if key is None or key is ... or type(key) is int else TOP
 
 
 def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Entered) -> Tensor | None:
@@ -198,10 +210,10 @@ _SEVERAL: Final[dict[Kind, Callable[[Marks, Here, Transfer, Entered], Tensor | N
 }
 
 
-def assign(marks: Marks, entry: Entry, mark: Tensor, rank: int, result: Any) -> None:
-    """Marks what an operation returned: a tensor, or each tensor of a tuple."""
+def assign(marks: Marks, entry: Entry, mark: Tensor, call: Entered, shape: tuple[int, ...] | None, result: Any) -> None:
+    """Marks what an operation returned for a tensor of some shape: a tensor, or each tensor of a tuple."""
     if isinstance(result, torch.Tensor):
-        marks.put(result, _moved(entry, mark, rank, result))
+        marks.put(result, _moved(entry, mark, call, shape, result))
     elif isinstance(result, tuple | list):
         fields = entry.row.fields if entry.row is not None else ()
         for index, one in enumerate(result):
@@ -215,12 +227,25 @@ def assign(marks: Marks, entry: Entry, mark: Tensor, rank: int, result: Any) -> 
                 marks.put(one, changed(mark, identity=identity, form=mark.form and mark.form.part(identity)))
 
 
-def _moved(entry: Entry, mark: Tensor, rank: int, result: torch.Tensor) -> Tensor:
-    """The mark of a result; where the dimensions may have other numbers, dimension 0 of a softmax is no longer known."""
+def _moved(entry: Entry, mark: Tensor, call: Entered, shape: tuple[int, ...] | None, result: torch.Tensor) -> Tensor:
+    """The mark of a result, told where the dimensions of its softmaxes are now."""
     if mark.domain is Domain.LABEL and result.is_floating_point() and entry.row is not None and entry.row.kind is Kind.LABEL:
         return changed(mark, domain=Domain.UNKNOWN)
-    if not mark.origin or entry.activation is not None:
+    if not mark.origin or entry.activation is not None or entry.name == "__getitem__":
         return mark
-    if result.dim() == rank and (entry.row is None or not moves_dims(entry.row)):
+    name = last_name(entry.name)
+    if name not in RULES and (shape is None or result.dim() == len(shape)):
         return mark
-    return changed(mark, origin=tuple(o._replace(dim=None) if o.dim == 0 else o for o in mark.origin))
+
+    def _turn() -> Turn:
+        return Turn(Written(tuple(map(_whole, call.args[1:])), {k: _whole(v) for k, v in call.kwargs.items()}), shape, tuple(result.shape))
+
+    if name not in RULES:
+        return changed(mark, origin=tuple(o._replace(over=None) for o in mark.origin))
+    return changed(mark, origin=turned(mark.origin, name, _turn), inner=turned(mark.inner, name, _turn))
+
+
+def _whole(value: Any) -> Whole:
+    if isinstance(value, tuple | list):
+        return tuple(one if isinstance(one, int) else None for one in value)
+    return value if isinstance(value, int) else None

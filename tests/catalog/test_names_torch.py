@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from bce_lint.catalog import modules
 from bce_lint.catalog.names import KEYWORD_ALIASES, TORCH_ALIASES, canonical
 from bce_lint.catalog.tensors import OPERATORS, REVERSED_OPERATORS, UNARY_OPERATORS
 from tests.catalog.calls import TORCH_ROWS
@@ -77,3 +78,8 @@ def test_functions_written_in_python_take_no_numpy_names() -> None:
 
 def test_all_rows_resolve() -> None:
     assert [name for name in TORCH_ROWS if not callable(resolve(name))] == []
+
+
+def test_the_attributes_of_a_module_are_all_listed() -> None:
+    attributes = {*dir(torch.nn.Module()), *torch.nn.Module.__annotations__}
+    assert {name for name in attributes if not (name.startswith("__") and name.endswith("__"))} <= modules.MODULE_ATTRIBUTES

@@ -36,13 +36,20 @@ class Origin(NamedTuple):
     """An operation that put a tensor into its domain.
 
     `name` is the operation's catalogue name, `place` where it is applied (for the tail of a `Sequential`, where the
-    layer is made), `dim` its constant dimension if known.
+    layer is made), `dim` its constant dimension if known, as it is written there. `over` is the dimension of the value at hand that it
+    ran over, None where that cannot be told; `...` says that nothing has moved it.
     """
 
     name: str
     domain: Domain
     place: Place
     dim: int | None = None
+    over: int | EllipsisType | None = ...
+
+    @property
+    def along(self) -> int | None:
+        """The dimension of the value at hand that the operation ran over, if it is known."""
+        return self.dim if self.over is ... else self.over
 
 
 class Formula(NamedTuple):
@@ -116,11 +123,20 @@ def outermost(*depths: int) -> int:
     return min((depth for depth in depths if depth), default=0)
 
 
+def _joined_origins(a: tuple[Origin, ...], b: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """The origins of either; of one that both have, but over other dimensions, it is not known over which."""
+    if a == b:
+        return a
+    moved = {o._replace(over=None) for o in a if o not in b} & {o._replace(over=None) for o in b if o not in a}
+    known = [one if (one := o._replace(over=None)) in moved else o for o in (*a, *b)]
+    return tuple(dict.fromkeys(known))
+
+
 def join_tensor(a: Tensor, b: Tensor) -> Tensor:
     """The least tensor above two of the same domain; origins are collected, an identity survives only if shared."""
     if a == b:
         return a
-    origins = a.origin + tuple(o for o in b.origin if o not in a.origin)
+    origins = _joined_origins(a.origin, b.origin)
     inner = tuple(o for o in a.inner if o in b.inner) if a.inner != b.inner else a.inner
     return changed(
         a,

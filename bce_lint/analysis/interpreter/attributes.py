@@ -28,7 +28,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
 from bce_lint.analysis.models import layout, losses, tensor_attributes
-from bce_lint.analysis.state import cells, class_model, identities, objects
+from bce_lint.analysis.state import absence, cells, class_model, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
@@ -38,10 +38,13 @@ TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
 
 
 def attribute(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value:
-    """`owner.name` on each alternative; alternatives that raise (None) are dropped."""
+    """`owner.name` on each alternative; alternatives that raise (None) are dropped, and where all do the path ends."""
     if type(owner) is not Union:
-        return get(m, frame, owner, name, span) or TOP
+        value = get(m, frame, owner, name, span)
+        m.ended = m.ended or value is None
+        return value or TOP
     found = [get(m, frame, option, name, span) for option in owner.options if option is not NONE]
+    m.ended = m.ended or (bool(found) and all(v is None for v in found))
     return join_all(v for v in found if v is not None) or TOP
 
 
@@ -96,7 +99,7 @@ def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Spa
     return BuiltinMethod(owner, name)
 
 
-def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value:
+def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:
     assert isinstance(owner.what, ClassV)
     if name == "__class__":
         return owner.what
@@ -105,6 +108,8 @@ def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: i
         return bind(m, frame, owner, found, span)
     if found is not None:
         return found
+    if absence.is_absent(m, owner, owner.what, name):
+        return None
     m.incomplete.update(m.stack)
     if class_model.outside_base(m, owner.what) is not None:
         return BuiltinMethod(owner, name)

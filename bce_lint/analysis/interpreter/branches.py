@@ -18,6 +18,8 @@ from bce_lint.records import changed
 def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     """Runs the arm that is taken, or both and joins them."""
     outcome = objects.truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.main
+    if m.ended:
+        return False
     if outcome is not None:
         arms = (node.body, node.orelse) if outcome else (node.orelse, node.body)
         name = _tested(node.test)
@@ -116,7 +118,7 @@ def _main_guard(frame: Frame, test: ir.Expr) -> bool:
 def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     """A conditional expression: the arm that is taken, or the join of both."""
     outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
-    if outcome is not None:
+    if outcome is not None or m.ended:
         return expressions.evaluate(m, frame, node.then if outcome else node.other)
     base, outside = m.state, frame.arms
     ends, values = [], []
@@ -124,9 +126,13 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
         m.state = base.fork()
         refine(m, frame, node.test, taken)
         frame.arms = _under(m, frame, node.test, outside, taken)
-        values.append(expressions.evaluate(m, frame, arm))
-        ends.append(m.state)
-    m.state, frame.arms = merge(ends), outside
+        value = expressions.evaluate(m, frame, arm)
+        if not m.ended:
+            values.append(value)
+            ends.append(m.state)
+        m.ended = False
+    frame.arms = outside
+    m.ended, m.state = not ends, merge(ends) if ends else base
     return join_all(values) or TOP
 
 

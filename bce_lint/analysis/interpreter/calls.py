@@ -45,13 +45,18 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
         return call_one(m, frame, viable[0], args, node)
     base, results, ends, sites = m.state, [], [], []
     start, reached = len(m.sites), len(m.reached)
+    raised = m.ended
     for option in viable:
         m.state = base.fork()
-        results.append(call_one(m, frame, option, args, node))
-        ends.append(m.state)
-        sites.append(tuple(m.sites[start:]))
+        result = call_one(m, frame, option, args, node)
+        if raised or not m.ended:
+            results.append(result)
+            ends.append(m.state)
+            sites.append(tuple(m.sites[start:]))
+        m.ended = raised
         del m.sites[start:]
     if not ends:
+        m.state, m.ended = base, m.ended or bool(viable)
         return TOP
     m.state = merge(ends)
     if any(sites):
@@ -66,11 +71,13 @@ def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, n
     found: list[Value | None]
     if type(owner) is not Union and owner is not NONE:
         value = _method(m, frame, owner, name, span)
+        m.ended = m.ended or value is None
         if value is not None and type(value) is not Union:
             return call(m, frame, value, args, node)
         found = [value]
     else:
         found = [_method(m, frame, option, name, span) for option in options(owner) if option is not NONE]
+        m.ended = m.ended or (bool(found) and all(value is None for value in found))
     unique = list(dict.fromkeys(one for value in found if value is not None for one in options(value)))
     if any(type(v) is Unknown for v in unique) and len(unique) > 1:
         unique = [TOP]
@@ -130,7 +137,7 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     node = function.node
     unit = m.program.unit(function.path)
     deep = frame.depth >= MAX_DEPTH or m.stack.count(node) >= MAX_RECURSION or m.fuel < 0
-    if unit is None or deep:
+    if unit is None or deep or m.ended:
         return TOP
     _mark_reached(m, function)
     if m.observer is not None:
@@ -161,7 +168,7 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
     if alive:
         ends.append((m.state, NONE))
     if not ends:
-        m.state = before
+        m.state, m.ended = before, inner.raised and not (inner.function is not None and inner.function.is_generator)
         return NEVER
     m.state = merge([state for state, _ in ends])
     entry_points.run_pending(m, inner)

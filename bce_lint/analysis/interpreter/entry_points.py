@@ -74,6 +74,7 @@ def begin(m: Machine, below: State) -> None:
     m.state = below.fork()
     m.below_entry = below
     m.written_modules = set()
+    m.ended = False
     m.fuel = ENTRY_FUEL * m.fuel_factor
     m.site_bonus = SITE_BONUS * m.fuel_factor
     m.spent_before_site = False
@@ -239,7 +240,7 @@ def run_pending(m: Machine, frame: Frame) -> None:
             before = m.state
             m.state = before.fork()
             calls.call_function(m, frame, function, Args(), function.node.span, is_entry=True)
-            m.state = before
+            m.state, m.ended = before, False
 
 
 def finish(m: Machine) -> None:

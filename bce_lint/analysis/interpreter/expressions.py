@@ -145,8 +145,12 @@ def _op(m: Machine, frame: Frame, node: ir.Op) -> Value:
 def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
     result: Value | None = None
     stop = node.op == "or"
+    raised = m.ended
     for operand in node.operands:
         value = evaluate(m, frame, operand)
+        if m.ended and not raised and result is not None:
+            m.ended = False  # an operand before it may have decided
+            return result
         outcome = objects.truth(m, value)
         kept = [v for v in options(value) if objects.truth(m, v) is not (not stop)] if outcome is None else [value]
         if outcome is stop or operand is node.operands[-1]:

@@ -35,18 +35,20 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
 def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
     fuel, m.fuel = m.fuel, GENERIC_FUEL * m.fuel_factor
     stack, m.stack = m.stack, []
+    raised, m.ended = m.ended, False
     nested = bool(stack)
     m.suppress_sites += nested
     frame = entry_points.module_frame(m.program.unit(cls.path) or unit, main=False)
     span = ir.Span(cls.node.span.start, cls.node.span.start)
     classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), is_entry=True)
+    m.ended = False
     m.write(ref.address, "training", TOP)
     m.suppress_sites += 1 - nested
     m.fuel = min(m.fuel, SETTER_FUEL)
     for function in setters(m, cls):
         _join_setter(m, frame, ref, function)
     m.suppress_sites -= 1
-    m.fuel, m.stack = fuel, stack
+    m.fuel, m.stack, m.ended = fuel, stack, raised
 
 
 def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
@@ -98,6 +100,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
     before = m.state
     m.state = before.fork()
     calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, is_entry=True)
+    m.ended = False
     written = m.state.delta(before)
     m.state = before
     for (address, name), value in written.items():

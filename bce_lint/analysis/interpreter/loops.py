@@ -23,6 +23,8 @@ Start = Callable[[], bool]
 def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
     """A `for` loop over what is known of its elements."""
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, node.iter), node.iter.span)
+    if m.ended:
+        return False
     loop = Loop(m.state.depth)
     frame.loops.append(loop)
 
@@ -149,9 +151,11 @@ def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) 
 
 def run_while(m: Machine, frame: Frame, node: ir.While) -> bool:
     """A `while` loop; the test is evaluated in each round."""
+    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
+    if m.ended:
+        return False
     loop = Loop(m.state.depth)
     frame.loops.append(loop)
-    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
     if outcome is False:
         frame.loops.pop()
         return statements.run(m, frame, node.orelse)
@@ -218,7 +222,7 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
     met = elements.prefix if exact else (containers.summary(m, elements) or TOP,)
-    outer = frame.unrolled_at
+    outer, raised = frame.unrolled_at, m.ended
     for index, value in enumerate(met):
         frame.unrolled_at = (*outer, index if exact else -1)
         statements.assign(m, frame, clause.target, identities.materialize(m, frame, value, clause.target.span))
@@ -229,5 +233,6 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
         for test in clause.tests:
             branches.refine(m, frame, test, True)
         exact = _clauses(m, frame, node, depth + 1, collected) and exact
+        m.ended = m.ended and (raised or exact)  # of an unknown number of elements there may be none
     frame.unrolled_at = outer
     return exact

@@ -30,10 +30,19 @@ IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 def run(m: Machine, frame: Frame, body: ir.Body) -> bool:
     """Runs statements in order; False when no path reaches the end."""
-    for statement in body:  # noqa: SIM110 - a generator would cost a frame for each block
-        if not _RUNNERS[type(statement)](m, frame, statement):
-            return False
+    if m.ended:  # what leads to the body raises
+        return _ended(m, frame)
+    for statement in body:
+        if not _RUNNERS[type(statement)](m, frame, statement) or m.ended:
+            return _ended(m, frame)
     return True
+
+
+def _ended(m: Machine, frame: Frame) -> bool:
+    """The path does not go on; False."""
+    frame.raised |= m.ended
+    m.ended = False
+    return False
 
 
 def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:
@@ -127,6 +136,8 @@ def _expression(m: Machine, frame: Frame, node: ir.ExprStmt) -> bool:
 
 def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
     value = NONE if node.value is None else expressions.evaluate(m, frame, node.value)
+    if m.ended:
+        return False
     frame.returns.append((m.state.freeze(frame.floor), value))
     return False
 
@@ -155,6 +166,8 @@ def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
         entered.append(previous)
         if item.target is not None:
             assign(m, frame, item.target, value)
+        if m.ended:
+            return False
     alive = run(m, frame, node.body)
     if alive:
         for previous in reversed(entered):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
@@ -61,7 +62,7 @@ def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: A
     """A constructed activation applied to its input; `via` names it by where it was made, as the element of a container."""
     value = args.get(0, "input")
     stored = m.read(callee.address, cells.DIM)
-    dim = stored.value if type(stored) is Constant and isinstance(stored.value, int) else None
+    dim = stored.value if type(stored) is Constant and isinstance(stored.value, int | str) else None
     made = callee.place if via is not None else None
     return activate(m, frame, row, value or TOP, node, dim, made)
 
@@ -75,7 +76,7 @@ def activation_call(
     place = frame.place(node.span, node.func.span)
     if row.dim is not None and (row.implicit_dim or dim is not None):
         record_dim(m, frame, row, place, dim, tensors(value))
-    constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
+    constant = "missing" if dim is None else dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
     result = activate(m, frame, row, value, node, constant, None)
     dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
     if type(result) is Tensor and (dtype is not None or dtype_rules.is_unknown(args)):
@@ -87,20 +88,28 @@ def activation_call(
     return tensor_ops._into(m, frame, args, node, result)
 
 
-def activate(m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | None, place: Place | None) -> Value:
-    """The tensor in the activation's domain; activations below it are remembered."""
+def activate(
+    m: Machine, frame: Frame, row: Activation, value: Value, node: ir.Call, dim: int | str | None, place: Place | None
+) -> Value:
+    """The tensor in the activation's domain; activations below it are remembered. `dim` is a word where it was left out."""
     where = place or frame.place(node.span, node.func.span)
     if m.observer is not None:
         m.observer.apply(frame, where, node)
-    dim = dim if dim is not None else row.fixed_dim
-    origin = Origin(row.name, row.domain, where, dim)
+    constant = row.fixed_dim if row.fixed_dim is not None else dim if isinstance(dim, int) else None
+    origin = Origin(row.name, row.domain, where, constant, ... if constant is not None else None)
     identity = m.number(frame, node.span, where.span)
     results: Value | None = None
     form = idioms.activated(m, row, value)
     for option in present(value):
-        one = changed(activated(option, row, origin, identity), form=form)
+        told = origin if constant is not None or dim is None else origin._replace(over=_left_out(option))
+        one = changed(activated(option, row, told, identity), form=form)
         results = one if results is None else join(results, one)
     return results or TOP
+
+
+def _left_out(value: Value) -> int:
+    """The dimension that torch takes where none is given; where the rank is not known, that of a matrix."""
+    return 0 if type(value) is Tensor and rank(value.shape) in (0, 1, 3) else 1
 
 
 def activated(value: Value, row: Activation, origin: Origin, identity: int) -> Tensor:

@@ -23,13 +23,12 @@ from bce_lint.analysis.domain.values import (
     Unknown,
     Value,
     const,
-    join,
     join_all,
     options,
 )  # fmt: skip
 from bce_lint.analysis.models import layout
 from bce_lint.analysis.models.model import Model
-from bce_lint.analysis.state import class_model, containers, identities, objects, store
+from bce_lint.analysis.state import class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETURN, TRANSPARENT_ITERATORS
@@ -83,41 +82,6 @@ def _isinstance(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     answers = {is_instance(m, v, args.pos[1]) for v in options(args.pos[0])}
     answer = answers.pop() if len(answers) == 1 else None
     return TOP if answer is None else const(answer)
-
-
-def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) < 2:
-        return TOP
-    found: list[Value] = []
-    for name in options(args.pos[1]):
-        if type(name) is not Constant or not isinstance(name.value, str):
-            return TOP
-        value = m.interpreter.attribute(m, frame, args.pos[0], name.value, node.span)
-        if len(args.pos) > 2 and type(args.pos[0]) is Ref:
-            maybe = m.read(*store.unbound_cell((args.pos[0].address, name.value))) is not None
-            value = args.pos[2] if value == TOP else join(value, args.pos[2]) if maybe else value
-        found.append(value)
-    return join_all(found) or TOP
-
-
-def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) == 3 and type(args.pos[1]) is Constant:
-        objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
-    elif len(args.pos) == 3:
-        objects.forget_settings(m, args.pos[0])
-    return NONE
-
-
-def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) == 2 and type(args.pos[1]) is Constant:
-        objects.mark_unbound(m, args.pos[0], str(args.pos[1].value))
-    return NONE
-
-
-def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) != 2 or type(args.pos[0]) is not Ref or type(args.pos[1]) is not Constant:
-        return TOP
-    return const(True) if objects.is_certain(m, args.pos[0], str(args.pos[1].value)) else TOP
 
 
 def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -252,7 +216,8 @@ def _first(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _revealed(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    """`bce_lint.reveal(value)`: an observer tells what is known of it."""
+    """`bce_lint.reveal(value)`: an observer tells what is known of it. Whoever asks goes on where the value would raise."""
+    m.ended = False
     return args.get(0, "value") or TOP
 
 
@@ -322,6 +287,7 @@ def _iterated(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _ends(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`sys.exit()`: no statement runs after it."""
+    m.ended = True
     return NEVER
 
 
@@ -331,8 +297,7 @@ def _cast(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 MODELS: dict[str, Model] = {
-    "builtins.isinstance": _isinstance, "builtins.getattr": _getattr, "builtins.setattr": _setattr, "builtins.hasattr": _hasattr,
-    "builtins.delattr": _delattr,
+    "builtins.isinstance": _isinstance,
     "builtins.len": _len, "builtins.range": _range, "builtins.enumerate": _enumerate, "builtins.zip": _zip,
     "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
     "builtins.set": _list, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,

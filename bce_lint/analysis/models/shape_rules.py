@@ -27,11 +27,6 @@ def changes_in_place(row: Transfer) -> bool:
     return row.shape in _MOVING or row.shape == "resized"
 
 
-def moves_dims(row: Transfer) -> bool:
-    """True if an operation may give a dimension another number."""
-    return row.shape in _MOVING
-
-
 def dims(m: Machine, args: Args, first: int) -> Shape | None:
     """The sizes given as `f(2, 3)`, `f((2, 3))` or `f([2, 3])`; -1 and what is not constant are not known."""
     values: tuple[Value, ...] = args.pos[first:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import TOP, BuiltinMethod, External, Value
-from bce_lint.analysis.models import layout
+from bce_lint.analysis.models import layout, softmax_dims
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.catalog.tensors import ATTRIBUTES
@@ -15,7 +15,7 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     """`tensor.name`."""
     view = ATTRIBUTES.get(name)
     if view is not None:
-        return owner if view.shape == "same" else changed(owner, shape=_reversed(owner.shape))
+        return owner if view.shape == "same" else softmax_dims.viewed(changed(owner, shape=_reversed(owner.shape)), owner, name)
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":

@@ -28,6 +28,7 @@ from bce_lint.analysis.models import (
     layout,
     operators,
     shape_rules,
+    softmax_dims,
     tensor_attributes,
     thresholds,
 )
@@ -102,7 +103,7 @@ def transfer(
     """Applies a row to each alternative of its input."""
     args = args if is_array(value) or name.startswith("numpy.") else spelled(args)
     if row.kind in (Kind.JOIN, Kind.MASK, Kind.FILL, Kind.MATMUL):
-        return _several(m, frame, row, value, args, node)
+        return _several(m, frame, row, value, args, node, name)
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         idioms.logarithm(m, frame, value, node)
     if row.use == "nearest":
@@ -146,11 +147,8 @@ def _transfer(
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, layer)
-    origin = result.origin
-    if origin and shape_rules.moves_dims(row):
-        origin = tuple(o._replace(dim=None) if o.dim == 0 else o for o in origin)
     rows = one_hot(row, tensor) or _is_identity_matrix(row, name, args)
-    return changed(result, shape=shape, one_hot=rows, origin=origin)
+    return softmax_dims.after(m, changed(result, shape=shape, one_hot=rows), tensor, args, name, layer)
 
 
 def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:
@@ -204,7 +202,7 @@ def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
     return Seq(tuple(parts.get(f, result) for f in row.fields))
 
 
-def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call) -> Value:
+def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """Operations over several tensors: they keep a domain that all of them share."""
     identity = m.number(frame, node.span, row.kind)
     if row.kind is Kind.JOIN:
@@ -219,7 +217,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
         return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
     result = gathered(parts, identity)
     if row.kind is Kind.JOIN and type(result) is Tensor:
-        return changed(result, shape=shape)
+        part = parts[0] if type(parts[0]) is Tensor else Tensor()
+        return softmax_dims.after(m, changed(result, shape=shape), part, args, name, 0)
     if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
         return changed(result, dtype=value.dtype)
     return result
@@ -251,7 +250,8 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, "index")
     form = owner.form and owner.form.part(identity)
-    return changed(owner, identity=identity, shape=shape_rules.indexed(owner.shape, key), one_hot=_rows_left(owner, key), form=form)
+    shape = shape_rules.indexed(owner.shape, key)
+    return softmax_dims.indexed(changed(owner, identity=identity, shape=shape, one_hot=_rows_left(owner, key), form=form), owner, key)
 
 
 def _rows_left(owner: Tensor, key: Value) -> bool:

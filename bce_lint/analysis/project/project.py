@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import thresholds
+from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import MAX_BYTES, FileSummary, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
@@ -172,6 +173,7 @@ class Project:
             return unit
         self._loaded.add(path)
         kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules
+        raised, machine.ended = machine.ended, False
         machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL, []
         machine.below_entry, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
         machine.suppress_sites += 1
@@ -182,6 +184,7 @@ class Project:
                 machine.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
             machine.suppress_sites -= 1
+            machine.ended = raised
             machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
         return unit
 
@@ -192,6 +195,29 @@ class Project:
     @cached_property
     def _changes_default(self) -> bool:
         return any(b"set_default_" in summary.raw for summary in self.summaries.values())
+
+    def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
+        """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
+        return self._stores.may_store(name, classes)
+
+    @cached_property
+    def _stores(self) -> AttributeStores:
+        return AttributeStores(self.summaries, self._readable)
+
+    def _readable(self, path: str) -> ir.Module | None:
+        """A file as IR, without a word where it has none."""
+        unit = self._units.get(path)
+        if unit is not None:
+            return unit.module
+        from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+
+        try:
+            text = decode(self.summaries[path].raw, path).text
+            if (path, text) not in self._modules:
+                self._modules[path, text] = lower(text)
+            return self._modules[path, text]
+        except (SourceError, ParseFailure, TooLarge):
+            return None
 
     def base_names(self) -> frozenset[str]:
         """The names that stand among the bases of the project's classes."""
@@ -327,7 +353,7 @@ class Project:
             self.problems[path] = Problem(CRASH, f"internal error in the analysis: {text}", 1, 1)
             return None
         finally:
-            machine.reads, machine.suppress_sites, machine.stack, machine.pending = None, 0, [], []
+            machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
 
 
 def _checked(summary: FileSummary) -> bool:

@@ -7,6 +7,7 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import ClassV, External, Value, options
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
+from bce_lint.catalog.python import BARE_BASES
 
 MAX_BASES = 64
 
@@ -41,7 +42,7 @@ def outside_base(m: Machine, cls: ClassV) -> str | None:
     """The qualified name of the first base outside the project; `?` for an unknown base."""
     for base in mro(m, cls)[1:]:
         if type(base) is External:
-            if base.name not in ("abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"):
+            if base.name not in BARE_BASES:
                 return canonical(base.name)
         elif type(base) is not ClassV:
             return "?"

@@ -101,6 +101,7 @@ class Frame:
     captured: bool = False
     main: bool = False
     arms: tuple[OpenArm, ...] = ()
+    raised: bool = False
 
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""

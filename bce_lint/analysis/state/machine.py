@@ -48,6 +48,9 @@ class Program(Protocol):
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where the project changes it."""
 
+    def may_store(self, name: str, classes: frozenset[tuple[str, ir.Span]]) -> bool:
+        """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
+
 
 class Interpreter(Protocol):
     """What models call back: they know what a library does, and the interpreter what the project's own code does."""
@@ -127,7 +130,8 @@ class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
     did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
-    catalogued layers by their address, which says of which class they are.
+    catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
+    with the statement.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
@@ -157,6 +161,8 @@ class Machine:
         self.stack: list[ir.Function] = []
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.suppress_sites = 0
+        self.ended = False
+        self.closed: dict[int, bool] = {}
         self._interned: dict[Hashable, int] = {}
 
     def intern(self, key: Hashable) -> int:
@@ -218,7 +224,7 @@ class Machine:
 
     def record(self, site: Site) -> None:
         """Notes a site, unless the run only prepares a state."""
-        if not self.suppress_sites:
+        if not self.suppress_sites and not self.ended:
             self.sites.append(site)
             self.spent_before_site |= self.fuel < 0
             self.fuel += self.site_bonus

@@ -91,9 +91,9 @@ def _inner(tensor: Tensor, expects: Expects) -> Origin | None:
 
 
 def _same_dim(inner: Origin, outer: Origin | None) -> bool:
-    if outer is None or inner.dim is None or outer.dim is None:
+    if outer is None or inner.dim is None or outer.dim is None or inner.along is None or outer.along is None:
         return True
-    return inner.dim == outer.dim or (inner.dim < 0) != (outer.dim < 0)
+    return inner.along == outer.along or (inner.along < 0) != (outer.along < 0)
 
 
 def _below(origin: Origin) -> str:

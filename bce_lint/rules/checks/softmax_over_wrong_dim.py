@@ -95,7 +95,7 @@ def _dimensions(shape: Shape | None) -> str:
 def _over_batch(tensor: Tensor) -> bool:
     """True if every softmax that may have made a tensor of several dimensions ran over the first of them."""
     several = (rank(tensor.shape) or 0) >= 2
-    return several and tensor.domain in _OVER_A_DIM and bool(tensor.origin) and all(origin.dim == 0 for origin in tensor.origin)
+    return several and tensor.domain in _OVER_A_DIM and bool(tensor.origin) and all(o.dim == o.along == 0 for o in tensor.origin)
 
 
 RULE = Rule("BCE403", "softmax-over-wrong-dim", check, __doc__, severity="warning", subject=Subject.TARGET, places=(ACTIVATION,))

@@ -12,6 +12,7 @@ from bce_lint.analysis.interpreter import callbacks
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import INDEXED, Cell, Reads, State, apply_delta, common, merge
+from bce_lint.ir import Span
 
 CELLS: tuple[Cell, ...] = ((1, "a"), (1, "b"), (2, "a"))
 Write = tuple[int, Cell, int]
@@ -167,6 +168,10 @@ class Nowhere:
     def default_dtype(self) -> str | None:
         """torch's."""
         return "float32"
+
+    def may_store(self, name: str, classes: frozenset[tuple[str, Span]]) -> bool:
+        """Nobody does."""
+        return False
 
 
 def test_a_machine_writes_above_a_frozen_layer() -> None:

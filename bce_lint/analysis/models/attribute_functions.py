@@ -1,0 +1,81 @@
+"""Attributes by their names: `getattr` and what else is given a name as text."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, Ref, Value, const, join, join_all, options
+from bce_lint.analysis.models.model import Model
+from bce_lint.analysis.state import absence, class_model, objects, store
+from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.modules import MODULE, MODULE_ATTRIBUTES
+
+
+def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) < 2:
+        return TOP
+    found: list[Value] = []
+    for name in options(args.pos[1]):
+        if type(name) is not Constant or not isinstance(name.value, str):
+            return TOP
+        found.append(_or_default(m, frame, args, name.value, node))
+    return join_all(found) or TOP
+
+
+def _or_default(m: Machine, frame: Frame, args: Args, name: str, node: ir.Call) -> Value:
+    owner = args.pos[0]
+    if len(args.pos) < 3 or type(owner) is not Ref:
+        return m.interpreter.attribute(m, frame, owner, name, node.span)
+    default = args.pos[2]
+    if _lacks(m, owner, name):
+        return default
+    value = m.interpreter.attribute(m, frame, owner, name, node.span)
+    if type(value) is BuiltinMethod and not _is_of_base(m, owner, name):
+        return TOP
+    maybe = m.read(*store.unbound_cell((owner.address, name))) is not None
+    return default if value == TOP else join(value, default) if maybe else value
+
+
+def _is_of_base(m: Machine, owner: Ref, name: str) -> bool:
+    """True if the class outside the project that an object inherits from may have an attribute."""
+    outside = class_model.outside_base(m, owner.what) if isinstance(owner.what, ClassV) else None
+    return outside != MODULE or name in MODULE_ATTRIBUTES or absence.is_dunder(name)
+
+
+def _lacks(m: Machine, owner: Ref, name: str) -> bool:
+    """True if an object certainly has no such attribute."""
+    if owner.kind != "instance" or not isinstance(owner.what, ClassV) or m.read(owner.address, name) is not None:
+        return False
+    return objects.class_attribute(m, owner, name) is None and absence.is_absent(m, owner, owner.what, name)
+
+
+def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) == 3 and type(args.pos[1]) is Constant:
+        objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
+    elif len(args.pos) == 3:
+        objects.forget_settings(m, args.pos[0])
+    return NONE
+
+
+def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) == 2 and type(args.pos[1]) is Constant:
+        objects.mark_unbound(m, args.pos[0], str(args.pos[1].value))
+    return NONE
+
+
+def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Constant:
+        name = str(args.pos[1].value)
+        if objects.is_certain(m, args.pos[0], name):
+            return const(True)
+        return const(False) if _lacks(m, args.pos[0], name) else TOP
+    return TOP
+
+
+MODELS: dict[str, Model] = {
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.delattr": _delattr,
+}
+"""Python's functions on attributes."""

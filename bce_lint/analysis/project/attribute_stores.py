@@ -1,0 +1,158 @@
+"""Who gives objects their attributes: every place of a project that may store one of some name, found in the IR of its files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from bce_lint import ir
+from bce_lint.analysis.project.index import FileSummary
+from bce_lint.ir.walk import AnyNode, children
+
+ClassKey = tuple[str, ir.Span]
+"""A class by its file and where its name stands."""
+_BY_NAME: Final = (b"setattr", b"__dict__", b"exec", b"vars", b"locals", b"add_module", b"register_")
+"""Words of what may store attributes under names that are not written there."""
+_REGISTERING: Final = frozenset({"register_buffer", "register_parameter", "register_module", "add_module", "__setattr__"})
+_ASKING: Final = frozenset({"getattr", "hasattr"})
+_NAMESPACES: Final = frozenset({"vars", "locals"})
+_FILLING: Final = frozenset({"update", "setdefault", "__setitem__"})
+
+
+class FileStores:
+    """What one file stores: attributes of `self` by the class around, names stored on anything else or handed to calls, and what
+    stores under names that are not known: classes, or anything (`open`)."""
+
+    def __init__(self, path: str, module: ir.Module | None) -> None:
+        self.path, self.module = path, module
+        self.own: defaultdict[str, set[ClassKey]] = defaultdict(set)
+        self.elsewhere: set[str] = set()
+        self.unnamed: set[ClassKey] = set()
+        self.open = module is None
+        if module is not None:
+            self._visit(module, None, None)
+
+    def _visit(self, node: AnyNode, owner: ClassKey | None, receiver: str | None) -> None:
+        match node:
+            case ir.ClassDef():
+                inner: ClassKey = (self.path, node.span)
+                for member in node.body:
+                    self._member(member, inner)
+                for part in (*node.decorators, *(base.value for base in node.bases)):
+                    self._visit(part, owner, receiver)
+                return
+            case ir.Function():
+                receiver = None if receiver in {p.name for p in node.params} else receiver
+            case ir.Assign():
+                self._stored(node.targets, owner, receiver)
+            case ir.AugAssign() | ir.For() | ir.Declare():
+                self._stored((node.target,), owner, receiver)
+            case ir.With():
+                self._stored([item.target for item in node.items if item.target is not None], owner, receiver)
+            case ir.Comp():
+                self._stored([clause.target for clause in node.clauses], owner, receiver)
+            case ir.Call():
+                self._called(node, owner, receiver)
+            case ir.Attr(name="__dict__") if owner is not None and _is(node.value, receiver):
+                self.unnamed.add(owner)
+        for part in children(node):
+            self._visit(part, owner, receiver)
+
+    def _member(self, node: AnyNode, owner: ClassKey) -> None:
+        """A statement of a class body: its functions are methods."""
+        if isinstance(node, ir.FunctionDef):
+            function = node.function
+            static = any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in function.decorators)
+            first = function.params[0].name if function.params and not static else None
+            for part in children(function):
+                self._visit(part, owner, first)
+        elif isinstance(node, ir.ClassDef):
+            self._visit(node, owner, None)
+        elif isinstance(node, ir.If | ir.For | ir.While | ir.Try | ir.With):
+            for part in children(node):
+                self._member(part, owner)
+        else:
+            self._visit(node, owner, None)
+
+    def _stored(self, targets: Iterable[ir.Expr], owner: ClassKey | None, receiver: str | None) -> None:
+        for target in targets:
+            if isinstance(target, ir.Build):
+                self._stored(target.items, owner, receiver)
+            elif isinstance(target, ir.Star):
+                self._stored((target.value,), owner, receiver)
+            elif isinstance(target, ir.Attr) and owner is not None and _is(target.value, receiver):
+                self.own[target.name].add(owner)
+            elif isinstance(target, ir.Attr):
+                self.elsewhere.add(target.name)
+            elif isinstance(target, ir.Item) and (subject := _namespace_of(target.value)) is not None:
+                self._unnamed(subject, owner, receiver)
+
+    def _called(self, node: ir.Call, owner: ClassKey | None, receiver: str | None) -> None:
+        func = node.func
+        name = func.id if isinstance(func, ir.Name) else func.name if isinstance(func, ir.Attr) else ""
+        texts = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const)]
+        if name not in _ASKING:
+            self.elsewhere.update(text for text in texts if isinstance(text, str))
+        if name == "exec":
+            self.open = True
+        elif name in _NAMESPACES and owner is not None and (receiver is None or any(_is(arg.value, receiver) for arg in node.args)):
+            self.unnamed.add(owner)
+        elif name in _FILLING and isinstance(func, ir.Attr) and (subject := _namespace_of(func.value)) is not None:
+            self._unnamed(subject, owner, receiver)
+        elif name == "setattr" or name in _REGISTERING:
+            named = any(isinstance(text, str) for text in texts)
+            subject = func.value if isinstance(func, ir.Attr) else node.args[0].value if node.args else None
+            if not named and (name != "add_module" or isinstance(subject, ir.Name)):
+                self._unnamed(subject, owner, receiver)
+
+    def _unnamed(self, subject: ir.Expr | None, owner: ClassKey | None, receiver: str | None) -> None:
+        own = subject is None or receiver is None or _is(subject, receiver) or isinstance(subject, ir.Call)
+        if owner is not None and own:
+            self.unnamed.add(owner)
+        else:
+            self.open = True
+
+
+def _namespace_of(node: ir.Expr) -> ir.Expr | None:
+    """The object of `object.__dict__` and `vars(object)`."""
+    if isinstance(node, ir.Attr) and node.name == "__dict__":
+        return node.value
+    return node.args[0].value if isinstance(node, ir.Call) and _is(node.func, "vars") and node.args else None
+
+
+def _is(node: ir.Expr, name: str | None) -> bool:
+    return isinstance(node, ir.Name) and node.id == name
+
+
+class AttributeStores:
+    """Answers whether anything in a project may give an object an attribute; `module` reads a file as IR, None where it cannot."""
+
+    def __init__(self, files: dict[str, FileSummary], module: Callable[[str], ir.Module | None]) -> None:
+        self._files = files
+        self._module = module
+        self._known: dict[str, FileStores] = {}
+        self._unnamed: tuple[bool, frozenset[ClassKey]] | None = None
+
+    def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
+        """True if an attribute may be stored on an instance of a class: by its methods (`classes` are it and its bases), or by others."""
+        anything, unnamed = self._without_names()
+        if anything or not classes.isdisjoint(unnamed):
+            return True
+        word = name.encode()  # a file that cannot be read stores anything
+        found = (self._stores(path) for path, summary in self._files.items() if word in summary.raw)
+        return any(one.module is None or name in one.elsewhere or not classes.isdisjoint(one.own.get(name, ())) for one in found)
+
+    def _without_names(self) -> tuple[bool, frozenset[ClassKey]]:
+        """Whether anything stores under names that are not known on what is not known, and the classes that do so on themselves."""
+        if self._unnamed is None:
+            files = [path for path, summary in self._files.items() if any(word in summary.raw for word in _BY_NAME)]
+            found = [self._stores(path) for path in files]
+            anything = any(one.open or "__dict__" in one.elsewhere for one in found)
+            self._unnamed = (anything, frozenset[ClassKey]().union(*(one.unnamed for one in found)))
+        return self._unnamed
+
+    def _stores(self, path: str) -> FileStores:
+        if path not in self._known:
+            self._known[path] = FileStores(path, self._module(path))
+        return self._known[path]
