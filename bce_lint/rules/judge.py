@@ -50,6 +50,11 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     return sorted(shown, key=lambda judged: (judged.place.range, judged.rule.code))
 
 
+def unranked(sites: Iterable[Site]) -> list[Judged]:
+    """What every rule says of some sites with precedence off, inside formulas that a rule speaks of as a whole, too."""
+    return [judged for site in sites for judged in run_rules(site)]
+
+
 def run_rules(site: Site) -> Iterator[Judged]:
     """What every rule says of one site, whichever of them speaks in the end."""
     if isinstance(site, ChoiceSite):
