@@ -7,13 +7,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
-from bce_lint.findings import diagnostic, named, problems, tell
+from bce_lint.findings import diagnostic, heard, named, problems, tell
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
-from bce_lint.fixes.brought import Heard
 from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
-from bce_lint.rules.judge import judge, unranked
-from bce_lint.rules.registry import default_codes
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower_full, round_trips
@@ -60,10 +57,9 @@ def parses(text: str) -> str:
     return ""
 
 
-def _heard(project: Project, codes: frozenset[str]) -> Heard:
-    """What the rules say of all that was met in a project."""
-    sites = project.all_sites()
-    return Heard(tuple(judge(sites, codes)), tuple(unranked(sites)))
+def _texts(project: Project) -> dict[str, bytes]:
+    """The contents of all files of a project."""
+    return {path: summary.raw for path, summary in project.summaries.items()}
 
 
 class _FixJob:
@@ -91,8 +87,9 @@ class _FixJob:
         told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
         self.first = {**project.sources, **self.first}
         unread = problems(project, self.paths, self.shown, self.codes)
-        heard = cache(partial(_heard, project, self.codes | default_codes()))
-        return Linted(tuple(told), tuple(unread), project.sources, partial(diagnostic, project, self.shown), heard)
+        listened = cache(partial(heard, project, self.codes))
+        shown = partial(diagnostic, project, self.shown)
+        return Linted(tuple(told), tuple(unread), project.sources, shown, listened, partial(_texts, project))
 
     def encoded(self, path: str, text: str) -> bytes:
         """A new text as bytes, encoded as the file was."""

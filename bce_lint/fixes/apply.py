@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Fix, Location
+from bce_lint.fixes.bindings import check_bindings
 from bce_lint.fixes.brought import Ground, Heard, Rewrite, nothing
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet, spans, trust
 from bce_lint.fixes.gates import check_text
@@ -21,13 +22,14 @@ _Key: TypeAlias = tuple[str, str, tuple[Edit, ...]]
 
 class Linted(NamedTuple):
     """What a lint of some texts gave: the findings, what kept files from being read, the files read on the way by path, how a
-    finding is told, and what all rules say, for the gate of what a fix brings."""
+    finding is told; for the gates what all rules say, and the contents of all files."""
 
     found: tuple[Judged, ...]
     unread: tuple[Diagnostic, ...]
     sources: Mapping[str, SourceText]
     shown: Callable[[Judged], Diagnostic]
     heard: Callable[[], Heard] = nothing
+    texts: Callable[[], Mapping[str, bytes]] = dict
 
 
 class Linter(Protocol):
@@ -191,6 +193,7 @@ def _changed(lint: Linter, state: Fixed, chosen: Sequence[Judged], edits: Mappin
         texts[path] = changed(before, own)
         check_text(before, texts[path], own, *checks)
     seen = lint(texts)
+    check_bindings({path: state.left.sources[path].text for path in edits}, {path: texts[path] for path in edits}, seen.texts())
     groups = _merged(state.groups, [set(one.fix.paths) for one in chosen if one.fix is not None])
     return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused)
 

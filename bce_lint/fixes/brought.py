@@ -40,7 +40,7 @@ class Piece(NamedTuple):
     number: int
 
 
-class _Known(NamedTuple):
+class _Possible(NamedTuple):
     """What may be found in the text: a code (any, where a call is made that was none), where its place may begin, and how it reads."""
 
     code: str
@@ -116,14 +116,14 @@ def _offsets(tokens: Sequence[str]) -> list[int]:
 class Ground:
     """What a text may give: the findings that it would give with precedence off, moved along as it is rewritten."""
 
-    def __init__(self, known: Iterable[_Known]) -> None:
-        self._known = list(known)
+    def __init__(self, known: Iterable[_Possible]) -> None:
+        self._possible = list(known)
 
     @classmethod
     def of(cls, heard: Heard, sources: Sources) -> Ground:
         """The ground of a text that was not rewritten yet."""
         places = {(one.rule.code, *one.place.range): one for one in heard.possible}
-        return cls(_Known(code, path, frozenset((span.start,)), _text(sources, path, span)) for code, path, span in places)
+        return cls(_Possible(code, path, frozenset((span.start,)), _text(sources, path, span)) for code, path, span in places)
 
     def rewritten(self, rewrite: Rewrite, mended: Iterable[Judged], heard: Heard, sources: Sources) -> tuple[Ground, list[Judged]]:
         """The ground of the text after a rewrite that mended some findings, and what was heard in it and has no ground.
@@ -131,9 +131,9 @@ class Ground:
         Each finding has its own ground: one of its code where it stood before, or one that the same edit rewrote, or one with
         the same text that an edit has put elsewhere. What comes out at a call that was none before may be anything.
         """
-        made = [_Known("", one.place.path, frozenset((one.place.span.start,)), "") for one in mended if _is_call(one)]
-        moved = [(one, self._moved(one, rewrite)) for one in (*self._known, *made)]
-        left: dict[tuple[str, str], list[tuple[_Known, _Known]]] = {}
+        made = [_Possible("", one.place.path, frozenset((one.place.span.start,)), "") for one in mended if _is_call(one)]
+        moved = [(one, self._moved(one, rewrite)) for one in (*self._possible, *made)]
+        left: dict[tuple[str, str], list[tuple[_Possible, _Possible]]] = {}
         for before, after in moved:
             left.setdefault((after.code, after.path), []).append((before, after))
         rest = [one for one in heard.spoken if not _taken(left, one, lambda _, after, start: start in after.starts)]
@@ -141,21 +141,21 @@ class Ground:
         for one in rest:
             text = _text(sources, *one.place.range)
             if _taken(left, one, _carried(rewrite, one.place.path, text)):
-                found.append(_Known(one.rule.code, one.place.path, frozenset((one.place.span.start,)), text))
+                found.append(_Possible(one.rule.code, one.place.path, frozenset((one.place.span.start,)), text))
             else:
                 brought.append(one)
         return Ground([*found, *(after for _, after in moved)]), brought
 
     @staticmethod
-    def _moved(known: _Known, rewrite: Rewrite) -> _Known:
+    def _moved(known: _Possible, rewrite: Rewrite) -> _Possible:
         starts = frozenset().union(*(rewrite.images(known.path, start) for start in known.starts))
         return known._replace(starts=starts)
 
 
-_Fits = Callable[[_Known, _Known, int], bool]
+_Fits = Callable[[_Possible, _Possible, int], bool]
 
 
-def _taken(left: dict[tuple[str, str], list[tuple[_Known, _Known]]], one: Judged, fits: _Fits) -> bool:
+def _taken(left: dict[tuple[str, str], list[tuple[_Possible, _Possible]]], one: Judged, fits: _Fits) -> bool:
     """True if a finding has its ground, which is then no other's."""
     start, path = one.place.span.start, one.place.path
     if any(start in after.starts for _, after in left.get(("", path), ())):
@@ -171,7 +171,7 @@ def _taken(left: dict[tuple[str, str], list[tuple[_Known, _Known]]], one: Judged
 def _carried(rewrite: Rewrite, path: str, text: str) -> _Fits:
     """Asks whether a finding stands in what the edits of its file have rewritten."""
 
-    def _fits(before: _Known, _: _Known, start: int) -> bool:
+    def _fits(before: _Possible, _: _Possible, start: int) -> bool:
         olds = {number for number, span in enumerate(rewrite.old.get(path, ())) for at in before.starts if span.start <= at < span.end}
         news = {number for number, span in enumerate(rewrite.new.get(path, ())) if span.start <= start < span.end}
         return bool(olds & news) or bool(olds and news and before.text == text)
