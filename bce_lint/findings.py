@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from bce_lint.analysis.state.unfinished import CALLER_SPENT
 from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position, Unanalysed
 from bce_lint.records import changed
-from bce_lint.rules.judge import judge
-from bce_lint.rules.registry import BY_CODE
+from bce_lint.rules.judge import judge, unranked
+from bce_lint.rules.registry import BY_CODE, default_codes
 from bce_lint.source.suppress import suppressed
 
 if TYPE_CHECKING:
     from bce_lint.analysis.domain.tensor import Place
     from bce_lint.analysis.project.project import Project
+    from bce_lint.fixes.brought import Heard
     from bce_lint.fixes.recorded_project import RecordedProject
     from bce_lint.rules.judge import Judged
 
@@ -50,6 +51,14 @@ def tell(
         return told
     told = _with_fixes(project, told, shown)
     return told if inspect is None else inspect(project, told)
+
+
+def heard(project: Project, codes: frozenset[str]) -> Heard:
+    """What the rules say of all that was met in a project, whatever a comment silences: those of some codes and of the usual ones."""
+    from bce_lint.fixes.brought import Heard
+
+    sites = project.all_sites()
+    return Heard(tuple(judge(sites, codes | default_codes())), tuple(unranked(sites)))
 
 
 def _silenced(project: Project, judged: Judged) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
-from bce_lint.findings import diagnostic, named, problems, tell, unanalysed
+from bce_lint.findings import diagnostic, heard, named, problems, tell, unanalysed
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
@@ -58,6 +58,11 @@ def parses(text: str) -> str:
     return ""
 
 
+def _texts(project: Project) -> dict[str, bytes]:
+    """The contents of all files of a project."""
+    return {path: summary.raw for path, summary in project.summaries.items()}
+
+
 class _FixJob:
     """One project while it is fixed. `first` holds each file as it was read first: new texts are encoded as it was."""
 
@@ -83,7 +88,9 @@ class _FixJob:
         told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
         self.first = {**project.sources, **self.first}
         unread = problems(project, self.paths, self.shown, self.codes)
-        return Linted(tuple(told), tuple(unread), project.sources, partial(diagnostic, project, self.shown))
+        listened = cache(partial(heard, project, self.codes))
+        shown = partial(diagnostic, project, self.shown)
+        return Linted(tuple(told), tuple(unread), project.sources, shown, listened, partial(_texts, project))
 
     def encoded(self, path: str, text: str) -> bytes:
         """A new text as bytes, encoded as the file was."""

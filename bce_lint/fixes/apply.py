@@ -7,24 +7,29 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Fix, Location
-from bce_lint.fixes.edit import Edit, Refusal, changed, meet, moved, spans, trust
+from bce_lint.fixes.bindings import check_bindings
+from bce_lint.fixes.brought import Ground, Heard, Rewrite, nothing
+from bce_lint.fixes.edit import Edit, Refusal, changed, meet, spans, trust
 from bce_lint.fixes.gates import check_text
 from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged
 from bce_lint.source.text import SourceText
 
 MAX_ROUNDS = 10
+_STEPS = 4
 _Key: TypeAlias = tuple[str, str, tuple[Edit, ...]]
 
 
 class Linted(NamedTuple):
-    """What a lint of some texts gave: the findings, what kept files from being read, the files read on the way by path, and how a
-    finding is told."""
+    """What a lint of some texts gave: the findings, what kept files from being read, the files read on the way by path, how a
+    finding is told; for the gates what all rules say, and the contents of all files."""
 
     found: tuple[Judged, ...]
     unread: tuple[Diagnostic, ...]
     sources: Mapping[str, SourceText]
     shown: Callable[[Judged], Diagnostic]
+    heard: Callable[[], Heard] = nothing
+    texts: Callable[[], Mapping[str, bytes]] = dict
 
 
 class Linter(Protocol):
@@ -72,16 +77,24 @@ class Fixed(NamedTuple):
     refused: list[str]
 
 
+class _Gates(NamedTuple):
+    """What stands between a fix and the text: which fixes are wanted, what is asked of a text, and the fixes that were refused."""
+
+    policy: Policy
+    checks: Checks
+    held: set[_Key]
+
+
 def run(lint: Linter, policy: Policy, checks: Checks) -> Fixed:
     """Fixes until nothing is left to fix, at most `MAX_ROUNDS` times."""
     state = Fixed({}, [], [], lint({}), [])
-    held: set[_Key] = set()
+    gates = _Gates(policy, checks, set())
     for _ in range(MAX_ROUNDS):
-        chosen = list(_chosen(state.left.found, policy, held))
+        chosen = list(_chosen(state.left.found, policy, gates.held))
         if not chosen:
             return state
-        state = _round(lint, state, chosen, checks, held)
-    if list(_chosen(state.left.found, policy, held)):
+        state = _round(lint, state, chosen, gates)
+    if list(_chosen(state.left.found, policy, gates.held)):
         state.refused.append(f"fixing did not come to an end in {MAX_ROUNDS} rounds; run it again")
     return state
 
@@ -114,73 +127,94 @@ def _follows(a: Location, b: Location) -> bool:
     return a.path == b.path and a.start == b.end
 
 
-def _round(lint: Linter, state: Fixed, chosen: list[Judged], checks: Checks, held: set[_Key]) -> Fixed:
+def _round(lint: Linter, state: Fixed, chosen: list[Judged], gates: _Gates) -> Fixed:
     """One round: all at once; where a gate refuses that, those at fault are looked for by halves and left out."""
     groups: dict[tuple[Edit, ...], list[Judged]] = {}
     for one in chosen:
         groups.setdefault(_key(one)[2], []).append(one)
-    after, refused = _halved(lint, state, list(groups.values()), checks)
+    after, refused = _halved(lint, state, list(groups.values()), gates)
     for group, reason in refused:
-        held.update(map(_key, group))
+        gates.held.update(map(_key, group))
         where = state.left.shown(group[0]).location
         place = f"{where.path}:{where.start.row}:{where.start.column}"
         state.refused.append(f"{place}: {group[0].rule.code} is not fixed: {reason}")
     if after is None and len(refused) < len(groups):
         good = [group for group in groups.values() if all(group is not bad for bad, _ in refused)]
-        after = _tried(lint, state, [one for group in good for one in group], checks)[0]
-        after = after or _tried(lint, state, good[0], checks)[0]
+        after = _tried(lint, state, [one for group in good for one in group], gates)[0]
+        after = after or _tried(lint, state, good[0], gates)[0]
     return after if after is not None else state
 
 
-def _halved(lint: Linter, state: Fixed, groups: list[list[Judged]], checks: Checks) -> tuple[Fixed | None, list[tuple[list[Judged], str]]]:
+def _halved(lint: Linter, state: Fixed, groups: list[list[Judged]], gates: _Gates) -> tuple[Fixed | None, list[tuple[list[Judged], str]]]:
     """The state after some fixes; where a gate refuses it, nothing and the ones that it refuses alone."""
-    after, reason = _tried(lint, state, [one for group in groups for one in group], checks)
+    after, reason = _tried(lint, state, [one for group in groups for one in group], gates)
     if after is not None:
         return after, []
     if len(groups) == 1:
         return None, [(groups[0], reason)]
     middle = len(groups) // 2
-    return None, [bad for half in (groups[:middle], groups[middle:]) for bad in _halved(lint, state, half, checks)[1]]
+    return None, [bad for half in (groups[:middle], groups[middle:]) for bad in _halved(lint, state, half, gates)[1]]
 
 
-def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], checks: Checks) -> tuple[Fixed | None, str]:
-    """The state after some fixes, or why a gate refuses them."""
-    edits = sorted({edit for one in chosen for edit in _edits(one)})
-    by_path: dict[str, list[Edit]] = {}
-    for edit in edits:
-        by_path.setdefault(edit.location.path, []).append(edit)
+def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], gates: _Gates) -> tuple[Fixed | None, str]:
+    """The state after some fixes, or why a gate refuses them.
+
+    What they bring is mended with them: a fix whose finding becomes another one passes only where that one's fix goes with it.
+    """
     try:
-        texts = dict(state.texts)
-        for path, own in by_path.items():
-            before = state.left.sources[path]
-            texts[path] = changed(before, own)
-            checks.hold(before, texts[path], own)
-        seen = lint(texts)
-        _check_findings(state.left, seen, chosen, by_path)
+        ground = Ground.of(state.left.heard(), state.left.sources)
+        for _ in range(_STEPS):
+            before, mended = state.left, list(chosen)
+            edits = _by_path(mended)
+            state = _changed(lint, state, mended, edits, gates.checks)
+            _check_gone(before, state.left, mended, edits)
+            rewrite = Rewrite.of(before.sources, edits)
+            ground, brought = ground.rewritten(rewrite, mended, state.left.heard(), state.left.sources)
+            if not brought:
+                return state, ""
+            follow = {(one.rule.code, one.place.range) for one in brought}
+            chosen = [one for one in state.left.found if (one.rule.code, one.place.range) in follow]
+            unmended = follow - {(one.rule.code, one.place.range) for one in chosen if gates.policy.allowed(one) is not None}
+            chosen = list(_chosen(chosen, gates.policy, gates.held))
+            if unmended or not chosen:
+                break
+        bad = next((one for one in brought if (one.rule.code, one.place.range) in unmended), brought[0])
+        raise _brought(state.left.shown(bad))
     except Refusal as refusal:
         return None, str(refusal)
+
+
+def _by_path(chosen: Sequence[Judged]) -> dict[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
+    for edit in sorted({edit for one in chosen for edit in _edits(one)}):
+        found.setdefault(edit.location.path, []).append(edit)
+    return found
+
+
+def _changed(lint: Linter, state: Fixed, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]], checks: Checks) -> Fixed:
+    """The state after the edits of some fixes. Raises `Refusal` for a text that may not be written."""
+    texts = dict(state.texts)
+    for path, own in edits.items():
+        before = state.left.sources[path]
+        texts[path] = changed(before, own)
+        checks.hold(before, texts[path], own)
+    seen = lint(texts)
+    check_bindings({path: state.left.sources[path].text for path in edits}, {path: texts[path] for path in edits}, seen.texts())
     groups = _merged(state.groups, [set(one.fix.paths) for one in chosen if one.fix is not None])
-    return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused), ""
+    return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused)
 
 
-def _check_findings(before: Linted, after: Linted, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]]) -> None:
-    """Raises `Refusal` unless what was fixed is gone and nothing new came, but at what the fixes wrote or where a finding was before."""
+def _check_gone(before: Linted, after: Linted, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]]) -> None:
+    """Raises `Refusal` unless what was fixed is gone, and every file is still read."""
     cuts = {path: spans(before.sources[path], own) for path, own in edits.items()}
-    written = {(path, span) for path, own in edits.items() for span in moved(before.sources[path], own)}
-    left = {(one.rule.code, *_after(one.place, cuts)) for one in before.found}
-    known = {(path, start) for _, path, start in left}
     gone = {(one.rule.code, *_after(one.place, cuts)): _marks(one, before) for one in chosen}
-    mended = {(path, start) for _, path, start in gone}
     for one in after.found:
         key = (one.rule.code, one.place.path, one.place.span.start)
         if key in gone and _marks(one, after) == gone[key]:
             raise Refusal(f"{one.rule.code} would still be there")
-        at_the_change = key[1:] in known or any(_touches(place, written) for place in one.places)
-        at_the_change |= any((mark.path, mark.span.start) in mended for _, mark in one.labels)
-        if key not in left and not at_the_change:
-            raise _brought(after.shown(one))
+    known = {(one.location.path, one.code) for one in before.unread}
     for problem in after.unread:
-        if problem.location.path not in {one.location.path for one in before.unread}:
+        if (problem.location.path, problem.code) not in known:
             raise _brought(problem)
 
 
@@ -191,10 +225,6 @@ def _brought(one: Diagnostic) -> Refusal:
 def _marks(found: Judged, seen: Linted) -> set[tuple[str, str]]:
     """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids."""
     return {(mark.path, seen.sources[mark.path].text[mark.span.start : mark.span.end]) for _, mark in found.labels}
-
-
-def _touches(place: Place, written: set[tuple[str, Span]]) -> bool:
-    return any(place.path == other and place.span.start <= w.end and w.start <= place.span.end for other, w in written)
 
 
 def _after(place: Place, cuts: Mapping[str, Sequence[tuple[Span, Edit]]]) -> tuple[str, int]:

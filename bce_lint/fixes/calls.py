@@ -36,6 +36,8 @@ def constructed(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     kept = [arg for arg in call.args if arg.keyword in own]
     if any(arg.stars for arg in call.args) or all(arg in kept for arg in call.args):
         raise Refusal("its arguments are not written out")
+    if isinstance(site.subject, Contract) and len(call.args) - len(kept) < 2:
+        raise Refusal("a loss needs an input and a target, and only one of them is there")
     if not kept:
         edit = tree.edit(Span(inside.start, inside.start), ")(")
     else:

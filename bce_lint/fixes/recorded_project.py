@@ -12,6 +12,7 @@ from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.modules import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.readings import Readers
 from bce_lint.fixes.tree import Node, Tree
 
 
@@ -57,6 +58,11 @@ class RecordedProject:
         """The call at a place."""
         tree = self.tree(place[0])
         return tree, tree.call(place[1])
+
+    @cached_property
+    def readers(self) -> Readers:
+        """All files of the project, asked for who reads a name."""
+        return Readers({path: summary.raw for path, summary in self.analysed.summaries.items()})
 
     @cached_property
     def _holders(self) -> dict[SourceRange, list[SourceRange]]:

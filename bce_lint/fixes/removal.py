@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange
@@ -13,10 +14,11 @@ from bce_lint.fixes.logit_operand import not_changed
 from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached, renamed
-from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, name_of
+from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, last_name, name_of
 from bce_lint.fixes.uses import User
 from bce_lint.ir import Span
 
+_ADDING = ("append", "extend", "insert")
 _COUNTING = ("list", "enumerate", "len")
 SPELLED = {
     "sigmoid": "torch.sigmoid",
@@ -105,8 +107,9 @@ def _layer_removed(project: RecordedProject, tree: Tree, call: ir.Call) -> list[
     if isinstance(around, ir.Call) and around.func is not call and not counted:
         arg = next(a for a in around.args if a.value is call)
         if arg is around.args[-1] and len(around.args) > 1 and arg.keyword is None and name_of(around) == "Sequential":
-            return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
-        if isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(project, around):
+            if not _positions_read(project, _targets(statement), len(around.args) - 1):
+                return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
+        elif isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(project, tree, around):
             return [_line(tree, statement.span)]
     if isinstance(around, ir.Call | ir.Build | ir.Dict):
         name, imports = reached(tree, "torch.nn.Identity")
@@ -114,12 +117,37 @@ def _layer_removed(project: RecordedProject, tree: Tree, call: ir.Call) -> list[
     raise Refusal("the layer is not written out in its container")
 
 
-def _unread(project: RecordedProject, call: ir.Call) -> bool:
-    """True if a statement adds a layer that nobody reads by its name."""
+def _targets(statement: Node) -> list[str]:
+    """The names that a statement stores its value under."""
+    targets = statement.targets if isinstance(statement, ir.Assign) else ()
+    return [last_name(target) for target in targets]
+
+
+def _positions_read(project: RecordedProject, names: Iterable[str], left: int | None) -> bool:
+    """True if a file of the project reads elements of a container called so that are not among the first ones."""
+    return any(True for name in names if name for _ in project.readers.elements(name, left))
+
+
+def _unread(project: RecordedProject, tree: Tree, call: ir.Call) -> bool:
+    """True if a statement adds a layer that nobody reads by its name or by its place, and no other is added behind it."""
+    assert isinstance(call.func, ir.Attr), "asked before"
+    container = last_name(call.func.value)
+    readings = project.readers.of(tree.path)
+    names = {container, *(readings.unpacked.get(container, ()) if readings is not None else ())}
+    if _positions_read(project, names, None):
+        return False
+    if name_of(call) == "append":
+        added = [node.func for node in tree.nodes if isinstance(node, ir.Call) and name_of(node) in _ADDING]
+        later = (one for one in added if isinstance(one, ir.Attr) and one.span.start > call.span.start)
+        return not any(last_name(one.value) == container for one in later)
     name = constant(call.args[0].value) if call.args else None
-    named = name_of(call) == "add_module" and isinstance(name, str)
-    read = isinstance(name, str) and any(tree.attributes(name) for tree in project.trees())
-    return name_of(call) == "append" or (named and not read)
+    return name_of(call) == "add_module" and isinstance(name, str) and not _read_again(project, tree, name)
+
+
+def _read_again(project: RecordedProject, tree: Tree, name: str) -> bool:
+    """True if an attribute is read anywhere in the project but once in its file: there stands the layer's call, or its name."""
+    readings = list(project.readers.attribute(name, ""))
+    return len(readings) > 1 or any(path != tree.path for path, _ in readings)
 
 
 def _counts(project: RecordedProject, place: SourceRange) -> bool:
@@ -169,22 +197,66 @@ def _siblings(tree: Tree, span: Span) -> int:
 
 
 def _unused_layer(project: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
-    """The statement that makes an attribute's layer goes too, when nothing else reads the attribute."""
+    """What makes an attribute's layer goes too, when nothing else reads the attribute: its statement, or its part of one."""
     if not isinstance(call.func, ir.Attr) or not isinstance(call.func.value, ir.Name) or call.func.value.id != "self":
         return []
     name = call.func.name
     owner = next((one for one in tree.around(call) if isinstance(one, ir.ClassDef)), None)
     nodes = [n for t in project.trees() for n in t.attributes(name) if _of_object(n)]
     stores = [n for n in nodes if is_store(tree, n) and owner in tree.around(n)]
-    if len(nodes) != 2 or len(stores) != 1 or re.search(rf"""["']{re.escape(name)}["']""", tree.text):
-        return []
-    statement = tree.statement(stores[0])
-    if not isinstance(statement, ir.Assign) or len(statement.targets) != 1:
+    if len(nodes) != 2 or len(stores) != 1 or _read_again(project, tree, name):
         return []
     try:
-        return [_line(tree, statement.span)]
+        return _not_stored(tree, tree.statement(stores[0]), stores[0])
     except Refusal:
         return []
+
+
+def _not_stored(tree: Tree, statement: Node, store: ir.Attr) -> list[Edit]:
+    """What a statement stores under one of its targets is not stored. Raises `Refusal` where that is not a layer made there."""
+    if not isinstance(statement, ir.Assign):
+        raise Refusal("the layer is not stored by an assignment")
+    around = tree.parent(store)
+    if isinstance(around, ir.Build) and around in statement.targets:
+        return _out_of_tuple(tree, statement, around, around.items.index(store))
+    if store not in statement.targets or not isinstance(statement.value, ir.Call) or _binds_more(tree, statement.value):
+        raise Refusal("the layer is not made where it is stored")
+    if len(statement.targets) == 1:
+        return [_line(tree, statement.span)]
+    following = (*statement.targets, statement.value)[statement.targets.index(store) + 1]
+    return [tree.edit(Span(tree.outer(store).start, tree.outer(following).start), "")]
+
+
+def _binds_more(tree: Tree, value: Node) -> bool:
+    """True if an expression binds a name of its own, or waits for something."""
+    inner = (node for node in tree.nodes if isinstance(node, ir.Bind | ir.Yield))
+    return any(value in tree.around(node) for node in inner) or isinstance(value, ir.Bind | ir.Yield)
+
+
+def _out_of_tuple(tree: Tree, statement: ir.Assign, targets: ir.Build, index: int) -> list[Edit]:
+    """A target and its value taken out of `self.a, self.b = A(), B()`; the last two that are left stand without a comma."""
+    values = statement.value
+    stars = any(isinstance(item, ir.Star) for item in (*targets.items, *getattr(values, "items", ())))
+    if len(statement.targets) != 1 or not isinstance(values, ir.Build) or stars or not 1 < len(targets.items) == len(values.items):
+        raise Refusal("the values of a tuple are not written out")
+    if not isinstance(values.items[index], ir.Call) or _binds_more(tree, values.items[index]):
+        raise Refusal("the layer is not made where it is stored")
+    return [_without_item(tree, build, index) for build in (targets, values)]
+
+
+def _without_item(tree: Tree, build: ir.Build, index: int) -> Edit:
+    """A tuple without one of its items; of two the other stands alone. Raises `Refusal` at a comment."""
+    parts = [tree.outer(item) for item in build.items]
+    if len(parts) == 2:
+        kept = parts[1 - index]
+        span, text = build.span, tree.source(kept)
+        rest = tree.text[span.start : kept.start] + tree.text[kept.end : span.end]
+    else:
+        span = Span(parts[index - 1].end, parts[index].end) if index else Span(parts[0].start, parts[1].start)
+        rest, text = tree.source(span), ""
+    if has_comment(rest):
+        raise Refusal("a comment stands in the tuple")
+    return tree.edit(span, text)
 
 
 def _of_object(attr: ir.Attr) -> bool:

@@ -207,7 +207,12 @@ def constant(node: Node | None) -> object:
 
 def name_of(call: ir.Call) -> str:
     """The last name of a callee; empty for one that has none."""
-    return call.func.name if isinstance(call.func, ir.Attr) else call.func.id if isinstance(call.func, ir.Name) else ""
+    return last_name(call.func)
+
+
+def last_name(node: Node) -> str:
+    """The name or the attribute that an expression ends in; empty for anything else."""
+    return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
 
 
 def is_store(tree: Tree, node: Node) -> bool:

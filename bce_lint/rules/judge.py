@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.sites import ActivationSite, ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, UndecidedArm
+from bce_lint.catalog.schema import ANY
 from bce_lint.diagnostic import CRASH, Fix, Verification
 from bce_lint.fixes.intent import FixIntent
+from bce_lint.records import changed
 from bce_lint.rules.precedence import Precedence, Subject
 from bce_lint.rules.registry import BY_CODE, RULES
 from bce_lint.rules.rule import Rule
@@ -67,6 +69,21 @@ def _wrong_in_all_arms(wrong: set[tuple[UndecidedArm, ...]]) -> set[tuple[Undeci
 
 def _other(arm: UndecidedArm) -> UndecidedArm:
     return arm._replace(taken=not arm.taken)
+
+
+def unranked(sites: Iterable[Site]) -> list[Judged]:
+    """What every rule says of some sites with precedence off: inside formulas that a rule speaks of as a whole, and of what stands
+    below an activation, which the activation hides."""
+    return [judged for site in sites for one in (site, *_below(site)) for judged in run_rules(one)]
+
+
+def _below(site: Site) -> Iterator[LossSite]:
+    """A loss as it would be without the activations before it that hide others."""
+    if isinstance(site, LossSite) and site.input:
+        for depth in range(min(len(one.inner) for one in site.input)):
+            inner = [(one, one.inner[depth]) for one in site.input]
+            bare = (changed(one, domain=o.domain, range=ANY, origin=(o,), inner=one.inner[depth + 1 :], form=None) for one, o in inner)
+            yield changed(site, input=tuple(bare))
 
 
 def run_rules(site: Site) -> Iterator[Judged]:

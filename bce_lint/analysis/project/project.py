@@ -157,6 +157,11 @@ class Project:
             found = self._sites_in(wanted)
         return [thresholds.linked(site, self._takers) for site in found]
 
+    def all_sites(self) -> list[Site]:
+        """The sites that were met so far, wherever they are."""
+        self._sites_in(set())
+        return [thresholds.linked(site, self._takers) for site in self.machine.sites]
+
     def _sites_in(self, wanted: set[str]) -> list[Site]:
         sites = self.machine.sites
         for number in range(self._indexed, len(sites)):

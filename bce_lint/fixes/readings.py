@@ -1,0 +1,208 @@
+"""What the text of a file stores and reads by name: attributes, the elements of containers, and names that stand in strings."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+_DOTTED = re.compile(r"\w+(?:\.\w+)*")
+_SEQUENCES = frozenset({"Sequential", "ModuleList"})
+_SETTING = frozenset({"setattr", "add_module", "register_module", "register_buffer", "register_parameter"})
+_ADDING = frozenset({"append", "add_module"})
+_COUNTING = frozenset({"len", "list", "tuple", "enumerate", "zip", "reversed", "iter", "sorted", "next"})
+_CHILDREN = frozenset({"children", "named_children", "modules", "named_modules", "pop", "insert", "extend", "__getitem__", "__delitem__"})
+
+
+class Reading(NamedTuple):
+    """An attribute that is read in a row: of the instance of a class (`owner`), of another object, or as a word of a string."""
+
+    row: int
+    owner: str = ""
+
+
+class Indexing(NamedTuple):
+    """Elements of a container that are read in a row: one of them by its position, or several."""
+
+    row: int
+    position: int | None = None
+
+
+class Readings:
+    """The attributes of one text by name. `stored` are those of each class, `""` for an object of which nothing is known.
+
+    `elements` says how many are written out for a container, with `.append` behind it how many are added; `indexed` where they are
+    read; `unpacked` to which containers those of a list go.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.stored: set[tuple[str, str]] = set()
+        self.read: dict[str, list[Reading]] = {}
+        self.elements: dict[str, list[int]] = {}
+        self.indexed: dict[str, list[Indexing]] = {}
+        self.unpacked: dict[str, list[str]] = {}
+        self._modules = {name for node in ast.walk(tree) for name in _imported_modules(node)}
+        self._walk(tree)
+
+    def _walk(self, tree: ast.Module) -> None:
+        waiting: list[tuple[ast.AST, str, str, str]] = [(tree, "", "", "")]
+        while waiting:
+            node, owner, own, target = waiting.pop()
+            self._note(node, owner, own, target)
+            if isinstance(node, ast.ClassDef):
+                owner, own = node.name, ""
+                self.stored.update((owner, name) for name in _bound_in(node))
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and owner and not own:
+                own = _first(node)
+            elif isinstance(node, ast.Assign):
+                target = next((name for one in node.targets if (name := _last(one))), target)
+            waiting.extend((child, owner, own, target) for child in ast.iter_child_nodes(node))
+
+    def _note(self, node: ast.AST, owner: str, own: str, target: str) -> None:
+        match node:
+            case ast.Attribute():
+                self._attribute(node, owner, own)
+            case ast.Constant(value=str() as text) if len(text) < 200 and _DOTTED.fullmatch(text):
+                self._dotted(text, node.lineno)
+            case ast.Subscript():
+                self._index(node.value, node.lineno, _position(node.slice))
+            case ast.For() | ast.AsyncFor() | ast.comprehension():
+                self._index(node.iter, node.iter.lineno, None)
+            case ast.Call():
+                self._call(node, owner, own, target)
+
+    def _attribute(self, node: ast.Attribute, owner: str, own: str) -> None:
+        mine = owner if own and isinstance(node.value, ast.Name) and node.value.id == own else ""
+        if isinstance(node.ctx, ast.Store):
+            self.stored.add((mine, node.attr))
+        elif not (isinstance(node.value, ast.Name) and node.value.id in self._modules):
+            self.read.setdefault(node.attr, []).append(Reading(node.lineno, mine))
+
+    def _dotted(self, text: str, row: int) -> None:
+        """A string that may name attributes, and the elements of containers: `"net.2.weight"`."""
+        words = text.split(".")
+        for word, after in zip(words, (*words[1:], ""), strict=True):
+            if after.isdigit():
+                self.indexed.setdefault(word, []).append(Indexing(row, int(after)))
+            if not word.isdigit():
+                self.read.setdefault(word, []).append(Reading(row))
+
+    def _index(self, container: ast.AST, row: int, position: int | None) -> None:
+        name = _last(container)
+        if name:
+            self.indexed.setdefault(name, []).append(Indexing(row, position))
+
+    def _call(self, node: ast.Call, owner: str, own: str, target: str) -> None:
+        called = _last(node.func)
+        if called in _SETTING:
+            for arg in node.args[:2]:
+                if isinstance(arg, ast.Constant) and isinstance(arg.value, str):
+                    self.stored.add((owner if own else "", arg.value))
+        starred = [arg.value for arg in node.args if isinstance(arg, ast.Starred)]
+        if called in _SEQUENCES and target:
+            self.elements.setdefault(target, []).append(len(node.args) - len(starred))
+        for one in starred:
+            if called in _SEQUENCES:
+                self.unpacked.setdefault(_last(one), []).append(target)
+            else:
+                self._index(one, node.lineno, None)
+        if called in _ADDING and isinstance(node.func, ast.Attribute) and (name := _last(node.func.value)):
+            self.elements.setdefault(f"{name}.append", []).append(1)
+        if called in _COUNTING:
+            for arg in node.args:
+                self._index(arg, node.lineno, None)
+        if called in _CHILDREN and isinstance(node.func, ast.Attribute):
+            self._index(node.func.value, node.lineno, None)
+
+
+def _imported_modules(node: ast.AST) -> Iterator[str]:
+    """The names that are modules for certain, and the last part of what is imported from torch."""
+    if isinstance(node, ast.Import):
+        yield from ((one.asname or one.name).split(".")[0] for one in node.names)
+    elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch":
+        yield from (one.asname or one.name for one in node.names)
+
+
+def _bound_in(node: ast.ClassDef) -> Iterator[str]:
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from (one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name))
+
+
+def _first(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """The name of a function's first parameter."""
+    params = [*function.args.posonlyargs, *function.args.args]
+    return params[0].arg if params else ""
+
+
+def _last(node: ast.AST) -> str:
+    """The name that an expression ends in; that of a container for one of its elements."""
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute():
+            return node.attr
+    return ""
+
+
+def _position(index: ast.expr) -> int | None:
+    if isinstance(index, ast.Constant) and type(index.value) is int:
+        return index.value
+    return None
+
+
+def parsed(text: str | bytes) -> ast.Module | None:
+    """The tree of a text; None where the Python that runs cannot read it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+class Readers:
+    """The files of a project, asked for who reads a name; only files that hold the word are parsed."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._texts = texts
+        self._known: dict[str, Readings | None] = {}
+
+    def of(self, path: str) -> Readings | None:
+        """What one file stores and reads; None where it cannot be told."""
+        if path not in self._known:
+            tree = parsed(self._texts[path])
+            self._known[path] = Readings(tree) if tree is not None else None
+        return self._known[path]
+
+    def holding(self, word: str) -> Iterator[tuple[str, Readings | None]]:
+        """The files that hold a word."""
+        wanted = re.compile(rb"\b" + re.escape(word.encode()) + rb"\b")
+        for path in sorted(self._texts):
+            if wanted.search(self._texts[path]):
+                yield path, self.of(path)
+
+    def attribute(self, name: str, owner: str) -> Iterator[tuple[str, int]]:
+        """Where an attribute of a class may be read: each file and row."""
+        for path, found in self.holding(name):
+            if found is None:
+                yield path, 1
+                continue
+            for one in found.read.get(name, ()):
+                if not owner or one.owner in ("", owner) or (one.owner, name) not in found.stored:
+                    yield path, one.row
+
+    def elements(self, name: str, left: int | None) -> Iterator[tuple[str, int]]:
+        """Where elements of a container may be read that are not among the first ones that are `left`: each file and row."""
+        for path, found in self.holding(name):
+            if found is None:
+                yield path, 1
+                continue
+            for one in found.indexed.get(name, ()):
+                if one.position is None or left is None or not 0 <= one.position < left:
+                    yield path, one.row
