@@ -6,7 +6,6 @@ looks at the values; operations that only move values are passed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -16,8 +15,8 @@ from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes.meeting import Meeting, Step, Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, escapes
 from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
+from bce_lint.fixes.unresolved import UnresolvedUses
 
-_MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
 _LOOKING = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.UNSEEN, Usage.CHANGED})
 _GATHERED = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.ORDER})
 
@@ -282,29 +281,14 @@ class UserSearch:
             for node in tree.by_span.get(span, ()):
                 if escapes(self.project, tree, node):
                     self._use(Usage.UNSEEN, Held(tree, node))
-        for function in sorted(self.functions):
-            self._unknown_calls(function)
+        for tree, node in UnresolvedUses(self.project, self.functions, owners).places():
+            self._use(Usage.UNSEEN, Held(tree, node))
 
     def _class(self, function: SourceRange) -> SourceRange | None:
         tree = self.project.tree(function[0])
         node = tree.function_at(function[1])
         owner = next((n for n in tree.around(node) if isinstance(n, ir.ClassDef | ir.Function)), None)
         return (tree.path, owner.span) if isinstance(owner, ir.ClassDef) else None
-
-    def _unknown_calls(self, function: SourceRange) -> None:
-        """Calls of what is not known, but looks like a model by its name, where the value's module may come."""
-        node = self.project.tree(function[0]).function_at(function[1])
-        owner = self._class(function)
-        if node is None or owner is None:
-            return
-        wanted = "?" if node.name in ("forward", "__call__") else "." + node.name
-        for path, span in self.project.calls_of(wanted):
-            tree = self.project.tree(path)
-            call = tree.at(span, ir.Call)
-            if call is None or any(isinstance(one, ir.ClassDef) and (path, one.span) == owner for one in tree.around(call)):
-                continue  # a module's own parts are other modules
-            if _MODEL.search(tree.source(call.func.span).removesuffix(wanted)) and self.project.may_meet(path, function[0]):
-                self._use(Usage.UNSEEN, Held(tree, call))
 
 
 def gathered(search: UserSearch) -> list[User]:
