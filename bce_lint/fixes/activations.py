@@ -14,14 +14,16 @@ from bce_lint.catalog.schema import LOGITS, Domain, Expects
 from bce_lint.diagnostic import shortened
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
+from bce_lint.fixes.gathering import gathered, unchanged
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
+from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
 from bce_lint.fixes.tree import Node, name_of
-from bce_lint.fixes.uses import User, UserSearch, gathered
+from bce_lint.fixes.uses import User, UserSearch
 
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 _INFINITE = re.compile(r"\binf\b|masked_fill|finfo|infinity", re.IGNORECASE)
@@ -33,17 +35,20 @@ _PLACES = 5
 class Treatment(NamedTuple):
     """What becomes of the activations before a loss: they go, unless their `logarithm` takes their place.
 
-    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `fused`: the loss becomes one that applies
+    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `outer`: of two in a row the last goes, and
+    the values are still what they were called. `fused`: the loss becomes one that applies
     the activation itself, so all who share it change with it.
     """
 
     inner: bool = False
+    outer: bool = False
     fused: bool = False
     logarithm: bool = False
 
 
 DROPPED: Final = Treatment()
 INNER_DROPPED: Final = Treatment(inner=True)
+OUTER_DROPPED: Final = Treatment(outer=True)
 FUSED: Final = Treatment(fused=True)
 LOGARITHM: Final = Treatment(logarithm=True)
 
@@ -64,7 +69,7 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
     sites = loss_sites(intents)
     if treatment.inner and all(x.domain in _TWICE for site in sites for x in site.input):
         with suppress(Refusal):
-            return changed(DROPPED, project, intents)
+            return changed(OUTER_DROPPED, project, intents)
     group = _group(project, treatment, sites)
     local = _local(project, group)
     edits, title, only = _rewritten(project, group)
@@ -259,6 +264,9 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
         for use in search.uses if logarithm else gathered(search):
             edits += _kept(project, group, key, use)
         edits += logarithm_instead(project, key, group.origins[key]) if logarithm else removed(project, key)
+    same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
+    if not group.treatment.outer:
+        edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
     name = next(iter(group.origins.values())).name
     return edits, f"Use `log_{name}`" if logarithm else f"Remove the {name}"
 

@@ -14,21 +14,22 @@ from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes.meeting import Meeting, Step, Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, escapes
-from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
+from bce_lint.fixes.renaming import NamesMet, Variable
+from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
 from bce_lint.fixes.unresolved import UnresolvedUses
 
 _LOOKING = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.UNSEEN, Usage.CHANGED})
-_GATHERED = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.ORDER})
 
 
 class Held(NamedTuple):
     """An expression that holds the values; `whole` is the last one before their dimensions were moved, `picked` where classes were
-    picked out of them."""
+    picked out of them; `outer` says that another activation was applied to them since."""
 
     tree: Tree
     node: Node
     whole: Node | None = None
     picked: str = ""
+    outer: bool = False
 
 
 class User(NamedTuple):
@@ -39,6 +40,7 @@ class User(NamedTuple):
     node: Node
     whole: Node | None = None
     picked: str = ""
+    outer: bool = False
     site: LossSite | None = None
 
 
@@ -54,6 +56,7 @@ class UserSearch:
         self.crossed = False
         self.seen: set[int] = set()
         self.joined: list[tuple[Tree, Node]] = []
+        self.names = NamesMet()
         self._inner: dict[SourceRange, UserSearch | None] = {}
         self._taken: set[SourceRange] = set()
         self._ways: dict[SourceRange, set[str]] = {}
@@ -119,16 +122,26 @@ class UserSearch:
             self._returned(held, step.returned)
         if step.field:
             self._attributes(held, step.field)
+            self._keep(held, held.node, step.field)
 
     def _on(self, held: Held, step: Step) -> None:
         node: Node = step.on
+        if isinstance(node, ir.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if value is held.node:
+                    self._keep(held, value, constant(key))
         if isinstance(node, ir.Build | ir.Dict | ir.Star) and self._only_looked_at(held.tree, node):
             self._values(held)
             self._given(held.tree, node, "wrapped")
             return
         turned = step.turned and "softmax" in self.origin.name
         whole = held.whole if held.whole is not None or not turned else held.node
-        self._push(Held(held.tree, node, whole, held.tree.source(node.span) if step.picked else held.picked))
+        outer = held.outer or (self.through and self.meeting.is_activation(held.tree, node))
+        self._push(Held(held.tree, node, whole, held.tree.source(node.span) if step.picked else held.picked, outer))
+
+    def _keep(self, held: Held, node: Node, name: object) -> None:
+        if not held.outer:
+            self.names.keep(held.tree, node, name)
 
     def _values(self, held: Held, kind: Usage = Usage.VALUES) -> None:
         """Someone looks at the values of an expression, or at a container that holds them."""
@@ -166,6 +179,7 @@ class UserSearch:
                 self._names(held, target)
             case ir.Attr() if target.name.startswith("_"):
                 self._attributes(held, target.name)
+                self._keep(held, target, target.name)
             case ir.Build() | ir.Star():
                 for part in target.items if isinstance(target, ir.Build) else (target.value,):
                     self._bind(held, part)
@@ -186,6 +200,8 @@ class UserSearch:
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
         named = [n for n in held.tree.names(at.id) if scope_of(held.tree, n, at.id) is scope]
+        if not held.outer:
+            self.names.bind(Variable(held.tree, scope, at.id), at)
         self._readers(held, held.tree, named, at.span.start)
 
     def _attributes(self, held: Held, name: str) -> None:
@@ -203,7 +219,7 @@ class UserSearch:
             if is_store(tree, node):
                 continue
             if self.meeting.carries(tree, node):
-                self._push(Held(tree, node, held.whole if tree is held.tree else None, held.picked))
+                self._push(Held(tree, node, held.whole if tree is held.tree else None, held.picked, held.outer))
             elif node.span.start > after and not self.project.was_run(tree, node):
                 self._use(Usage.UNSEEN, Held(tree, node))
 
@@ -233,6 +249,7 @@ class UserSearch:
         self.functions |= inner.functions
         self.seen |= inner.seen
         self.joined += inner.joined
+        self.names.take(inner.names)
 
     def _parameters(self, function: SourceRange) -> None:
         tree = self.project.tree(function[0])
@@ -240,6 +257,7 @@ class UserSearch:
         for param in node.params if node is not None else ():
             loads = [n for n in tree.names(param.name) if scope_of(tree, n, n.id) is node]
             if any(self.meeting.carries(tree, load) for load in loads):
+                self.names.keep(tree, node, param.name)
                 self._readers(Held(tree, node), tree, loads)
 
     def _given(self, tree: Tree, node: Node, how: str) -> None:
@@ -268,8 +286,9 @@ class UserSearch:
             return
         self.functions.add((held.tree.path, function.span))
         self._given(held.tree, statement, "raw")
+        self._keep(held, statement, function.name)
         for tree, node in callers:
-            self._push(Held(tree, node, None, held.picked))
+            self._push(Held(tree, node, None, held.picked, held.outer))
 
     def _models(self) -> None:
         """Whoever gets a module that returns the value, and is not followed, may call it."""
@@ -289,34 +308,6 @@ class UserSearch:
         node = tree.function_at(function[1])
         owner = next((n for n in tree.around(node) if isinstance(n, ir.ClassDef | ir.Function)), None)
         return (tree.path, owner.span) if isinstance(owner, ir.ClassDef) else None
-
-
-def gathered(search: UserSearch) -> list[User]:
-    """The users that a search found; of several that look at one variable which nobody else reads, what it is set to instead."""
-    found: list[User] = []
-    for use in search.uses:
-        source = _source(search, use)
-        one = use if source is None else User(Usage.VALUES, use.tree, source)
-        if one not in found:
-            found.append(one)
-    return found
-
-
-def _source(search: UserSearch, use: User) -> Node | None:
-    """What a variable is set to, if it is set once and all who read it are users that look at it, more than one of them."""
-    if not isinstance(use.node, ir.Name) or use.kind not in _GATHERED or use.whole is not None:
-        return None
-    name, scope = use.node.id, scope_of(use.tree, use.node, use.node.id)
-    same = [n for n in use.tree.names(name) if scope_of(use.tree, n, name) is scope]
-    loads = {id(n) for n in same if not is_store(use.tree, n)}
-    users = {id(other.node): other.kind for other in search.uses}
-    looked = [kind for node, kind in users.items() if node in loads and kind in (Usage.VALUES, Usage.THRESHOLD)]
-    stores = [n for n in same if is_store(use.tree, n)]
-    statement = use.tree.parent(stores[0]) if len(stores) == 1 else None
-    if scope is None or len(looked) < 2 or not isinstance(statement, ir.Assign) or len(statement.targets) != 1:
-        return None
-    alone = loads <= {node for node, kind in users.items() if kind in _GATHERED} and any(p.name == name for p in scope.params) is False
-    return statement.value if alone and search.meeting.is_whole(use.tree, statement.value) else None
 
 
 def _in_class(tree: Tree, node: Node) -> bool:
