@@ -15,6 +15,7 @@ from bce_lint.diagnostic import shortened
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.gathering import gathered, unchanged
+from bce_lint.fixes.handed_out import read_beside
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Usage, in_place
@@ -44,6 +45,11 @@ class Treatment(NamedTuple):
     outer: bool = False
     fused: bool = False
     logarithm: bool = False
+
+    @property
+    def beside(self) -> bool:
+        """True if a loss may read what the activation gets, where that is handed out too."""
+        return not (self.inner or self.logarithm)
 
 
 DROPPED: Final = Treatment()
@@ -87,10 +93,22 @@ def _rewritten(project: RecordedProject, group: _Group) -> tuple[list[Edit], str
     """
     searches = list(group.searches.values())
     only = all(len(search.uses) == 1 for search in searches)
+    if group.treatment.beside:
+        beside = [read_beside(project, search) for search in searches]
+        if any(edits is not None for edits in beside):
+            return _all_beside(searches, beside), "Give the loss what the activation gets", False
     if not group.treatment.logarithm and len(searches) == 1 and not (only and not searches[0].crossed):
         with suppress(Refusal):
             return *_bypass(project, searches[0], next(iter(group.origins.values()))), False
     return *_at_the_root(project, group), only
+
+
+def _all_beside(searches: list[UserSearch], found: list[list[Edit] | None]) -> list[Edit]:
+    """The edits of losses that all read what their activations get. Raises `Refusal` where only some can."""
+    for search, edits in zip(searches, found, strict=True):
+        if edits is None:
+            raise Refusal(f"only some of the losses can read what the {search.origin.name} gets")
+    return [edit for edits in found for edit in edits or ()]
 
 
 def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]) -> _Group:

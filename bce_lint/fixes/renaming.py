@@ -158,7 +158,7 @@ def _may_change(variable: Variable, spans: list[Span], new: str) -> None:
     written = all(tree.source(span) == name for span in spans)
     other = any(_binds_otherwise(node, name) for node in tree.nodes)
     known = tree.shares(name) if scope is None else any(param.name == name for param in scope.params)
-    if known or other or not written or re.search(rf"\b{re.escape(new)}\b", _text(variable)):
+    if known or other or not written or is_taken(variable, new):
         raise Refusal(_promise(tree, min(spans).start, name))
 
 
@@ -173,6 +173,11 @@ def _binds_otherwise(node: Node, name: str) -> bool:
         case ir.Try():
             return any(handler.name == name for handler in node.handlers)
     return False
+
+
+def is_taken(variable: Variable, name: str) -> bool:
+    """True if a name stands in the function of a variable already, or in the file of one that is no function's."""
+    return re.search(rf"\b{re.escape(name)}\b", _text(variable)) is not None
 
 
 def _text(variable: Variable) -> str:

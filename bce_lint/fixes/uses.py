@@ -56,6 +56,7 @@ class UserSearch:
         self.crossed = False
         self.seen: set[int] = set()
         self.joined: list[tuple[Tree, Node]] = []
+        self.displays: list[tuple[Tree, Node, Node]] = []
         self.names = NamesMet()
         self._inner: dict[SourceRange, UserSearch | None] = {}
         self._taken: set[SourceRange] = set()
@@ -126,10 +127,8 @@ class UserSearch:
 
     def _on(self, held: Held, step: Step) -> None:
         node: Node = step.on
-        if isinstance(node, ir.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if value is held.node:
-                    self._keep(held, value, constant(key))
+        if isinstance(node, ir.Dict | ir.Build | ir.Call):
+            self._displayed(held, node)
         if isinstance(node, ir.Build | ir.Dict | ir.Star) and self._only_looked_at(held.tree, node):
             self._values(held)
             self._given(held.tree, node, "wrapped")
@@ -138,6 +137,20 @@ class UserSearch:
         whole = held.whole if held.whole is not None or not turned else held.node
         outer = held.outer or (self.through and self.meeting.is_activation(held.tree, node))
         self._push(Held(held.tree, node, whole, held.tree.source(node.span) if step.picked else held.picked, outer))
+
+    def _displayed(self, held: Held, display: ir.Dict | ir.Build | ir.Call) -> None:
+        """The values are put into a display, or given to a call that holds them, under a key."""
+        match display:
+            case ir.Dict():
+                keys = [constant(k) for k, value in zip(display.keys, display.values, strict=True) if value is held.node]
+            case ir.Call():
+                keys = [arg.keyword for arg in display.args if arg.value is held.node and arg.keyword]
+            case _:
+                keys = []
+        for key in keys:
+            self._keep(held, held.node, key)
+        if keys or isinstance(display, ir.Build):
+            self.displays.append((held.tree, display, held.node))
 
     def _keep(self, held: Held, node: Node, name: object) -> None:
         if not held.outer:
@@ -155,14 +168,14 @@ class UserSearch:
 
     def _reaches_loss(self, tree: Tree, user: Node) -> bool:
         """True if what is made of the values goes to a loss."""
-        return bool(self._behind_of(tree, user) & {Usage.LOSS, Usage.CHANGED})
+        return bool(self.behind(tree, user) & {Usage.LOSS, Usage.CHANGED})
 
     def _only_looked_at(self, tree: Tree, display: Node) -> bool:
         """True if what is in a display is looked at somewhere, and goes to no loss."""
-        kinds = self._behind_of(tree, display)
+        kinds = self.behind(tree, display)
         return Usage.LOSS not in kinds and bool(kinds & _LOOKING)
 
-    def _behind_of(self, tree: Tree, node: Node) -> AbstractSet[Usage]:
+    def behind(self, tree: Tree, node: Node) -> AbstractSet[Usage]:
         """What is done with the values behind an expression; of one that is being walked, nothing yet."""
         if id(node) not in self._behind:
             self._behind[id(node)] = frozenset()
