@@ -92,7 +92,7 @@ def _is_same(tree: Tree, node: Node, value: Node) -> bool:
 
 def _read(search: UserSearch, use: User, key: EntryKey, beside: EntryKey, names: NamesMet) -> list[Edit]:
     """The edits by which one loss reads the values beside."""
-    tree, node = use.tree, _read_first(search, tree, use.node)
+    tree, node = use.tree, _read_first(search, use.tree, use.node)
     item = _keyed(tree, node, key, beside)
     if item is not None:
         return [item]
@@ -110,8 +110,10 @@ def _spelled(key: EntryKey) -> str:
 def _read_first(search: UserSearch, tree: Tree, node: Node) -> Node:
     """What is read, before it is moved on the way: `out["probs"]` of `out["probs"].squeeze(1)`."""
     while isinstance(node, ir.Call):
-        method = isinstance(node.func, ir.Attr) and search.meeting.carries(tree, node.func.value)
-        node = node.func.value if method else node.args[0].value if node.args else node.func
+        if isinstance(node.func, ir.Attr) and search.meeting.carries(tree, node.func.value):
+            node = node.func.value
+        else:
+            node = node.args[0].value if node.args else node.func
     return node
 
 
