@@ -14,14 +14,17 @@ from bce_lint.catalog.schema import LOGITS, Domain, Expects
 from bce_lint.diagnostic import shortened
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
+from bce_lint.fixes.gathering import gathered, unchanged
+from bce_lint.fixes.handed_out import read_beside
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
+from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
 from bce_lint.fixes.tree import Node, name_of
-from bce_lint.fixes.uses import User, UserSearch, gathered
+from bce_lint.fixes.uses import User, UserSearch
 
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 _INFINITE = re.compile(r"\binf\b|masked_fill|finfo|infinity", re.IGNORECASE)
@@ -33,17 +36,25 @@ _PLACES = 5
 class Treatment(NamedTuple):
     """What becomes of the activations before a loss: they go, unless their `logarithm` takes their place.
 
-    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `fused`: the loss becomes one that applies
+    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `outer`: of two in a row the last goes, and
+    the values are still what they were called. `fused`: the loss becomes one that applies
     the activation itself, so all who share it change with it.
     """
 
     inner: bool = False
+    outer: bool = False
     fused: bool = False
     logarithm: bool = False
+
+    @property
+    def beside(self) -> bool:
+        """True if a loss may read what the activation gets, where that is handed out too."""
+        return not (self.inner or self.logarithm)
 
 
 DROPPED: Final = Treatment()
 INNER_DROPPED: Final = Treatment(inner=True)
+OUTER_DROPPED: Final = Treatment(outer=True)
 FUSED: Final = Treatment(fused=True)
 LOGARITHM: Final = Treatment(logarithm=True)
 
@@ -64,7 +75,7 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
     sites = loss_sites(intents)
     if treatment.inner and all(x.domain in _TWICE for site in sites for x in site.input):
         with suppress(Refusal):
-            return changed(DROPPED, project, intents)
+            return changed(OUTER_DROPPED, project, intents)
     group = _group(project, treatment, sites)
     local = _local(project, group)
     edits, title, only = _rewritten(project, group)
@@ -82,10 +93,22 @@ def _rewritten(project: RecordedProject, group: _Group) -> tuple[list[Edit], str
     """
     searches = list(group.searches.values())
     only = all(len(search.uses) == 1 for search in searches)
+    if group.treatment.beside:
+        beside = [read_beside(project, search) for search in searches]
+        if any(edits is not None for edits in beside):
+            return _all_beside(searches, beside), "Give the loss what the activation gets", False
     if not group.treatment.logarithm and len(searches) == 1 and not (only and not searches[0].crossed):
         with suppress(Refusal):
             return *_bypass(project, searches[0], next(iter(group.origins.values()))), False
     return *_at_the_root(project, group), only
+
+
+def _all_beside(searches: list[UserSearch], found: list[list[Edit] | None]) -> list[Edit]:
+    """The edits of losses that all read what their activations get. Raises `Refusal` where only some can."""
+    for search, edits in zip(searches, found, strict=True):
+        if edits is None:
+            raise Refusal(f"only some of the losses can read what the {search.origin.name} gets")
+    return [edit for edits in found for edit in edits or ()]
 
 
 def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]) -> _Group:
@@ -259,6 +282,9 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
         for use in search.uses if logarithm else gathered(search):
             edits += _kept(project, group, key, use)
         edits += logarithm_instead(project, key, group.origins[key]) if logarithm else removed(project, key)
+    same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
+    if not group.treatment.outer:
+        edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
     name = next(iter(group.origins.values())).name
     return edits, f"Use `log_{name}`" if logarithm else f"Remove the {name}"
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from math import log
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, ThresholdSite
-from bce_lint.catalog.schema import Contract, Domain
+from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
+from bce_lint.catalog.schema import Contract
 from bce_lint.fixes.edit import SAFE, UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -182,44 +180,3 @@ def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:
     if has_comment(tree.text[span.start : whole.start] + tree.text[whole.end : span.end]):
         raise Refusal("a comment stands beside the argument")
     return tree.edit(span, "")
-
-
-def threshold(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-    """`logits > 0.5` → `logits > 0`; a rounding gets the sigmoid that it takes for granted."""
-    intent = intents[0]
-    site = intent.site
-    assert isinstance(site, ThresholdSite)
-    tree = project.tree(site.primary.path)
-    domains = {kind for node in _compared(tree, site) for kind in project.uses.domains.get((tree.path, node.span), ())}
-    if domains != {Domain.LOGITS}:
-        raise Refusal("others come here with other values")
-    if site.threshold is None:
-        call = tree.call(site.primary.span)
-        value = call.args[0].value if call.args else call.func.value if isinstance(call.func, ir.Attr) else None
-        if value is None or len(call.args) > 1 or any(arg.stars or arg.keyword for arg in call.args):
-            raise Refusal("what is rounded is not written out")
-        return Fix(level(intent), "Round probabilities", (suffixed(tree, value, ".sigmoid()"),))
-    node: Node = tree.at(site.primary.span, ir.Op) or tree.at(site.primary.span, ir.Call)
-    parts = () if node is None else node.operands if isinstance(node, ir.Op) else tuple(arg.value for arg in node.args)
-    found = next((part for part in parts if isinstance(part, ir.Const) and part.value == site.threshold), None)
-    if found is None or id(node) in tree.shared:
-        raise Refusal("the threshold is not written out")
-    if 0 < log(site.threshold / (1 - site.threshold)) < 1:  # it would look like a probability again
-        others = [part for part in (*parts, *_compared(tree, site)) if part is not found]
-        return Fix(level(intent), "Compare probabilities", (suffixed(tree, others[-1], ".sigmoid()"),))
-    return Fix(level(intent), "Compare with the same threshold on logits", (tree.edit(found.span, logit(site.threshold)),))
-
-
-def _compared(tree: Tree, site: ThresholdSite) -> list[Node]:
-    """The operands of a comparison or a rounding that are no constants."""
-    node: Node = tree.at(site.primary.span, ir.Op) or tree.call(site.primary.span)
-    if isinstance(node, ir.Op):
-        return [operand for operand in node.operands if not isinstance(operand, ir.Const)]
-    values = [arg.value for arg in node.args if not isinstance(arg.value, ir.Const)]
-    return values or [node.func.value] if isinstance(node.func, ir.Attr) else values
-
-
-def logit(threshold_: float) -> str:
-    """The logit of a probability, as source."""
-    value = f"{log(threshold_ / (1 - threshold_)):.6g}"
-    return "0" if re.fullmatch(r"-?0(\.0*)?", value) else value

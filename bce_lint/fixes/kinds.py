@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 from bce_lint.analysis.recording.terms import Term
 from bce_lint.analysis.sites import LossSite
 from bce_lint.diagnostic import Verdict
-from bce_lint.fixes import activations, calls, expected, formulas, retyping
+from bce_lint.fixes import activations, calls, decisions, expected, formulas, retyping
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -163,7 +163,12 @@ KINDS: Final[dict[Change, FixKind]] = {
         build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, formula=True
     ),
     Change.THRESHOLD: FixKind(
-        build=calls.threshold, claims=(Claim.INTENDED,), expected=expected.decided, recorded=True, one_operation=True, compares=True
+        build=decisions.threshold,
+        claims=(Claim.INTENDED,),
+        expected=expected.decided,
+        recorded=True,
+        one_operation=True,
+        compares=True,
     ),
     Change.NONE: FixKind(build=_explained, claims=(), expected=None, callers=Callers.BUILDER),
 }

@@ -77,6 +77,11 @@ class Meeting:
         """True if it was the output itself."""
         return self.project.is_whole(tree, node, (self.key,))
 
+    def is_activation(self, tree: Tree, node: Node) -> bool:
+        """True if an expression applies an activation."""
+        names = self.project.uses.called.get((tree.path, node.span), set())
+        return bool(names) and {_last(name) for name in names} <= ACTIVATIONS
+
     def step(self, tree: Tree, node: Node) -> Step:
         """Where the value of an expression goes next."""
         parent = tree.parent(node)

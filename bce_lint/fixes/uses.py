@@ -6,7 +6,6 @@ looks at the values; operations that only move values are passed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -15,21 +14,22 @@ from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes.meeting import Meeting, Step, Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, escapes
-from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
+from bce_lint.fixes.renaming import NamesMet, Variable
+from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
+from bce_lint.fixes.unresolved import UnresolvedUses
 
-_MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
 _LOOKING = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.UNSEEN, Usage.CHANGED})
-_GATHERED = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.ORDER})
 
 
 class Held(NamedTuple):
     """An expression that holds the values; `whole` is the last one before their dimensions were moved, `picked` where classes were
-    picked out of them."""
+    picked out of them; `outer` says that another activation was applied to them since."""
 
     tree: Tree
     node: Node
     whole: Node | None = None
     picked: str = ""
+    outer: bool = False
 
 
 class User(NamedTuple):
@@ -40,6 +40,7 @@ class User(NamedTuple):
     node: Node
     whole: Node | None = None
     picked: str = ""
+    outer: bool = False
     site: LossSite | None = None
 
 
@@ -55,6 +56,8 @@ class UserSearch:
         self.crossed = False
         self.seen: set[int] = set()
         self.joined: list[tuple[Tree, Node]] = []
+        self.displays: list[tuple[Tree, Node, Node]] = []
+        self.names = NamesMet()
         self._inner: dict[SourceRange, UserSearch | None] = {}
         self._taken: set[SourceRange] = set()
         self._ways: dict[SourceRange, set[str]] = {}
@@ -120,16 +123,38 @@ class UserSearch:
             self._returned(held, step.returned)
         if step.field:
             self._attributes(held, step.field)
+            self._keep(held, held.node, step.field)
 
     def _on(self, held: Held, step: Step) -> None:
         node: Node = step.on
+        if isinstance(node, ir.Dict | ir.Build | ir.Call):
+            self._displayed(held, node)
         if isinstance(node, ir.Build | ir.Dict | ir.Star) and self._only_looked_at(held.tree, node):
             self._values(held)
             self._given(held.tree, node, "wrapped")
             return
         turned = step.turned and "softmax" in self.origin.name
         whole = held.whole if held.whole is not None or not turned else held.node
-        self._push(Held(held.tree, node, whole, held.tree.source(node.span) if step.picked else held.picked))
+        outer = held.outer or (self.through and self.meeting.is_activation(held.tree, node))
+        self._push(Held(held.tree, node, whole, held.tree.source(node.span) if step.picked else held.picked, outer))
+
+    def _displayed(self, held: Held, display: ir.Dict | ir.Build | ir.Call) -> None:
+        """The values are put into a display, or given to a call that holds them, under a key."""
+        match display:
+            case ir.Dict():
+                keys = [constant(k) for k, value in zip(display.keys, display.values, strict=True) if value is held.node]
+            case ir.Call():
+                keys = [arg.keyword for arg in display.args if arg.value is held.node and arg.keyword]
+            case _:
+                keys = []
+        for key in keys:
+            self._keep(held, held.node, key)
+        if keys or isinstance(display, ir.Build):
+            self.displays.append((held.tree, display, held.node))
+
+    def _keep(self, held: Held, node: Node, name: object) -> None:
+        if not held.outer:
+            self.names.keep(held.tree, node, name)
 
     def _values(self, held: Held, kind: Usage = Usage.VALUES) -> None:
         """Someone looks at the values of an expression, or at a container that holds them."""
@@ -143,14 +168,14 @@ class UserSearch:
 
     def _reaches_loss(self, tree: Tree, user: Node) -> bool:
         """True if what is made of the values goes to a loss."""
-        return bool(self._behind_of(tree, user) & {Usage.LOSS, Usage.CHANGED})
+        return bool(self.behind(tree, user) & {Usage.LOSS, Usage.CHANGED})
 
     def _only_looked_at(self, tree: Tree, display: Node) -> bool:
         """True if what is in a display is looked at somewhere, and goes to no loss."""
-        kinds = self._behind_of(tree, display)
+        kinds = self.behind(tree, display)
         return Usage.LOSS not in kinds and bool(kinds & _LOOKING)
 
-    def _behind_of(self, tree: Tree, node: Node) -> AbstractSet[Usage]:
+    def behind(self, tree: Tree, node: Node) -> AbstractSet[Usage]:
         """What is done with the values behind an expression; of one that is being walked, nothing yet."""
         if id(node) not in self._behind:
             self._behind[id(node)] = frozenset()
@@ -167,6 +192,7 @@ class UserSearch:
                 self._names(held, target)
             case ir.Attr() if target.name.startswith("_"):
                 self._attributes(held, target.name)
+                self._keep(held, target, target.name)
             case ir.Build() | ir.Star():
                 for part in target.items if isinstance(target, ir.Build) else (target.value,):
                     self._bind(held, part)
@@ -187,6 +213,8 @@ class UserSearch:
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
         named = [n for n in held.tree.names(at.id) if scope_of(held.tree, n, at.id) is scope]
+        if not held.outer:
+            self.names.bind(Variable(held.tree, scope, at.id), at)
         self._readers(held, held.tree, named, at.span.start)
 
     def _attributes(self, held: Held, name: str) -> None:
@@ -204,7 +232,7 @@ class UserSearch:
             if is_store(tree, node):
                 continue
             if self.meeting.carries(tree, node):
-                self._push(Held(tree, node, held.whole if tree is held.tree else None, held.picked))
+                self._push(Held(tree, node, held.whole if tree is held.tree else None, held.picked, held.outer))
             elif node.span.start > after and not self.project.was_run(tree, node):
                 self._use(Usage.UNSEEN, Held(tree, node))
 
@@ -234,6 +262,7 @@ class UserSearch:
         self.functions |= inner.functions
         self.seen |= inner.seen
         self.joined += inner.joined
+        self.names.take(inner.names)
 
     def _parameters(self, function: SourceRange) -> None:
         tree = self.project.tree(function[0])
@@ -241,6 +270,7 @@ class UserSearch:
         for param in node.params if node is not None else ():
             loads = [n for n in tree.names(param.name) if scope_of(tree, n, n.id) is node]
             if any(self.meeting.carries(tree, load) for load in loads):
+                self.names.keep(tree, node, param.name)
                 self._readers(Held(tree, node), tree, loads)
 
     def _given(self, tree: Tree, node: Node, how: str) -> None:
@@ -269,8 +299,9 @@ class UserSearch:
             return
         self.functions.add((held.tree.path, function.span))
         self._given(held.tree, statement, "raw")
+        self._keep(held, statement, function.name)
         for tree, node in callers:
-            self._push(Held(tree, node, None, held.picked))
+            self._push(Held(tree, node, None, held.picked, held.outer))
 
     def _models(self) -> None:
         """Whoever gets a module that returns the value, and is not followed, may call it."""
@@ -282,57 +313,14 @@ class UserSearch:
             for node in tree.by_span.get(span, ()):
                 if escapes(self.project, tree, node):
                     self._use(Usage.UNSEEN, Held(tree, node))
-        for function in sorted(self.functions):
-            self._unknown_calls(function)
+        for tree, node in UnresolvedUses(self.project, self.functions, owners).places():
+            self._use(Usage.UNSEEN, Held(tree, node))
 
     def _class(self, function: SourceRange) -> SourceRange | None:
         tree = self.project.tree(function[0])
         node = tree.function_at(function[1])
         owner = next((n for n in tree.around(node) if isinstance(n, ir.ClassDef | ir.Function)), None)
         return (tree.path, owner.span) if isinstance(owner, ir.ClassDef) else None
-
-    def _unknown_calls(self, function: SourceRange) -> None:
-        """Calls of what is not known, but looks like a model by its name, where the value's module may come."""
-        node = self.project.tree(function[0]).function_at(function[1])
-        owner = self._class(function)
-        if node is None or owner is None:
-            return
-        wanted = "?" if node.name in ("forward", "__call__") else "." + node.name
-        for path, span in self.project.calls_of(wanted):
-            tree = self.project.tree(path)
-            call = tree.at(span, ir.Call)
-            if call is None or any(isinstance(one, ir.ClassDef) and (path, one.span) == owner for one in tree.around(call)):
-                continue  # a module's own parts are other modules
-            if _MODEL.search(tree.source(call.func.span).removesuffix(wanted)) and self.project.may_meet(path, function[0]):
-                self._use(Usage.UNSEEN, Held(tree, call))
-
-
-def gathered(search: UserSearch) -> list[User]:
-    """The users that a search found; of several that look at one variable which nobody else reads, what it is set to instead."""
-    found: list[User] = []
-    for use in search.uses:
-        source = _source(search, use)
-        one = use if source is None else User(Usage.VALUES, use.tree, source)
-        if one not in found:
-            found.append(one)
-    return found
-
-
-def _source(search: UserSearch, use: User) -> Node | None:
-    """What a variable is set to, if it is set once and all who read it are users that look at it, more than one of them."""
-    if not isinstance(use.node, ir.Name) or use.kind not in _GATHERED or use.whole is not None:
-        return None
-    name, scope = use.node.id, scope_of(use.tree, use.node, use.node.id)
-    same = [n for n in use.tree.names(name) if scope_of(use.tree, n, name) is scope]
-    loads = {id(n) for n in same if not is_store(use.tree, n)}
-    users = {id(other.node): other.kind for other in search.uses}
-    looked = [kind for node, kind in users.items() if node in loads and kind in (Usage.VALUES, Usage.THRESHOLD)]
-    stores = [n for n in same if is_store(use.tree, n)]
-    statement = use.tree.parent(stores[0]) if len(stores) == 1 else None
-    if scope is None or len(looked) < 2 or not isinstance(statement, ir.Assign) or len(statement.targets) != 1:
-        return None
-    alone = loads <= {node for node, kind in users.items() if kind in _GATHERED} and any(p.name == name for p in scope.params) is False
-    return statement.value if alone and search.meeting.is_whole(use.tree, statement.value) else None
 
 
 def _in_class(tree: Tree, node: Node) -> bool:
