@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from bce_lint.analysis.domain.tensor import Place, Shape, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Place, Shape, Tensor
 from bce_lint.catalog.schema import Activation, Contract, Domain
 from bce_lint.records import record
 
@@ -113,13 +113,17 @@ class HandWrittenSite:
     """A binary cross entropy written out: `y * log(p) + (1 - y) * log(1 - p)`, its sign and weights apart.
 
     `primary` is the sum, `logs` are the places of its two logarithms, `domain` is that of `p`, `shapes` are those of `p` and `y`
-    where they broadcast against each other.
+    where they broadcast against each other. `unit` says that `p` certainly lies in [0, 1], `origin` what put it into its domain,
+    `autocast` is that of a `LossSite`.
     """
 
     primary: Place
     logs: tuple[Place, ...]
     domain: Domain
     shapes: tuple[Shape, Shape] | None = None
+    unit: bool = False
+    origin: tuple[Origin, ...] = ()
+    autocast: str = "off"
 
 
 @record(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Range(NamedTuple):
 ANY = Range()
 REAL = Range(-inf, inf, True)
 UNIT = Range(0.0, 1.0, True)
+COSINE = Range(-1.0 - 1e-6, 1.0 + 1e-6)
+"""A quotient of sums, which rounding takes past its bounds."""
 
 
 class Expects(Enum):
@@ -184,7 +186,7 @@ class Transfer(NamedTuple):
       value alone keeps its tensor's, and of any other nothing is known.
     - `dtype_rule` says how the dtype follows where `dtype` does not fix it: it is what the arguments ask for, or have (`cast`), the
       tensor's (`like`), that of the number which fills the result (`fill`), or int64 unless weights are counted (`counts`).
-    - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), only gives them other
+    - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), or multiplied there (`scaled`), only gives them other
       places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order (`ranked`) or values and
       positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; or it does not look at the values
       (`layout`).

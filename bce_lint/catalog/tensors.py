@@ -64,8 +64,8 @@ _VIEWS = {
         Transfer(Kind.KEEP),
         """
         resolve_neg(input)
-        dropout(input, p, train) | shape=same
-        feature_dropout(input, p, train)
+        dropout(input, p, train) | shape=same use=scaled
+        feature_dropout(input, p, train) | use=scaled
         pixel_shuffle(input, upscale_factor)
         pixel_unshuffle(input, downscale_factor)
         channel_shuffle(input, groups)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin
-from bce_lint.analysis.sites import HandWrittenSite, LogSite
+from bce_lint.analysis.sites import HandWrittenSite, LogSite, members
 from bce_lint.catalog.consumers import LINEAR
+from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
@@ -19,7 +20,9 @@ from bce_lint.fixes.spelling import imports, reached
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
 
-_BCE = "Use `binary_cross_entropy`"
+_BCE = "torch.nn.functional.binary_cross_entropy"
+_BANNED = "CUDA autocast refuses `binary_cross_entropy`: run it in `torch.autocast(..., enabled=False)`, on `.float()` of its input and target"
+_OUTSIDE = "its input is not certain to lie in [0, 1], outside of which `binary_cross_entropy` raises: where it does, use that, else keep the sum"
 _METHODS = ("softmax", "sigmoid")
 
 
@@ -152,7 +155,7 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
 
 
 def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`."""
+    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`; with logits where autocast bans that."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, HandWrittenSite)
@@ -166,14 +169,42 @@ def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix
     if len(found) != 1:
         raise Refusal("the formula has factors of its own")
     p, y = found[0]
-    name, edits = reached(tree, "torch.nn.functional.binary_cross_entropy")
-    text = f'{name}({tree.source(p.span)}, {tree.source(y.span)}, reduction="none")'
+    function, given, own_edits = _input(project, tree, node, p, site)
+    name, edits = reached(tree, function)
+    edits = (*own_edits, *edits)
+    text = f'{name}({given}, {tree.source(y.span)}, reduction="none")'
+    title = f"Use `{function.rpartition('.')[2]}`"
     own = tree.outer(node)
     negated = _negated(tree, node)
     if negated is not None:
-        return Fix(level(intent), _BCE, (_without_sign(tree, negated), tree.edit(own, text), *edits))
+        return Fix(level(intent), title, (_without_sign(tree, negated), tree.edit(own, text), *edits))
     bare = own != node.span or stands_open(tree, node)
-    return Fix(level(intent), _BCE, (tree.edit(node.span, f"-{text}" if bare else f"(-{text})"), *edits))
+    return Fix(level(intent), title, (tree.edit(node.span, f"-{text}" if bare else f"(-{text})"), *edits))
+
+
+def _input(project: RecordedProject, tree: Tree, node: Node, p: Node, site: HandWrittenSite) -> tuple[str, str, tuple[Edit, ...]]:
+    """The loss that a formula of `p` becomes, its input as source, and the edits that name it. Raises `Refusal` where it might raise."""
+    seen = [one for each in project.analysed.machine.sites for one in members(each) if isinstance(one, HandWrittenSite)]
+    sites = [site, *(one for one in seen if one.primary.range == site.primary.range)]
+    if None in project.uses.domains.get((tree.path, p.span), ()) or not all(one.unit for one in sites):
+        raise Refusal(_OUTSIDE)
+    if all(one.autocast == "off" for one in sites):
+        return _BCE, tree.source(p.span), ()
+    origins = {origin for one in sites for origin in one.origin}
+    origin = origins.pop() if len(origins) == 1 and all(one.domain is Domain.PROBABILITY for one in sites) else None
+    if origin is None or origin.name != "sigmoid":
+        raise Refusal(_BANNED)
+    return f"{_BCE}_with_logits", *_logits(tree, node, p, origin)
+
+
+def _logits(tree: Tree, node: Node, p: Node, origin: Origin) -> tuple[str, tuple[Edit, ...]]:
+    """What a sigmoid got, as source where its output stands in a formula."""
+    if isinstance(p, ir.Call) and (tree.path, p.span) == origin.place.range:
+        return tree.source(_applied(tree, p).value.span), ()
+    statement = _made_by(tree, p, origin) if isinstance(p, ir.Name) else None
+    if statement is None:
+        raise Refusal(_BANNED)
+    return logit_operand(tree, _applied(tree, tree.call(origin.place.span)).value, statement, node)
 
 
 def _negated(tree: Tree, node: Node) -> ir.Op | None:

@@ -160,7 +160,12 @@ KINDS: Final[dict[Change, FixKind]] = {
     Change.SHAPE: FixKind(build=calls.shaped, claims=(Claim.ERROR, Claim.INTENDED), expected=expected.shaped, repairs=True),
     Change.LOG: FixKind(build=formulas.logarithm, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL),
     Change.FORMULA: FixKind(
-        build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, formula=True
+        build=formulas.cross_entropy,
+        claims=(Claim.EQUIVALENT,),
+        expected=expected.without_eps,
+        special=_MAY_BE_SMALL,
+        recorded=True,
+        formula=True,
     ),
     Change.THRESHOLD: FixKind(
         build=calls.threshold, claims=(Claim.INTENDED,), expected=expected.decided, recorded=True, one_operation=True, compares=True
