@@ -19,10 +19,12 @@ from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import imports, reached
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
+from bce_lint.ir.walk import children
 
 _BCE = "torch.nn.functional.binary_cross_entropy"
 _BANNED = "CUDA autocast refuses `binary_cross_entropy`: run it in `torch.autocast(..., enabled=False)`, on `.float()` of its input and target"
-_OUTSIDE = "its input is not certain to lie in [0, 1], outside of which `binary_cross_entropy` raises: where it does, use that, else keep the sum"
+_NAN = frozenset({"sqrt", "rsqrt", "div", "true_divide", "reciprocal", "acos", "asin", "inf", "Inf", "log"})
+_OUTSIDE = "its input is not certain to lie in [0, 1], outside of which `binary_cross_entropy` raises: it is for inputs that you know to lie there"
 _METHODS = ("softmax", "sigmoid")
 
 
@@ -188,6 +190,8 @@ def _input(project: RecordedProject, tree: Tree, node: Node, p: Node, site: Hand
     sites = [site, *(one for one in seen if one.primary.range == site.primary.range)]
     if None in project.uses.domains.get((tree.path, p.span), ()) or not all(one.unit for one in sites):
         raise Refusal(_OUTSIDE)
+    if any(map(_makes_nan, _made_of(tree, p))):
+        raise Refusal("its input may be nan, for which `binary_cross_entropy` raises")
     if all(one.autocast == "off" for one in sites):
         return _BCE, tree.source(p.span), ()
     origins = {origin for one in sites for origin in one.origin}
@@ -195,6 +199,34 @@ def _input(project: RecordedProject, tree: Tree, node: Node, p: Node, site: Hand
     if origin is None or origin.name != "sigmoid":
         raise Refusal(_BANNED)
     return f"{_BCE}_with_logits", *_logits(tree, node, p, origin)
+
+
+def _made_of(tree: Tree, p: Node) -> Iterator[Node]:
+    """The nodes of an expression, and of all that is assigned to its names in their function."""
+    seen: set[str] = set()
+    waiting = [p]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += children(node)
+        if isinstance(node, ir.Name) and node.id not in seen:
+            seen.add(node.id)
+            statements = (tree.parent(one) for one in tree.names(node.id) if tree.function(one) is tree.function(node))
+            waiting += [one.value for one in statements if isinstance(one, ir.Assign) and node.id in _bound(one)]
+
+
+def _bound(statement: ir.Assign) -> Iterator[str]:
+    return (target.id for target in statement.targets if isinstance(target, ir.Name))
+
+
+def _makes_nan(node: Node) -> bool:
+    """True if an operation may make nan of numbers: a division by what may be 0, a root, an infinity that a softmax may get alone."""
+    if isinstance(node, ir.Op) and node.op == "/":
+        return not any(isinstance(one, ir.Const) for one in node.operands)
+    if isinstance(node, ir.Const):
+        return isinstance(node.value, str) and node.value.strip("+-").lower() in ("inf", "infinity")
+    last = node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
+    return last in _NAN
 
 
 def _logits(tree: Tree, node: Node, p: Node, origin: Origin) -> tuple[str, tuple[Edit, ...]]:
