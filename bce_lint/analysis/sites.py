@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Shape, Tensor
 from bce_lint.catalog.schema import Activation, Contract, Domain
 from bce_lint.records import record
@@ -83,13 +84,25 @@ class ConstructorSite:
 
 @record(frozen=True, slots=True)
 class ActivationSite:
-    """A softmax-like operation: `dim` is `missing` when the caller left it to torch, else its constant or None."""
+    """A softmax-like operation: `dim` is `missing` when the caller left it to torch, else its constant or None.
+
+    `applied` is False for one that is only constructed. What must be given its dimension raises without it.
+    """
 
     activation: Activation
     name: str
     primary: Place
     dim: int | str | None
     input: Alternatives
+    applied: bool = True
+
+    @property
+    def over(self) -> int | None:
+        """The dimension that it is certainly taken over, given or chosen by torch."""
+        if self.dim != "missing" or not self.activation.implicit_dim:
+            return self.dim if isinstance(self.dim, int) else None
+        found = {implicit_dim(rank(t.shape)) for t in self.input}
+        return found.pop() if len(found) == 1 else None
 
 
 @record(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bce_lint.analysis.domain.tensor import Origin
 from bce_lint.analysis.sites import HandWrittenSite, LogSite, members
 from bce_lint.catalog.consumers import LINEAR
 from bce_lint.catalog.schema import Domain
+from bce_lint.fixes import dimension
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
@@ -22,9 +23,9 @@ from bce_lint.ir import Span
 from bce_lint.ir.walk import children
 
 _BCE = "torch.nn.functional.binary_cross_entropy"
-_BANNED = "CUDA autocast refuses `binary_cross_entropy`: run it in `torch.autocast(..., enabled=False)`, on `.float()` of its input and target"
+_BANNED = "CUDA autocast refuses `binary_cross_entropy`: run it in `torch.autocast(..., enabled=False)`, on `.float()` of input and target"
 _NAN = frozenset({"sqrt", "rsqrt", "div", "true_divide", "reciprocal", "acos", "asin", "inf", "Inf", "log"})
-_OUTSIDE = "its input is not certain to lie in [0, 1], outside of which `binary_cross_entropy` raises: it is for inputs that you know to lie there"
+_OUTSIDE = "its input is not certain to lie in [0, 1], outside of which `binary_cross_entropy` raises: use that where you know it to"
 _METHODS = ("softmax", "sigmoid")
 
 
@@ -34,7 +35,8 @@ def logarithm(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     site = intent.site
     assert isinstance(site, LogSite)
     tree, log = project.call(site.primary)
-    origins = {origin for x in site.input for origin in x.origin}
+    sites = [intent.site for intent in intents if isinstance(intent.site, LogSite)]
+    origins = {origin for one in sites for x in one.input for origin in x.origin}
     if in_place(log) or any(arg.keyword == "out" for arg in log.args):
         raise Refusal("the logarithm is written into a tensor")
     if len(origins) != 1:
@@ -134,16 +136,26 @@ def _logarithm_of(tree: Tree, call: ir.Call, origin: Origin, complement: bool, i
     spelled = call.func.name if isinstance(call.func, ir.Attr) else ""
     if spelled == "softmax" and (method or names_module(tree, call.func)):
         end = call.func.span.end
-        before, after = tree.text[call.span.start : end - len("softmax")], tree.text[end : call.span.end]
-        if instead and method:
-            return f"{instead}.log_softmax{after}", ()
-        if instead:
-            after = tree.text[end : value.span.start] + instead + tree.text[value.span.end : call.span.end]
-        return f"{before}log_softmax{after}", ()
+        before = tree.text[call.span.start : end - len("softmax")]
+        after = _options(tree, call, origin, method, (value.span, instead) if instead and not method else None)
+        return (f"{instead}." if instead and method else before) + f"log_softmax{after}", ()
     if origin.dim is None:
         raise Refusal("the softmax does not say its dimension")
     name, edits = reached(tree, "torch.log_softmax")
     return f"{name}({text}, dim={origin.dim})", edits
+
+
+def _options(tree: Tree, call: ir.Call, origin: Origin, method: bool, operand: tuple[Span, str] | None) -> str:
+    """The parenthesis of a softmax's call, with another operand in it if one is given, and the dimension that torch takes if none is."""
+    changes = [operand] if operand is not None else []
+    if not dimension.is_said(call, int(not method)):
+        if origin.dim is None:
+            raise Refusal("the softmax does not say its dimension")
+        changes.append(dimension.said(tree, call, str(origin.dim), int(not method)))
+    text, at = "", call.func.span.end
+    for span, new in sorted(changes):
+        text, at = text + tree.text[at : span.start] + new, span.end
+    return text + tree.text[at : call.span.end]
 
 
 def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site: LogSite) -> Iterator[Edit]:

@@ -29,6 +29,12 @@ class Judged(NamedTuple):
     intents: tuple[FixIntent, ...] = ()
     fix: Fix | None = None
     verification: Verification | None = None
+    own_severity: str = ""
+
+    @property
+    def severity(self) -> str:
+        """How bad it is: what its finding says, or its rule."""
+        return self.own_severity or self.rule.severity
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -63,7 +69,8 @@ def run_rules(site: Site) -> Iterator[Judged]:
             continue
         for finding in findings:
             intents = (finding.fix,) if finding.fix is not None else ()
-            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, intents)
+            place = finding.place or site.primary
+            yield Judged(rule, place, finding.message, finding.labels, intents, own_severity=finding.severity)
 
 
 def _met(site: Site, judged: Judged) -> SourceRange:
