@@ -110,7 +110,7 @@ class LogSite:
     """A logarithm. `input` is the value whose logarithm it is: of `log(p + 1e-7)` and of `log(1 - p)`, that of `p`.
 
     `eps` says that a small constant is added for every value that can arrive, `complement` that each is `1 - p`, `grad` that
-    a gradient may be asked for.
+    a gradient may be asked for, `returned` that this is only for whoever calls the entry point to say.
     """
 
     name: str
@@ -119,6 +119,7 @@ class LogSite:
     eps: bool
     complement: bool
     grad: bool = True
+    returned: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -27,6 +27,9 @@ class Domain(Enum):
 ACTIVATED = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL})
 """The domains that activations make."""
 
+PROBABLE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
+"""The domains of probabilities."""
+
 
 class Range(NamedTuple):
     """Bounds of the values; `tight` when values near both ends really occur (else the bounds are merely sound)."""
@@ -195,7 +198,7 @@ class Transfer(NamedTuple):
       only gives them other places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order
       (`ranked`) or values and positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; or it does
       not look at the values (`layout`).
-    - `gradient` is `set` where the call says whether the result is trained.
+    - `gradient` is `set` where the call says whether the result is trained, `stopped` where the result has none.
     - `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
       its only one (`neg`, `pos`, and `not` of each value). An `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.
     - `receiver` says what a method tells of an object of which nothing is known: that it is a `tensor`, since nothing else has the

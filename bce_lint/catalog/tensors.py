@@ -52,7 +52,7 @@ _VIEWS = {
         Transfer(Kind.KEEP, also=METHOD),
         """
         clone(input) | shape=same use=kept receiver=itself
-        detach(input) | shape=same use=kept receiver=itself
+        detach(input) | shape=same use=kept receiver=itself gradient=stopped
         positive(input) | shape=same operator=pos
         conj(input) | shape=same
         resolve_conj(input)

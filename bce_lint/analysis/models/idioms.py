@@ -18,7 +18,7 @@ from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.schema import ACTIVATED, UNIT, Activation, Domain, Range
+from bce_lint.catalog.schema import ACTIVATED, PROBABLE, UNIT, Activation, Domain, Range
 from bce_lint.records import changed
 
 SMALL = 0.01
@@ -71,7 +71,19 @@ def written(op: str, a: Value, b: Value) -> Formula | None:
 def activated(m: Machine, row: Activation, value: Value) -> Formula | None:
     """The output of an activation: the same value wherever it is applied to the same input."""
     identity = identity_of(value)
-    return Formula("value", m.intern((row.name, identity)), domain=row.domain) if identity else None
+    detached = all(is_detached(option) for option in options(value)) or not autocast.has_grad(m)
+    return Formula("value", m.intern((row.name, identity)), domain=row.domain, detached=detached) if identity else None
+
+
+def is_detached(value: Value) -> bool:
+    """True if a value certainly has no gradient."""
+    form = formula_of(value)
+    return form is not None and form.detached
+
+
+def detached(form: Formula | None) -> Formula:
+    """How a value was written, and that it has no gradient."""
+    return Formula("detached", detached=True) if form is None else form._replace(detached=True)
 
 
 def negated(value: Value) -> Formula | None:
@@ -109,7 +121,8 @@ def _value(value: Value) -> Formula | None:
     if not isinstance(value, Tensor | Unknown) or not value.identity:
         return None
     domain = tensor.domain if kind_of(value) != "clamped" else Domain.UNKNOWN
-    return Formula("value", value.identity, domain=domain, unit=is_unit(tensor.range), origin=tensor.origin)
+    detached = form is not None and form.detached
+    return Formula("value", value.identity, domain=domain, unit=is_unit(tensor.range), origin=tensor.origin, detached=detached)
 
 
 def _complement(value: Value, eps: bool) -> Formula | None:
@@ -178,13 +191,29 @@ def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
     """Records `log(p)`, `log(p + eps)` or `log(1 - p)`, unless `p` is constant data."""
     parts = logarithm_of(value)
     if parts is not None:
-        inputs, eps, complement = parts
+        inputs, eps, complement, _ = parts
         place = frame.place(node.span, node.func.span)
-        m.record(LogSite(place.text, place, inputs, eps, complement, autocast.has_grad(m)))
+        grad = autocast.has_grad(m) and not parts.detached
+        if grad and all(one.domain in PROBABLE for one in inputs):
+            from bce_lint.analysis.models.consumption import Taken, taken
+
+            taker = taken(frame, node)
+            m.record(LogSite(place.text, place, inputs, eps, complement, taker is not Taken.SPARED, taker is Taken.RETURNED))
+        else:
+            m.record(LogSite(place.text, place, inputs, eps, complement, grad))
 
 
-def logarithm_of(value: Value) -> tuple[tuple[Tensor, ...], bool, bool] | None:
-    """The values that a logarithm is taken of, whether each is `p + eps`, and whether it is `1 - p`."""
+class Logged(NamedTuple):
+    """The values that a logarithm is taken of, whether each is `p + eps`, whether it is `1 - p`, and whether it has no gradient."""
+
+    inputs: tuple[Tensor, ...]
+    eps: bool
+    complement: bool
+    detached: bool
+
+
+def logarithm_of(value: Value) -> Logged | None:
+    """What a logarithm is taken of."""
     found = [
         (option, form)
         for option in options(value)
@@ -193,7 +222,9 @@ def logarithm_of(value: Value) -> tuple[tuple[Tensor, ...], bool, bool] | None:
     complements = {form.complement for _, form in found}
     if len(found) != len(options(value)) or len(complements) != 1:
         return None
-    return tuple(changed(option, domain=form.domain) for option, form in found), all(form.eps for _, form in found), complements.pop()
+    inputs = tuple(changed(option, domain=form.domain) for option, form in found)
+    eps, detached = (all(getattr(form, name) for _, form in found) for name in ("eps", "detached"))
+    return Logged(inputs, eps, complements.pop(), detached)
 
 
 def logged(frame: Frame, value: Value, node: ir.Call) -> Formula | None:

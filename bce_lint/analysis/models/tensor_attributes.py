@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import (
     TOP,
@@ -12,6 +14,7 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
 )  # fmt: skip
+from bce_lint.analysis.models import idioms
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.catalog.tensors import ATTRIBUTES
@@ -22,6 +25,8 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     """`tensor.name`."""
     view = ATTRIBUTES.get(name)
     if view is not None:
+        if name == "data":
+            return changed(owner, form=idioms.detached(owner.form))
         return owner if view.shape == "same" else changed(owner, shape=_reversed(owner.shape))
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
@@ -40,6 +45,14 @@ def sizes(shape: Shape | None) -> Value:
         return TOP
     numbers = tuple(const(s) if isinstance(s, int) else Unknown(kind="int") for s in shape if s is not ...)
     return Seq(numbers) if len(numbers) == len(shape) else Seq((), TOP, numbers)
+
+
+V = TypeVar("V", bound=Tensor | Unknown)
+
+
+def trained(value: V) -> V:
+    """A tensor whose gradient is asked for, detached before or not."""
+    return changed(value, form=value.form._replace(detached=False)) if value.form is not None and value.form.detached else value
 
 
 def fixed(value: Tensor) -> Tensor:
