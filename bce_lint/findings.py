@@ -108,7 +108,7 @@ def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Di
     labels = tuple(Label(text, _location(project, place, shown)) for text, place in judged.labels)
     fix = None if judged.fix is None else _named_fix(judged.fix, shown)
     place = _location(project, judged.place, shown)
-    return Diagnostic(rule.code, rule.name, judged.message, place, rule.severity, labels, fix, judged.verification)
+    return Diagnostic(rule.code, rule.name, judged.message, place, judged.severity, labels, fix, judged.verification)
 
 
 def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:

@@ -52,7 +52,7 @@ def test_rules_that_have_no_picture(capsys: pytest.CaptureFixture[str], tmp_path
         ("--plot pictures --device cpu", "--device goes with --verify"),
         ("--plot pictures train.py", "--plot goes with --verify"),
         ("--verify --plot file --select BCE101", "--plot cannot write file: File exists"),
-        ("--verify --plot pictures --select BCE205", "the selected rules make no rewrite that could be verified"),
+        ("--verify --plot pictures --select BCE403", "the selected rules make no rewrite that could be verified"),
         ("--verify --plot pictures file", "--plot draws the rewrites of the rules: give it without a path"),
     ],
 )

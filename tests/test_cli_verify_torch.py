@@ -90,7 +90,7 @@ def test_a_gpu_that_is_not_there(capsys: pytest.CaptureFixture[str], monkeypatch
         ("--verify --diff", "--fix --verify needs a path; --verify alone checks the rewrites of the rules"),
         ("--verify --statistics", "--verify and --statistics do not go together: what was verified is said of each finding"),
         ("--verify train.py --plot pictures", "--plot draws the rewrites of the rules: give it without a path"),
-        ("--verify --select BCE205", "the selected rules make no rewrite that could be verified"),
+        ("--verify --select BCE403", "the selected rules make no rewrite that could be verified"),
         ("--verify --select BCE999", "no rule is called 'BCE999'"),
         ("--device cpu", "--device goes with --verify"),
     ],

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from bce_lint.analysis.domain.tensor import Place, Shape, SourceRange, Tensor
+from bce_lint.analysis.domain.shapes import implicit_dim, rank
+from bce_lint.analysis.domain.tensor import Origin, Place, Shape, SourceRange, Tensor
 from bce_lint.catalog.schema import Activation, Contract, Domain
 from bce_lint.records import record
 
@@ -96,7 +97,10 @@ class ConstructorSite:
 
 @record(frozen=True, slots=True)
 class ActivationSite:
-    """A softmax-like operation: `dim` is `missing` when the caller left it to torch, else its constant or None."""
+    """A softmax-like operation: `dim` is `missing` when the caller left it to torch, else its constant or None.
+
+    `applied` is False for one that is only constructed. What must be given its dimension raises without it.
+    """
 
     activation: Activation
     name: str
@@ -104,6 +108,15 @@ class ActivationSite:
     dim: int | str | None
     input: Alternatives
     arms: tuple[UndecidedArm, ...] = ()
+    applied: bool = True
+
+    @property
+    def over(self) -> int | None:
+        """The dimension that it is certainly taken over, given or chosen by torch."""
+        if self.dim != "missing" or not self.activation.implicit_dim:
+            return self.dim if isinstance(self.dim, int) else None
+        found = {implicit_dim(rank(t.shape)) for t in self.input}
+        return found.pop() if len(found) == 1 else None
 
 
 @record(frozen=True, slots=True)
@@ -111,7 +124,7 @@ class LogSite:
     """A logarithm. `input` is the value whose logarithm it is: of `log(p + 1e-7)` and of `log(1 - p)`, that of `p`.
 
     `eps` says that a small constant is added for every value that can arrive, `complement` that each is `1 - p`, `grad` that
-    a gradient may be asked for.
+    a gradient may be asked for, `returned` that this is only for whoever calls the entry point to say.
     """
 
     name: str
@@ -120,6 +133,7 @@ class LogSite:
     eps: bool
     complement: bool
     grad: bool = True
+    returned: bool = False
 
 
 @record(frozen=True, slots=True)
@@ -127,13 +141,17 @@ class HandWrittenSite:
     """A binary cross entropy written out: `y * log(p) + (1 - y) * log(1 - p)`, its sign and weights apart.
 
     `primary` is the sum, `logs` are the places of its two logarithms, `domain` is that of `p`, `shapes` are those of `p` and `y`
-    where they broadcast against each other.
+    where they broadcast against each other. `unit` says that `p` certainly lies in [0, 1], `origin` what put it into its domain,
+    `autocast` is that of a `LossSite`.
     """
 
     primary: Place
     logs: tuple[Place, ...]
     domain: Domain
     shapes: tuple[Shape, Shape] | None = None
+    unit: bool = False
+    origin: tuple[Origin, ...] = ()
+    autocast: str = "off"
 
 
 @record(frozen=True, slots=True)

@@ -65,5 +65,19 @@ ACTIVATIONS: Final = (
 )
 """Activations by their last name that keep the order of what they are applied to: softmin turns it around, and noise breaks it."""
 
+STOPPING: Final = _words("detach detach_ data item tolist numpy")
+"""Methods and attributes that give a tensor's values without its gradient."""
+
+QUIET_BUILTINS: Final = frozenset(f"builtins.{name}" for name in _words("print repr str format float int bool isinstance type"))
+"""Builtins that ask for a value at most."""
+
+REPORTING: Final = _words(
+    """
+    info debug warning error critical log log_dict log_metric log_metrics add_scalar add_scalars add_histogram set_postfix
+    set_description write
+    """
+)
+"""Methods that write down what they are given: those of loggers, progress bars and dashboards."""
+
 HOLDING: Final = _words("retain_grad register_hook grad register_post_accumulate_grad_hook")
 """Methods and attributes that are about the very tensor, not about its values."""

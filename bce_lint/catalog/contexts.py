@@ -42,6 +42,9 @@ AUTOCAST: dict[str, Autocast] = {
 NO_GRADIENT: frozenset[str] = frozenset({"torch.no_grad", "torch.inference_mode"})
 """Contexts, and decorators, under which no gradient is recorded."""
 
+GRADIENT: frozenset[str] = frozenset({"torch.enable_grad"})
+"""Contexts, and decorators, under which gradients are recorded again."""
+
 STEP_METHODS: tuple[str, ...] = ("training_step", "validation_step", "test_step", "predict_step")
 """The methods of a LightningModule that its trainer runs under autocast."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.schema import REAL, Kind, Range, Transfer
+from bce_lint.catalog.schema import COSINE, REAL, Kind, Range, Transfer
 
 _F = "torch.nn.functional."
 
@@ -48,7 +48,7 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.KEEP),
         """
-        dropout dropout1d dropout2d dropout3d(input, p, training, inplace) | shape=same
+        dropout dropout1d dropout2d dropout3d(input, p, training, inplace) | shape=same use=scaled
         pixel_shuffle(input, upscale_factor)
         pixel_unshuffle(input, downscale_factor)
         channel_shuffle(input, groups)
@@ -140,7 +140,7 @@ FUNCTIONAL: dict[str, Transfer] = {
     ),
     **rows(_F, _sign(-1.0)._replace(inplace=True), "elu_ celu_(input, alpha)"),
     **rows(_F, _sign(-1.7581)._replace(inplace=True), "selu_(input)"),
-    **rows(_F, Transfer(Kind.BOUNDED, Range(-1.0, 1.0)), "cosine_similarity(x1, x2, dim, eps)"),
+    **rows(_F, Transfer(Kind.BOUNDED, COSINE), "cosine_similarity(x1, x2, dim, eps)"),
     **rows(
         _F,
         Transfer(Kind.BOUNDED, Range(0.0, inf)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from bce_lint.catalog.rows import rows
-from bce_lint.catalog.schema import ANY, REAL, Kind, Range, Transfer
+from bce_lint.catalog.schema import ANY, COSINE, REAL, Kind, Range, Transfer
 
 _LOGITS = Transfer(Kind.LOGITS, REAL)
 _SELECT = Transfer(Kind.SELECT)
@@ -83,7 +83,7 @@ LAYERS: dict[str, Transfer] = {
         Transfer(Kind.KEEP),
         """
         Identity | shape=same use=kept
-        Dropout Dropout1d Dropout2d Dropout3d(p, inplace) | shape=same
+        Dropout Dropout1d Dropout2d Dropout3d(p, inplace) | shape=same use=scaled
         Flatten(start_dim, end_dim) | shape=flat use=moved
         Unflatten(dim, unflattened_size)
         PixelShuffle(upscale_factor)
@@ -174,7 +174,7 @@ LAYERS: dict[str, Transfer] = {
         GLU(dim)
         """,
     ),
-    "torch.nn.CosineSimilarity": Transfer(Kind.BOUNDED, Range(-1.0, 1.0), params=("dim", "eps")),
+    "torch.nn.CosineSimilarity": Transfer(Kind.BOUNDED, COSINE, params=("dim", "eps")),
     "torch.nn.PairwiseDistance": Transfer(Kind.BOUNDED, Range(0.0, inf), params=("p", "eps", "keepdim")),
 }
 """Layer classes by canonical name; `params` are the constructor's first parameters."""

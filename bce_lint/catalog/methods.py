@@ -26,7 +26,7 @@ _KEEPS = {
         pin_memory | shape=same use=kept trial=identity
         share_memory_ | shape=same trial=identity
         requires_grad_ | shape=same use=kept gradient=set trial=identity
-        detach_ | shape=same use=kept
+        detach_ | shape=same use=kept gradient=stopped
         to_dense
         """,
     ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import inf, pi
 
 from bce_lint.catalog.rows import METHOD, WRITTEN, WRITTEN_METHOD, rows
-from bce_lint.catalog.schema import Kind, Range, Transfer
+from bce_lint.catalog.schema import COSINE, Kind, Range, Transfer
 
 _BOUNDED = {
-    **rows("torch.", Transfer(Kind.CLAMP, bounds=("min", "max"), also=WRITTEN), "clamp clip(input, min, max)"),
-    **rows("torch.", Transfer(Kind.CLAMP, bounds=("min", None), also=WRITTEN), "clamp_min(input, min)"),
-    **rows("torch.", Transfer(Kind.CLAMP, bounds=(None, "max"), also=WRITTEN), "clamp_max(input, max)"),
+    **rows("torch.", Transfer(Kind.CLAMP, bounds=("min", "max"), also=WRITTEN, receiver="tensor"), "clamp(input, min, max)"),
+    **rows("torch.", Transfer(Kind.CLAMP, bounds=("min", "max"), also=WRITTEN), "clip(input, min, max)"),
+    **rows("torch.", Transfer(Kind.CLAMP, bounds=("min", None), also=WRITTEN, receiver="tensor"), "clamp_min(input, min)"),
+    **rows("torch.", Transfer(Kind.CLAMP, bounds=(None, "max"), also=WRITTEN, receiver="tensor"), "clamp_max(input, max)"),
     **rows("torch.", Transfer(Kind.EXP, also=WRITTEN, receiver="tensor"), "exp(input)"),
     **rows("torch.", Transfer(Kind.LOG, also=WRITTEN, receiver="tensor-if-bare"), "log(input)"),
     **rows("torch.", Transfer(Kind.MONOTONE, Range(0.0, inf, True), also=WRITTEN), "relu(input)"),
@@ -102,7 +103,7 @@ _ARITHMETIC = {
 }
 
 _PLAIN = {
-    **rows("torch.", Transfer(Kind.BOUNDED, Range(-1.0, 1.0)), "cosine_similarity(x1, x2, dim, eps)"),
+    **rows("torch.", Transfer(Kind.BOUNDED, COSINE), "cosine_similarity(x1, x2, dim, eps)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf)), "pairwise_distance(x1, x2, p, eps, keepdim)"),
     **rows("torch.", Transfer(Kind.ARITHMETIC), "rsub(input, other) | operator=r-"),
     **rows("torch.", Transfer(Kind.SIGN, Range(-inf, inf, True)), "rrelu(input, lower, upper)"),

@@ -27,6 +27,9 @@ class Domain(Enum):
 ACTIVATED = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL})
 """The domains that activations make."""
 
+PROBABLE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
+"""The domains of probabilities."""
+
 
 class Range(NamedTuple):
     """Bounds of the values; `tight` when values near both ends really occur (else the bounds are merely sound)."""
@@ -39,6 +42,8 @@ class Range(NamedTuple):
 ANY = Range()
 REAL = Range(-inf, inf, True)
 UNIT = Range(0.0, 1.0, True)
+COSINE = Range(-1.0 - 1e-6, 1.0 + 1e-6)
+"""A quotient of sums, which rounding takes past its bounds."""
 
 
 class Expects(Enum):
@@ -131,6 +136,11 @@ class Activation:
     implicit_dim: bool = False
     fixed_dim: int | None = None
 
+    @property
+    def requires_dim(self) -> bool:
+        """True if a call without the dimension raises."""
+        return any(param.name == self.dim and param.default == REQUIRED for param in self.params)
+
 
 class Kind(Enum):
     """How the result of an operation on tensors follows from its first tensor argument (or, for JOIN, from all)."""
@@ -185,11 +195,11 @@ class Transfer(NamedTuple):
       value alone keeps its tensor's, and of any other nothing is known.
     - `dtype_rule` says how the dtype follows where `dtype` does not fix it: it is what the arguments ask for, or have (`cast`), the
       tensor's (`like`), that of the number which fills the result (`fill`), or int64 unless weights are counted (`counts`).
-    - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), only gives them other
-      places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order (`ranked`) or values and
-      positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; or it does not look at the values
-      (`layout`).
-    - `gradient` is `set` where the call says whether the result is trained.
+    - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), multiplies it (`scaled`),
+      only gives them other places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order
+      (`ranked`) or values and positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; or it does
+      not look at the values (`layout`).
+    - `gradient` is `set` where the call says whether the result is trained, `stopped` where the result has none.
     - `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
       its only one (`neg`, `pos`, and `not` of each value). An `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.
     - `receiver` says what a method tells of an object of which nothing is known: that it is a `tensor`, since nothing else has the

@@ -52,7 +52,7 @@ _VIEWS = {
         Transfer(Kind.KEEP, also=METHOD),
         """
         clone(input) | shape=same use=kept receiver=itself
-        detach(input) | shape=same use=kept receiver=itself
+        detach(input) | shape=same use=kept receiver=itself gradient=stopped
         positive(input) | shape=same operator=pos
         conj(input) | shape=same
         resolve_conj(input)
@@ -64,8 +64,8 @@ _VIEWS = {
         Transfer(Kind.KEEP),
         """
         resolve_neg(input)
-        dropout(input, p, train) | shape=same
-        feature_dropout(input, p, train)
+        dropout(input, p, train) | shape=same use=scaled
+        feature_dropout(input, p, train) | use=scaled
         pixel_shuffle(input, upscale_factor)
         pixel_unshuffle(input, downscale_factor)
         channel_shuffle(input, groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
@@ -160,12 +160,19 @@ def reduced(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     explicit = [arg for arg in call.args if arg.keyword in REDUCING and arg not in gone]
     if not gone or any(arg.stars for arg in call.args) or explicit or not all(isinstance(arg.value, ir.Const) for arg in gone):
         raise Refusal("not all of its options are constants")
-    after = call.args[call.args.index(gone[0]) + 1 :]
-    if any(arg.keyword is None and arg not in gone for arg in after):
-        raise Refusal("arguments by position follow the option")
+    named = _named_behind(tree, call, gone, site)
     new = f'reduction="{intent.what}"' if "'" not in tree.source(call.span) else f"reduction='{intent.what}'"
     first = tree.edit(tree.whole(call, gone[0]), new)
-    return Fix(level(intent), f"Say `{new}`", (first, *(removal(tree, call, arg) for arg in gone[1:])))
+    return Fix(level(intent), f"Say `{new}`", (first, *(removal(tree, call, arg) for arg in gone[1:]), *named))
+
+
+def _named_behind(tree: Tree, call: ir.Call, gone: Sequence[ir.Arg], site: OptionSite) -> Iterator[Edit]:
+    """The names of the parameters whose arguments follow the first of some by position: what stands before them says `reduction=`."""
+    params = (site.contract.function if site.functional else site.contract.init) or ()
+    for index, arg in enumerate(call.args[: len(params)]):
+        if index > call.args.index(gone[0]) and arg.keyword is None and arg not in gone:
+            start = tree.whole(call, arg).start
+            yield tree.edit(Span(start, start), f"{params[index].name}=")
 
 
 def removal(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit:

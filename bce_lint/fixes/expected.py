@@ -141,6 +141,13 @@ def reduced(slice_: Term, intent: FixIntent) -> Term:
     return _with_loss(slice_, _change)
 
 
+def over_dimension(slice_: Term, intent: FixIntent) -> Term:
+    """The same operation with its dimension."""
+    if not isinstance(slice_, Apply):
+        raise Unsuitable("the softmax cannot be followed")
+    return changed(slice_, keywords=(*slice_.keywords, ("dim", Known(int(intent.what)))))
+
+
 def target_cast(slice_: Term, intent: FixIntent) -> Term:
     """The slice with its target cast; a real one to float64, in which the slice is computed."""
     cast = ".long" if intent.what == "int64" else ".double"

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin
-from bce_lint.analysis.sites import HandWrittenSite, LogSite
+from bce_lint.analysis.sites import HandWrittenSite, LogSite, members
 from bce_lint.catalog.consumers import LINEAR
+from bce_lint.catalog.schema import Domain
+from bce_lint.fixes import dimension
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
@@ -18,8 +20,12 @@ from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import imports, reached
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
+from bce_lint.ir.walk import children
 
-_BCE = "Use `binary_cross_entropy`"
+_BCE = "torch.nn.functional.binary_cross_entropy"
+_BANNED = "CUDA autocast refuses `binary_cross_entropy`: run it in `torch.autocast(..., enabled=False)`, on `.float()` of input and target"
+_NAN = frozenset({"sqrt", "rsqrt", "div", "true_divide", "reciprocal", "acos", "asin", "inf", "Inf", "log"})
+_OUTSIDE = "its input is not certain to lie in [0, 1], outside of which `binary_cross_entropy` raises: use that where you know it to"
 _METHODS = ("softmax", "sigmoid")
 
 
@@ -29,7 +35,8 @@ def logarithm(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     site = intent.site
     assert isinstance(site, LogSite)
     tree, log = project.call(site.primary)
-    origins = {origin for x in site.input for origin in x.origin}
+    sites = [intent.site for intent in intents if isinstance(intent.site, LogSite)]
+    origins = {origin for one in sites for x in one.input for origin in x.origin}
     if in_place(log) or any(arg.keyword == "out" for arg in log.args):
         raise Refusal("the logarithm is written into a tensor")
     if len(origins) != 1:
@@ -129,16 +136,26 @@ def _logarithm_of(tree: Tree, call: ir.Call, origin: Origin, complement: bool, i
     spelled = call.func.name if isinstance(call.func, ir.Attr) else ""
     if spelled == "softmax" and (method or names_module(tree, call.func)):
         end = call.func.span.end
-        before, after = tree.text[call.span.start : end - len("softmax")], tree.text[end : call.span.end]
-        if instead and method:
-            return f"{instead}.log_softmax{after}", ()
-        if instead:
-            after = tree.text[end : value.span.start] + instead + tree.text[value.span.end : call.span.end]
-        return f"{before}log_softmax{after}", ()
+        before = tree.text[call.span.start : end - len("softmax")]
+        after = _options(tree, call, origin, method, (value.span, instead) if instead and not method else None)
+        return (f"{instead}." if instead and method else before) + f"log_softmax{after}", ()
     if origin.dim is None:
         raise Refusal("the softmax does not say its dimension")
     name, edits = reached(tree, "torch.log_softmax")
     return f"{name}({text}, dim={origin.dim})", edits
+
+
+def _options(tree: Tree, call: ir.Call, origin: Origin, method: bool, operand: tuple[Span, str] | None) -> str:
+    """The parenthesis of a softmax's call, with another operand in it if one is given, and the dimension that torch takes if none is."""
+    changes = [operand] if operand is not None else []
+    if not dimension.is_said(call, int(not method)):
+        if origin.dim is None:
+            raise Refusal("the softmax does not say its dimension")
+        changes.append(dimension.said(tree, call, str(origin.dim), int(not method)))
+    text, at = "", call.func.span.end
+    for span, new in sorted(changes):
+        text, at = text + tree.text[at : span.start] + new, span.end
+    return text + tree.text[at : call.span.end]
 
 
 def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site: LogSite) -> Iterator[Edit]:
@@ -152,7 +169,7 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
 
 
 def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`."""
+    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`; with logits where autocast bans that."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, HandWrittenSite)
@@ -166,14 +183,72 @@ def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix
     if len(found) != 1:
         raise Refusal("the formula has factors of its own")
     p, y = found[0]
-    name, edits = reached(tree, "torch.nn.functional.binary_cross_entropy")
-    text = f'{name}({tree.source(p.span)}, {tree.source(y.span)}, reduction="none")'
+    function, given, own_edits = _input(project, tree, node, p, site)
+    name, edits = reached(tree, function)
+    edits = (*own_edits, *edits)
+    text = f'{name}({given}, {tree.source(y.span)}, reduction="none")'
+    title = f"Use `{function.rpartition('.')[2]}`"
     own = tree.outer(node)
     negated = _negated(tree, node)
     if negated is not None:
-        return Fix(level(intent), _BCE, (_without_sign(tree, negated), tree.edit(own, text), *edits))
+        return Fix(level(intent), title, (_without_sign(tree, negated), tree.edit(own, text), *edits))
     bare = own != node.span or stands_open(tree, node)
-    return Fix(level(intent), _BCE, (tree.edit(node.span, f"-{text}" if bare else f"(-{text})"), *edits))
+    return Fix(level(intent), title, (tree.edit(node.span, f"-{text}" if bare else f"(-{text})"), *edits))
+
+
+def _input(project: RecordedProject, tree: Tree, node: Node, p: Node, site: HandWrittenSite) -> tuple[str, str, tuple[Edit, ...]]:
+    """The loss that a formula of `p` becomes, its input as source, and the edits that name it. Raises `Refusal` where it might raise."""
+    seen = [one for each in project.analysed.machine.sites for one in members(each) if isinstance(one, HandWrittenSite)]
+    sites = [site, *(one for one in seen if one.primary.range == site.primary.range)]
+    if None in project.uses.domains.get((tree.path, p.span), ()) or not all(one.unit for one in sites):
+        raise Refusal(_OUTSIDE)
+    if any(map(_makes_nan, _made_of(tree, p))):
+        raise Refusal("its input may be nan, for which `binary_cross_entropy` raises")
+    if all(one.autocast == "off" for one in sites):
+        return _BCE, tree.source(p.span), ()
+    origins = {origin for one in sites for origin in one.origin}
+    origin = origins.pop() if len(origins) == 1 and all(one.domain is Domain.PROBABILITY for one in sites) else None
+    if origin is None or origin.name != "sigmoid":
+        raise Refusal(_BANNED)
+    return f"{_BCE}_with_logits", *_logits(tree, node, p, origin)
+
+
+def _made_of(tree: Tree, p: Node) -> Iterator[Node]:
+    """The nodes of an expression, and of all that is assigned to its names in their function."""
+    seen: set[str] = set()
+    waiting = [p]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += children(node)
+        if isinstance(node, ir.Name) and node.id not in seen:
+            seen.add(node.id)
+            statements = (tree.parent(one) for one in tree.names(node.id) if tree.function(one) is tree.function(node))
+            waiting += [one.value for one in statements if isinstance(one, ir.Assign) and node.id in _bound(one)]
+
+
+def _bound(statement: ir.Assign) -> Iterator[str]:
+    return (target.id for target in statement.targets if isinstance(target, ir.Name))
+
+
+def _makes_nan(node: Node) -> bool:
+    """True if an operation may make nan of numbers: a division by what may be 0, a root, an infinity that a softmax may get alone."""
+    if isinstance(node, ir.Op) and node.op == "/":
+        return not any(isinstance(one, ir.Const) for one in node.operands)
+    if isinstance(node, ir.Const):
+        return isinstance(node.value, str) and node.value.strip("+-").lower() in ("inf", "infinity")
+    last = node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
+    return last in _NAN
+
+
+def _logits(tree: Tree, node: Node, p: Node, origin: Origin) -> tuple[str, tuple[Edit, ...]]:
+    """What a sigmoid got, as source where its output stands in a formula."""
+    if isinstance(p, ir.Call) and (tree.path, p.span) == origin.place.range:
+        return tree.source(_applied(tree, p).value.span), ()
+    statement = _made_by(tree, p, origin) if isinstance(p, ir.Name) else None
+    if statement is None:
+        raise Refusal(_BANNED)
+    return logit_operand(tree, _applied(tree, tree.call(origin.place.span)).value, statement, node)
 
 
 def _negated(tree: Tree, node: Node) -> ir.Op | None:

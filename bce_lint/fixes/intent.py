@@ -21,6 +21,7 @@ class Change(Enum):
     REDUCTION = "say `reduction=`"
     CAST_TARGET = "cast the target"
     CAST_WEIGHT = "cast the weight"
+    DIMENSION = "say `dim=`"
     SHAPE = "give input and target one shape"
     LOG = "use the logarithm of the activation"
     FORMULA = "use torch's loss in place of a formula"

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
 from bce_lint.analysis.recording.terms import Term
-from bce_lint.analysis.sites import LossSite
+from bce_lint.analysis.sites import ActivationSite, LossSite
 from bce_lint.diagnostic import Verdict
-from bce_lint.fixes import activations, calls, decisions, expected, formulas, retyping
+from bce_lint.fixes import activations, calls, decisions, dimension, expected, formulas, retyping
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -87,6 +87,11 @@ def _is_banned(intent: FixIntent, slice_: Term) -> bool:
     return isinstance(site, LossSite) and site.autocast == "on" and site.contract.autocast == "banned"
 
 
+def _raises(intent: FixIntent, slice_: Term) -> bool:
+    """True if a softmax raises without its dimension."""
+    return isinstance(intent.site, ActivationSite) and not intent.site.activation.implicit_dim
+
+
 def _explained(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """No fix: the reason is shown."""
     return Fix(DISPLAY_ONLY, intents[0].what)
@@ -157,10 +162,24 @@ KINDS: Final[dict[Change, FixKind]] = {
     ),
     Change.CAST_TARGET: FixKind(build=calls.cast_target, claims=(Claim.ERROR,), expected=expected.target_cast, repairs=True),
     Change.CAST_WEIGHT: FixKind(build=calls.cast_weight, claims=(Claim.ERROR,), expected=expected.weight_cast, repairs=True),
+    Change.DIMENSION: FixKind(
+        build=dimension.dimension,
+        claims=(Claim.EQUIVALENT,),
+        expected=expected.over_dimension,
+        callers=Callers.BUILDER,
+        special=Special(_raises, (Claim.ERROR,)),
+        recorded=True,
+        one_operation=True,
+    ),
     Change.SHAPE: FixKind(build=calls.shaped, claims=(Claim.ERROR, Claim.INTENDED), expected=expected.shaped, repairs=True),
     Change.LOG: FixKind(build=formulas.logarithm, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL),
     Change.FORMULA: FixKind(
-        build=formulas.cross_entropy, claims=(Claim.EQUIVALENT,), expected=expected.without_eps, special=_MAY_BE_SMALL, formula=True
+        build=formulas.cross_entropy,
+        claims=(Claim.EQUIVALENT,),
+        expected=expected.without_eps,
+        special=_MAY_BE_SMALL,
+        recorded=True,
+        formula=True,
     ),
     Change.THRESHOLD: FixKind(
         build=decisions.threshold,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
-from bce_lint.analysis.sites import LossSite, ThresholdSite
+from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LossSite, ThresholdSite
 from bce_lint.fixes import calls
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix, Refusal, tidy, trust
 from bce_lint.fixes.intent import FixIntent
@@ -23,7 +23,7 @@ def targets(found: Iterable[Judged]) -> frozenset[str]:
     intents = [intent for judged in found for intent in judged.intents if kind_of(intent).recorded]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
     own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
-    own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ThresholdSite)}
+    own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ActivationSite | HandWrittenSite | ThresholdSite)}
     return frozenset(own | {o.place.path for site in sites for x in site.input for o in (*x.origin, *x.inner)})
 
 

@@ -60,7 +60,7 @@ def retyped(project: RecordedProject, losses: dict[SourceRange, list[LossSite]],
         if old is None or new is None or not _same_order(contract, wanted, functional):
             raise Refusal(f"`{name}` takes other arguments")
         if not functional:
-            _stays_here(project, place)
+            stays_here(project, place)
             _not_asked_for(tree, old.rpartition(".")[2])
         edits += renamed(tree, call.func, old.rpartition(".")[2], new.rpartition(".")[2])
     return edits
@@ -72,12 +72,12 @@ def _same_order(old: Contract, new: Contract, functional: bool) -> bool:
     return before is not None and after is not None and [p.name for p in after[: len(before)]] == [p.name for p in before]
 
 
-def _stays_here(project: RecordedProject, made: SourceRange) -> None:
-    """Raises `Refusal` when a loss object is given to somebody who was not followed."""
+def stays_here(project: RecordedProject, made: SourceRange) -> None:
+    """Raises `Refusal` when an object is given to somebody who was not followed."""
     for path, span in project.holding((made,)):
         tree = project.tree(path)
         if any(escapes(project, tree, node) for node in tree.by_span.get(span, ())):
-            raise Refusal(f"the loss is given to `{tree.source(span)}`'s caller, where it cannot be followed")
+            raise Refusal(f"it is given to `{tree.source(span)}`'s caller, where it cannot be followed")
 
 
 def _not_asked_for(tree: Tree, name: str) -> None:

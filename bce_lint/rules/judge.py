@@ -33,6 +33,12 @@ class Judged(NamedTuple):
     fix: Fix | None = None
     verification: Verification | None = None
     arms: tuple[UndecidedArm, ...] = ()
+    own_severity: str = ""
+
+    @property
+    def severity(self) -> str:
+        """How bad it is: what its finding says, or its rule."""
+        return self.own_severity or self.rule.severity
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -45,8 +51,12 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     heard: dict[SourceRange, list[Judged]] = {}
     sites = list(sites)
     inside = {place for site in sites if isinstance(site, HandWrittenSite) for place in site.logs}
+    called = {site.primary for site in sites if isinstance(site, LogSite) and not site.returned}
     found = [
-        judged for site in sites if not (isinstance(site, LogSite) and site.primary in inside) for judged in run_rules(site)
+        judged
+        for site in sites
+        if not (isinstance(site, LogSite) and (site.primary in inside or (site.returned and site.primary in called)))
+        for judged in run_rules(site)
     ]
     wrong = _wrong_in_all_arms({judged.arms for judged in found})
     for judged in found:
@@ -99,7 +109,8 @@ def run_rules(site: Site) -> Iterator[Judged]:
             continue
         for finding in findings:
             intents = (finding.fix,) if finding.fix is not None else ()
-            yield Judged(rule, finding.place or site.primary, finding.message, finding.labels, intents, arms=_arms(rule, site))
+            place = finding.place or site.primary
+            yield Judged(rule, place, finding.message, finding.labels, intents, arms=_arms(rule, site), own_severity=finding.severity)
 
 
 def _arms(rule: Rule, site: Site) -> tuple[UndecidedArm, ...]:

@@ -48,6 +48,7 @@ _ROWS = {
     Reach.UNIT: ("", "", "", "BCE121", "BCE131", ""),
 }
 _TABLE = {(reach, expects): code for reach, codes in _ROWS.items() for expects, code in zip(_COLUMNS, codes, strict=True)}
+_ROUNDED = 1.0 + 1e-4
 _RIGHT = frozenset({"", "BCE101", "BCE113", "BCE123"})
 _DOMAINS = {
     Domain.LOGITS: Reach.LOGITS,
@@ -70,8 +71,8 @@ def classify(tensor: Tensor) -> Reach:
 
 
 def within_unit(range_: Range) -> bool:
-    """True if all values are possible probabilities."""
-    return range_.low >= 0.0 and range_.high <= 1.0
+    """True if all values are possible probabilities, rounding apart."""
+    return range_.low >= 0.0 and range_.high <= _ROUNDED
 
 
 def _by_range(range_: Range) -> Reach:

@@ -14,12 +14,14 @@ from bce_lint.rules.runtime_places import LOSS
 
 @record(frozen=True, slots=True)
 class Finding:
-    """What a rule says of one site. `place` overrides the site's primary span; labels explain, first one first; `fix` asks for a change."""
+    """What a rule says of one site. `place` overrides the site's primary span; labels explain, first one first; `fix` asks for a change.
+    `severity` takes the place of the rule's."""
 
     message: str
     labels: tuple[tuple[str, Place], ...] = ()
     place: Place | None = None
     fix: FixIntent | None = None
+    severity: str = ""
 
 
 @record(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Rewrites of how a loss is called: BCE201 to BCE204."""
+"""Rewrites of how a loss is called: BCE201 to BCE205."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
@@ -100,6 +101,42 @@ def _divergence(loss: Callable[..., Any]) -> Callable[..., Any]:
     return lambda **o: lambda x, t: loss(**o)(F.log_softmax(x, dim=1), t)
 
 
+_SHAPES = ((), (5,), (4, samples.CLASSES), (2, 3, samples.CLASSES), (2, samples.CLASSES, 3, 3))
+"""One of each number of dimensions."""
+
+
+def _implied(seed: int) -> tuple[Case, ...]:
+    """Each softmax without its dimension, of inputs of each number of dimensions, and with the one that torch takes."""
+    return tuple(
+        _with_dim(f"{function.__name__}, {len(shape)}-D", partial(samples.logits, seed, shape=shape), function, wanted, len(shape))
+        for shape in _SHAPES
+        for function, wanted in ((F.softmax, references.softmax), (F.log_softmax, references.log_softmax), (F.softmin, references.softmin))
+    )
+
+
+def _with_dim(name: str, logits: Callable[[float], samples.Sample], function: Any, wanted: Any, dimensions: int) -> Case:
+    dim = 0 if dimensions in (0, 1, 3) else 1
+    return Case(name, logits, _quiet(function), lambda x: function(x, dim=dim), lambda x: wanted(x, dim))
+
+
+def _quiet(function: Any) -> Callable[[Tensor], Tensor]:
+    """Without torch's warning that the choice is deprecated, which is what the rule is about."""
+
+    def _called(x: Tensor) -> Tensor:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return function(x)  # type: ignore[no-any-return]
+
+    return _called
+
+
+def _left_out(seed: int) -> tuple[Case, ...]:
+    """A softmax that raises without its dimension."""
+    logits = partial(samples.logits, seed, shape=(4, samples.CLASSES))
+    without: Any = torch.softmax
+    return (Case("rows", logits, without, lambda x: torch.softmax(x, dim=1), references.softmax),)
+
+
 ROWS = (
     Row(
         "BCE201",
@@ -181,4 +218,6 @@ ROWS = (
         Verdict.INTENDED,
         cases([_misplaced("size_average", "sum", nn.BCEWithLogitsLoss)], partial(references.bce, reduction="sum"), _plain(settings.binary)),
     ),
+    Row("BCE205", "softmax(x) → softmax(x, dim=…), the one that torch takes", Verdict.EQUIVALENT, _implied),
+    Row("BCE205", "torch.softmax(x) → torch.softmax(x, dim=1)", Verdict.ERROR, _left_out, "float32"),
 )

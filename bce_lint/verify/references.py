@@ -36,6 +36,16 @@ def log_softmax(x: Tensor, dim: int = 1) -> Tensor:
     return x - torch.logsumexp(x, dim, keepdim=True)
 
 
+def softmax(x: Tensor, dim: int = 1) -> Tensor:
+    """The softmax."""
+    return torch.exp(log_softmax(x, dim))
+
+
+def softmin(x: Tensor, dim: int = 1) -> Tensor:
+    """The softmax of the negative."""
+    return softmax(-x, dim)
+
+
 def cross_entropy(
     x: Tensor,
     t: Tensor,

@@ -97,7 +97,7 @@ class Report:
     def _diagnostic(self, counted: Counted) -> Diagnostic:
         judged = counted.judged
         labels = tuple(Label(text, self._location(place)) for text, place in judged.labels)
-        return Diagnostic(judged.rule.code, judged.rule.name, judged.message, self._location(judged.place), judged.rule.severity, labels)
+        return Diagnostic(judged.rule.code, judged.rule.name, judged.message, self._location(judged.place), judged.severity, labels)
 
     def _location(self, place: Place) -> Location:
         return self._places.sources[place.path].location(place.span)._replace(path=_named(place.path))

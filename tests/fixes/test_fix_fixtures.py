@@ -32,7 +32,7 @@ PROJECTS = sorted((FIXES / "projects").iterdir())
 RULES = sorted((FIXTURES / "rules").rglob("*.py"))
 FIXABLE = (
     *(101, 102, 103, 104, 105, 107, 111, 112, 113, 121, 122, 123, 131, 132),
-    *(201, 202, 203, 204, 301, 302, 303, 304, 401, 501, 502, 503, 601),
+    *(201, 202, 203, 204, 205, 301, 302, 303, 304, 401, 501, 502, 503, 601),
 )
 VERBS = ("Cast", "Compare", "Construct", "Exchange", "Give", "Remove", "Round", "Say", "Squeeze", "Use")
 SAID = {
@@ -46,6 +46,7 @@ SAID = {
     Change.REDUCTION: ("BCE203/single_quotes", "Say `reduction='mean'`"),
     Change.CAST_TARGET: ("BCE301/expressions", "Cast the target with `.float()`"),
     Change.CAST_WEIGHT: ("BCE304/float64", "Cast the weight with `.float()`"),
+    Change.DIMENSION: ("BCE205/functions", "Say `dim=1`"),
     Change.SHAPE: ("BCE401/target_column", "Squeeze the target's last dimension"),
     Change.LOG: ("BCE502/with_eps", "Use `logsigmoid`"),
     Change.FORMULA: ("BCE503/plain", "Use `binary_cross_entropy`"),

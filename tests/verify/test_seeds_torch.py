@@ -141,7 +141,8 @@ def test_2a_as_it_is_written() -> None:
 
 def test_2e_as_it_is_written() -> None:
     text = (
-        "def loss(prob, target, weight):\n"
+        "def loss(scores, target, weight):\n"
+        "    prob = torch.softmax(scores, dim=1)\n"
         "    loss = -weight * (target * torch.log(prob) + (1 - target) * torch.log(1 - prob))\n"
         "    return torch.sum(loss) / torch.numel(target)\n"
     )

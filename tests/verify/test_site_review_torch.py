@@ -70,8 +70,14 @@ def test_the_callers_modes_do_not_matter() -> None:
 
 
 RIGHT = {
-    "the mean of a formula": ("BCE503", "def f(p, y):\n    return -torch.mean(y * torch.log(p) + (1 - y) * torch.log(1 - p))\n"),
-    "a formula divided": ("BCE503", "def f(p, y):\n    return -torch.sum(y * torch.log(p) + (1 - y) * torch.log(1 - p)) / y.size(0)\n"),
+    "the mean of a formula": (
+        "BCE503",
+        "def f(z, y):\n    p = torch.softmax(z, 1)\n    return -torch.mean(y * torch.log(p) + (1 - y) * torch.log(1 - p))\n",
+    ),
+    "a formula divided": (
+        "BCE503",
+        "def f(z, y):\n    p = torch.softmax(z, 1)\n    return -torch.sum(y * torch.log(p) + (1 - y) * torch.log(1 - p)) / y.size(0)\n",
+    ),
     "a threshold, a small shape": (
         "BCE601",
         "def f():\n    z = nn.Linear(4, 1)(torch.rand(8, 4))\n    y = torch.rand(8, 1)\n"
@@ -94,7 +100,7 @@ RIGHT = {
     "a hundredth added": ("BCE501", "def f(x):\n    return torch.log(torch.softmax(x, -1) + 0.01)\n"),
     "without a space before the sign": (
         "BCE503",
-        "def f(p, y):\n    return-(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()\n",
+        "def f(z, y):\n    p = torch.softmax(z, 1)\n    return-(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()\n",
     ),
 }  # fmt: skip
 

@@ -84,7 +84,7 @@ CLASSES = (
 PAIR = HEAD + "def f(x, y):\n    return F.nll_loss(F.log_softmax(x, dim=1), y, ignore_index=1)\n"
 LOGARITHM = HEAD + "def f(x):\n    p = torch.softmax(x, dim=1)\n    return p, torch.log(p)\n"
 NEGATED = HEAD + "def f(x):\n    return torch.log(1 - torch.sigmoid(x))\n"
-WRITTEN = HEAD + "def f(p, y):\n    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()\n"
+WRITTEN = HEAD + "def f(z, y):\n    p = torch.softmax(z, 1)\n    return -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()\n"
 SWAPPED = HEAD + "net = nn.Linear(4, 3)\n\n\ndef f(x):\n    y = torch.tensor([0, 2])\n    return F.cross_entropy(y, net(x))\n"
 CALLED = HEAD + "net = nn.Linear(4, 1)\n\n\ndef f(x, y):\n    return nn.BCEWithLogitsLoss(net(x), y).backward()\n"
 TARGET = HEAD + "def f(x, y):\n    return F.binary_cross_entropy_with_logits(x, y.long())\n"

@@ -10,6 +10,11 @@ def rank(shape: Shape | None) -> int | None:
     return None if shape is None or shape[:1] == (...,) else len(shape)
 
 
+def implicit_dim(dimensions: int | None) -> int | None:
+    """The dimension that torch's softmaxes take of so many where none is given."""
+    return None if dimensions is None else 0 if dimensions in (0, 1, 3) else 1
+
+
 def least_rank(shape: Shape | None) -> int:
     """The number of dimensions that there certainly are."""
     return 0 if shape is None else len(shape) - (shape[:1] == (...,))

@@ -59,7 +59,8 @@ class Formula(NamedTuple):
     where `eps`), `clamped`, `power`, `product` (of the values in `factors`, each with whether it is `1 - value`), `log` (of such
     a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
     `shapes` those of a logarithm and a factor that broadcast against each other, `inner` the activation that a sigmoid is written
-    around.
+    around. `unit` says that the value certainly lies in [0, 1], `origin` what put it into its domain, `detached` that it
+    has no gradient.
     """
 
     kind: str
@@ -71,6 +72,9 @@ class Formula(NamedTuple):
     logs: tuple[Place, ...] = ()
     shapes: tuple[Shape, Shape] | None = None
     inner: tuple[Origin, ...] = ()
+    unit: bool = False
+    origin: tuple[Origin, ...] = ()
+    detached: bool = False
 
     def part(self, identity: int) -> Formula:
         """How some of the values were written: as the whole, but they are others."""

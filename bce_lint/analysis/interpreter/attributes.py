@@ -160,9 +160,11 @@ def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, v
         write_back(m, frame, target.value, changed(tensor_attributes.fixed(owner), shape=shape, dtype=dtype))
     elif type(owner) is Tensor and target.name == "requires_grad" and value != TRUE:
         write_back(m, frame, target.value, tensor_attributes.fixed(owner))
+    elif target.name == "requires_grad" and (type(owner) is Tensor or type(owner) is Unknown):
+        write_back(m, frame, target.value, tensor_attributes.trained(owner))
 
 
-def write_back(m: Machine, frame: Frame, target: ir.Expr, value: Tensor) -> None:
+def write_back(m: Machine, frame: Frame, target: ir.Expr, value: Tensor | Unknown) -> None:
     """Writes the result of an in-place operation back to the name or attribute that held the tensor."""
     if isinstance(target, ir.Name | ir.Attr):
         written = changed(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.shapes import rank
+from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
@@ -28,6 +28,8 @@ from bce_lint.catalog.dtypes import FLOATS
 from bce_lint.catalog.schema import ACTIVATED, Activation, Kind, Param, Transfer
 from bce_lint.records import changed
 
+MISSING = const("missing")
+
 
 def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, node: ir.Call) -> Value:
     """`nn.Sigmoid()`, `nn.Softmax(dim=1)`: notes a missing dimension and tensors where none belongs."""
@@ -36,9 +38,9 @@ def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, 
     if first is not None and tensors(first):
         losses.constructor_misuse(m, row, frame.place(node.span, node.func.span), "it takes no tensor")
     dim = dimension(row, args, row.init or ())
-    m.write(ref.address, cells.DIM, dim if dim is not None else const("missing"))
+    m.write(ref.address, cells.DIM, dim if dim is not None else MISSING)
     if row.implicit_dim:
-        record_dim(m, frame, row, frame.place(node.span, node.func.span), dim, ())
+        record_dim(m, frame, row, frame.place(node.span, node.func.span), dim)
     return ref
 
 
@@ -52,10 +54,18 @@ def dimension(row: Activation, args: Args, params: tuple[Param, ...]) -> Value |
     return None if value is NONE else value
 
 
-def record_dim(m: Machine, frame: Frame, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
-    """Notes a softmax-like call with the dimension that it was given."""
+def record_dim(m: Machine, frame: Frame, row: Activation, place: Place, dim: Value | None, given: Value | None = None) -> None:
+    """Notes a softmax-like call with the dimension that it was given; one that is only constructed is given no input."""
     constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
-    m.record(ActivationSite(row, place.text, place, "missing" if dim is None else constant, found, handed.arms(frame, *found)))
+    found = tensors(given) if given is not None else ()
+    known = "missing" if dim is None else constant
+    m.record(ActivationSite(row, place.text, place, known, found, handed.arms(frame, *found), given is not None))
+
+
+def implied(row: Activation, value: Value) -> int | None:
+    """The dimension that torch takes where none is given, if it is the same for all that can arrive."""
+    found = {implicit_dim(rank(t.shape)) for t in tensors(value)} if row.implicit_dim else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:
@@ -63,6 +73,11 @@ def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: A
     value = args.get(0, "input")
     stored = m.read(callee.address, cells.DIM)
     dim = stored.value if type(stored) is Constant and isinstance(stored.value, int | str) else None
+    if stored == MISSING and row.implicit_dim and callee.place is not None:
+        named = callee.place._replace(text=callee.place.text.partition("(")[0])
+        record_dim(m, frame, row, named, None, value or TOP)
+        taken = implied(row, value or TOP)
+        dim = taken if taken is not None else dim
     made = callee.place if via is not None else None
     return activate(m, frame, row, value or TOP, node, dim, made)
 
@@ -74,9 +89,12 @@ def activation_call(
     value = args.get(0, row.params[0].name) or TOP
     dim = dimension(row, args, row.params)
     place = frame.place(node.span, node.func.span)
-    if row.dim is not None and (row.implicit_dim or dim is not None):
-        record_dim(m, frame, row, place, dim, tensors(value))
-    constant = "missing" if dim is None else dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
+    if row.dim is not None and (dim is not None or row.implicit_dim or (row.requires_dim and (not method or tensors(value)))):
+        record_dim(m, frame, row, place, dim, value)
+    constant: int | str | None = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
+    if dim is None:
+        taken = implied(row, value)
+        constant = taken if taken is not None else "missing"
     result = activate(m, frame, row, value, node, constant, None)
     dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
     if type(result) is Tensor and (dtype is not None or dtype_rules.is_unknown(args)):

@@ -9,18 +9,23 @@ from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, NO_GRADIENT
+from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, GRADIENT, NO_GRADIENT
 from bce_lint.catalog.schema import Autocast
 
 OFF = const("off")
 
 
-NO_GRAD = const("no_grad")
+NO_GRAD, WITH_GRAD = const("no_grad"), const("with_grad")
 
 
 def no_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`torch.no_grad()`."""
     return Ref(m.intern(NO_GRAD), "context", NO_GRAD)
+
+
+def with_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`torch.enable_grad()`."""
+    return Ref(m.intern(WITH_GRAD), "context", WITH_GRAD)
 
 
 def has_grad(m: Machine) -> bool:
@@ -68,8 +73,8 @@ def current(m: Machine) -> Value:
 
 def begun(m: Machine, context: Ref) -> Value:
     """What a context does to autocast (None: nothing); one that stops gradients has begun to."""
-    if context.what == NO_GRAD:
-        m.write(0, cells.GRAD, NO_GRAD)
+    if context.what in (NO_GRAD, WITH_GRAD):
+        m.write(0, cells.GRAD, NO_GRAD if context.what == NO_GRAD else TRUE)
         return NONE
     return context.what if context.what is not None else NONE  # type: ignore[return-value]
 
@@ -96,5 +101,5 @@ def describe(m: Machine) -> tuple[str, Place | None]:
     return ("off", None) if all(v == OFF for v in found) else ("maybe", None)
 
 
-MODELS: dict[str, Model] = {**dict.fromkeys(NO_GRADIENT, no_grad), **each(make, AUTOCAST)}
+MODELS: dict[str, Model] = {**dict.fromkeys(NO_GRADIENT, no_grad), **dict.fromkeys(GRADIENT, with_grad), **each(make, AUTOCAST)}
 """What makes contexts of autocast and of gradients."""

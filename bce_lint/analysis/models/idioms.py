@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
+from typing import NamedTuple
 
 from bce_lint import ir
+from bce_lint.analysis.domain.intervals import is_unit
 from bce_lint.analysis.domain.shapes import outgrow
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
 from bce_lint.analysis.domain.values import Constant, Unknown, Value, const, identity_of, options
@@ -16,7 +18,7 @@ from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.schema import ACTIVATED, UNIT, Activation, Domain, Range
+from bce_lint.catalog.schema import ACTIVATED, PROBABLE, UNIT, Activation, Domain, Range
 from bce_lint.records import changed
 
 SMALL = 0.01
@@ -48,7 +50,7 @@ def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Plac
 def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Formula | None:
     """How the result of an operator was written; a sum that is a binary cross entropy is recorded."""
     if op in ("+", "-") and (parts := cross_entropy(a, b)) is not None:
-        m.record(HandWrittenSite(frame.place(span), *parts))
+        m.record(HandWrittenSite(frame.place(span), *parts, autocast.describe(m)[0]))
     return written(op, a, b)
 
 
@@ -69,7 +71,19 @@ def written(op: str, a: Value, b: Value) -> Formula | None:
 def activated(m: Machine, row: Activation, value: Value) -> Formula | None:
     """The output of an activation: the same value wherever it is applied to the same input."""
     identity = identity_of(value)
-    return Formula("value", m.intern((row.name, identity)), domain=row.domain) if identity else None
+    detached = all(is_detached(option) for option in options(value)) or not autocast.has_grad(m)
+    return Formula("value", m.intern((row.name, identity)), domain=row.domain, detached=detached) if identity else None
+
+
+def is_detached(value: Value) -> bool:
+    """True if a value certainly has no gradient."""
+    form = formula_of(value)
+    return form is not None and form.detached
+
+
+def detached(form: Formula | None) -> Formula:
+    """How a value was written, and that it has no gradient."""
+    return Formula("detached", detached=True) if form is None else form._replace(detached=True)
 
 
 def negated(value: Value) -> Formula | None:
@@ -101,17 +115,21 @@ def is_small(value: Value) -> bool:
 def _value(value: Value) -> Formula | None:
     """A value as it would be written inside a formula."""
     form = formula_of(value)
+    tensor = value if type(value) is Tensor else Tensor()
     if form is not None and form.kind == "value":
-        return form
+        return form if form.eps or form.complement else form._replace(unit=is_unit(tensor.range), origin=tensor.origin)
     if not isinstance(value, Tensor | Unknown) or not value.identity:
         return None
-    known = type(value) is Tensor and kind_of(value) != "clamped"
-    return Formula("value", value.identity, domain=value.domain if known and type(value) is Tensor else Domain.UNKNOWN)
+    domain = tensor.domain if kind_of(value) != "clamped" else Domain.UNKNOWN
+    detached = form is not None and form.detached
+    return Formula("value", value.identity, domain=domain, unit=is_unit(tensor.range), origin=tensor.origin, detached=detached)
 
 
 def _complement(value: Value, eps: bool) -> Formula | None:
     inner = _value(value)
-    return None if inner is None or inner.complement else inner._replace(complement=True, eps=eps or inner.eps)
+    if inner is None or inner.complement:
+        return None
+    return inner._replace(complement=True, eps=eps or inner.eps, unit=inner.unit and not inner.eps)
 
 
 def _factors(value: Value) -> frozenset[tuple[int, bool]] | None:
@@ -146,8 +164,18 @@ def _outgrown(logarithm: Value, factor: Value) -> tuple[Shape, Shape] | None:
     return (x, y) if x is not None and y is not None and outgrow(x, y) else None
 
 
-def cross_entropy(a: Value, b: Value) -> tuple[tuple[Place, ...], Domain, tuple[Shape, Shape] | None] | None:
-    """The logarithms, the domain and the shapes of a binary cross entropy that is the sum of two values, if it is one."""
+class Written(NamedTuple):
+    """A binary cross entropy that is written out: the fields of a `HandWrittenSite`."""
+
+    logs: tuple[Place, ...]
+    domain: Domain
+    shapes: tuple[Shape, Shape] | None
+    unit: bool
+    origin: tuple[Origin, ...]
+
+
+def cross_entropy(a: Value, b: Value) -> Written | None:
+    """The binary cross entropy that the sum of two values is, if it is one."""
     x, y = formula_of(a), formula_of(b)
     if x is None or y is None or not x.kind == y.kind == "term":
         return None
@@ -155,20 +183,37 @@ def cross_entropy(a: Value, b: Value) -> tuple[tuple[Place, ...], Domain, tuple[
     labels = {of for of, complement in positive.factors if not complement and (of, True) in negative.factors}
     if x.of != y.of or positive.complement or not negative.complement or len(labels - {x.of}) != 1:
         return None
-    return (*positive.logs, *negative.logs), positive.domain, positive.shapes or negative.shapes
+    shapes, unit = positive.shapes or negative.shapes, positive.unit and negative.unit
+    return Written((*positive.logs, *negative.logs), positive.domain, shapes, unit, positive.origin)
 
 
 def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
     """Records `log(p)`, `log(p + eps)` or `log(1 - p)`, unless `p` is constant data."""
     parts = logarithm_of(value)
     if parts is not None:
-        inputs, eps, complement = parts
+        inputs, eps, complement, _ = parts
         place = frame.place(node.span, node.func.span)
-        m.record(LogSite(place.text, place, inputs, eps, complement, autocast.has_grad(m)))
+        grad = autocast.has_grad(m) and not parts.detached
+        if grad and all(one.domain in PROBABLE for one in inputs):
+            from bce_lint.analysis.models.consumption import Taken, taken
+
+            taker = taken(frame, node)
+            m.record(LogSite(place.text, place, inputs, eps, complement, taker is not Taken.SPARED, taker is Taken.RETURNED))
+        else:
+            m.record(LogSite(place.text, place, inputs, eps, complement, grad))
 
 
-def logarithm_of(value: Value) -> tuple[tuple[Tensor, ...], bool, bool] | None:
-    """The values that a logarithm is taken of, whether each is `p + eps`, and whether it is `1 - p`."""
+class Logged(NamedTuple):
+    """The values that a logarithm is taken of, whether each is `p + eps`, whether it is `1 - p`, and whether it has no gradient."""
+
+    inputs: tuple[Tensor, ...]
+    eps: bool
+    complement: bool
+    detached: bool
+
+
+def logarithm_of(value: Value) -> Logged | None:
+    """What a logarithm is taken of."""
     found = [
         (option, form)
         for option in options(value)
@@ -177,7 +222,9 @@ def logarithm_of(value: Value) -> tuple[tuple[Tensor, ...], bool, bool] | None:
     complements = {form.complement for _, form in found}
     if len(found) != len(options(value)) or len(complements) != 1:
         return None
-    return tuple(changed(option, domain=form.domain) for option, form in found), all(form.eps for _, form in found), complements.pop()
+    inputs = tuple(changed(option, domain=form.domain) for option, form in found)
+    eps, detached = (all(getattr(form, name) for _, form in found) for name in ("eps", "detached"))
+    return Logged(inputs, eps, complements.pop(), detached)
 
 
 def logged(frame: Frame, value: Value, node: ir.Call) -> Formula | None:

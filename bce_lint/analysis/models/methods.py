@@ -24,7 +24,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import activations, dtype_rules, layers, losses, tensor_ops, trainers
+from bce_lint.analysis.models import activations, dtype_rules, idioms, layers, losses, tensor_ops, trainers
 from bce_lint.analysis.state import cells, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -33,6 +33,7 @@ from bce_lint.catalog import tensors
 from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.schema import Transfer
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
+from bce_lint.records import changed
 
 Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
 
@@ -63,7 +64,8 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     if row is None:
         return m.fresh(frame, node.span)
     if type(receiver) is Unknown and not _surely_tensor(row, args) and dtype_rules.asked(args.prepend(receiver), row) is None:
-        return receiver if row.receiver == "itself" else m.fresh(frame, node.span)
+        same = changed(receiver, form=idioms.detached(receiver.form)) if row.gradient == "stopped" else receiver
+        return same if row.receiver == "itself" else m.fresh(frame, node.span)
     return tensor_ops.method_call(m, frame, row, receiver, args, node, name)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from bce_lint.analysis.domain.tensor import Shape, Tensor
-from bce_lint.analysis.domain.values import TOP, BuiltinMethod, External, Value
-from bce_lint.analysis.models import layout, softmax_dims
+from bce_lint.analysis.domain.values import TOP, BuiltinMethod, External, Unknown, Value
+from bce_lint.analysis.models import idioms, layout, softmax_dims
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.catalog.tensors import ATTRIBUTES
@@ -15,6 +17,8 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     """`tensor.name`."""
     view = ATTRIBUTES.get(name)
     if view is not None:
+        if name == "data":
+            return changed(owner, form=idioms.detached(owner.form))
         return owner if view.shape == "same" else softmax_dims.viewed(changed(owner, shape=_reversed(owner.shape)), owner, name)
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
@@ -27,6 +31,14 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
 
 def _reversed(shape: Shape | None) -> Shape | None:
     return shape[::-1] if shape is not None and len(shape) <= 2 and shape[:1] != (...,) else None
+
+
+V = TypeVar("V", bound=Tensor | Unknown)
+
+
+def trained(value: V) -> V:
+    """A tensor whose gradient is asked for, detached before or not."""
+    return changed(value, form=value.form._replace(detached=False)) if value.form is not None and value.form.detached else value
 
 
 def fixed(value: Tensor) -> Tensor:

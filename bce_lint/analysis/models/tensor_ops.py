@@ -130,6 +130,10 @@ def _transfer(
         row = row._replace(kind=Kind.KEEP)  # what is not trained stays what it is
     if row.kind is Kind.KEEP and type(value) is not Tensor:
         kept = _kept_unknown(row, value, args, identity, _shape(m, row, Tensor(), args, name, made_by[0]))
+        if type(kept) is Tensor:
+            kept = _with_gradient(kept, row, args)
+        elif type(kept) is Unknown and row.gradient == "stopped":
+            kept = changed(kept, form=idioms.detached(kept.form))
         return changed(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
     tensor = value if type(value) is Tensor else Tensor()
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
@@ -141,7 +145,7 @@ def _transfer(
         result = clipped(result, row, args)
     if row.kind is Kind.FACTORY and not result.literal:
         result = changed(result, literal=True)
-    return _shaped(row, _written(frame, result, row, value, node, name), args)
+    return _shaped(row, _with_gradient(_written(frame, result, row, value, node, name), row, args), args)
 
 
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
@@ -162,6 +166,13 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir
     if row.operator == "**":
         return changed(result, form=Formula("power"))
     return changed(result, form=idioms.reduced(value)) if row.use == "summed" else result
+
+
+def _with_gradient(value: Tensor, row: Transfer, args: Args) -> Tensor:
+    """A value that the call takes the gradient from, or gives one again."""
+    if row.gradient == "stopped":
+        return changed(value, form=idioms.detached(value.form))
+    return tensor_attributes.trained(value) if row.gradient == "set" or "requires_grad" in args.kw else value
 
 
 def one_hot(row: Transfer, tensor: Tensor) -> bool:

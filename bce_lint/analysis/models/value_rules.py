@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, inf, log
 
-from bce_lint.analysis.domain.intervals import meet_range
+from bce_lint.analysis.domain.intervals import meet_range, scaled, widened
 from bce_lint.analysis.domain.tensor import Formula, Origin, Tensor
 from bce_lint.analysis.domain.values import NONE, Constant
 from bce_lint.analysis.state.frames import Args
@@ -17,7 +17,8 @@ EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
 
 
 def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return changed(t, dtype=row.dtype or t.dtype, shape=None)
+    kept = changed(t, dtype=row.dtype or t.dtype, shape=None)
+    return changed(kept, range=scaled(t.range)) if row.use == "scaled" else kept
 
 
 def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
@@ -98,11 +99,11 @@ def _recurrent(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tenso
 
 
 def _blend(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return changed(t, identity=identity, shape=None)
+    return changed(t, identity=identity, shape=None, range=widened(t.range), form=t.form and t.form.part(identity))
 
 
 def _mean(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    return changed(_plain(t, row, origin, identity), range=t.range._replace(tight=False))
+    return changed(_plain(t, row, origin, identity), range=widened(t.range)._replace(tight=False))
 
 
 def _label(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 
 WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)\s*$)[^=,()\[\]]+$")
+_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)?\s*$)[^=,()\[\]]+$")
+_COMMENT = re.compile(rb"#[^\r\n]*")
 _BRACKET = re.compile(rb"[()\[\]{}]")
 _LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
 _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
@@ -104,7 +105,7 @@ def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:
     if text[: match.start()].endswith(b"def "):
         return False
     inside = _arguments(text[match.end() + 1 : match.end() + 400])
-    return _OTHER_DIM.search(inside) is None
+    return _OTHER_DIM.search(_COMMENT.sub(b"", inside)) is None
 
 
 def _arguments(text: bytes) -> bytes:

@@ -24,7 +24,8 @@ This is right because `reduction` says all of it: `reduce=False` is `"none"`, el
 `"mean"`.
 
 ## Fix safety
-Safe: the table above keeps every value. Options that are not written as constants are left alone.
+Safe: the table above keeps every value. Arguments by position behind an old option are given their names. Options that are not written as
+constants are left alone.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html>

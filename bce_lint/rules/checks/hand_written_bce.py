@@ -28,13 +28,16 @@ import torch.nn.functional as F
 def weighted_loss(prob, target, weight):
     return F.binary_cross_entropy(prob, target, weight=weight)
 ```
-This is right because it is the same loss, in one call, with each logarithm kept at -100 or above. If `prob` is the sigmoid of
-something, `F.binary_cross_entropy_with_logits` on that something is better: it needs no such limit and its gradient does not vanish.
-A factor on the term of the positive labels is its `pos_weight`.
+This is right where `prob` lies in [0, 1], which torch checks: it is one call, with each logarithm kept at -100 or above. A sum or a mean
+of probabilities may leave [0, 1] by rounding, and then it raises. If `prob` is the sigmoid of something,
+`F.binary_cross_entropy_with_logits` on that something is better: it needs no such limit and its gradient does not vanish. A factor on
+the term of the positive labels is its `pos_weight`.
 
 ## Fix safety
-The sum becomes `binary_cross_entropy`, a constant added inside its logarithms is dropped; a sigmoid before it is BCE101's next.
-Unsafe: the values stay the same where they were finite, but for such constants, and torch's shape rules are stricter.
+Where the input certainly lies in [0, 1] (a sigmoid, a softmax, what is clamped), the sum becomes `binary_cross_entropy`; a constant added
+inside its logarithms is dropped, and a sigmoid before it is BCE101's next. CUDA autocast refuses that loss: there it becomes
+`binary_cross_entropy_with_logits` of what the sigmoid gets. Elsewhere there is no fix by machine. Unsafe: the values stay the same where
+they were finite, but for such constants, and torch's shape rules are stricter.
 
 ## Numerics
 Measured with torch 2.13 in float32, for p = sigmoid(x): the loss, then its gradient by x.
@@ -68,16 +71,19 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a binary cross entropy that is written out."""
     match site:
         case HandWrittenSite():
-            instead = (
-                "`F.binary_cross_entropy_with_logits` on the logits is the same loss and does not saturate"
-                if site.domain is Domain.PROBABILITY
-                else "`F.binary_cross_entropy` is the same loss and stays finite"
-            )
             yield Finding(
-                f"this sum is a binary cross entropy written by hand; {instead}",
+                f"this sum is a binary cross entropy written by hand; {_instead(site)}",
                 tuple((LOGARITHM_TAKEN, place) for place in site.logs),
                 fix=FixIntent(Change.FORMULA, site),
             )
+
+
+def _instead(site: HandWrittenSite) -> str:
+    """The loss that may take its place."""
+    if site.domain is Domain.PROBABILITY and site.unit:
+        return "`F.binary_cross_entropy_with_logits` on the logits does not saturate"
+    condition = "" if site.unit else ", but raises for an input outside [0, 1]"
+    return f"`F.binary_cross_entropy` stays finite{condition}"
 
 
 RULE = Rule("BCE503", "hand-written-bce", check, __doc__, severity="warning", places=(SUM,))

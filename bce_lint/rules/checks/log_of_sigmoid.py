@@ -2,8 +2,9 @@
 
 ## What it does
 Reports `torch.log(torch.sigmoid(x))`, `torch.log(1 - torch.sigmoid(x))` and every other logarithm of what is certainly the output
-of a sigmoid, also with a small constant added. Clamped probabilities are left alone, and under `torch.no_grad()`
-those with a constant added.
+of a sigmoid, also with a small constant added. Clamped probabilities are left alone, and logarithms that nobody asks for a
+gradient: of what is detached, under `torch.no_grad()`, and those that are only compared, sorted, written to a log, or put into a dict
+under a key that is not picked.
 
 ## Why is this bad?
 The sigmoid of a large negative number is rounded to 0, that of a moderately large positive one to 1, so that one minus it is 0.
@@ -75,7 +76,7 @@ from bce_lint.rules.runtime_places import LOGARITHM
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a logarithm of what is certainly a sigmoid's output, or one minus it."""
     match site:
-        case LogSite(input=(first, *_)) if all(x.domain is Domain.PROBABILITY for x in site.input) and (site.grad or not site.eps):
+        case LogSite(input=(first, *_)) if all(x.domain is Domain.PROBABILITY for x in site.input) and site.grad:
             of, instead = ("1 minus ", "logsigmoid(-x)") if site.complement else ("", "logsigmoid(x)")
             fix = FixIntent(Change.LOG, site, "logsigmoid", safe=not site.eps)
             yield Finding(logarithm(site, of + source(first.first, "a sigmoid"), instead), origins(site.input), fix=fix)

@@ -2,8 +2,8 @@
 
 ## What it does
 Reports `torch.log(F.softmax(x, dim=1))` and every other logarithm of what is certainly the output of a softmax, also with a small
-constant added. Clamped probabilities are left alone, and under `torch.no_grad()`
-those with a constant added.
+constant added. Clamped probabilities are left alone, and logarithms that nobody asks for a gradient: of what is detached, under
+`torch.no_grad()`, and those that are only compared, sorted, written to a log, or put into a dict under a key that is not picked.
 
 ## Why is this bad?
 The softmax of a score far below the largest is so small that it is rounded to 0, and its logarithm is minus infinity, with `nan`
@@ -69,7 +69,7 @@ from bce_lint.rules.runtime_places import LOGARITHM
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a logarithm of what is certainly a softmax's output."""
     match site:
-        case LogSite(complement=False, input=(first, *_)) if all(_is_softmax(x) for x in site.input) and (site.grad or not site.eps):
+        case LogSite(complement=False, input=(first, *_)) if all(_is_softmax(x) for x in site.input) and site.grad:
             fix = FixIntent(Change.LOG, site, "log_softmax", safe=not site.eps)
             yield Finding(logarithm(site, source(first.first, "a softmax"), "log_softmax(x)"), origins(site.input), fix=fix)
 

@@ -67,9 +67,9 @@ _OF_CLASSES = ("CrossEntropyLoss", "NLLLoss", "NLLLoss2d", "BCELoss", "BCEWithLo
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a dimension that is out of range or of size 1, and for the batch dimension before a loss."""
     match site:
-        case ActivationSite(dim=int() as dim, input=(first, *_)) if all(_out_of_range(x.shape, dim) for x in site.input):
+        case ActivationSite(over=int() as dim, input=(first, *_)) if all(_out_of_range(x.shape, dim) for x in site.input):
             yield Finding(f"{quoted(site.name)} is over dimension {dim} of an input with {_dimensions(first.shape)}, which raises")
-        case ActivationSite(dim=int() as dim, input=(_, *_)) if all(size(x.shape, dim) == 1 for x in site.input):
+        case ActivationSite(over=int() as dim, input=(_, *_)) if all(size(x.shape, dim) == 1 for x in site.input):
             result = 0 if site.activation.domain is Domain.LOG_CATEGORICAL else 1
             yield Finding(f"{quoted(site.name)} is over dimension {dim}, which has size 1, so every value of the result is {result}")
         case LossSite(input=(_, *_)) if site.contract.name in _OF_CLASSES and all(map(_over_batch, site.input)):

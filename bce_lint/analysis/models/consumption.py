@@ -1,0 +1,310 @@
+"""Whether anything that takes a value may want its gradient: found by looking at where its expression stands, and where its name is read.
+
+Only few values are asked about, so nothing is kept of where the others go. What is not known to do without the gradient may want it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from bce_lint import ir
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.catalog.consumers import LAYOUT, QUIET_BUILTINS, REPORTING, STOPPING
+from bce_lint.catalog.names import canonical
+from bce_lint.catalog.schema import Kind, Transfer
+from bce_lint.catalog.tensors import ATTRIBUTES, FUNCTIONS, METHODS
+from bce_lint.ir.walk import children
+
+Node: TypeAlias = Any
+Keys: TypeAlias = tuple[object, ...]
+"""Where a value lies in containers: the key in the outermost one first."""
+
+_STEPS = 400
+_TEST = re.compile(r"(?:^|[/\\])(?:test_[^/\\]*|conftest|[^/\\]*_test)\.py$")
+_COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!=", "in", "not in", "is", "is not", "not", "format"})
+_LAST = frozenset({Kind.BOOL, Kind.LABEL, Kind.SCALAR})
+_OPAQUE = frozenset({Kind.NONE, Kind.FACTORY, Kind.PARAMETER, Kind.RECURRENT, Kind.LOGITS})
+
+
+class Taken(Enum):
+    """What becomes of a value: somebody may want its gradient, whoever calls the entry point may, all do without, or nobody takes it."""
+
+    WANTED = 3
+    RETURNED = 2
+    SPARED = 1
+    UNUSED = 0
+
+
+def taken(frame: Frame, node: ir.Call) -> Taken:
+    """What becomes of the value of a call."""
+    return _Follower().followed(frame, node, ())
+
+
+@lru_cache(maxsize=64)
+def _parents(scope: Node) -> dict[int, Node]:
+    """What each node of a function or a module stands in."""
+    found: dict[int, Node] = {}
+    waiting = [scope]
+    while waiting:
+        node = waiting.pop()
+        for child in children(node):
+            found.setdefault(id(child), node)
+            waiting.append(child)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _named(scope: Node) -> dict[str, list[ir.Name]]:
+    """Where each name of a function or a module stands."""
+    found: dict[str, list[ir.Name]] = {}
+    waiting = [scope]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ir.Name):
+            found.setdefault(node.id, []).append(node)
+        waiting += children(node)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _imported(module: ir.Module) -> dict[str, str]:
+    """The qualified names that the imports at the top of a module bind."""
+    found = {}
+    for node in module.body:
+        if isinstance(node, ir.ImportModule):
+            found[node.bound] = node.module if node.whole else node.module.split(".")[0]
+        elif isinstance(node, ir.ImportName) and not node.level:
+            found[node.bound] = f"{node.module}.{node.name}"
+    return found
+
+
+class _Follower:
+    def __init__(self) -> None:
+        self.seen: set[tuple[int, Keys]] = set()
+
+    def followed(self, frame: Frame, node: Node, keys: Keys) -> Taken:
+        """What becomes of the value of an expression, or of what it holds under some keys."""
+        if len(self.seen) > _STEPS or len(keys) > 4:
+            return Taken.WANTED
+        if (id(node), keys) in self.seen:
+            return Taken.UNUSED
+        self.seen.add((id(node), keys))
+        parent = _parents(_scope(frame)).get(id(node))
+        match parent:
+            case ir.Call() if parent.func is not node:
+                return self._given(frame, parent, node, keys)
+            case ir.Assign():
+                return self._assigned(frame, parent.targets, keys)
+            case ir.Bind():
+                return _worst([self._read(frame, parent.name, keys), self.followed(frame, parent, keys)])
+            case ir.Return():
+                return self._returned(frame, keys)
+            case ir.Item() if parent.value is node:
+                return self._indexed(frame, parent, parent.index, keys)
+            case ir.Dict() if node in parent.values:
+                key = parent.keys[parent.values.index(node)]
+                return self.followed(frame, parent, (key.value, *keys)) if isinstance(key, ir.Const) else Taken.WANTED
+            case ir.Build() if parent.kind != "set" and not any(isinstance(one, ir.Star) for one in parent.items):
+                return self.followed(frame, parent, (parent.items.index(node), *keys))
+            case ir.ExprStmt():
+                return Taken.UNUSED
+            case ir.Attr():
+                return self._attribute(frame, parent, keys)
+        return Taken.WANTED if keys else self._operand(frame, parent, node)
+
+    def _operand(self, frame: Frame, parent: Node, node: Node) -> Taken:
+        match parent:
+            case ir.Op():
+                return Taken.SPARED if parent.op in _COMPARISONS else self.followed(frame, parent, ())
+            case ir.If() | ir.While() | ir.Assert():
+                return Taken.SPARED
+            case ir.Choice():
+                return Taken.SPARED if parent.test is node else self.followed(frame, parent, ())
+            case ir.AugAssign() if parent.value is node and isinstance(parent.target, ir.Name):
+                return self._read(frame, parent.target.id, ())
+        return Taken.WANTED
+
+    def _attribute(self, frame: Frame, attr: ir.Attr, keys: Keys) -> Taken:
+        above = _parents(_scope(frame)).get(id(attr))
+        if isinstance(above, ir.Call) and above.func is attr:
+            return self._method(frame, above, attr.name, keys)
+        if keys:
+            if attr.name in ("values", "indices") and keys[0] == 0:
+                return self.followed(frame, attr, keys[1:]) if attr.name == "values" else Taken.SPARED
+            return Taken.WANTED
+        if attr.name in STOPPING or attr.name in LAYOUT:
+            return Taken.SPARED
+        return self.followed(frame, attr, ()) if attr.name in ATTRIBUTES else Taken.WANTED
+
+    def _method(self, frame: Frame, call: ir.Call, name: str, keys: Keys) -> Taken:
+        if keys:
+            if name in ("get", "pop") and call.args:
+                return self._indexed(frame, call, call.args[0].value, keys)
+            return Taken.SPARED if name in ("update", "keys") else Taken.WANTED
+        if name in STOPPING or name in LAYOUT:
+            return Taken.SPARED
+        return self._computed(frame, call, METHODS.get(name), bool(call.args))
+
+    def _given(self, frame: Frame, call: ir.Call, node: Node, keys: Keys) -> Taken:
+        """What a call does that a value is an argument of."""
+        arg = next((one for one in call.args if one.value is node), None)
+        method = call.func.name if isinstance(call.func, ir.Attr) else ""
+        name = _qualified(frame, call.func)
+        if arg is None or (arg.stars and method not in REPORTING):
+            return Taken.WANTED
+        if name in QUIET_BUILTINS or (method in REPORTING and not name.startswith("torch.")):
+            return Taken.SPARED
+        if method in METHODS and not keys and not name:
+            return self._computed(frame, call, METHODS[method], False)
+        if keys or not name.startswith("torch."):
+            return Taken.WANTED
+        return self._computed(frame, call, FUNCTIONS.get(canonical(name)), len(call.args) > 1)
+
+    def _computed(self, frame: Frame, call: ir.Call, row: Transfer | None, more: bool) -> Taken:
+        """What becomes of the result of an operation of torch."""
+        if row is None or row.kind in _OPAQUE or row.inplace:
+            return Taken.WANTED
+        if row.kind in _LAST or row.use in ("ranked", "layout"):
+            return Taken.SPARED
+        parts = row.result in ("namedtuple", "tuple") or (row.result == "namedtuple-if-dim" and more)
+        return self.followed(frame, call, (0,) if parts else ())
+
+    def _indexed(self, frame: Frame, item: Node, index: Node, keys: Keys) -> Taken:
+        if not keys:
+            return self.followed(frame, item, ())
+        if not isinstance(index, ir.Const):
+            return Taken.WANTED
+        return self.followed(frame, item, keys[1:]) if index.value == keys[0] else Taken.SPARED
+
+    def _assigned(self, frame: Frame, targets: tuple[Node, ...], keys: Keys) -> Taken:
+        found = []
+        for target in targets:
+            inner = keys
+            if isinstance(target, ir.Build):
+                at = keys[0] if keys else None
+                if not isinstance(at, int) or at >= len(target.items) or any(isinstance(one, ir.Star) for one in target.items):
+                    return Taken.WANTED
+                target, inner = target.items[at], keys[1:]
+                spared = any(self._is_unread(frame, one) for one in (target,))
+                if spared:
+                    found.append(Taken.SPARED)
+                    continue
+            if isinstance(target, ir.Name):
+                found.append(self._read(frame, target.id, inner))
+            elif isinstance(target, ir.Item) and isinstance(target.value, ir.Name) and isinstance(target.index, ir.Const):
+                found.append(self._put(frame, target.value.id, (target.index.value, *inner)))
+            else:
+                return Taken.WANTED
+        return _worst(found)
+
+    def _is_unread(self, frame: Frame, target: Node) -> bool:
+        return isinstance(target, ir.Name) and not list(_reads(frame, target.id))
+
+    def _put(self, frame: Frame, name: str, keys: Keys) -> Taken:
+        """A value is put into a dict of a name, if that is made here."""
+        parents = _parents(_scope(frame))
+        stores = [parents.get(id(one)) for one in _named(_scope(frame)).get(name, ()) if _is_store(parents, one)]
+        made = all(isinstance(one, ir.Assign) and isinstance(one.value, ir.Dict) for one in stores)
+        return self._read(frame, name, keys) if stores and made else Taken.WANTED
+
+    def _read(self, frame: Frame, name: str, keys: Keys) -> Taken:
+        """What becomes of a value that a name has, wherever the name is read."""
+        function = frame.function
+        if function is not None and (name not in function.bound or name in function.globals or name in function.nonlocals):
+            return Taken.WANTED
+        found = []
+        parents = _parents(_scope(frame))
+        for one in _reads(frame, name):
+            if any(isinstance(around, ir.Function | ir.ClassDef) for around in _around(parents, one, _scope(frame))):
+                return Taken.WANTED
+            if not (keys and isinstance(parents.get(id(one)), ir.Item) and _is_store(parents, parents[id(one)])):
+                found.append(self.followed(frame, one, keys))
+        return _worst(found)
+
+    def _returned(self, frame: Frame, keys: Keys) -> Taken:
+        """What becomes of a function's result where it was called."""
+        function, caller = frame.function, frame.parent
+        if function is None or function.is_generator or function.is_async or caller is None:
+            return Taken.WANTED
+        if frame.call is None or not _speaks_for_others(caller.unit.path, frame.unit.path, keys):
+            return Taken.RETURNED
+        calls = [node for node in _calls(_scope(caller)) if node.span == frame.call]
+        found = self.followed(caller, calls[0], keys) if len(calls) == 1 else Taken.WANTED
+        return found if found is not Taken.UNUSED else Taken.SPARED
+
+
+def _speaks_for_others(path: str, own: str, keys: Keys) -> bool:
+    """True if what a caller does with a result may be all that is done with it: another file does it with what it does not pick, a test
+    with nothing."""
+    return path == own or (bool(keys) and _TEST.search(path) is None)
+
+
+def _scope(frame: Frame) -> Node:
+    return frame.function if frame.function is not None else frame.unit.module
+
+
+def _calls(scope: Node) -> list[ir.Call]:
+    return [node for node in _nodes(scope) if isinstance(node, ir.Call)]
+
+
+@lru_cache(maxsize=64)
+def _nodes(scope: Node) -> tuple[Node, ...]:
+    return tuple(_walked(scope))
+
+
+def _walked(scope: Node) -> Iterator[Node]:
+    waiting = [scope]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += children(node)
+
+
+def _reads(frame: Frame, name: str) -> Iterator[ir.Name]:
+    parents = _parents(_scope(frame))
+    return (one for one in _named(_scope(frame)).get(name, ()) if not _is_store(parents, one))
+
+
+def _is_store(parents: dict[int, Node], node: Node) -> bool:
+    child, parent = node, parents.get(id(node))
+    while isinstance(parent, ir.Build | ir.Star):
+        child, parent = parent, parents.get(id(parent))
+    match parent:
+        case ir.Assign():
+            return child in parent.targets
+        case ir.For() | ir.AugAssign() | ir.Declare():
+            return parent.target is child
+        case ir.With() | ir.Comp():
+            return any(one.target is child for one in (parent.items if isinstance(parent, ir.With) else parent.clauses))
+        case ir.Delete():
+            return True
+    return False
+
+
+def _around(parents: dict[int, Node], node: Node, scope: Node) -> Iterator[Node]:
+    found = parents.get(id(node))
+    while found is not None and found is not scope:
+        yield found
+        found = parents.get(id(found))
+
+
+def _qualified(frame: Frame, func: Node) -> str:
+    """The qualified name of a callee that is a builtin, or spelled by what the file imports; else empty."""
+    names: list[str] = []
+    while isinstance(func, ir.Attr):
+        names.insert(0, func.name)
+        func = func.value
+    if not isinstance(func, ir.Name) or (frame.function is not None and func.id in frame.function.bound):
+        return ""
+    imported = _imported(frame.unit.module)
+    if func.id in imported:
+        return ".".join((imported[func.id], *names))
+    return f"builtins.{func.id}" if not names and func.id not in frame.unit.module.bound else ""
+
+
+def _worst(found: list[Taken]) -> Taken:
+    return max(found, key=lambda one: one.value, default=Taken.UNUSED)
