@@ -72,7 +72,7 @@ def fix_source(
 def lint_paths(
     paths: Iterable[str | PathLike[str]], *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()
 ) -> tuple[Diagnostic, ...]:
-    """Lints files and folders, as `bce-lint PATH…` does; a path that does not exist raises `FileNotFoundError`."""
+    """Lints files and folders, as `bce-lint PATH…` does; a path that does not exist or names no Python file raises `FileNotFoundError`."""
     from bce_lint.engine import check
     from bce_lint.rules.selection import choose
     from bce_lint.source.discover import discover

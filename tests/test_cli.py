@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -352,6 +353,16 @@ def test_what_the_function_that_recursed_too_deeply_called_is_analysed(project: 
     done = run("--output-format", "concise", "-v", "deep.py")
     assert [line.split(":")[1] for line in lines_of(done)] == ["14"] and codes_of(done) == ["BCE103"]
     assert "deep.py:5 main" in done.err
+
+
+def test_what_recurses_too_deeply_from_everywhere_takes_seconds(project: Path, run: Runner) -> None:
+    calls = "".join(f"def f{n}(x, y):\n    f{n + 1}(x, y)\n    return main(x, y)\n\n\n" for n in range(300))
+    (project / "deep.py").write_text(DEEP + calls, encoding="utf-8")
+    start = time.process_time()
+    done = run("-v", "deep.py")
+    assert time.process_time() - start < 10
+    assert (done.status, done.out) == (0, "No findings.\n")
+    assert {line.split()[1] for line in done.err.splitlines()[1:]} == {"main", *(f"f{n}" for n in range(300))}
 
 
 def test_an_unknown_option_or_format_gives_2(project: Path, run: Runner) -> None:

@@ -314,6 +314,21 @@ def test_what_was_inspected_is_not_kept(root: Path) -> None:
     assert not (root / FOLDER).exists()
 
 
+def test_what_is_wrong_with_a_file_that_no_loss_needs_is_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in {"bad.py": b"def f(:\n", "wide.py": "x = 1\n".encode("utf-16"), "good.py": b"x = 1\n"}.items():
+        (root / name).write_bytes(text)
+    cold = lint(Cache())
+    assert sorted(codes(cold)) == ["BCE103", "BCE901", "BCE901"]
+    assert sorted(Path(path).name for path in cold.parsed) == ["net.py", "train.py"]
+    assert told(lint(None)) == told(cold)
+
+    def fail(_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("bce_lint.analysis.project.project._checked", fail)
+    assert told(lint(Cache())) == told(cold)
+
+
 def test_a_failure_of_the_analysis_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise KeyError("gone")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import os
+import threading
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +14,7 @@ from hypothesis import strategies as st
 
 from bce_lint.diagnostic import Position
 from bce_lint.ir import Span
-from bce_lint.source.text import SourceError, decode, encode
+from bce_lint.source.text import SourceError, decode, encode, read
 
 
 def test_utf8_is_the_default() -> None:
@@ -54,14 +58,62 @@ def test_cookie_behind_code_is_a_comment() -> None:
         (b"# coding: base64\n", 1),
         (b"\xef\xbb\xbf# coding: latin-1\n", 1),
         (b"a\nb\x00", 2),
+        (codecs.BOM_UTF8 * 2 + b"x = 1\n", 1),
+        ("x = 1\n".encode("utf-16"), 1),
+        ("x = 1\n".encode("utf-32"), 1),
+        (codecs.BOM_UTF16_BE + "x = 1\n".encode("utf-16-be"), 1),
+        (codecs.BOM_UTF16_LE, 1),
     ],
-    ids=["undecodable", "nul", "unknown codec", "not a text codec", "mark against cookie", "nul at the end"],
-)
+    ids=["undecodable", "nul", "unknown codec", "not a text codec", "mark against cookie", "nul at the end", "two marks", "utf-16",
+         "utf-32", "utf-16-be", "only a mark"],
+)  # fmt: skip
 def test_unreadable(data: bytes, row: int) -> None:
     with pytest.raises(SourceError) as caught:
         decode(data, "a.py")
     assert caught.value.row == row
     assert caught.value.message
+
+
+def test_a_wide_encoding_is_named() -> None:
+    for name in ("UTF-16", "UTF-32"):
+        with pytest.raises(SourceError) as caught:
+            decode("x = 1\n".encode(name), "a.py")
+        assert name in caught.value.message
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x = 1\r\n\x1a\n")
+    assert read(str(tmp_path / "a.py")) == b"x = 1\r\n\x1a\n"
+    for path in (tmp_path / "gone.py", tmp_path, Path(os.devnull)):
+        with pytest.raises(OSError, match=r"\w"):
+            read(str(path))
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_pipe_is_read_to_its_end(tmp_path: Path, late: bool) -> None:
+    pipe = tmp_path / "pipe.py"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        time.sleep(0.2 * late)
+        with pipe.open("wb") as stream:
+            time.sleep(0.1)
+            stream.write(b"x = 1\n" * 20_000)
+            stream.flush()
+            time.sleep(0.1)
+            stream.write(b"y = 2\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert read(str(pipe)) == b"x = 1\n" * 20_000 + b"y = 2\n"
+    writer.join()
+
+
+def test_a_pipe_that_nobody_writes_to_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bce_lint.source.text._PATIENCE", 0.05)
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(OSError, match="nothing is written to this pipe"):
+        read(str(tmp_path / "pipe.py"))
 
 
 def test_only_three_line_ends() -> None:

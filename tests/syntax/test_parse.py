@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bce_lint import ir
-from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
+from bce_lint.syntax.parse import ParseFailure, TooLarge, check, lower, lower_full
 from bce_lint.syntax.prescan import refusal
 from tests.examples import examples
 
@@ -41,6 +41,57 @@ def test_failures_say_where(text: str, row: int) -> None:
     assert caught.value.column >= 1
     assert caught.value.message
     assert "\n" not in caught.value.message
+
+
+ONLY_BY_PYTHON = [
+    "(x): int = 3\ntry:\n    pass\nexcept ValueError:\n    pass\n",
+    "(x): int = 3\nmatch y:\n    case A(b, c=[*d]) as e: f = 1\n    case {'k': g, **h}: import i.j, k as l\n    case _:\n"
+    "        def m(): n = 1\n",
+    "(x): int\nµ = f'{a, b}' '\\N{EN DASH}'\ndel (c),\n",
+    "class A:\n\f    def f(self):\n        match x:\n            case 1: y = 2\n\n\nz = 1\n",
+]
+
+
+@pytest.mark.parametrize("text", ONLY_BY_PYTHON)
+def test_what_python_reads_is_python(text: str) -> None:
+    with pytest.raises(ParseFailure):
+        lower_full(text)
+    assert isinstance(lower(text), ir.Module)
+    check(text)
+
+
+def test_what_only_libcst_tells_enough_of_is_unknown_where_it_reads_nothing() -> None:
+    text = ONLY_BY_PYTHON[1] + "def after(x):\n    return x\nz = f(x)\n"
+    annotated, match, *names, after, last = lower(text).body
+    assert isinstance(annotated, ir.Assign) and isinstance(match, ir.ExprStmt) and isinstance(match.value, ir.Opaque)
+    assert [text[one.span.start : one.span.end] for one in (annotated, last)] == ["x): int = 3", "z = f(x)"]
+    assert isinstance(after, ir.FunctionDef) and isinstance(last, ir.Assign)
+    assigned = [one.targets[0].id for one in names if isinstance(one, ir.Assign) and isinstance(one.targets[0], ir.Name)]
+    assert set(assigned) >= {"b", "d", "e", "f", "g", "h", "i", "l", "m"} and len(assigned) == len(names)
+    assert lower(text).bound >= {"x", "z", "after", *assigned}
+
+
+CHECKED = [text for text, _ in FAILURES if text != "\x1a"]
+
+
+@pytest.mark.parametrize("text", CHECKED)
+def test_a_check_fails_as_a_parse_does(text: str) -> None:
+    with pytest.raises(ParseFailure) as parsed:
+        lower(text)
+    with pytest.raises(ParseFailure) as checked:
+        check(text)
+    assert (checked.value.message, checked.value.row, checked.value.column) == (
+        parsed.value.message, parsed.value.row, parsed.value.column,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 1\n", "def f(a, a): pass\nreturn\n", "x = '\\d'\nx is 1\n", "nonlocal x\n", "x = [" + "1," * 450_000 + "]"]
+)
+def test_a_check_accepts_what_is_parsed_and_what_is_too_dense(text: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check(text)
 
 
 LARGE = {

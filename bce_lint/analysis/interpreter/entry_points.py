@@ -15,11 +15,13 @@ from bce_lint.analysis.state import class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
-from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT
+from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT, TOO_DEEP
 from bce_lint.records import record
 
 INHERITED_FUEL = 2_000
 INHERITED_SITE_BONUS = 4_000
+MAX_TOO_DEEP = 16
+"""Entry points that may recurse too deeply before what they call is given up with them: each costs thousands of frames."""
 
 
 class LeadsToLoss(Protocol):
@@ -67,6 +69,18 @@ def note_spent(m: Machine, path: str, start: int, name: str) -> None:
     """Notes an entry point whose budget ran out: from there on it followed no call, or none up to its first loss."""
     if m.fuel < 0 or m.spent_before_site:
         m.leave_unfinished(path, start, name, SPENT)
+
+
+def give_up(m: Machine, path: str, start: int, name: str, reached: int) -> None:
+    """Notes an entry point that recursed too deeply. What it was the first to reach gets one of its own, if that was not so often."""
+    m.leave_unfinished(path, start, name, TOO_DEEP)
+    if sum(one.reason == TOO_DEEP for one in m.unfinished.values()) <= MAX_TOO_DEEP:
+        m.roll_back(len(m.sites), reached)
+        return
+    for file, span in [*m.reached][reached:]:
+        unit = m.program.unit(file)
+        text = "" if unit is None else unit.text[span.start : span.end]
+        m.leave_unfinished(file, span.start, text if text.isidentifier() else "<lambda>", TOO_DEEP)
 
 
 def begin(m: Machine, below: State) -> None:

@@ -8,6 +8,7 @@ from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.unfinished import SPENT
 
 GENERIC_FUEL = 2_500
 
@@ -44,6 +45,8 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
     m.ended = False
     m.write(ref.address, "training", TOP)
     m.suppress_sites += 1 - nested
+    if m.fuel < 0:
+        m.leave_unfinished(cls.path, cls.node.span.start, f"{cls.name}.__init__", SPENT)
     m.fuel = min(m.fuel, SETTER_FUEL)
     for function in setters(m, cls):
         _join_setter(m, frame, ref, function)

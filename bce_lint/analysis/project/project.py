@@ -20,7 +20,7 @@ from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
-from bce_lint.analysis.state.unfinished import MODULE, SPENT, TOO_DEEP
+from bce_lint.analysis.state.unfinished import MODULE, SPENT
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
 from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode, read
@@ -340,17 +340,14 @@ class Project:
                 self._guarded(path, statement.span.start, statement.name, partial(run, statement))
 
     def _guarded(self, path: str, start: int, name: str, action: Callable[[], State | None]) -> State | None:
-        """Runs one entry point; one that recurses too deeply finds nothing, leaves the machine usable, and is noted.
-
-        What it called has an entry point of its own then.
-        """
+        """Runs one entry point; one that recurses too deeply finds nothing, leaves the machine usable, and is noted."""
         machine = self.machine
         sites, reached = len(machine.sites), len(machine.reached)
         try:
             return action()
         except RecursionError:
-            machine.roll_back(sites, reached)
-            machine.leave_unfinished(path, start, name, TOO_DEEP)
+            del machine.sites[sites:]
+            entry_points.give_up(machine, path, start, name, reached)
             return None
         except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
             del machine.sites[sites:]

@@ -18,19 +18,21 @@ class LenientReader(NativeReader):
 
     def expr(self, node: ast.AST) -> ir.Expr:
         """Any expression; one that only LibCST tells enough of is unknown."""
+        span, scope = self.span, self.scope
         try:
             return super().expr(node)
         except NeedsLibCST:
+            self.span, self.scope = span, scope
             return ir.Opaque(self.span(node))
 
     def line(self, statements: Sequence[ast.stmt]) -> None:
         """Statements of the block at hand; of one that only LibCST tells enough of, the names that it binds are unknown from there on."""
         for statement in statements:
-            out, length, scope = self.out, len(self.out), self.scope
+            out, length, span, scope = self.out, len(self.out), self.span, self.scope
             try:
                 super().line((statement,))
             except NeedsLibCST:
-                self.out, self.scope = out, scope
+                self.out, self.span, self.scope = out, span, scope
                 del out[length:]
                 self._unknown(statement)
 
