@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, Ref, Union, Unknown, Value, const, join_all
-from bce_lint.analysis.interpreter import expressions, statements
+from bce_lint.analysis.interpreter import expressions, questions, statements
 from bce_lint.analysis.models import builtins
 from bce_lint.analysis.state import objects
 from bce_lint.analysis.state.frames import Frame, OpenArm
@@ -147,6 +150,25 @@ def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
             _narrow_class(m, frame, subject.value, kinds.value, outcome)
         case ir.Name() | ir.Attr():
             _narrow(m, frame, test, lambda v: objects.truth(m, v) is not (not outcome))
+    _narrow_asked(m, frame, test, outcome)
+
+
+def _narrow_asked(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
+    """Of a test of shapes and dtypes: drops the tensors with which its outcome is another; those of each name in turn."""
+    for place in questions.subjects(test):
+        value = _current(m, frame, place)
+        if type(value) is Union and any(type(v) is Tensor for v in value.options):
+            _narrow(m, frame, place, partial(_may_be, m, frame, test, outcome, place))
+
+
+def _may_be(m: Machine, frame: Frame, test: ir.Expr, outcome: bool, place: ir.Expr, value: Value) -> bool:
+    """True if a test may have an outcome where a name or an attribute has some value."""
+    before = m.state
+    m.state = before.fork()
+    _store(m, frame, place, value)
+    found = objects.truth(m, expressions.evaluate(m, frame, test))
+    m.state = before
+    return found is not (not outcome)
 
 
 def _current(m: Machine, frame: Frame, place: ir.Expr) -> Value | None:

@@ -7,8 +7,7 @@ was made of; a frame knows in `arms` which outcomes of undecided tests it runs u
 
 from __future__ import annotations
 
-from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Tensor, outermost
+from bce_lint.analysis.domain.tensor import SourceRange, Tensor, outermost
 from bce_lint.analysis.domain.values import Seq, Union, Value
 from bce_lint.analysis.sites import UndecidedArm
 from bce_lint.analysis.state.frames import Args, Frame
@@ -75,10 +74,10 @@ def arms(frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]:
     return tuple(found)
 
 
-def _chain(frame: Frame) -> tuple[tuple[str, ir.Span], ...]:
+def _chain(frame: Frame) -> tuple[SourceRange, ...]:
     """The calls that led into a frame."""
-    found = []
+    found: list[SourceRange] = []
     while frame.parent is not None and frame.call is not None:
-        frame, span = frame.parent, frame.call
-        found.append((frame.unit.path, span))
+        found.append((frame.parent.unit.path, frame.call))
+        frame = frame.parent
     return tuple(found)
