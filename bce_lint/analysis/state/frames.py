@@ -77,7 +77,7 @@ class Loop:
 @record(slots=True)
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
-    parameters were given, by identity; `arms` are the
+    parameters were given, by identity or address; `arms` are the
     undecided tests of the function that it is under, with the outcome of each."""
 
     unit: LoweredFile

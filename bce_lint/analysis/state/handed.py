@@ -8,7 +8,7 @@ was made of; a frame knows in `arms` which outcomes of undecided tests it runs u
 from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import SourceRange, Tensor, outermost
-from bce_lint.analysis.domain.values import Seq, Union, Value
+from bce_lint.analysis.domain.values import Ref, Seq, Union, Value
 from bce_lint.analysis.sites import UndecidedArm
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -35,6 +35,16 @@ def handed(m: Machine, value: Value, depth: int) -> Value:
             parts = tuple(handed(m, part, depth) for part in value.options)
             return Union(parts) if any(new is not old for new, old in zip(parts, value.options, strict=True)) else value
     return value
+
+
+def taken(m: Machine, frame: Frame, owner: Ref, value: Value) -> Value:
+    """What a frame takes out of an object: a caller's where the object is, but for the frame's own `self`."""
+    depth, scope = 0, frame
+    while scope.call is not None and scope.parent is not None and owner.address in scope.params:
+        if scope.owner is not None and owner == scope.receiver:
+            break
+        depth, scope = scope.depth, scope.parent
+    return _marked(m, value, depth) if depth else value
 
 
 def made_of(m: Machine, value: Value, args: Args) -> Value:
