@@ -134,6 +134,7 @@ class HandWrittenSite:
     logs: tuple[Place, ...]
     domain: Domain
     shapes: tuple[Shape, Shape] | None = None
+    arms: tuple[UndecidedArm, ...] = ()
 
 
 @record(frozen=True, slots=True)
