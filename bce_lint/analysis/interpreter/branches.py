@@ -30,11 +30,11 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        frame.arms, returned = outside if _only_raises(other) else _under(m, frame, node.test, outside, taken), len(frame.returns)
+        frame.arms, returned = outside if _only_raises(other) else under(m, frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
             ends.append(m.state)
         elif len(frame.returns) > returned:
-            rest = _under(m, frame, node.test, outside, not taken)  # what follows is the other arm
+            rest = under(m, frame, node.test, outside, not taken)  # what follows is the other arm
     frame.arms = rest
     if not ends:
         m.state = base
@@ -53,7 +53,7 @@ def _only_raises(body: ir.Body) -> bool:
     return False
 
 
-def _under(m: Machine, frame: Frame, test: ir.Expr, outside: tuple[OpenArm, ...], taken: bool) -> tuple[OpenArm, ...]:
+def under(m: Machine, frame: Frame, test: ir.Expr, outside: tuple[OpenArm, ...], taken: bool) -> tuple[OpenArm, ...]:
     """The undecided tests of a function that an arm of one more is under; of the entry point's own there is no caller."""
     return (*outside, (test.span, taken)) if frame.call is not None and _meant(m, frame, test) else outside
 
@@ -126,7 +126,7 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     for taken, arm in ((True, node.then), (False, node.other)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        frame.arms = _under(m, frame, node.test, outside, taken)
+        frame.arms = under(m, frame, node.test, outside, taken)
         values.append(expressions.evaluate(m, frame, arm))
         ends.append(m.state)
     m.state, frame.arms = merge(ends), outside
