@@ -6,15 +6,13 @@ from functools import partial
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, Ref, Union, Unknown, Value, const, join_all
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_all
 from bce_lint.analysis.interpreter import expressions, questions, statements
 from bce_lint.analysis.models import builtins
 from bce_lint.analysis.state import objects
 from bce_lint.analysis.state.frames import Frame, OpenArm
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import merge
-from bce_lint.catalog.names import KNOWN_LIBRARIES
-from bce_lint.ir.walk import children
 from bce_lint.records import changed
 
 
@@ -30,11 +28,11 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        frame.arms, returned = outside if _only_raises(other) else under(m, frame, node.test, outside, taken), len(frame.returns)
+        frame.arms, returned = outside if _only_raises(other) else under(frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
             ends.append(m.state)
         elif len(frame.returns) > returned:
-            rest = under(m, frame, node.test, outside, not taken)  # what follows is the other arm
+            rest = under(frame, node.test, outside, not taken)  # what follows is the other arm
     frame.arms = rest
     if not ends:
         m.state = base
@@ -53,19 +51,9 @@ def _only_raises(body: ir.Body) -> bool:
     return False
 
 
-def under(m: Machine, frame: Frame, test: ir.Expr, outside: tuple[OpenArm, ...], taken: bool) -> tuple[OpenArm, ...]:
+def under(frame: Frame, test: ir.Expr, outside: tuple[OpenArm, ...], taken: bool) -> tuple[OpenArm, ...]:
     """The undecided tests of a function that an arm of one more is under; of the entry point's own there is no caller."""
-    return (*outside, (test.span, taken)) if frame.call is not None and _meant(m, frame, test) else outside
-
-
-def _meant(m: Machine, frame: Frame, test: ir.Expr) -> bool:
-    """True if a caller can decide a test by what it hands in or sets up: not where the mode of training decides, nor a library alone."""
-    if isinstance(test, ir.Name):
-        value = expressions.lookup(m, frame, test.id)
-        return type(value) is not External or value.name.partition(".")[0] not in KNOWN_LIBRARIES
-    if isinstance(test, ir.Attr) and test.name == "training":
-        return False
-    return any(_meant(m, frame, part) for part in children(test))
+    return (*outside, (test, taken)) if frame.call is not None else outside
 
 
 def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str) -> bool:
@@ -126,7 +114,7 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     for taken, arm in ((True, node.then), (False, node.other)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        frame.arms = under(m, frame, node.test, outside, taken)
+        frame.arms = under(frame, node.test, outside, taken)
         values.append(expressions.evaluate(m, frame, arm))
         ends.append(m.state)
     m.state, frame.arms = merge(ends), outside

@@ -160,7 +160,7 @@ def _first_that_stops(m: Machine, frame: Frame, node: ir.Op) -> Value:
         if outcome is stop or operand is node.operands[-1]:
             return value if result is None else join(result, value)
         if outcome is None:
-            frame.arms = branches.under(m, frame, operand, frame.arms, not stop)
+            frame.arms = branches.under(frame, operand, frame.arms, not stop)
             rest = join_all(kept)
             result = rest if result is None or rest is None else join(result, rest)
     return result or TOP

@@ -54,7 +54,7 @@ def dimension(row: Activation, args: Args, params: tuple[Param, ...]) -> Value |
 def record_dim(m: Machine, frame: Frame, row: Activation, place: Place, dim: Value | None, found: tuple[Tensor, ...]) -> None:
     """Notes a softmax-like call with the dimension that it was given."""
     constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
-    m.record(ActivationSite(row, place.text, place, "missing" if dim is None else constant, found, handed.arms(frame, *found)))
+    m.record(ActivationSite(row, place.text, place, "missing" if dim is None else constant, found, handed.arms(m, frame, *found)))
 
 
 def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:

@@ -50,7 +50,7 @@ def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     """How the result of an operator was written; a sum that is a binary cross entropy is recorded."""
     if op in ("+", "-") and (parts := cross_entropy(a, b)) is not None:
         shaped = [v for v in (a, b) if type(v) is Tensor]
-        m.record(HandWrittenSite(frame.place(span), *parts, arms=handed.arms(frame, *shaped)))
+        m.record(HandWrittenSite(frame.place(span), *parts, arms=handed.arms(m, frame, *shaped)))
     return written(op, a, b)
 
 

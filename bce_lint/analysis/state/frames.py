@@ -16,7 +16,7 @@ MAX_RECURSION = 2
 TEXT_LIMIT = 48
 
 
-OpenArm: TypeAlias = tuple[ir.Span, bool]
+OpenArm: TypeAlias = tuple[ir.Expr, bool]
 """An undecided test of a function, and which outcome is followed."""
 
 
