@@ -152,6 +152,7 @@ class HandWrittenSite:
     unit: bool = False
     origin: tuple[Origin, ...] = ()
     autocast: str = "off"
+    arms: tuple[UndecidedArm, ...] = ()
 
 
 @record(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def run_rules(site: Site) -> Iterator[Judged]:
 
 def _arms(rule: Rule, site: Site) -> tuple[UndecidedArm, ...]:
     """The undecided tests that a finding depends on: one about shapes and dtypes, which callers choose, on all that the site met."""
-    return site.arms if rule.subject is Subject.TARGET and isinstance(site, LossSite | ActivationSite) else ()
+    return site.arms if rule.subject is Subject.TARGET and isinstance(site, LossSite | ActivationSite | HandWrittenSite) else ()
 
 
 def _met(site: Site, judged: Judged) -> SourceRange:

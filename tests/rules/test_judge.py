@@ -9,7 +9,7 @@ import pytest
 
 import bce_lint.rules.judge as mechanism
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
-from bce_lint.analysis.sites import ChoiceSite, ConstructorSite, LossSite, OptionSite, Site
+from bce_lint.analysis.sites import ChoiceSite, ConstructorSite, LossSite, OptionSite, Site, UndecidedArm
 from bce_lint.catalog import losses
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.intent import Change
@@ -142,3 +142,34 @@ def test_a_rule_that_fails_is_reported_and_the_rest_goes_on(monkeypatch: pytest.
     assert [fix.change for fix in found[0].intents] == [Change.FUSE]
     failed = judge([ChoiceSite(((site(sigmoid(10)),), (option,)))], frozenset({"BCE900", "BCE999"}))
     assert [judged.rule.code for judged in failed] == ["BCE900"]
+
+
+WIDE, NARROW = Tensor(shape=(4, 3)), Tensor(shape=(4,))
+OUTER, INNER = UndecidedArm((place(100).range,), True), UndecidedArm((place(200).range,), True)
+
+
+def other(arm: UndecidedArm) -> UndecidedArm:
+    return arm._replace(taken=not arm.taken)
+
+
+def shaped(at: int, *arms: UndecidedArm) -> LossSite:
+    return LossSite(LOGITS_BCE, "criterion", place(at), place(at), (), (WIDE,), (NARROW,), arms=arms)
+
+
+def test_a_shape_is_wrong_where_every_arm_is() -> None:
+    assert told(shaped(0)) == ["BCE401"]
+    assert told(shaped(0, OUTER)) == []
+    assert told(shaped(0, OUTER), shaped(10, other(OUTER))) == ["BCE401"] * 2
+    assert told(shaped(0, OUTER), shaped(10)) == ["BCE401"]
+    assert told(shaped(0, OUTER), shaped(10, other(INNER))) == []
+
+
+def test_an_arm_is_wrong_where_all_arms_in_it_are() -> None:
+    within = [shaped(10, other(OUTER), INNER), shaped(20, other(OUTER), other(INNER))]
+    assert told(shaped(0, OUTER), within[0]) == []
+    assert told(*within) == []
+    assert told(shaped(0, OUTER), *within) == ["BCE401"] * 3
+
+
+def test_other_rules_ask_no_arms() -> None:
+    assert told(replace(site(sigmoid(1)), contract=LOGITS_BCE, arms=(OUTER,))) == ["BCE103"]

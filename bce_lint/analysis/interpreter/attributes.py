@@ -28,7 +28,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
 from bce_lint.analysis.models import layout, losses, tensor_attributes
-from bce_lint.analysis.state import absence, cells, class_model, identities, objects
+from bce_lint.analysis.state import absence, cells, class_model, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
@@ -79,7 +79,7 @@ def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Spa
     if found is not None and m.is_summary(owner.address):
         return identities.materialize(m, frame, identities.summarize(m, found), span)
     if found is not None:
-        return found
+        return handed.taken(m, frame, owner, found) if owner.address in frame.params and type(found) is Tensor else found
     if name == "__dict__":
         objects.forget_namespace(m, owner)
         return m.fresh(frame, span)

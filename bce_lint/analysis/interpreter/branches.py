@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, Ref, Union, Unknown, Value, const, join_all
-from bce_lint.analysis.interpreter import expressions, statements
+from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_all
+from bce_lint.analysis.interpreter import expressions, questions, statements
 from bce_lint.analysis.models import builtins
 from bce_lint.analysis.state import objects
 from bce_lint.analysis.state.frames import Frame, OpenArm
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import merge
-from bce_lint.catalog.names import KNOWN_LIBRARIES
-from bce_lint.ir.walk import children
 from bce_lint.records import changed
 
 
@@ -29,11 +30,11 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        frame.arms, returned = outside if _only_raises(other) else _under(m, frame, node.test, outside, taken), len(frame.returns)
+        frame.arms, returned = outside if _only_raises(other) else under(frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
             ends.append(m.state)
         elif len(frame.returns) > returned:
-            rest = _under(m, frame, node.test, outside, not taken)  # what follows is the other arm
+            rest = under(frame, node.test, outside, not taken)  # what follows is the other arm
     frame.arms = rest
     if not ends:
         m.state = base
@@ -52,19 +53,9 @@ def _only_raises(body: ir.Body) -> bool:
     return False
 
 
-def _under(m: Machine, frame: Frame, test: ir.Expr, outside: tuple[OpenArm, ...], taken: bool) -> tuple[OpenArm, ...]:
+def under(frame: Frame, test: ir.Expr, outside: tuple[OpenArm, ...], taken: bool) -> tuple[OpenArm, ...]:
     """The undecided tests of a function that an arm of one more is under; of the entry point's own there is no caller."""
-    return (*outside, (test.span, taken)) if frame.call is not None and _meant(m, frame, test) else outside
-
-
-def _meant(m: Machine, frame: Frame, test: ir.Expr) -> bool:
-    """True if a caller can decide a test by what it hands in or sets up: not where the mode of training decides, nor a library alone."""
-    if isinstance(test, ir.Name):
-        value = expressions.lookup(m, frame, test.id)
-        return type(value) is not External or value.name.partition(".")[0] not in KNOWN_LIBRARIES
-    if isinstance(test, ir.Attr) and test.name == "training":
-        return False
-    return any(_meant(m, frame, part) for part in children(test))
+    return (*outside, (test, taken)) if frame.call is not None else outside
 
 
 def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str) -> bool:
@@ -125,7 +116,7 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     for taken, arm in ((True, node.then), (False, node.other)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        frame.arms = _under(m, frame, node.test, outside, taken)
+        frame.arms = under(frame, node.test, outside, taken)
         value = expressions.evaluate(m, frame, arm)
         if not m.ended:
             values.append(value)
@@ -153,6 +144,25 @@ def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
             _narrow_class(m, frame, subject.value, kinds.value, outcome)
         case ir.Name() | ir.Attr():
             _narrow(m, frame, test, lambda v: objects.truth(m, v) is not (not outcome))
+    _narrow_asked(m, frame, test, outcome)
+
+
+def _narrow_asked(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
+    """Of a test of shapes and dtypes: drops the tensors with which its outcome is another; those of each name in turn."""
+    for place in questions.subjects(test):
+        value = _current(m, frame, place)
+        if type(value) is Union and any(type(v) is Tensor for v in value.options):
+            _narrow(m, frame, place, partial(_may_be, m, frame, test, outcome, place))
+
+
+def _may_be(m: Machine, frame: Frame, test: ir.Expr, outcome: bool, place: ir.Expr, value: Value) -> bool:
+    """True if a test may have an outcome where a name or an attribute has some value."""
+    before = m.state
+    m.state = before.fork()
+    _store(m, frame, place, value)
+    found = objects.truth(m, expressions.evaluate(m, frame, test))
+    m.state = before
+    return found is not (not outcome)
 
 
 def _current(m: Machine, frame: Frame, place: ir.Expr) -> Value | None:

@@ -221,7 +221,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
             table = Table(left, TOP if args.open or frame.call is None else None)
             m.write(frame.address, param.name, containers.new_dict(m, frame, node.span, table))
             bound += [v for _, v in left]
-    frame.params = {identity: value for value in bound if (identity := identity_of(value))}
+    frame.params = {number: value for value in bound if (number := value.address if type(value) is Ref else identity_of(value))}
 
 
 def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value]) -> Value:

@@ -143,6 +143,14 @@ def _op(m: Machine, frame: Frame, node: ir.Op) -> Value:
 
 
 def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
+    outside = frame.arms
+    result = _first_that_stops(m, frame, node)
+    frame.arms = outside
+    return result
+
+
+def _first_that_stops(m: Machine, frame: Frame, node: ir.Op) -> Value:
+    """The operand at which `and` or `or` ends, or the join of those at which it may."""
     result: Value | None = None
     stop = node.op == "or"
     raised = m.ended
@@ -156,6 +164,7 @@ def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
         if outcome is stop or operand is node.operands[-1]:
             return value if result is None else join(result, value)
         if outcome is None:
+            frame.arms = branches.under(frame, operand, frame.arms, not stop)
             rest = join_all(kept)
             result = rest if result is None or rest is None else join(result, rest)
     return result or TOP

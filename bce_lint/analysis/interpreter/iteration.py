@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import rank, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Table, Unknown, Value, const, join_seq, options
 from bce_lint.analysis.interpreter import calls
-from bce_lint.analysis.state import cells, containers, objects
+from bce_lint.analysis.state import cells, containers, handed, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.identities import summarize
 from bce_lint.analysis.state.machine import Machine
@@ -21,6 +21,8 @@ def elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
     result: Seq | None = None
     for option in options(value):
         part = _elements(m, frame, option, span)
+        if type(option) is Ref and option.address in frame.params:
+            part = part.map(partial(handed.taken, m, frame, option))
         result = part if result is None else join_seq(result, part)
     return result or containers.ANYTHING
 

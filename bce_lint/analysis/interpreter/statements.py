@@ -25,6 +25,7 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import merge
 from bce_lint.records import changed
 
+EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp"})
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
@@ -168,11 +169,22 @@ def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
             assign(m, frame, item.target, value)
         if m.ended:
             return False
+    expected = any(_expects_an_error(item.context) for item in node.items)
+    m.suppress_sites += expected
     alive = run(m, frame, node.body)
+    m.suppress_sites -= expected
     if alive:
         for previous in reversed(entered):
             autocast.leave(m, previous)
-    return alive
+    return alive or expected
+
+
+def _expects_an_error(context: ir.Expr) -> bool:
+    """True for `pytest.raises(...)` and `self.assertRaises(...)`: what is wrong below them is meant to be."""
+    if not isinstance(context, ir.Call):
+        return False
+    name = context.func.name if isinstance(context.func, ir.Attr) else context.func.id if isinstance(context.func, ir.Name) else ""
+    return name in EXPECTING
 
 
 def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:

@@ -19,7 +19,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.models import tensor_ops
-from bce_lint.analysis.state import cells, containers, identities, objects
+from bce_lint.analysis.state import cells, containers, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -27,8 +27,12 @@ from bce_lint.records import changed
 
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
     """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
-    found = [v for option in options(owner) if option is not NONE and (v := _item(m, frame, option, key, span)) is not None]
+    found = [_taken(m, frame, o, v) for o in options(owner) if o is not NONE and (v := _item(m, frame, o, key, span)) is not None]
     return identities.materialize(m, frame, join_all(found) or TOP, span)
+
+
+def _taken(m: Machine, frame: Frame, owner: Value, value: Value) -> Value:
+    return handed.taken(m, frame, owner, value) if type(owner) is Ref and owner.address in frame.params else value
 
 
 def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:

@@ -59,7 +59,7 @@ def record_dim(m: Machine, frame: Frame, row: Activation, place: Place, dim: Val
     constant = dim.value if type(dim) is Constant and isinstance(dim.value, int) else None
     found = tensors(given) if given is not None else ()
     known = "missing" if dim is None else constant
-    m.record(ActivationSite(row, place.text, place, known, found, handed.arms(frame, *found), given is not None))
+    m.record(ActivationSite(row, place.text, place, known, found, handed.arms(m, frame, *found), given is not None))
 
 
 def implied(row: Activation, value: Value) -> int | None:

@@ -22,11 +22,17 @@ def equal(m: Machine, a: Value, b: Value) -> bool | None:
         return None if any(type(v) is External and objects.is_foreign(v) for v in (a, b)) and NONE not in (a, b) else False
     if type(a) is Seq and type(b) is Seq:
         return _sequences(m, a, b)
-    if type(a) is External and type(b) is External and (same := layout.same_dtype(a, b)) is not None:
-        return same
+    if type(a) is External and type(b) is External:
+        return _names(a, b)
     if type(a) is Ref and type(b) is Ref and a.kind in _KEPT:
         return _objects(m, a, b)
     return a == b
+
+
+def _names(a: External, b: External) -> bool | None:
+    """Dtypes have several names, and so may what a module holds of which nothing is known."""
+    same = layout.same_dtype(a, b)
+    return same if same is not None else True if a == b else None if objects.is_foreign(a) or objects.is_foreign(b) else False
 
 
 def _objects(m: Machine, a: Ref, b: Ref) -> bool | None:

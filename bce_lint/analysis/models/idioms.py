@@ -16,6 +16,7 @@ from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tenso
 from bce_lint.analysis.domain.values import Constant, Unknown, Value, const, identity_of, options
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
+from bce_lint.analysis.state import handed
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ACTIVATED, PROBABLE, UNIT, Activation, Domain, Range
@@ -50,7 +51,8 @@ def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Plac
 def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Formula | None:
     """How the result of an operator was written; a sum that is a binary cross entropy is recorded."""
     if op in ("+", "-") and (parts := cross_entropy(a, b)) is not None:
-        m.record(HandWrittenSite(frame.place(span), *parts, autocast.describe(m)[0]))
+        shaped = [v for v in (a, b) if type(v) is Tensor]
+        m.record(HandWrittenSite(frame.place(span), *parts, autocast.describe(m)[0], handed.arms(m, frame, *shaped)))
     return written(op, a, b)
 
 

@@ -11,7 +11,7 @@ from bce_lint.analysis.models.dtype_rules import dtype_of
 from bce_lint.catalog.dtypes import FLOATS, TENSOR_TYPES, WIDTHS
 from bce_lint.catalog.tensors import PARAMETER
 
-_FLOATING = "is_floating_point"
+_OF_DTYPES = frozenset({"is_floating_point", "is_complex", "is_signed", "itemsize", "kind", "name", "char"})
 
 
 def answer(question: str, tensor: Tensor) -> Value:
@@ -50,10 +50,10 @@ def sizes(shape: Shape | None) -> Value:
 
 def of_dtype(owner: External, name: str) -> Value | None:
     """An attribute of a dtype."""
-    dtype = dtype_of(owner) if owner.name.startswith(("torch.", "numpy.")) else None
+    dtype = dtype_of(owner) if name in _OF_DTYPES else None
     if dtype is None:
         return None
-    return const(dtype in FLOATS) if name == _FLOATING else TOP
+    return const(dtype in FLOATS) if name == "is_floating_point" else TOP
 
 
 def same_dtype(a: External, b: External) -> bool | None:

@@ -155,7 +155,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
     site = LossSite(
         contract, primary.text, primary, place, path, tensors(value), tensors(target), input_place, target_place, state, region, None,
         _caller(home), given.made, weight, given.weight_place if weighted else None,
-        handed.arms(frame, *tensors(value), *tensors(target), *weight),
+        handed.arms(m, frame, *tensors(value), *tensors(target), *weight),
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)

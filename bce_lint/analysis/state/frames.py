@@ -16,7 +16,7 @@ MAX_RECURSION = 2
 TEXT_LIMIT = 48
 
 
-OpenArm: TypeAlias = tuple[ir.Span, bool]
+OpenArm: TypeAlias = tuple[ir.Expr, bool]
 """An undecided test of a function, and which outcome is followed."""
 
 
@@ -77,7 +77,7 @@ class Loop:
 @record(slots=True)
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
-    parameters were given, by identity; `arms` are the
+    parameters were given, by identity or address; `arms` are the
     undecided tests of the function that it is under, with the outcome of each."""
 
     unit: LoweredFile

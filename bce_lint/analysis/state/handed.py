@@ -8,11 +8,13 @@ was made of; a frame knows in `arms` which outcomes of undecided tests it runs u
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Tensor, outermost
-from bce_lint.analysis.domain.values import Seq, Union, Value
+from bce_lint.analysis.domain.tensor import SourceRange, Tensor, outermost
+from bce_lint.analysis.domain.values import External, Ref, Seq, Union, Value
 from bce_lint.analysis.sites import UndecidedArm
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.names import KNOWN_LIBRARIES
+from bce_lint.ir.walk import children
 from bce_lint.records import changed
 
 
@@ -38,9 +40,22 @@ def handed(m: Machine, value: Value, depth: int) -> Value:
     return value
 
 
+def taken(m: Machine, frame: Frame, owner: Ref, value: Value) -> Value:
+    """What a frame takes out of an object: a caller's where the object is, but for the frame's own `self`."""
+    depth, scope = 0, frame
+    while scope.call is not None and scope.parent is not None and owner.address in scope.params:
+        if scope.owner is not None and owner == scope.receiver:
+            break
+        depth, scope = scope.depth, scope.parent
+    return _marked(m, value, depth) if depth else value
+
+
 def made_of(m: Machine, value: Value, args: Args) -> Value:
     """The result of an operation: its layout is a caller's where that of an argument is."""
-    depth = outermost(*[v.given for v in (*args.pos, *args.kw.values()) if type(v) is Tensor])
+    depth = 0
+    for one in (*args.pos, *args.kw.values()) if args.kw else args.pos:
+        if type(one) is Tensor and one.given:
+            depth = outermost(depth, one.given)
     return _marked(m, value, depth) if depth else value
 
 
@@ -62,23 +77,34 @@ def _followed(m: Machine, value: Tensor, depth: int) -> Tensor:
     return new
 
 
-def arms(frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]:
+def arms(m: Machine, frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]:
     """The outcomes of undecided tests that some tensors met in functions which were handed them, the outermost first."""
     found: list[UndecidedArm] = []
     depth = outermost(*[t.given for t in tensors])
     scope: Frame | None = frame if depth else None
     while scope is not None and scope.depth >= depth:
-        if scope.arms and scope.call is not None:
+        if scope.arms:
             chain = _chain(scope)
-            found[:0] = [UndecidedArm(((scope.unit.path, span), *chain), taken) for span, taken in scope.arms]
+            meant = [(test, taken) for test, taken in scope.arms if _meant(m, scope, test)]
+            found[:0] = [UndecidedArm(((scope.unit.path, test.span), *chain), taken) for test, taken in meant]
         scope = scope.parent
     return tuple(found)
 
 
-def _chain(frame: Frame) -> tuple[tuple[str, ir.Span], ...]:
+def _meant(m: Machine, frame: Frame, test: ir.Expr) -> bool:
+    """True if a caller can decide a test by what it hands in or sets up: not where the mode of training decides, nor a library alone."""
+    if isinstance(test, ir.Name):
+        value = m.read_global(frame.unit.address, test.id) if test.id not in frame.bound else None
+        return type(value) is not External or value.name.partition(".")[0] not in KNOWN_LIBRARIES
+    if isinstance(test, ir.Attr) and test.name == "training":
+        return False
+    return any(_meant(m, frame, part) for part in children(test))
+
+
+def _chain(frame: Frame) -> tuple[SourceRange, ...]:
     """The calls that led into a frame."""
-    found = []
+    found: list[SourceRange] = []
     while frame.parent is not None and frame.call is not None:
-        frame, span = frame.parent, frame.call
-        found.append((frame.unit.path, span))
+        found.append((frame.parent.unit.path, frame.call))
+        frame = frame.parent
     return tuple(found)

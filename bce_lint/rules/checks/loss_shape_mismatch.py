@@ -9,6 +9,10 @@ Reports a loss when the shapes of its input and its target certainly do not fit:
 - `MSELoss`, `L1Loss`, `SmoothL1Loss`, `HuberLoss`, `KLDivLoss`, `MultiLabelSoftMarginLoss` and others, which broadcast, and a binary cross
   entropy that is written by hand, when both sides are repeated to match: a column against a row.
 
+It is reported where input and target have these shapes: inside a function of the project that flattens or transposes them, else where
+that is called. In one arm of a test that cannot be decided (`if self.mode == "binary":` with a mode from a configuration) shapes that a
+caller handed in prove nothing: it is reported only where every arm is wrong.
+
 ## Why is this bad?
 The first two groups raise:
 
