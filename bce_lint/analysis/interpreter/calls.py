@@ -24,7 +24,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, statements
+from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, instances, statements
 from bce_lint.analysis.models import autocast, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import containers
@@ -34,6 +34,8 @@ from bce_lint.analysis.state.store import State, apply_delta, merge
 
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
+ANYWHERE = 1 << 16
+"""The position of a parameter that is given by name only."""
 
 
 def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
@@ -198,7 +200,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     for index, param in enumerate(positional):
         value = args.get(index, param.name)
         if value is None:
-            value = _default(m, frame, param, defaults)
+            value = _default(m, frame, param, defaults, index)
         if type(value) is Unknown:
             value = _annotated(m, frame, param, value)
         m.write(frame.address, param.name, value)
@@ -222,10 +224,11 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     frame.params = frozenset(i for i in identities if i)
 
 
-def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value]) -> Value:
-    """The default of a parameter; at an entry point, None stands for what callers outside may give instead."""
+def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value], index: int = ANYWHERE) -> Value:
+    """The default of a parameter. At an entry point, None stands for what callers outside may give instead; that of a constructor
+    is no fact where all who construct the class give something else."""
     value = defaults.get(param.name)
-    if value is None or (value is NONE and frame.call is None):
+    if value is None or (value is NONE and frame.call is None) or (frame.call is None and instances.gets_another(m, frame, param, index)):
         return Unknown(m.intern((frame.address, param.name)))
     return value
 

@@ -7,7 +7,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, Functio
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
-from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.machine import Default, Machine
 
 GENERIC_FUEL = 2_500
 
@@ -112,6 +112,14 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
 
 def _placeholder(value: Value) -> bool:
     return value is NONE or (type(value) is Constant and value.value is None)
+
+
+def gets_another(m: Machine, frame: Frame, param: ir.Parameter, index: int) -> bool:
+    """True if a constructor runs for an instance as any, and all that the project constructs have something other than the default."""
+    node, cls = frame.function, frame.receiver.what if type(frame.receiver) is Ref else None
+    if node is None or node.name != "__init__" or not isinstance(cls, ClassV) or param.default is None:
+        return False
+    return m.program.none_has(Default(cls.path, cls.name, index - 1, param.name, param.default))
 
 
 def subclassed(m: Machine, cls: ClassV) -> bool:
