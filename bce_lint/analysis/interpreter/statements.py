@@ -130,6 +130,8 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
 
 
 def _expression(m: Machine, frame: Frame, node: ir.ExprStmt) -> bool:
+    if type(node.value) is ir.Const:
+        return True  # text costs nothing
     value = expressions.evaluate(m, frame, node.value)
     return not (type(value) is Constant and value.kind == "never")
 

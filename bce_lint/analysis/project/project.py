@@ -174,7 +174,7 @@ class Project:
 
     @cached_property
     def _changes_default(self) -> bool:
-        return any(b"set_default_" in summary.raw for summary in self.summaries.values())
+        return any(b"set_default_" in (summary.data or summary.raw) for summary in self.summaries.values())
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
