@@ -228,9 +228,9 @@ def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, 
     """The default of a parameter. At an entry point, None stands for what callers outside may give instead; that of a constructor
     is no fact where all who construct the class give something else."""
     value = defaults.get(param.name)
-    if value is None or (value is NONE and frame.call is None) or (frame.call is None and instances.gets_another(m, frame, param, index)):
+    if value is None or (value is NONE and frame.call is None):
         return Unknown(m.intern((frame.address, param.name)))
-    return value
+    return value if frame.call is not None else instances.default_of_any(m, frame, param, index, value)
 
 
 def _annotated(m: Machine, frame: Frame, param: ir.Parameter, value: Value) -> Value:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, FunctionV, Ref, Value, join
+from bce_lint.analysis.domain.tensor import Assumed
+from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, FunctionV, Ref, Unknown, Value, const, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
@@ -114,12 +115,17 @@ def _placeholder(value: Value) -> bool:
     return value is NONE or (type(value) is Constant and value.value is None)
 
 
-def gets_another(m: Machine, frame: Frame, param: ir.Parameter, index: int) -> bool:
-    """True if a constructor runs for an instance as any, and all that the project constructs have something other than the default."""
+def default_of_any(m: Machine, frame: Frame, param: ir.Parameter, index: int, value: Value) -> Value:
+    """What a default is at an entry point. Where a constructor runs for an instance as any, it is unknown if all instances that the
+    project constructs have something else; a number says whence it is."""
     node, cls = frame.function, frame.receiver.what if type(frame.receiver) is Ref else None
     if node is None or node.name != "__init__" or not isinstance(cls, ClassV) or param.default is None:
-        return False
-    return m.program.none_has(Default(cls.path, cls.name, index - 1, param.name, param.default))
+        return value
+    if m.program.none_has(Default(cls.path, cls.name, index - 1, param.name, param.default)):
+        return Unknown(m.intern((frame.address, param.name)))
+    if type(value) is Constant and value.kind == "int" and isinstance(value.value, int):
+        return const(Assumed.at(value.value, frame.place(param.default.span)._replace(text=param.name)))
+    return value
 
 
 def subclassed(m: Machine, cls: ClassV) -> bool:

@@ -69,7 +69,7 @@ from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, ShapeRelation, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import INPUT_GIVEN, TARGET_GIVEN, Labels, loss, way
+from bce_lint.rules.messages import INPUT_GIVEN, TARGET_GIVEN, Labels, assumed, loss, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -80,7 +80,8 @@ def check(site: Site) -> Iterator[Finding]:
         case LossSite(input=(first, *_), target=(target, *_)) if all(
             _mismatch(site.contract, x, y) for x in site.input for y in site.target
         ):
-            yield Finding(f"{loss(site)} {_said(site.contract, first.shape, target.shape)}", _arguments(site) + way(site), fix=_fix(site))
+            labels = _arguments(site) + way(site) + assumed(*site.input, *site.target)
+            yield Finding(f"{loss(site)} {_said(site.contract, first.shape, target.shape)}", labels, fix=_fix(site))
         case HandWrittenSite(shapes=(x, y)):
             yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
 
