@@ -25,6 +25,8 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import merge
 from bce_lint.records import changed
 
+SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
+"""Contexts of the standard library and of pytest that catch what their body raises."""
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
@@ -161,7 +163,7 @@ def _jump(m: Machine, frame: Frame, node: ir.Jump) -> bool:
 
 
 def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
-    entered = []
+    entered, base = [], m.state
     for item in node.items:
         manager = expressions.evaluate(m, frame, item.context)
         value, previous = contexts.enter(m, frame, manager, item.context.span)
@@ -170,11 +172,22 @@ def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
             assign(m, frame, item.target, value)
         if m.ended:
             return False
+    swallowed = any(map(_swallows, node.items))
+    m.state = m.state.fork() if swallowed else m.state
     alive = run(m, frame, node.body)
+    if not alive and swallowed:
+        m.state, alive = merge([base.fork(), m.state.fork()]), True
     if alive:
         for previous in reversed(entered):
             autocast.leave(m, previous)
     return alive
+
+
+def _swallows(item: ir.WithItem) -> bool:
+    """True if a context goes on where its body raises."""
+    func = item.context.func if isinstance(item.context, ir.Call) else None
+    name = func.id if isinstance(func, ir.Name) else func.name if isinstance(func, ir.Attr) else ""
+    return name in SWALLOWING
 
 
 def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from bce_lint import ir
@@ -12,8 +12,11 @@ from bce_lint.analysis.project.index import FileSummary
 from bce_lint.analysis.state.machine import Default
 from bce_lint.ir.walk import AnyNode, children
 
-_CALLED: Final = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*\(")
+_CAPITAL: Final = re.compile(rb"\b[A-Z\x80-\xff][\w\x80-\xff]*|(?<=class )\w+")
+"""Words that may name a class."""
 _MAX_DEPTH: Final = 8
+_LOOKING: Final = frozenset({"isinstance", "issubclass", "super", "type", "print", "help", "raises", "cast"})
+"""Functions that may be given a class and do not call it."""
 
 
 class Constructions:
@@ -57,6 +60,7 @@ class Constructions:
             return node.id in names if isinstance(node, ir.Name) else isinstance(node, ir.Attr) and node.name == owner and file != path
 
         yield from (call.args for call in scope.calls if _means(call.func))
+        yield from (_anything(one) for one in scope.handed if _means(one))
         for cls in scope.classes:
             if cls.name == owner and file == path:
                 yield from _through(cls, "cls", None)
@@ -83,9 +87,7 @@ class Constructions:
         if self._naming is None:
             self._naming = defaultdict(list)
             for file, summary in sorted(self._files.items()):
-                called = {word.decode("utf-8", "replace") for word in _CALLED.findall(summary.data)}
-                renamed = {name for item in summary.imports for name, bound in item.names if bound != name}
-                for name in called | summary.bases | renamed:
+                for name in {word.decode("utf-8", "replace") for word in _CAPITAL.findall(summary.data)}:
                     self._naming[name].append(file)
         return list(dict.fromkeys((*self._naming.get(owner, ()), path)))
 
@@ -97,11 +99,12 @@ class Constructions:
 
 
 class _Scope:
-    """What a file calls, defines and imports."""
+    """What a file calls, defines and imports, and the names that it hands on (`handed`): whoever gets a class may call it."""
 
     def __init__(self, path: str, module: ir.Module) -> None:
         self.path = path
         self.calls: list[ir.Call] = []
+        self.handed: list[ir.Expr] = []
         self.classes: list[ir.ClassDef] = []
         self.imports: list[ir.ImportName] = []
         self._collect(module)
@@ -110,12 +113,32 @@ class _Scope:
         match node:
             case ir.Call():
                 self.calls.append(node)
+                if _last(node.func) not in _LOOKING:
+                    self._hand(arg.value for arg in node.args)
+            case ir.Assign() | ir.Return():
+                self._hand((node.value,))
+            case ir.Dict():
+                self._hand(node.values)
+            case ir.Choice():
+                self._hand((node.then, node.other))
             case ir.ClassDef():
                 self.classes.append(node)
             case ir.ImportName():
                 self.imports.append(node)
         for part in children(node):
             self._collect(part)
+
+    def _hand(self, values: Iterable[ir.Expr | None]) -> None:
+        for value in values:
+            if isinstance(value, ir.Name | ir.Attr):
+                self.handed.append(value)
+            elif isinstance(value, ir.Build):
+                self._hand(value.items)
+
+
+def _anything(value: ir.Expr) -> tuple[ir.Arg, ...]:
+    """Arguments of which nothing is known."""
+    return (ir.Arg(value, stars=2),)
 
 
 def _through(cls: ir.ClassDef, own: str, above: str | None) -> Iterator[tuple[ir.Arg, ...]]:
