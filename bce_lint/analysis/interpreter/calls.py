@@ -170,7 +170,8 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
     if alive:
         ends.append((m.state, NONE))
     if not ends:
-        m.state, m.ended = before, inner.raised and not (inner.function is not None and inner.function.is_generator)
+        node = inner.function
+        m.state, m.ended = before, inner.raised and node is not None and not (node.is_generator or node.is_async)
         return NEVER
     m.state = merge([state for state, _ in ends])
     entry_points.run_pending(m, inner)
