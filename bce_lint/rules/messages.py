@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bce_lint.analysis.domain.tensor import Origin, Place
+from bce_lint.analysis.domain.tensor import Assumed, Origin, Place, Tensor
 from bce_lint.analysis.sites import Alternatives, LogSite, LossSite
 from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.diagnostic import shortened
@@ -15,6 +15,7 @@ _WIDTH = 60
 
 # How labels end: what reads a finding again (`bce_lint.compare`) tells by them what a label's place is.
 CALLED_FROM: Final = "called from here"
+DEFAULTED: Final = "the constructor is not given another"
 HANDED_ON: Final = "handed on here"
 MADE: Final = "made here"
 COMPUTED: Final = "loss computed here"
@@ -88,6 +89,12 @@ def _way(site: LossSite) -> Iterator[tuple[str, Place]]:
     yield from ((HANDED_ON, place) for place in site.path if place not in (site.primary, site.call))
     if site.call != site.primary:
         yield (COMPUTED, site.call)
+
+
+def assumed(*values: Tensor) -> Labels:
+    """A label for each default of a constructor that gave one of the values a size."""
+    sizes = [size for tensor in values for size in tensor.shape or () if isinstance(size, Assumed)]
+    return tuple(dict.fromkeys((f"`{size.place.text}` is {int(size)} where {DEFAULTED}", size.place) for size in sizes))
 
 
 def input_labels(site: LossSite) -> Labels:

@@ -11,6 +11,7 @@ from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.sites import ConstructorSite, LossSite, Site
 from bce_lint.catalog import activations, losses
 from bce_lint.catalog.schema import Domain
+from bce_lint.engine import check_text
 from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged, judge
 from bce_lint.rules.registry import RULES, default_codes
@@ -115,6 +116,27 @@ def test_messages_are_one_line_without_a_full_stop() -> None:
 
 
 # --- labels --------------------------------------------------------------------------------------
+
+
+DEFAULT = """import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, num_classes=1):
+        super().__init__()
+        self.fc = nn.Linear(8, num_classes)
+
+    def loss(self, x, y):
+        return F.cross_entropy(self.fc(x), y)
+"""
+
+
+def test_a_size_that_is_a_default_has_a_label_there() -> None:
+    found = check_text(DEFAULT.encode(), None, frozenset({"BCE402"})).diagnostics
+    assert [[(label.message, label.location.start) for label in one.labels] for one in found] == [
+        [("logits made here", (11, 32)), ("`num_classes` is 1 where the constructor is not given another", (6, 36))]
+    ]
 
 
 def test_labels_lead_from_the_activation_to_the_loss() -> None:

@@ -32,6 +32,19 @@ SourceRange: TypeAlias = tuple[str, Span]
 """A place without its text: a path and a span."""
 
 
+class Assumed(int):
+    """A number that an instance as any is taken to have been made with: the default of a parameter of its constructor."""
+
+    place: Place
+
+    @classmethod
+    def at(cls, value: int, place: Place) -> Assumed:
+        """The number, with the place of the default."""
+        made = cls(value)
+        made.place = place
+        return made
+
+
 class Origin(NamedTuple):
     """An operation that put a tensor into its domain.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Formula, Place, Tensor, join_tensor
+from bce_lint.analysis.domain.tensor import Assumed, Formula, Place, Tensor, join_tensor
 from bce_lint.records import changed, field, record
 
 MAX_ALTERNATIVES = 8
@@ -35,7 +35,7 @@ class Constant:
 
 def const(value: object) -> Constant:
     """Wraps a Python constant; None is always the same object."""
-    return NONE if value is None else Constant(value, type(value).__name__)
+    return NONE if value is None else Constant(value, "int" if type(value) is Assumed else type(value).__name__)
 
 
 def number_kind(value: Value) -> str:

@@ -24,7 +24,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, statements
+from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, instances, statements
 from bce_lint.analysis.models import autocast, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import containers, handed
@@ -34,6 +34,8 @@ from bce_lint.analysis.state.store import State, apply_delta, merge
 
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
+ANYWHERE = 1 << 16
+"""The position of a parameter that is given by name only."""
 
 
 def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -> Value:
@@ -168,7 +170,8 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
     if alive:
         ends.append((m.state, NONE))
     if not ends:
-        m.state, m.ended = before, inner.raised and not (inner.function is not None and inner.function.is_generator)
+        node = inner.function
+        m.state, m.ended = before, inner.raised and node is not None and not (node.is_generator or node.is_async)
         return NEVER
     m.state = merge([state for state, _ in ends])
     entry_points.run_pending(m, inner)
@@ -200,7 +203,7 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     for index, param in enumerate(positional):
         value = args.get(index, param.name)
         if value is None:
-            value = _default(m, frame, param, defaults)
+            value = _default(m, frame, param, defaults, index)
         if type(value) is Unknown:
             value = _annotated(m, frame, param, value)
         m.write(frame.address, param.name, value)
@@ -224,12 +227,13 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     frame.params = {number: value for value in bound if (number := value.address if type(value) is Ref else identity_of(value))}
 
 
-def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value]) -> Value:
-    """The default of a parameter; at an entry point, None stands for what callers outside may give instead."""
+def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, Value], index: int = ANYWHERE) -> Value:
+    """The default of a parameter. At an entry point, None stands for what callers outside may give instead; that of a constructor
+    is no fact where all who construct the class give something else."""
     value = defaults.get(param.name)
     if value is None or (value is NONE and frame.call is None):
         return Unknown(m.intern((frame.address, param.name)))
-    return value
+    return value if frame.call is not None else instances.default_of_any(m, frame, param, index, value)
 
 
 def _annotated(m: Machine, frame: Frame, param: ir.Parameter, value: Value) -> Value:

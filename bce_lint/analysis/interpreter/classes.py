@@ -8,7 +8,7 @@ from bce_lint.analysis.interpreter import calls, decorators, expressions, instan
 from bce_lint.analysis.models import layers
 from bce_lint.analysis.state import cells, class_model, objects
 from bce_lint.analysis.state.frames import Args, Frame
-from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.machine import Default, Machine
 from bce_lint.catalog.python import DATACLASS, NAMED_TUPLE
 
 _OPTIONAL = frozenset({"typing.Optional", "Optional"})
@@ -51,18 +51,19 @@ def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.C
     if type(init) is FunctionV:
         calls.call_function(m, frame, init, args.prepend(ref), node.span, is_entry)
     elif cls.flavour == "dataclass":
-        _dataclass(m, frame, ref, cls, args, node)
+        _dataclass(m, frame, ref, cls, args, node, is_entry)
     else:
         outside = class_model.outside_base(m, cls)
         if outside is not None:
             layers.initialise(m, frame, ref, outside, args, node)
 
 
-def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call) -> None:
+def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call, is_entry: bool) -> None:
     for index, (name, default) in enumerate(class_model.fields(m, cls)):
         value = args.get(index, name)
         if value is None:
-            value = _default(m, cls, name, default)
+            another = is_entry and default is not None and m.program.none_has(Default(cls.path, cls.name, index, name, default))
+            value = TOP if another else _default(m, cls, name, default)
         m.write(ref.address, name, value)
     if type(objects.class_attribute(m, ref, "__post_init__")) is FunctionV:
         calls.call_attribute(m, frame, ref, "__post_init__", Args(), node.span)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Protocol
@@ -26,6 +25,12 @@ MAX_TOO_DEEP = 16
 
 class LeadsToLoss(Protocol):
     """What the entry points ask of the project: which definitions may lead to a loss."""
+
+    def words(self, text: str) -> frozenset[str]:
+        """The words in some code."""
+
+    def mentions(self, path: str) -> Counter[str]:
+        """How often each word stands in the code of a file."""
 
     def function(self, path: str, name: str) -> bool:
         """True if a function at the top of a file, or anything in a class there, may lead to a loss."""
@@ -98,7 +103,7 @@ def candidates(unit: LoweredFile, reachability: LeadsToLoss) -> list[Candidate]:
     """The functions of a file that may lead to a loss; first those that nothing in it mentions, which are called from outside."""
     found: list[Candidate] = []
     _collect(unit.module.body, None, None, found)
-    mentions = Counter(re.findall(r"\w+", unit.text))
+    mentions = reachability.mentions(unit.path)
     found = [c for c in found if _leads(reachability, unit.path, c)]
     return sorted(found, key=lambda c: mentions[c.function.name] > 1)
 
@@ -194,24 +199,24 @@ def _open_methods(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, cls:
         settled = function not in m.incomplete and (base.path, function.span) in m.reached
         value = None if base is cls or settled or name == "__init__" else m.state.find((base.address, name))
         if type(value) is FunctionV and value.flavour in ("", "property") and reachability.method(unit.path, cls.name, name):
-            called = _mentioned(m, name, [other for other in effective.values() if other[1] is not function])
-            if called or not _mentioned(m, name, overridden):
+            called = _mentioned(m, reachability, name, [other for other in effective.values() if other[1] is not function])
+            if called or not _mentioned(m, reachability, name, overridden):
                 found.append((called, value))
     return [value for _, value in sorted(found, key=lambda entry: entry[0])]
 
 
-def _mentioned(m: Machine, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:
-    """True if the source of some methods has a name in it; what only overridden methods call is not called."""
-    return any(name in _words(m, owner, function) for owner, function in methods)
+def _mentioned(m: Machine, code: LeadsToLoss, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:
+    """True if the code of some methods has a name in it; what only overridden methods call is not called."""
+    return any(name in _words(m, code, owner, function) for owner, function in methods)
 
 
-def _words(m: Machine, owner: ClassV, function: ir.Function) -> frozenset[str]:
-    """The words of a method's source."""
+def _words(m: Machine, code: LeadsToLoss, owner: ClassV, function: ir.Function) -> frozenset[str]:
+    """The words of a method's code."""
     found = m.words.get(function)
     if found is None:
         unit = m.program.unit(owner.path)
         text = unit.text[function.span.end : function.body[-1].span.end] if unit is not None and function.body else ""
-        found = m.words[function] = frozenset(re.findall(r"\w+", text))
+        found = m.words[function] = code.words(text)
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, FunctionV, Ref, Value, join
+from bce_lint.analysis.domain.tensor import Assumed
+from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, FunctionV, Ref, Unknown, Value, const, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
-from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.machine import Default, Machine
 from bce_lint.analysis.state.unfinished import SPENT
 
 GENERIC_FUEL = 2_500
@@ -115,6 +116,19 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
 
 def _placeholder(value: Value) -> bool:
     return value is NONE or (type(value) is Constant and value.value is None)
+
+
+def default_of_any(m: Machine, frame: Frame, param: ir.Parameter, index: int, value: Value) -> Value:
+    """What a default is at an entry point. Where a constructor runs for an instance as any, it is unknown if all instances that the
+    project constructs have something else; a number says whence it is."""
+    node, cls = frame.function, frame.receiver.what if type(frame.receiver) is Ref else None
+    if node is None or node.name != "__init__" or not isinstance(cls, ClassV) or param.default is None:
+        return value
+    if m.program.none_has(Default(cls.path, cls.name, index - 1, param.name, param.default)):
+        return Unknown(m.intern((frame.address, param.name)))
+    if type(value) is Constant and value.kind == "int" and isinstance(value.value, int):
+        return const(Assumed.at(value.value, frame.place(param.default.span)._replace(text=param.name)))
+    return value
 
 
 def subclassed(m: Machine, cls: ClassV) -> bool:

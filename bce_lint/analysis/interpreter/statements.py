@@ -26,6 +26,9 @@ from bce_lint.analysis.state.store import merge
 from bce_lint.records import changed
 
 EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp"})
+"""Contexts of unittest and of pytest in which an error is expected: what is wrong below them is meant to be."""
+SWALLOWING = EXPECTING | {"suppress"}
+"""Contexts that catch what their body raises."""
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
@@ -131,6 +134,8 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
 
 
 def _expression(m: Machine, frame: Frame, node: ir.ExprStmt) -> bool:
+    if type(node.value) is ir.Const:
+        return True  # text costs nothing
     value = expressions.evaluate(m, frame, node.value)
     return not (type(value) is Constant and value.kind == "never")
 
@@ -160,7 +165,7 @@ def _jump(m: Machine, frame: Frame, node: ir.Jump) -> bool:
 
 
 def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
-    entered = []
+    entered, base = [], m.state
     for item in node.items:
         manager = expressions.evaluate(m, frame, item.context)
         value, previous = contexts.enter(m, frame, manager, item.context.span)
@@ -169,22 +174,23 @@ def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
             assign(m, frame, item.target, value)
         if m.ended:
             return False
-    expected = any(_expects_an_error(item.context) for item in node.items)
+    expected, swallowed = (any(_name(item) in names for item in node.items) for names in (EXPECTING, SWALLOWING))
+    m.state = m.state.fork() if swallowed else m.state
     m.suppress_sites += expected
     alive = run(m, frame, node.body)
     m.suppress_sites -= expected
+    if not alive and swallowed:
+        m.state, alive = merge([base.fork(), m.state.fork()]), True
     if alive:
         for previous in reversed(entered):
             autocast.leave(m, previous)
-    return alive or expected
+    return alive
 
 
-def _expects_an_error(context: ir.Expr) -> bool:
-    """True for `pytest.raises(...)` and `self.assertRaises(...)`: what is wrong below them is meant to be."""
-    if not isinstance(context, ir.Call):
-        return False
-    name = context.func.name if isinstance(context.func, ir.Attr) else context.func.id if isinstance(context.func, ir.Name) else ""
-    return name in EXPECTING
+def _name(item: ir.WithItem) -> str:
+    """The name of the function whose result a context is."""
+    func = item.context.func if isinstance(item.context, ir.Call) else None
+    return func.id if isinstance(func, ir.Name) else func.name if isinstance(func, ir.Attr) else ""
 
 
 def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:

@@ -95,7 +95,7 @@ def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    bounds = [a.value for a in args.pos if type(a) is Constant and type(a.value) is int]
+    bounds = [a.value for a in args.pos if type(a) is Constant and a.kind == "int" and isinstance(a.value, int)]
     if len(bounds) == len(args.pos) and 1 <= len(bounds) <= 3 and (len(bounds) < 3 or bounds[2] != 0):
         numbers = range(*bounds)
         if len(numbers) <= containers.MAX_RANGE:

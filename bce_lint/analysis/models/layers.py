@@ -198,6 +198,7 @@ def _wrap(m: Machine, frame: Frame, index: int, args: Args, node: ir.Call) -> Va
     wrapped = args.get(index, "module")
     if wrapped is None:
         wrapped = args.get(index, "model")
+    objects.mark_wrapped(m, wrapped)
     return wrapped if wrapped is not None else TOP
 
 

@@ -75,6 +75,7 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
     kind = PREPARE_METHODS.get(str(trainer.what), {}).get(name)
     if kind is not None:
         for value in args.pos:
+            objects.mark_wrapped(m, value)
             if type(value) is Ref and region is not NONE:
                 m.write(value.address, cells.FORWARD, region)
         if kind == "first" or len(args.pos) == 1:

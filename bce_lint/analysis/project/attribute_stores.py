@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -12,11 +13,14 @@ from bce_lint.ir.walk import AnyNode, children
 
 ClassKey = tuple[str, ir.Span]
 """A class by its file and where its name stands."""
-_BY_NAME: Final = (b"setattr", b"__dict__", b"exec", b"vars", b"locals", b"add_module", b"register_")
-"""Words of what may store attributes under names that are not written there."""
+_BY_NAME: Final = re.compile(
+    rb"\b(?:setattr|__setattr__|__dict__|exec|vars|locals|add_module|register_(?:buffer|parameter|module))\b|\._(?:modules|parameters|buffers)\b"
+)
+"""What may store attributes under names that are not written there."""
 _REGISTERING: Final = frozenset({"register_buffer", "register_parameter", "register_module", "add_module", "__setattr__"})
 _ASKING: Final = frozenset({"getattr", "hasattr"})
 _NAMESPACES: Final = frozenset({"vars", "locals"})
+_TABLES: Final = frozenset({"__dict__", "_modules", "_parameters", "_buffers"})
 _FILLING: Final = frozenset({"update", "setdefault", "__setitem__"})
 
 
@@ -115,8 +119,8 @@ class FileStores:
 
 
 def _namespace_of(node: ir.Expr) -> ir.Expr | None:
-    """The object of `object.__dict__` and `vars(object)`."""
-    if isinstance(node, ir.Attr) and node.name == "__dict__":
+    """The object of `object.__dict__`, `vars(object)` and a module's own tables."""
+    if isinstance(node, ir.Attr) and node.name in _TABLES:
         return node.value
     return node.args[0].value if isinstance(node, ir.Call) and _is(node.func, "vars") and node.args else None
 
@@ -133,9 +137,16 @@ class AttributeStores:
         self._module = module
         self._known: dict[str, FileStores] = {}
         self._unnamed: tuple[bool, frozenset[ClassKey]] | None = None
+        self._answers: dict[tuple[str, frozenset[ClassKey]], bool] = {}
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if an attribute may be stored on an instance of a class: by its methods (`classes` are it and its bases), or by others."""
+        key = name, classes
+        if key not in self._answers:
+            self._answers[key] = self._may_store(name, classes)
+        return self._answers[key]
+
+    def _may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         anything, unnamed = self._without_names()
         if anything or not classes.isdisjoint(unnamed):
             return True
@@ -146,7 +157,7 @@ class AttributeStores:
     def _without_names(self) -> tuple[bool, frozenset[ClassKey]]:
         """Whether anything stores under names that are not known on what is not known, and the classes that do so on themselves."""
         if self._unnamed is None:
-            files = [path for path, summary in self._files.items() if any(word in summary.raw for word in _BY_NAME)]
+            files = [path for path, summary in self._files.items() if _BY_NAME.search(summary.data or summary.raw)]
             found = [self._stores(path) for path in files]
             anything = any(one.open or "__dict__" in one.elsewhere for one in found)
             self._unnamed = (anything, frozenset[ClassKey]().union(*(one.unnamed for one in found)))

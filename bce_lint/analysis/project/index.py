@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bce_lint.analysis.project import lexical
+from bce_lint.analysis.project.code import without_text
 from bce_lint.analysis.project.lazy import lazy
 from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink, words_of
 from bce_lint.records import record
@@ -28,14 +29,6 @@ _BLOCK = re.compile(
 _BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
 
 _CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
-_LITERAL = re.compile(
-    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
-    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
-    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*",
-    re.S,
-)
-_PREFIX, _COMMENT = b"rRbBuUfF", ord("#")
 _BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
@@ -85,7 +78,8 @@ class Block:
 
 @record(slots=True)
 class FileSummary:
-    """What the scan says of one file. `aliases` are the names that its imports give to sinks, `relevant` its words that matter."""
+    """What the scan says of one file. `data` is its code without text, `aliases` are the names that its imports give to sinks,
+    `relevant` its words that matter."""
 
     path: str
     raw: bytes
@@ -100,11 +94,14 @@ class FileSummary:
 def scan(path: str, raw: bytes) -> FileSummary:
     """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
     if len(raw) > MAX_BYTES:
-        whole = Block(None, "code", a_sink() if names_sink(raw, words_of(raw)) else b"")
-        return FileSummary(path, raw, b"", (), frozenset(), blocks=[whole])
+        code = without_text(raw)
+        words = words_of(code)
+        whole = Block(None, "code", a_sink() if names_sink(code, words) else b"")
+        return FileSummary(path, raw, b"", (), frozenset(), blocks=[whole], relevant=lexical.relevant_words() & words)
     data = raw
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
+    data = without_text(data)
     imports = tuple(_imports(data)) if b"import" in data else ()
     bases = (
         frozenset(w.decode("utf-8", "replace") for m in _BASES.finditer(data) for w in WORD.findall(m[1]))
@@ -133,40 +130,8 @@ def _imports(data: bytes) -> Iterator[Import]:
 def blocks_of(summary: FileSummary) -> list[Block]:
     """The top-level statements of a file."""
     if summary.blocks is None:
-        summary.blocks = blocks_in(without_text(summary.data))
+        summary.blocks = blocks_in(summary.data)
     return summary.blocks
-
-
-def without_text(data: bytes) -> bytes:
-    """Source without comments and text. Names in strings stay, and f-strings; what follows a string stays on its line."""
-    parts: list[bytes] = []
-    done = 0
-    for match in _LITERAL.finditer(data):
-        start, end = match.span()
-        if data[start] == _COMMENT:
-            parts.append(data[done:start])
-            done = end
-        elif b" " in (text := match[0]) or b"\n" in text:
-            indent = _line_up_to(data, start := _prefixed(data, start, done), done)
-            if b"f" not in (indent + data[start:end])[:2].lower():
-                parts += (data[done:start], b'""')
-                done = end
-    return b"".join((*parts, data[done:]))
-
-
-def _prefixed(data: bytes, start: int, done: int) -> int:
-    """Where a string begins, the letters before its quote included."""
-    for _ in range(2):
-        if start > done and data[start - 1] in _PREFIX:
-            start -= 1
-    return start
-
-
-def _line_up_to(data: bytes, start: int, done: int) -> bytes:
-    """The white space before a string that begins a line."""
-    line = data.rfind(b"\n", done, start) + 1
-    before = data[line:start] if line or not done else b"x"
-    return b"" if before.strip(b" \t") else before
 
 
 def blocks_in(data: bytes) -> list[Block]:
@@ -196,7 +161,7 @@ def takes_logits(summary: FileSummary) -> bool:
 def relevant_words(summary: FileSummary) -> frozenset[bytes]:
     """The words of a file without which it can hold neither a sink nor what makes a hint matter."""
     if summary.relevant is None:
-        summary.relevant = lexical.relevant_words().intersection(lexical.WORD.findall(summary.raw))
+        summary.relevant = lexical.relevant_words().intersection(lexical.WORD.findall(summary.data))
     return summary.relevant
 
 

@@ -13,12 +13,13 @@ from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import thresholds
 from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
+from bce_lint.analysis.project.constructions import Constructions
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import MAX_BYTES, FileSummary, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine, RecordingObserver
+from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE, SPENT
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
@@ -199,11 +200,19 @@ class Project:
 
     @cached_property
     def _changes_default(self) -> bool:
-        return any(b"set_default_" in summary.raw for summary in self.summaries.values())
+        return any(b"set_default_" in (summary.data or summary.raw) for summary in self.summaries.values())
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
         return self._stores.may_store(name, classes)
+
+    def none_has(self, default: Default) -> bool:
+        """True if a class is constructed, and never with a parameter of its constructor at its default."""
+        return self._constructions.none_has(default)
+
+    @cached_property
+    def _constructions(self) -> Constructions:
+        return Constructions(self.summaries, self._readable, self.resolve)
 
     @cached_property
     def _stores(self) -> AttributeStores:

@@ -8,13 +8,15 @@ that nothing it visited leads to one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from bce_lint.analysis.project.code import without_text
 from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Fragment, Names, add_definitions
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, takes_logits
-from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, reaching
+from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, WORD, reaching, words_of
 from bce_lint.analysis.project.search import Search, is_implicit, way_to
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
@@ -79,6 +81,14 @@ class Reachability:
     @cached_property
     def _decides(self) -> bool:
         return any(takes_logits(summary) for summary in self.graph.files.values())
+
+    def words(self, text: str) -> frozenset[str]:
+        """The words in some code."""
+        return frozenset(word.decode() for word in words_of(without_text(text.encode("utf-8", "replace"))))
+
+    def mentions(self, path: str) -> Counter[str]:
+        """How often each word stands in the code of a file."""
+        return Counter(word.decode("utf-8", "replace") for word in WORD.findall(self.graph.files[path].data))
 
     def file(self, path: str) -> bool:
         """True if anything in a file can."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import ClassV, External, Ref
-from bce_lint.analysis.state import class_model
+from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.modules import MODULE, MODULE_ATTRIBUTES
 from bce_lint.catalog.names import canonical
@@ -26,7 +26,7 @@ def is_absent(m: Machine, owner: Ref, cls: ClassV, name: str) -> bool:
     classes = [base for base in class_model.mro(m, cls) if type(base) is ClassV]
     if is_dunder(name) or (owner.address in m.generic and _may_be_of_another(m, cls, classes)):
         return False
-    if not _is_closed(m, cls):
+    if not _is_closed(m, cls) or m.read(owner.address, cells.WRAPPED) is not None:
         return False
     if any(name in base.node.bound for base in classes) or any(name in _declared(base.node) for base in classes):
         return False

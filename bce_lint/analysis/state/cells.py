@@ -32,6 +32,8 @@ USES: Final = "$uses"
 """How the cells of `uses_of` begin."""
 VALUE: Final = "$value"
 """What a context gives to `as`."""
+WRAPPED: Final = "$wrapped"
+"""Set on an object that stands for the wrapper that it is in as well."""
 WEIGHT: Final = "$weight"
 """The class weight that a loss was constructed with."""
 

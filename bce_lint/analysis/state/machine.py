@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
@@ -30,6 +30,16 @@ BODY_FUEL = 30_000
 SITE_BONUS = 11_000
 
 
+class Default(NamedTuple):
+    """A parameter of the constructor of a class: the class by file and name, the position behind `self`, and the default."""
+
+    path: str
+    owner: str
+    position: int
+    name: str
+    value: ir.Expr
+
+
 class Program(Protocol):
     """What the machine asks of the project around it."""
 
@@ -47,6 +57,9 @@ class Program(Protocol):
 
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where the project changes it."""
+
+    def none_has(self, default: Default) -> bool:
+        """True if a class is constructed, and never with a parameter of its constructor at its default."""
 
     def may_store(self, name: str, classes: frozenset[tuple[str, ir.Span]]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""

@@ -84,6 +84,13 @@ def forget_namespace(m: Machine, value: Value) -> None:
                     m.write(option.address, name, TOP)
 
 
+def mark_wrapped(m: Machine, value: Value | None) -> None:
+    """An object is handed back in a wrapper: as such it has attributes of which nothing is known."""
+    for option in options(value) if value is not None else ():
+        if type(option) is Ref:
+            m.write(option.address, cells.WRAPPED, TRUE)
+
+
 def forget_settings(m: Machine, owner: Value) -> None:
     """Some attribute is set whose name is not known: constants, which settings are, become unknown; modules and functions stay."""
     for option in options(owner):

@@ -73,7 +73,7 @@ from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, ShapeRelation, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import INPUT_GIVEN, TARGET_GIVEN, Labels, loss, way
+from bce_lint.rules.messages import INPUT_GIVEN, TARGET_GIVEN, Labels, assumed, loss, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -86,7 +86,8 @@ def check(site: Site) -> Iterator[Finding]:
         ):
             met = site.shaped or site
             said = f"{loss(met)} {_said(site.contract, first.shape, target.shape)}"
-            yield Finding(said, _arguments(site) + way(met), met.primary, None if site.shaped else _fix(site))
+            labels = _arguments(site) + way(met) + assumed(*site.input, *site.target)
+            yield Finding(said, labels, met.primary, None if site.shaped else _fix(site))
         case HandWrittenSite(shapes=(x, y)):
             yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
 

@@ -52,7 +52,7 @@ from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Expects
 from bce_lint.rules.dtypes import is_floating
-from bce_lint.rules.messages import input_labels, loss
+from bce_lint.rules.messages import assumed, input_labels, loss
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -66,7 +66,7 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(
                 f"{loss(site)} gets scores of a single class, so it is always 0 and has no gradient; "
                 "a binary classifier with one output needs `BCEWithLogitsLoss`",
-                input_labels(site),
+                input_labels(site) + assumed(*site.input),
             )
 
 

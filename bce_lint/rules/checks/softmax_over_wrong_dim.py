@@ -55,7 +55,7 @@ from bce_lint.analysis.domain.shapes import rank, size
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site
 from bce_lint.catalog.schema import Domain
-from bce_lint.rules.messages import USED, loss, quoted
+from bce_lint.rules.messages import USED, assumed, loss, quoted
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import ACTIVATION
@@ -71,7 +71,8 @@ def check(site: Site) -> Iterator[Finding]:
             yield Finding(f"{quoted(site.name)} is over dimension {dim} of an input with {_dimensions(first.shape)}, which raises")
         case ActivationSite(over=int() as dim, input=(_, *_)) if all(size(x.shape, dim) == 1 for x in site.input):
             result = 0 if site.activation.domain is Domain.LOG_CATEGORICAL else 1
-            yield Finding(f"{quoted(site.name)} is over dimension {dim}, which has size 1, so every value of the result is {result}")
+            text = f"{quoted(site.name)} is over dimension {dim}, which has size 1, so every value of the result is {result}"
+            yield Finding(text, assumed(*site.input))
         case LossSite(input=(_, *_)) if site.contract.name in _OF_CLASSES and all(map(_over_batch, site.input)):
             for origin in dict.fromkeys(origin for tensor in site.input for origin in tensor.origin):
                 yield Finding(

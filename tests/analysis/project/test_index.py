@@ -59,6 +59,7 @@ IMPORTS: dict[bytes, list[Import]] = {
     b"import a\rfrom b import c\rimport d": [whole("a", "a"), taken("b", "c"), whole("d", "d")],
     b"\x0cimport a\n \x0c from b import c\n": [whole("a", "a"), taken("b", "c")],
     b"# import a\n# from b import c\n": [],
+    b'"""As in\n\n    import a\n    from b import c\n"""\nimport d\n': [whole("d", "d")],
     b"important = 1\nfromage = important\n": [],
     b"def f():\n    x.import_module('a')\n    yield from b\n": [],
     b"": [],
@@ -137,8 +138,13 @@ def test_no_word_is_lost_between_blocks(lines: list[bytes]) -> None:
         (b'x = """\na b\n"""\ny = z\n', {b"x", b"y", b"z"}),
         (b"a = 'b'\nc = \"d.e\"\n", {b"a", b"b", b"c", b"d", b"e"}),
         (b"a = 'one # two'\nb = 3\n", {b"a", b"b"}),
-        (b"a = f'{b} and {c}'\n", {b"a", b"f", b"b", b"c", b"and"}),
-        (b"a = 'it\\'s'\nb = 'c'\n", {b"a", b"s", b"it", b"b", b"c"}),
+        (b"a = f'{b} and {c}'\n", {b"a", b"b", b"c"}),
+        (b"a = 'it\\'s'\nb = 'c'\n", {b"a", b"b", b"c"}),
+        (b"def f():\n    'g'\n    return h\n", {b"def", b"f", b"return", b"h"}),
+        (b"'a'\nb = [\n    'c',\n    'd'\n]\n'e'\n", {b"b", b"c", b"d"}),
+        (b"getattr(a, 'b')('c d', 'e/f', \"\"\"g\"\"\")\n", {b"getattr", b"a", b"b"}),
+        (b"a = f'{b[\"c\"]!r:>10} d {e:.2f} {{f}} {g:{h}}'\n", {b"a", b"b", b"c", b"e", b"g", b"h"}),
+        (b"a = rf'b' + b'c' + fr\"{d}\"\n", {b"a", b"c", b"d"}),
     ],
 )
 def test_comments_and_text_give_no_words(text: bytes, words: set[bytes]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bce_lint.analysis.domain.values import TOP, MustUses, Value, const, join, options
 from bce_lint.analysis.interpreter import callbacks
 from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.machine import Default, Machine
 from bce_lint.analysis.state.store import INDEXED, Cell, Reads, State, apply_delta, common, merge
 from bce_lint.ir import Span
 
@@ -168,6 +168,10 @@ class Nowhere:
     def default_dtype(self) -> str | None:
         """torch's."""
         return "float32"
+
+    def none_has(self, default: Default) -> bool:
+        """There is nothing to construct."""
+        return False
 
     def may_store(self, name: str, classes: frozenset[tuple[str, Span]]) -> bool:
         """Nobody does."""

@@ -1,0 +1,69 @@
+"""The code of a source: its bytes without comments and without what stands in strings, but for the names there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_LITERAL = re.compile(
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
+    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*",
+    re.S,
+)
+_PREFIX, _FORMATTED, _COMMENT = b"rRbBuUfFtT", b"fFtT", ord("#")
+_NAME = re.compile(rb"([\"'])[\w.:\x80-\xff]+\1")
+"""A string that may be a name: of an attribute, of a class, of a module and what is in it."""
+_FIELD = re.compile(rb"\{\{|\{((?:[^{}]|\{[^{}]*\})*)\}")
+_FORMAT = re.compile(rb"(?:![rsa])?(?::[^{}\[\]()\"']*)?\Z")
+_GOES_ON = b",([{=+-*/%&|^<>@~\\"
+"""What the line before ends with where a string on a line of its own goes on with it."""
+
+
+def without_text(data: bytes) -> bytes:
+    """Source without comments and text. Names in strings stay, unless the string is a statement, and what an f-string evaluates;
+    what follows a string stays on its line."""
+    return b"".join(_parts(data))
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    done, last = 0, b""
+    for match in _LITERAL.finditer(data):
+        start, end = match.span()
+        if data[start] == _COMMENT:
+            before, kept = data[done:start], b""
+        else:
+            begins = _prefixed(data, start, done)
+            before, text = data[done:begins], match[0]
+            last = before.rstrip()[-1:] or last
+            if any(letter in _FORMATTED for letter in data[begins:start]):
+                kept = _evaluated(text)
+            elif _NAME.fullmatch(text) and not _is_statement(data, begins, last):
+                kept = text
+            else:
+                kept = b'""'
+        last = kept[-1:] or before.rstrip()[-1:] or last
+        yield before
+        yield kept
+        done = end
+    yield data[done:]
+
+
+def _prefixed(data: bytes, start: int, done: int) -> int:
+    """Where a string begins, the letters before its quote included."""
+    for _ in range(2):
+        if start > done and data[start - 1] in _PREFIX:
+            start -= 1
+    return start
+
+
+def _is_statement(data: bytes, start: int, last: bytes) -> bool:
+    """True if a string begins a statement: the first thing on its line, and the code before it is complete."""
+    return not data[data.rfind(b"\n", 0, start) + 1 : start].strip() and (not last or last not in _GOES_ON)
+
+
+def _evaluated(text: bytes) -> bytes:
+    """What an f-string evaluates."""
+    fields = [_FORMAT.sub(b"", field[1]).replace(b"\n", b" ") for field in _FIELD.finditer(text) if field[1] is not None]
+    return b"(" + b", ".join(fields) + b")" if fields else b'""'

@@ -1,0 +1,180 @@
+"""Where a project constructs its classes: whether a default of a constructor is what an instance may have been made with."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from bce_lint import ir
+from bce_lint.analysis.project.index import FileSummary
+from bce_lint.analysis.state.machine import Default
+from bce_lint.ir.walk import AnyNode, children
+
+_CAPITAL: Final = re.compile(rb"\b[A-Z\x80-\xff][\w\x80-\xff]*|(?<=class )\w+")
+"""Words that may name a class."""
+_MAX_DEPTH: Final = 8
+_LOOKING: Final = frozenset({"isinstance", "issubclass", "super", "type", "print", "help", "raises", "cast"})
+"""Functions that may be given a class and do not call it."""
+
+
+class Constructions:
+    """Answers whether all constructions of a class pass a parameter something other than its default.
+
+    `module` reads a file as IR, None where it cannot; `resolve` finds the file that an import names.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, FileSummary],
+        module: Callable[[str], ir.Module | None],
+        resolve: Callable[[str, str, int], str | None],
+    ) -> None:
+        self._files, self._module, self._resolve = files, module, resolve
+        self._naming: defaultdict[str, list[str]] | None = None
+        self._found: dict[tuple[str, str], list[tuple[ir.Arg, ...]]] = {}
+        self._scopes: dict[str, _Scope | None] = {}
+
+    def none_has(self, default: Default) -> bool:
+        """True if the class is constructed, and no construction may leave the parameter at its default."""
+        calls = self._calls(default.path, default.owner, 0)
+        return bool(calls) and not any(_leaves(args, default) for args in calls)
+
+    def _calls(self, path: str, owner: str, depth: int) -> list[tuple[ir.Arg, ...]]:
+        """The arguments of every construction of a class, those by classes below it among them."""
+        key = path, owner
+        if key not in self._found:
+            self._found[key] = []  # a class that inherits itself ends here
+            if depth < _MAX_DEPTH:
+                self._found[key] = [args for file in self._naming_files(owner, path) for args in self._in_file(file, path, owner, depth)]
+        return self._found[key]
+
+    def _in_file(self, file: str, path: str, owner: str, depth: int) -> Iterator[tuple[ir.Arg, ...]]:
+        scope = self._scope(file)
+        if scope is None:
+            return
+        names = {owner} if file == path else self._names(scope, path, owner)
+
+        def _means(node: ir.Expr) -> bool:
+            return node.id in names if isinstance(node, ir.Name) else isinstance(node, ir.Attr) and node.name == owner and file != path
+
+        yield from (call.args for call in scope.calls if _means(call.func))
+        yield from (_anything(one) for one in scope.handed if _means(one))
+        for cls in scope.classes:
+            if cls.name == owner and file == path:
+                yield from _through(cls, "cls", None)
+            elif any(base.keyword is None and _means(base.value) for base in cls.bases):
+                if "__init__" in cls.bound:
+                    yield from _through(cls, "", owner)
+                else:
+                    yield from (*self._calls(file, cls.name, depth + 1), *_through(cls, "cls", None))
+
+    def _names(self, scope: _Scope, path: str, owner: str) -> set[str]:
+        """The names that a class of some file has in another."""
+        names: set[str] = set()
+        for item in scope.imports:
+            source = self._resolve(scope.path, item.module, item.level)
+            if source is None or (source != path and self._defines(source, owner)):
+                continue
+            names.update({item.bound} if item.name == owner else {owner} if item.name == "*" else ())
+        return names
+
+    def _defines(self, file: str, owner: str) -> bool:
+        return re.search(rb"^class[ \t]+%s\b" % owner.encode(), self._files[file].data, re.M) is not None if file in self._files else True
+
+    def _naming_files(self, owner: str, path: str) -> list[str]:
+        if self._naming is None:
+            self._naming = defaultdict(list)
+            for file, summary in sorted(self._files.items()):
+                for name in {word.decode("utf-8", "replace") for word in _CAPITAL.findall(summary.data)}:
+                    self._naming[name].append(file)
+        return list(dict.fromkeys((*self._naming.get(owner, ()), path)))
+
+    def _scope(self, file: str) -> _Scope | None:
+        if file not in self._scopes:
+            module = self._module(file)
+            self._scopes[file] = _Scope(file, module) if module is not None else None
+        return self._scopes[file]
+
+
+class _Scope:
+    """What a file calls, defines and imports, and the names that it hands on (`handed`): whoever gets a class may call it."""
+
+    def __init__(self, path: str, module: ir.Module) -> None:
+        self.path = path
+        self.calls: list[ir.Call] = []
+        self.handed: list[ir.Expr] = []
+        self.classes: list[ir.ClassDef] = []
+        self.imports: list[ir.ImportName] = []
+        self._collect(module)
+
+    def _collect(self, node: AnyNode) -> None:
+        match node:
+            case ir.Call():
+                self.calls.append(node)
+                if _last(node.func) not in _LOOKING:
+                    self._hand(arg.value for arg in node.args)
+            case ir.Assign() | ir.Return():
+                self._hand((node.value,))
+            case ir.Dict():
+                self._hand(node.values)
+            case ir.Choice():
+                self._hand((node.then, node.other))
+            case ir.ClassDef():
+                self.classes.append(node)
+            case ir.ImportName():
+                self.imports.append(node)
+        for part in children(node):
+            self._collect(part)
+
+    def _hand(self, values: Iterable[ir.Expr | None]) -> None:
+        for value in values:
+            if isinstance(value, ir.Name | ir.Attr):
+                self.handed.append(value)
+            elif isinstance(value, ir.Build):
+                self._hand(value.items)
+
+
+def _anything(value: ir.Expr) -> tuple[ir.Arg, ...]:
+    """Arguments of which nothing is known."""
+    return (ir.Arg(value, stars=2),)
+
+
+def _through(cls: ir.ClassDef, own: str, above: str | None) -> Iterator[tuple[ir.Arg, ...]]:
+    """The arguments of the constructions in a class: calls of its own `cls`, or of the constructor of the class above it."""
+    waiting: list[AnyNode] = list(cls.body)
+    while waiting:
+        node = waiting.pop()
+        waiting.extend(children(node))
+        if not isinstance(node, ir.Call):
+            continue
+        func = node.func
+        if own and isinstance(func, ir.Name) and func.id == own:
+            yield node.args
+        elif above is not None and isinstance(func, ir.Attr) and func.name == "__init__":
+            if isinstance(func.value, ir.Call) and _last(func.value.func) == "super":
+                yield node.args
+            elif _last(func.value) == above:
+                yield node.args[1:]
+
+
+def _leaves(args: tuple[ir.Arg, ...], default: Default) -> bool:
+    """True if a construction passes a parameter nothing, or a constant that is its default."""
+    given = next((arg.value for arg in args if arg.keyword == default.name), None)
+    if given is None:
+        front = [arg for arg in args if arg.keyword is None and arg.stars < 2]
+        if any(arg.stars == 1 for arg in front[: default.position + 1]) or any(arg.stars == 2 for arg in args):
+            return False  # it may be among them
+        given = front[default.position].value if default.position < len(front) else None
+    if given is None:
+        return True
+    return isinstance(given, ir.Const) and isinstance(default.value, ir.Const) and _same(given.value, default.value.value)
+
+
+def _same(a: object, b: object) -> bool:
+    return type(a) is type(b) and a == b
+
+
+def _last(node: ir.Expr) -> str:
+    return node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attr) else ""
