@@ -12,8 +12,10 @@ from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import LOGITS, Domain, Expects
 from bce_lint.diagnostic import shortened
+from bce_lint.fixes import foreseen
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
+from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
 from bce_lint.fixes.meeting import Usage, in_place
@@ -65,6 +67,8 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
     if treatment.inner and all(x.domain in _TWICE for site in sites for x in site.input):
         with suppress(Refusal):
             return changed(DROPPED, project, intents)
+    if treatment.fused or treatment.logarithm:
+        nothing_new(sites, foreseen.fused(sites, intent.what) if treatment.fused else foreseen.logarithms(sites))
     group = _group(project, treatment, sites)
     local = _local(project, group)
     edits, title, only = _rewritten(project, group)
