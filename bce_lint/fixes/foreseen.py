@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
+from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, Tensor
-from bce_lint.analysis.sites import LossSite
+from bce_lint.analysis.sites import HandWrittenSite, LossSite
 from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.tree import Node, Tree, name_of
+from bce_lint.ir.walk import children
 from bce_lint.records import changed
 from bce_lint.rules.judge import run_rules, unranked
 
-_LOGARITHMS = {Domain.CATEGORICAL: Domain.LOG_CATEGORICAL, Domain.PROBABILITY: Domain.LOG_PROBABILITY}
+_CLAMPS: Final = ("clamp", "clamp_", "clip")
+_LOGARITHMS: Final = {Domain.CATEGORICAL: Domain.LOG_CATEGORICAL, Domain.PROBABILITY: Domain.LOG_PROBABILITY}
 
 
 def nothing_new(before: Iterable[LossSite], after: Iterable[LossSite]) -> None:
@@ -52,3 +57,29 @@ def _below(one: Tensor) -> Tensor:
 
 def _of(one: Tensor, domain: Domain, origin: tuple[Origin, ...]) -> Tensor:
     return changed(one, domain=domain, range=ANY, origin=origin, form=None)
+
+
+def not_clamped(tree: Tree, site: HandWrittenSite) -> None:
+    """Raises `Refusal` when a formula is of a sigmoid's output that was clamped: a loss of it would bring BCE101, which cannot be
+    mended across the clamp."""
+    if site.domain is not Domain.PROBABILITY:
+        return
+    logs = [node for place in site.logs if place.path == tree.path and (node := tree.at(place.span, ir.Call)) is not None]
+    if any(isinstance(node, ir.Call) and name_of(node) in _CLAMPS for log in logs for node in _made_of(tree, log)):
+        raise Refusal("it would bring BCE101, for which there is no fix across the clamp")
+
+
+def _made_of(tree: Tree, start: Node) -> Iterator[Node]:
+    """The nodes of an expression, and of what is assigned to its names in their function."""
+    seen: set[int] = set()
+    waiting = [start]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        waiting += children(node)
+        if isinstance(node, ir.Name):
+            bound = (tree.parent(one) for one in tree.names(node.id) if tree.function(one) is tree.function(node))
+            waiting += [one.value for one in bound if isinstance(one, ir.Assign)]

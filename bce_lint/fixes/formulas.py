@@ -11,6 +11,7 @@ from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.catalog.consumers import LINEAR
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
+from bce_lint.fixes.foreseen import not_clamped
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import in_place
@@ -157,6 +158,7 @@ def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix
     site = intent.site
     assert isinstance(site, HandWrittenSite)
     tree = project.tree(site.primary.path)
+    not_clamped(tree, site)
     node = tree.at(site.primary.span, ir.Op)
     if node is not None and any(isinstance(around, ir.Op) and around.op == "format" for around in tree.around(node)):
         raise Refusal("the formula stands inside an f-string")

@@ -157,7 +157,7 @@ class Samples:
     def __init__(self, text: str) -> None:
         torch.manual_seed(1)
         layers = [(int(a), int(b or 1)) for a, b in _LAYER.findall(text)]
-        wide = list(dict.fromkeys([size for pair in layers for size in pair] or [3, 8]))[:4]
+        wide = list(dict.fromkeys([size for pair in layers for size in pair] or [3, 8, 2]))[:4]
         self.inputs: list[object] = [torch.randn(BATCH, size) for size in wide]
         if "Conv2d" in text:
             self.inputs[:0] = [torch.randn(BATCH, size, 8, 8) for size in wide[:2]]
