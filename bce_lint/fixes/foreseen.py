@@ -16,7 +16,8 @@ from bce_lint.ir.walk import children
 from bce_lint.records import changed
 from bce_lint.rules.judge import run_rules, unranked
 
-_CLAMPS: Final = ("clamp", "clamp_", "clip")
+_CLAMPS: Final = frozenset({"clamp", "clamp_", "clip"})
+_SIGMOIDS: Final = frozenset({"sigmoid", "sigmoid_", "expit"})
 _LOGARITHMS: Final = {Domain.CATEGORICAL: Domain.LOG_CATEGORICAL, Domain.PROBABILITY: Domain.LOG_PROBABILITY}
 
 
@@ -60,12 +61,11 @@ def _of(one: Tensor, domain: Domain, origin: tuple[Origin, ...]) -> Tensor:
 
 
 def not_clamped(tree: Tree, site: HandWrittenSite) -> None:
-    """Raises `Refusal` when a formula is of a sigmoid's output that was clamped: a loss of it would bring BCE101, which cannot be
-    mended across the clamp."""
-    if site.domain is not Domain.PROBABILITY:
-        return
+    """Raises `Refusal` when a formula's probability is a sigmoid's output that was clamped: a loss of it would bring BCE101, which
+    cannot be mended across the clamp."""
     logs = [node for place in site.logs if place.path == tree.path and (node := tree.at(place.span, ir.Call)) is not None]
-    if any(isinstance(node, ir.Call) and name_of(node) in _CLAMPS for log in logs for node in _made_of(tree, log)):
+    names = {name_of(node) for log in logs for node in _made_of(tree, log) if isinstance(node, ir.Call)}
+    if names & _CLAMPS and names & _SIGMOIDS:
         raise Refusal("it would bring BCE101, for which there is no fix across the clamp")
 
 
