@@ -108,7 +108,7 @@ SHORT = "self.net = nn.Sequential(A(), B())"
     "reading",
     [
         "net.net[2]", "net.net[-1]", "net.net[:2]", "net.net[i]", "len(net.net)", "[a for a in net.net]", "list(net.net)", "f(*net.net)",
-        "net.net.children()", "net.net.pop(-1)", "state['net.2.weight']", "net.get_submodule('model.net.2')",
+        "net.net", "f(i, layers=net.net)", "net.net.children()", "net.net.pop(-1)", "state['net.2.weight']", "net.get_submodule('model.net.2')",
     ],
 )  # fmt: skip
 def test_elements_that_are_read(reading: str) -> None:
@@ -117,7 +117,7 @@ def test_elements_that_are_read(reading: str) -> None:
     assert refused(before, after, use=use) == "`net[...]`, read at use.py:2, would lose its binding"
 
 
-@pytest.mark.parametrize("reading", ["net.net[0]", "state['net.1.weight']", "net.net", "net.other[2]", "net.net.parameters()"])
+@pytest.mark.parametrize("reading", ["net.net[0]", "state['net.1.weight']", "net.net(i)", "net.other[2]", "net.net.parameters()"])
 def test_elements_that_stay(reading: str) -> None:
     before, after = (CLASS.format(one, "self.net(x)") for one in (NET, SHORT))
     assert refused(before, after, use=f"def f(net, i, state):\n    return {reading}\n") == ""
