@@ -16,7 +16,10 @@ _COUNTING = frozenset({"len", "list", "tuple", "enumerate", "zip", "reversed", "
 _CHILDREN = frozenset({"children", "named_children", "modules", "named_modules", "pop", "insert", "extend", "__getitem__", "__delitem__"})
 
 
-_HANDING = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Call, ast.keyword, ast.Return, ast.Yield, ast.Tuple, ast.List, ast.Dict, ast.IfExp)
+_HANDING = (
+    *(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.IfExp, ast.Return, ast.Yield),
+    *(ast.Call, ast.keyword, ast.Tuple, ast.List, ast.Dict),
+)
 """What gives an object another name, by which its elements may be read."""
 
 

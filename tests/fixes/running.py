@@ -166,6 +166,7 @@ class Samples:
         self.inputs.append(torch.randn(BATCH))
         sizes = list(dict.fromkeys([*(b for _, b in layers), *wide]))[:3]
         self.targets: list[object] = [*(torch.rand(BATCH, size) for size in sizes), torch.randint(0, 2, (BATCH,)), torch.rand(BATCH)]
+        self.targets.append(torch.rand(BATCH // 2))
         self.targets += [torch.randint(0, 2, (BATCH, 1)), torch.randint(0, 2, (BATCH, sizes[0])), torch.rand(BATCH, sizes[0], 8, 8)]
         self.models: list[object] = [nn.Linear(wide[0], size) for size in (1, 3, wide[0])]
         self.losses: list[object] = [nn.BCELoss(), nn.BCEWithLogitsLoss(), nn.CrossEntropyLoss(), nn.NLLLoss(), nn.MSELoss()]

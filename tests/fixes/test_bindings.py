@@ -108,7 +108,8 @@ SHORT = "self.net = nn.Sequential(A(), B())"
     "reading",
     [
         "net.net[2]", "net.net[-1]", "net.net[:2]", "net.net[i]", "len(net.net)", "[a for a in net.net]", "list(net.net)", "f(*net.net)",
-        "net.net", "f(i, layers=net.net)", "net.net.children()", "net.net.pop(-1)", "state['net.2.weight']", "net.get_submodule('model.net.2')",
+        "net.net", "f(i, layers=net.net)",
+        "net.net.children()", "net.net.pop(-1)", "state['net.2.weight']", "net.get_submodule('model.net.2')",
     ],
 )  # fmt: skip
 def test_elements_that_are_read(reading: str) -> None:
