@@ -163,7 +163,7 @@ class Samples:
             self.inputs[:0] = [torch.randn(BATCH, size, 8, 8) for size in wide[:2]]
         if any(word in text for word in ("Conv1d", "LSTM", "Transformer", "permute", "transpose")):
             self.inputs[:0] = [torch.randn(BATCH, size, size) for size in wide[:2]]
-        self.inputs.append(torch.randn(BATCH))
+        self.inputs += [torch.randn(BATCH), torch.rand(wide[0])]
         sizes = list(dict.fromkeys([*(b for _, b in layers), *wide]))[:3]
         self.targets: list[object] = [*(torch.rand(BATCH, size) for size in sizes), torch.randint(0, 2, (BATCH,)), torch.rand(BATCH)]
         self.targets.append(torch.rand(BATCH // 2))

@@ -13,6 +13,7 @@ from bce_lint.diagnostic import Edit, Fix
 from bce_lint.engine import check_text, fix_text
 from bce_lint.findings import FixOptions, heard
 from bce_lint.fixes.brought import Ground, Heard, Rewrite
+from bce_lint.fixes.edit import changed as rewritten
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.kinds import KINDS
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -48,11 +49,11 @@ def test_each_kind_has_a_case_that_is_fixed() -> None:
         assert any(kind is change and fix.edits for kind, fix in asked(path))
 
 
-def appended(text: str, rule: Rule) -> str:
-    """The example of a rule as it reports the rule behind a text: in a function of its own, or else as it stands."""
-    shown = example(rule, "Example")
+def appended(right: Fix, text: str, rule: Rule) -> str:
+    """The example of a rule as it reports the rule behind a fixed text: in a function of its own, or else as it stands."""
+    shown, after = example(rule, "Example"), rewritten(decode(text.encode(), "x.py"), right.edits)
     found = (f"\n\ndef appended():\n{textwrap.indent(shown, '    ')}", f"\n\n{shown}")
-    return next(one for one in found if any(d.code == rule.code for d in check_text((text + one).encode(), None, CODES).diagnostics))
+    return next(one for one in found if any(d.code == rule.code for d in check_text((after + one).encode(), None, CODES).diagnostics))
 
 
 @pytest.mark.parametrize(("change", "rule"), PAIRS)
@@ -65,7 +66,7 @@ def test_no_kind_of_fix_may_bring_what_a_rule_says(change: Change, rule: Rule, m
         right = kind.build(project, intents)
         tree = project.tree(right.edits[0].location.path)
         end = len(tree.text)
-        return changed(right, edits=(*right.edits, tree.edit(Span(end, end), appended(tree.text, rule))))
+        return changed(right, edits=(*right.edits, tree.edit(Span(end, end), appended(right, tree.text, rule))))
 
     monkeypatch.setitem(KINDS, change, changed(kind, build=wrong))
     after, refused = fixed(text, CODES | {code}, frozenset({code}))
