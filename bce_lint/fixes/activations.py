@@ -12,8 +12,10 @@ from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import LOGITS, Domain, Expects
 from bce_lint.diagnostic import shortened
+from bce_lint.fixes import foreseen
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
+from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.gathering import gathered, unchanged
 from bce_lint.fixes.handed_out import read_beside
 from bce_lint.fixes.intent import FixIntent
@@ -76,6 +78,8 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
     if treatment.inner and all(x.domain in _TWICE for site in sites for x in site.input):
         with suppress(Refusal):
             return changed(OUTER_DROPPED, project, intents)
+    if treatment.fused or treatment.logarithm:
+        nothing_new(sites, foreseen.fused(sites, intent.what) if treatment.fused else foreseen.logarithms(sites))
     group = _group(project, treatment, sites)
     local = _local(project, group)
     edits, title, only = _rewritten(project, group)

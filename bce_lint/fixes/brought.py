@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.sites import LossSite
 from bce_lint.diagnostic import Edit
 from bce_lint.fixes.edit import spans
 from bce_lint.fixes.intent import Change
@@ -158,7 +160,7 @@ _Fits = Callable[[_Possible, _Possible, int], bool]
 def _taken(left: dict[tuple[str, str], list[tuple[_Possible, _Possible]]], one: Judged, fits: _Fits) -> bool:
     """True if a finding has its ground, which is then no other's."""
     start, path = one.place.span.start, one.place.path
-    if any(start in after.starts for _, after in left.get(("", path), ())):
+    if any(place.span.start in after.starts for place in _calls(one) for _, after in left.get(("", place.path), ())):
         return True
     pairs = left.get((one.rule.code, path), [])
     for number, (before, after) in enumerate(pairs):
@@ -177,6 +179,12 @@ def _carried(rewrite: Rewrite, path: str, text: str) -> _Fits:
         return bool(olds & news) or bool(olds and news and before.text == text)
 
     return _fits
+
+
+def _calls(one: Judged) -> Iterator[Place]:
+    """Where a finding is reported, and where its loss is called, be it inside the function that was given the values."""
+    yield one.place
+    yield from (intent.site.call for intent in one.intents if isinstance(intent.site, LossSite))
 
 
 def _is_call(one: Judged) -> bool:

@@ -13,6 +13,7 @@ from bce_lint.catalog.schema import Domain
 from bce_lint.fixes import dimension
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
+from bce_lint.fixes.foreseen import not_clamped
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import in_place
@@ -174,6 +175,7 @@ def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix
     site = intent.site
     assert isinstance(site, HandWrittenSite)
     tree = project.tree(site.primary.path)
+    not_clamped(tree, site)
     node = tree.at(site.primary.span, ir.Op)
     if node is not None and any(isinstance(around, ir.Op) and around.op == "format" for around in tree.around(node)):
         raise Refusal("the formula stands inside an f-string")

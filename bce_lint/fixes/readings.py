@@ -16,6 +16,13 @@ _COUNTING = frozenset({"len", "list", "tuple", "enumerate", "zip", "reversed", "
 _CHILDREN = frozenset({"children", "named_children", "modules", "named_modules", "pop", "insert", "extend", "__getitem__", "__delitem__"})
 
 
+_HANDING = (
+    *(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.IfExp, ast.Return, ast.Yield),
+    *(ast.Call, ast.keyword, ast.Tuple, ast.List, ast.Dict),
+)
+"""What gives an object another name, by which its elements may be read."""
+
+
 class Reading(NamedTuple):
     """An attribute that is read in a row: of the instance of a class (`owner`), of another object, or as a word of a string."""
 
@@ -61,6 +68,10 @@ class Readings:
             waiting.extend((child, owner, own, target) for child in ast.iter_child_nodes(node))
 
     def _note(self, node: ast.AST, owner: str, own: str, target: str) -> None:
+        if isinstance(node, _HANDING):
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.Attribute) and isinstance(child.ctx, ast.Load) and child is not getattr(node, "func", None):
+                    self._index(child, child.lineno, None)
         match node:
             case ast.Attribute():
                 self._attribute(node, owner, own)

@@ -9,14 +9,14 @@ from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.schema import Contract, Domain
+from bce_lint.fixes import foreseen
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
+from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject, escapes, loss_of
 from bce_lint.fixes.spelling import renamed
 from bce_lint.fixes.tree import Tree, name_of
-from bce_lint.records import changed
-from bce_lint.rules.judge import unranked
 
 
 def alone(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
@@ -32,15 +32,8 @@ def alone(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
         for caller in callers:
             if not caller.input or any(x.domain is not Domain.LOGITS for x in caller.input):
                 raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
-            _nothing_new(caller, MODULES[f"torch.nn.{intent.what}"])
+        nothing_new(callers, foreseen.retyped(callers, intent.what))
     return Fix(level(intent), f"Use `{intent.what}`", tuple(retyped(project, losses, intent.what)))
-
-
-def _nothing_new(site: LossSite, wanted: Contract) -> None:
-    """Raises `Refusal` when a rule has something against the other loss that it has not against the one that is there."""
-    now, then = ({one.rule.code for one in unranked((each,))} for each in (site, changed(site, contract=wanted)))
-    if then - now:
-        raise Refusal(f"it would bring {min(then - now)}")
 
 
 def loss_sites(intents: Sequence[FixIntent]) -> list[LossSite]:

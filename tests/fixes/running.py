@@ -157,15 +157,16 @@ class Samples:
     def __init__(self, text: str) -> None:
         torch.manual_seed(1)
         layers = [(int(a), int(b or 1)) for a, b in _LAYER.findall(text)]
-        wide = list(dict.fromkeys([size for pair in layers for size in pair] or [3, 8]))[:4]
+        wide = list(dict.fromkeys([size for pair in layers for size in pair] or [3, 8, 2]))[:4]
         self.inputs: list[object] = [torch.randn(BATCH, size) for size in wide]
         if "Conv2d" in text:
             self.inputs[:0] = [torch.randn(BATCH, size, 8, 8) for size in wide[:2]]
         if any(word in text for word in ("Conv1d", "LSTM", "Transformer", "permute", "transpose")):
             self.inputs[:0] = [torch.randn(BATCH, size, size) for size in wide[:2]]
-        self.inputs.append(torch.randn(BATCH))
+        self.inputs += [torch.randn(BATCH), torch.rand(wide[0])]
         sizes = list(dict.fromkeys([*(b for _, b in layers), *wide]))[:3]
         self.targets: list[object] = [*(torch.rand(BATCH, size) for size in sizes), torch.randint(0, 2, (BATCH,)), torch.rand(BATCH)]
+        self.targets.append(torch.rand(BATCH // 2))
         self.targets += [torch.randint(0, 2, (BATCH, 1)), torch.randint(0, 2, (BATCH, sizes[0])), torch.rand(BATCH, sizes[0], 8, 8)]
         self.models: list[object] = [nn.Linear(wide[0], size) for size in (1, 3, wide[0])]
         self.losses: list[object] = [nn.BCELoss(), nn.BCEWithLogitsLoss(), nn.CrossEntropyLoss(), nn.NLLLoss(), nn.MSELoss()]
