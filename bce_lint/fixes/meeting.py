@@ -24,7 +24,7 @@ from bce_lint.catalog.consumers import (
 )  # fmt: skip
 from bce_lint.catalog.names import NUMPY_KEYWORDS
 from bce_lint.fixes.recorded_project import RecordedProject
-from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of
+from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 _INTEGERS = ("int", "long", "bool", "short", "uint8")
@@ -218,16 +218,27 @@ def _comprehension(node: Node, comp: ir.Comp) -> Step:
     return Step(on=comp) if any(one is node for one in comp.elements) else Step(Usage.VALUES)
 
 
-def _only_positions(tree: Tree, call: ir.Call) -> bool:
-    """True if only the positions are taken of a call that gives values and positions."""
+def _only_positions(tree: Tree, call: Node) -> bool:
+    """True if only the positions are taken of a call (or a name for what it gave) that gives values and positions."""
     match parent := tree.parent(call):
         case ir.Item():
-            return constant(parent.index) == 1
+            return constant(parent.index) in (1, -1)
         case ir.Attr():
             return parent.name == "indices"
-        case ir.Assign(targets=(ir.Build(items=(ir.Name(id="_"), _)),)):
-            return True
+        case ir.Assign(targets=(ir.Build(items=(ir.Name() as values, _)),)):
+            return not _loads(tree, values)
+        case ir.Assign(targets=(ir.Name() as name,)) if parent.value is call:
+            loads = _loads(tree, name)
+            return bool(loads) and all(not isinstance(tree.parent(one), ir.Assign) and _only_positions(tree, one) for one in loads)
     return False
+
+
+def _loads(tree: Tree, name: ir.Name) -> list[ir.Name]:
+    """Who reads a name in the function where it is set; the module's names may be read elsewhere, so they count as read."""
+    scope = scope_of(tree, name, name.id)
+    if scope is None and name.id != "_" and tree.shares(name.id):
+        return [name]
+    return [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope and not is_store(tree, n)]
 
 
 def _of_batch(index: Node) -> bool:
