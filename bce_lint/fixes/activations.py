@@ -241,9 +241,9 @@ def _gone(project: RecordedProject, key: SourceRange, said: list[str]) -> list[E
 
 
 def _kept(project: RecordedProject, group: _Group, key: SourceRange, use: User) -> list[Edit]:
-    """What a user needs in order to see what it saw before."""
+    """What a user needs in order to see what it saw before; one that applied the same activation once more needs nothing any more."""
     origin = group.origins[key]
-    if use.kind is Usage.ORDER or (use.kind is Usage.LOSS and use.site is not None and _wants(use.site, group)):
+    if use.kind in (Usage.ORDER, Usage.AGAIN) or (use.kind is Usage.LOSS and use.site is not None and _wants(use.site, group)):
         return []
     _exclusive(project, group, use)
     if group.treatment.logarithm:
