@@ -31,12 +31,12 @@ def rounded(m: Machine, frame: Frame, value: Value, node: Call) -> None:
 
 def _record(m: Machine, frame: Frame, value: Value, threshold: float | None, span: Span, named: Span | None = None) -> None:
     found = tensors(value)
-    if found and (all(t.domain is Domain.LOGITS and t.origin for t in found) or all(_is_squashed_twice(t) for t in found)):
+    if found and (all(t.domain is Domain.LOGITS and t.origin for t in found) or all(is_squashed_twice(t) for t in found)):
         place = frame.place(span, named)
         m.record(ThresholdSite(place.text, place, threshold, found))
 
 
-def _is_squashed_twice(t: Tensor) -> bool:
+def is_squashed_twice(t: Tensor) -> bool:
     """True if a value is a probability that was made of one, so that its range may decide a comparison."""
     return t.domain is Domain.PROBABILITY and any(origin.domain is Domain.PROBABILITY for origin in t.inner)
 

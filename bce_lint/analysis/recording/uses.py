@@ -46,11 +46,12 @@ class UseRecorder:
     """What a run has seen of values that went through an activation, of losses and of modules.
 
     Of an expression, `carriers` gives the activations whose output it was or held, `direct` those whose output it was itself, `latest`
-    those of them that no other was applied to since, `kinds` those that each value it ever had went through (none for most), `domains` what these values mean, `objects` the losses,
-    activations and containers (by where they were made) and the instances (by their class) that it was. `evaluated` are all
-    expressions that were reached within the budget, `started` all functions that were. `entered` gives for a function the calls
-    that led into it, `called` for a call the names of what it called outside the project, `callees` the objects among it, `applied`
-    for an activation the calls that applied it. `targets` are the files that the run should lead into.
+    those of them that no other was applied to since, `kinds` those that each value it ever had went through (none for most),
+    `domains` what these values mean, `objects` the losses, activations and containers (by where they were made) and the instances (by
+    their class) that it was. `evaluated` are all expressions that were reached within the budget, `started` all functions that were.
+    `entered` gives for a function the calls that led into it, `called` for a call the names of what it called outside the project,
+    `callees` the objects among it, `applied` for an activation the calls that applied it. `targets` are the files that the run should
+    lead into.
     """
 
     fuel_factor: Final = 8

@@ -1,18 +1,14 @@
-"""The same activation twice on the way to a loss, or to a decision.
+"""The same activation twice on the way to a loss.
 
 ## What it does
 Reports a loss whose input went through a sigmoid of a sigmoid, a softmax of a softmax, or a log-softmax of a softmax, where
 the loss accepts what the outer one gives. (Where it does not, the rule about that loss speaks: the loss's own activation
 makes a third.)
 
-It also reports a comparison with a constant, and `round`, of a sigmoid of a sigmoid, where the range of such a value decides the
-outcome: at most 0.5, or at least 0.7311.
-
 ## Why is this bad?
 The outer activation gets values between 0 and 1 instead of logits. A second sigmoid gives values between 0.5 and 0.731; a
 second softmax over C classes gives at most e / (e + C - 1): 0.232 for ten classes. It often comes from a model that ends in
-an activation and a training loop that adds one. `torch.sigmoid(model(x)) > 0.5` is then true of every sample, whatever the model
-says (but where the first sigmoid is exactly 0).
+an activation and a training loop that adds one.
 
 ## Example
 ```python
@@ -44,7 +40,7 @@ This is right because the activation is applied once. (BCE101 then proposes the 
 The first of the two goes. Unsafe: the training values change, as they must. Everyone who uses the activation's output is looked
 for first: a value with other users in the function stays as it is for them (the loss gets what the activation got), other
 functions of the project get the activation where they use the output, and where a user cannot be followed nothing is changed:
-the finding lists the places. A comparison has no automatic fix: which of the two activations is one too many is for a person to say.
+the finding lists the places.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html>
@@ -54,10 +50,9 @@ the finding lists the places. A comparison has no automatic fix: which of the tw
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import exp
 
 from bce_lint.analysis.domain.tensor import Origin, Tensor
-from bce_lint.analysis.sites import LossSite, Site, ThresholdSite
+from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.messages import APPLIED, got, loss, origins, quoted, way
@@ -74,10 +69,6 @@ _TWICE = {
 }
 
 
-_LEAST, _MOST = 0.5, 1 / (1 + exp(-1))
-_ONE_LESS = "take one of the two sigmoids away: the model's own, if a loss or others want its logits, else the one that is applied here"
-
-
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding when every value that can arrive went through the same activation twice."""
     match site:
@@ -90,27 +81,6 @@ def check(site: Site) -> Iterator[Finding]:
                     origins(site.input) + tuple((_below(o), o.place) for o in inner if o) + way(site),
                     fix=FixIntent(Change.DROP_INNER, site),
                 )
-        case ThresholdSite() if site.threshold is None or not _LEAST < site.threshold < _MOST:
-            below = [_first_sigmoid(tensor) for tensor in site.input]
-            if below and all(below):
-                yield Finding(
-                    f"{_decided(site)}: the values are a sigmoid of a sigmoid, between 0.5 and 0.7311",
-                    origins(site.input) + tuple((_below(o), o.place) for o in below if o),
-                    fix=FixIntent(Change.NONE, site, _ONE_LESS),
-                )
-
-
-def _first_sigmoid(tensor: Tensor) -> Origin | None:
-    """The sigmoid below another one."""
-    if tensor.first is None or any(origin.name != "sigmoid" for origin in tensor.origin):
-        return None
-    return next((origin for origin in tensor.inner if origin.name == "sigmoid"), None)
-
-
-def _decided(site: ThresholdSite) -> str:
-    if site.threshold is None:
-        return f"{quoted(site.name)} rounds every value to 1"
-    return f"{quoted(site.name)} comes out the same for every value"
 
 
 def _inner(tensor: Tensor, expects: Expects) -> Origin | None:
