@@ -19,6 +19,7 @@ from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.locality import infinite, local
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import Usage
+from bce_lint.fixes.places import at_place, at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
@@ -30,7 +31,6 @@ from bce_lint.fixes.uses import User, UserSearch
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 _MAX = 16
 _SHOWN = 40
-_PLACES = 5
 
 
 class Treatment(NamedTuple):
@@ -128,7 +128,7 @@ def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]
             raise Refusal("too many activations are involved")
         if treatment.fused:
             waiting += _taken(project, group, [use.site for use in group.searches[key].uses if _is_alike(use.site, group)])
-    _reached(group, sites)
+    _reached(project, group, sites)
     return group
 
 
@@ -138,9 +138,9 @@ def _nothing_else(project: RecordedProject, origin: Origin) -> None:
     kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in project.uses.called.get(key, ())}
     applied = project.uses.applied.get(key, set())
     if key not in applied and any(key in callees and call not in applied for call, callees in project.uses.callees.items()):
-        raise Refusal("the layer is also called by itself")
+        raise Refusal(f"the layer made at {at_place(project.analysed, key)} is also called by itself")
     if project.entering.get(key) or len(kinds - {"expit", *_spellings(origin.name)}) > 0:
-        raise Refusal(f"other things than the {origin.name} may be called there")
+        raise Refusal(f"other things than the {origin.name} may be called at {at_place(project.analysed, key)}")
 
 
 def _spellings(name: str) -> tuple[str, str]:
@@ -159,10 +159,10 @@ def _taken(project: RecordedProject, group: _Group, sites: Iterable[LossSite | N
             continue
         group.losses[loss_of(site)] = callers = project.losses.get(loss_of(site), [site])
         if loss_of(site) in project.chosen:
-            raise Refusal("which loss is used is chosen elsewhere")
+            raise Refusal(f"which loss is used at {at_place(project.analysed, site.call)} is chosen elsewhere")
         for caller in callers:
             if not caller.input or any(x.domain is not group.site.input[0].domain or not x.origin for x in caller.input):
-                raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
+                raise Refusal(f"the loss is shared: {at(project, caller)} gives it other values")
             found += _origins(caller, group.treatment)
     return found
 
@@ -183,25 +183,26 @@ def _asked(x: Tensor, treatment: Treatment) -> tuple[Origin, ...]:
     return tuple(o for o in x.inner if o.domain in _TWICE)[:1] if treatment.inner else x.origin
 
 
-def _reached(group: _Group, sites: list[LossSite]) -> None:
+def _reached(project: RecordedProject, group: _Group, sites: list[LossSite]) -> None:
     """Raises `Refusal` unless each loss was found on a way from its activation, and nothing else comes in on the way."""
     seen = set().union(*(search.seen for search in group.searches.values()))
     for search in group.searches.values():
         for tree, node in search.joined:
             if id(node) not in seen:
-                raise Refusal(f"`{tree.source(node.span)}` is joined with the values on the way")
+                raise Refusal(f"`{tree.source(node.span)}` is joined with the values at {at_row(tree, node)}")
         for use in search.uses:
             if use.kind is Usage.LOSS and use.picked and "softmax" in search.origin.name:
-                raise Refusal(f"`{use.picked}` picks classes out of the softmax")
+                raise Refusal(f"`{use.picked}` picks classes out of the softmax at {where(use)}")
             if use.kind is Usage.LOSS and use.whole is not None and search.origin.name == "log_softmax" and search.origin.dim != -1:
-                raise Refusal("the classes are moved to another dimension after the log-softmax")
+                raise Refusal(f"the classes are moved to another dimension before {where(use)}, after the log-softmax")
             if use.kind is Usage.CHANGED:
-                raise Refusal(f"`{_user(use)}` changes the values on the way")
+                raise Refusal(f"`{_user(use)}` changes the values on the way at {where(use)}")
     met = {use.site.call.range for search in group.searches.values() for use in search.uses if use.site is not None}
     wanted = [*sites, *(site for callers in group.losses.values() for site in callers)]
     for site in wanted:
         if site.call.range not in met:
-            raise Refusal("what stands between the activation and the loss changes the values, or cannot be followed")
+            loss = at_place(project.analysed, site.call)
+            raise Refusal(f"what stands between the activation and the loss at {loss} changes the values, or cannot be followed")
 
 
 def _user(use: User) -> str:
@@ -212,10 +213,9 @@ def _user(use: User) -> str:
 
 def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], str]:
     """The activations change where they are applied; whoever else uses the values applies them instead."""
-    unseen = sorted({where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN})
+    unseen = [where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN]
     if unseen:
-        more = f" and {len(unseen) - _PLACES} more places" if len(unseen) > _PLACES else ""
-        raise Refusal(f"the values may be used at {', '.join(unseen[:_PLACES])}{more}, where they cannot be followed")
+        raise Refusal(f"the values may be used at {listed(unseen)}, where they cannot be followed")
     edits: list[Edit] = []
     said: list[str] = []
     logarithm = group.treatment.logarithm

@@ -11,6 +11,7 @@ from bce_lint.fixes.calls import removal
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.logit_operand import not_changed
 from bce_lint.fixes.meeting import in_place
+from bce_lint.fixes.places import at_row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached, renamed
 from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, name_of, scope_of
@@ -30,8 +31,7 @@ SPELLED = {
 
 def where(use: User) -> str:
     """The place of a user, for people."""
-    row = use.tree.text.count("\n", 0, use.node.span.start) + 1
-    return f"{use.tree.path.rpartition('/')[2]}:{row}"
+    return at_row(use.tree, use.node)
 
 
 def wrapped(use: User, origin: Origin) -> list[Edit]:
