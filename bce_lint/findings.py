@@ -96,10 +96,10 @@ def _recorded(project: Project, told: list[Judged]) -> RecordedProject:
 
 
 def _within(fix: Fix | None, shown: Mapping[str, str]) -> Fix | None:
-    """A fix, for display only where it would change files that were not given."""
-    if fix is None or not (others := sorted(_display(path) for path in fix.paths if path not in shown)):
+    """A fix, for display only where it would change files that were not given; all that it changes are named."""
+    if fix is None or all(path in shown for path in fix.paths):
         return fix
-    return fix.shown_only(f"{fix.message}; it also changes {', '.join(others)}, which was not given")
+    return fix.shown_only(f"{fix.message}; it changes {', '.join(sorted(map(_display, fix.paths)))}: give all of them")
 
 
 def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Diagnostic:

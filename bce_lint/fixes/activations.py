@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
@@ -19,20 +18,21 @@ from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.gathering import gathered, unchanged
 from bce_lint.fixes.handed_out import read_beside
 from bce_lint.fixes.intent import FixIntent
-from bce_lint.fixes.logit_operand import logit_operand, mentions, only_binding
-from bce_lint.fixes.meeting import Usage, in_place
+from bce_lint.fixes.locality import infinite, local
+from bce_lint.fixes.logit_operand import logit_operand, only_binding
+from bce_lint.fixes.meeting import Usage
+from bce_lint.fixes.places import at_place, at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
-from bce_lint.fixes.tree import Node, name_of
+from bce_lint.fixes.switched_off import choice_of, switched_off
+from bce_lint.fixes.tree import Node
 from bce_lint.fixes.uses import User, UserSearch
 
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
-_INFINITE = re.compile(r"\binf\b|masked_fill|finfo|infinity", re.IGNORECASE)
 _MAX = 16
 _SHOWN = 40
-_PLACES = 5
 
 
 class Treatment(NamedTuple):
@@ -81,12 +81,12 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
     if treatment.fused or treatment.logarithm:
         nothing_new(sites, foreseen.fused(sites, intent.what) if treatment.fused else foreseen.logarithms(sites))
     group = _group(project, treatment, sites)
-    local = _local(project, group)
+    inside = local(project, list(group.searches.values()), group.losses)
     edits, title, only = _rewritten(project, group)
     if treatment.fused:
         edits += retyped(project, group.losses, intent.what)
         title = f"Use `{intent.what}` on the raw values"
-    safe = intent.safe and only and local is not None and not _infinite(project, local)
+    safe = intent.safe and only and inside is not None and not infinite(project, inside)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 
 
@@ -132,7 +132,7 @@ def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]
             raise Refusal("too many activations are involved")
         if treatment.fused:
             waiting += _taken(project, group, [use.site for use in group.searches[key].uses if _is_alike(use.site, group)])
-    _reached(group, sites)
+    _reached(project, group, sites)
     return group
 
 
@@ -142,9 +142,9 @@ def _nothing_else(project: RecordedProject, origin: Origin) -> None:
     kinds = {name.rpartition(".")[2].rpartition(" ")[2].lower().strip("_") for name in project.uses.called.get(key, ())}
     applied = project.uses.applied.get(key, set())
     if key not in applied and any(key in callees and call not in applied for call, callees in project.uses.callees.items()):
-        raise Refusal("the layer is also called by itself")
+        raise Refusal(f"the layer made at {at_place(project.analysed, key)} is also called by itself")
     if project.entering.get(key) or len(kinds - {"expit", *_spellings(origin.name)}) > 0:
-        raise Refusal(f"other things than the {origin.name} may be called there")
+        raise Refusal(f"other things than the {origin.name} may be called at {at_place(project.analysed, key)}")
 
 
 def _spellings(name: str) -> tuple[str, str]:
@@ -163,10 +163,10 @@ def _taken(project: RecordedProject, group: _Group, sites: Iterable[LossSite | N
             continue
         group.losses[loss_of(site)] = callers = project.losses.get(loss_of(site), [site])
         if loss_of(site) in project.chosen:
-            raise Refusal("which loss is used is chosen elsewhere")
+            raise Refusal(f"which loss is used at {at_place(project.analysed, site.call)} is chosen elsewhere")
         for caller in callers:
             if not caller.input or any(x.domain is not group.site.input[0].domain or not x.origin for x in caller.input):
-                raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
+                raise Refusal(f"the loss is shared: {at(project, caller)} gives it other values")
             found += _origins(caller, group.treatment)
     return found
 
@@ -187,25 +187,26 @@ def _asked(x: Tensor, treatment: Treatment) -> tuple[Origin, ...]:
     return tuple(o for o in x.inner if o.domain in _TWICE)[:1] if treatment.inner else x.origin
 
 
-def _reached(group: _Group, sites: list[LossSite]) -> None:
+def _reached(project: RecordedProject, group: _Group, sites: list[LossSite]) -> None:
     """Raises `Refusal` unless each loss was found on a way from its activation, and nothing else comes in on the way."""
     seen = set().union(*(search.seen for search in group.searches.values()))
     for search in group.searches.values():
         for tree, node in search.joined:
             if id(node) not in seen:
-                raise Refusal(f"`{tree.source(node.span)}` is joined with the values on the way")
+                raise Refusal(f"`{tree.source(node.span)}` is joined with the values at {at_row(tree, node)}")
         for use in search.uses:
             if use.kind is Usage.LOSS and use.picked and "softmax" in search.origin.name:
-                raise Refusal(f"`{use.picked}` picks classes out of the softmax")
+                raise Refusal(f"`{use.picked}` picks classes out of the softmax at {where(use)}")
             if use.kind is Usage.LOSS and use.whole is not None and search.origin.name == "log_softmax" and search.origin.dim != -1:
-                raise Refusal("the classes are moved to another dimension after the log-softmax")
+                raise Refusal(f"the classes are moved to another dimension before {where(use)}, after the log-softmax")
             if use.kind is Usage.CHANGED:
-                raise Refusal(f"`{_user(use)}` changes the values on the way")
+                raise Refusal(f"`{_user(use)}` changes the values on the way at {where(use)}")
     met = {use.site.call.range for search in group.searches.values() for use in search.uses if use.site is not None}
     wanted = [*sites, *(site for callers in group.losses.values() for site in callers)]
     for site in wanted:
         if site.call.range not in met:
-            raise Refusal("what stands between the activation and the loss changes the values, or cannot be followed")
+            loss = at_place(project.analysed, site.call)
+            raise Refusal(f"what stands between the activation and the loss at {loss} changes the values, or cannot be followed")
 
 
 def _user(use: User) -> str:
@@ -214,89 +215,39 @@ def _user(use: User) -> str:
     return shortened(" ".join(use.tree.source(user.span).split()), _SHOWN)
 
 
-def _local(project: RecordedProject, group: _Group) -> UserSearch | None:
-    """The users of the only activation, if its value never leaves the function and reaches one loss there."""
-    if len(group.searches) != 1:
-        return None
-    search = next(iter(group.searches.values()))
-    losses = [use for use in search.uses if use.kind is Usage.LOSS]
-    starts = project.uses.applied.get(search.key, set())
-    tree, call = project.call(search.key)
-    if (
-        tree.function(call) is None
-        or search.crossed
-        or len(losses) != 1
-        or starts != {search.key}
-        or not all(_owned(project, made, search.key) for made in group.losses)
-        or _open(project, search, losses)
-    ):
-        return None
-    return search
-
-
-def _open(project: RecordedProject, search: UserSearch, losses: list[User]) -> bool:
-    """True if others may have a part in it: the loss is a parameter, or what the activation gets is used again."""
-    tree, call = project.call(search.key)
-    value, function = operand(project, tree, call), tree.function(call)
-    for use in losses:
-        callee = next((one.func for one in use.tree.around(use.node) if isinstance(one, ir.Call)), None)
-        if isinstance(callee, ir.Name) and function is not None and any(param.name == callee.id for param in function.params):
-            return True
-        if use.whole is not None:
-            return True
-    local = isinstance(value, ir.Name) and function is not None and value.id in function.bound
-    given = isinstance(value, ir.Name) and function is not None and value.id in {param.name for param in function.params}
-    if in_place(call):
-        return given or not local
-    if isinstance(value, ir.Name):
-        return not (local or given) or bool(mentions(tree, value, tree.statement(call)))
-    return isinstance(value, ir.Attr | ir.Item)
-
-
-def _owned(project: RecordedProject, made: SourceRange, user: SourceRange) -> bool:
-    """True if a loss belongs to the file of its user, and is no default that callers may replace."""
-    tree, call = project.call(made)
-    around: Node = tree.parent(call)
-    while isinstance(around, ir.Attr) or (isinstance(around, ir.Call) and name_of(around) in ("to", "cuda", "cpu", "double", "half")):
-        around = tree.parent(around)
-    return (
-        made[0] == user[0]
-        and isinstance(around, ir.Assign | ir.Call | ir.Return | ir.AugAssign | ir.Op | ir.ExprStmt)
-        and not (isinstance(around, ir.Op) and around.op in ("or", "and"))
-    )
-
-
-def _infinite(project: RecordedProject, search: UserSearch) -> bool:
-    """True if the function shows infinite values: there a fused loss and its parts differ."""
-    tree, call = project.call(search.key)
-    function = tree.function(call)
-    nodes = [n.span for n in tree.nodes if function is None or function in tree.around(n)]
-    return bool(_INFINITE.search(tree.text[min(s.start for s in nodes) : max(s.end for s in nodes)]))
-
-
 def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], str]:
     """The activations change where they are applied; whoever else uses the values applies them instead."""
-    unseen = sorted({where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN})
+    unseen = [where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN]
     if unseen:
-        more = f" and {len(unseen) - _PLACES} more places" if len(unseen) > _PLACES else ""
-        raise Refusal(f"the values may be used at {', '.join(unseen[:_PLACES])}{more}, where they cannot be followed")
+        raise Refusal(f"the values may be used at {listed(unseen)}, where they cannot be followed")
     edits: list[Edit] = []
+    said: list[str] = []
     logarithm = group.treatment.logarithm
     for key, search in sorted(group.searches.items()):
         for use in search.uses if logarithm else gathered(search):
             edits += _kept(project, group, key, use)
-        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else removed(project, key)
+        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, said)
     same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
     if not group.treatment.outer:
         edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
     name = next(iter(group.origins.values())).name
-    return edits, f"Use `log_{name}`" if logarithm else f"Remove the {name}"
+    return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
+
+
+def _gone(project: RecordedProject, key: SourceRange, said: list[str]) -> list[Edit]:
+    """An activation taken away: where a caller has chosen it, or where it is applied. `said` gets what the first comes to."""
+    choice = choice_of(project, key) if project.uses.applied.get(key, set()) == {key} else None
+    if choice is None:
+        return removed(project, key)
+    edits, text = switched_off(project, choice)
+    said.append(text)
+    return edits
 
 
 def _kept(project: RecordedProject, group: _Group, key: SourceRange, use: User) -> list[Edit]:
-    """What a user needs in order to see what it saw before."""
+    """What a user needs in order to see what it saw before; one that applied the same activation once more needs nothing any more."""
     origin = group.origins[key]
-    if use.kind is Usage.ORDER or (use.kind is Usage.LOSS and use.site is not None and _wants(use.site, group)):
+    if use.kind in (Usage.ORDER, Usage.AGAIN) or (use.kind is Usage.LOSS and use.site is not None and _wants(use.site, group)):
         return []
     _exclusive(project, group, use)
     if group.treatment.logarithm:

@@ -11,6 +11,7 @@ from bce_lint.analysis.recording.terms import Term
 from bce_lint.analysis.sites import ActivationSite, LossSite
 from bce_lint.diagnostic import Verdict
 from bce_lint.fixes import activations, calls, decisions, dimension, expected, formulas, retyping
+from bce_lint.fixes.advice import explained
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -94,7 +95,7 @@ def _raises(intent: FixIntent, slice_: Term) -> bool:
 
 def _explained(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     """No fix: the reason is shown."""
-    return Fix(DISPLAY_ONLY, intents[0].what)
+    return Fix(DISPLAY_ONLY, explained(project.analysed, intents))
 
 
 _SAME_IF_SAFE: Final = Special(_is_safe, (Claim.EQUIVALENT,))

@@ -6,6 +6,7 @@ import re
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.places import at_row
 from bce_lint.fixes.tree import Node, Tree, is_store, name_of
 from bce_lint.ir import Span
 
@@ -65,7 +66,7 @@ def not_changed(tree: Tree, value: Node, statement: Node) -> None:
     if isinstance(value, ir.Name):
         for name in mentions(tree, value, statement):
             if _changed_in_place(tree, name):
-                raise Refusal(f"`{value.id}` is changed in place")
+                raise Refusal(f"`{value.id}` is changed in place at {at_row(tree, name)}")
 
 
 def mentions(tree: Tree, value: ir.Name, statement: Node) -> list[ir.Name]:

@@ -24,7 +24,7 @@ from bce_lint.catalog.consumers import (
 )  # fmt: skip
 from bce_lint.catalog.names import NUMPY_KEYWORDS
 from bce_lint.fixes.recorded_project import RecordedProject
-from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of
+from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 _INTEGERS = ("int", "long", "bool", "short", "uint8")
@@ -37,6 +37,7 @@ class Usage(Enum):
     ORDER = "looks at their order, or at their layout alone"
     THRESHOLD = "compares them with a constant"
     VALUES = "looks at them"
+    AGAIN = "applies the same activation to them once more, and to no loss"
     CHANGED = "changes them on their way to a loss"
     UNSEEN = "may look at them, where that cannot be followed"
 
@@ -65,13 +66,15 @@ class Meeting:
     """Asks for one activation's output; with `through`, activations applied to it are passed like moves."""
 
     def __init__(self, project: RecordedProject, origin: Origin, through: bool) -> None:
-        self.project, self.origin = project, origin
+        self.project, self.origin, self.through = project, origin, through
         self.key = origin.place.range
+        self.same = frozenset({origin.name, origin.name.replace("_", ""), origin.name.title().replace("_", "")})
         self.moving = MOVING | ACTIVATIONS if through else MOVING
 
     def carries(self, tree: Tree, node: Node) -> bool:
-        """True if an expression's value was, or held, the output."""
-        return self.project.carries(tree, node, (self.key,))
+        """True if an expression's value was, or held, the output; with another activation applied to it, only on the way through those."""
+        behind = self.is_whole(tree, node) and self.key not in self.project.uses.latest.get((tree.path, node.span), ())
+        return self.project.carries(tree, node, (self.key,)) and (self.through or not behind)
 
     def is_whole(self, tree: Tree, node: Node) -> bool:
         """True if it was the output itself."""
@@ -135,6 +138,8 @@ class Meeting:
             return _moved(node, call, last)
         if names and names <= LAYOUT_CALLS:
             return Step(Usage.ORDER)
+        if names and last <= self.same and self._along(node, call, alone=False):
+            return Step(Usage.AGAIN)
         if names and last <= RANKING | SELECTING:
             return self._ranked(tree, node, call, last)
         if names & FILLING and isinstance(call.func, ir.Attr):
@@ -164,6 +169,8 @@ class Meeting:
             return Step(Usage.UNSEEN)
         if name in self.moving and not to_integers:
             return _moved(node, call, {name})
+        if name in self.same and self._along(node, call, alone=False):
+            return Step(Usage.AGAIN)
         if name in RANKING or name in SELECTING:
             return self._ranked(tree, node, call, {name})
         if not self.is_whole(tree, node) and self.carries(tree, call):
@@ -174,8 +181,9 @@ class Meeting:
         positions = names <= RANKING or _only_positions(tree, call)
         return Step(Usage.ORDER if positions and self._along(node, call) else Usage.VALUES)
 
-    def _along(self, node: Node, call: ir.Call) -> bool:
-        """True if an activation keeps the order that a call looks at: a sigmoid always, a softmax along its own dimension."""
+    def _along(self, node: Node, call: ir.Call, alone: bool = True) -> bool:
+        """True if an activation keeps the order that a call looks at: a sigmoid always, a softmax along its own dimension; not
+        `alone`, also where the call says no dimension, as a layer's does not."""
         if "softmax" not in self.origin.name:
             return True
         dims = [
@@ -184,6 +192,8 @@ class Meeting:
             if arg.value is not node and (arg.keyword is None or NUMPY_KEYWORDS.get(arg.keyword, arg.keyword) == "dim")
         ]
         dim = constant(dims[-1]) if dims else None
+        if not dims and not alone:
+            return True
         return dim is not None and (dim == self.origin.dim or {dim, self.origin.dim} <= {1, -1})
 
     def _item(self, tree: Tree, node: Node, item: ir.Item) -> Step:
@@ -218,16 +228,27 @@ def _comprehension(node: Node, comp: ir.Comp) -> Step:
     return Step(on=comp) if any(one is node for one in comp.elements) else Step(Usage.VALUES)
 
 
-def _only_positions(tree: Tree, call: ir.Call) -> bool:
-    """True if only the positions are taken of a call that gives values and positions."""
+def _only_positions(tree: Tree, call: Node) -> bool:
+    """True if only the positions are taken of a call (or a name for what it gave) that gives values and positions."""
     match parent := tree.parent(call):
         case ir.Item():
-            return constant(parent.index) == 1
+            return constant(parent.index) in (1, -1)
         case ir.Attr():
             return parent.name == "indices"
-        case ir.Assign(targets=(ir.Build(items=(ir.Name(id="_"), _)),)):
-            return True
+        case ir.Assign(targets=(ir.Build(items=(ir.Name() as values, _)),)):
+            return not _loads(tree, values)
+        case ir.Assign(targets=(ir.Name() as name,)) if parent.value is call:
+            loads = _loads(tree, name)
+            return bool(loads) and all(not isinstance(tree.parent(one), ir.Assign) and _only_positions(tree, one) for one in loads)
     return False
+
+
+def _loads(tree: Tree, name: ir.Name) -> list[ir.Name]:
+    """Who reads a name in the function where it is set; the module's names may be read elsewhere, so they count as read."""
+    scope = scope_of(tree, name, name.id)
+    if scope is None and name.id != "_" and tree.shares(name.id):
+        return [name]
+    return [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope and not is_store(tree, n)]
 
 
 def _of_batch(index: Node) -> bool:

@@ -8,9 +8,11 @@ from typing import TypeAlias
 
 from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LossSite, ThresholdSite
 from bce_lint.fixes import calls
+from bce_lint.fixes.advice import advice
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix, Refusal, tidy, trust
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.kinds import Callers, kind_of
+from bce_lint.fixes.places import shown
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.records import changed
 from bce_lint.rules.judge import Judged
@@ -49,14 +51,19 @@ class Planner:
         try:
             found = self._built(judged.intents)
             edits = tidy(found.edits)
-            if any(silent(edit.location.path, edit.location.start.row, judged.rule.code) for edit in edits):
-                raise Refusal("a `# noqa` protects a line that it would change")
+            kept = [edit.location for edit in edits if silent(edit.location.path, edit.location.start.row, judged.rule.code)]
+            if kept:
+                raise Refusal(f"a `# noqa` protects {shown(kept[0].path)}:{kept[0].start.row}, which it would change")
             return changed(found, edits=edits)
         except Refusal as refusal:
-            return _display_only(f"no fix by machine: {refusal}")
+            return self._by_hand(str(refusal), judged.intents)
         except Exception as error:  # a builder that fails leaves one finding without its fix, and the rest goes on
             text = " ".join(f"{type(error).__name__}: {error}".split())
-            return _display_only(f"no fix by machine: internal error: {text}")
+            return self._by_hand(f"internal error: {text}", judged.intents)
+
+    def _by_hand(self, reason: str, intents: Sequence[FixIntent]) -> Fix:
+        """Why no machine makes a fix, and what a person would change."""
+        return Fix(DISPLAY_ONLY, f"no fix by machine: {reason}; by hand: {advice(self.project.analysed, intents)}")
 
     def _built(self, intents: Sequence[FixIntent]) -> Fix:
         kind = kind_of(intents[0])
@@ -67,7 +74,3 @@ class Planner:
             raise Refusal("the callers need different changes")
         surest = max if kind.callers is Callers.ANY else min
         return changed(found, applicability=surest(map(calls.level, intents), key=trust))
-
-
-def _display_only(message: str) -> Fix:
-    return Fix(DISPLAY_ONLY, message)

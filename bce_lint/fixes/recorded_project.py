@@ -12,6 +12,7 @@ from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.modules import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.places import shown
 from bce_lint.fixes.readings import Readers
 from bce_lint.fixes.tree import Node, Tree
 
@@ -45,7 +46,7 @@ class RecordedProject:
         if path not in self._trees:
             unit, source = self.analysed.unit(path), self.analysed.source(path)
             if unit is None or source is None:
-                raise Refusal(f"{path} cannot be read")
+                raise Refusal(f"{shown(path)} cannot be read")
             graph = self.analysed.graph
             self._trees[path] = Tree(source, unit.module, [graph.files[other].raw for other in sorted(graph.importers.get(path, ()))])
         return self._trees[path]

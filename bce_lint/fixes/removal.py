@@ -12,13 +12,15 @@ from bce_lint.fixes.calls import removal
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.logit_operand import not_changed
 from bce_lint.fixes.meeting import in_place
+from bce_lint.fixes.places import at_row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached, renamed
-from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, last_name, name_of
+from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, last_name, name_of, scope_of
 from bce_lint.fixes.uses import User
 from bce_lint.ir import Span
 
 _ADDING = ("append", "extend", "insert")
+_PLACING = frozenset({".cuda", ".cpu", ".to", ".eval", ".train"})
 _COUNTING = ("list", "enumerate", "len")
 SPELLED = {
     "sigmoid": "torch.sigmoid",
@@ -31,8 +33,7 @@ SPELLED = {
 
 def where(use: User) -> str:
     """The place of a user, for people."""
-    row = use.tree.text.count("\n", 0, use.node.span.start) + 1
-    return f"{use.tree.path.rpartition('/')[2]}:{row}"
+    return at_row(use.tree, use.node)
 
 
 def wrapped(use: User, origin: Origin) -> list[Edit]:
@@ -55,7 +56,7 @@ def removed(project: RecordedProject, key: SourceRange) -> list[Edit]:
     statement = tree.statement(call)
     if not in_place(call):
         not_changed(tree, value, statement)
-    layer = _unused_layer(project, tree, call)
+    layer = _unused_layer(project, tree, call) or _unread_variable(project, tree, call)
     if isinstance(statement, ir.ExprStmt | ir.Assign) and statement.value is call and _is_nothing(statement, value):
         return [_line(tree, statement.span), *layer]
     return [edit, *layer]
@@ -257,6 +258,35 @@ def _without_item(tree: Tree, build: ir.Build, index: int) -> Edit:
     if has_comment(rest):
         raise Refusal("a comment stands in the tuple")
     return tree.edit(span, text)
+
+
+def _unread_variable(project: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
+    """The statement that names a layer or a function of torch goes too, when nothing else reads the name."""
+    name = call.func
+    if not isinstance(name, ir.Name):
+        return []
+    scope = scope_of(tree, name, name.id)
+    found = [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope]
+    stores = [n for n in found if is_store(tree, n)]
+    if len(stores) != 1 or len(found) != 2 or (scope is None and tree.shares(name.id)):
+        return []
+    statement = tree.statement(stores[0])
+    if not isinstance(statement, ir.Assign) or statement.targets != (stores[0],) or not _only_names(project, tree, statement.value):
+        return []
+    try:
+        return [_line(tree, statement.span)]
+    except Refusal:
+        return []
+
+
+def _only_names(project: RecordedProject, tree: Tree, value: Node) -> bool:
+    """True if an expression does nothing but make a layer of torch, or name a function."""
+    if isinstance(value, ir.Call):
+        names = project.uses.called.get((tree.path, value.span), ())
+        known = bool(names) and all(name in _PLACING or name.startswith("torch.") for name in names)
+        written = all(constant(arg.value) is not None or isinstance(arg.value, ir.Const | ir.Name | ir.Attr) for arg in value.args)
+        return known and written and _only_names(project, tree, value.func)
+    return isinstance(value, ir.Name) or (isinstance(value, ir.Attr) and _only_names(project, tree, value.value))
 
 
 def _of_object(attr: ir.Attr) -> bool:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.places import row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, is_store, scope_of
 from bce_lint.ir import Span
@@ -119,8 +120,7 @@ def _says_log(name: str) -> bool:
 
 
 def _promise(tree: Tree, offset: int, name: str) -> str:
-    row = tree.text.count("\n", 0, offset) + 1
-    return f"`{name}` in {tree.path.rpartition('/')[2]}:{row} would no longer be what its name says: give it another name first"
+    return f"`{name}` at {row(tree, offset)} would no longer be what its name says: give it another name first"
 
 
 def _renamed(project: RecordedProject, variable: Variable, edits: list[Edit], new: str) -> list[Edit]:

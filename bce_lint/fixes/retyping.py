@@ -14,6 +14,7 @@ from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
 from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.places import at_place, at_row
 from bce_lint.fixes.recorded_project import RecordedProject, escapes, loss_of
 from bce_lint.fixes.spelling import renamed
 from bce_lint.fixes.tree import Tree, name_of
@@ -28,10 +29,10 @@ def alone(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     for site in sites:
         losses[loss_of(site)] = callers = project.losses.get(loss_of(site), [site])
         if loss_of(site) in project.chosen:
-            raise Refusal("which loss is used is chosen elsewhere")
+            raise Refusal(f"which loss is used at {at_place(project.analysed, site.call)} is chosen elsewhere")
         for caller in callers:
             if not caller.input or any(x.domain is not Domain.LOGITS for x in caller.input):
-                raise Refusal(f"the loss is shared: {at(caller)} gives it other values")
+                raise Refusal(f"the loss is shared: {at(project, caller)} gives it other values")
         nothing_new(callers, foreseen.retyped(callers, intent.what))
     return Fix(level(intent), f"Use `{intent.what}`", tuple(retyped(project, losses, intent.what)))
 
@@ -70,7 +71,7 @@ def stays_here(project: RecordedProject, made: SourceRange) -> None:
     for path, span in project.holding((made,)):
         tree = project.tree(path)
         if any(escapes(project, tree, node) for node in tree.by_span.get(span, ())):
-            raise Refusal(f"it is given to `{tree.source(span)}`'s caller, where it cannot be followed")
+            raise Refusal(f"the loss is given away at {at_place(project.analysed, (path, span))}, where it cannot be followed")
 
 
 def _not_asked_for(tree: Tree, name: str) -> None:
@@ -79,9 +80,9 @@ def _not_asked_for(tree: Tree, name: str) -> None:
         if isinstance(node, ir.Attr | ir.Name) and (node.name if isinstance(node, ir.Attr) else node.id) == name:
             parent = tree.parent(node)
             if isinstance(parent, ir.Op) or (isinstance(parent, ir.Call) and name_of(parent) in ("isinstance", "issubclass")):
-                raise Refusal(f"the file asks for `{name}`")
+                raise Refusal(f"`{name}` is asked for at {at_row(tree, node)}")
 
 
-def at(site: LossSite) -> str:
+def at(project: RecordedProject, site: LossSite) -> str:
     """A loss's call, for people."""
-    return f"`{site.call.text}` in {site.call.path.rpartition('/')[2]}"
+    return f"`{site.call.text}` at {at_place(project.analysed, site.call)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.places import shown
 from bce_lint.fixes.tree import Node, Tree, is_store
 from bce_lint.ir import Span
 
@@ -56,7 +57,7 @@ def _free(tree: Tree, name: str) -> None:
         for node in tree.nodes
     )
     if taken or tree.names(name):
-        raise Refusal(f"the name `{name}` is taken in {tree.path}")
+        raise Refusal(f"the name `{name}` is taken in {shown(tree.path)}")
 
 
 def reached(tree: Tree, qualified: str) -> tuple[str, tuple[Edit, ...]]:

@@ -104,7 +104,7 @@ class UserSearch:
         self.uses.append(User(kind, *held, site=site))
 
     def _follow(self, held: Held, step: Step) -> None:
-        if step.use in (Usage.VALUES, Usage.THRESHOLD):
+        if step.use in (Usage.VALUES, Usage.THRESHOLD, Usage.AGAIN):
             self._values(held, step.use)
         elif step.use is Usage.ORDER and held.whole is not None:
             self._values(held)
@@ -160,7 +160,7 @@ class UserSearch:
         """Someone looks at the values of an expression, or at a container that holds them."""
         parent = held.tree.parent(held.node)
         user = held.tree.parent(parent) if isinstance(parent, ir.Attr) else parent
-        if isinstance(user, ir.Call | ir.Op) and self.meeting.carries(held.tree, user) and self._reaches_loss(held.tree, user):
+        if isinstance(user, ir.Call | ir.Op) and self.project.carries(held.tree, user, (self.key,)) and self._reaches_loss(held.tree, user):
             self._use(Usage.CHANGED, held)
         else:
             inside = held.whole if held.whole is not None else held.node

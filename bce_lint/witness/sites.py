@@ -11,7 +11,7 @@ import torch
 
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.models import idioms
-from bce_lint.analysis.models.thresholds import ORDER
+from bce_lint.analysis.models.thresholds import ORDER, is_squashed_twice
 from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite, turned
 from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
@@ -162,8 +162,9 @@ class Sites:
             return
         place, mark = here.place(whole=constant is not None), self.marks.get(value)
         self.record.look(DECISION, place, mark is not None and is_known(mark))
-        if mark is not None and mark.domain is Domain.LOGITS and mark.origin:
-            self.record.add(ThresholdSite(place.text, place, constant, facts(self.marks, value)))
+        found = facts(self.marks, value) if mark is not None else ()
+        if mark is not None and ((mark.domain is Domain.LOGITS and mark.origin) or all(map(is_squashed_twice, found))):
+            self.record.add(ThresholdSite(place.text, place, constant, found))
 
     def logarithm(self, here: Here, call: Entered) -> None:
         """The logarithm of a probability."""

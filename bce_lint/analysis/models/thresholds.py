@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import Constant, Value, tensors
 from bce_lint.analysis.sites import LossSite, Site, ThresholdSite, members
 from bce_lint.analysis.state.frames import Frame
@@ -18,7 +18,7 @@ Takers = dict[Place, dict[Place, Contract]]
 
 
 def compared(m: Machine, frame: Frame, left: Value, right: Value, span: Span) -> None:
-    """Records a comparison of a layer's output with a constant between 0 and 1."""
+    """Records a comparison of a layer's output, or of what was squashed twice, with a constant between 0 and 1."""
     for value, other in ((left, right), (right, left)):
         if type(other) is Constant and isinstance(other.value, int | float) and 0 < other.value < 1:
             _record(m, frame, value, float(other.value), span)
@@ -31,9 +31,14 @@ def rounded(m: Machine, frame: Frame, value: Value, node: Call) -> None:
 
 def _record(m: Machine, frame: Frame, value: Value, threshold: float | None, span: Span, named: Span | None = None) -> None:
     found = tensors(value)
-    if found and all(t.domain is Domain.LOGITS and t.origin for t in found):
+    if found and (all(t.domain is Domain.LOGITS and t.origin for t in found) or all(is_squashed_twice(t) for t in found)):
         place = frame.place(span, named)
         m.record(ThresholdSite(place.text, place, threshold, found))
+
+
+def is_squashed_twice(t: Tensor) -> bool:
+    """True if a value is a probability that was made of one, so that its range may decide a comparison."""
+    return t.domain is Domain.PROBABILITY and any(origin.domain is Domain.PROBABILITY for origin in t.inner)
 
 
 def add_takers(site: Site, takers: Takers) -> None:
@@ -58,5 +63,5 @@ def linked(site: Site, takers: Mapping[Place, Mapping[Place, Contract]]) -> Site
 
 def makers(sites: Iterable[Site]) -> set[str]:
     """The files of the layers whose output is compared or rounded."""
-    found = (site for site in sites if isinstance(site, ThresholdSite))
-    return {origin.place.path for site in found for tensor in site.input for origin in tensor.origin}
+    found = (tensor for site in sites if isinstance(site, ThresholdSite) for tensor in site.input)
+    return {origin.place.path for tensor in found if tensor.domain is Domain.LOGITS for origin in tensor.origin}

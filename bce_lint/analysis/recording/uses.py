@@ -45,12 +45,13 @@ _HOLDING = frozenset({"list", "dict", "set", "instance"})
 class UseRecorder:
     """What a run has seen of values that went through an activation, of losses and of modules.
 
-    Of an expression, `carriers` gives the activations whose output it was or held, `direct` those whose output it was itself,
-    `kinds` those that each value it ever had went through (none for most), `domains` what these values mean, `objects` the losses,
-    activations and containers (by where they were made) and the instances (by their class) that it was. `evaluated` are all
-    expressions that were reached within the budget, `started` all functions that were. `entered` gives for a function the calls
-    that led into it, `called` for a call the names of what it called outside the project, `callees` the objects among it, `applied`
-    for an activation the calls that applied it. `targets` are the files that the run should lead into.
+    Of an expression, `carriers` gives the activations whose output it was or held, `direct` those whose output it was itself, `latest`
+    those of them that no other was applied to since, `kinds` those that each value it ever had went through (none for most),
+    `domains` what these values mean, `objects` the losses, activations and containers (by where they were made) and the instances (by
+    their class) that it was. `evaluated` are all expressions that were reached within the budget, `started` all functions that were.
+    `entered` gives for a function the calls that led into it, `called` for a call the names of what it called outside the project,
+    `callees` the objects among it, `applied` for an activation the calls that applied it. `targets` are the files that the run should
+    lead into.
     """
 
     fuel_factor: Final = 8
@@ -60,6 +61,7 @@ class UseRecorder:
         self.targets = targets
         self.carriers: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
         self.direct: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self.latest: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
         self.kinds: defaultdict[SourceRange, set[frozenset[SourceRange]]] = defaultdict(set)
         self.domains: defaultdict[SourceRange, set[Domain | None]] = defaultdict(set)
         self.objects: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
@@ -93,6 +95,7 @@ class UseRecorder:
             if type(option) is Tensor:
                 self.domains[here].add(option.domain)
                 self.kinds[here].add(frozenset(origin.place.range for origin in (*option.origin, *option.inner)))
+                self.latest[here].update(origin.place.range for origin in option.origin)
             elif type(option) is not Constant:
                 self.kinds[here].add(_NOTHING)
                 self.domains[here].add(None)
@@ -118,6 +121,7 @@ class UseRecorder:
         if origins:
             self.carriers[here] |= origins
             self.direct[here] |= origins
+            self.latest[here].update(origin.place.range for origin in value.origin)
         self.domains[here].add(value.domain)
         self.kinds[here].add(origins)
 

@@ -1,0 +1,52 @@
+"""Places in a project's files, as people are told them: the same whatever paths a command was given."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from bce_lint.analysis.domain.tensor import Place, SourceRange
+from bce_lint.analysis.project.project import Project
+from bce_lint.fixes.tree import Node, Tree
+
+_PLACES = 5
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+def at_row(tree: Tree, node: Node) -> str:
+    """The file of an expression, from the working directory, and its row."""
+    return row(tree, node.span.start)
+
+
+def row(tree: Tree, offset: int) -> str:
+    """The file of an offset, from the working directory, and its row."""
+    return f"{shown(tree.path)}:{len(_BREAK.findall(tree.text, 0, offset)) + 1}"
+
+
+def at_place(project: Project, place: Place | SourceRange) -> str:
+    """A place in a file of a project."""
+    path, span = place[0], place[1]
+    source = project.source(path)
+    return shown(path) if source is None else f"{shown(path)}:{source.position(span.start).row}"
+
+
+def listed(places: Iterable[str]) -> str:
+    """Some places in order, each once; of many, the first."""
+    found = sorted(dict.fromkeys(places), key=_by_row)
+    more = f" and {len(found) - _PLACES} more places" if len(found) > _PLACES else ""
+    return ", ".join(found[:_PLACES]) + more
+
+
+def _by_row(place: str) -> tuple[str, int]:
+    path, _, number = place.rpartition(":")
+    return path, int(number) if number.isdigit() else 0
+
+
+def shown(path: str) -> str:
+    """A file from the working directory; one that does not lie below it in full, standard input by its name."""
+    folder = os.path.basename(os.path.dirname(path))
+    if folder.startswith("<"):
+        return folder
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
