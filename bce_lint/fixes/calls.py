@@ -136,17 +136,19 @@ def _index(contract: Contract, name: str, functional: bool) -> int | None:
 
 
 def shaped(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-    """The dimension of size 1 that only one of input and target has is squeezed away."""
+    """The dimension of size 1 that only one of input and target has is squeezed away, or given to the target."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
-    place = site.target_place if intent.what == "target" else site.input_place
+    subject, _, change = intent.what.partition(".")
+    place = site.target_place if subject == "target" else site.input_place
     if place is None or site.path or len({i.what for i in intents}) > 1:
         raise Refusal("the arguments are not written out at the loss")
     _agreed(project, intents)
     tree, call = project.call(site.call)
     arg = _argument(tree, call, place)
-    return Fix(level(intent), f"Squeeze the {intent.what}'s last dimension", (suffixed(tree, arg.value, ".squeeze(-1)"),))
+    what = {"squeeze(-1)": f"Squeeze the {subject}'s last dimension", "squeeze(1)": f"Squeeze the {subject}'s dimension 1"}
+    return Fix(level(intent), what.get(change, f"Give the {subject} a dimension 1"), (suffixed(tree, arg.value, f".{change}"),))
 
 
 def reduced(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
