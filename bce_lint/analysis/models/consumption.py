@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.state.frames import Frame
@@ -17,9 +17,8 @@ from bce_lint.catalog.consumers import LAYOUT, QUIET_BUILTINS, REPORTING, STOPPI
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.schema import Kind, Transfer
 from bce_lint.catalog.tensors import ATTRIBUTES, FUNCTIONS, METHODS
-from bce_lint.ir.walk import children
+from bce_lint.ir.walk import AnyNode, children
 
-Node: TypeAlias = Any
 Keys: TypeAlias = tuple[object, ...]
 """Where a value lies in containers: the key in the outermost one first."""
 
@@ -45,9 +44,9 @@ def taken(frame: Frame, node: ir.Call) -> Taken:
 
 
 @lru_cache(maxsize=64)
-def _parents(scope: Node) -> dict[int, Node]:
+def _parents(scope: AnyNode) -> dict[int, AnyNode]:
     """What each node of a function or a module stands in."""
-    found: dict[int, Node] = {}
+    found: dict[int, AnyNode] = {}
     waiting = [scope]
     while waiting:
         node = waiting.pop()
@@ -58,7 +57,7 @@ def _parents(scope: Node) -> dict[int, Node]:
 
 
 @lru_cache(maxsize=64)
-def _named(scope: Node) -> dict[str, list[ir.Name]]:
+def _named(scope: AnyNode) -> dict[str, list[ir.Name]]:
     """Where each name of a function or a module stands."""
     found: dict[str, list[ir.Name]] = {}
     waiting = [scope]
@@ -86,7 +85,7 @@ class _Follower:
     def __init__(self) -> None:
         self.seen: set[tuple[int, Keys]] = set()
 
-    def followed(self, frame: Frame, node: Node, keys: Keys) -> Taken:
+    def followed(self, frame: Frame, node: AnyNode, keys: Keys) -> Taken:
         """What becomes of the value of an expression, or of what it holds under some keys."""
         if len(self.seen) > _STEPS or len(keys) > 4:
             return Taken.WANTED
@@ -116,7 +115,7 @@ class _Follower:
                 return self._attribute(frame, parent, keys)
         return Taken.WANTED if keys else self._operand(frame, parent, node)
 
-    def _operand(self, frame: Frame, parent: Node, node: Node) -> Taken:
+    def _operand(self, frame: Frame, parent: AnyNode, node: AnyNode) -> Taken:
         match parent:
             case ir.Op():
                 return Taken.SPARED if parent.op in _COMPARISONS else self.followed(frame, parent, ())
@@ -149,15 +148,19 @@ class _Follower:
             return Taken.SPARED
         return self._computed(frame, call, METHODS.get(name), bool(call.args))
 
-    def _given(self, frame: Frame, call: ir.Call, node: Node, keys: Keys) -> Taken:
+    def _given(self, frame: Frame, call: ir.Call, node: AnyNode, keys: Keys) -> Taken:
         """What a call does that a value is an argument of."""
         arg = next((one for one in call.args if one.value is node), None)
         method = call.func.name if isinstance(call.func, ir.Attr) else ""
         name = _qualified(frame, call.func)
-        if arg is None or (arg.stars and method not in REPORTING):
+        if arg is None:
             return Taken.WANTED
         if name in QUIET_BUILTINS or (method in REPORTING and not name.startswith("torch.")):
             return Taken.SPARED
+        if arg.stars:
+            return Taken.WANTED
+        if name == "builtins.dict" and arg.keyword:
+            return self.followed(frame, call, (arg.keyword, *keys))
         if method in METHODS and not keys and not name:
             return self._computed(frame, call, METHODS[method], False)
         if keys or not name.startswith("torch."):
@@ -173,14 +176,14 @@ class _Follower:
         parts = row.result in ("namedtuple", "tuple") or (row.result == "namedtuple-if-dim" and more)
         return self.followed(frame, call, (0,) if parts else ())
 
-    def _indexed(self, frame: Frame, item: Node, index: Node, keys: Keys) -> Taken:
+    def _indexed(self, frame: Frame, item: AnyNode, index: AnyNode, keys: Keys) -> Taken:
         if not keys:
             return self.followed(frame, item, ())
         if not isinstance(index, ir.Const):
             return Taken.WANTED
         return self.followed(frame, item, keys[1:]) if index.value == keys[0] else Taken.SPARED
 
-    def _assigned(self, frame: Frame, targets: tuple[Node, ...], keys: Keys) -> Taken:
+    def _assigned(self, frame: Frame, targets: tuple[AnyNode, ...], keys: Keys) -> Taken:
         found = []
         for target in targets:
             inner = keys
@@ -201,7 +204,7 @@ class _Follower:
                 return Taken.WANTED
         return _worst(found)
 
-    def _is_unread(self, frame: Frame, target: Node) -> bool:
+    def _is_unread(self, frame: Frame, target: AnyNode) -> bool:
         return isinstance(target, ir.Name) and not list(_reads(frame, target.id))
 
     def _put(self, frame: Frame, name: str, keys: Keys) -> Taken:
@@ -243,20 +246,20 @@ def _speaks_for_others(path: str, own: str, keys: Keys) -> bool:
     return path == own or (bool(keys) and _TEST.search(path) is None)
 
 
-def _scope(frame: Frame) -> Node:
+def _scope(frame: Frame) -> AnyNode:
     return frame.function if frame.function is not None else frame.unit.module
 
 
-def _calls(scope: Node) -> list[ir.Call]:
+def _calls(scope: AnyNode) -> list[ir.Call]:
     return [node for node in _nodes(scope) if isinstance(node, ir.Call)]
 
 
 @lru_cache(maxsize=64)
-def _nodes(scope: Node) -> tuple[Node, ...]:
+def _nodes(scope: AnyNode) -> tuple[AnyNode, ...]:
     return tuple(_walked(scope))
 
 
-def _walked(scope: Node) -> Iterator[Node]:
+def _walked(scope: AnyNode) -> Iterator[AnyNode]:
     waiting = [scope]
     while waiting:
         node = waiting.pop()
@@ -269,7 +272,7 @@ def _reads(frame: Frame, name: str) -> Iterator[ir.Name]:
     return (one for one in _named(_scope(frame)).get(name, ()) if not _is_store(parents, one))
 
 
-def _is_store(parents: dict[int, Node], node: Node) -> bool:
+def _is_store(parents: dict[int, AnyNode], node: AnyNode) -> bool:
     child, parent = node, parents.get(id(node))
     while isinstance(parent, ir.Build | ir.Star):
         child, parent = parent, parents.get(id(parent))
@@ -285,14 +288,14 @@ def _is_store(parents: dict[int, Node], node: Node) -> bool:
     return False
 
 
-def _around(parents: dict[int, Node], node: Node, scope: Node) -> Iterator[Node]:
+def _around(parents: dict[int, AnyNode], node: AnyNode, scope: AnyNode) -> Iterator[AnyNode]:
     found = parents.get(id(node))
     while found is not None and found is not scope:
         yield found
         found = parents.get(id(found))
 
 
-def _qualified(frame: Frame, func: Node) -> str:
+def _qualified(frame: Frame, func: AnyNode) -> str:
     """The qualified name of a callee that is a builtin, or spelled by what the file imports; else empty."""
     names: list[str] = []
     while isinstance(func, ir.Attr):

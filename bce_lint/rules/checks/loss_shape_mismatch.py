@@ -148,7 +148,7 @@ def _fix(site: LossSite) -> FixIntent | None:
 
 
 def _change(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
-    """The call that makes two shapes one, but for the classes, or an empty string."""
+    """Which side loses or gets which dimension to make two shapes one, but for the classes; or an empty string."""
     m, n = rank(x), rank(y)
     if x is None or y is None or m is None or n is None:
         return ""
@@ -156,8 +156,8 @@ def _change(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) 
     own = _without_classes(x) if wanted else x
     assert own is not None
     if n == len(own) + 1:
-        return _dropped(y, own, "target.squeeze(-1)", "target.squeeze(1)")
-    return _dropped(own, y, "input.squeeze(-1)", "target.unsqueeze(1)") if not wanted and m == n + 1 else ""
+        return _dropped(y, own, "target loses -1", "target loses 1")
+    return _dropped(own, y, "input loses -1", "target gets 1") if not wanted and m == n + 1 else ""
 
 
 def _dropped(large: tensor.Shape, small: tensor.Shape, last: str, second: str) -> str:
