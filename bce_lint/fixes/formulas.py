@@ -169,7 +169,7 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
 
 
 def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`; of a sigmoid that is in sight, with logits."""
+    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`; of a sigmoid in sight, with logits."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, HandWrittenSite)

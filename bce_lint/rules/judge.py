@@ -47,9 +47,9 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     heard: dict[SourceRange, list[Judged]] = {}
     sites = list(sites)
     inside = {place for site in sites if isinstance(site, HandWrittenSite) for place in site.logs}
-    called = {site.primary for site in sites if isinstance(site, LogSite) and not site.returned}
+    called = {(site.primary, function) for site in sites if isinstance(site, LogSite) for function in site.called}
     for site in sites:
-        if isinstance(site, LogSite) and (site.primary in inside or (site.returned and site.primary in called)):
+        if isinstance(site, LogSite) and (site.primary in inside or (site.primary, site.returned) in called):
             continue
         for judged in run_rules(site):
             heard.setdefault(judged.place.range, []).append(judged)
