@@ -124,7 +124,8 @@ class LogSite:
     """A logarithm. `input` is the value whose logarithm it is: of `log(p + 1e-7)` and of `log(1 - p)`, that of `p`.
 
     `eps` says that a small constant is added for every value that can arrive, `complement` that each is `1 - p`, `grad` that
-    a gradient may be asked for, `returned` that this is only for whoever calls the entry point to say.
+    a gradient may be asked for. That is for the callers of the function `returned` to say, if there is one, of whom none is seen here;
+    `called` are the functions that calls led through to here.
     """
 
     name: str
@@ -133,7 +134,8 @@ class LogSite:
     eps: bool
     complement: bool
     grad: bool = True
-    returned: bool = False
+    called: tuple[SourceRange, ...] = ()
+    returned: SourceRange | None = None
 
 
 @record(frozen=True, slots=True)

@@ -136,17 +136,24 @@ def _index(contract: Contract, name: str, functional: bool) -> int | None:
 
 
 def shaped(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-    """The dimension of size 1 that only one of input and target has is squeezed away."""
+    """The dimension of size 1 that only one of input and target has is squeezed away, or given to the target.
+
+    The intent says who `loses` or `gets` which.
+    """
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
-    place = site.target_place if intent.what == "target" else site.input_place
+    subject, change, dim = intent.what.split()
+    place = site.target_place if subject == "target" else site.input_place
     if place is None or site.path or len({i.what for i in intents}) > 1:
         raise Refusal("the arguments are not written out at the loss")
     _agreed(project, intents)
     tree, call = project.call(site.call)
     arg = _argument(tree, call, place)
-    return Fix(level(intent), f"Squeeze the {intent.what}'s last dimension", (suffixed(tree, arg.value, ".squeeze(-1)"),))
+    if change == "gets":
+        return Fix(level(intent), f"Give the {subject} a dimension {dim}", (suffixed(tree, arg.value, f".unsqueeze({dim})"),))
+    which = "last dimension" if dim == "-1" else f"dimension {dim}"
+    return Fix(level(intent), f"Squeeze the {subject}'s {which}", (suffixed(tree, arg.value, f".squeeze({dim})"),))
 
 
 def reduced(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:

@@ -182,7 +182,7 @@ def shaped(slice_: Term, intent: FixIntent) -> Term:
 
     def _change(loss: LossCall) -> Term:
         if loss.contract.shape is ShapeRelation.CLASS_DIM:
-            return _argument(loss, "target", lambda term: _method(".squeeze", term, Known(-1)))
+            return _argument(loss, "target", lambda term: _method(".squeeze", term, Known(int(intent.what.split()[-1]))))
         flat = _argument(loss, "target", lambda term: _method(".reshape", term, Known(-1)))
         return _argument(LossCall(flat, loss.contract), "input", lambda term: _method(".reshape", term, Known(-1)))  # type: ignore[arg-type]
 

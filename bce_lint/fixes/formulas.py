@@ -170,7 +170,7 @@ def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site:
 
 
 def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
-    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`; with logits where autocast bans that."""
+    """`y * log(p) + (1 - y) * log(1 - p)` → `-F.binary_cross_entropy(p, y, reduction="none")`; of a sigmoid in sight, with logits."""
     intent = intents[0]
     site = intent.site
     assert isinstance(site, HandWrittenSite)
@@ -202,17 +202,17 @@ def _input(project: RecordedProject, tree: Tree, node: Node, p: Node, site: Hand
     """The loss that a formula of `p` becomes, its input as source, and the edits that name it. Raises `Refusal` where it might raise."""
     seen = [one for each in project.analysed.machine.sites for one in members(each) if isinstance(one, HandWrittenSite)]
     sites = [site, *(one for one in seen if one.primary.range == site.primary.range)]
-    if None in project.uses.domains.get((tree.path, p.span), ()) or not all(one.unit for one in sites):
+    if None in project.uses.domains.get((tree.path, p.span), ()):
         raise Refusal(_OUTSIDE)
+    if (logits := _logits(tree, node, p, sites)) is not None:
+        return f"{_BCE}_with_logits", *logits
+    if not all(one.unit for one in sites):
+        raise Refusal(_OUTSIDE)
+    if any(one.autocast != "off" for one in sites):
+        raise Refusal(_BANNED)
     if any(map(_makes_nan, _made_of(tree, p))):
         raise Refusal("its input may be nan, for which `binary_cross_entropy` raises")
-    if all(one.autocast == "off" for one in sites):
-        return _BCE, tree.source(p.span), ()
-    origins = {origin for one in sites for origin in one.origin}
-    origin = origins.pop() if len(origins) == 1 and all(one.domain is Domain.PROBABILITY for one in sites) else None
-    if origin is None or origin.name != "sigmoid":
-        raise Refusal(_BANNED)
-    return f"{_BCE}_with_logits", *_logits(tree, node, p, origin)
+    return _BCE, tree.source(p.span), ()
 
 
 def _made_of(tree: Tree, p: Node) -> Iterator[Node]:
@@ -243,14 +243,21 @@ def _makes_nan(node: Node) -> bool:
     return last in _NAN
 
 
-def _logits(tree: Tree, node: Node, p: Node, origin: Origin) -> tuple[str, tuple[Edit, ...]]:
-    """What a sigmoid got, as source where its output stands in a formula."""
+def _logits(tree: Tree, node: Node, p: Node, sites: Sequence[HandWrittenSite]) -> tuple[str, tuple[Edit, ...]] | None:
+    """What a sigmoid got, as source where its output stands in a formula; None where that is out of sight."""
+    origins = {origin for one in sites for origin in one.origin}
+    origin = origins.pop() if len(origins) == 1 and all(one.domain is Domain.PROBABILITY for one in sites) else None
+    if origin is None or origin.name != "sigmoid":
+        return None
     if isinstance(p, ir.Call) and (tree.path, p.span) == origin.place.range:
         return tree.source(_applied(tree, p).value.span), ()
     statement = _made_by(tree, p, origin) if isinstance(p, ir.Name) else None
     if statement is None:
-        raise Refusal(_BANNED)
-    return logit_operand(tree, _applied(tree, tree.call(origin.place.span)).value, statement, node)
+        return None
+    try:
+        return logit_operand(tree, _applied(tree, tree.call(origin.place.span)).value, statement, node)
+    except Refusal:
+        return None
 
 
 def _negated(tree: Tree, node: Node) -> ir.Op | None:

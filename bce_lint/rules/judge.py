@@ -51,11 +51,11 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     heard: dict[SourceRange, list[Judged]] = {}
     sites = list(sites)
     inside = {place for site in sites if isinstance(site, HandWrittenSite) for place in site.logs}
-    called = {site.primary for site in sites if isinstance(site, LogSite) and not site.returned}
+    called = {(site.primary, function) for site in sites if isinstance(site, LogSite) for function in site.called}
     found = [
         judged
         for site in sites
-        if not (isinstance(site, LogSite) and (site.primary in inside or (site.returned and site.primary in called)))
+        if not (isinstance(site, LogSite) and (site.primary in inside or (site.primary, site.returned) in called))
         for judged in run_rules(site)
     ]
     wrong = _wrong_in_all_arms({judged.arms for judged in found})

@@ -113,6 +113,10 @@ def _in_its_dtype(loss: Open) -> Open:
     return lambda x, t: loss(x, t.to(x))
 
 
+def _by_channel(x: Tensor, t: Tensor) -> Tensor:
+    return references.bce(x.reshape(t.shape), t.to(x))
+
+
 def _distance(x: Tensor, t: Tensor) -> Tensor:
     return ((x.reshape(-1) - t.to(x).reshape(-1)) ** 2).mean()
 
@@ -161,6 +165,21 @@ ROWS = (
             _labels(torch.int64, _N, 1),
             (F.cross_entropy, lambda x, t: F.cross_entropy(x, t.squeeze(-1))),
             lambda x, t: references.cross_entropy(x, t.view(-1)),
+        ),
+    ),
+    _row(
+        "BCE401",
+        "BCEWithLogitsLoss()((N, 1, L), (N, L)) → …(x, t.unsqueeze(1))",
+        _case((_N, 1, 3), _hard(torch.float32, *_PAIR), (_LOGITS, lambda x, t: _LOGITS(x, t.unsqueeze(1))), _by_channel),
+    ),
+    _row(
+        "BCE401",
+        "CrossEntropyLoss()((N, C, L), (N, 1, L)) → …(x, t.squeeze(1))",
+        _case(
+            (_N, _C, 3),
+            _labels(torch.int64, _N, 1, 3),
+            (F.cross_entropy, lambda x, t: F.cross_entropy(x, t.squeeze(1))),
+            lambda x, t: references.cross_entropy(x, t.view(_N, 3)),
         ),
     ),
     _squeezed(

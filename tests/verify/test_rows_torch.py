@@ -87,6 +87,8 @@ ERRORS = {
         "ValueError: Using a target size (torch.Size([12])) that is different to the input size (torch.Size([12, 1])) is deprecated."
         " Please ensure they have the same size.",
         "RuntimeError: 0D or 1D target tensor expected, multi-target not supported",
+        "ValueError: Target size (torch.Size([12, 3])) must be the same as input size (torch.Size([12, 1, 3]))",
+        "RuntimeError: Expected target size [12, 3], got [12, 1, 3]",
     ],
 }
 PARTS = {

@@ -6,20 +6,31 @@ Only few values are asked about, so nothing is kept of where the others go. What
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from enum import Enum
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
+from bce_lint.analysis.domain.tensor import SourceRange
+from bce_lint.analysis.domain.values import Constant, Ref
+from bce_lint.analysis.models.surroundings import (
+    around,
+    calls_in,
+    is_store,
+    lambda_of,
+    parents_in,
+    qualified,
+    reads_of,
+    scope_of,
+    stores_of,
+)
 from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.consumers import LAYOUT, QUIET_BUILTINS, REPORTING, STOPPING
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.schema import Kind, Transfer
 from bce_lint.catalog.tensors import ATTRIBUTES, FUNCTIONS, METHODS
-from bce_lint.ir.walk import children
+from bce_lint.ir.walk import AnyNode
 
-Node: TypeAlias = Any
 Keys: TypeAlias = tuple[object, ...]
 """Where a value lies in containers: the key in the outermost one first."""
 
@@ -39,61 +50,46 @@ class Taken(Enum):
     UNUSED = 0
 
 
-def taken(frame: Frame, node: ir.Call) -> Taken:
+class Consumption(NamedTuple):
+    """What becomes of a value on the way that led to it: through calls of `called`; `returned` is the function that gives it to
+    callers who are not seen."""
+
+    taken: Taken
+    called: tuple[SourceRange, ...]
+    returned: SourceRange | None
+
+
+def way_of(m: Machine, frame: Frame, node: ir.Call) -> Consumption:
     """What becomes of the value of a call."""
-    return _Follower().followed(frame, node, ())
+    follower = _Follower(m)
+    found = follower.followed(frame, node, ())
+    returned = follower.returned if found is Taken.RETURNED else None
+    called: list[SourceRange] = []
+    around: Frame | None = frame
+    while around is not None and around.call is not None and (own := _function(around)) != returned:
+        called += [own] if own is not None else []
+        around = around.parent
+    return Consumption(found, tuple(called), returned)
 
 
-@lru_cache(maxsize=64)
-def _parents(scope: Node) -> dict[int, Node]:
-    """What each node of a function or a module stands in."""
-    found: dict[int, Node] = {}
-    waiting = [scope]
-    while waiting:
-        node = waiting.pop()
-        for child in children(node):
-            found.setdefault(id(child), node)
-            waiting.append(child)
-    return found
-
-
-@lru_cache(maxsize=64)
-def _named(scope: Node) -> dict[str, list[ir.Name]]:
-    """Where each name of a function or a module stands."""
-    found: dict[str, list[ir.Name]] = {}
-    waiting = [scope]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ir.Name):
-            found.setdefault(node.id, []).append(node)
-        waiting += children(node)
-    return found
-
-
-@lru_cache(maxsize=64)
-def _imported(module: ir.Module) -> dict[str, str]:
-    """The qualified names that the imports at the top of a module bind."""
-    found = {}
-    for node in module.body:
-        if isinstance(node, ir.ImportModule):
-            found[node.bound] = node.module if node.whole else node.module.split(".")[0]
-        elif isinstance(node, ir.ImportName) and not node.level:
-            found[node.bound] = f"{node.module}.{node.name}"
-    return found
+def _function(frame: Frame) -> SourceRange | None:
+    return (frame.unit.path, frame.function.span) if frame.function is not None else None
 
 
 class _Follower:
-    def __init__(self) -> None:
+    def __init__(self, m: Machine) -> None:
+        self.m = m
+        self.returned: SourceRange | None = None
         self.seen: set[tuple[int, Keys]] = set()
 
-    def followed(self, frame: Frame, node: Node, keys: Keys) -> Taken:
+    def followed(self, frame: Frame, node: AnyNode, keys: Keys) -> Taken:
         """What becomes of the value of an expression, or of what it holds under some keys."""
         if len(self.seen) > _STEPS or len(keys) > 4:
             return Taken.WANTED
         if (id(node), keys) in self.seen:
             return Taken.UNUSED
         self.seen.add((id(node), keys))
-        parent = _parents(_scope(frame)).get(id(node))
+        parent = parents_in(scope_of(frame)).get(id(node))
         match parent:
             case ir.Call() if parent.func is not node:
                 return self._given(frame, parent, node, keys)
@@ -116,7 +112,7 @@ class _Follower:
                 return self._attribute(frame, parent, keys)
         return Taken.WANTED if keys else self._operand(frame, parent, node)
 
-    def _operand(self, frame: Frame, parent: Node, node: Node) -> Taken:
+    def _operand(self, frame: Frame, parent: AnyNode, node: AnyNode) -> Taken:
         match parent:
             case ir.Op():
                 return Taken.SPARED if parent.op in _COMPARISONS else self.followed(frame, parent, ())
@@ -129,7 +125,7 @@ class _Follower:
         return Taken.WANTED
 
     def _attribute(self, frame: Frame, attr: ir.Attr, keys: Keys) -> Taken:
-        above = _parents(_scope(frame)).get(id(attr))
+        above = parents_in(scope_of(frame)).get(id(attr))
         if isinstance(above, ir.Call) and above.func is attr:
             return self._method(frame, above, attr.name, keys)
         if keys:
@@ -149,15 +145,20 @@ class _Follower:
             return Taken.SPARED
         return self._computed(frame, call, METHODS.get(name), bool(call.args))
 
-    def _given(self, frame: Frame, call: ir.Call, node: Node, keys: Keys) -> Taken:
+    def _given(self, frame: Frame, call: ir.Call, node: AnyNode, keys: Keys) -> Taken:
         """What a call does that a value is an argument of."""
         arg = next((one for one in call.args if one.value is node), None)
         method = call.func.name if isinstance(call.func, ir.Attr) else ""
-        name = _qualified(frame, call.func)
-        if arg is None or (arg.stars and method not in REPORTING):
+        name = qualified(frame, call.func)
+        if arg is None:
             return Taken.WANTED
-        if name in QUIET_BUILTINS or (method in REPORTING and not name.startswith("torch.")):
+        alone = isinstance(parents_in(scope_of(frame)).get(id(call)), ir.ExprStmt)
+        if name in QUIET_BUILTINS or (method in REPORTING and alone):
             return Taken.SPARED
+        if arg.stars:
+            return Taken.WANTED
+        if name == "builtins.dict" and arg.keyword:
+            return self.followed(frame, call, (arg.keyword, *keys))
         if method in METHODS and not keys and not name:
             return self._computed(frame, call, METHODS[method], False)
         if keys or not name.startswith("torch."):
@@ -173,14 +174,27 @@ class _Follower:
         parts = row.result in ("namedtuple", "tuple") or (row.result == "namedtuple-if-dim" and more)
         return self.followed(frame, call, (0,) if parts else ())
 
-    def _indexed(self, frame: Frame, item: Node, index: Node, keys: Keys) -> Taken:
+    def _indexed(self, frame: Frame, item: AnyNode, index: AnyNode, keys: Keys) -> Taken:
         if not keys:
             return self.followed(frame, item, ())
-        if not isinstance(index, ir.Const):
+        key = self._constant(frame, index)
+        if key is None:
             return Taken.WANTED
-        return self.followed(frame, item, keys[1:]) if index.value == keys[0] else Taken.SPARED
+        return self.followed(frame, item, keys[1:]) if key.value == keys[0] else Taken.SPARED
 
-    def _assigned(self, frame: Frame, targets: tuple[Node, ...], keys: Keys) -> Taken:
+    def _constant(self, frame: Frame, index: AnyNode) -> ir.Const | Constant | None:
+        """A key that is written out, or a name or an attribute of `self` that is constant on this way."""
+        if isinstance(index, ir.Const):
+            return index
+        found = None
+        if isinstance(index, ir.Name) and len(stores_of(frame, index.id)) <= 1:
+            local = frame.function is not None and index.id in frame.function.bound
+            found = self.m.read(frame.address if local else frame.unit.address, index.id)
+        elif isinstance(index, ir.Attr) and isinstance(index.value, ir.Name) and type(frame.receiver) is Ref and index.value.id == "self":
+            found = self.m.read(frame.receiver.address, index.name)
+        return found if type(found) is Constant else None
+
+    def _assigned(self, frame: Frame, targets: tuple[AnyNode, ...], keys: Keys) -> Taken:
         found = []
         for target in targets:
             inner = keys
@@ -201,13 +215,12 @@ class _Follower:
                 return Taken.WANTED
         return _worst(found)
 
-    def _is_unread(self, frame: Frame, target: Node) -> bool:
-        return isinstance(target, ir.Name) and not list(_reads(frame, target.id))
+    def _is_unread(self, frame: Frame, target: AnyNode) -> bool:
+        return isinstance(target, ir.Name) and not list(reads_of(frame, target.id))
 
     def _put(self, frame: Frame, name: str, keys: Keys) -> Taken:
         """A value is put into a dict of a name, if that is made here."""
-        parents = _parents(_scope(frame))
-        stores = [parents.get(id(one)) for one in _named(_scope(frame)).get(name, ()) if _is_store(parents, one)]
+        stores = stores_of(frame, name)
         made = all(isinstance(one, ir.Assign) and isinstance(one.value, ir.Dict) for one in stores)
         return self._read(frame, name, keys) if stores and made else Taken.WANTED
 
@@ -217,11 +230,11 @@ class _Follower:
         if function is not None and (name not in function.bound or name in function.globals or name in function.nonlocals):
             return Taken.WANTED
         found = []
-        parents = _parents(_scope(frame))
-        for one in _reads(frame, name):
-            if any(isinstance(around, ir.Function | ir.ClassDef) for around in _around(parents, one, _scope(frame))):
+        parents = parents_in(scope_of(frame))
+        for one in reads_of(frame, name):
+            if any(isinstance(around, ir.Function | ir.ClassDef) for around in around(parents, one, scope_of(frame))):
                 return Taken.WANTED
-            if not (keys and isinstance(parents.get(id(one)), ir.Item) and _is_store(parents, parents[id(one)])):
+            if not (keys and isinstance(parents.get(id(one)), ir.Item) and is_store(parents, parents[id(one)])):
                 found.append(self.followed(frame, one, keys))
         return _worst(found)
 
@@ -230,9 +243,13 @@ class _Follower:
         function, caller = frame.function, frame.parent
         if function is None or function.is_generator or function.is_async or caller is None:
             return Taken.WANTED
+        if frame.call is None and not keys and (made := lambda_of(caller, function)) is not None:
+            found = self.followed(caller, made, ())
+            return found if found is Taken.SPARED else Taken.WANTED
         if frame.call is None or not _speaks_for_others(caller.unit.path, frame.unit.path, keys):
+            self.returned = _function(frame)
             return Taken.RETURNED
-        calls = [node for node in _calls(_scope(caller)) if node.span == frame.call]
+        calls = [node for node in calls_in(scope_of(caller)) if node.span == frame.call]
         found = self.followed(caller, calls[0], keys) if len(calls) == 1 else Taken.WANTED
         return found if found is not Taken.UNUSED else Taken.SPARED
 
@@ -241,69 +258,6 @@ def _speaks_for_others(path: str, own: str, keys: Keys) -> bool:
     """True if what a caller does with a result may be all that is done with it: another file does it with what it does not pick, a test
     with nothing."""
     return path == own or (bool(keys) and _TEST.search(path) is None)
-
-
-def _scope(frame: Frame) -> Node:
-    return frame.function if frame.function is not None else frame.unit.module
-
-
-def _calls(scope: Node) -> list[ir.Call]:
-    return [node for node in _nodes(scope) if isinstance(node, ir.Call)]
-
-
-@lru_cache(maxsize=64)
-def _nodes(scope: Node) -> tuple[Node, ...]:
-    return tuple(_walked(scope))
-
-
-def _walked(scope: Node) -> Iterator[Node]:
-    waiting = [scope]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += children(node)
-
-
-def _reads(frame: Frame, name: str) -> Iterator[ir.Name]:
-    parents = _parents(_scope(frame))
-    return (one for one in _named(_scope(frame)).get(name, ()) if not _is_store(parents, one))
-
-
-def _is_store(parents: dict[int, Node], node: Node) -> bool:
-    child, parent = node, parents.get(id(node))
-    while isinstance(parent, ir.Build | ir.Star):
-        child, parent = parent, parents.get(id(parent))
-    match parent:
-        case ir.Assign():
-            return child in parent.targets
-        case ir.For() | ir.AugAssign() | ir.Declare():
-            return parent.target is child
-        case ir.With() | ir.Comp():
-            return any(one.target is child for one in (parent.items if isinstance(parent, ir.With) else parent.clauses))
-        case ir.Delete():
-            return True
-    return False
-
-
-def _around(parents: dict[int, Node], node: Node, scope: Node) -> Iterator[Node]:
-    found = parents.get(id(node))
-    while found is not None and found is not scope:
-        yield found
-        found = parents.get(id(found))
-
-
-def _qualified(frame: Frame, func: Node) -> str:
-    """The qualified name of a callee that is a builtin, or spelled by what the file imports; else empty."""
-    names: list[str] = []
-    while isinstance(func, ir.Attr):
-        names.insert(0, func.name)
-        func = func.value
-    if not isinstance(func, ir.Name) or (frame.function is not None and func.id in frame.function.bound):
-        return ""
-    imported = _imported(frame.unit.module)
-    if func.id in imported:
-        return ".".join((imported[func.id], *names))
-    return f"builtins.{func.id}" if not names and func.id not in frame.unit.module.bound else ""
 
 
 def _worst(found: list[Taken]) -> Taken:

@@ -197,10 +197,10 @@ def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:
         place = frame.place(node.span, node.func.span)
         grad = autocast.has_grad(m) and not parts.detached
         if grad and all(one.domain in PROBABLE for one in inputs):
-            from bce_lint.analysis.models.consumption import Taken, taken
+            from bce_lint.analysis.models.consumption import Taken, way_of
 
-            taker = taken(frame, node)
-            m.record(LogSite(place.text, place, inputs, eps, complement, taker is not Taken.SPARED, taker is Taken.RETURNED))
+            taken, called, returned = way_of(m, frame, node)
+            m.record(LogSite(place.text, place, inputs, eps, complement, taken is not Taken.SPARED, called, returned))
         else:
             m.record(LogSite(place.text, place, inputs, eps, complement, grad))
 

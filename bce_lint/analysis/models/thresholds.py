@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import Constant, Value, tensors
@@ -14,7 +15,16 @@ from bce_lint.ir import Call, Span
 from bce_lint.records import changed
 
 ORDER = frozenset({"<", "<=", ">", ">="})
-Takers = dict[Place, dict[Place, Contract]]
+
+
+class Taker(NamedTuple):
+    """A loss that takes what an operation returns as logits, and the identities of the values that it was given."""
+
+    contract: Contract
+    identities: frozenset[int]
+
+
+Takers = dict[Place, dict[Place, Taker]]
 
 
 def compared(m: Machine, frame: Frame, left: Value, right: Value, span: Span) -> None:
@@ -45,20 +55,25 @@ def add_takers(site: Site, takers: Takers) -> None:
     """Notes for each operation which losses take what it returns as logits."""
     for one in members(site):
         if isinstance(one, LossSite) and one.contract.expects in LOGITS and all(t.domain is Domain.LOGITS for t in one.input):
+            given = frozenset(tensor.identity for tensor in one.input if tensor.identity)
             for origin in (origin for tensor in one.input for origin in tensor.origin):
-                takers.setdefault(origin.place, {})[one.primary] = one.contract
+                found = takers.setdefault(origin.place, {})
+                before = found[one.primary].identities if one.primary in found else frozenset[int]()
+                found[one.primary] = Taker(one.contract, before | given)
 
 
-def linked(site: Site, takers: Mapping[Place, Mapping[Place, Contract]]) -> Site:
-    """A threshold with the losses that take each of its values as logits."""
+def linked(site: Site, takers: Mapping[Place, Mapping[Place, Taker]]) -> Site:
+    """A threshold with the losses that take each of its values as logits: those that are given the very values, if there are any."""
     if not isinstance(site, ThresholdSite):
         return site
-    common: set[tuple[Place, Contract]] | None = None
+    common: set[tuple[Place, Taker]] | None = None
     for tensor in site.input:
-        mine = {(place, contract) for origin in tensor.origin for place, contract in takers.get(origin.place, {}).items()}
+        mine = {(place, taker) for origin in tensor.origin for place, taker in takers.get(origin.place, {}).items()}
         common = mine if common is None else common & mine
-    found = sorted(common or (), key=lambda taker: taker[0])
-    return changed(site, takers=tuple((contract, place) for place, contract in found))
+    found = sorted(common or (), key=lambda pair: pair[0])
+    identities = {tensor.identity for tensor in site.input}
+    own = [pair for pair in found if identities & pair[1].identities]
+    return changed(site, takers=tuple((taker.contract, place) for place, taker in own or found))
 
 
 def makers(sites: Iterable[Site]) -> set[str]:

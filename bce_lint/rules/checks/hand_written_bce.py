@@ -34,10 +34,10 @@ of probabilities may leave [0, 1] by rounding, and then it raises. If `prob` is 
 the term of the positive labels is its `pos_weight`.
 
 ## Fix safety
-Where the input certainly lies in [0, 1] (a sigmoid, a softmax, what is clamped), the sum becomes `binary_cross_entropy`; a constant added
-inside its logarithms is dropped, and a sigmoid before it is BCE101's next. CUDA autocast refuses that loss: there it becomes
-`binary_cross_entropy_with_logits` of what the sigmoid gets. Elsewhere there is no fix by machine. Unsafe: the values stay the same where
-they were finite, but for such constants, and torch's shape rules are stricter.
+The sum becomes `binary_cross_entropy_with_logits` of what a sigmoid gets that is in sight. Else, where the input certainly lies in [0, 1]
+(a softmax, what is clamped, a sigmoid elsewhere), it becomes `binary_cross_entropy`, but not under CUDA autocast, which refuses that.
+Elsewhere there is no fix by machine. A constant added inside the logarithms is dropped. Unsafe: the values stay the same where they
+were finite, but for such constants, and torch's shape rules are stricter.
 
 ## Numerics
 Measured with torch 2.13 in float32, for p = sigmoid(x): the loss, then its gradient by x.

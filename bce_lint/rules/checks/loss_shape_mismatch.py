@@ -53,8 +53,9 @@ This is right because both have the shape (64,). `y.unsqueeze(1)` is right as we
 dimension for the classes: there use `y.squeeze(1)`. Name the dimension: `squeeze()` alone also takes away a batch of one.
 
 ## Fix safety
-Where one of input and target has a last dimension of size 1 more, `.squeeze(-1)` takes it away. Unsafe: where the loss
-broadcasts, the training values change, as they must.
+Where one of input and target has a last dimension of size 1 more, `.squeeze(-1)` takes it away; a dimension 1 of that size goes with
+`.squeeze(1)`, or the target gets it with `.unsqueeze(1)`. Only where the rest then fits, and only one of them does. Unsafe: where the
+loss broadcasts, the training values change, as they must.
 
 ## References
 - <https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html>
@@ -148,18 +149,30 @@ def shown(shape: tensor.Shape | None) -> str:
 
 
 def _fix(site: LossSite) -> FixIntent | None:
-    """A last dimension of size 1 that only one of input and target has can go."""
-    pairs = {_surplus(site.contract, x.shape, y.shape) for x in site.input for y in site.target}
+    """A dimension of size 1 that one of input and target has more can go, or be given to the other, where only one fits."""
+    pairs = {_change(site.contract, x.shape, y.shape) for x in site.input for y in site.target}
     return FixIntent(Change.SHAPE, site, found) if len(pairs) == 1 and (found := pairs.pop()) else None
 
 
-def _surplus(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
-    m, n, wanted = rank(x), rank(y), int(contract.shape is ShapeRelation.CLASS_DIM)
-    if m is None or n is None:
+def _change(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
+    """Which side loses or gets which dimension to make two shapes one, but for the classes; or an empty string."""
+    m, n = rank(x), rank(y)
+    if x is None or y is None or m is None or n is None:
         return ""
-    if n == m - wanted + 1 and size(y, -1) == 1:
-        return "target"
-    return "input" if not wanted and m == n + 1 and size(x, -1) == 1 else ""
+    wanted = contract.shape is ShapeRelation.CLASS_DIM
+    own = _without_classes(x) if wanted else x
+    assert own is not None
+    if n == len(own) + 1:
+        return _dropped(y, own, "target loses -1", "target loses 1")
+    return _dropped(own, y, "input loses -1", "target gets 1") if not wanted and m == n + 1 else ""
+
+
+def _dropped(large: tensor.Shape, small: tensor.Shape, last: str, second: str) -> str:
+    """What is said for the last, or for the second dimension of a shape: that which has size 1 and whose loss makes it the other shape."""
+    fits = {at for at in (1, len(large) - 1) if size(large, at) == 1 and not differ(large[:at] + large[at + 1 :], small)}
+    if len(fits) > 1 and any(one != 1 for one in large[1:]):
+        return ""
+    return "" if not fits else last if len(large) - 1 in fits else second
 
 
 def _arguments(site: LossSite) -> Labels:

@@ -80,11 +80,11 @@ def check(site: Site) -> Iterator[Finding]:
         case ThresholdSite(input=(_, *_), takers=(taker, *_)) if (site.threshold is None or 0 < site.threshold < 1) and all(
             x.domain is Domain.LOGITS and not within_unit(x.range) for x in site.input
         ):
-            of_classes = any(contract.expects is Expects.CLASS_LOGITS for contract, _ in site.takers)
+            over_classes = {contract.expects is Expects.CLASS_LOGITS for contract, _ in site.takers}
             yield Finding(
-                f"{_done(site)}; {'they need a softmax first' if of_classes else _instead(site.threshold)}",
+                f"{_done(site)}; {_instead(site.threshold) if over_classes == {False} else _needed(over_classes)}",
                 ((AS_LOGITS, taker[1]), *origins(site.input)),
-                fix=None if of_classes else FixIntent(Change.THRESHOLD, site),
+                fix=FixIntent(Change.THRESHOLD, site) if over_classes == {False} else None,
             )
         case ThresholdSite(input=(_, *_)) if site.threshold is None or not _LEAST < site.threshold < _MOST:
             below = [_first_sigmoid(tensor) for tensor in site.input]
@@ -113,6 +113,11 @@ def _done(site: ThresholdSite) -> str:
     if site.threshold is None:
         return f"{quoted(site.name)} rounds logits as if they were probabilities"
     return f"{quoted(site.name)} compares logits with {site.threshold:g}, a threshold for probabilities"
+
+
+def _needed(over_classes: set[bool]) -> str:
+    """The activation that logits need before they are compared: that of the losses that take them."""
+    return "they need a softmax first" if over_classes == {True} else "they need the sigmoid or the softmax that their loss applies"
 
 
 def _instead(threshold: float | None) -> str:

@@ -16,6 +16,7 @@ from bce_lint.verify.verdict import Judgement
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
+    from bce_lint.fixes.intent import FixIntent
     from bce_lint.rules.judge import Judged
 
 _AGAIN = 12
@@ -31,7 +32,7 @@ class Verifier:
 
     def __call__(self, project: Project, told: list[Judged]) -> list[Judged]:
         """The findings with what running their fixes showed; a fix that is contradicted can only be looked at."""
-        fixes = {i: Wanted(one.intents[0], one.fix.edits) for i, one in enumerate(told) if one.fix is not None and one.fix.edits}
+        fixes = {i: Wanted(_speaking(one), one.fix.edits) for i, one in enumerate(told) if one.fix is not None and one.fix.edits}
         with devices.one_thread(), torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
             shown = dict(zip(fixes, self.verified(project, list(fixes.values())), strict=True))
         return [_with(one, shown[i]) if i in shown else one for i, one in enumerate(told)]
@@ -86,6 +87,11 @@ class Verifier:
 
     def _not_verifiable(self, reason: str) -> Verification:
         return Verification(Verdict.NOT_VERIFIABLE.value, reason, self.device.type, seed=self.seed)
+
+
+def _speaking(judged: Judged) -> FixIntent:
+    """The first intent that says what is wanted, if one does."""
+    return next((intent for intent in judged.intents if intent.what), judged.intents[0])
 
 
 def _with(told: Judged, shown: Verification) -> Judged:

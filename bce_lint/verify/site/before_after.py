@@ -8,12 +8,12 @@ from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
-from bce_lint.analysis.domain.values import TOP
+from bce_lint.analysis.domain.values import TOP, Value
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.provenance import Chain, ProvenanceRecorder
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Key, Term, is_view, parts, walk
 from bce_lint.analysis.recording.uses import UseRecorder
-from bce_lint.analysis.sites import LogSite, LossSite, OptionSite, ThresholdSite
+from bce_lint.analysis.sites import ActivationSite, LogSite, LossSite, OptionSite, ThresholdSite
 from bce_lint.catalog import activations
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet
 from bce_lint.fixes.intent import FixIntent
@@ -143,7 +143,7 @@ class After:
 
 def questions(before: Before, after: After, fix: Wanted, root: SourceRange) -> Iterator[Question]:
     """The slices of one fix, before and after, for the ways that lead there. Raises `Unsuitable` where they cannot be told."""
-    if isinstance(fix.intent.site, OptionSite) and root in before.provenance.constructed:
+    if isinstance(fix.intent.site, ActivationSite | OptionSite) and root in before.provenance.constructed:
         yield _constructed(before, after, fix.intent, root)
         return
     olds = before.provenance.found.get(root, {})
@@ -267,14 +267,21 @@ def _aligned(after: Term, known: Sequence[Input], moved: Moved) -> Term:
     return renamed(after, names)
 
 
+def _given(intent: FixIntent) -> Iterator[tuple[str, Value]]:
+    """The arguments of an object that a fix makes otherwise, and what is known of them."""
+    if isinstance(intent.site, OptionSite):
+        yield from ((name, TOP) for name in intent.site.contract.call)
+    elif isinstance(intent.site, ActivationSite):
+        yield "input", intent.site.input[0] if intent.site.input else TOP
+
+
 def _constructed(before: Before, after: After, intent: FixIntent, root: SourceRange) -> Question:
-    """A loss object's options: it is called with what its contract names."""
+    """How an object is made: it is called with what its contract names, or with what reaches an activation."""
     old = before.provenance.constructed[root]
     new = next((after.provenance.constructed[spot] for spot in after.moved.spots(root) if spot in after.provenance.constructed), None)
     if new is None:
         raise Unsuitable("what the fix makes of it was not reached")
-    assert isinstance(intent.site, OptionSite)
-    given = tuple(Input((root[0], Span(-n, -n)), name, TOP) for n, name in enumerate(intent.site.contract.call, 1))
+    given = tuple(Input((root[0], Span(-n, -n)), name, value) for n, (name, value) in enumerate(_given(intent), 1))
     first, second = (Apply("()", (one, *given), (), root, "", TOP) for one in (old, new))
     known = [*given, *inputs(cut(old))]
     return Question(cut(first), _aligned(cut(second), known, after.moved), intent)
