@@ -102,5 +102,6 @@ _ADVICE: Final[dict[Change, _Advice]] = {
     Change.LOG: _saying("write the logarithm of the activation as one function, on what the activation gets,"),
     Change.FORMULA: _saying("use torch's binary cross entropy in the place of the formula"),
     Change.THRESHOLD: _threshold,
+    Change.DIMENSION: _saying("say the `dim` that is meant"),
     Change.NONE: explained,
 }

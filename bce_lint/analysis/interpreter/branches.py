@@ -30,6 +30,9 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
+        if m.ended:  # with this outcome the test itself raises
+            m.ended = False
+            continue
         frame.arms, returned = outside if _only_raises(other) else under(frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
             ends.append(m.state)
@@ -157,11 +160,11 @@ def _narrow_asked(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> Non
 
 def _may_be(m: Machine, frame: Frame, test: ir.Expr, outcome: bool, place: ir.Expr, value: Value) -> bool:
     """True if a test may have an outcome where a name or an attribute has some value."""
-    before = m.state
+    before, ended = m.state, m.ended
     m.state = before.fork()
     _store(m, frame, place, value)
     found = objects.truth(m, expressions.evaluate(m, frame, test))
-    m.state = before
+    m.state, m.ended = before, ended
     return found is not (not outcome)
 
 
