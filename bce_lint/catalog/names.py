@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-KNOWN_LIBRARIES = frozenset({"builtins", "bce_lint", "numpy", "torch", "torchvision"})
+KNOWN_LIBRARIES = frozenset({
+    "builtins", "bce_lint", "collections", "functools", "itertools", "math", "numpy", "random", "torch", "torchvision",
+})  # fmt: skip
 """Modules whose public names are functions and classes."""
 
 _NN_FILES = (

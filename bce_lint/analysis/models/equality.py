@@ -9,6 +9,7 @@ from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.machine import Machine
 
 _OPEN = (Unknown, Tensor, Union, BuiltinMethod)
+_PLAIN = (Constant, External, Unknown)
 _KEPT = ("list", "dict", "set", "namespace", "device")
 
 
@@ -36,9 +37,9 @@ def _names(a: External, b: External) -> bool | None:
 
 
 def _objects(m: Machine, a: Ref, b: Ref) -> bool | None:
-    """Lists by what they hold; a device is what it was made from."""
+    """Lists of plain values by these, since a list may hold itself; a device is what it was made from."""
     x, y = containers.content(m, a), containers.content(m, b)
-    if a.kind == b.kind == "list" and x is not None and y is not None:
+    if a.kind == b.kind == "list" and x is not None and y is not None and all(type(v) in _PLAIN for v in (*x, *y)):
         return _sequences(m, x, y)
     return True if a == b and a.kind == "device" else None
 

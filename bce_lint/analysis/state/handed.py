@@ -7,6 +7,8 @@ was made of; a frame knows in `arms` which outcomes of undecided tests it runs u
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange, Tensor, outermost
 from bce_lint.analysis.domain.values import External, Ref, Seq, Union, Value
@@ -14,7 +16,7 @@ from bce_lint.analysis.sites import UndecidedArm
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import KNOWN_LIBRARIES
-from bce_lint.ir.walk import children
+from bce_lint.ir.walk import AnyNode, children
 from bce_lint.records import changed
 
 
@@ -85,7 +87,8 @@ def arms(m: Machine, frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]
     while scope is not None and scope.depth >= depth:
         if scope.arms:
             chain = _chain(scope)
-            meant = [(test, taken) for test, taken in scope.arms if _meant(m, scope, test)]
+            counters = _counters_of(scope.function)
+            meant = [(test, taken) for test, taken in scope.arms if _meant(m, scope, test) and not counters & _names(test)]
             found[:0] = [UndecidedArm(((scope.unit.path, test.span), *chain), taken) for test, taken in meant]
         scope = scope.parent
     return tuple(found)
@@ -99,6 +102,27 @@ def _meant(m: Machine, frame: Frame, test: ir.Expr) -> bool:
     if isinstance(test, ir.Attr) and test.name == "training":
         return False
     return any(_meant(m, frame, part) for part in children(test))
+
+
+def _names(node: AnyNode) -> set[str]:
+    """The names that a node reads."""
+    return {node.id} if isinstance(node, ir.Name) else {name for part in children(node) for name in _names(part)}
+
+
+@lru_cache(maxsize=64)
+def _counters_of(function: ir.Function | None) -> frozenset[str]:
+    """The names that loops of a function count with: both outcomes of a test of one come in turn, whatever a caller means."""
+    return frozenset() if function is None else frozenset(_counters(function))
+
+
+def _counters(node: AnyNode) -> set[str]:
+    found = {name for part in children(node) for name in _counters(part)}
+    match node:
+        case ir.For(target=ir.Name(id=name), iter=ir.Call(func=ir.Name(id="range" | "trange"))):
+            found.add(name)
+        case ir.For(target=ir.Build(items=(ir.Name(id=name), *_)), iter=ir.Call(func=ir.Name(id="enumerate"))):
+            found.add(name)
+    return found
 
 
 def _chain(frame: Frame) -> tuple[SourceRange, ...]:
