@@ -74,6 +74,8 @@ class Constructions:
         """The names that a class of some file has in another."""
         names: set[str] = set()
         for item in scope.imports:
+            if item.name not in (owner, "*"):
+                continue
             source = self._resolve(scope.path, item.module, item.level)
             if source is None or (source != path and self._defines(source, owner)):
                 continue

@@ -23,10 +23,17 @@ def is_dunder(name: str) -> bool:
 
 def is_absent(m: Machine, owner: Ref, cls: ClassV, name: str) -> bool:
     """True if reading an attribute that no cell holds certainly raises `AttributeError`."""
+    key = cls.address, name, owner.address in m.generic
+    if key not in m.absent:
+        m.absent[key] = _is_absent(m, key[2], cls, name)
+    return m.absent[key] and m.read(owner.address, cells.WRAPPED) is None
+
+
+def _is_absent(m: Machine, generic: bool, cls: ClassV, name: str) -> bool:
     classes = [base for base in class_model.mro(m, cls) if type(base) is ClassV]
-    if is_dunder(name) or (owner.address in m.generic and _may_be_of_another(m, cls, classes)):
+    if is_dunder(name) or (generic and _may_be_of_another(m, cls, classes)):
         return False
-    if not _is_closed(m, cls) or m.read(owner.address, cells.WRAPPED) is not None:
+    if not all(_is_seen(m, base) for base in class_model.mro(m, cls)):
         return False
     if any(name in base.node.bound for base in classes) or any(name in _declared(base.node) for base in classes):
         return False
@@ -39,13 +46,6 @@ def _may_be_of_another(m: Machine, cls: ClassV, classes: list[ClassV]) -> bool:
     """True if an instance as any may be of a class below: there is one, or this one leaves it to others to initialise."""
     initialised = any("__init__" in base.node.bound or base.flavour == "dataclass" for base in classes)
     return not initialised or cls.name in m.program.base_names()
-
-
-def _is_closed(m: Machine, cls: ClassV) -> bool:
-    """True if all that gives the instances of a class attributes can be seen."""
-    if cls.address not in m.closed:
-        m.closed[cls.address] = all(_is_seen(m, base) for base in class_model.mro(m, cls))
-    return m.closed[cls.address]
 
 
 def _is_seen(m: Machine, base: object) -> bool:

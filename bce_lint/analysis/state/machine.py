@@ -175,7 +175,7 @@ class Machine:
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.suppress_sites = 0
         self.ended = False
-        self.closed: dict[int, bool] = {}
+        self.absent: dict[tuple[int, str, bool], bool] = {}
         self._interned: dict[Hashable, int] = {}
 
     def intern(self, key: Hashable) -> int:
