@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Fix, Location
 from bce_lint.fixes.bindings import check_bindings
 from bce_lint.fixes.brought import Ground, Heard, Rewrite, nothing
-from bce_lint.fixes.edit import Edit, Refusal, changed, meet, spans, trust
+from bce_lint.fixes.edit import Edit, Refusal, changed, meet, trust
 from bce_lint.fixes.gates import check_text
-from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged
 from bce_lint.source.text import SourceText
 
@@ -163,15 +161,18 @@ def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], gates: _Gates) 
     """
     try:
         ground = Ground.of(state.left.heard(), state.left.sources)
+        touched: list[set[str]] = []
         for _ in range(_STEPS):
             before, mended = state.left, list(chosen)
             edits = _by_path(mended)
+            touched.append(set(edits))
             state = _changed(lint, state, mended, edits, gates.checks)
-            _check_gone(before, state.left, mended, edits)
             rewrite = Rewrite.of(before.sources, edits)
+            _check_gone(before, state.left, mended, rewrite)
             ground, brought = ground.rewritten(rewrite, mended, state.left.heard(), state.left.sources)
             if not brought:
-                return state, ""
+                together = [set().union(*touched)] if len(touched) > 1 else []
+                return state._replace(groups=_merged(state.groups, together)), ""
             follow = {(one.rule.code, one.place.range) for one in brought}
             chosen = [one for one in state.left.found if (one.rule.code, one.place.range) in follow]
             unmended = follow - {(one.rule.code, one.place.range) for one in chosen if gates.policy.allowed(one) is not None}
@@ -204,10 +205,10 @@ def _changed(lint: Linter, state: Fixed, chosen: Sequence[Judged], edits: Mappin
     return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused)
 
 
-def _check_gone(before: Linted, after: Linted, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]]) -> None:
+def _check_gone(before: Linted, after: Linted, chosen: Sequence[Judged], rewrite: Rewrite) -> None:
     """Raises `Refusal` unless what was fixed is gone, and every file is still read."""
-    cuts = {path: spans(before.sources[path], own) for path, own in edits.items()}
-    gone = {(one.rule.code, *_after(one.place, cuts)): _marks(one, before) for one in chosen}
+    images = ((one, rewrite.images(one.place.path, one.place.span.start)) for one in chosen)
+    gone = {(one.rule.code, one.place.path, start): _marks(one, before) for one, starts in images for start in starts}
     for one in after.found:
         key = (one.rule.code, one.place.path, one.place.span.start)
         if key in gone and _marks(one, after) == gone[key]:
@@ -225,12 +226,6 @@ def _brought(one: Diagnostic) -> Refusal:
 def _marks(found: Judged, seen: Linted) -> set[tuple[str, str]]:
     """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids."""
     return {(mark.path, seen.sources[mark.path].text[mark.span.start : mark.span.end]) for _, mark in found.labels}
-
-
-def _after(place: Place, cuts: Mapping[str, Sequence[tuple[Span, Edit]]]) -> tuple[str, int]:
-    """The file of a place, and where it begins there once edits before it are made."""
-    before = [(span, edit) for span, edit in cuts.get(place.path, ()) if span.end <= place.span.start and span != place.span]
-    return place.path, place.span.start + sum(len(edit.content) - (span.end - span.start) for span, edit in before)
 
 
 def _merged(groups: Sequence[set[str]], new: Sequence[set[str]]) -> list[set[str]]:

@@ -124,7 +124,7 @@ class Ground:
     @classmethod
     def of(cls, heard: Heard, sources: Sources) -> Ground:
         """The ground of a text that was not rewritten yet."""
-        places = {(one.rule.code, *one.place.range): one for one in heard.possible}
+        places = dict.fromkeys((one.rule.code, *one.place.range) for one in heard.possible)
         return cls(_Possible(code, path, frozenset((span.start,)), _text(sources, path, span)) for code, path, span in places)
 
     def rewritten(self, rewrite: Rewrite, mended: Iterable[Judged], heard: Heard, sources: Sources) -> tuple[Ground, list[Judged]]:

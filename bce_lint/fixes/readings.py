@@ -6,9 +6,14 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 _DOTTED = re.compile(r"\w+(?:\.\w+)*")
+_MADE_UP = re.compile(
+    rb"""(?:getattr\(|get_submodule\(|attrgetter\(|_modules\[|__dict__\[)[^\r\n]*?["'](?:[\w.]*\.)?(\w+)(?:\{|%|["'][ \t]*\+)"""
+)
+"""An attribute asked for by a name that is put together, and what that name begins with: `getattr(self, f"act{i}")`."""
 _SEQUENCES = frozenset({"Sequential", "ModuleList"})
 _SETTING = frozenset({"setattr", "add_module", "register_module", "register_buffer", "register_parameter"})
 _ADDING = frozenset({"append", "add_module"})
@@ -198,8 +203,15 @@ class Readers:
             if wanted.search(self._texts[path]):
                 yield path, self.of(path)
 
+    @cached_property
+    def _made_up(self) -> list[tuple[str, str, int]]:
+        """The beginnings of names that are put together, with their files and rows."""
+        found = ((path, text, one) for path, text in sorted(self._texts.items()) for one in _MADE_UP.finditer(text))
+        return [(one.group(1).decode(), path, text.count(b"\n", 0, one.start()) + 1) for path, text, one in found]
+
     def attribute(self, name: str, owner: str) -> Iterator[tuple[str, int]]:
         """Where an attribute of a class may be read: each file and row."""
+        yield from ((path, row) for beginning, path, row in self._made_up if name.startswith(beginning))
         for path, found in self.holding(name):
             if found is None:
                 yield path, 1

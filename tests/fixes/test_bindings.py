@@ -72,6 +72,9 @@ BOTH = CLASS.format("self.drop, self.squash = A(), B()", "self.squash(self.drop(
         ({"use": "class Other(Net):\n    def f(self):\n        return self.drop\n"}, "use.py:3"),
         ({"use": "def f(net):\n    del net.drop\n"}, "use.py:2"),
         ({"use": "drop = (\n"}, "use.py:1"),
+        ({"use": "def f(net, i):\n    return getattr(net, f'dr{i}')\n"}, "use.py:2"),
+        ({"use": "def f(net, i):\n    return getattr(net, 'dro' + i)\n"}, "use.py:2"),
+        ({"use": "def f(net, i):\n    return net._modules['net.dr%s' % i]\n"}, "use.py:2"),
     ],
 )
 def test_an_attribute_that_is_read(others: dict[str, str], where: str) -> None:
@@ -86,6 +89,7 @@ def test_an_attribute_that_is_read(others: dict[str, str], where: str) -> None:
         {"use": "class Other:\n    def __init__(self):\n        self.drop = 1\n        self.squash = self.drop\n"},
         {"use": "import numpy as np\nx = np.drop(1)\n"},
         {"use": "drop = 1\nprint('drop it')\n"},
+        {"use": "def f(net, i):\n    return getattr(net, f'act{i}'), getattr(net, 'dr')\n"},
         {"use": "def f(net):\n    net.drop = None\n"},
     ],
 )

@@ -188,3 +188,19 @@ def test_places_are_moved_along_with_the_tokens() -> None:
     assert images[6:8] == [[8], [9]]  # what is kept inside the edit
     assert images[11] == [13, 14]  # the end of the line, before and behind the parenthesis that was put in
     assert sorted(rewrite.images("other.py", 5)) == [5]
+
+
+def test_files_that_were_mended_together_are_written_together(tmp_path: Path) -> None:
+    from bce_lint.engine import fix
+
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "order.py").write_text("import torch\nimport torch.nn.functional as F\nfrom head import Net\n\n\ndef loss(x):\n"
+                                       "    y = torch.tensor([1, 0])\n    return F.cross_entropy(y, Net()(x))\n")  # fmt: skip
+    (tmp_path / "head.py").write_text("from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n"
+                                      "        super().__init__()\n        self.fc = nn.Linear(8, 3)\n\n    def forward(self, x):\n"
+                                      "        return self.fc(x).softmax(1)\n")  # fmt: skip
+    outcome, _ = fix([tmp_path / "order.py", tmp_path / "head.py"], CODES, FixOptions(True, CODES))
+    assert [[Path(file.path).name for file in group] for group in outcome.groups] == [["head.py", "order.py"]]
+    assert [one.code for one in outcome.applied] == ["BCE202", "BCE111"]
+    assert not outcome.left
+    assert not fix([tmp_path / "order.py"], CODES, FixOptions(True, CODES))[0].groups

@@ -115,7 +115,8 @@ def differences(reader: str, known: Rows, seen: Rows) -> Iterator[Disagreement]:
 def _fixed(readers: Readers, spec: Spec, program: Program, paths: list[Path], codes: frozenset[str]) -> Iterator[Disagreement]:
     """What is wrong with a program after its fixes."""
     outcome, _ = fix(paths, codes, FixOptions(unsafe=True, fixable=codes))
-    yield from (Disagreement("fix: refused", _code_of(line), line) for line in outcome.refused)
+    bringing = {_code_of(line) for line in outcome.refused if "it would bring" in line}  # the gate's answer, and a right one
+    yield from (Disagreement("fix: refused", _code_of(line), line) for line in outcome.refused if _code_of(line) not in bringing)
     texts = dict(program.files) | {readers.named(one.path): one.after.decode() for group in outcome.groups for one in group}
     left = [d for d in outcome.left if d.severity == "error"]
     after = Program(texts, program.main, {})
@@ -126,7 +127,7 @@ def _fixed(readers: Readers, spec: Spec, program: Program, paths: list[Path], co
         applied = ", ".join(sorted({d.code for d in outcome.applied}))
         shown = "\n".join(f"# --- {path}\n{text}" for path, text in texts.items())
         yield Disagreement("fix: does not run", applied, f"{type(error).__name__}: {error}\n{shown}")
-    yield from (Disagreement("fix: still there", d.code, d.message) for d in outcome.left if _offered(d))
+    yield from (Disagreement("fix: still there", d.code, d.message) for d in outcome.left if _offered(d) and d.code not in bringing)
     gone = {d.code for d in outcome.applied} - {d.code for d in outcome.left}
     yield from (Disagreement("fix: seen by the witness", code, f"{path}:{row}") for code, path, row in seen if code in gone)
 
