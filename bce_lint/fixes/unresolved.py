@@ -83,11 +83,26 @@ class UnresolvedUses:
                 found |= _names_given(tree, node)
         return frozenset(found - {"self", "_"})
 
+    def reads(self, path: str, name: str) -> Iterator[tuple[Tree, Node]]:
+        """Where an attribute that is set in a file may be read on an object that was not resolved."""
+        for tree in self._near(path, re.compile(rb"\b%s\b" % re.escape(name).encode())):
+            for attr in tree.attributes(name):
+                resolved = self._object(tree, attr.value) or (isinstance(attr.value, ir.Name) and _is_self(tree, attr.value))
+                if not is_store(tree, attr) and not resolved and not self._is_tensor(tree, attr.value):
+                    yield tree, attr
+
+    def _is_tensor(self, tree: Tree, node: Node) -> bool:
+        known = self.project.uses.domains.get((tree.path, node.span), set())
+        return bool(known) and None not in known
+
     def _files(self, wanted: Sought) -> Iterator[Tree]:
         words = [re.escape(name).encode() for name in wanted.names] + [_MODEL_BYTES] * wanted.module
-        pattern = re.compile(rb"(?:%s)\b" % b"|".join(words), re.IGNORECASE)
+        return self._near(wanted.path, re.compile(rb"(?:%s)\b" % b"|".join(words), re.IGNORECASE))
+
+    def _near(self, origin: str, pattern: re.Pattern[bytes]) -> Iterator[Tree]:
+        """The files with some words that a file of the project imports together with one."""
         analysed = self.project.analysed
-        near = analysed.graph.closure((wanted.path,))
+        near = analysed.graph.closure((origin,))
         for path, summary in sorted(analysed.summaries.items()):
             if pattern.search(summary.raw) and (path in near or not near.isdisjoint(analysed.graph.closure((path,)))):
                 try:

@@ -57,6 +57,7 @@ class UserSearch:
         self.seen: set[int] = set()
         self.joined: list[tuple[Tree, Node]] = []
         self.displays: list[tuple[Tree, Node, Node]] = []
+        self.fields: set[tuple[str, str]] = set()
         self.names = NamesMet()
         self._inner: dict[SourceRange, UserSearch | None] = {}
         self._taken: set[SourceRange] = set()
@@ -219,6 +220,7 @@ class UserSearch:
 
     def _attributes(self, held: Held, name: str) -> None:
         self.crossed = True
+        self.fields.add((held.tree.path, name))
         for tree in self.project.trees():
             self._readers(held, tree, [n for n in tree.attributes(name) if self._started(tree, n)])
 
@@ -263,6 +265,7 @@ class UserSearch:
         self.seen |= inner.seen
         self.joined += inner.joined
         self.names.take(inner.names)
+        self.fields |= inner.fields
 
     def _parameters(self, function: SourceRange) -> None:
         tree = self.project.tree(function[0])
@@ -313,8 +316,11 @@ class UserSearch:
             for node in tree.by_span.get(span, ()):
                 if escapes(self.project, tree, node):
                     self._use(Usage.UNSEEN, Held(tree, node))
-        for tree, node in UnresolvedUses(self.project, self.functions, owners).places():
-            self._use(Usage.UNSEEN, Held(tree, node))
+        unresolved = UnresolvedUses(self.project, self.functions, owners)
+        read = [one for path, name in sorted(self.fields) for one in unresolved.reads(path, name)]
+        for tree, node in (*unresolved.places(), *read):
+            if not self.project.carries(tree, node, (self.key,)):
+                self._use(Usage.UNSEEN, Held(tree, node))
 
     def _class(self, function: SourceRange) -> SourceRange | None:
         tree = self.project.tree(function[0])
