@@ -30,7 +30,7 @@ class Change(Enum):
 
 
 class FixIntent(NamedTuple):
-    """A change that a rule asks for. `what` is a loss's name, a cast, an option's value or, for `NONE`, the reason.
+    """A change that a rule asks for. `what` is a loss's name, a cast, an option's value, a dimension or, for `NONE`, the reason.
 
     `safe` says that the change may be safe: the same function, or the original cannot run.
     """
