@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Seq, Value, const
 from bce_lint.analysis.models import idioms, operators
 from bce_lint.analysis.models.activations import activated
-from bce_lint.analysis.models.moved_dims import RULES, Turn, Whole, Written
+from bce_lint.analysis.models.moved_dims import RULES, GivenDims, Turn, Whole
 from bce_lint.analysis.models.softmax_dims import indexed, last_name, turned
 from bce_lint.analysis.models.tensor_ops import gathered, one_hot
 from bce_lint.analysis.models.value_rules import KINDS, clipped
@@ -238,7 +238,7 @@ def _moved(entry: Entry, mark: Tensor, call: Entered, shape: tuple[int, ...] | N
         return mark
 
     def _turn() -> Turn:
-        return Turn(Written(tuple(map(_whole, call.args[1:])), {k: _whole(v) for k, v in call.kwargs.items()}), shape, tuple(result.shape))
+        return Turn(GivenDims(tuple(map(_whole, call.args[1:])), {k: _whole(v) for k, v in call.kwargs.items()}), shape, tuple(result.shape))
 
     if name not in RULES:
         return changed(mark, origin=tuple(o._replace(over=None) for o in mark.origin))

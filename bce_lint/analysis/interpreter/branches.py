@@ -30,8 +30,7 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        if m.ended:  # with this outcome the test itself raises
-            m.ended = False
+        if _ended(m):  # with this outcome the test itself raises
             continue
         frame.arms, returned = outside if _only_raises(other) else under(frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
@@ -44,6 +43,12 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
         return False
     m.state = merge(ends)
     return True
+
+
+def _ended(m: Machine) -> bool:
+    """True if the path has ended; another one begins."""
+    ended, m.ended = m.ended, False
+    return ended
 
 
 def _only_raises(body: ir.Body) -> bool:

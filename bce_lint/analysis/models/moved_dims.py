@@ -12,7 +12,7 @@ Whole: TypeAlias = "int | tuple[int | None, ...] | None"
 """A constant dimension or several, as they are written; None for what is not constant."""
 
 
-class Written(NamedTuple):
+class GivenDims(NamedTuple):
     """The arguments of an operation behind its tensor."""
 
     pos: tuple[Whole, ...] = ()
@@ -44,7 +44,7 @@ class Written(NamedTuple):
 class Turn(NamedTuple):
     """An operation: its arguments, and the shapes of its tensor before and after."""
 
-    given: Written
+    given: GivenDims
     before: Shape | None
     after: Shape | None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Origin, Tensor
 from bce_lint.analysis.domain.values import NONE, Constant, Seq, Table, Unknown, Value
-from bce_lint.analysis.models.moved_dims import RULES, Turn, Whole, Written
+from bce_lint.analysis.models.moved_dims import RULES, GivenDims, Turn, Whole
 from bce_lint.analysis.state import cells, containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
@@ -51,23 +51,23 @@ def viewed(result: Tensor, tensor: Tensor, name: str) -> Tensor:
         return result
 
     def _turn() -> Turn:
-        return Turn(Written(), tensor.shape, result.shape)
+        return Turn(GivenDims(), tensor.shape, result.shape)
 
     return changed(result, origin=turned(result.origin, name, _turn), inner=turned(result.inner, name, _turn))
 
 
-def _of_layer(called: str, given: Value | None) -> Written:
+def _of_layer(called: str, given: Value | None) -> GivenDims:
     if type(given) is not Table:
-        return Written((None, None))
+        return GivenDims((None, None))
     kw = {str(key): _whole_of(value) for key, value in given.entries}
-    return Written(kw={"start_dim": 1, **kw} if called == "flatten" else kw)
+    return GivenDims(kw={"start_dim": 1, **kw} if called == "flatten" else kw)
 
 
-def given_in(m: Machine, args: Args, first: int) -> Written:
+def given_in(m: Machine, args: Args, first: int) -> GivenDims:
     """The arguments of a call behind the first ones, as far as they are constant."""
     if args.open:
-        return Written((None,) * 9)
-    return Written(tuple(_whole(m, v) for v in args.pos[first:]), {name: _whole(m, v) for name, v in args.kw.items()})
+        return GivenDims((None,) * 9)
+    return GivenDims(tuple(_whole(m, v) for v in args.pos[first:]), {name: _whole(m, v) for name, v in args.kw.items()})
 
 
 def _whole(m: Machine, value: Value) -> Whole:

@@ -34,7 +34,7 @@ class Constructions:
         self._files, self._module, self._resolve = files, module, resolve
         self._naming: defaultdict[str, list[str]] | None = None
         self._found: dict[tuple[str, str], list[tuple[ir.Arg, ...]]] = {}
-        self._scopes: dict[str, _Scope | None] = {}
+        self._scopes: dict[str, _FileNames | None] = {}
 
     def none_has(self, default: Default) -> bool:
         """True if the class is constructed, and no construction may leave the parameter at its default."""
@@ -70,7 +70,7 @@ class Constructions:
                 else:
                     yield from (*self._calls(file, cls.name, depth + 1), *_through(cls, "cls", None))
 
-    def _names(self, scope: _Scope, path: str, owner: str) -> set[str]:
+    def _names(self, scope: _FileNames, path: str, owner: str) -> set[str]:
         """The names that a class of some file has in another."""
         names: set[str] = set()
         for item in scope.imports:
@@ -93,14 +93,14 @@ class Constructions:
                     self._naming[name].append(file)
         return list(dict.fromkeys((*self._naming.get(owner, ()), path)))
 
-    def _scope(self, file: str) -> _Scope | None:
+    def _scope(self, file: str) -> _FileNames | None:
         if file not in self._scopes:
             module = self._module(file)
-            self._scopes[file] = _Scope(file, module) if module is not None else None
+            self._scopes[file] = _FileNames(file, module) if module is not None else None
         return self._scopes[file]
 
 
-class _Scope:
+class _FileNames:
     """What a file calls, defines and imports, and the names that it hands on (`handed`): whoever gets a class may call it."""
 
     def __init__(self, path: str, module: ir.Module) -> None:

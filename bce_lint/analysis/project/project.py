@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
@@ -15,6 +14,7 @@ from bce_lint.analysis.models import thresholds
 from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
 from bce_lint.analysis.project.constructions import Constructions
 from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import MAX_BYTES, FileSummary, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
@@ -23,7 +23,6 @@ from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, Record
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE, SPENT
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
-from bce_lint.source.projects import entries
 from bce_lint.source.text import SourceError, SourceText, decode, read
 
 RECURSION = 20_000
@@ -63,8 +62,7 @@ class Project:
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self.others: list[Project] = []
-        self._dirs: dict[str, frozenset[str]] = {}
-        self._resolved: dict[tuple[str, str, int], str | None] = {}
+        self._imports = ImportedFiles(root)
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         same = before if before is not None and _same(self.summaries, before.summaries) else None
@@ -240,58 +238,16 @@ class Project:
         return self._bases
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
-        """The file that an import names: from the importer's folder, its packages, `src`, the root; None outside the project."""
-        folder = os.path.dirname(importer)
-        key = (folder, module, level)
-        if key not in self._resolved:
-            self._resolved[key] = self._resolve(folder, module, level)
-        return self._resolved[key]
-
-    def _resolve(self, folder: str, module: str, level: int) -> str | None:
-        parts = module.split(".") if module else []
-        if level:
-            for _ in range(level - 1):
-                folder = os.path.dirname(folder)
-            return self._file(folder, parts)
-        for start in self._search(folder):
-            found = self._file(start, parts)
-            if found is not None:
-                return found
-        return None
-
-    def _search(self, folder: str) -> Iterable[str]:
-        yield folder
-        while folder != self.root and "__init__.py" in self._listing(folder) and len(folder) > len(self.root):
-            folder = os.path.dirname(folder)
-            yield folder
-        yield self.root
-        yield os.path.join(self.root, "src")
-
-    def _listing(self, folder: str) -> frozenset[str]:
-        if folder not in self._dirs:
-            self._dirs[folder] = entries(folder)
-        return self._dirs[folder]
+        """The file that an import names, None outside the project."""
+        return self._imports.file(importer, module, level)
 
     def listed(self) -> dict[str, frozenset[str]]:
         """The folders that were looked at so far, with the names found there."""
-        return {folder: names for one in (self, *self.others) for folder, names in one._dirs.items()}
+        return {folder: names for one in (self, *self.others) for folder, names in one._imports.folders.items()}
 
     def texts_read(self) -> dict[str, bytes]:
         """The files that were decoded so far, with their contents."""
         return {path: source.data for one in (self, *self.others) for path, source in one.sources.items()}
-
-    def _file(self, folder: str, parts: list[str]) -> str | None:
-        for index, part in enumerate(parts):
-            names = self._listing(folder)
-            if index == len(parts) - 1 and part + ".py" in names and not self._is_package(folder, part):
-                return os.path.join(folder, part + ".py")
-            if part not in names:
-                return None
-            folder = os.path.join(folder, part)
-        return os.path.join(folder, "__init__.py") if "__init__.py" in self._listing(folder) else None
-
-    def _is_package(self, folder: str, part: str) -> bool:
-        return part in self._listing(folder) and "__init__.py" in self._listing(os.path.join(folder, part))
 
     def run(self, paths: Iterable[str]) -> None:
         """Runs everything that can reach the given files: bodies first, then the functions that no call reached."""

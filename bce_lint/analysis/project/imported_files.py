@@ -1,0 +1,63 @@
+"""Which file of a project an import names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from bce_lint.source.projects import entries
+
+
+class ImportedFiles:
+    """Looks imports up in the folders of a project; `folders` are those that were looked at so far, with the names found there."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.folders: dict[str, frozenset[str]] = {}
+        self._found: dict[tuple[str, str, int], str | None] = {}
+
+    def file(self, importer: str, module: str, level: int) -> str | None:
+        """The file that an import names: from the importer's folder, its packages, `src`, the root; None outside the project."""
+        folder = os.path.dirname(importer)
+        key = (folder, module, level)
+        if key not in self._found:
+            self._found[key] = self._resolve(folder, module, level)
+        return self._found[key]
+
+    def _resolve(self, folder: str, module: str, level: int) -> str | None:
+        parts = module.split(".") if module else []
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return self._file(folder, parts)
+        for start in self._search(folder):
+            found = self._file(start, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _search(self, folder: str) -> Iterable[str]:
+        yield folder
+        while folder != self.root and "__init__.py" in self._listing(folder) and len(folder) > len(self.root):
+            folder = os.path.dirname(folder)
+            yield folder
+        yield self.root
+        yield os.path.join(self.root, "src")
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        if folder not in self.folders:
+            self.folders[folder] = entries(folder)
+        return self.folders[folder]
+
+    def _file(self, folder: str, parts: list[str]) -> str | None:
+        for index, part in enumerate(parts):
+            names = self._listing(folder)
+            if index == len(parts) - 1 and part + ".py" in names and not self._is_package(folder, part):
+                return os.path.join(folder, part + ".py")
+            if part not in names:
+                return None
+            folder = os.path.join(folder, part)
+        return os.path.join(folder, "__init__.py") if "__init__.py" in self._listing(folder) else None
+
+    def _is_package(self, folder: str, part: str) -> bool:
+        return part in self._listing(folder) and "__init__.py" in self._listing(os.path.join(folder, part))
