@@ -17,6 +17,8 @@ _BY_NAME: Final = re.compile(
     rb"\b(?:setattr|__setattr__|__dict__|exec|vars|locals|add_module|register_(?:buffer|parameter|module))\b|\._(?:modules|parameters|buffers)\b"
 )
 """What may store attributes under names that are not written there."""
+_FORM: Final = rb"\.%s\s*(?::|[-+*/%%@&|^<>]*=(?!=)|[,)\]][^(=]*=(?!=)|in\b)|['\"]%s['\"]"
+"""How a store of an attribute looks, and a name that is given as text."""
 _REGISTERING: Final = frozenset({"register_buffer", "register_parameter", "register_module", "add_module", "__setattr__"})
 _ASKING: Final = frozenset({"getattr", "hasattr"})
 _NAMESPACES: Final = frozenset({"vars", "locals"})
@@ -151,7 +153,9 @@ class AttributeStores:
         if anything or not classes.isdisjoint(unnamed):
             return True
         word = name.encode()  # a file that cannot be read stores anything
-        found = (self._stores(path) for path, summary in self._files.items() if word in summary.raw)
+        form = re.compile(_FORM % (word, word))
+        files = (path for path, one in self._files.items() if word in one.raw and form.search(one.data or one.raw))
+        found = (self._stores(path) for path in files)
         return any(one.module is None or name in one.elsewhere or not classes.isdisjoint(one.own.get(name, ())) for one in found)
 
     def _without_names(self) -> tuple[bool, frozenset[ClassKey]]:

@@ -51,7 +51,7 @@ class Constructions:
         return self._found[key]
 
     def _in_file(self, file: str, path: str, owner: str, depth: int) -> Iterator[tuple[ir.Arg, ...]]:
-        scope = self._scope(file)
+        scope = self._scope(file) if self._may_construct(file, path, owner) else None
         if scope is None:
             return
         names = {owner} if file == path else self._names(scope, path, owner)
@@ -69,6 +69,16 @@ class Constructions:
                     yield from _through(cls, "", owner)
                 else:
                     yield from (*self._calls(file, cls.name, depth + 1), *_through(cls, "cls", None))
+
+    def _may_construct(self, file: str, path: str, owner: str) -> bool:
+        """True if a file says more of a class than that it is defined or imported there."""
+        summary = self._files.get(file)
+        if summary is None or not summary.data:
+            return True
+        imported = [bound for item in summary.imports for name, bound in item.names if name == owner]
+        expected = len(imported) + (file == path)
+        renamed = any(bound != owner for bound in imported)
+        return renamed or summary.data.count(owner.encode()) > expected or (file == path and b"cls(" in summary.data)
 
     def _names(self, scope: _FileNames, path: str, owner: str) -> set[str]:
         """The names that a class of some file has in another."""
@@ -111,7 +121,14 @@ class _FileNames:
         self.imports: list[ir.ImportName] = []
         self._collect(module)
 
-    def _collect(self, node: AnyNode) -> None:
+    def _collect(self, module: ir.Module) -> None:
+        waiting: list[AnyNode] = [module]
+        while waiting:
+            node = waiting.pop()
+            self._note(node)
+            waiting.extend(children(node))
+
+    def _note(self, node: AnyNode) -> None:
         match node:
             case ir.Call():
                 self.calls.append(node)
@@ -127,8 +144,6 @@ class _FileNames:
                 self.classes.append(node)
             case ir.ImportName():
                 self.imports.append(node)
-        for part in children(node):
-            self._collect(part)
 
     def _hand(self, values: Iterable[ir.Expr | None]) -> None:
         for value in values:
