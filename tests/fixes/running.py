@@ -163,10 +163,10 @@ class Samples:
             self.inputs[:0] = [torch.randn(BATCH, size, 8, 8) for size in wide[:2]]
         if any(word in text for word in ("Conv1d", "LSTM", "Transformer", "permute", "transpose")):
             self.inputs[:0] = [torch.randn(BATCH, size, size) for size in wide[:2]]
-        self.inputs += [torch.randn(BATCH), torch.rand(wide[0])]
+        self.inputs.append(torch.randn(BATCH))
         sizes = list(dict.fromkeys([*(b for _, b in layers), *wide]))[:3]
         self.targets: list[object] = [*(torch.rand(BATCH, size) for size in sizes), torch.randint(0, 2, (BATCH,)), torch.rand(BATCH)]
-        self.targets.append(torch.rand(BATCH // 2))
+        self.targets += [torch.rand(BATCH // 2), torch.rand(wide[0])]
         self.targets += [torch.randint(0, 2, (BATCH, 1)), torch.randint(0, 2, (BATCH, sizes[0])), torch.rand(BATCH, sizes[0], 8, 8)]
         self.models: list[object] = [nn.Linear(wide[0], size) for size in (1, 3, wide[0])]
         self.losses: list[object] = [nn.BCELoss(), nn.BCEWithLogitsLoss(), nn.CrossEntropyLoss(), nn.NLLLoss(), nn.MSELoss()]
@@ -187,6 +187,8 @@ class Samples:
             return [torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1)]
         if re.search(r"flag|train|use_|debug|verbose|mode", name):
             return [True]
+        if re.fullmatch(r"ys?|target\w*|label\w*|truth", name):
+            return [*self.targets, *self.inputs]
         if name == "device":
             return ["cpu"]
         return [self.inputs, [*self.targets, *self.inputs], self.targets][min(place, 2)]
