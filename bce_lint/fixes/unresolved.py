@@ -119,6 +119,8 @@ class UnresolvedUses:
             match node:
                 case ir.Call() if wanted.module and name_of(node) in _HOOKING and not self._hooks_another(tree, node):
                     yield node
+                case ir.Attr() if wanted.module and self._is_kept_model(tree, node, wanted):
+                    yield node
                 case ir.Call(func=ir.Name()) if self._bare(tree, node, wanted):
                     yield node
                 case ir.Call() if name_of(node) in _BY_TEXT and self._by_text(tree, node, wanted):
@@ -128,6 +130,13 @@ class UnresolvedUses:
                         yield node
                 case ir.Name() if not wanted.module and node.id in wanted.names and self._given(tree, node, wanted):
                     yield node
+
+    def _is_kept_model(self, tree: Tree, attr: ir.Attr, wanted: Sought) -> bool:
+        """True if a call asks for a model by a longer name, under which some object of the project keeps one."""
+        if not _MODEL.search(attr.name) or attr.name in wanted.names | _MODEL_WORDS or not _is_called(tree, attr):
+            return False
+        kept = any(is_store(one, store) for one in self.project.trees() for store in one.attributes(attr.name))
+        return kept and self._attribute(tree, attr, wanted)
 
     def _attribute(self, tree: Tree, attr: ir.Attr, wanted: Sought) -> bool:
         """True if an attribute that was not resolved is called, or handed to somebody who may."""
