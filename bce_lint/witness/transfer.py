@@ -238,7 +238,8 @@ def _moved(entry: Entry, mark: Tensor, call: Entered, shape: tuple[int, ...] | N
         return mark
 
     def _turn() -> Turn:
-        return Turn(GivenDims(tuple(map(_whole, call.args[1:])), {k: _whole(v) for k, v in call.kwargs.items()}), shape, tuple(result.shape))
+        given = GivenDims(tuple(map(_whole, call.args[1:])), {k: _whole(v) for k, v in call.kwargs.items()})
+        return Turn(given, shape, tuple(result.shape))
 
     if name not in RULES:
         return changed(mark, origin=tuple(o._replace(over=None) for o in mark.origin))

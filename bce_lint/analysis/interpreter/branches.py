@@ -158,7 +158,9 @@ def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
 def _narrow_asked(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
     """Of a test of shapes and dtypes: drops the tensors with which its outcome is another; those of each name in turn."""
     for place in questions.subjects(test):
+        ended = m.ended
         value = _current(m, frame, place)
+        m.ended = ended  # an operand that stands there need not be reached
         if type(value) is Union and any(type(v) is Tensor for v in value.options):
             _narrow(m, frame, place, partial(_may_be, m, frame, test, outcome, place))
 
