@@ -183,7 +183,8 @@ def naming(word: str) -> set[str]:
 
 
 def test_few_files_name_an_operation() -> None:
-    """Beside the tables: the rule that bears the name, and what fixes write and verification says of that."""
+    """Beside the tables: the rules of shapes and of moved dimensions, and what fixes write and verification says of that."""
     writing = {"fixes/calls.py", "verify/dtypes_and_shapes.py", "fixes/expected.py"}
-    assert naming("squeeze") == {"catalog/tensors.py", "catalog/numpy.py", "analysis/models/shape_rules.py"} | writing
-    assert naming("masked_fill") == {"catalog/tensors.py", "fixes/activations.py"}
+    ruled = {"analysis/models/shape_rules.py", "analysis/models/moved_dims.py"}
+    assert naming("squeeze") == {"catalog/tensors.py", "catalog/numpy.py"} | ruled | writing
+    assert naming("masked_fill") == {"catalog/tensors.py", "fixes/locality.py"}

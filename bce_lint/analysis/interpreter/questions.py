@@ -5,14 +5,21 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.catalog.schema import QUESTIONS
 from bce_lint.catalog.tensors import METHODS
+from bce_lint.ir import walk
 
 _ATTRIBUTES = frozenset({"shape", "ndim", "dtype", "is_floating_point"})
 _FUNCTIONS = frozenset({"len", "tuple", "isinstance"})
 
 
 def subjects(test: ir.Expr) -> tuple[ir.Expr, ...]:
-    """The names and attributes that a test asks; none if it does anything else."""
-    return tuple(_asked(test) or ()) if isinstance(test, ir.Op | ir.Call) else ()
+    """The names and attributes that a test asks; none if it does anything else, or nothing but compare them."""
+    asked = _asked(test) if isinstance(test, ir.Op | ir.Call) else None
+    return tuple(asked) if asked and _is_question(test) else ()
+
+
+def _is_question(node: ir.Expr) -> bool:
+    found = isinstance(node, ir.Call) or (isinstance(node, ir.Attr) and node.name in _ATTRIBUTES)
+    return found or any(map(_is_question, walk.children(node)))
 
 
 def _asked(test: ir.Expr | None) -> list[ir.Expr] | None:
