@@ -5,7 +5,6 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.catalog.schema import QUESTIONS
 from bce_lint.catalog.tensors import METHODS
-from bce_lint.ir import walk
 
 _ATTRIBUTES = frozenset({"shape", "ndim", "dtype", "is_floating_point"})
 _FUNCTIONS = frozenset({"len", "tuple", "isinstance"})
@@ -13,50 +12,52 @@ _FUNCTIONS = frozenset({"len", "tuple", "isinstance"})
 
 def subjects(test: ir.Expr) -> tuple[ir.Expr, ...]:
     """The names and attributes that a test asks; none if it does anything else, or nothing but compare them."""
-    asked = _asked(test) if isinstance(test, ir.Op | ir.Call) else None
-    return tuple(asked) if asked and _is_question(test) else ()
+    found: list[ir.Expr] = []
+    asks = isinstance(test, ir.Op | ir.Call) and _asks(test, found)
+    return tuple(found) if asks else ()
 
 
-def _is_question(node: ir.Expr) -> bool:
-    found = isinstance(node, ir.Call) or (isinstance(node, ir.Attr) and node.name in _ATTRIBUTES)
-    return found or any(map(_is_question, walk.children(node)))
-
-
-def _asked(test: ir.Expr | None) -> list[ir.Expr] | None:
+def _asks(test: ir.Expr | None, found: list[ir.Expr]) -> bool | None:
+    """True if a test asks for a shape, size or dtype, None if it does anything else; what it reads is added to `found`."""
     match test:
         case None | ir.Const() | ir.Attr(value=ir.Name(id="torch")):
-            return []
+            return False
         case ir.Attr(value=inner, name=name) if name in _ATTRIBUTES:
-            return _asked(inner)
+            return _question((inner,), found)
         case ir.Name() | ir.Attr(value=ir.Name()):
-            return [test]
+            found.append(test)
+            return False
         case ir.Item(value=inner, index=index):
-            return _together((inner, index))
+            return _together((inner, index), found)
         case ir.Slice():
-            return _together((test.lower, test.upper, test.step))
+            return _together((test.lower, test.upper, test.step), found)
         case ir.Op(operands=parts) | ir.Build(items=parts):
-            return _together(parts)
+            return _together(parts, found)
         case ir.Call():
-            return _called(test)
+            return _called(test, found)
     return None
 
 
-def _called(call: ir.Call) -> list[ir.Expr] | None:
+def _called(call: ir.Call, found: list[ir.Expr]) -> bool | None:
     args = tuple(arg.value for arg in call.args)
     match call.func:
         case ir.Name(id=name) if name in _FUNCTIONS:
-            return _together(args[:1])
+            return _question(args[:1], found)
         case ir.Attr(value=owner, name=name) if (row := METHODS.get(name)) is not None and row.result in QUESTIONS:
-            return _together((owner, *args))
+            return _question((owner, *args), found)
     return None
 
 
-def _together(parts: tuple[ir.Expr | None, ...]) -> list[ir.Expr] | None:
-    """What all parts ask, each thing once."""
-    found: list[ir.Expr] = []
+def _question(parts: tuple[ir.Expr | None, ...], found: list[ir.Expr]) -> bool | None:
+    return None if _together(parts, found) is None else True
+
+
+def _together(parts: tuple[ir.Expr | None, ...], found: list[ir.Expr]) -> bool | None:
+    """True if one of some parts asks, None if one does anything else."""
+    asks = False
     for part in parts:
-        asked = _asked(part)
-        if asked is None:
+        one = _asks(part, found)
+        if one is None:
             return None
-        found += asked
-    return found
+        asks = asks or one
+    return asks
