@@ -23,6 +23,7 @@ from bce_lint.ir.walk import children
 _NOTHING: Final = ("none", "None", "identity", "Identity", "linear", "Linear", "no", "raw")
 _LAYERS: Final = frozenset({"Sigmoid", "Softmax", "LogSoftmax", "LogSigmoid", "sigmoid", "softmax", "log_softmax", "logsigmoid"})
 _MAX_WAY = 8
+_SHORT = 2
 
 
 class ActivationChoice(NamedTuple):
@@ -68,10 +69,19 @@ def _deciding(tree: Tree, call: ir.Call) -> Iterator[str]:
     if isinstance(call.func, ir.Attr) and _is_own(call.func):
         yield call.func.name
     for around in tree.around(call):
-        if isinstance(around, ir.If | ir.Choice):
+        if isinstance(around, ir.Choice) or (isinstance(around, ir.If) and _is_short(tree, around, call)):
             yield from (node.name for node in _nodes(around.test) if isinstance(node, ir.Attr) and _is_own(node))
         if isinstance(around, ir.Function):
             return
+
+
+def _is_short(tree: Tree, test: ir.If, call: ir.Call) -> bool:
+    """True if the arm of a test does little beside applying an activation: one that trains is no choice of an activation."""
+    around = (call, *tree.around(call))
+    arm = next((arm for arm in (test.body, test.orelse) if any(statement in around for statement in arm)), ())
+    if len(arm) == 1 and isinstance(arm[0], ir.If):
+        return _is_short(tree, arm[0], call)
+    return len(arm) <= _SHORT
 
 
 def _is_own(attr: ir.Attr) -> bool:
