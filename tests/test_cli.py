@@ -158,14 +158,14 @@ def test_force_exclude_leaves_out_what_is_ignored(project: Path, run: Runner) ->
     (project / ".gitignore").write_text("bug.py\n", encoding="utf-8")
     assert codes_of(run("--output-format", "concise", "bug.py")) == ["BCE103"]
     done = run("--force-exclude", "bug.py")
-    assert done == Run(0, "No findings.\n", "bce-lint: no Python files under the given paths\n")
+    assert done == Run(0, "", "bce-lint: no Python files under the given paths\n")
     assert run("--force-exclude", "bug.py", "clean.py") == Run(0, "No findings.\n", "")
     assert run("--force-exclude", "--stdin-filename", "bug.py", stdin=BUG) == Run(0, "No findings.\n", "")
     assert run("--force-exclude", "--stdin-filename", "other.py", stdin=BUG).status == 1
 
 
 def test_a_folder_without_python_files_is_told(tmp_path: Path, run: Runner) -> None:
-    assert run(".") == Run(0, "No findings.\n", "bce-lint: no Python files under the given paths\n")
+    assert run(".") == Run(0, "", "bce-lint: no Python files under the given paths\n")
     assert run("-q", ".") == Run(0, "", "")
 
 

@@ -184,7 +184,8 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
         run = Run(
             result.diagnostics, result.sources, files=found.files, revealed=result.revealed, unanalysed=result.unanalysed
         )
-    return run._replace(problems=(*(f"{path}: {reason}" for path, reason in found.failures), *run.problems))
+    problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
+    return run._replace(problems=problems, nothing=not found.files)
 
 
 def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
@@ -241,10 +242,10 @@ def _report(options: Namespace, run: Run) -> None:
 
 
 def _count(run: Run) -> list[str]:
-    """How many findings there were; nothing where there were none and something went wrong."""
+    """How many findings there were; nothing where there were none and something went wrong, or nothing was read."""
     from bce_lint.report import summary
 
-    return [] if run.problems and not run.left and not run.mended else [summary.found(run.left, run.mended)]
+    return [] if (run.problems or run.nothing) and not run.left and not run.mended else [summary.found(run.left, run.mended)]
 
 
 def _report_crashes(run: Run) -> None:

@@ -23,5 +23,7 @@ class Run(NamedTuple):
     """What is to be said after the findings."""
     revealed: tuple[str, ...] = ()
     """What is known at the calls of `reveal`."""
+    nothing: bool = False
+    """True if there was nothing to read."""
     unanalysed: Sequence[Unanalysed] = ()
     """The functions that were not analysed completely."""

@@ -206,7 +206,14 @@ def _reached(project: RecordedProject, group: _Group, sites: list[LossSite]) -> 
     for site in wanted:
         if site.call.range not in met:
             loss = at_place(project.analysed, site.call)
+            if any(_in(use, site) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN):
+                raise Refusal(f"more than one loss may get the values at {loss}, or one that cannot be followed")
             raise Refusal(f"what stands between the activation and the loss at {loss} changes the values, or cannot be followed")
+
+
+def _in(use: User, site: LossSite) -> bool:
+    call, span = site.call, use.node.span
+    return use.tree.path == call.path and call.span.start <= span.start and span.end <= call.span.end
 
 
 def _user(use: User) -> str:

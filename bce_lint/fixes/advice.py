@@ -49,8 +49,14 @@ def _before(project: Project, intents: _Intents) -> str:
     return f"what {_named(project, origins)} {'gives' if given else 'gets'}"
 
 
+def _others(intents: _Intents) -> str:
+    """What is to be done for who else uses the output of the activations."""
+    names = dict.fromkeys(origin.name for origin in _origins(intents) if origin.domain is not Domain.LOGITS)
+    return f"; what else uses the output needs the {' or the '.join(names)} applied there" if names else ""
+
+
 def _drop(project: Project, intents: _Intents) -> str:
-    return f"give the loss at {_here(project, intents)} {_before(project, intents)}"
+    return f"give the loss at {_here(project, intents)} {_before(project, intents)}{_others(intents)}"
 
 
 def _drop_inner(project: Project, intents: _Intents) -> str:
@@ -59,7 +65,7 @@ def _drop_inner(project: Project, intents: _Intents) -> str:
 
 
 def _fuse(project: Project, intents: _Intents) -> str:
-    return f"use `{intents[0].what}` at {_here(project, intents)}, and give it {_before(project, intents)}"
+    return f"use `{intents[0].what}` at {_here(project, intents)}, and give it {_before(project, intents)}{_others(intents)}"
 
 
 def _retype(project: Project, intents: _Intents) -> str:

@@ -10,6 +10,7 @@ from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
 from bce_lint.catalog.schema import Contract
 from bce_lint.fixes.edit import SAFE, UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.places import at_place
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, has_comment
 from bce_lint.ir import Span
@@ -64,8 +65,14 @@ def _agreed(project: RecordedProject, intents: Sequence[FixIntent]) -> None:
     """Raises `Refusal` when a loss has callers that the change would not be right for."""
     sites = [intent.site for intent in intents]
     site = sites[0]
-    if isinstance(site, LossSite) and any(other not in sites for other in project.calls.get(site.call.range, ())):
-        raise Refusal("others come here with other values")
+    known = {_values(one) for one in sites if isinstance(one, LossSite)}
+    if isinstance(site, LossSite) and any(_values(other) not in known for other in project.calls.get(site.call.range, ())):
+        raise Refusal(f"{at_place(project.analysed, site.call)} gets other values too")
+
+
+def _values(site: LossSite) -> tuple[object, ...]:
+    """What a change of a loss's arguments goes by."""
+    return site.contract, *(tuple((x.domain, x.dtype, x.shape) for x in values) for values in (site.input, site.target))
 
 
 def swapped(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:

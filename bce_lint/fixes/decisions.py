@@ -12,6 +12,7 @@ from bce_lint.catalog.schema import Domain
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import Edit, Fix, Refusal
 from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.places import at_place
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant
 
@@ -24,7 +25,7 @@ def threshold(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     tree = project.tree(site.primary.path)
     domains = {kind for node in _compared(tree, site) for kind in project.uses.domains.get((tree.path, node.span), ())}
     if domains != {Domain.LOGITS}:
-        raise Refusal("others come here with other values")
+        raise Refusal(f"{at_place(project.analysed, site.primary)} gets other values too")
     if site.threshold is None:
         return Fix(level(intent), *_rounded(tree, site))
     node: Node = tree.at(site.primary.span, ir.Op) or tree.at(site.primary.span, ir.Call)

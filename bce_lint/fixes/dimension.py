@@ -9,6 +9,7 @@ from bce_lint.analysis.sites import ActivationSite, members
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Fix, Refusal, trust
 from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.places import at_place
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.retyping import stays_here
 from bce_lint.fixes.tree import Node, Tree
@@ -33,7 +34,7 @@ def dimension(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     if layer:
         stays_here(project, (tree.path, call.span))
     elif None in project.uses.domains.get((tree.path, _input(call).span), ()):
-        raise Refusal("others come here with other values")
+        raise Refusal(f"{at_place(project.analysed, site.primary)} gets other values too")
     at, text = said(tree, call, dim, int(not layer))
     return Fix(min(map(level, intents), key=trust), f"Say `dim={dim}`", (tree.edit(at, text),))
 

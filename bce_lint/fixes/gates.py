@@ -22,7 +22,7 @@ def check_text(
     `round_trips` says whether LibCST gives a text back; `parses` what it has against one, or nothing.
     """
     if not round_trips(before.text):
-        raise Refusal("LibCST does not give back the file as it is: a form feed, a lone carriage return or syntax that it cannot read stands in it")
+        raise Refusal("LibCST does not give back the file as it is (a form feed, a lone carriage return, or syntax that it cannot read)")
     if reason := parses(after):
         raise Refusal(f"the changed text would not parse: {reason}")
     old, new = _tree(before.text), _tree(after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import NamedTuple
@@ -125,11 +126,11 @@ class Meeting:
         here = (tree.path, call.span)
         names: AbstractSet[str] = self.project.uses.called.get(here, frozenset())
         functions = tuple(self.project.entering.get(here, ()))
-        site = next((s for s in self.project.calls.get(here, ()) if s.input_place and s.input_place.span == node.span), None)
+        sites = [s for s in self.project.calls.get(here, ()) if s.input_place and s.input_place.span == node.span]
         last = {_last(name) for name in names}
-        if site is not None:
-            alone = not functions and last <= {site.contract.name, _last(site.contract.functional or "")}
-            return Step(Usage.LOSS if alone else Usage.UNSEEN, site=site if alone else None)
+        if sites:
+            site = None if functions else self._one_loss(sites, last)
+            return Step(Usage.UNSEEN if site is None else Usage.LOSS, site=site)
         if functions and all(name == "class" or name.startswith("instance ") for name in names):
             return Step(into=functions)
         if names & {"torch.autograd.grad", "torch.autograd.backward"}:
@@ -148,6 +149,13 @@ class Meeting:
             return Step(on=call, turned=names != {"class"})
         keyword = next((arg.keyword for arg in call.args if arg.value is node), None)
         return Step(field=keyword) if names == {"class"} and keyword else Step(Usage.VALUES)
+
+    def _one_loss(self, sites: Sequence[LossSite], names: AbstractSet[str]) -> LossSite | None:
+        """The loss that the output reaches at a call whose callee may be several, each with values of its own; None if it may be two."""
+        known = {name for site in sites for name in (site.contract.name, _last(site.contract.functional or ""))}
+        own = [site for site in sites if any(o.place.range == self.key for x in site.input for o in (*x.origin, *x.inner))] or sites
+        alike = all(site.contract == own[0].contract for site in own)
+        return own[0] if alike and names <= known else None
 
     def _attribute(self, tree: Tree, node: Node, attr: ir.Attr) -> Step:
         call = tree.parent(attr)

@@ -38,8 +38,8 @@ class RecordedProject:
                 if isinstance(one, LossSite):
                     self.losses.setdefault(loss_of(one), []).append(one)
                     self.calls.setdefault(one.call.range, []).append(one)
-                    if isinstance(site, ChoiceSite):
-                        self.chosen.add(loss_of(one))
+            if isinstance(site, ChoiceSite):
+                self.chosen |= _alternatives(site)
 
     def tree(self, path: str) -> Tree:
         """A file from below. Raises `Refusal` where it cannot be read."""
@@ -105,6 +105,16 @@ class RecordedProject:
     def was_run(self, tree: Tree, node: Node) -> bool:
         """True if an expression was reached."""
         return (tree.path, node.span) in self.uses.evaluated
+
+
+def _alternatives(site: ChoiceSite) -> set[SourceRange]:
+    """The losses one of which is taken at one call; functions that are chosen may each have a loss of their own."""
+    at_call: dict[SourceRange, set[int]] = {}
+    found = [(number, one) for number, choice in enumerate(site.choices) for part in choice for one in members(part)]
+    losses = [(number, one) for number, one in found if isinstance(one, LossSite)]
+    for number, one in losses:
+        at_call.setdefault(one.call.range, set()).add(number)
+    return {loss_of(one) for _, one in losses if len(at_call[one.call.range]) > 1}
 
 
 def loss_of(site: LossSite) -> SourceRange:
