@@ -58,7 +58,7 @@ def removed(project: RecordedProject, key: SourceRange) -> list[Edit]:
         not_changed(tree, value, statement)
     layer = _unused_layer(project, tree, call) or _unread_variable(project, tree, call)
     if isinstance(statement, ir.ExprStmt | ir.Assign) and statement.value is call and _is_nothing(statement, value):
-        return [_line(tree, statement.span), *layer]
+        return [line_removed(tree, statement.span), *layer]
     return [edit, *layer]
 
 
@@ -111,7 +111,7 @@ def _layer_removed(project: RecordedProject, tree: Tree, call: ir.Call) -> list[
             if not _positions_read(project, _targets(statement), len(around.args) - 1):
                 return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
         elif isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(project, tree, around):
-            return [_line(tree, statement.span)]
+            return [line_removed(tree, statement.span)]
     if isinstance(around, ir.Call | ir.Build | ir.Dict):
         name, imports = reached(tree, "torch.nn.Identity")
         return [tree.edit(call.span, f"{name}()"), *imports]
@@ -177,7 +177,7 @@ def _own_lines(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit | None:
     return tree.edit(Span(start, rest.end()), "")
 
 
-def _line(tree: Tree, span: Span) -> Edit:
+def line_removed(tree: Tree, span: Span) -> Edit:
     """A statement taken away with its line and what is remarked on it. Raises `Refusal` unless it stands alone there."""
     line = tree.logical_line(span.start)
     start, rest = tree.line_start(span.start), tree.text[span.end : line.end].strip()
@@ -223,7 +223,7 @@ def _not_stored(tree: Tree, statement: Node, store: ir.Attr) -> list[Edit]:
     if store not in statement.targets or not isinstance(statement.value, ir.Call) or _binds_more(tree, statement.value):
         raise Refusal("the layer is not made where it is stored")
     if len(statement.targets) == 1:
-        return [_line(tree, statement.span)]
+        return [line_removed(tree, statement.span)]
     following = (*statement.targets, statement.value)[statement.targets.index(store) + 1]
     return [tree.edit(Span(tree.outer(store).start, tree.outer(following).start), "")]
 
@@ -274,7 +274,7 @@ def _unread_variable(project: RecordedProject, tree: Tree, call: ir.Call) -> lis
     if not isinstance(statement, ir.Assign) or statement.targets != (stores[0],) or not _only_names(project, tree, statement.value):
         return []
     try:
-        return [_line(tree, statement.span)]
+        return [line_removed(tree, statement.span)]
     except Refusal:
         return []
 
