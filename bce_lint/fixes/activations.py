@@ -26,7 +26,7 @@ from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
-from bce_lint.fixes.switched_off import choice_of, switched_off
+from bce_lint.fixes.switched_off import ActivationChoice, choice_of, switched_off
 from bce_lint.fixes.tree import Node
 from bce_lint.fixes.uses import User, UserSearch
 
@@ -223,10 +223,12 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     edits: list[Edit] = []
     said: list[str] = []
     logarithm = group.treatment.logarithm
+    choices = {} if logarithm else {key: choice_of(project, key) for key in group.searches if project.uses.applied.get(key, set()) == {key}}
+    together = [key for key in group.searches if choices.get(key) is None]
     for key, search in sorted(group.searches.items()):
         for use in search.uses if logarithm else gathered(search):
             edits += _kept(project, group, key, use)
-        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, said)
+        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, choices.get(key), together, said)
     same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
     if not group.treatment.outer:
         edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
@@ -234,11 +236,13 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
 
 
-def _gone(project: RecordedProject, key: SourceRange, said: list[str]) -> list[Edit]:
-    """An activation taken away: where a caller has chosen it, or where it is applied. `said` gets what the first comes to."""
-    choice = choice_of(project, key) if project.uses.applied.get(key, set()) == {key} else None
+def _gone(
+    project: RecordedProject, key: SourceRange, choice: ActivationChoice | None, together: list[SourceRange], said: list[str]
+) -> list[Edit]:
+    """An activation taken away: where a caller has chosen it, or where it is applied, one of those that go `together`. `said` gets what
+    the first comes to."""
     if choice is None:
-        return removed(project, key)
+        return removed(project, key, together)
     edits, text = switched_off(project, choice)
     said.append(text)
     return edits

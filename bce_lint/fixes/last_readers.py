@@ -7,7 +7,7 @@ from collections.abc import Collection
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.logit_operand import logit_operand
-from bce_lint.fixes.removal import line_removed
+from bce_lint.fixes.statement_lines import line_removed
 from bce_lint.fixes.tree import Node, Tree, fitting, has_comment, is_store, name_of, scope_of
 
 _SHOWING = frozenset({"locals", "vars", "eval", "exec"})
