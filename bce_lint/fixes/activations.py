@@ -17,10 +17,11 @@ from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.gathering import gathered, unchanged
 from bce_lint.fixes.handed_out import read_beside
-from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.locality import infinite, local
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import Usage
+from bce_lint.fixes.other_returns import other_returns
 from bce_lint.fixes.places import at_place, at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
@@ -118,6 +119,13 @@ def _all_beside(searches: list[UserSearch], found: list[list[Edit] | None]) -> l
 def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]) -> _Group:
     """Everything that has to change with the activations before some losses. Raises `Refusal` where that is not all known."""
     group = _Group(treatment, sites[0], {}, {}, {})
+    _grow(project, group, sites)
+    return group
+
+
+def _grow(project: RecordedProject, group: _Group, sites: list[LossSite]) -> None:
+    """Takes in what has to change with the activations before some losses."""
+    treatment = group.treatment
     waiting = [origin for site in sites for origin in _origins(site, treatment)]
     if treatment.fused:
         waiting += _taken(project, group, sites)
@@ -133,7 +141,6 @@ def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]
         if treatment.fused:
             waiting += _taken(project, group, [use.site for use in group.searches[key].uses if _is_alike(use.site, group)])
     _reached(project, group, sites)
-    return group
 
 
 def _nothing_else(project: RecordedProject, origin: Origin) -> None:
@@ -220,6 +227,8 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     unseen = [where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN]
     if unseen:
         raise Refusal(f"the values may be used at {listed(unseen)}, where they cannot be followed")
+    if not (group.treatment.inner or group.treatment.outer):
+        _returned_alike(project, group)
     edits: list[Edit] = []
     said: list[str] = []
     logarithm = group.treatment.logarithm
@@ -234,6 +243,25 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
         edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
     name = next(iter(group.origins.values())).name
     return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
+
+
+def _returned_alike(project: RecordedProject, group: _Group) -> None:
+    """Takes in activations of other findings at other ways out of a function. Raises `Refusal` for one that would stay at one of them."""
+    asked = [_site(intent) for change in (Change.DROP, Change.FUSE, Change.LOGARITHM) for intent in project.intents(change)]
+    sites = {origin.place.range: site for site in asked if site is not None for x in site.input for origin in x.origin}
+    while True:
+        others = (one for search in group.searches.values() for one in other_returns(project, search, group.searches))
+        other = next(others, None)
+        if other is None:
+            return
+        if other.key not in sites or sites[other.key].contract != group.site.contract:
+            name = next(iter(group.origins.values())).name
+            raise Refusal(f"`{other.function.name}` would still return what a {name} gives at {at_row(other.tree, other.node)}")
+        _grow(project, group, [sites[other.key]])
+
+
+def _site(intent: FixIntent) -> LossSite | None:
+    return intent.site if isinstance(intent.site, LossSite) else None
 
 
 def _gone(
