@@ -21,6 +21,7 @@ from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.locality import infinite, local
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import Usage
+from bce_lint.fixes.other_models import OtherModels
 from bce_lint.fixes.other_returns import other_returns
 from bce_lint.fixes.places import at_place, at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
@@ -229,6 +230,7 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
         raise Refusal(f"the values may be used at {listed(unseen)}, where they cannot be followed")
     if not (group.treatment.inner or group.treatment.outer):
         _returned_alike(project, group)
+        _no_other_model(project, group)
     edits: list[Edit] = []
     said: list[str] = []
     logarithm = group.treatment.logarithm
@@ -258,6 +260,14 @@ def _returned_alike(project: RecordedProject, group: _Group) -> None:
             name = next(iter(group.origins.values())).name
             raise Refusal(f"`{other.function.name}` would still return what a {name} gives at {at_row(other.tree, other.node)}")
         _grow(project, group, [sites[other.key]])
+
+
+def _no_other_model(project: RecordedProject, group: _Group) -> None:
+    """Raises `Refusal` where another model may stand in the place of a changed one, so that its users are right for one of them."""
+    functions = sorted({function for search in group.searches.values() for function in search.functions})
+    other = next(OtherModels(project, functions).found(), None)
+    if other is not None:
+        raise Refusal(f"`{other.name}` at {at_row(other.tree, other.node)} may stand in the place of `{other.changed}`, and is not changed")
 
 
 def _site(intent: FixIntent) -> LossSite | None:
