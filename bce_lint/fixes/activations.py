@@ -17,16 +17,18 @@ from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.gathering import gathered, unchanged
 from bce_lint.fixes.handed_out import read_beside
-from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.locality import infinite, local
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import Usage
+from bce_lint.fixes.other_models import OtherModels
+from bce_lint.fixes.other_returns import other_returns
 from bce_lint.fixes.places import at_place, at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
-from bce_lint.fixes.switched_off import choice_of, switched_off
+from bce_lint.fixes.switched_off import ActivationChoice, choice_of, switched_off
 from bce_lint.fixes.tree import Node
 from bce_lint.fixes.uses import User, UserSearch
 
@@ -118,6 +120,13 @@ def _all_beside(searches: list[UserSearch], found: list[list[Edit] | None]) -> l
 def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]) -> _Group:
     """Everything that has to change with the activations before some losses. Raises `Refusal` where that is not all known."""
     group = _Group(treatment, sites[0], {}, {}, {})
+    _grow(project, group, sites)
+    return group
+
+
+def _grow(project: RecordedProject, group: _Group, sites: list[LossSite]) -> None:
+    """Takes in what has to change with the activations before some losses."""
+    treatment = group.treatment
     waiting = [origin for site in sites for origin in _origins(site, treatment)]
     if treatment.fused:
         waiting += _taken(project, group, sites)
@@ -133,7 +142,6 @@ def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]
         if treatment.fused:
             waiting += _taken(project, group, [use.site for use in group.searches[key].uses if _is_alike(use.site, group)])
     _reached(project, group, sites)
-    return group
 
 
 def _nothing_else(project: RecordedProject, origin: Origin) -> None:
@@ -227,13 +235,18 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     unseen = [where(use) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN]
     if unseen:
         raise Refusal(f"the values may be used at {listed(unseen)}, where they cannot be followed")
+    if not (group.treatment.inner or group.treatment.outer):
+        _returned_alike(project, group)
+        _no_other_model(project, group)
     edits: list[Edit] = []
     said: list[str] = []
     logarithm = group.treatment.logarithm
+    choices = {} if logarithm else {key: choice_of(project, key) for key in group.searches if project.uses.applied.get(key, set()) == {key}}
+    together = [key for key in group.searches if choices.get(key) is None]
     for key, search in sorted(group.searches.items()):
         for use in search.uses if logarithm else gathered(search):
             edits += _kept(project, group, key, use)
-        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, said)
+        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, choices.get(key), together, said)
     same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
     if not group.treatment.outer:
         edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
@@ -241,11 +254,40 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
 
 
-def _gone(project: RecordedProject, key: SourceRange, said: list[str]) -> list[Edit]:
-    """An activation taken away: where a caller has chosen it, or where it is applied. `said` gets what the first comes to."""
-    choice = choice_of(project, key) if project.uses.applied.get(key, set()) == {key} else None
+def _returned_alike(project: RecordedProject, group: _Group) -> None:
+    """Takes in activations of other findings at other ways out of a function. Raises `Refusal` for one that would stay at one of them."""
+    asked = [_site(intent) for change in (Change.DROP, Change.FUSE, Change.LOGARITHM) for intent in project.intents(change)]
+    sites = {origin.place.range: site for site in asked if site is not None for x in site.input for origin in x.origin}
+    while True:
+        others = (one for search in group.searches.values() for one in other_returns(project, search, group.searches))
+        other = next(others, None)
+        if other is None:
+            return
+        if other.key not in sites or sites[other.key].contract != group.site.contract:
+            name = next(iter(group.origins.values())).name
+            raise Refusal(f"`{other.function.name}` would still return what a {name} gives at {at_row(other.tree, other.node)}")
+        _grow(project, group, [sites[other.key]])
+
+
+def _no_other_model(project: RecordedProject, group: _Group) -> None:
+    """Raises `Refusal` where another model may stand in the place of a changed one, so that its users are right for one of them."""
+    functions = sorted({function for search in group.searches.values() for function in search.functions})
+    other = next(OtherModels(project, functions).found(), None)
+    if other is not None:
+        raise Refusal(f"`{other.name}` at {at_row(other.tree, other.node)} may stand in the place of `{other.changed}`, and is not changed")
+
+
+def _site(intent: FixIntent) -> LossSite | None:
+    return intent.site if isinstance(intent.site, LossSite) else None
+
+
+def _gone(
+    project: RecordedProject, key: SourceRange, choice: ActivationChoice | None, together: list[SourceRange], said: list[str]
+) -> list[Edit]:
+    """An activation taken away: where a caller has chosen it, or where it is applied, one of those that go `together`. `said` gets what
+    the first comes to."""
     if choice is None:
-        return removed(project, key)
+        return removed(project, key, together)
     edits, text = switched_off(project, choice)
     said.append(text)
     return edits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from bce_lint import ir
@@ -12,9 +13,10 @@ from bce_lint.catalog.consumers import LINEAR
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes import dimension
 from bce_lint.fixes.calls import level
-from bce_lint.fixes.edit import Edit, Fix, Refusal
+from bce_lint.fixes.edit import Edit, Fix, Refusal, trust
 from bce_lint.fixes.foreseen import not_clamped
-from bce_lint.fixes.intent import FixIntent
+from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.fixes.last_readers import without_activation
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -38,20 +40,26 @@ def logarithm(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     tree, log = project.call(site.primary)
     sites = [intent.site for intent in intents if isinstance(intent.site, LogSite)]
     origins = {origin for one in sites for x in one.input for origin in x.origin}
-    if in_place(log) or any(arg.keyword == "out" for arg in log.args):
-        raise Refusal("the logarithm is written into a tensor")
     if len(origins) != 1:
         raise Refusal("several activations can arrive here")
     origin = origins.pop()
-    core = _core(tree, taken(tree, log), site, origin)
-    if has_comment(tree.source(log.span)):
-        raise Refusal("a comment stands inside the formula")
+    core = _mendable(tree, log, site, origin)
     if isinstance(core, ir.Call):
         text, edits = _logarithm_of(tree, core, origin, site.complement)
         return Fix(level(intent), _title(intent), (tree.edit(log.span, text), *edits))
     if isinstance(core, ir.Name):
-        return Fix(level(intent), _title(intent), tuple(_through_name(tree, log, core, origin, site)))
+        return Fix(level(intent), _title(intent), tuple(_through_name(project, tree, log, core, origin, intent)))
     raise Refusal("the activation is not applied in the formula itself")
+
+
+def _mendable(tree: Tree, log: ir.Call, site: LogSite, origin: Origin) -> Node | None:
+    """The core of a logarithm that may be written otherwise. Raises `Refusal` for another one."""
+    if in_place(log) or any(arg.keyword == "out" for arg in log.args):
+        raise Refusal("the logarithm is written into a tensor")
+    core = _core(tree, taken(tree, log), site, origin)
+    if has_comment(tree.source(log.span)):
+        raise Refusal("a comment stands inside the formula")
+    return core
 
 
 def _core(tree: Tree, node: Node | None, site: LogSite, origin: Origin) -> Node | None:
@@ -159,14 +167,38 @@ def _options(tree: Tree, call: ir.Call, origin: Origin, method: bool, operand: t
     return text + tree.text[at : call.span.end]
 
 
-def _through_name(tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, site: LogSite) -> Iterator[Edit]:
-    """The logarithm of a variable that holds the activation's output: taken of what the activation got."""
+def _through_name(project: RecordedProject, tree: Tree, log: ir.Call, name: ir.Name, origin: Origin, intent: FixIntent) -> Iterator[Edit]:
+    """The logarithm of a variable that holds the activation's output: taken of what the activation got. Where logarithms alone read
+    the variable, all of them that are findings are mended together, and the activation goes."""
     statement, call = _made_by(tree, name, origin), tree.call(origin.place.span)
-    assert statement is not None, "asked before"
-    value = _applied(tree, call).value
-    text, edits = logit_operand(tree, value, statement, log)
-    own, imports_ = _logarithm_of(tree, call, origin, site.complement, text if edits else "")
-    yield from (tree.edit(log.span, own), *edits, *imports_)
+    assert statement is not None and isinstance(intent.site, LogSite), "asked before"
+    value, logs = _applied(tree, call).value, {log: intent.site.complement, **_alike(project, tree, (log, name), origin, intent)}
+    alone = without_activation(tree, value, statement, list(logs))
+    if alone is None:
+        logs = {log: logs[log]}
+    text, edits = alone or logit_operand(tree, value, statement, log)
+    instead = "" if isinstance(value, ir.Name) and value.id == text else text
+    for one, complement in logs.items():
+        own, imports_ = _logarithm_of(tree, call, origin, complement, instead)
+        yield from (tree.edit(one.span, own), *imports_)
+    yield from edits
+
+
+def _alike(project: RecordedProject, tree: Tree, own: tuple[ir.Call, ir.Name], origin: Origin, intent: FixIntent) -> dict[ir.Call, bool]:
+    """The logarithms that may be mended together with that of a finding: those of one variable that are findings, and no less
+    certain; each with whether it is that of 1 minus the variable."""
+    found: dict[ir.Call, bool] = {}
+    for other in project.intents(Change.LOG):
+        site = other.site
+        if not isinstance(site, LogSite) or site.primary.path != tree.path or trust(level(other)) < trust(level(intent)):
+            continue
+        with suppress(Refusal):
+            call = tree.call(site.primary.span)
+            core = _mendable(tree, call, site, origin) if {o for x in site.input for o in x.origin} == {origin} else None
+            silenced = "noqa" in tree.source(tree.logical_line(call.span.start))
+            if isinstance(core, ir.Name) and core.id == own[1].id and (call is own[0] or not silenced):
+                found[call] = site.complement
+    return found
 
 
 def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
@@ -255,7 +287,8 @@ def _logits(tree: Tree, node: Node, p: Node, sites: Sequence[HandWrittenSite]) -
     if statement is None:
         return None
     try:
-        return logit_operand(tree, _applied(tree, tree.call(origin.place.span)).value, statement, node)
+        value = _applied(tree, tree.call(origin.place.span)).value
+        return without_activation(tree, value, statement, [node]) or logit_operand(tree, value, statement, node)
     except Refusal:
         return None
 

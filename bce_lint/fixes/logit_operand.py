@@ -7,7 +7,7 @@ import re
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.places import at_row
-from bce_lint.fixes.tree import Node, Tree, is_store, name_of
+from bce_lint.fixes.tree import Node, Tree, has_comment, is_store, name_of
 from bce_lint.ir import Span
 
 
@@ -29,7 +29,14 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
     text = f"({text})" if re.search(r"[\r\n]", text) else text
     lead = f"{name} = {text}{tree.newline()}{tree.indent(statement.span.start)}"
     at = Span(statement.span.start, statement.span.start)
-    return name, (tree.edit(at, lead), tree.edit(tree.expression(value), name))
+    return name, (tree.edit(at, lead), tree.edit(_with_parentheses(tree, value), name))
+
+
+def _with_parentheses(tree: Tree, value: Node) -> Span:
+    """The span of an operand with the parentheses that a name needs no more; those with a comment in them stay."""
+    inner, outer = tree.expression(value), tree.outer(value)
+    around = tree.text[outer.start : inner.start] + tree.text[inner.end : outer.end]
+    return inner if has_comment(around) else outer
 
 
 def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:

@@ -23,11 +23,13 @@ from bce_lint.catalog.consumers import (
     REPACKING,
     SELECTING,
 )  # fmt: skip
-from bce_lint.catalog.names import NUMPY_KEYWORDS
+from bce_lint.fixes.order import behind_index, behind_loop, said_dimension
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
+_TAKING = frozenset({"index_select", "narrow", "flip"})
+"""Operations that give some places along one dimension, and leave all dimensions where they are."""
 _INTEGERS = ("int", "long", "bool", "short", "uint8")
 
 
@@ -47,7 +49,8 @@ class Step(NamedTuple):
     """Where a value goes from an expression: `use` is what is done with it there; it goes `on` in another expression, `into`
     functions by a parameter, to `bound` targets, out by a `returned` statement, or into the attribute called `field`.
 
-    `turned` says that its dimensions may be others behind the step, `picked` that only some classes may be left, `joined` with
+    `turned` says that its dimensions may be others behind the step, `order` along which one of them the values are still in the order
+    that the activation got, if that is known; `picked` that only some classes may be left, `joined` with
     which expressions it is put together.
     """
 
@@ -58,6 +61,7 @@ class Step(NamedTuple):
     returned: Node | None = None
     field: str = ""
     turned: bool = False
+    order: int | None = None
     picked: bool = False
     joined: tuple[Node, ...] = ()
     site: LossSite | None = None
@@ -86,18 +90,18 @@ class Meeting:
         names = self.project.uses.called.get((tree.path, node.span), set())
         return bool(names) and {_last(name) for name in names} <= ACTIVATIONS
 
-    def step(self, tree: Tree, node: Node) -> Step:
-        """Where the value of an expression goes next."""
+    def step(self, tree: Tree, node: Node, order: int | None) -> Step:
+        """Where the value of an expression goes next; `order` is the dimension of the activation in it."""
         parent = tree.parent(node)
         if id(node) in tree.shared:
             return Step(Usage.UNSEEN)
         match parent:
             case ir.Call():
-                return self._argument(tree, node, parent)
+                return self._argument(tree, node, parent, order)
             case ir.Attr():
-                return self._attribute(tree, node, parent)
+                return self._attribute(tree, node, parent, order)
             case ir.Item() if parent.value is node:
-                return self._item(tree, node, parent)
+                return self._item(tree, node, parent, order)
             case ir.Op():
                 return Step(_compared(node, parent))
             case ir.Choice() if parent.test is not node:
@@ -105,13 +109,13 @@ class Meeting:
             case ir.Build() | ir.Dict() | ir.Star():
                 return Step(on=parent)
             case ir.Comp():
-                return _comprehension(node, parent)
+                return _comprehension(node, parent, order)
             case ir.Bind():
                 return Step(on=parent, bound=(ir.Name(parent.span, parent.name),))
             case ir.Assign():
                 return Step(bound=parent.targets)
             case ir.For() if parent.iter is node:
-                return Step(bound=(parent.target,), turned=True)
+                return Step(bound=(parent.target,), turned=True, order=behind_loop(order))
             case ir.Return() | ir.Yield():
                 return Step(returned=parent)
             case ir.ExprStmt() | ir.Delete():
@@ -122,7 +126,7 @@ class Meeting:
                 return Step(Usage.VALUES)
         return Step(Usage.UNSEEN)
 
-    def _argument(self, tree: Tree, node: Node, call: ir.Call) -> Step:
+    def _argument(self, tree: Tree, node: Node, call: ir.Call, order: int | None) -> Step:
         here = (tree.path, call.span)
         names: AbstractSet[str] = self.project.uses.called.get(here, frozenset())
         functions = tuple(self.project.entering.get(here, ()))
@@ -136,13 +140,13 @@ class Meeting:
         if names & {"torch.autograd.grad", "torch.autograd.backward"}:
             return Step(Usage.UNSEEN)
         if names and last <= self.moving:
-            return _moved(node, call, last)
+            return _moved(node, call, last, order)
         if names and names <= LAYOUT_CALLS:
             return Step(Usage.ORDER)
-        if names and last <= self.same and self._along(node, call, alone=False):
+        if names and last <= self.same and self._again(node, call):
             return Step(Usage.AGAIN)
         if names and last <= RANKING | SELECTING:
-            return self._ranked(tree, node, call, last)
+            return self._ranked(tree, node, call, last, order)
         if names & FILLING and isinstance(call.func, ir.Attr):
             return Step(bound=(call.func.value,))
         if names and names <= REPACKING | {"class"} and self.carries(tree, call):
@@ -157,10 +161,10 @@ class Meeting:
         alike = all(site.contract == own[0].contract for site in own)
         return own[0] if alike and names <= known else None
 
-    def _attribute(self, tree: Tree, node: Node, attr: ir.Attr) -> Step:
+    def _attribute(self, tree: Tree, node: Node, attr: ir.Attr, order: int | None) -> Step:
         call = tree.parent(attr)
         if isinstance(call, ir.Call) and call.func is attr:
-            return self._method(tree, node, attr.name, call)
+            return self._method(tree, node, attr.name, call, order)
         if attr.name in LAYOUT:
             return Step(Usage.ORDER)
         if attr.name in HOLDING:
@@ -169,55 +173,54 @@ class Meeting:
             return Step(on=attr, turned=attr.name in MOVING and attr.name not in NEUTRAL)
         return Step(Usage.VALUES) if self.is_whole(tree, node) else Step()
 
-    def _method(self, tree: Tree, node: Node, name: str, call: ir.Call) -> Step:
+    def _method(self, tree: Tree, node: Node, name: str, call: ir.Call, order: int | None) -> Step:
         to_integers = name in ("to", "type") and any(word in tree.source(call.span) for word in _INTEGERS)
         if name in LAYOUT or "." + name in LAYOUT_CALLS:
             return Step(Usage.ORDER)
         if name in HOLDING:
             return Step(Usage.UNSEEN)
         if name in self.moving and not to_integers:
-            return _moved(node, call, {name})
-        if name in self.same and self._along(node, call, alone=False):
+            return _moved(node, call, {name}, order)
+        if name in self.same and self._again(node, call):
             return Step(Usage.AGAIN)
         if name in RANKING or name in SELECTING:
-            return self._ranked(tree, node, call, {name})
+            return self._ranked(tree, node, call, {name}, order)
         if not self.is_whole(tree, node) and self.carries(tree, call):
             return Step(on=call)
         return Step(Usage.VALUES)
 
-    def _ranked(self, tree: Tree, node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:
+    def _ranked(self, tree: Tree, node: Node, call: ir.Call, names: AbstractSet[str], order: int | None) -> Step:
         positions = names <= RANKING or _only_positions(tree, call)
-        return Step(Usage.ORDER if positions and self._along(node, call) else Usage.VALUES)
+        along = "softmax" not in self.origin.name or _is_same_dimension(said_dimension(node, call)[1], order)
+        return Step(Usage.ORDER if positions and along else Usage.VALUES)
 
-    def _along(self, node: Node, call: ir.Call, alone: bool = True) -> bool:
-        """True if an activation keeps the order that a call looks at: a sigmoid always, a softmax along its own dimension; not
-        `alone`, also where the call says no dimension, as a layer's does not."""
-        if "softmax" not in self.origin.name:
-            return True
-        dims = [
-            arg.value
-            for arg in call.args
-            if arg.value is not node and (arg.keyword is None or NUMPY_KEYWORDS.get(arg.keyword, arg.keyword) == "dim")
-        ]
-        dim = constant(dims[-1]) if dims else None
-        if not dims and not alone:
-            return True
-        return dim is not None and (dim == self.origin.dim or {dim, self.origin.dim} <= {1, -1})
+    def _again(self, node: Node, call: ir.Call) -> bool:
+        """True if the same activation is applied once more: a sigmoid always, a softmax along its own dimension, or where the call says
+        none, as a layer's does not."""
+        said, dim = said_dimension(node, call)
+        return "softmax" not in self.origin.name or not said or _is_same_dimension(dim, self.origin.dim)
 
-    def _item(self, tree: Tree, node: Node, item: ir.Item) -> Step:
+    def _item(self, tree: Tree, node: Node, item: ir.Item, order: int | None) -> Step:
         if is_store(tree, item):
             return Step(Usage.UNSEEN)
         whole = self.is_whole(tree, node)
         if self.carries(tree, item):
-            return Step(on=item, turned=whole, picked=whole and not _of_batch(item.index))
+            left = behind_index(tree, item.index, order) if whole else None
+            return Step(on=item, turned=whole, order=left, picked=whole and not _of_batch(item.index))
         return Step(Usage.VALUES) if whole or not self.project.was_run(tree, item) else Step()
 
 
-def _moved(node: Node, call: ir.Call, names: AbstractSet[str]) -> Step:
+def _is_same_dimension(dim: object, order: int | None) -> bool:
+    """True if both are one dimension, of two if one is counted from the end."""
+    return dim is not None and (dim == order or {dim, order} <= {1, -1})
+
+
+def _moved(node: Node, call: ir.Call, names: AbstractSet[str], order: int | None) -> Step:
     joined = node.items if isinstance(node, ir.Build) else ()
     if names == {"where"}:
         joined = tuple(arg.value for arg in call.args[1:])
-    return Step(on=call, turned=not names <= NEUTRAL, picked=not names.isdisjoint(PICKING), joined=joined)
+    left = order if names <= _TAKING else None
+    return Step(on=call, turned=not names <= NEUTRAL, order=left, picked=not names.isdisjoint(PICKING), joined=joined)
 
 
 def _compared(node: Node, op: ir.Op) -> Usage:
@@ -229,10 +232,10 @@ def _compared(node: Node, op: ir.Op) -> Usage:
     return Usage.UNSEEN if op.op in ("and", "or") else Usage.VALUES
 
 
-def _comprehension(node: Node, comp: ir.Comp) -> Step:
+def _comprehension(node: Node, comp: ir.Comp, order: int | None) -> Step:
     clause = next((one for one in comp.clauses if one.iter is node), None)
     if clause is not None:
-        return Step(bound=(clause.target,), turned=True)
+        return Step(bound=(clause.target,), turned=True, order=behind_loop(order))
     return Step(on=comp) if any(one is node for one in comp.elements) else Step(Usage.VALUES)
 
 

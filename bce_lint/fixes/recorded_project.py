@@ -12,9 +12,12 @@ from bce_lint.analysis.recording.uses import UseRecorder
 from bce_lint.analysis.sites import ChoiceSite, LossSite, members
 from bce_lint.catalog.modules import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.places import shown
 from bce_lint.fixes.readings import Readers
 from bce_lint.fixes.tree import Node, Tree
+from bce_lint.rules.judge import Judged, judge
+from bce_lint.rules.registry import BY_CODE
 
 
 class RecordedProject:
@@ -40,6 +43,14 @@ class RecordedProject:
                     self.calls.setdefault(one.call.range, []).append(one)
             if isinstance(site, ChoiceSite):
                 self.chosen |= _alternatives(site)
+
+    def intents(self, change: Change) -> list[FixIntent]:
+        """The changes of a kind that all findings of the project ask for."""
+        return [intent for judged in self._judged for intent in judged.intents if intent.change is change]
+
+    @cached_property
+    def _judged(self) -> list[Judged]:
+        return judge(self.analysed.machine.sites, frozenset(BY_CODE))
 
     def tree(self, path: str) -> Tree:
         """A file from below. Raises `Refusal` where it cannot be read."""

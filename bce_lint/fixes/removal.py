@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange
@@ -15,7 +15,9 @@ from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.places import at_row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached, renamed
+from bce_lint.fixes.statement_lines import line_removed
 from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, last_name, name_of, scope_of
+from bce_lint.fixes.unused_layers import read_again, unused_layer
 from bce_lint.fixes.uses import User
 from bce_lint.ir import Span
 
@@ -47,8 +49,8 @@ def wrapped(use: User, origin: Origin) -> list[Edit]:
     return [tree.edit(span, f"{callee}({tree.source(span)}{dim})"), *imports]
 
 
-def removed(project: RecordedProject, key: SourceRange) -> list[Edit]:
-    """An activation taken away: its call, its place among the layers, or its whole statement."""
+def removed(project: RecordedProject, key: SourceRange, together: Collection[SourceRange]) -> list[Edit]:
+    """An activation taken away: its call, its place among the layers, or its whole statement; `together` are all that go."""
     tree, call = project.call(key)
     if project.uses.applied.get(key, set()) != {key}:
         return _layer_removed(project, tree, call)
@@ -56,9 +58,9 @@ def removed(project: RecordedProject, key: SourceRange) -> list[Edit]:
     statement = tree.statement(call)
     if not in_place(call):
         not_changed(tree, value, statement)
-    layer = _unused_layer(project, tree, call) or _unread_variable(project, tree, call)
+    layer = unused_layer(project, tree, call, together) or _unread_variable(project, tree, call)
     if isinstance(statement, ir.ExprStmt | ir.Assign) and statement.value is call and _is_nothing(statement, value):
-        return [_line(tree, statement.span), *layer]
+        return [line_removed(tree, statement.span), *layer]
     return [edit, *layer]
 
 
@@ -111,7 +113,7 @@ def _layer_removed(project: RecordedProject, tree: Tree, call: ir.Call) -> list[
             if not _positions_read(project, _targets(statement), len(around.args) - 1):
                 return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
         elif isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(project, tree, around):
-            return [_line(tree, statement.span)]
+            return [line_removed(tree, statement.span)]
     if isinstance(around, ir.Call | ir.Build | ir.Dict):
         name, imports = reached(tree, "torch.nn.Identity")
         return [tree.edit(call.span, f"{name}()"), *imports]
@@ -142,13 +144,7 @@ def _unread(project: RecordedProject, tree: Tree, call: ir.Call) -> bool:
         later = (one for one in added if isinstance(one, ir.Attr) and one.span.start > call.span.start)
         return not any(last_name(one.value) == container for one in later)
     name = constant(call.args[0].value) if call.args else None
-    return name_of(call) == "add_module" and isinstance(name, str) and not _read_again(project, tree, name)
-
-
-def _read_again(project: RecordedProject, tree: Tree, name: str) -> bool:
-    """True if an attribute is read anywhere in the project but once in its file: there stands the layer's call, or its name."""
-    readings = list(project.readers.attribute(name, ""))
-    return len(readings) > 1 or any(path != tree.path for path, _ in readings)
+    return name_of(call) == "add_module" and isinstance(name, str) and not read_again(project, tree, name)
 
 
 def _counts(project: RecordedProject, place: SourceRange) -> bool:
@@ -177,89 +173,6 @@ def _own_lines(tree: Tree, call: ir.Call, arg: ir.Arg) -> Edit | None:
     return tree.edit(Span(start, rest.end()), "")
 
 
-def _line(tree: Tree, span: Span) -> Edit:
-    """A statement taken away with its line and what is remarked on it. Raises `Refusal` unless it stands alone there."""
-    line = tree.logical_line(span.start)
-    start, rest = tree.line_start(span.start), tree.text[span.end : line.end].strip()
-    if tree.text[start : span.start].strip() or (rest and not rest.startswith("#")):
-        raise Refusal("the statement does not stand alone on its line")
-    if _siblings(tree, span) == 1:
-        return tree.edit(span, "pass")
-    return tree.edit(Span(start, line.end), "")
-
-
-def _siblings(tree: Tree, span: Span) -> int:
-    """How many statements a statement's block holds, itself included."""
-    node = next(n for n in tree.by_span[span] if isinstance(n, ir.Stmt.__args__))
-    parent = tree.parent(node) or tree.module
-    bodies = [getattr(parent, name) for name in ("body", "orelse", "final") if hasattr(parent, name)]
-    bodies += [handler.body for handler in getattr(parent, "handlers", ())]
-    return next((len(body) for body in bodies if any(one is node for one in body)), 1)
-
-
-def _unused_layer(project: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
-    """What makes an attribute's layer goes too, when nothing else reads the attribute: its statement, or its part of one."""
-    if not isinstance(call.func, ir.Attr) or not isinstance(call.func.value, ir.Name) or call.func.value.id != "self":
-        return []
-    name = call.func.name
-    owner = next((one for one in tree.around(call) if isinstance(one, ir.ClassDef)), None)
-    nodes = [n for t in project.trees() for n in t.attributes(name) if _of_object(n)]
-    stores = [n for n in nodes if is_store(tree, n) and owner in tree.around(n)]
-    if len(nodes) != 2 or len(stores) != 1 or _read_again(project, tree, name):
-        return []
-    try:
-        return _not_stored(tree, tree.statement(stores[0]), stores[0])
-    except Refusal:
-        return []
-
-
-def _not_stored(tree: Tree, statement: Node, store: ir.Attr) -> list[Edit]:
-    """What a statement stores under one of its targets is not stored. Raises `Refusal` where that is not a layer made there."""
-    if not isinstance(statement, ir.Assign):
-        raise Refusal("the layer is not stored by an assignment")
-    around = tree.parent(store)
-    if isinstance(around, ir.Build) and around in statement.targets:
-        return _out_of_tuple(tree, statement, around, around.items.index(store))
-    if store not in statement.targets or not isinstance(statement.value, ir.Call) or _binds_more(tree, statement.value):
-        raise Refusal("the layer is not made where it is stored")
-    if len(statement.targets) == 1:
-        return [_line(tree, statement.span)]
-    following = (*statement.targets, statement.value)[statement.targets.index(store) + 1]
-    return [tree.edit(Span(tree.outer(store).start, tree.outer(following).start), "")]
-
-
-def _binds_more(tree: Tree, value: Node) -> bool:
-    """True if an expression binds a name of its own, or waits for something."""
-    inner = (node for node in tree.nodes if isinstance(node, ir.Bind | ir.Yield))
-    return any(value in tree.around(node) for node in inner) or isinstance(value, ir.Bind | ir.Yield)
-
-
-def _out_of_tuple(tree: Tree, statement: ir.Assign, targets: ir.Build, index: int) -> list[Edit]:
-    """A target and its value taken out of `self.a, self.b = A(), B()`; the last two that are left stand without a comma."""
-    values = statement.value
-    stars = any(isinstance(item, ir.Star) for item in (*targets.items, *getattr(values, "items", ())))
-    if len(statement.targets) != 1 or not isinstance(values, ir.Build) or stars or not 1 < len(targets.items) == len(values.items):
-        raise Refusal("the values of a tuple are not written out")
-    if not isinstance(values.items[index], ir.Call) or _binds_more(tree, values.items[index]):
-        raise Refusal("the layer is not made where it is stored")
-    return [_without_item(tree, build, index) for build in (targets, values)]
-
-
-def _without_item(tree: Tree, build: ir.Build, index: int) -> Edit:
-    """A tuple without one of its items; of two the other stands alone. Raises `Refusal` at a comment."""
-    parts = [tree.outer(item) for item in build.items]
-    if len(parts) == 2:
-        kept = parts[1 - index]
-        span, text = build.span, tree.source(kept)
-        rest = tree.text[span.start : kept.start] + tree.text[kept.end : span.end]
-    else:
-        span = Span(parts[index - 1].end, parts[index].end) if index else Span(parts[0].start, parts[1].start)
-        rest, text = tree.source(span), ""
-    if has_comment(rest):
-        raise Refusal("a comment stands in the tuple")
-    return tree.edit(span, text)
-
-
 def _unread_variable(project: RecordedProject, tree: Tree, call: ir.Call) -> list[Edit]:
     """The statement that names a layer or a function of torch goes too, when nothing else reads the name."""
     name = call.func
@@ -274,7 +187,7 @@ def _unread_variable(project: RecordedProject, tree: Tree, call: ir.Call) -> lis
     if not isinstance(statement, ir.Assign) or statement.targets != (stores[0],) or not _only_names(project, tree, statement.value):
         return []
     try:
-        return [_line(tree, statement.span)]
+        return [line_removed(tree, statement.span)]
     except Refusal:
         return []
 
@@ -287,11 +200,6 @@ def _only_names(project: RecordedProject, tree: Tree, value: Node) -> bool:
         written = all(constant(arg.value) is not None or isinstance(arg.value, ir.Const | ir.Name | ir.Attr) for arg in value.args)
         return known and written and _only_names(project, tree, value.func)
     return isinstance(value, ir.Name) or (isinstance(value, ir.Attr) and _only_names(project, tree, value.value))
-
-
-def _of_object(attr: ir.Attr) -> bool:
-    """True if an attribute may be one of an object's, not of a torch module's."""
-    return not (isinstance(attr.value, ir.Name) and attr.value.id in ("torch", "F", "nn"))
 
 
 def logarithm_instead(project: RecordedProject, key: SourceRange, origin: Origin) -> list[Edit]:

@@ -22,14 +22,15 @@ _LOOKING = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.UNSEEN, Usage.CHANGED
 
 
 class Held(NamedTuple):
-    """An expression that holds the values; `whole` is the last one before their dimensions were moved, `picked` where classes were
-    picked out of them; `outer` says that another activation was applied to them since."""
+    """An expression that holds the values; `whole` is the last one before their dimensions were moved, `order` the dimension of the
+    activation behind that, `picked` where classes were picked out; `outer` says that another activation was applied to them since."""
 
     tree: Tree
     node: Node
     whole: Node | None = None
     picked: str = ""
     outer: bool = False
+    order: int | None = None
 
 
 class User(NamedTuple):
@@ -94,7 +95,8 @@ class UserSearch:
     def _run(self) -> None:
         while self._waiting:
             held = self._waiting.pop()
-            self._follow(held, self.meeting.step(held.tree, held.node))
+            order = self.origin.dim if held.whole is None else held.order
+            self._follow(held, self.meeting.step(held.tree, held.node, order))
 
     def _push(self, held: Held) -> None:
         if id(held.node) not in self.seen:
@@ -102,21 +104,19 @@ class UserSearch:
             self._waiting.append(held)
 
     def _use(self, kind: Usage, held: Held, site: LossSite | None = None) -> None:
-        self.uses.append(User(kind, *held, site=site))
+        self.uses.append(User(kind, *held[:5], site=site))
 
     def _follow(self, held: Held, step: Step) -> None:
         if step.use in (Usage.VALUES, Usage.THRESHOLD, Usage.AGAIN):
             self._values(held, step.use)
-        elif step.use is Usage.ORDER and held.whole is not None:
-            self._values(held)
         elif step.use is not None:
             self._use(step.use, held, step.site)
         self.joined += ((held.tree, node) for node in step.joined)
         if step.on is not None:
             self._on(held, step)
-        turned = step.turned and "softmax" in self.origin.name and held.whole is None and self.meeting.is_whole(held.tree, held.node)
+        turned = step.turned and "softmax" in self.origin.name and self.meeting.is_whole(held.tree, held.node)
         for target in step.bound:
-            self._bind(held._replace(whole=held.node) if turned else held, target)
+            self._bind(held._replace(whole=held.whole or held.node, order=step.order) if turned else held, target)
         if step.into and any([self._looks(function) for function in step.into]):  # noqa: C419 - all of them are walked
             self._values(held)
         self.crossed |= bool(step.into)
@@ -137,7 +137,8 @@ class UserSearch:
         turned = step.turned and "softmax" in self.origin.name
         whole = held.whole if held.whole is not None or not turned else held.node
         outer = held.outer or (self.through and self.meeting.is_activation(held.tree, node))
-        self._push(Held(held.tree, node, whole, held.tree.source(node.span) if step.picked else held.picked, outer))
+        picked = held.tree.source(node.span) if step.picked else held.picked
+        self._push(Held(held.tree, node, whole, picked, outer, step.order if turned else held.order))
 
     def _displayed(self, held: Held, display: ir.Dict | ir.Build | ir.Call) -> None:
         """The values are put into a display, or given to a call that holds them, under a key."""
@@ -234,7 +235,7 @@ class UserSearch:
             if is_store(tree, node):
                 continue
             if self.meeting.carries(tree, node):
-                self._push(Held(tree, node, held.whole if tree is held.tree else None, held.picked, held.outer))
+                self._push(held._replace(tree=tree, node=node, whole=held.whole if tree is held.tree else None))
             elif node.span.start > after and not self.project.was_run(tree, node):
                 self._use(Usage.UNSEEN, Held(tree, node))
 

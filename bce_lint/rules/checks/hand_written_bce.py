@@ -37,7 +37,7 @@ the term of the positive labels is its `pos_weight`.
 The sum becomes `binary_cross_entropy_with_logits` of what a sigmoid gets that is in sight. Else, where the input certainly lies in [0, 1]
 (a softmax, what is clamped, a sigmoid elsewhere), it becomes `binary_cross_entropy`, but not under CUDA autocast, which refuses that.
 Elsewhere there is no fix by machine. A constant added inside the logarithms is dropped. Unsafe: the values stay the same where they
-were finite, but for such constants, and torch's shape rules are stricter.
+were finite, but for such constants, and torch's shape rules are stricter. A sigmoid whose output nobody else reads goes.
 
 ## Numerics
 Measured with torch 2.13 in float32, for p = sigmoid(x): the loss, then its gradient by x.

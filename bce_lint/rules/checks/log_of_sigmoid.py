@@ -39,7 +39,7 @@ This is right because `logsigmoid` is the same function, computed without roundi
 
 ## Fix safety
 The pair becomes `logsigmoid(±x)`. Safe: the same values up to rounding, and finite ones where they were infinite. With a
-constant added the values change, so it is unsafe.
+constant added the values change, so it is unsafe. A sigmoid whose output is read by such logarithms alone goes.
 
 ## Numerics
 Measured with torch 2.13 in float32:

@@ -37,7 +37,7 @@ scores takes the log-softmax itself.
 ## Fix safety
 The pair becomes `log_softmax` with the same dimension, in the spelling of the softmax; where none is given, with the one that torch
 takes, if that is known. Safe: the same values up to rounding, and finite ones where they were infinite. With a constant added the values
-change, so it is unsafe.
+change, so it is unsafe. A softmax whose output is read by such logarithms alone goes.
 
 ## Numerics
 Measured with torch 2.13 in float32, for the first of two scores:
