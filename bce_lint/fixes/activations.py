@@ -20,12 +20,13 @@ from bce_lint.fixes.handed_out import read_beside
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.locality import infinite, local
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
-from bce_lint.fixes.meeting import Usage
+from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.places import at_place, at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
+from bce_lint.fixes.same_memory import only_name
 from bce_lint.fixes.switched_off import choice_of, switched_off
 from bce_lint.fixes.tree import Node
 from bce_lint.fixes.uses import User, UserSearch
@@ -127,6 +128,7 @@ def _group(project: RecordedProject, treatment: Treatment, sites: list[LossSite]
         if key in group.searches:
             continue
         _nothing_else(project, origin)
+        only_name(project, key)
         group.origins[key], group.searches[key] = origin, UserSearch.of(project, origin, through=treatment.inner)
         if len(group.searches) > _MAX:
             raise Refusal("too many activations are involved")
@@ -289,7 +291,7 @@ def _bypass(project: RecordedProject, search: UserSearch, origin: Origin) -> tup
     loss, (tree, call) = losses[0], project.call(search.key)
     statement = tree.statement(call)
     named = isinstance(statement, ir.Assign) and statement.value is call and isinstance(loss.node, ir.Name)
-    if not named or len(losses) > 1 or tree.function(loss.node) is not tree.function(call) or loss.tree is not tree:
+    if not named or in_place(call) or len(losses) > 1 or tree.function(loss.node) is not tree.function(call) or loss.tree is not tree:
         raise Refusal(f"the output of the {origin.name} has other users in the function")
     if not only_binding(tree, loss.node, statement):
         raise Refusal(f"`{loss.node.id}` may hold other values")

@@ -139,7 +139,7 @@ def _sources(project: RecordedProject, tree: Tree, function: ir.Function, name: 
         call = caller.at(span, ir.Call)
         if call is None or any(arg.stars for arg in call.args):
             raise Refusal(f"`{name}` chooses the activation, and is not written out at {at_row(caller, call or caller.module)}")
-        value = _argument(function, param, call)
+        value = argument_of(function, param, call)
         if value is None:
             if param.default is None:
                 continue
@@ -152,7 +152,8 @@ def _sources(project: RecordedProject, tree: Tree, function: ir.Function, name: 
             yield _Source(caller, value, None, name)
 
 
-def _argument(function: ir.Function, param: ir.Parameter, call: ir.Call) -> Node | None:
+def argument_of(function: ir.Function, param: ir.Parameter, call: ir.Call) -> Node | None:
+    """What a call gives for a parameter; None where it leaves it to its default."""
     named = next((arg.value for arg in call.args if arg.keyword == param.name), None)
     if named is not None or param.kind == "keyword":
         return named
