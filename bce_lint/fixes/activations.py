@@ -26,6 +26,7 @@ from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
+from bce_lint.fixes.said_in_words import not_all_of_it, still_so
 from bce_lint.fixes.same_memory import only_name
 from bce_lint.fixes.switched_off import choice_of, switched_off
 from bce_lint.fixes.tree import Node
@@ -231,6 +232,8 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
         edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, said)
     same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
     if not group.treatment.outer:
+        if not logarithm:
+            still_so(project, [function for search in group.searches.values() for function in search.functions])
         edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
     name = next(iter(group.origins.values())).name
     return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
@@ -240,6 +243,7 @@ def _gone(project: RecordedProject, key: SourceRange, said: list[str]) -> list[E
     """An activation taken away: where a caller has chosen it, or where it is applied. `said` gets what the first comes to."""
     choice = choice_of(project, key) if project.uses.applied.get(key, set()) == {key} else None
     if choice is None:
+        not_all_of_it(project, key)
         return removed(project, key)
     edits, text = switched_off(project, choice)
     said.append(text)
