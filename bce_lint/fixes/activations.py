@@ -227,9 +227,9 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     said: list[str] = []
     logarithm = group.treatment.logarithm
     for key, search in sorted(group.searches.items()):
-        for use in search.uses if logarithm else gathered(search):
-            edits += _kept(project, group, key, use)
-        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, said)
+        kept = [edit for use in (search.uses if logarithm else gathered(search)) for edit in _kept(project, group, key, use)]
+        edits += kept
+        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, said, bool(kept))
     same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
     if not group.treatment.outer:
         if not logarithm:
@@ -239,13 +239,14 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
 
 
-def _gone(project: RecordedProject, key: SourceRange, said: list[str]) -> list[Edit]:
-    """An activation taken away: where a caller has chosen it, or where it is applied. `said` gets what the first comes to."""
+def _gone(project: RecordedProject, key: SourceRange, said: list[str], others: bool) -> list[Edit]:
+    """An activation taken away: where a caller has chosen it, or where it is applied. `said` gets what the first comes to; `others`
+    says that somebody still wants it, who can be told from the loss only where one caller has chosen it."""
     choice = choice_of(project, key) if project.uses.applied.get(key, set()) == {key} else None
     if choice is None:
         not_all_of_it(project, key)
         return removed(project, key)
-    edits, text = switched_off(project, choice)
+    edits, text = switched_off(project, choice, others)
     said.append(text)
     return edits
 

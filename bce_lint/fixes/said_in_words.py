@@ -15,6 +15,7 @@ from bce_lint.fixes.removal import operand
 from bce_lint.fixes.tree import Tree
 
 _PROBABILITIES: Final = re.compile(r"(?<!log)(?<!log[ -])\bprobabilit(?:y|ies)\b", re.IGNORECASE)
+_CALLED: Final = ("forward", "__call__")
 _DOCSTRING: Final = re.compile(r"""[rRuU]?("{3}|'{3}|"|')(?P<text>.*?)\1""", re.DOTALL)
 
 
@@ -46,6 +47,6 @@ def not_all_of_it(project: RecordedProject, key: SourceRange) -> None:
         return
     value = operand(project, tree, call)
     own = value.func if isinstance(value, ir.Call) else None
-    base = own.value if isinstance(own, ir.Attr) and own.name in ("forward", "__call__") else own
-    if function.name not in ("forward", "__call__") and isinstance(base, ir.Name) and base.id == "self":
+    base = own.value if isinstance(own, ir.Attr) and own.name in _CALLED else own
+    if function.name not in _CALLED and isinstance(base, ir.Name) and base.id == "self":
         raise Refusal(f"it is all that `{function.name}` at {at_row(tree, function)} adds to a call of its own module")

@@ -14,7 +14,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.fixes.class_lines import ClassLines
 from bce_lint.fixes.edit import Edit, Refusal
-from bce_lint.fixes.places import at_row
+from bce_lint.fixes.places import at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
@@ -100,12 +100,18 @@ def _mentions(node: Node, name: str) -> bool:
     return any(isinstance(one, ir.Name) and one.id == name for one in _nodes(node))
 
 
-def switched_off(project: RecordedProject, choice: ActivationChoice) -> tuple[list[Edit], str]:
-    """The edits that give another value where an activation is chosen, and what they say."""
+def switched_off(project: RecordedProject, choice: ActivationChoice, others: bool) -> tuple[list[Edit], str]:
+    """The edits that give another value where an activation is chosen, and what they say.
+
+    Raises `Refusal` where several have chosen it and `others` than a loss want it: which of them, cannot be told.
+    """
     sources = list(_sources(project, choice.tree, choice.function, choice.name, _MAX_WAY))
     chosen = [source for source in sources if not _is_off(source.value)]
     if not chosen:
         raise Refusal(f"`{choice.name}` of {at_row(choice.tree, choice.function)} chooses the activation, by nobody who was seen")
+    if len(chosen) > 1 and others:
+        where = listed(at_row(source.tree, source.call or source.value) for source in chosen)
+        raise Refusal(f"`{choice.name}` chooses the activation at {where}, and not only the loss wants it: leave it out for the loss alone")
     edits, said = [], ""
     for source in chosen:
         if not _is_written_out(source.value):

@@ -15,7 +15,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.catalog.modules import HOOKS, QUIET
 from bce_lint.fixes.children import FETCHING, may_be_called
-from bce_lint.fixes.class_lines import ClassLines
+from bce_lint.fixes.class_lines import ClassLines, named_by_path
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
@@ -58,6 +58,8 @@ class UnresolvedUses:
                 for node in self._in(tree, wanted):
                     if not self._inside_its_own(tree, node, wanted):
                         yield tree, node
+            if wanted.module:
+                yield from named_by_path(self.project, wanted.owner)
 
     def _wanted(self) -> Iterator[Sought]:
         for path, span in self.functions:
