@@ -20,14 +20,16 @@ from bce_lint.fixes.handed_out import read_beside
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.locality import infinite, local
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
-from bce_lint.fixes.meeting import Usage
-from bce_lint.fixes.other_models import OtherModels
+from bce_lint.fixes.meeting import Usage, in_place
+from bce_lint.fixes.other_models import no_other_model
 from bce_lint.fixes.other_returns import other_returns
 from bce_lint.fixes.places import at_place, at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
 from bce_lint.fixes.retyping import at, loss_sites, retyped
+from bce_lint.fixes.said_in_words import not_all_of_it, still_so
+from bce_lint.fixes.same_memory import only_name
 from bce_lint.fixes.switched_off import ActivationChoice, choice_of, switched_off
 from bce_lint.fixes.tree import Node
 from bce_lint.fixes.uses import User, UserSearch
@@ -136,6 +138,7 @@ def _grow(project: RecordedProject, group: _Group, sites: list[LossSite]) -> Non
         if key in group.searches:
             continue
         _nothing_else(project, origin)
+        only_name(project, key)
         group.origins[key], group.searches[key] = origin, UserSearch.of(project, origin, through=treatment.inner)
         if len(group.searches) > _MAX:
             raise Refusal("too many activations are involved")
@@ -237,18 +240,23 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
         raise Refusal(f"the values may be used at {listed(unseen)}, where they cannot be followed")
     if not (group.treatment.inner or group.treatment.outer):
         _returned_alike(project, group)
-        _no_other_model(project, group)
+        no_other_model(project, [function for search in group.searches.values() for function in search.functions])
     edits: list[Edit] = []
     said: list[str] = []
     logarithm = group.treatment.logarithm
     choices = {} if logarithm else {key: choice_of(project, key) for key in group.searches if project.uses.applied.get(key, set()) == {key}}
     together = [key for key in group.searches if choices.get(key) is None]
     for key, search in sorted(group.searches.items()):
-        for use in search.uses if logarithm else gathered(search):
-            edits += _kept(project, group, key, use)
-        edits += logarithm_instead(project, key, group.origins[key]) if logarithm else _gone(project, key, choices.get(key), together, said)
+        kept = [edit for use in (search.uses if logarithm else gathered(search)) for edit in _kept(project, group, key, use)]
+        edits += kept
+        if logarithm:
+            edits += logarithm_instead(project, key, group.origins[key])
+        else:
+            edits += _gone(project, key, choices.get(key), together, said, bool(kept))
     same = frozenset().union(*map(unchanged, group.searches.values())) if not logarithm else frozenset[Variable]()
     if not group.treatment.outer:
+        if not logarithm:
+            still_so(project, [function for search in group.searches.values() for function in search.functions])
         edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
     name = next(iter(group.origins.values())).name
     return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
@@ -269,26 +277,22 @@ def _returned_alike(project: RecordedProject, group: _Group) -> None:
         _grow(project, group, [sites[other.key]])
 
 
-def _no_other_model(project: RecordedProject, group: _Group) -> None:
-    """Raises `Refusal` where another model may stand in the place of a changed one, so that its users are right for one of them."""
-    functions = sorted({function for search in group.searches.values() for function in search.functions})
-    other = next(OtherModels(project, functions).found(), None)
-    if other is not None:
-        raise Refusal(f"`{other.name}` at {at_row(other.tree, other.node)} may stand in the place of `{other.changed}`, and is not changed")
-
-
 def _site(intent: FixIntent) -> LossSite | None:
     return intent.site if isinstance(intent.site, LossSite) else None
 
 
 def _gone(
-    project: RecordedProject, key: SourceRange, choice: ActivationChoice | None, together: list[SourceRange], said: list[str]
+    project: RecordedProject, key: SourceRange, choice: ActivationChoice | None, together: list[SourceRange], said: list[str], others: bool
 ) -> list[Edit]:
-    """An activation taken away: where a caller has chosen it, or where it is applied, one of those that go `together`. `said` gets what
-    the first comes to."""
+    """An activation taken away: where a caller has chosen it, or where it is applied, one of those that go `together`.
+
+    `said` gets what the first comes to; `others` says that somebody still wants it, who can be told from the loss only where one
+    caller has chosen it.
+    """
     if choice is None:
+        not_all_of_it(project, key)
         return removed(project, key, together)
-    edits, text = switched_off(project, choice)
+    edits, text = switched_off(project, choice, others)
     said.append(text)
     return edits
 
@@ -338,7 +342,7 @@ def _bypass(project: RecordedProject, search: UserSearch, origin: Origin) -> tup
     loss, (tree, call) = losses[0], project.call(search.key)
     statement = tree.statement(call)
     named = isinstance(statement, ir.Assign) and statement.value is call and isinstance(loss.node, ir.Name)
-    if not named or len(losses) > 1 or tree.function(loss.node) is not tree.function(call) or loss.tree is not tree:
+    if not named or in_place(call) or len(losses) > 1 or tree.function(loss.node) is not tree.function(call) or loss.tree is not tree:
         raise Refusal(f"the output of the {origin.name} has other users in the function")
     if not only_binding(tree, loss.node, statement):
         raise Refusal(f"`{loss.node.id}` may hold other values")

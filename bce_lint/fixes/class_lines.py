@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
+from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, is_store
 
@@ -86,3 +90,20 @@ def _base_names(node: ir.ClassDef) -> list[str]:
 
 def _last(node: Node) -> str:
     return node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attr) else ""
+
+
+def named_by_path(project: RecordedProject, owner: SourceRange | None) -> Iterator[tuple[Tree, Node]]:
+    """Where the path of a class stands as text, `"package.module.Class"`, by which it may be imported and constructed."""
+    definition = project.tree(owner[0]).at(owner[1], ir.ClassDef) if owner is not None else None
+    if owner is None or definition is None:
+        return
+    folder, file = os.path.split(owner[0])
+    module = os.path.basename(folder) if file == "__init__.py" else file.removesuffix(".py")
+    path = re.compile(rf"(?:[\w.]+\.)?{re.escape(module)}[.:]{re.escape(definition.name)}")
+    quoted = re.compile(rf"""["']{path.pattern}["']""".encode())
+    for other, summary in sorted(project.analysed.summaries.items()):
+        if quoted.search(summary.raw):
+            with suppress(Refusal):
+                tree = project.tree(other)
+                texts = [node for node in tree.nodes if isinstance(node, ir.Const) and isinstance(node.value, str)]
+                yield from ((tree, node) for node in texts if path.fullmatch(str(node.value)))

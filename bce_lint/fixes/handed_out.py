@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
+from bce_lint.fixes.logit_operand import logits_beside
 from bce_lint.fixes.meeting import Usage
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.removal import operand, where
@@ -174,7 +175,7 @@ def _other_part(tree: Tree, name: ir.Name, store: ir.Name, other: Node) -> list[
         return []
     if not other.id.startswith("_"):
         return [tree.edit(name.span, other.id)] if _only_one(tree, other) else []
-    new = instead(name.id, logarithm=False) if promises(name.id) else f"{name.id}_logits"
+    new = instead(name.id, logarithm=False) if promises(name.id) else logits_beside(name.id)
     taken = is_taken(Variable(tree, scope_of(tree, name, name.id), name.id), new)
     scope = scope_of(tree, name, name.id)
     alone = [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope and n is not store] == [name]

@@ -14,14 +14,15 @@ from bce_lint.ir import Span
 def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) -> tuple[str, tuple[Edit, ...]]:
     """The operand of an activation in `statement` as a name that means the same at `where`, and the edits that give it one.
 
-    A new name is that of the activation's output with `_logits` behind it, so that two of them in one function are told apart.
+    A new name is that of the activation's output with `_logits` behind it, so that two of them in one function are told apart;
+    one that says logits already gets `raw_` before it.
 
     Raises `Refusal` where it has no name and can be given none.
     """
     if stays(tree, value, statement, where):
         return tree.source(value.span), ()
     target, line = statement.targets[0], tree.line_start(statement.span.start)
-    name = f"{target.id}_logits" if isinstance(target, ir.Name) else ""
+    name = logits_beside(target.id) if isinstance(target, ir.Name) else ""
     taken = re.search(rf"\b{name}\b", tree.text) is not None
     if not name or taken or tree.text[line : statement.span.start].strip() or tree.function(value) is not tree.function(where):
         raise Refusal("what the activation gets has no name of its own")
@@ -37,6 +38,11 @@ def _with_parentheses(tree: Tree, value: Node) -> Span:
     inner, outer = tree.expression(value), tree.outer(value)
     around = tree.text[outer.start : inner.start] + tree.text[inner.end : outer.end]
     return inner if has_comment(around) else outer
+
+
+def logits_beside(name: str) -> str:
+    """A name for the logits of what has a name."""
+    return f"raw_{name}" if "logit" in name.lower() else f"{name}_logits"
 
 
 def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:

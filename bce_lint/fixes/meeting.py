@@ -90,6 +90,12 @@ class Meeting:
         names = self.project.uses.called.get((tree.path, node.span), set())
         return bool(names) and {_last(name) for name in names} <= ACTIVATIONS
 
+    def repeats(self, tree: Tree, node: Node, call: Node) -> bool:
+        """True if a call applies the same activation to an expression once more."""
+        names = self.project.uses.called.get((tree.path, call.span), set()) if isinstance(call, ir.Call) else set()
+        same = bool(names) and {_last(name) for name in names} <= self.same
+        return same and isinstance(call, ir.Call) and self._again(node, call)
+
     def step(self, tree: Tree, node: Node, order: int | None) -> Step:
         """Where the value of an expression goes next; `order` is the dimension of the activation in it."""
         parent = tree.parent(node)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.fixes.class_lines import ClassLines
+from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.places import at_row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import imports
 from bce_lint.fixes.tree import Node, Tree, is_store, last_name, scope_of
@@ -21,6 +23,13 @@ class OtherModel(NamedTuple):
     node: Node
     name: str
     changed: str
+
+
+def no_other_model(project: RecordedProject, functions: Iterable[SourceRange]) -> None:
+    """Raises `Refusal` where another model may stand in the place of one with some functions, so that its users are right for one of them."""
+    other = next(OtherModels(project, sorted({*functions})).found(), None)
+    if other is not None:
+        raise Refusal(f"`{other.name}` at {at_row(other.tree, other.node)} may stand in the place of `{other.changed}`, and is not changed")
 
 
 class OtherModels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange
@@ -113,7 +114,8 @@ def _layer_removed(project: RecordedProject, tree: Tree, call: ir.Call) -> list[
             if not _positions_read(project, _targets(statement), len(around.args) - 1):
                 return [_own_lines(tree, around, arg) or removal(tree, around, arg)]
         elif isinstance(statement, ir.ExprStmt) and isinstance(around.func, ir.Attr) and _unread(project, tree, around):
-            return [line_removed(tree, statement.span)]
+            with suppress(Refusal):  # a statement that shares its line keeps a layer
+                return [line_removed(tree, statement.span)]
     if isinstance(around, ir.Call | ir.Build | ir.Dict):
         name, imports = reached(tree, "torch.nn.Identity")
         return [tree.edit(call.span, f"{name}()"), *imports]

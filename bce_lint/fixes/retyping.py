@@ -16,6 +16,7 @@ from bce_lint.fixes.foreseen import nothing_new
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.places import at_place, at_row
 from bce_lint.fixes.recorded_project import RecordedProject, escapes, loss_of
+from bce_lint.fixes.siblings import still_a_choice
 from bce_lint.fixes.spelling import renamed
 from bce_lint.fixes.tree import Tree, name_of
 
@@ -56,6 +57,7 @@ def retyped(project: RecordedProject, losses: dict[SourceRange, list[LossSite]],
         if not functional:
             stays_here(project, place)
             _not_asked_for(tree, old.rpartition(".")[2])
+        still_a_choice(tree, call, old.rpartition(".")[2], new.rpartition(".")[2])
         edits += renamed(tree, call.func, old.rpartition(".")[2], new.rpartition(".")[2])
     return edits
 

@@ -14,7 +14,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.fixes.class_lines import ClassLines
 from bce_lint.fixes.edit import Edit, Refusal
-from bce_lint.fixes.places import at_row
+from bce_lint.fixes.places import at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
@@ -110,12 +110,18 @@ def _mentions(node: Node, name: str) -> bool:
     return any(isinstance(one, ir.Name) and one.id == name for one in _nodes(node))
 
 
-def switched_off(project: RecordedProject, choice: ActivationChoice) -> tuple[list[Edit], str]:
-    """The edits that give another value where an activation is chosen, and what they say."""
+def switched_off(project: RecordedProject, choice: ActivationChoice, others: bool) -> tuple[list[Edit], str]:
+    """The edits that give another value where an activation is chosen, and what they say.
+
+    Raises `Refusal` where several have chosen it and `others` than a loss want it: which of them, cannot be told.
+    """
     sources = list(_sources(project, choice.tree, choice.function, choice.name, _MAX_WAY))
     chosen = [source for source in sources if not _is_off(source.value)]
     if not chosen:
         raise Refusal(f"`{choice.name}` of {at_row(choice.tree, choice.function)} chooses the activation, by nobody who was seen")
+    if len(chosen) > 1 and others:
+        where = listed(at_row(source.tree, source.call or source.value) for source in chosen)
+        raise Refusal(f"`{choice.name}` chooses the activation at {where}, and not only the loss wants it: leave it out for the loss alone")
     edits, said = [], ""
     for source in chosen:
         if not _is_written_out(source.value):
@@ -149,7 +155,7 @@ def _sources(project: RecordedProject, tree: Tree, function: ir.Function, name: 
         call = caller.at(span, ir.Call)
         if call is None or any(arg.stars for arg in call.args):
             raise Refusal(f"`{name}` chooses the activation, and is not written out at {at_row(caller, call or caller.module)}")
-        value = _argument(function, param, call)
+        value = argument_of(function, param, call)
         if value is None:
             if param.default is None:
                 continue
@@ -162,7 +168,8 @@ def _sources(project: RecordedProject, tree: Tree, function: ir.Function, name: 
             yield _Source(caller, value, None, name)
 
 
-def _argument(function: ir.Function, param: ir.Parameter, call: ir.Call) -> Node | None:
+def argument_of(function: ir.Function, param: ir.Parameter, call: ir.Call) -> Node | None:
+    """What a call gives for a parameter; None where it leaves it to its default."""
     named = next((arg.value for arg in call.args if arg.keyword == param.name), None)
     if named is not None or param.kind == "keyword":
         return named

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.catalog.modules import HOOKS, QUIET
-from bce_lint.fixes.class_lines import ClassLines
+from bce_lint.fixes.children import FETCHING, may_be_called
+from bce_lint.fixes.class_lines import ClassLines, named_by_path
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
@@ -25,7 +26,7 @@ _WRAPPING = frozenset({"DataParallel", "DistributedDataParallel", "compile", "to
 _CALLED = frozenset({"forward", "__call__"})
 _MODEL_WORDS = frozenset({"model", "net", "network", "module", "classifier", "discriminator", "critic", "pl_module", "lightning_module"})
 _MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
-_MODEL_BYTES = rb"model|net|network|module|classifier|discriminator|critic|callbacks?|hooks?|__call__|def on_\w+"
+_MODEL_BYTES = rb"model|net|network|module|classifier|discriminator|critic|callbacks?|hooks?|__call__|def on_\w+|children|modules"
 """Words of the files where a module may be called: those by which it goes, and those of callbacks."""
 _QUIET = frozenset(name.rpartition(".")[2] for name in QUIET)
 
@@ -57,6 +58,8 @@ class UnresolvedUses:
                 for node in self._in(tree, wanted):
                     if not self._inside_its_own(tree, node, wanted):
                         yield tree, node
+            if wanted.module:
+                yield from named_by_path(self.project, wanted.owner)
 
     def _wanted(self) -> Iterator[Sought]:
         for path, span in self.functions:
@@ -115,6 +118,9 @@ class UnresolvedUses:
             for attr in tree.attributes(name):
                 if not is_store(tree, attr) and self._attribute(tree, attr, wanted):
                     yield attr
+        for attr in (one for name in FETCHING * wanted.module for one in tree.attributes(name)):
+            if self._is_parent(tree, attr.value, wanted) and may_be_called(tree, attr):
+                yield attr
         for node in tree.nodes:
             match node:
                 case ir.Call() if wanted.module and name_of(node) in _HOOKING and not self._hooks_another(tree, node):
@@ -130,6 +136,15 @@ class UnresolvedUses:
                         yield node
                 case ir.Name() if not wanted.module and node.id in wanted.names and self._given(tree, node, wanted):
                     yield node
+
+    def _is_parent(self, tree: Tree, node: Node, wanted: Sought) -> bool:
+        """True if an expression is the module, or a parameter that nobody was seen to give."""
+        known = self.project.uses.objects.get((tree.path, node.span))
+        if known or not isinstance(node, ir.Name):
+            return wanted.owner in (known or ())
+        scope = scope_of(tree, node, node.id)
+        given = scope is not None and not _is_self(tree, node) and any(param.name == node.id for param in scope.params)
+        return given and not self.project.uses.entered.get((tree.path, scope.span if scope else node.span))
 
     def _is_kept_model(self, tree: Tree, attr: ir.Attr, wanted: Sought) -> bool:
         """True if a call asks for a model by a longer name, under which some object of the project keeps one."""

@@ -128,6 +128,9 @@ class UserSearch:
 
     def _on(self, held: Held, step: Step) -> None:
         node: Node = step.on
+        if self.through and self.meeting.repeats(held.tree, held.node, node) and not self._reaches_loss(held.tree, node):
+            self._use(Usage.AGAIN, held)
+            return
         if isinstance(node, ir.Dict | ir.Build | ir.Call):
             self._displayed(held, node)
         if isinstance(node, ir.Build | ir.Dict | ir.Star) and self._only_looked_at(held.tree, node):
