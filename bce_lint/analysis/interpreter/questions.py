@@ -15,6 +15,11 @@ def subjects(test: ir.Expr) -> tuple[ir.Expr, ...]:
     return tuple(_asked(test) or ()) if isinstance(test, ir.Op | ir.Call) else ()
 
 
+def only_asks(expression: ir.Expr) -> bool:
+    """True if an expression does nothing else."""
+    return _asked(expression) is not None
+
+
 def _asked(test: ir.Expr | None) -> list[ir.Expr] | None:
     match test:
         case None | ir.Const() | ir.Attr(value=ir.Name(id="torch")):

@@ -1,0 +1,103 @@
+"""`try`: what its handlers catch, and whether anything can be raised in it at all."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value
+from bce_lint.analysis.interpreter import branches, expressions, imports, questions, statements
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.store import State, merge
+from bce_lint.ir.walk import children
+
+IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
+
+
+def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
+    """Runs a body and those handlers that may catch what it raises; what they end in is joined."""
+    base, outside = m.state, frame.arms
+    m.state = base.fork()
+    alive, raises = _run_body(m, frame, node.body)
+    body_end = m.state
+    asks = all(map(_only_asks, node.body))
+    caught = () if alive and (_imports_hold(m, frame, node) or (asks and _fits(m, frame, node.body))) else node.handlers
+    test = _raised_in(node) if caught and not raises else None
+    ends = _run_rest(m, frame, node.orelse, test if asks else None) if alive else []
+    passed, returned = bool(ends), len(frame.returns)
+    for handler in caught:
+        m.state = merge([base.fork(), body_end.fork()])
+        if handler.name is not None:
+            statements.bind_name(m, frame, handler.name, TOP)
+        frame.arms = branches.under(frame, test, outside, True) if test is not None else outside
+        if statements.run(m, frame, handler.body):
+            ends.append(m.state)
+    frame.arms = outside
+    if test is not None and ends and not passed:
+        frame.arms = branches.under(frame, test, outside, True)
+    elif test is not None and asks and len(frame.returns) > returned:
+        frame.arms = branches.under(frame, test, outside, False)
+    if not ends:
+        m.state = base.fork()
+        statements.run(m, frame, node.final)
+        return False
+    m.state = merge(ends)
+    return statements.run(m, frame, node.final)
+
+
+def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:
+    """Whether a path gets through a body, and whether all of them are certain to raise."""
+    before, frame.raised, returned = frame.raised, False, len(frame.returns)
+    alive = statements.run(m, frame, body)
+    raises = not alive and frame.raised and len(frame.returns) == returned
+    frame.raised = frame.raised or before
+    return alive, raises
+
+
+def _run_rest(m: Machine, frame: Frame, body: ir.Body, test: ir.Expr | None) -> list[State]:
+    """The end of what runs if nothing is raised, if it has one."""
+    outside = frame.arms
+    if test is not None:
+        frame.arms = branches.under(frame, test, outside, False)
+    alive = statements.run(m, frame, body)
+    frame.arms = outside
+    return [m.state] if alive else []
+
+
+def _raised_in(node: ir.Try) -> ir.Expr:
+    """The question that a `try` asks: whether its body raises."""
+    return ir.Opaque(node.span, tuple(part for statement in node.body for part in children(statement) if isinstance(part, ir.Expr)))
+
+
+def _only_asks(statement: ir.Statement) -> bool:
+    """True if a statement does nothing but ask tensors for their layout, or take something apart."""
+    return isinstance(statement, ir.Assign | ir.ExprStmt) and questions.only_asks(statement.value)
+
+
+def _fits(m: Machine, frame: Frame, body: ir.Body) -> bool:
+    """True if statements that only ask certainly raise nothing."""
+    return all(isinstance(one, ir.Assign) and _unpacks(expressions.evaluate(m, frame, one.value), one.targets) for one in body)
+
+
+def _unpacks(value: Value, targets: tuple[ir.Expr, ...]) -> bool:
+    """True if a value is known, and has as many parts as its targets take."""
+    if type(value) is Constant:
+        return all(isinstance(target, ir.Name) for target in targets)
+    return type(value) is Seq and value.exact and all(_takes(target, len(value.prefix)) for target in targets)
+
+
+def _takes(target: ir.Expr, count: int) -> bool:
+    if isinstance(target, ir.Name):
+        return True
+    if not isinstance(target, ir.Build) or not all(isinstance(one, ir.Name | ir.Star) for one in target.items):
+        return False
+    starred = any(isinstance(one, ir.Star) for one in target.items)
+    return count >= len(target.items) - 1 if starred else count == len(target.items)
+
+
+def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
+    """True if the handlers only catch imports that are known to succeed."""
+    names = {h.type.id for h in node.handlers if isinstance(h.type, ir.Name)}
+    if len(names) != len(node.handlers) or not names <= IMPORT_ERRORS:
+        return False
+    found = [s for s in node.body if isinstance(s, ir.ImportModule | ir.ImportName)]
+    return bool(found) and all(imports.certain(m, frame, s) for s in found)
