@@ -15,33 +15,31 @@ IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     """Runs a body and those handlers that may catch what it raises; what they end in is joined."""
-    base, outside = m.state, frame.arms
+    base, outside, test = m.state, frame.arms, _raised_in(node)
     m.state = base.fork()
+    frame.arms = branches.under(frame, test, outside, False) if node.handlers else outside
     alive, raises = _run_body(m, frame, node.body)
     body_end = m.state
-    asks = all(map(_only_asks, node.body))
-    caught = () if alive and (_imports_hold(m, frame, node) or (asks and _fits(m, frame, node.body))) else node.handlers
-    test = _raised_in(node) if caught and not raises else None
-    ends = _run_rest(m, frame, node.orelse, test if asks else None) if alive else []
-    passed, returned = bool(ends), len(frame.returns)
+    caught = () if alive and (_imports_hold(m, frame, node) or _fits(m, frame, node.body)) else node.handlers
+    ends = [m.state] if alive and statements.run(m, frame, node.orelse) else []
+    passed, returned, open_ = bool(ends), len(frame.returns), bool(caught) and not raises
     for handler in caught:
         m.state = merge([base.fork(), body_end.fork()])
         if handler.name is not None:
             statements.bind_name(m, frame, handler.name, TOP)
-        frame.arms = branches.under(frame, test, outside, True) if test is not None else outside
+        frame.arms = branches.under(frame, test, outside, True) if open_ else outside
         if statements.run(m, frame, handler.body):
             ends.append(m.state)
     frame.arms = outside
-    if test is not None and ends and not passed:
-        frame.arms = branches.under(frame, test, outside, True)
-    elif test is not None and asks and len(frame.returns) > returned:
-        frame.arms = branches.under(frame, test, outside, False)
-    if not ends:
-        m.state = base.fork()
-        statements.run(m, frame, node.final)
-        return False
-    m.state = merge(ends)
-    return statements.run(m, frame, node.final)
+    if open_ and ends and (not passed or len(frame.returns) > returned):
+        frame.arms = branches.under(frame, test, outside, not passed)  # what follows belongs to what got there alone
+    return _finally(m, frame, node.final, base, ends)
+
+
+def _finally(m: Machine, frame: Frame, body: ir.Body, base: State, ends: list[State]) -> bool:
+    """Runs what comes behind a `try` however it ended."""
+    m.state = merge(ends) if ends else base.fork()
+    return statements.run(m, frame, body) and bool(ends)
 
 
 def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:
@@ -53,29 +51,16 @@ def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:
     return alive, raises
 
 
-def _run_rest(m: Machine, frame: Frame, body: ir.Body, test: ir.Expr | None) -> list[State]:
-    """The end of what runs if nothing is raised, if it has one."""
-    outside = frame.arms
-    if test is not None:
-        frame.arms = branches.under(frame, test, outside, False)
-    alive = statements.run(m, frame, body)
-    frame.arms = outside
-    return [m.state] if alive else []
-
-
 def _raised_in(node: ir.Try) -> ir.Expr:
     """The question that a `try` asks: whether its body raises."""
     return ir.Opaque(node.span, tuple(part for statement in node.body for part in children(statement) if isinstance(part, ir.Expr)))
 
 
-def _only_asks(statement: ir.Statement) -> bool:
-    """True if a statement does nothing but ask tensors for their layout, or take something apart."""
-    return isinstance(statement, ir.Assign | ir.ExprStmt) and questions.only_asks(statement.value)
-
-
 def _fits(m: Machine, frame: Frame, body: ir.Body) -> bool:
-    """True if statements that only ask certainly raise nothing."""
-    return all(isinstance(one, ir.Assign) and _unpacks(expressions.evaluate(m, frame, one.value), one.targets) for one in body)
+    """True if statements do nothing but ask tensors for their layout or take something apart, and certainly raise nothing."""
+    if not all(isinstance(one, ir.Assign) and questions.only_asks(one.value) for one in body):
+        return False
+    return all(_unpacks(expressions.evaluate(m, frame, one.value), one.targets) for one in body if isinstance(one, ir.Assign))
 
 
 def _unpacks(value: Value, targets: tuple[ir.Expr, ...]) -> bool:
