@@ -1,4 +1,4 @@
-"""`try`: what its handlers catch, and whether anything can be raised in it at all."""
+"""`try`, and contexts that catch: what runs if a body raises, and whether anything can be raised in it at all."""
 
 from __future__ import annotations
 
@@ -42,6 +42,19 @@ def _finally(m: Machine, frame: Frame, body: ir.Body, base: State, ends: list[St
     return statements.run(m, frame, body) and bool(ends)
 
 
+def run_swallowed(m: Machine, frame: Frame, node: ir.With, base: State) -> bool:
+    """Runs the body of a context that catches what is raised in it: a path always goes on behind it; True."""
+    outside, test = frame.arms, _raised_in(node)
+    m.state = m.state.fork()
+    frame.arms = branches.under(frame, test, outside, False)
+    alive, raises = _run_body(m, frame, node.body)
+    frame.arms = outside
+    if not alive:
+        frame.arms = outside if raises else branches.under(frame, test, outside, True)
+        m.state = merge([base.fork(), m.state.fork()])
+    return True
+
+
 def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:
     """Whether a path gets through a body, and whether all of them are certain to raise."""
     before, frame.raised, returned = frame.raised, False, len(frame.returns)
@@ -51,8 +64,8 @@ def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:
     return alive, raises
 
 
-def _raised_in(node: ir.Try) -> ir.Expr:
-    """The question that a `try` asks: whether its body raises."""
+def _raised_in(node: ir.Try | ir.With) -> ir.Expr:
+    """The question that a `try` asks, or a context: whether its body raises."""
     return ir.Opaque(node.span, tuple(part for statement in node.body for part in children(statement) if isinstance(part, ir.Expr)))
 
 

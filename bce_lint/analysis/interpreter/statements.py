@@ -23,7 +23,6 @@ from bce_lint.analysis.models import autocast, operators
 from bce_lint.analysis.state import containers, identities, objects
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import merge
 from bce_lint.records import changed
 
 EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp"})
@@ -177,12 +176,9 @@ def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
         if m.ended:
             return False
     expected, swallowed = (any(_name(item) in names for item in node.items) for names in (EXPECTING, SWALLOWING))
-    m.state = m.state.fork() if swallowed else m.state
     m.suppress_sites += expected
-    alive = run(m, frame, node.body)
+    alive = handlers.run_swallowed(m, frame, node, base) if swallowed else run(m, frame, node.body)
     m.suppress_sites -= expected
-    if not alive and swallowed:
-        m.state, alive = merge([base.fork(), m.state.fork()]), True
     if alive:
         for previous in reversed(entered):
             autocast.leave(m, previous)
