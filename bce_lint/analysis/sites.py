@@ -20,11 +20,13 @@ Alternatives: TypeAlias = tuple[Tensor, ...]
 class UndecidedArm(NamedTuple):
     """One outcome of a test that could not be decided, in a function that was handed the values: a caller may have meant the other.
 
-    `test` is the test's place, and those of the calls that led to it.
+    `test` is the test's place, and those of the calls that led to it. `tried` says that the test is whether a body raises: its
+    outcome False is what runs unless something is wrong.
     """
 
     test: tuple[SourceRange, ...]
     taken: bool
+    tried: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class OtherModel(NamedTuple):
 
 
 def no_other_model(project: RecordedProject, functions: Iterable[SourceRange]) -> None:
-    """Raises `Refusal` where another model may stand in the place of one with some functions, so that its users are right for one of them."""
+    """Raises `Refusal` where another model may stand in the place of one with some functions, so that its users are right for one alone."""
     other = next(OtherModels(project, sorted({*functions})).found(), None)
     if other is not None:
         raise Refusal(f"`{other.name}` at {at_row(other.tree, other.node)} may stand in the place of `{other.changed}`, and is not changed")

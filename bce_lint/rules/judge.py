@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.tensor import Place, SourceRange
-from bce_lint.analysis.sites import ActivationSite, ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, UndecidedArm
+from bce_lint.analysis.sites import ActivationSite, ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, UndecidedArm, members
 from bce_lint.catalog.schema import ANY
 from bce_lint.diagnostic import CRASH, Fix, Verification
 from bce_lint.fixes.intent import FixIntent
@@ -16,6 +16,9 @@ from bce_lint.rules.registry import BY_CODE, RULES
 from bce_lint.rules.rule import Rule
 
 MAX_LABELS = 20
+
+Arms: TypeAlias = tuple[UndecidedArm, ...]
+"""Outcomes of undecided tests, the outermost first."""
 
 
 class Judged(NamedTuple):
@@ -59,14 +62,15 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
         for judged in run_rules(site)
     ]
     wrong = _wrong_in_all_arms({judged.arms for judged in found})
+    met = {one.arms[:at] for site in sites for one in members(site) if isinstance(one, LossSite | HandWrittenSite) for at in _upto(one)}
     for judged in found:
-        if all((*judged.arms[:at], _other(arm)) in wrong for at, arm in enumerate(judged.arms)):
+        if all(_is_certain((*judged.arms[:at], arm), wrong, met) for at, arm in enumerate(judged.arms)):
             heard.setdefault(judged.place.range, []).append(judged)
     shown = [judged for group in heard.values() for judged in _merged(_highest_precedence(group)) if judged.rule.code in codes]
     return sorted(shown, key=lambda judged: (judged.place.range, judged.rule.code))
 
 
-def _wrong_in_all_arms(wrong: set[tuple[UndecidedArm, ...]]) -> set[tuple[UndecidedArm, ...]]:
+def _wrong_in_all_arms(wrong: set[Arms]) -> set[Arms]:
     """The outcomes of tests under which something is wrong whichever arm the caller meant, given those under which something is."""
     ways = set(wrong)
     for length in range(max(map(len, ways), default=0), 0, -1):
@@ -75,6 +79,17 @@ def _wrong_in_all_arms(wrong: set[tuple[UndecidedArm, ...]]) -> set[tuple[Undeci
             if (*outside, _other(arm)) in ways:
                 ways.add(tuple(outside))
     return ways
+
+
+def _upto(site: LossSite | HandWrittenSite) -> range:
+    return range(1, len(site.arms) + 1)
+
+
+def _is_certain(way: Arms, wrong: set[Arms], met: set[Arms]) -> bool:
+    """True if something wrong in an arm is so whichever arm a caller meant: the other is wrong, or takes what fails here to no loss."""
+    *outside, arm = way
+    other = (*outside, _other(arm))
+    return other in wrong or (arm.tried and not arm.taken and other not in met)
 
 
 def _other(arm: UndecidedArm) -> UndecidedArm:

@@ -17,6 +17,11 @@ def subjects(test: ir.Expr) -> tuple[ir.Expr, ...]:
     return tuple(found) if asks else ()
 
 
+def only_asks(expression: ir.Expr) -> bool:
+    """True if an expression does nothing else."""
+    return _asks(expression, []) is not None
+
+
 def _asks(test: ir.Expr | None, found: list[ir.Expr]) -> bool | None:
     """True if a test asks for a shape, size or dtype, None if it does anything else; what it reads is added to `found`."""
     match test:

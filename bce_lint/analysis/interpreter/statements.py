@@ -15,6 +15,7 @@ from bce_lint.analysis.interpreter import (
     contexts,
     decorators,
     expressions,
+    handlers,
     imports,
     loops,
 )
@@ -22,14 +23,12 @@ from bce_lint.analysis.models import autocast, operators
 from bce_lint.analysis.state import containers, identities, objects
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import merge
 from bce_lint.records import changed
 
 EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp"})
 """Contexts of unittest and of pytest in which an error is expected: what is wrong below them is meant to be."""
 SWALLOWING = EXPECTING | {"suppress"}
 """Contexts that catch what their body raises."""
-IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
 def run(m: Machine, frame: Frame, body: ir.Body) -> bool:
@@ -92,7 +91,9 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
 
 def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value) -> None:
     star = next((i for i, t in enumerate(targets) if isinstance(t, ir.Star)), None)
-    parts = [containers.unpack(m, option, len(targets), star) for option in options(value)]
+    given = options(value)
+    parts = [part for option in given if (part := containers.unpack(m, option, len(targets), star)) is not None]
+    m.ended = m.ended or (bool(given) and not parts)  # a `ValueError`
     for index, target in enumerate(targets):
         value = join_all(part[index] for part in parts) or TOP
         assign(m, frame, target, identities.materialize(m, frame, value, target.span))
@@ -175,12 +176,9 @@ def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
         if m.ended:
             return False
     expected, swallowed = (any(_name(item) in names for item in node.items) for names in (EXPECTING, SWALLOWING))
-    m.state = m.state.fork() if swallowed else m.state
     m.suppress_sites += expected
-    alive = run(m, frame, node.body)
+    alive = handlers.run_swallowed(m, frame, node, base) if swallowed else run(m, frame, node.body)
     m.suppress_sites -= expected
-    if not alive and swallowed:
-        m.state, alive = merge([base.fork(), m.state.fork()]), True
     if alive:
         for previous in reversed(entered):
             autocast.leave(m, previous)
@@ -194,35 +192,7 @@ def _name(item: ir.WithItem) -> str:
 
 
 def _try(m: Machine, frame: Frame, node: ir.Try) -> bool:
-    base = m.state
-    m.state = base.fork()
-    ends = []
-    alive = run(m, frame, node.body)
-    body_end = m.state
-    if alive and run(m, frame, node.orelse):
-        ends.append(m.state)
-    if not _imports_hold(m, frame, node):
-        for handler in node.handlers:
-            m.state = merge([base.fork(), body_end.fork()])
-            if handler.name is not None:
-                bind_name(m, frame, handler.name, TOP)
-            if run(m, frame, handler.body):
-                ends.append(m.state)
-    if not ends:
-        m.state = base.fork()
-        run(m, frame, node.final)
-        return False
-    m.state = merge(ends)
-    return run(m, frame, node.final)
-
-
-def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
-    """True if the handlers only catch imports that are known to succeed."""
-    names = {h.type.id for h in node.handlers if isinstance(h.type, ir.Name)}
-    if len(names) != len(node.handlers) or not names <= IMPORT_ERRORS:
-        return False
-    found = [s for s in node.body if isinstance(s, ir.ImportModule | ir.ImportName)]
-    return bool(found) and all(imports.certain(m, frame, s) for s in found)
+    return handlers.run_try(m, frame, node)
 
 
 def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:

@@ -147,7 +147,7 @@ def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         if given is None:
             pairs = m.interpreter.elements(m, frame, args.pos[0], node.span)
             for pair in pairs:
-                parts = containers.unpack(m, pair, 2, None)
+                parts = containers.unpack(m, pair, 2, None) or (TOP, TOP)
                 table = containers.put(table, parts[0], parts[1]) if pairs.exact else Table((), TOP)
         else:
             table = given

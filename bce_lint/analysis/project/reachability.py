@@ -53,15 +53,15 @@ class Reachability:
         decides = COMPARISON if self._decides else 0
         return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
 
-    def hints(self, start: Iterable[Definition]) -> int:
-        """The hints of some functions: a comparison is one in the function itself, a logarithm may be some steps away."""
+    def hints(self, start: Iterable[Definition], cls: Class | None = None) -> int:
+        """The hints of some functions, or methods of a class: a comparison is one in the function itself, a logarithm may be near."""
         found = 0
         for one in start:
             if isinstance(one, Fragment) and one.compares:
                 found |= COMPARISON
             if not found & LOGARITHM and self._logs(one, NEAR):
                 found |= LOGARITHM
-        return found
+        return found | LOGARITHM if cls is not None and not found & LOGARITHM and self._logs_itself(cls, start) else found
 
     def _logs(self, definition: Definition, steps: int) -> bool:
         """True if a logarithm is so many steps away or nearer."""
@@ -128,9 +128,8 @@ class Reachability:
 
     def _leads(self, unit: Fragment) -> bool:
         start = (unit, *(part for _, part in unit.stores))
-        if not self.hints(start) and self._search_fails(start):
-            return False
-        return Search(self).leads(start)
+        hints = self.hints(start)
+        return bool(hints or not self._search_fails(start)) and Search(self).leads(start, hints)
 
     def _class_cannot_reach(self, cls: Class) -> bool:
         """True if nothing that a class has or inherits leads to a sink."""
@@ -173,13 +172,26 @@ class Reachability:
 
     def _bound(self, cls: Class, methods: Iterable[Fragment]) -> bool:
         """True if some methods lead to a sink on an instance of a class."""
-        methods = list(methods)
-        if not self.hints(methods) and self._class_cannot_reach(cls):
+        start = [d for unit in methods for d in (unit, *(part for _, part in unit.stores))]
+        hints = self.hints(start, cls)
+        if not hints and self._class_cannot_reach(cls):
             return False
         around = self._instance(cls)
-        if around is None:
-            return True
-        return Search(self, around).leads(d for unit in methods for d in (unit, *(part for _, part in unit.stores)))
+        return around is None or Search(self, around).leads(start, hints)
+
+    def _logs_itself(self, cls: Class, start: Iterable[Definition]) -> bool:
+        """True if methods that some functions of a class name, or those that these name, have a logarithm near."""
+        line = self._line(cls)
+        if not any(self._logs(one, NEAR) for one in line):
+            return False
+        seen, newest = set(start), [*start]
+        for steps in range(NEAR - 1, -1, -1):
+            words = frozenset[bytes]().union(*(one.words for one in newest if isinstance(one, Fragment)))
+            newest = [unit for one in line for name in one.methods.keys() & words for unit in one.methods[name] if unit not in seen]
+            if any(self._logs(unit, steps) for unit in newest):
+                return True
+            seen.update(newest)
+        return False
 
     def _instance(self, cls: Class) -> Search | None:
         """What an instance reaches whose attributes are set; None when a sink is among that."""
@@ -201,14 +213,14 @@ class Reachability:
                 return None
             if index == 0:
                 search = Search(self, known)
-            elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)], hinted=False):
+            elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)]):
                 return None
         start: list[Definition] = []
         for name, units in cls.methods.items():
             start.extend(units if is_implicit(name) and name not in _MAKERS else search.when(name, units))
         for name, unit in cls.settings:
             start.extend(search.when(name, (unit,)) if name else (unit,))
-        return None if search.leads(start, hinted=False) else search
+        return None if search.leads(start) else search
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
@@ -327,6 +339,6 @@ class TargetReachability(Reachability):
         """A file may lead into any other, but for those that no imports join to it."""
         return path in self._far
 
-    def hints(self, start: Iterable[Definition]) -> int:
+    def hints(self, start: Iterable[Definition], cls: Class | None = None) -> int:
         """Nothing but the files matters."""
         return 0

@@ -31,9 +31,6 @@ class Answers(Protocol):
     def is_sink(self, unit: Fragment) -> bool:
         """True if a unit is what the searches look for."""
 
-    def hints(self, start: Iterable[Definition]) -> int:
-        """The hints of some functions."""
-
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """True if the names seen so far include a producer of the values that the hints need."""
 
@@ -64,10 +61,9 @@ class Search:
         """Takes over what waits in another search; returns what has been named here."""
         return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
 
-    def leads(self, start: Iterable[Definition], hinted: bool = True) -> bool:
+    def leads(self, start: Iterable[Definition], hints: int = 0) -> bool:
         """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
-        hints = self.answers.hints(d for d, _ in waiting) if hinted else 0
         if hints and self.answers.meets(hints, self.named):
             return True
         while waiting:

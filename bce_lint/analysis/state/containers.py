@@ -239,8 +239,8 @@ def extend(m: Machine, owner: Ref, added: Value) -> None:
     m.write(owner.address, cells.ITEMS, join_seq(items, new) if m.is_summary(owner.address) else new)
 
 
-def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value]:
-    """The values that `count` targets receive, one of which may be starred."""
+def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value] | None:
+    """The values that `count` targets receive, one of which may be starred; None where there certainly are too many or too few."""
     items = content(m, value)
     if items is None or not items.exact:
         part = summary(m, items) if items is not None else None
@@ -251,10 +251,11 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
         if items is not None and star is None and count <= len(items.prefix):
             return list(items.prefix[:count])
         return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]
+    fits = len(items.prefix) == count if star is None else len(items.prefix) >= count - 1
+    if not fits:
+        return None if type(value) is Seq else [TOP] * count
     if star is None:
-        return list(items.prefix[:count]) if len(items.prefix) == count else [TOP] * count
+        return list(items.prefix)
     tail = count - star - 1
-    if len(items.prefix) < count - 1:
-        return [TOP] * count
     middle = items.prefix[star : len(items.prefix) - tail]
     return [*items.prefix[:star], Seq(middle), *items.prefix[len(items.prefix) - tail :]]

@@ -89,7 +89,7 @@ def arms(m: Machine, frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]
             chain = _chain(scope)
             counters = _counters_of(scope.function)
             meant = [(test, taken) for test, taken in scope.arms if _meant(m, scope, test) and not counters & _names(test)]
-            found[:0] = [UndecidedArm(((scope.unit.path, test.span), *chain), taken) for test, taken in meant]
+            found[:0] = [UndecidedArm(((scope.unit.path, test.span), *chain), taken, type(test) is ir.Opaque) for test, taken in meant]
         scope = scope.parent
     return tuple(found)
 

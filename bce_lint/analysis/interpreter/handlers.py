@@ -1,0 +1,101 @@
+"""`try`, and contexts that catch: what runs if a body raises, and whether anything can be raised in it at all."""
+
+from __future__ import annotations
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value
+from bce_lint.analysis.interpreter import branches, expressions, imports, questions, statements
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.store import State, merge
+from bce_lint.ir.walk import children
+
+IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
+
+
+def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
+    """Runs a body and those handlers that may catch what it raises; what they end in is joined."""
+    base, outside, test = m.state, frame.arms, _raised_in(node)
+    m.state = base.fork()
+    frame.arms = branches.under(frame, test, outside, False) if node.handlers else outside
+    alive, raises = _run_body(m, frame, node.body)
+    body_end = m.state
+    caught = () if alive and (_imports_hold(m, frame, node) or _fits(m, frame, node.body)) else node.handlers
+    ends = [m.state] if alive and statements.run(m, frame, node.orelse) else []
+    passed, returned, open_ = bool(ends), len(frame.returns), bool(caught) and not raises
+    for handler in caught:
+        m.state = merge([base.fork(), body_end.fork()])
+        if handler.name is not None:
+            statements.bind_name(m, frame, handler.name, TOP)
+        frame.arms = branches.under(frame, test, outside, True) if open_ else outside
+        if statements.run(m, frame, handler.body):
+            ends.append(m.state)
+    frame.arms = outside
+    if open_ and ends and (not passed or len(frame.returns) > returned):
+        frame.arms = branches.under(frame, test, outside, not passed)  # what follows belongs to what got there alone
+    return _finally(m, frame, node.final, base, ends)
+
+
+def _finally(m: Machine, frame: Frame, body: ir.Body, base: State, ends: list[State]) -> bool:
+    """Runs what comes behind a `try` however it ended."""
+    m.state = merge(ends) if ends else base.fork()
+    return statements.run(m, frame, body) and bool(ends)
+
+
+def run_swallowed(m: Machine, frame: Frame, node: ir.With, base: State) -> bool:
+    """Runs the body of a context that catches what is raised in it: a path always goes on behind it; True."""
+    outside, test = frame.arms, _raised_in(node)
+    m.state = m.state.fork()
+    frame.arms = branches.under(frame, test, outside, False)
+    alive, raises = _run_body(m, frame, node.body)
+    frame.arms = outside
+    if not alive:
+        frame.arms = outside if raises else branches.under(frame, test, outside, True)
+        m.state = merge([base.fork(), m.state.fork()])
+    return True
+
+
+def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:
+    """Whether a path gets through a body, and whether all of them are certain to raise."""
+    before, frame.raised, returned = frame.raised, False, len(frame.returns)
+    alive = statements.run(m, frame, body)
+    raises = not alive and frame.raised and len(frame.returns) == returned
+    frame.raised = frame.raised or before
+    return alive, raises
+
+
+def _raised_in(node: ir.Try | ir.With) -> ir.Expr:
+    """The question that a `try` asks, or a context: whether its body raises."""
+    return ir.Opaque(node.span, tuple(part for statement in node.body for part in children(statement) if isinstance(part, ir.Expr)))
+
+
+def _fits(m: Machine, frame: Frame, body: ir.Body) -> bool:
+    """True if statements do nothing but ask tensors for their layout or take something apart, and certainly raise nothing."""
+    if not all(isinstance(one, ir.Assign) and questions.only_asks(one.value) for one in body):
+        return False
+    return all(_unpacks(expressions.evaluate(m, frame, one.value), one.targets) for one in body if isinstance(one, ir.Assign))
+
+
+def _unpacks(value: Value, targets: tuple[ir.Expr, ...]) -> bool:
+    """True if a value is known, and has as many parts as its targets take."""
+    if type(value) is Constant:
+        return all(isinstance(target, ir.Name) for target in targets)
+    return type(value) is Seq and value.exact and all(_takes(target, len(value.prefix)) for target in targets)
+
+
+def _takes(target: ir.Expr, count: int) -> bool:
+    if isinstance(target, ir.Name):
+        return True
+    if not isinstance(target, ir.Build) or not all(isinstance(one, ir.Name | ir.Star) for one in target.items):
+        return False
+    starred = any(isinstance(one, ir.Star) for one in target.items)
+    return count >= len(target.items) - 1 if starred else count == len(target.items)
+
+
+def _imports_hold(m: Machine, frame: Frame, node: ir.Try) -> bool:
+    """True if the handlers only catch imports that are known to succeed."""
+    names = {h.type.id for h in node.handlers if isinstance(h.type, ir.Name)}
+    if len(names) != len(node.handlers) or not names <= IMPORT_ERRORS:
+        return False
+    found = [s for s in node.body if isinstance(s, ir.ImportModule | ir.ImportName)]
+    return bool(found) and all(imports.certain(m, frame, s) for s in found)
