@@ -6,7 +6,7 @@ from typing import Final
 
 from bce_lint import ir
 from bce_lint.catalog.consumers import FILLING, QUIET_BUILTINS
-from bce_lint.fixes.tree import Node, Tree, name_of, scope_of
+from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
 
 FETCHING: Final = ("children", "named_children", "modules", "named_modules", "_modules")
 """Methods and attributes of a module that give its layers."""
@@ -48,7 +48,7 @@ def _names(target: Node, beside: bool) -> list[ir.Name]:
 
 def _called(tree: Tree, target: ir.Name) -> bool:
     scope = scope_of(tree, target, target.id)
-    names = (name for name in tree.names(target.id) if name is not target and scope_of(tree, name, name.id) is scope)
+    names = (name for name in tree.names(target.id) if not is_store(tree, name) and scope_of(tree, name, name.id) is scope)
     return any(_goes_on(tree, name) for name in names)
 
 
