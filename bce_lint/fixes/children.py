@@ -6,7 +6,7 @@ from typing import Final
 
 from bce_lint import ir
 from bce_lint.catalog.consumers import FILLING, QUIET_BUILTINS
-from bce_lint.fixes.tree import Node, Tree, name_of, scope_of
+from bce_lint.fixes.tree import Node, Tree, is_store, name_of, scope_of
 
 FETCHING: Final = ("children", "named_children", "modules", "named_modules", "_modules")
 """Methods and attributes of a module that give its layers."""
@@ -17,35 +17,38 @@ _KEEPING: Final = frozenset(last.lstrip(".") for last in FILLING) | {"Sequential
 _CALLED: Final = frozenset({"forward", "__call__"})
 
 
-def may_be_called(tree: Tree, fetched: Node) -> bool:
-    """True if a layer that is fetched by an expression may be called, or is kept where that cannot be seen."""
+def may_be_called(tree: Tree, fetched: Node, beside: bool = False) -> bool:
+    """True if a layer that is fetched by an expression may be called, or is kept where that cannot be seen.
+
+    A layer is the last of several that a loop has at a time, behind its name or number, unless others stand `beside` it.
+    """
     parent = tree.parent(fetched)
     match parent:
         case ir.Call() if name_of(parent) in _ASKING:
             return False
         case ir.Call() if parent.func is fetched or name_of(parent) in _PASSING:
-            return may_be_called(tree, parent)
+            return may_be_called(tree, parent, beside or name_of(parent) == "zip")
         case ir.Attr():
-            return parent.name in _PASSING and may_be_called(tree, parent)
+            return parent.name in _PASSING and may_be_called(tree, parent, beside)
         case ir.For() if parent.iter is fetched:
-            return any(_called(tree, name) for name in _names(parent.target))
+            return any(_called(tree, name) for name in _names(parent.target, beside))
         case ir.Comp():
             targets = [clause.target for clause in parent.clauses if clause.iter is fetched]
-            return any(_called(tree, name) for target in targets for name in _names(target))
+            return any(_called(tree, name) for target in targets for name in _names(target, beside))
         case ir.ExprStmt() | ir.Op() | ir.If() | ir.While():
             return False
     return True
 
 
-def _names(target: Node) -> list[ir.Name]:
+def _names(target: Node, beside: bool) -> list[ir.Name]:
     if isinstance(target, ir.Build):
-        return [name for item in target.items for name in _names(item)]
+        return [name for item in target.items[0 if beside else -1 :] for name in _names(item, beside)]
     return [target] if isinstance(target, ir.Name) else []
 
 
 def _called(tree: Tree, target: ir.Name) -> bool:
     scope = scope_of(tree, target, target.id)
-    names = (name for name in tree.names(target.id) if name is not target and scope_of(tree, name, name.id) is scope)
+    names = (name for name in tree.names(target.id) if not is_store(tree, name) and scope_of(tree, name, name.id) is scope)
     return any(_goes_on(tree, name) for name in names)
 
 
