@@ -73,6 +73,8 @@ def _fits(m: Machine, frame: Frame, body: ir.Body) -> bool:
     """True if statements do nothing but ask tensors for their layout or take something apart, and certainly raise nothing."""
     if not all(isinstance(one, ir.Assign) and questions.only_asks(one.value) for one in body):
         return False
+    if not any(isinstance(target, ir.Build) for one in body if isinstance(one, ir.Assign) for target in one.targets):
+        return False
     return all(_unpacks(expressions.evaluate(m, frame, one.value), one.targets) for one in body if isinstance(one, ir.Assign))
 
 
