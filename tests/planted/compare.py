@@ -72,10 +72,10 @@ class Readers:
 
 
 def planted(plan: Plan, spec: Spec, program: Program, context: str) -> Rows:
-    """The findings that a program has by construction, in a context."""
-    return frozenset(
-        (code, place.path, place.row) for code, mark in expected(spec, context, plan.off) for place in program.marks[mark]
-    )  # fmt: skip
+    """The findings that a program has by construction, in a context: those of its case, and a threshold on a sigmoid of a sigmoid."""
+    told = [(code, place) for code, mark in expected(spec, context, plan.off) for place in program.marks[mark]]
+    squashed = [("BCE601", place) for place in program.marks.get("squashed", ())]
+    return frozenset((code, place.path, place.row) for code, place in (*told, *squashed))
 
 
 def answered(readers: Readers, plan: Plan, spec: Spec) -> Answer:

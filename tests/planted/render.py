@@ -26,7 +26,7 @@ _NOW = {
     "reshape": ".reshape(-1)",
 }
 _DECOYS = {
-    "accuracy of a sigmoid": "hits = (torch.sigmoid($v.detach()) > 0.5).float().mean()",
+    "accuracy of a sigmoid": "hits = (⟨squashed⟩torch.sigmoid($v.detach()) > 0.5).float().mean()",
     "argmax": "best = $v.argmax(dim=-1)",
     "softmax without grad": "with torch.no_grad():\n    shares = torch.softmax($v, dim=-1)",
     "threshold of zero": "hits = ($v > 0).sum()",
@@ -157,7 +157,8 @@ def _watched(writer: Writer, plan: Plan, spec: Spec, value: str, shape: str) -> 
     own = writer.fresh()
     writer.line(f"{own} = {value}")
     if decoy in _DECOYS and (shape == "wide" or decoy not in _OF_CLASSES):
-        writer.line(_DECOYS[decoy].replace("$v", own))
+        line = _DECOYS[decoy].replace("$v", own)
+        writer.line(line if spec.acts[-1:] == ("sigmoid",) else line.replace("⟨squashed⟩", ""))
     if spec.threshold:
         chosen = THRESHOLDS[plan.threshold]
         if chosen == "helper":
