@@ -35,7 +35,7 @@ _WORDS: Final = {
 """Words for what an activation returns, each with the word for what it gets."""
 _BEFORE: Final = frozenset({"logit", "logits", "pre", "raw", "before", "input", "in"})
 """Words that say that the activation is still to come."""
-_WHOLE: Final = {"p_hat": "logits", "phat": "logits"}
+_WHOLE: Final = {"p_hat": "logits", "phat": "logits", "log_pred": "logits", "log_preds": "logits"}
 
 
 class Variable(NamedTuple):
