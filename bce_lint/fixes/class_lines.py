@@ -13,7 +13,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.recorded_project import RecordedProject
-from bce_lint.fixes.tree import Node, Tree, is_store
+from bce_lint.fixes.tree import Node, Tree, is_store, last_name
 
 _Member: TypeAlias = tuple[Tree, ir.ClassDef]
 
@@ -85,11 +85,7 @@ def _stores(tree: Tree, owner: ir.ClassDef, name: str) -> Iterator[ir.Attr]:
 
 
 def _base_names(node: ir.ClassDef) -> list[str]:
-    return [_last(arg.value) for arg in node.bases if arg.keyword is None]
-
-
-def _last(node: Node) -> str:
-    return node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attr) else ""
+    return [last_name(arg.value) for arg in node.bases if arg.keyword is None]
 
 
 def named_by_path(project: RecordedProject, owner: SourceRange | None) -> Iterator[tuple[Tree, Node]]:

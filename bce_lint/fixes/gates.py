@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from bce_lint.fixes.edit import Edit, Refusal, moved, spans
+from bce_lint.fixes.readings import parsed
 from bce_lint.ir import Span
 from bce_lint.source.text import SourceText, lines_of
 
@@ -25,22 +25,13 @@ def check_text(
         raise Refusal("LibCST does not give back the file as it is (a form feed, a lone carriage return, or syntax that it cannot read)")
     if reason := parses(after):
         raise Refusal(f"the changed text would not parse: {reason}")
-    old, new = _tree(before.text), _tree(after)
+    old, new = parsed(before.text), parsed(after)
     if old is None:
         return  # syntax newer than the Python that runs
     if new is None:
         raise Refusal("the changed text would not parse")
     if untouched(before.text, old, [span for span, _ in spans(before, edits)]) != untouched(after, new, moved(before, edits)):
         raise Refusal("statements outside the change would change")
-
-
-def _tree(text: str) -> ast.Module | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
 
 
 def untouched(text: str, tree: ast.Module, spans: Sequence[Span]) -> list[str]:

@@ -17,8 +17,8 @@ from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.places import at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached
-from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
-from bce_lint.ir.walk import children
+from bce_lint.fixes.tree import Node, Tree, constant, is_own, is_store, name_of, scope_of
+from bce_lint.ir.walk import below
 
 _NOTHING: Final = ("none", "None", "identity", "Identity", "linear", "Linear", "no", "raw")
 _LAYERS: Final = frozenset({"Sigmoid", "Softmax", "LogSoftmax", "LogSigmoid", "sigmoid", "softmax", "log_softmax", "logsigmoid"})
@@ -66,11 +66,11 @@ def choice_of(project: RecordedProject, key: SourceRange) -> ActivationChoice | 
 
 def _deciding(tree: Tree, call: ir.Call) -> Iterator[str]:
     """The attributes of the instance that decide whether an activation is applied: its own, and those asked for around it."""
-    if isinstance(call.func, ir.Attr) and _is_own(call.func):
+    if isinstance(call.func, ir.Attr) and is_own(call.func):
         yield call.func.name
     for around in tree.around(call):
         if isinstance(around, ir.Choice) or (isinstance(around, ir.If) and _is_short(tree, around, call)):
-            yield from (node.name for node in _nodes(around.test) if isinstance(node, ir.Attr) and _is_own(node))
+            yield from (node.name for node in below(around.test) if isinstance(node, ir.Attr) and is_own(node))
         if isinstance(around, ir.Function):
             return
 
@@ -82,16 +82,6 @@ def _is_short(tree: Tree, test: ir.If, call: ir.Call) -> bool:
     if len(arm) == 1 and isinstance(arm[0], ir.If):
         return _is_short(tree, arm[0], call)
     return len(arm) <= _SHORT
-
-
-def _is_own(attr: ir.Attr) -> bool:
-    return isinstance(attr.value, ir.Name) and attr.value.id == "self"
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _nodes(child)
 
 
 def _shaping(tree: Tree, store: Node, function: ir.Function) -> Iterator[Node]:
@@ -107,7 +97,7 @@ def _shaping(tree: Tree, store: Node, function: ir.Function) -> Iterator[Node]:
 
 
 def _mentions(node: Node, name: str) -> bool:
-    return any(isinstance(one, ir.Name) and one.id == name for one in _nodes(node))
+    return any(isinstance(one, ir.Name) and one.id == name for one in below(node))
 
 
 def switched_off(project: RecordedProject, choice: ActivationChoice, others: bool) -> tuple[list[Edit], str]:
@@ -228,7 +218,7 @@ def _is_the_parameter(choice: ActivationChoice, node: Node) -> bool:
     """True if an expression is the parameter, or an attribute that decides about the activation."""
     if isinstance(node, ir.Name):
         return node.id == choice.name or choice.tree.function(node) is not choice.function
-    return isinstance(node, ir.Attr) and _is_own(node) and node.name in set(_deciding(choice.applying, choice.applied))
+    return isinstance(node, ir.Attr) and is_own(node) and node.name in set(_deciding(choice.applying, choice.applied))
 
 
 def _passed_over(choice: ActivationChoice) -> bool:

@@ -215,6 +215,11 @@ def last_name(node: Node) -> str:
     return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
 
 
+def is_own(attr: ir.Attr) -> bool:
+    """True if an attribute is one of `self`."""
+    return isinstance(attr.value, ir.Name) and attr.value.id == "self"
+
+
 def is_store(tree: Tree, node: Node) -> bool:
     """True if an expression is written to, not read."""
     child, parent = node, tree.parent(node)

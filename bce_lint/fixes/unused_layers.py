@@ -14,7 +14,7 @@ from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.intent import Change
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.statement_lines import line_removed
-from bce_lint.fixes.tree import Node, Tree, has_comment, is_store
+from bce_lint.fixes.tree import Node, Tree, has_comment, is_own, is_store
 from bce_lint.ir import Span
 
 _CHILDREN: Final = ("children", "named_children", "_modules")
@@ -26,7 +26,7 @@ def unused_layer(project: RecordedProject, tree: Tree, call: ir.Call, together: 
     its part of one. Where the others are calls that other fixes take away, it is written as it is, so that the last of them is alone.
     """
     owner = next((one for one in tree.around(call) if isinstance(one, ir.ClassDef)), None)
-    if owner is None or not isinstance(call.func, ir.Attr) or not _is_own(call.func):
+    if owner is None or not isinstance(call.func, ir.Attr) or not is_own(call.func):
         return []
     name, line = call.func.name, ClassLines(project).line(tree, owner)
     nodes = [(t, n) for t in project.trees() for n in t.attributes(name) if _of_object(n) and not _is_anothers(t, n, line)]
@@ -62,16 +62,12 @@ def _to_be_taken(project: RecordedProject) -> frozenset[SourceRange]:
     return frozenset(origin.place.range for site in sites for x in site.input for origin in (*x.origin, *x.inner))
 
 
-def _is_own(node: ir.Attr) -> bool:
-    return isinstance(node.value, ir.Name) and node.value.id == "self"
-
-
 def _is_anothers(tree: Tree, attr: ir.Attr, line: Collection[tuple[Tree, ir.ClassDef]]) -> bool:
     """True if an attribute is one that a class sets which has nothing to do with the classes of a line."""
     around = next((one for one in tree.around(attr) if isinstance(one, ir.ClassDef)), None)
-    if around is None or not _is_own(attr) or any(one is around for _, one in line):
+    if around is None or not is_own(attr) or any(one is around for _, one in line):
         return False
-    return any(is_store(tree, one) and _is_own(one) and around in tree.around(one) for one in tree.attributes(attr.name))
+    return any(is_store(tree, one) and is_own(one) and around in tree.around(one) for one in tree.attributes(attr.name))
 
 
 def _children_read(project: RecordedProject, path: str, line: Collection[tuple[Tree, ir.ClassDef]]) -> bool:

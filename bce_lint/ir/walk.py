@@ -25,6 +25,15 @@ def children(node: AnyNode) -> Iterator[AnyNode]:
         yield from _nodes(getattr(node, name))
 
 
+def below(node: AnyNode) -> Iterator[AnyNode]:
+    """A node and all nodes below it."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += children(one)
+
+
 def _nodes(value: object) -> Iterator[AnyNode]:
     if isinstance(value, tuple):
         for part in value:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bce_lint import ir
 from bce_lint.analysis.state.frames import Frame
-from bce_lint.ir.walk import AnyNode, children
+from bce_lint.ir.walk import AnyNode, below, children
 
 
 @lru_cache(maxsize=64)
@@ -61,15 +61,7 @@ def calls_in(scope: AnyNode) -> list[ir.Call]:
 @lru_cache(maxsize=64)
 def nodes_in(scope: AnyNode) -> tuple[AnyNode, ...]:
     """All nodes of a function or a module."""
-    return tuple(_walked(scope))
-
-
-def _walked(scope: AnyNode) -> Iterator[AnyNode]:
-    waiting = [scope]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += children(node)
+    return tuple(below(scope))
 
 
 def lambda_of(around: Frame, function: ir.Function) -> ir.Lambda | None:
