@@ -12,14 +12,14 @@ nox.options.error_on_missing_interpreters = False
 def core(session: nox.Session) -> None:
     """The tests that need no torch."""
     session.install("-c", "constraints.txt", "-e", ".[test-core]")
-    session.run("python", "-m", "pytest", "-m", "not torch", *session.posargs)
+    session.run("python", "-m", "pytest", "-m", "not torch and not long", *session.posargs)
 
 
 @nox.session
 def full(session: nox.Session) -> None:
     """All tests."""
     session.install("-c", "constraints.txt", "-e", ".[test]")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", "-m", "long or not long", *session.posargs)
 
 
 @nox.session

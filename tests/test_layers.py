@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,17 +72,28 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def nodes(text: str) -> list[ast.AST]:
+    """The parts of a text that may import; several tests look at each file."""
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom | ast.Call)]
+
+
 def imports(text: str, module: str, is_package: bool) -> Iterator[tuple[int, str]]:
     """The modules that a text imports, wherever in it, with the line; `from x import y` gives `x.y`."""
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             parents = module.split(".")[: len(module.split(".")) - node.level + is_package] if node.level else []
             base = ".".join((*parents, *([node.module] if node.module else [])))
             yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__"):
+        elif isinstance(node, ast.Call) and called(node.func) in ("import_module", "__import__"):
             yield node.lineno, "".join(str(part.value) for arg in node.args[:1] for part in ast.walk(arg) if isinstance(part, ast.Constant))
+
+
+def called(function: ast.expr) -> str:
+    """The last name of what is called."""
+    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
 
 
 def within(name: str, rooms: tuple[str, ...]) -> bool:

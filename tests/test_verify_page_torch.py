@@ -28,6 +28,7 @@ def _blocks(language: str) -> list[str]:
     return [text for kind, text in BLOCK.findall(PAGE) if kind == language]
 
 
+@pytest.mark.long
 def test_the_tests_that_it_shows_pass(tmp_path: Path) -> None:
     path = tmp_path / "test_losses.py"
     path.write_text("\n\n".join(_blocks("python")), encoding="utf-8")

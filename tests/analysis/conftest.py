@@ -4,7 +4,5 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.examples import examples
-
-settings.register_profile("bce-lint", max_examples=examples(60), deadline=None)
+settings.register_profile("bce-lint", max_examples=60, deadline=None)
 settings.load_profile("bce-lint")

@@ -17,6 +17,7 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.engine import check_text
 from tests.catalog.probes import fails
+from tests.examples import few_and_many
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
@@ -243,8 +244,9 @@ def test_one_operation(name: str, data: st.DataObject) -> None:
     check_sound(text, "from data import u", made)
 
 
-@given(chains(tuple(STEPS), 3))
-@settings(max_examples=150, deadline=None)
-def test_several_operations(chain: tuple[str, str]) -> None:
+def _several_operations(chain: tuple[str, str]) -> None:
     check_sound(chain[0], chain[1])
     check_sound(chain[0], "from data import u", chain[1])
+
+
+test_several_operations, test_several_operations_at_length = few_and_many(150, given(chains(tuple(STEPS), 3)), _several_operations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.diagnostic import Fix
@@ -12,7 +12,7 @@ from bce_lint.engine import check_text, fix_text
 from bce_lint.findings import FixOptions
 from bce_lint.rules.registry import default_codes
 from bce_lint.source.text import SourceText, decode
-from tests.examples import examples
+from tests.examples import few_and_many
 
 HEAD = """\
 import torch
@@ -73,18 +73,19 @@ def applied(source: SourceText, fixes: list[Fix]) -> str:
     return text
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(programs(), st.randoms(use_true_random=False))
-def test_any_choice_of_fixes_parses(program: str, random: object) -> None:
+def _any_choice(program: str, random: object) -> None:
     fixes = [d.fix for d in check_text(program.encode(), None, default_codes(), fixes=True).diagnostics if d.fix and d.fix.edits]
     chosen = [fix for fix in fixes if random.random() < 0.6]  # type: ignore[attr-defined]
     random.shuffle(chosen)  # type: ignore[attr-defined]
     ast.parse(applied(decode(program.encode(), "x.py"), chosen))
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(programs())
-def test_fixing_comes_to_an_end_and_every_gate_lets_it_pass(program: str) -> None:
+test_any_choice_of_fixes_parses, test_any_choice_at_length = few_and_many(
+    60, given(programs(), st.randoms(use_true_random=False)), _any_choice
+)
+
+
+def _comes_to_an_end(program: str) -> None:
     codes = default_codes()
     options = FixOptions(unsafe=True, fixable=codes)
     outcome, _ = fix_text(program.encode(), None, codes, options)
@@ -94,3 +95,8 @@ def test_fixing_comes_to_an_end_and_every_gate_lets_it_pass(program: str) -> Non
     again, _ = fix_text(after, None, codes, options)
     assert again.groups == ()
     assert not any(d.fix and d.fix.applicability != "display-only" for d in again.left)
+
+
+test_fixing_comes_to_an_end_and_every_gate_lets_it_pass, test_fixing_comes_to_an_end_at_length = few_and_many(
+    60, given(programs()), _comes_to_an_end
+)

@@ -46,10 +46,16 @@ def test_every_case_at_its_plainest(readers: Readers, case: str) -> None:
     assert problems(readers, Plan(case)) == []
 
 
-@settings(max_examples=100, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(plans())
-def test_planted_programs(readers: Readers, plan: Plan) -> None:
+def _planted_programs(readers: Readers, plan: Plan) -> None:
     assert problems(readers, plan) == []
+
+
+def _tried(count: int) -> settings:
+    return settings(max_examples=count, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+test_planted_programs = _tried(25)(given(plan=plans())(_planted_programs))
+test_planted_programs_at_length = pytest.mark.long(_tried(100)(given(plan=plans())(_planted_programs)))
 
 
 def test_the_cases_cover_the_rules() -> None:

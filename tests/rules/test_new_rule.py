@@ -137,6 +137,7 @@ def test_the_rule_is_listed_explained_and_reported(copy: tuple[Path, dict[str, s
     assert found == f"tests/fixtures/rules/{CODE}/a_percentage.py:3:13: {CODE} {said}\n"
 
 
+@pytest.mark.long
 def test_the_tests_of_the_rules_pass_with_it(copy: tuple[Path, dict[str, str]]) -> None:
     folder, _ = copy
     chosen = f"{CODE} or label_smoothing or test_pages or test_runtime_places or default_codes or rules_are_all"

@@ -6,13 +6,13 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint import ir
 from bce_lint.syntax.magics import without_magics
 from bce_lint.syntax.parse import ParseFailure, check, code_of, lower
-from tests.examples import examples
+from tests.examples import few_and_many
 from tests.syntax.test_native import plain
 
 MAGICS = [
@@ -74,12 +74,15 @@ def test_what_stands_around_keeps_its_place() -> None:
     assert [text[one.span.start : one.span.end] for one in (first, second, owner.body[0])] == ["x = 1", "y = 'é'", "z = x"]
 
 
-@settings(max_examples=examples(300), deadline=None)
-@given(st.text(alphabet="a1 \n\r\t\f\\\"'#%!()[]:=é\u2028", max_size=40))
-def test_any_text_keeps_its_length_and_its_lines(text: str) -> None:
+def _any_text(text: str) -> None:
     code = without_magics(text)
     assert len(code) == len(text)
     assert re.sub(r"[^\r\n]", "", code) == re.sub(r"[^\r\n]", "", text)
+
+
+test_any_text_keeps_its_length_and_its_lines, test_any_text_at_length = few_and_many(
+    300, given(st.text(alphabet="a1 \n\r\t\f\\\"'#%!()[]:=é\u2028", max_size=40)), _any_text
+)
 
 
 @pytest.mark.parametrize(

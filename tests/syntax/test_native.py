@@ -10,13 +10,13 @@ from typing import Any
 
 import hypothesmith
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from bce_lint import ir
 from bce_lint.source.text import SourceError, decode
 from bce_lint.syntax.native.statements import lower_native
 from bce_lint.syntax.parse import ParseFailure, lower, lower_full
-from tests.examples import examples
+from tests.examples import few_and_many
 
 ROOT = Path(__file__).parents[2]
 EVERY = 12
@@ -109,9 +109,10 @@ def test_what_only_libcst_tells_is_left_to_it(text: str) -> None:
     assert isinstance(lower(text), ir.Module)
 
 
-def test_the_files_at_hand_are_the_same() -> None:
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
+def test_the_files_at_hand_are_the_same(every: int) -> None:
     native = 0
-    for path in FILES:
+    for path in FILES[::every]:
         try:
             text = decode(path.read_bytes(), str(path)).text
             whole = lower_full(text)
@@ -121,15 +122,16 @@ def test_the_files_at_hand_are_the_same() -> None:
         if found is not None:
             native += 1
             assert plain(found) == plain(whole), path
-    assert native > 0.7 * len(FILES)
+    assert native > 0.7 * len(FILES[::every])
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
-@given(hypothesmith.from_grammar())
-def test_random_programs_are_the_same(text: str) -> None:
+def _parsed_alike(text: str) -> None:
     try:
         whole = lower_full(text)
     except (ParseFailure, RecursionError):
         return
     found = lower_native(text)
     assert found is None or plain(found) == plain(whole)
+
+
+test_random_programs_are_the_same, test_random_programs_at_length = few_and_many(60, given(hypothesmith.from_grammar()), _parsed_alike)

@@ -10,13 +10,13 @@ from contextlib import suppress
 
 import hypothesmith
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint import ir
 from bce_lint.syntax.parse import ParseFailure, TooLarge, check, lower, lower_full
 from bce_lint.syntax.prescan import refusal
-from tests.examples import examples
+from tests.examples import few_and_many
 
 FAILURES = [
     ("def f(:\n  pass\n", 1),
@@ -195,13 +195,6 @@ def _lowers(text: str) -> None:
     assert isinstance(module, ir.Module)
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
-@given(hypothesmith.from_grammar())
-def test_any_program(text: str) -> None:
-    _lowers(text)
-
-
-@settings(max_examples=examples(300), deadline=None)
-@given(st.text(alphabet="ab1 \n\r\t\f\\\"'f{}()[]:,.=+#é", max_size=40))
-def test_any_text(text: str) -> None:
-    _lowers(text)
+TEXTS = st.text(alphabet="ab1 \n\r\t\f\\\"'f{}()[]:,.=+#é", max_size=40)
+test_any_program, test_any_program_at_length = few_and_many(60, given(hypothesmith.from_grammar()), _lowers)
+test_any_text, test_any_text_at_length = few_and_many(300, given(TEXTS), _lowers)

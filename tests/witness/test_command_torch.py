@@ -125,6 +125,7 @@ def test_a_wrong_command_line_is_one_line(script: Path, arguments: tuple[str, ..
     assert done.stderr.startswith("bce-lint: ") and said in done.stderr
 
 
+@pytest.mark.long
 def test_a_gan(tmp_path: Path) -> None:
     done = witness("--output-format", "concise", str(SCRIPTS / "gan.py"), "--epochs", "2", folder=tmp_path)
     plain = command(str(SCRIPTS / "gan.py"), "--epochs", "2", folder=tmp_path)
@@ -133,6 +134,7 @@ def test_a_gan(tmp_path: Path) -> None:
     assert [(place.split(":")[-3], code) for place, code in rows] == [("41", "BCE103"), ("41", "BCE103"), ("45", "BCE103")]
 
 
+@pytest.mark.long
 def test_a_recommender(tmp_path: Path) -> None:
     done = witness("--output-format", "concise", str(SCRIPTS / "recommender.py"), folder=tmp_path)
     plain = command(str(SCRIPTS / "recommender.py"), folder=tmp_path)
@@ -140,6 +142,7 @@ def test_a_recommender(tmp_path: Path) -> None:
     assert "8 loss calls seen at 1 place" in done.stdout
 
 
+@pytest.mark.long
 def test_a_lightning_module(tmp_path: Path) -> None:
     done = witness("--output-format", "concise", str(SCRIPTS / "lit.py"), folder=tmp_path)
     plain = command(str(SCRIPTS / "lit.py"), folder=tmp_path)
