@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flake8.processor import FileProcessor
 
 import bce_lint
 from bce_lint import engine
@@ -128,6 +129,20 @@ def test_projects_without_a_marker_are_read_once_each(tmp_path: Path, monkeypatc
     found = [engine._project_around(projects.root_of(str(path)), str(path), BUG.encode()) for path in paths * 2]
     assert found[:2] == found[2:]
     assert found[0] is not found[1]
+
+
+@pytest.mark.parametrize("start", [b"", b"# coding: ascii\n", b"# coding: klingon\n", b"\xef\xbb\xbf# coding: latin-1\n"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_file_that_cannot_be_decoded_is_told_as_the_command_line_does(tmp_path: Path, start: bytes, end: bytes) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes((start + BUG.encode() + b"# \xf3\n").replace(b"\n", end))
+    found = engine.check([path], frozenset(["BCE103", "BCE901"])).diagnostics
+    assert [one.code for one in found] == ["BCE901"]
+    options = argparse.Namespace(
+        hang_closing=False, indent_size=4, max_doc_length=None, max_line_length=79, verbose=0, stdin_display_name="stdin", disable_noqa=True
+    )
+    lines = FileProcessor(str(path), options).lines
+    assert places(list(Checker(None, lines, str(path)).run())) == [(found[0].location.start.row, 0, "BCE901")]
 
 
 @pytest.mark.parametrize("name", ["stdin", "-"])
