@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from tests.fuzz.driver import Plan, run
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         tuple(str(Path(folder).resolve()) for folder in options.folders),
     )
     print(f"what fails is kept in {keep}", flush=True)
-    tally = run(plan)
+    tally = run(plan, partial(print, flush=True))
     print(shown(plan, tally).encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
     return 1 if tally.found else 0
 

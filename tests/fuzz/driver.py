@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -55,8 +55,8 @@ class Tally:
     next_index: int = 0
 
 
-def run(plan: Plan) -> Tally:
-    """Runs programs and gives what came of them."""
+def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Tally:
+    """Runs programs and gives what came of them; what is new is said at once."""
     tally, lock, start = Tally(next_index=plan.start), threading.Lock(), time.monotonic()
     end = None if plan.minutes is None else start + 60 * plan.minutes
     numbers = itertools.count(plan.start) if plan.most is None else iter(range(plan.start, plan.start + plan.most))
@@ -74,7 +74,7 @@ def run(plan: Plan) -> Tally:
         worker = Worker(plan.seed, plan.patience, plan.folders, plan.plant)
         try:
             for index in _indices():
-                _one(plan, worker, index, tally, lock)
+                _one(plan, worker, index, tally, lock, say)
         finally:
             worker.close()
 
@@ -87,7 +87,7 @@ def run(plan: Plan) -> Tally:
     return tally
 
 
-def _one(plan: Plan, worker: Worker, index: int, tally: Tally, lock: threading.Lock) -> None:
+def _one(plan: Plan, worker: Worker, index: int, tally: Tally, lock: threading.Lock, say: Callable[[str], None]) -> None:
     answer = worker.made(index)
     with lock:
         if answer.program is None:
@@ -103,6 +103,7 @@ def _one(plan: Plan, worker: Worker, index: int, tally: Tally, lock: threading.L
             else:
                 known.times += 1
     for one in new:
+        say(f"{one.failure.kind}: {one.failure.where} (program {index})")
         if plan.shrinking:
             one.smallest = shrunk(one.program, lambda program, one=one: _fails(worker, program, one.failure), plan.shrinking)  # type: ignore[misc]
         if plan.keep is not None:

@@ -41,8 +41,8 @@ def _slow() -> None:
     asked = iter(range(2))
 
     def _compute(*arguments: Any, **keywords: Any) -> Any:
-        end = time.process_time() + 2.5
-        while next(asked, None) is not None and time.process_time() < end:
+        end = time.process_time() + (0 if next(asked, None) is None else 2.5)
+        while time.process_time() < end:
             sum(range(30_000_000))
         return _CHECK(*arguments, **keywords)
 
@@ -50,8 +50,10 @@ def _slow() -> None:
 
 
 def _memory() -> None:
+    asked = iter(range(1))
+
     def _allocate(*arguments: Any, **keywords: Any) -> Any:
-        bytearray(b"x") * (MEGABYTES + 50 << 20)
+        bytearray(b"x") * (MEGABYTES + 50 << 20 if next(asked, None) is not None else 0)
         return _CHECK(*arguments, **keywords)
 
     engine.check = _allocate
