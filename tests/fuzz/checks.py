@@ -157,10 +157,11 @@ def crashes(found: Sequence[Diagnostic], files: Sequence[Path]) -> Iterator[Fail
 
     with patch.object(Project, "_guarded", _loud):
         engine.check(files, CODES)
-    message = next(one.message for one in found if one.code == CRASH)
-    error = next((one for one in caught if type(one).__name__ in message), None)
-    detail = "" if error is None else "".join(traceback.format_exception(error))
-    yield Failure("crash", f"{CRASH} {crashed_at(error) if error else message}", f"{message}\n{detail}")
+    for error in caught:
+        yield Failure("crash", f"{CRASH} {crashed_at(error)}", "".join(traceback.format_exception(error)))
+    for one in found:
+        if one.code == CRASH and not any(type(error).__name__ in one.message for error in caught):
+            yield Failure("crash", f"{CRASH} {one.message[:200]}", one.message)
 
 
 def _formats(result: LintResult) -> Iterator[Failure]:

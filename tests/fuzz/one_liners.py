@@ -190,21 +190,34 @@ def made_of_classes() -> tuple[str, ...]:
 
 
 def program(rng: random.Random) -> Program:
-    """A line or a few, the value in a loss, and a bug that must be found whatever the lines hold."""
+    """Some functions of a line or a few, the value in a loss, and a bug that must be found whatever the lines hold."""
+    parts = [_part(rng, number) for number in range(rng.choice((1, 4, 8)))]
+    return one_file(f"{HEAD}{BUG}value = layer(torch.randn(4, 4))\n" + "".join(f"{line}\n" for part in parts for line in part), sure=True)
+
+
+def _part(rng: random.Random, number: int) -> list[str]:
+    """A function, a method, or lines of the module."""
     lines = [rng.choice(_FORMS)(rng) for _ in range(rng.choice((1, 1, 1, 2, 3)))]
+    body = [line for text in lines for line in text.splitlines()]
     sinks = [f"value = {_sink(rng)}" for _ in range(rng.choice((0, 1, 1)))]
-    body = "\n".join((*lines, *sinks)).splitlines()
-    where = rng.randrange(3)
-    if where == 1:
-        body = ["def run(value=None):", *(f"    {line}" for line in body if not line.startswith("global ")), "    return value"]
-    elif where == 2:
-        body = ["class Run:", "    def forward(self, value):", *(f"        {line}" for line in body if not line.startswith("global "))]
-        body += ["        return value", "value = Run().forward(layer)"]
-    return one_file(f"{HEAD}{BUG}value = layer(torch.randn(4, 4))\n" + "".join(f"{line}\n" for line in body), sure=True)
+    where = rng.randrange(4)
+    if where == 0:
+        return [*body, *sinks]
+    inside = [line for line in (*body, *sinks) if not line.startswith("global ")]
+    if where < 3:
+        given = rng.choice(("value=None", "value", "value: torch.Tensor = torch.rand(2, 3)"))
+        return [f"def run{number}({given}):", *(f"    {line}" for line in inside), "    return criterion(torch.sigmoid(value), value)"]
+    head = [f"class Run{number}(nn.Module):", "    def forward(self, value):"]
+    return [
+        *head,
+        *(f"        {line}" for line in inside),
+        "        return value",
+        f"value = criterion(Run{number}()(layer), layer(circle))",
+    ]
 
 
 def _value(rng: random.Random) -> str:
-    return rng.choice(NUMBERS if rng.random() < 0.4 else VALUES) if rng.random() < 0.9 else "value"
+    return rng.choice(NUMBERS if rng.random() < 0.55 else VALUES) if rng.random() < 0.9 else "value"
 
 
 def _in_brackets(rng: random.Random) -> str:
