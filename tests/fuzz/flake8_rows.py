@@ -21,7 +21,10 @@ def flake8_rows(path: str, extend: Sequence[str]) -> list[tuple[int, int, str]] 
     before = Checker.extend_select, Checker.no_cache
     Checker.extend_select, Checker.no_cache = tuple(extend), True
     try:
-        lines = FileProcessor(path, _OPTIONS).lines
+        try:
+            lines = FileProcessor(path, _OPTIONS).lines
+        except LookupError:  # flake8 itself fails on an encoding that is none of text
+            return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:

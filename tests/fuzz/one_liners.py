@@ -191,7 +191,7 @@ def made_of_classes() -> tuple[str, ...]:
 
 def program(rng: random.Random) -> Program:
     """Some functions of a line or a few, the value in a loss, and a bug that must be found whatever the lines hold."""
-    parts = [_part(rng, number) for number in range(rng.choice((1, 4, 8)))]
+    parts = [_part(rng, number) for number in range(rng.choice((1, 6, 12)))]
     return one_file(f"{HEAD}{BUG}value = layer(torch.randn(4, 4))\n" + "".join(f"{line}\n" for part in parts for line in part), sure=True)
 
 
