@@ -140,12 +140,25 @@ def _one_line(text: str) -> str:
 
 
 def _data(lines: Sequence[str], name: str | None) -> bytes:
-    """The bytes of a file; those on disk where flake8 read them: it drops the byte order mark and how lines end."""
+    """The bytes of a file; those on disk where flake8 read them: it drops byte order marks and how lines end, and takes for Latin-1 what
+    it cannot decode."""
     from bce_lint.source.text import content
 
     data, raw = _encode(lines), None if name is None else content(name)
-    as_read = None if raw is None else raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return raw if raw is not None and as_read == data else data
+    if raw is None:
+        return data
+    as_read = _unmarked(raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+    return raw if as_read == _unmarked(data) or as_read == _unmarked(_as_latin(lines)) else data
+
+
+def _unmarked(data: bytes) -> bytes:
+    while data.startswith(codecs.BOM_UTF8):
+        data = data.removeprefix(codecs.BOM_UTF8)
+    return data
+
+
+def _as_latin(lines: Sequence[str]) -> bytes:
+    return "".join(lines).encode("latin-1", "backslashreplace")
 
 
 def _encode(lines: Sequence[str]) -> bytes:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flake8.processor import FileProcessor
 
 import bce_lint
 from bce_lint import engine
@@ -128,6 +129,27 @@ def test_projects_without_a_marker_are_read_once_each(tmp_path: Path, monkeypatc
     found = [engine._project_around(projects.root_of(str(path)), str(path), BUG.encode()) for path in paths * 2]
     assert found[:2] == found[2:]
     assert found[0] is not found[1]
+
+
+MARK = b"\xef\xbb\xbf"
+STARTS = (b"", b"# coding: ascii\n", b"# coding: klingon\n", MARK + b"# coding: latin-1\n", MARK, MARK * 2, MARK * 3)
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("last", [b"# \xf3\n", b"# a\n"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_file_that_cannot_be_read_is_told_as_the_command_line_does(tmp_path: Path, start: bytes, last: bytes, end: bytes) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes((start + BUG.encode() + last).replace(b"\n", end))
+    found = engine.check([path], frozenset(["BCE103", "BCE901"])).diagnostics
+    options = argparse.Namespace(
+        hang_closing=False, indent_size=4, max_doc_length=None, max_line_length=79, verbose=0, stdin_display_name="stdin", disable_noqa=True
+    )
+    lines = FileProcessor(str(path), options).lines
+    ours = [(one.location.start.row, one.location.start.column - 1, one.code) for one in found]
+    assert places(list(Checker(None, lines, str(path)).run())) == ours
+    readable = last == b"# a\n" and start in (b"", b"# coding: ascii\n", MARK)
+    assert [one.code for one in found] == ["BCE103" if readable else "BCE901"]
 
 
 @pytest.mark.parametrize("name", ["stdin", "-"])

@@ -63,9 +63,7 @@ def _check_names(before: str, after: str, tree: ast.Module, path: str) -> None:
 
 def _resolved(text: str) -> dict[tuple[_Scope, str], _Scope]:
     """For each scope and each name that is read in it: the scope that binds it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        top = symtable.symtable(text, "", "exec")
+    top = _table(text)
     found: dict[tuple[_Scope, str], _Scope] = {}
     bound = {symbol.get_name() for symbol in top.get_symbols() if _binds(symbol)} | _declared_global(top)
     waiting: list[tuple[symtable.SymbolTable, _Scope, Sequence[tuple[symtable.SymbolTable, _Scope]]]] = [(top, (), ())]
@@ -80,6 +78,16 @@ def _resolved(text: str) -> dict[tuple[_Scope, str], _Scope]:
             seen[kind] = number = seen.get(kind, 0) + 1
             waiting.append((child, (*scope, (*kind, number)), (*around, (table, scope))))
     return found
+
+
+def _table(text: str) -> symtable.SymbolTable:
+    """Python's table of the names of a text that it parses."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return symtable.symtable(text, "", "exec")
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise Refusal(f"Python cannot tell what the names of the file are: {error}") from None
 
 
 def _binding_scope(
@@ -112,8 +120,7 @@ def _declared_global(top: symtable.SymbolTable) -> set[str]:
 
 def _check_exported(before: str, after: str, path: str, readers: Readers, texts: Mapping[str, bytes]) -> None:
     """Names of a module that go may not be taken from it by others, nor be listed in it."""
-    tables = (symtable.symtable(text, "", "exec") for text in (before, after))
-    old, new = ({symbol.get_name() for symbol in table.get_symbols() if _binds(symbol)} for table in tables)
+    old, new = ({symbol.get_name() for symbol in _table(text).get_symbols() if _binds(symbol)} for text in (before, after))
     for name in sorted(old - new):
         for other, found in readers.holding(name):
             if other == path:

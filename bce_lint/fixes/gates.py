@@ -61,5 +61,7 @@ def _head(node: ast.stmt) -> str:
 
 def _dump(value: object) -> str:
     if isinstance(value, ast.AST):
-        return ast.dump(value)
-    return "".join(map(_dump, value)) if isinstance(value, list) else repr(value)
+        return f"{type(value).__name__}({','.join([_dump(getattr(value, name, None)) for name in value._fields])})"
+    if isinstance(value, list):
+        return f"[{','.join(map(_dump, value))}]"
+    return hex(value) if type(value) is int else repr(value)  # Python does not write out an integer of many digits in decimals

@@ -42,6 +42,24 @@ def step(x, y):
 """
 
 
+def test_an_integer_of_many_digits_stands_beside_a_fix() -> None:
+    for number in ("0x" + "f" * 5000, "-0x" + "f" * 5000, "[0b" + "1" * 20_000 + ", 1]"):
+        after, refused = fixed(f"x = {number}\n{SWAPPED}y = f(a={number})\n")
+        assert (after, refused) == (f"x = {number}\n{SWAPPED.replace('y.long(), net(x)', 'net(x), y.long()')}y = f(a={number})\n", ())
+
+
+def test_a_change_of_an_integer_of_many_digits_is_seen() -> None:
+    one, two = (f"x = 0x{'f' * 5000}{end}\n" for end in "12")
+    assert untouched(one, ast.parse(one), []) != untouched(two, ast.parse(two), [])
+
+
+def test_names_that_python_cannot_tell_hold_a_fix_back() -> None:
+    for bad in ("def g():\n    a = 1\n    global a\n", "nonlocal a\n", "def g(a):\n    nonlocal a\n"):
+        after, refused = fixed(SWAPPED + bad)
+        assert after == SWAPPED + bad
+        assert len(refused) == 1 and "Python cannot tell what the names of the file are" in refused[0]
+
+
 def fixed(text: str) -> tuple[str, tuple[str, ...]]:
     """The text after fixing, and what was refused."""
     outcome, _ = fix_text(text.encode(), None, default_codes(), OPTIONS)

@@ -77,3 +77,12 @@ def statements(text: str) -> list[str]:
 def function(text: str) -> ir.Function:
     """The first function of a text."""
     return found(text, ir.FunctionDef)[0].function
+
+
+def plain(node: Any) -> Any:
+    """A node with all its fields, so that two of them compare."""
+    if is_dataclass(node):
+        return (type(node).__name__, *(plain(getattr(node, field.name)) for field in fields(node)))
+    if isinstance(node, tuple):
+        return (type(node).__name__, *map(plain, node))
+    return (type(node).__name__, repr(node)) if not isinstance(node, frozenset) else sorted(node)

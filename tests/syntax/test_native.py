@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
 
 import hypothesmith
 import pytest
@@ -17,6 +15,7 @@ from bce_lint.source.text import SourceError, decode
 from bce_lint.syntax.native.statements import lower_native
 from bce_lint.syntax.parse import ParseFailure, lower, lower_full
 from tests.examples import few_and_many
+from tests.syntax.nodes import plain
 
 ROOT = Path(__file__).parents[2]
 EVERY = 12
@@ -77,15 +76,6 @@ ELSEWHERE = [
     "match a:\n    case 1: pass\n",
     "µ = 1\n", "x = f'{a, b}'\n", "x = '\\N{DASH}' f'\\N{DASH}{a}'\n", "x = f'{f\"{a}\"}'\n",
 ]
-
-
-def plain(node: Any) -> Any:
-    """A node with all its fields, so that two of them compare."""
-    if is_dataclass(node):
-        return (type(node).__name__, *(plain(getattr(node, field.name)) for field in fields(node)))
-    if isinstance(node, tuple):
-        return (type(node).__name__, *map(plain, node))
-    return (type(node).__name__, repr(node)) if not isinstance(node, frozenset) else sorted(node)
 
 
 @pytest.fixture(autouse=True)
