@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 
+from bce_lint import terminal
 from bce_lint.cli.main import main
 
 
@@ -14,8 +14,7 @@ def run() -> None:
     gc.disable()
     status = main()
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        terminal.flush()
     finally:
         os._exit(status)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bce_lint import __version__
 from bce_lint.diagnostic import CRASH
+from bce_lint.terminal import flowing, one_line
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
@@ -79,9 +80,9 @@ class Checker:
         try:
             rows = [self._row(one) for one in self._diagnostics()]
         except _UnknownRule as error:
-            rows = [(1, 0, f"{CRASH} --bce-extend-select: {error}", type(self))]
+            rows = [(1, 0, f"{CRASH} --bce-extend-select: {one_line(str(error))}", type(self))]
         except Exception as error:
-            rows = [(1, 0, f"{CRASH} internal error: {type(error).__name__}: {_one_line(str(error))}", type(self))]
+            rows = [(1, 0, f"{CRASH} internal error: {type(error).__name__}: {flowing(str(error))}", type(self))]
         yield from rows
 
     def _codes(self) -> frozenset[str]:
@@ -111,7 +112,7 @@ class Checker:
 
     def _row(self, one: Diagnostic) -> Reported:
         row, column = one.location.start
-        return row, column - 1, f"{one.code} {_one_line(one.message)}{_first_label(one)}", type(self)
+        return row, column - 1, f"{one.code} {flowing(one.message)}{_first_label(one)}", type(self)
 
 
 @contextmanager
@@ -132,11 +133,7 @@ def _first_label(one: Diagnostic) -> str:
     if not one.labels:
         return ""
     message, location = one.labels[0]
-    return f" ({_one_line(message)}: {location.path}:{location.start.row})"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return f" ({flowing(message)}: {one_line(location.path)}:{location.start.row})"
 
 
 def _data(lines: Sequence[str], name: str | None) -> bytes:
