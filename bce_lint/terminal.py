@@ -10,7 +10,10 @@ import argparse
 import os
 import re
 import sys
-from typing import IO, Final, NoReturn
+from typing import IO, TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 HARMFUL: Final = (
     "\x00-\x1f\x7f-\x9f"  # what terminals take for commands
@@ -111,6 +114,6 @@ class Parser(argparse.ArgumentParser):
         """Says what is wrong, and ends the program with 2."""
         super().error(one_line(message))
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         if message:
             write(message, error=file is sys.stderr or file is None)

@@ -15,8 +15,10 @@ from bce_lint.cli import options as command_line
 from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
+    from bce_lint.cache import Cache
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
+    from bce_lint.engine import LintResult
     from bce_lint.findings import Inspect
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -161,7 +163,6 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_files
-    from bce_lint.cli.run import Run
     from bce_lint.source.discover import discover
 
     found = discover(map(Path, options.paths), options.force_exclude)
@@ -174,10 +175,8 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
 
         run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     else:
-        result = engine.check(found.files, codes, not options.statistics, inspect, cache(options.no_cache, options.cache_dir))
-        run = Run(
-            result.diagnostics, result.sources, files=found.files, revealed=result.revealed, unanalysed=result.unanalysed
-        )
+        kept = cache(options.no_cache, options.cache_dir)
+        run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept), kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
@@ -204,10 +203,15 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
         from bce_lint.findings import FixOptions
 
         return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
-    result = engine.check_text(
-        data, name, codes, fixes=not options.statistics, inspect=inspect, cache=cache(options.no_cache, options.cache_dir)
-    )
-    return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed)
+    kept = cache(options.no_cache, options.cache_dir)
+    return _linted(engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept), kept)
+
+
+def _linted(result: LintResult, kept: Cache | None) -> Run:
+    from bce_lint.cli.run import Run
+
+    unkept = () if kept is None else tuple(kept.problems)
+    return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
 
 
 def _report(options: Namespace, run: Run) -> None:
@@ -227,6 +231,8 @@ def _report(options: Namespace, run: Run) -> None:
     else:
         out(FORMATS[options.output_format](run.left, run.sources, unsafe))
         lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
+    for reason in run.unkept if options.verbose else ():
+        terminal.complain(f"findings are not kept for the next run: {reason}")
     if options.verbose or (options.statistics and run.unanalysed):
         (out if options.statistics and as_text else partial(terminal.write, error=True))(unanalysed(run.unanalysed))
     lines += [verdicts(run.left), *run.lines]
