@@ -6,6 +6,7 @@ import argparse
 import codecs
 import gc
 import os
+import sys
 import tokenize
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -73,7 +74,7 @@ class Checker:
         """Takes the options that flake8 read."""
         cls.extend_select = tuple(options.bce_extend_select or ())
         cls.no_cache = bool(options.bce_no_cache)
-        cls.cache_dir = options.bce_cache_dir
+        cls.cache_dir = options.bce_cache_dir if _is_trusted(options.bce_cache_dir) else None
 
     def run(self) -> Iterator[Reported]:
         """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
@@ -127,6 +128,13 @@ def _gc_paused() -> Iterator[None]:
             gc.freeze()
         if collecting:
             gc.enable()
+
+
+def _is_trusted(cache_dir: str | None) -> bool:
+    """True unless a configuration file, which may have come with the repository, leads out of the working folder."""
+    if cache_dir is None or any(word.partition("=")[0] == "--bce-cache-dir" for word in sys.argv):
+        return True
+    return os.path.join(os.path.realpath(cache_dir), "").startswith(os.path.join(os.path.realpath(os.getcwd()), ""))
 
 
 def _first_label(one: Diagnostic) -> str:

@@ -173,7 +173,7 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     if options.fix:
         from bce_lint.findings import FixOptions
 
-        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths)), options.diff)
     else:
         kept = cache(options.no_cache, options.cache_dir)
         run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept), kept)._replace(files=found.files)
