@@ -48,7 +48,7 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
 
 def listed(counts: dict[str, int]) -> str:
     """`2 confirmed, 1 not executed`."""
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    return flowing(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
 
 def as_row(one: RunTime) -> dict[str, Any]:
