@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
-
-from bce_lint import terminal
-from bce_lint.cli.main import main
+import sys
 
 
 def run() -> None:
     """Runs the command line as the whole process: nothing is collected meanwhile, and the memory goes back in one piece at the end."""
+    from bce_lint import terminal
+    from bce_lint.cli.main import main
+
     gc.disable()
     status = main()
     try:
@@ -20,4 +21,6 @@ def run() -> None:
 
 
 if __name__ == "__main__":
+    # Python looks for modules in the working folder first, which may be a repository that has a `libcst.py`.
+    sys.path[:] = [folder for folder in sys.path if folder and os.path.abspath(folder) != os.getcwd()]
     run()

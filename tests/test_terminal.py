@@ -6,6 +6,7 @@ import argparse
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -278,6 +279,12 @@ def test_flake8_is_told_nothing_raw(project: Path) -> None:
         assert not any(harmful(text) for _, _, text, _ in Checker(None, ["x = 1\n"], NAME).run())
     finally:
         Checker.extend_select, Checker.no_cache = (), False
+
+
+def test_no_line_begins_as_a_command_of_a_ci(project: Path) -> None:
+    (project / "::error::x.py").write_text("from torch import nn\n\nnn.MSELoss(size_average=False)\n", encoding="utf-8")
+    for form in ("concise", "full"):
+        assert not re.search(r"(?m)^\s*::", run(["--output-format", form, "::error::x.py"], project).out)
 
 
 def test_json_keeps_the_data(project: Path) -> None:

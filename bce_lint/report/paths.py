@@ -9,7 +9,8 @@ from bce_lint.terminal import one_line
 
 def shown(path: str) -> str:
     """A path as people read it, on one line: relative to the working folder where it lies below it."""
-    return one_line(relative(path))
+    known = one_line(relative(path))
+    return f"./{known}" if known.startswith("::") else known  # a line that begins so is a command where GitHub runs it
 
 
 def relative(path: str) -> str:
