@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import sys
+from functools import cache
 from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
@@ -23,25 +24,29 @@ HARMFUL: Final = (
 )
 """The characters that are never printed as they are, as the inside of a class of a regular expression."""
 
-_ANY: Final = re.compile(f"[{HARMFUL}]")
-_BUT_LINES: Final = re.compile("[\x00-\x08\x0b" + f"-{HARMFUL.partition('-')[2]}]")
-_SPACE: Final = re.compile(r"[ \t\r\n]+")
+_SPACES: Final = dict.fromkeys(map(ord, "\t\r\n"), " ")
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def printable(text: str) -> str:
     """Lines of text with every harmful character written out; line feeds and tabs stay."""
-    return text if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable() else _BUT_LINES.sub(_escape, text)
+    return text if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable() else _known("\n\t").sub(_escape, text)
 
 
 def one_line(text: str) -> str:
     """A name or another piece of text that stays on its line: line ends are written out, too."""
-    return text if text.isprintable() and text.isascii() else _ANY.sub(_escape, text)
+    return text if text.isprintable() and text.isascii() else _known().sub(_escape, text)
 
 
 def flowing(text: str) -> str:
     """A sentence on one line: what stands on several is joined by spaces."""
-    return one_line(_SPACE.sub(" ", text).strip(" "))
+    return one_line(" ".join(filter(None, text.translate(_SPACES).split(" "))))
+
+
+@cache
+def _known(but: str = "") -> re.Pattern[str]:
+    """The harmful characters but for some; few runs meet one."""
+    return re.compile(f"(?![{but}])[{HARMFUL}]" if but else f"[{HARMFUL}]")
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -56,7 +61,7 @@ def escaped(char: str) -> str:
 
 def is_harmful(char: str) -> bool:
     """True if a character is never printed as it is."""
-    return _ANY.match(char) is not None
+    return _known().match(char) is not None
 
 
 def write(text: str, *, error: bool = False) -> None:

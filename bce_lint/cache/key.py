@@ -6,7 +6,6 @@ It comes from the environment or lies in the user's state folder, is made when i
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import sys
 import time
@@ -143,6 +142,6 @@ def _write(folder: str) -> None:
     """Makes a key, in one write. Raises `FileExistsError` where another process was faster."""
     handle = os.open(os.path.join(folder, FILE), os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OURS, 0o600)
     try:
-        os.write(handle, secrets.token_hex(_LETTERS // 2).encode() + b"\n")
+        os.write(handle, os.urandom(_LETTERS // 2).hex().encode() + b"\n")
     finally:
         os.close(handle)
