@@ -6,19 +6,21 @@ import gc
 import os
 import sys
 
-from bce_lint.cli.main import main
-
 
 def run() -> None:
     """Runs the command line as the whole process: nothing is collected meanwhile, and the memory goes back in one piece at the end."""
+    from bce_lint import terminal
+    from bce_lint.cli.main import main
+
     gc.disable()
     status = main()
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        terminal.flush()
     finally:
         os._exit(status)
 
 
 if __name__ == "__main__":
+    # Python looks for modules in the working folder first, which may be a repository that has a `libcst.py`.
+    sys.path[:] = [folder for folder in sys.path if folder and os.path.abspath(folder) != os.getcwd()]
     run()

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 
 class FixOptions(NamedTuple):
-    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; and who looks at them first."""
+    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; and
+    the paths that the command named: a link that leads out of its project is fixed below one of these alone."""
 
     unsafe: bool
     fixable: frozenset[str]
     inspect: Inspect | None = None
+    named: tuple[str, ...] = ()
 
 
 def tell(

@@ -11,6 +11,7 @@ from bce_lint.findings import diagnostic, heard, named, problems, tell, unanalys
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
+from bce_lint.source.projects import Root, leading_out
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import ParseFailure, TooLarge, code_of, lower_full, round_trips
@@ -33,7 +34,12 @@ def fix_root(
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
     job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
     least = UNSAFE if options.unsafe else SAFE
-    fixed = run(job.lint, Policy(least, options.fixable, frozenset(paths)), Checks(round_trips, parses, code_of))
+    out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
+    policy = Policy(least, options.fixable, frozenset(paths) - out)
+    fixed = run(job.lint, policy, Checks(round_trips, parses, code_of))
+    wider = policy._replace(files=policy.files | out)
+    held = {path for one in fixed.left.found if (fix := wider.allowed(one)) is not None for path in fix.paths & out}
+    fixed.refused.extend(f"{named(path, shown)}: a link out of the project, which is fixed only where it is named" for path in sorted(held))
     return job.outcome(fixed), job.sources(fixed)
 
 

@@ -6,6 +6,7 @@ import argparse
 import codecs
 import gc
 import os
+import sys
 import tokenize
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bce_lint import __version__
 from bce_lint.diagnostic import CRASH
+from bce_lint.terminal import flowing, one_line
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
@@ -72,16 +74,16 @@ class Checker:
         """Takes the options that flake8 read."""
         cls.extend_select = tuple(options.bce_extend_select or ())
         cls.no_cache = bool(options.bce_no_cache)
-        cls.cache_dir = options.bce_cache_dir
+        cls.cache_dir = options.bce_cache_dir if _is_trusted(options.bce_cache_dir) else None
 
     def run(self) -> Iterator[Reported]:
         """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
         try:
             rows = [self._row(one) for one in self._diagnostics()]
         except _UnknownRule as error:
-            rows = [(1, 0, f"{CRASH} --bce-extend-select: {error}", type(self))]
+            rows = [(1, 0, f"{CRASH} --bce-extend-select: {one_line(str(error))}", type(self))]
         except Exception as error:
-            rows = [(1, 0, f"{CRASH} internal error: {type(error).__name__}: {_one_line(str(error))}", type(self))]
+            rows = [(1, 0, f"{CRASH} internal error: {type(error).__name__}: {flowing(str(error))}", type(self))]
         yield from rows
 
     def _codes(self) -> frozenset[str]:
@@ -111,7 +113,7 @@ class Checker:
 
     def _row(self, one: Diagnostic) -> Reported:
         row, column = one.location.start
-        return row, column - 1, f"{one.code} {_one_line(one.message)}{_first_label(one)}", type(self)
+        return row, column - 1, f"{one.code} {flowing(one.message)}{_first_label(one)}", type(self)
 
 
 @contextmanager
@@ -128,15 +130,18 @@ def _gc_paused() -> Iterator[None]:
             gc.enable()
 
 
+def _is_trusted(cache_dir: str | None) -> bool:
+    """True unless a configuration file, which may have come with the repository, leads out of the working folder."""
+    if cache_dir is None or any(word.partition("=")[0] == "--bce-cache-dir" for word in sys.argv):
+        return True
+    return os.path.join(os.path.realpath(cache_dir), "").startswith(os.path.join(os.path.realpath(os.getcwd()), ""))
+
+
 def _first_label(one: Diagnostic) -> str:
     if not one.labels:
         return ""
     message, location = one.labels[0]
-    return f" ({_one_line(message)}: {location.path}:{location.start.row})"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return f" ({flowing(message)}: {one_line(location.path)}:{location.start.row})"
 
 
 def _data(lines: Sequence[str], name: str | None) -> bytes:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import pytest
 
 os.environ["BCE_LINT_NO_CACHE"] = "1"  # a test sees what the code does now; those of the cache set it free
+os.environ["BCE_LINT_CACHE_KEY"] = "the key of the tests"  # and leave the user's own where it is
 
 collect_ignore = ["fixtures"]
 # Tests that run torch live in files of their own and carry the mark `torch`; without torch they cannot even be imported.

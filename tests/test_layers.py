@@ -17,6 +17,7 @@ ROOMS: dict[str, frozenset[str]] = {
     for name, allowed in {
         "bce_lint": {"diagnostic", "engine", "findings", "rules.selection", "source"},
         "bce_lint.records": set[str](),
+        "bce_lint.terminal": set[str](),
         "bce_lint.ir": {"records"},
         "bce_lint.diagnostic": {"records"},
         "bce_lint.source": {"ir", "diagnostic", "records"},
@@ -47,18 +48,18 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax.parse", "analysis", "records"},
         "bce_lint.engine": {"diagnostic", "source", "analysis", "fixes", "findings", "fix_rounds", "revealed", "cache", "records"},
         "bce_lint.codemod": {"engine", "findings", "rules.selection"},
-        "bce_lint.report": {"", "diagnostic", "source", "records"},
+        "bce_lint.report": {"", "diagnostic", "source", "records", "terminal"},
         "bce_lint.fixes.outcome": {"diagnostic", "source", "records"},
         "bce_lint.verify": {"rules.selection", "diagnostic", "engine", "verify.site", "records"},
         "bce_lint.verify.site": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes", "verify", "records"},
-        "bce_lint.witness": {"", "ir", "diagnostic", "source", "catalog", "analysis", "rules", "report", "records"},
-        "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records"},
+        "bce_lint.witness": {"", "ir", "diagnostic", "source", "catalog", "analysis", "rules", "report", "records", "terminal"},
+        "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records", "terminal"},
         "bce_lint.cli": {
             "", "rules", "engine", "findings", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare", "cache",
-            "records",
+            "records", "terminal",
         },
-        "bce_lint.flake8_plugin": {"", "rules.selection", "engine", "source", "diagnostic", "cache"},
-        "bce_lint.__main__": {"cli"},
+        "bce_lint.flake8_plugin": {"", "rules.selection", "engine", "source", "diagnostic", "cache", "terminal"},
+        "bce_lint.__main__": {"cli", "terminal"},
     }.items()
 }
 LIBCST = ("bce_lint.syntax.cst", "bce_lint.syntax.parse", "bce_lint.codemod")

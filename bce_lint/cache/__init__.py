@@ -1,6 +1,7 @@
 """What earlier runs found: an answer holds as long as everything that it was made from is the same, to the byte.
 
-Answers lie in `.bce_lint_cache` in the project's folder. Whatever is wrong with that folder costs time and changes nothing else.
+Answers lie in `.bce_lint_cache` in the project's folder, signed with a key of the user's. Whatever is wrong with that folder, or comes
+from elsewhere, costs time and changes nothing else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from bce_lint.cache import answers
+from bce_lint.cache.key import Signer, find_key
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
 from bce_lint.diagnostic import CRASH
@@ -52,11 +54,14 @@ def question(*parts: object) -> str:
 class Cache:
     """The answers kept for the projects that a run meets. A project's files are read once, when it is first asked about.
 
-    `folder` takes the place of the projects' own folders, and of the current one.
+    `folder` takes the place of the projects' own folders, and of the current one. Without a key nothing is kept.
     """
 
-    def __init__(self, folder: str | None = None) -> None:
+    def __init__(self, folder: str | None = None, key: Signer | None = None) -> None:
         self._folder = folder
+        self._key = find_key() if key is None else key
+        self.problems = dict.fromkeys((self._key.problem,) if self._key.problem else ())
+        """Why answers are not kept, once each."""
         self._states: dict[tuple[Root, str], ProjectState] = {}
         self._analysed: WeakKeyDictionary[Project, ProjectState] = WeakKeyDictionary()
         self._shelves: dict[str, Shelf] = {}
@@ -120,13 +125,25 @@ class Cache:
 
     def _place(self, root: Root) -> str | None:
         """The folder for a project; files that belong to none have it in the current folder, if they are in there."""
+        if not self._key.secret or self._ships_its_key(root):
+            return None
         here = os.getcwd()
         inside = (root.path + os.sep).startswith(here.rstrip(os.sep) + os.sep)
         above = self._folder or (root.path if root.marked else here if inside else None)
         return None if above is None else os.path.join(os.path.abspath(above), FOLDER)
 
+    def _ships_its_key(self, root: Root) -> bool:
+        """True if the key lies in the project itself, and could have come with it."""
+        if not self._key.folder:
+            return False
+        below = os.path.join(os.path.realpath(root.path), "")
+        if os.path.realpath(self._key.folder).startswith(below):
+            self.problems["the state folder of bce-lint lies in the project"] = None
+            return True
+        return False
+
     def _shelf(self, folder: str, state: ProjectState) -> Shelf:
         shelf = self._shelves.get(state.key)
         if shelf is None:
-            shelf = self._shelves[state.key] = Shelf(folder, digest(state.root.encode("utf-8", "surrogatepass")), state.key)
+            shelf = self._shelves[state.key] = Shelf(folder, digest(state.root.encode("utf-8", "surrogatepass")), state.key, self._key)
         return shelf

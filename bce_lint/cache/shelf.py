@@ -1,4 +1,7 @@
-"""The file that holds the answers about one state of a project: a line for each, with its question and a checksum in front."""
+"""The file that holds the answers about one state of a project: a line for each, with its question and a signature in front.
+
+A file or folder in its place that is none of ours (a link, a hard link, a pipe, a file of somebody else) is neither read nor written.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,18 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
-from hashlib import blake2b
-from typing import Final
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from bce_lint.cache.key import Signer
 
 KEPT: Final = 16
 """How many states of a project are kept; the ones that were not used for longest go first."""
 LIMIT: Final = 1 << 24
 """How many bytes a file may have: one that is larger was not written by a run or two, and is begun anew."""
+MANY: Final = 100_000
+"""How many lines a file may have."""
 _STATE: Final = re.compile(r"[0-9a-f]{32}\.answers")
 _BESIDE: Final = {
     ".gitignore": b"*\n",
@@ -23,99 +30,168 @@ _BESIDE: Final = {
 }
 _PLAIN: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """A file of ours is never a link, and never one that waits for somebody at its other end."""
+_POSIX: Final = os.stat in os.supports_dir_fd and hasattr(os, "geteuid")
 
 
 class Shelf:
     """The answers about one state. Whatever goes wrong with its file, an answer is right or there is none.
 
-    A folder that somebody has put a link in the place of is left alone.
+    A signature is over the project and its state, too: a line that was moved here from another file is none.
     """
 
-    def __init__(self, folder: str, project: str, state: str) -> None:
+    def __init__(self, folder: str, project: str, state: str, key: Signer) -> None:
         self._top = folder
-        self._folder = os.path.join(folder, project)
-        self._path = os.path.join(self._folder, f"{state}.answers")
-        self._lines = {} if self._linked() else dict(_lines(self._path))
-
-    def _linked(self) -> bool:
-        return os.path.islink(self._top) or os.path.islink(self._folder)
+        self._project = project
+        self._name = f"{state}.answers"
+        self._about = (project.encode(), state.encode())
+        self._key = key
+        self._spoiled = False
+        self._lines = dict(self._read())
 
     def get(self, question: str) -> str | None:
-        """The answer to a question; None where there is none, or where its line is damaged. Raises ValueError where it is no text."""
-        checked, _, answer = self._lines.get(question.encode(), b"").partition(b" ")
-        return answer.decode() if checked and checked == _checksum(question.encode(), answer) else None
+        """The answer to a question; None where there is none, or where its line is not signed. Raises ValueError where it is no text."""
+        signed, _, answer = self._lines.get(question.encode(), b"").partition(b" ")
+        return answer.decode() if signed and signed == self.signature(question.encode(), answer) else None
+
+    def signature(self, question: bytes, answer: bytes) -> bytes:
+        """What only this user's key makes of an answer to a question about this state."""
+        return self._key.signature(*self._about, question, answer)
 
     def put(self, question: str, answer: str) -> None:
         """Adds an answer, which has no line end in it, in one write: other processes may do the same at the same time."""
         name, text = question.encode(), answer.encode()
-        line = _checksum(name, text) + b" " + text
+        line = self.signature(name, text) + b" " + text
         self._lines[name] = line
-        if self._linked():
+        with suppress(OSError):
+            if not os.path.isdir(above := os.path.dirname(self._top)):
+                os.makedirs(above, exist_ok=True)
+            with _folder(self._top, None, make=True) as top, _folder(self._project, top, make=True) as inside:
+                if self._spoiled:
+                    inside.remove(self._name)
+                    self._spoiled = False
+                if not inside.has(self._name):
+                    _prepare(top, inside)
+                inside.append(self._name, name + b" " + line + b"\n")
+
+    def _read(self) -> Iterator[tuple[bytes, bytes]]:
+        content = b""
+        with suppress(OSError), _folder(self._top, None) as top, _folder(self._project, top) as inside:
+            content = inside.content(self._name, LIMIT, used=True)
+        self._spoiled = content.count(b"\n") > MANY
+        if self._spoiled:
             return
+        for line in content.split(b"\n"):
+            name, _, rest = line.partition(b" ")
+            yield name, rest
+
+
+class _Folder:
+    """A folder that is no link, and that is held: what is opened by its path is looked for in it, in case the way has become another."""
+
+    def __init__(self, path: str, handle: int | None) -> None:
+        self.path, self.handle = path, handle
+
+    def at(self, name: str) -> str:
+        """The path of a file."""
+        return os.path.join(self.path, name)
+
+    def has(self, name: str) -> bool:
+        """True if there is something of that name."""
+        try:
+            self._about(name)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _about(self, name: str) -> os.stat_result:
+        if self.handle is None:
+            return os.stat(self.at(name), follow_symlinks=False)
+        return os.stat(name, dir_fd=self.handle, follow_symlinks=False)
+
+    def open(self, name: str, flags: int) -> int:
+        """Opens a file of ours. Raises OSError where something else stands in its place."""
+        handle = os.open(self.at(name), flags | _PLAIN, 0o666)
+        try:
+            about = os.fstat(handle)
+            ours = stat.S_ISREG(about.st_mode) and about.st_nlink == 1 and (not _POSIX or about.st_uid == os.geteuid())
+            if not ours or not os.path.samestat(about, self._about(name)):
+                raise OSError(errno.EPERM, "no file of this program")
+        except OSError:
+            os.close(handle)
+            raise
+        return handle
+
+    def content(self, name: str, limit: int, *, used: bool = False) -> bytes:
+        """The bytes of a file, none where it has more than `limit`; `used` has the file's time say so."""
+        with open(self.open(name, os.O_RDONLY), "rb") as stream:
+            found = stream.read(limit + 1)
+            with suppress(OSError):
+                if used:
+                    os.utime(stream.fileno() if os.utime in os.supports_fd else self.at(name))
+        return found if len(found) <= limit else b""
+
+    def append(self, name: str, line: bytes, how: int = 0) -> int:
+        """Adds to a file in one write; one that is too large is begun anew."""
+        handle = self.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | how)
+        try:
+            if os.fstat(handle).st_size > LIMIT:
+                os.truncate(handle, 0)
+            return os.write(handle, line)
+        finally:
+            os.close(handle)
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Puts a whole file in place: half of it would stay for ever."""
+        beside = f"{name}.{os.getpid()}"
+        try:
+            if self.append(beside, content, os.O_EXCL) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.replace(self.at(beside), self.at(name))
+        except OSError:
+            self.remove(beside)
+            raise
+
+    def remove(self, name: str) -> None:
+        """Removes a file, if that is possible."""
         with suppress(OSError):
-            if not os.path.exists(self._path):
-                _prepare(self._top, self._folder)
-            _append(self._path, name + b" " + line + b"\n")
+            os.remove(self.at(name))
+
+    def states(self) -> list[tuple[int, str]]:
+        """The files that look like ours, with the times when they were used."""
+        with os.scandir(self.path) as found:
+            return [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in found if _STATE.fullmatch(entry.name)]
 
 
-def _lines(path: str) -> Iterator[tuple[bytes, bytes]]:
-    try:
-        handle = os.open(path, os.O_RDONLY | _PLAIN)
-    except OSError:
+@contextmanager
+def _folder(name: str, above: _Folder | None, make: bool = False) -> Iterator[_Folder]:
+    """A folder that is no link, made where `make` says so. Raises OSError where there is none."""
+    path = name if above is None else above.at(name)
+    if make and not os.path.lexists(path):
+        with suppress(FileExistsError):
+            os.mkdir(path)
+    if not _POSIX:
+        if os.path.islink(path):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        yield _Folder(path, None)
         return
-    with open(handle, "rb") as stream:
-        about = os.fstat(handle)
-        content = stream.read() if stat.S_ISREG(about.st_mode) and about.st_size <= LIMIT else b""
-    with suppress(OSError):
-        os.utime(path)
-    for line in content.split(b"\n"):
-        name, _, rest = line.partition(b" ")
-        yield name, rest
-
-
-def _checksum(question: bytes, answer: bytes) -> bytes:
-    return blake2b(question + answer, digest_size=8).hexdigest().encode()
-
-
-def _append(path: str, line: bytes, how: int = 0) -> int:
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _PLAIN | how, 0o666)
+    opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        if os.fstat(handle).st_size > LIMIT:
-            os.truncate(handle, 0)
-        return os.write(handle, line)
+        yield _Folder(path, opened)
     finally:
-        os.close(handle)
+        os.close(opened)
 
 
-def _prepare(top: str, folder: str) -> None:
-    """Makes the folders, with what keeps version control and backups out of them, and room for one more state."""
-    os.makedirs(folder, exist_ok=True)
+def _prepare(top: _Folder, inside: _Folder) -> None:
+    """Puts down what keeps version control and backups out of the folders, and makes room for one more state."""
     for name, content in _BESIDE.items():
-        if not _holds(path := os.path.join(top, name), content):
-            _place(path, content)
-    with os.scandir(folder) as found:
-        states = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.path) for entry in found if _STATE.fullmatch(entry.name)]
-    for _, path in sorted(states, reverse=True)[KEPT - 1 :]:
-        with suppress(OSError):
-            os.remove(path)
+        if not _holds(top, name, content):
+            top.replace(name, content)
+    for _, name in sorted(inside.states(), reverse=True)[KEPT - 1 :]:
+        inside.remove(name)
 
 
-def _holds(path: str, content: bytes) -> bool:
+def _holds(top: _Folder, name: str, content: bytes) -> bool:
     try:
-        with open(os.open(path, os.O_RDONLY | _PLAIN), "rb") as stream:
-            return stream.read(len(content) + 1) == content
+        return top.content(name, len(content)) == content
     except OSError:
         return False
-
-
-def _place(path: str, content: bytes) -> None:
-    """Puts a whole file in place: half of it would stay for ever."""
-    beside = f"{path}.{os.getpid()}"
-    try:
-        if _append(beside, content, os.O_EXCL) < len(content):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.replace(beside, path)
-    except OSError:
-        with suppress(OSError):
-            os.remove(beside)
-        raise

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bce_lint import terminal
 from bce_lint.cli.run import Run
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def fix_text(data: bytes, name: str | None, codes: frozenset[str], options: FixO
     if diff:
         show(outcome)
     else:
-        put(next((changed.after for changed in _changes(outcome)), data))
+        terminal.put(next((changed.after for changed in _changes(outcome)), data))
     return _came_to(outcome, sources)
 
 
@@ -65,21 +65,17 @@ def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:
 
 
 def show(outcome: Outcome) -> None:
-    """Prints the changes by file: as bytes for a patch tool, as text for a person."""
-    from bce_lint.report.diff import diff, readable
+    """Prints the changes by file: as bytes for a patch tool, as text for a person or where bytes could play tricks on a terminal."""
+    from bce_lint.report.diff import diff, is_plain, readable
 
     for changed in sorted(_changes(outcome)):
-        if sys.stdout.isatty():
-            sys.stdout.write(readable(*changed))
+        if terminal.is_terminal():
+            terminal.write(readable(*changed))
+        elif is_plain(*changed):
+            terminal.put(diff(*changed))
         else:
-            put(diff(*changed))
-
-
-def put(data: bytes) -> None:
-    """Writes bytes to standard output as they are."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+            terminal.put(readable(*changed).encode("utf-8", "backslashreplace"))
+            terminal.complain(f"{changed.path}: its diff has control characters written out and is for reading only; --fix keeps them")
 
 
 def _changes(outcome: Outcome) -> Iterator[FileChange]:

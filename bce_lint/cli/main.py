@@ -6,15 +6,19 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bce_lint import terminal
 from bce_lint.cli import options as command_line
 from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
+    from bce_lint.cache import Cache
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
+    from bce_lint.engine import LintResult
     from bce_lint.findings import Inspect
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -22,26 +26,18 @@ CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit status. What goes wrong is one line on standard error, never a traceback."""
-    _accept_any_text()
+    terminal.accept_any_text()
     try:
         status = _run(command_line.parse(sys.argv[1:] if arguments is None else list(arguments)))
-        sys.stdout.flush()
+        terminal.flush()
         return status
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.nobody_reads()
         return ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
         return _fail(f"internal error: {type(error).__name__}: {' '.join(str(error).split())}")
-
-
-def _accept_any_text() -> None:
-    """Keeps a terminal of a small character set, or a file name that is not text, from stopping the output."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
 
 
 def _run(options: Namespace) -> int:
@@ -75,7 +71,7 @@ def _run(options: Namespace) -> int:
         _fail(problem)
     _report(options, run)
     for line in run.revealed:
-        print(line, file=sys.stderr)
+        terminal.write(f"{terminal.one_line(line)}\n", error=True)
     return _status(options, run)
 
 
@@ -85,14 +81,14 @@ def _tell_unread(folders: Iterable[str]) -> None:
     from bce_lint.source.configuration import unread
 
     for file in unread(folders):
-        print(f"bce-lint: {shown(file)}: [tool.bce-lint] is not read yet; give options on the command line", file=sys.stderr)
+        terminal.complain(f"{shown(file)}: [tool.bce-lint] is not read yet; give options on the command line")
 
 
 def _reveal(options: Namespace) -> int:
     from bce_lint.cli.reveal import reveal
 
     try:
-        sys.stdout.write(reveal(options.reveal, options.paths))
+        terminal.write(reveal(options.reveal, options.paths))
     except ValueError as error:
         return _fail(str(error))
     return CLEAN
@@ -102,7 +98,7 @@ def _show_rules(options: Namespace) -> int:
     from bce_lint.cli.explain import explain, listing
 
     try:
-        sys.stdout.write(listing() if options.list_rules else explain(options.explain))
+        terminal.write(listing() if options.list_rules else explain(options.explain))
     except ValueError as error:
         return _fail(str(error))
     return CLEAN
@@ -119,7 +115,7 @@ def _verify_rules(options: Namespace) -> int:
     drawn = _draw(options, codes) if options.plot is not None else ""
     results = verify_rules(codes, options.device or "cpu")
     as_text = options.output_format != "json"
-    sys.stdout.write(table(results, options.quiet) + drawn if as_text else as_json(results))
+    terminal.write(table(results, options.quiet) + drawn if as_text else as_json(results))
     return CLEAN if all(one.holds for one in results) else FINDINGS
 
 
@@ -167,23 +163,20 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_files
-    from bce_lint.cli.run import Run
     from bce_lint.source.discover import discover
 
     found = discover(map(Path, options.paths), options.force_exclude)
     if not found.files and not found.failures and not options.quiet:
-        print("bce-lint: no Python files under the given paths", file=sys.stderr)
+        terminal.complain("no Python files under the given paths")
     if not options.isolated:
         _tell_unread([*filter(os.path.isdir, options.paths), *{os.path.dirname(file) for file in found.files}])
     if options.fix:
         from bce_lint.findings import FixOptions
 
-        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths)), options.diff)
     else:
-        result = engine.check(found.files, codes, not options.statistics, inspect, cache(options.no_cache, options.cache_dir))
-        run = Run(
-            result.diagnostics, result.sources, files=found.files, revealed=result.revealed, unanalysed=result.unanalysed
-        )
+        kept = cache(options.no_cache, options.cache_dir)
+        run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept), kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
@@ -191,7 +184,7 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
 def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
-    from bce_lint.cli.fix import fix_text, put
+    from bce_lint.cli.fix import fix_text
     from bce_lint.cli.run import Run
     from bce_lint.source.discover import excluded, notebook
 
@@ -200,20 +193,25 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
         _tell_unread([os.path.dirname(name or "")])
     if options.force_exclude and name is not None and excluded(Path(name)):
         if options.fix and not options.diff:
-            put(data)
+            terminal.put(data)
         return Run((), {})
     if name is not None and (reason := notebook(Path(name))):
         if options.fix and not options.diff:
-            put(data)
+            terminal.put(data)
         return Run((), {}, problems=(f"{name}: {reason}",))
     if options.fix:
         from bce_lint.findings import FixOptions
 
         return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
-    result = engine.check_text(
-        data, name, codes, fixes=not options.statistics, inspect=inspect, cache=cache(options.no_cache, options.cache_dir)
-    )
-    return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed)
+    kept = cache(options.no_cache, options.cache_dir)
+    return _linted(engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept), kept)
+
+
+def _linted(result: LintResult, kept: Cache | None) -> Run:
+    from bce_lint.cli.run import Run
+
+    unkept = () if kept is None else tuple(kept.problems)
+    return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
 
 
 def _report(options: Namespace, run: Run) -> None:
@@ -222,23 +220,25 @@ def _report(options: Namespace, run: Run) -> None:
     from bce_lint.report.run_time import summary as verdicts
     from bce_lint.report.statistics import statistics, unanalysed
 
-    out = sys.stderr if options.diff or (options.fix and options.paths == ["-"]) else sys.stdout
+    out = partial(terminal.write, error=options.diff or (options.fix and options.paths == ["-"]))
     unsafe, as_text, written = options.unsafe_fixes, options.output_format != "json", not options.diff
     if options.diff or options.fix_only:
         _report_crashes(run)
         lines = [summary.fixed(run.left, run.mended, unsafe, written=written)]
     elif options.statistics:
-        out.write(statistics(run.left, as_text=as_text))
+        out(statistics(run.left, as_text=as_text))
         lines = []
     else:
-        out.write(FORMATS[options.output_format](run.left, run.sources, unsafe))
+        out(FORMATS[options.output_format](run.left, run.sources, unsafe))
         lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
+    for reason in run.unkept if options.verbose else ():
+        terminal.complain(f"findings are not kept for the next run: {reason}")
     if options.verbose or (options.statistics and run.unanalysed):
-        (out if options.statistics and as_text else sys.stderr).write(unanalysed(run.unanalysed))
+        (out if options.statistics and as_text else partial(terminal.write, error=True))(unanalysed(run.unanalysed))
     lines += [verdicts(run.left), *run.lines]
     if as_text and not options.quiet:
         listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
-        out.write(listing + "".join(f"{line}\n" for line in lines if line))
+        out(listing + "".join(f"{line}\n" for line in lines if line))
 
 
 def _count(run: Run) -> list[str]:
@@ -263,5 +263,5 @@ def _status(options: Namespace, run: Run) -> int:
 
 
 def _fail(message: str) -> int:
-    print(f"bce-lint: {message}", file=sys.stderr)
+    terminal.complain(message)
     return ERROR

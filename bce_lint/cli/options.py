@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Final
 
-from bce_lint import __version__
+from bce_lint import __version__, terminal
 from bce_lint.report import FORMATS
 
 DESCRIPTION: Final = "Finds PyTorch losses that do not fit the values that reach them, without running the code."
@@ -20,7 +20,7 @@ no path: 0 every claim holds; 1 one does not; 2 a usage error, no PyTorch, no su
 
 def parser() -> argparse.ArgumentParser:
     """The parser of everything after an optional leading `check`."""
-    build = argparse.ArgumentParser(
+    build = terminal.Parser(
         prog="bce-lint",
         usage="bce-lint [check] [OPTIONS] [PATH ...]",
         description=DESCRIPTION,

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from bce_lint.terminal import one_line
+
 _PLACE: Final = re.compile(r"(.+?):(\d+)(?::(\d+))?", re.DOTALL)
 _IR: Final = re.compile(r"ir:(.+):([^:]+)", re.DOTALL)
 
@@ -31,4 +33,4 @@ def reveal(place: str, paths: Sequence[str]) -> str:
         return lowered(path, function[2])
     assert found is not None, "one of the two forms matched"
     column = None if found[3] is None else int(found[3])
-    return "".join(f"{line}\n" for line in at(path, int(found[2]), column, partial(named, shown={os.path.abspath(path): path})))
+    return "".join(f"{one_line(line)}\n" for line in at(path, int(found[2]), column, partial(named, shown={os.path.abspath(path): path})))

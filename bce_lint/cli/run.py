@@ -27,3 +27,5 @@ class Run(NamedTuple):
     """True if there was nothing to read."""
     unanalysed: Sequence[Unanalysed] = ()
     """The functions that were not analysed completely."""
+    unkept: tuple[str, ...] = ()
+    """Why findings are not kept for the next run, where that was wanted."""

@@ -14,6 +14,7 @@ from bce_lint.diagnostic import Diagnostic
 from bce_lint.records import changed
 from bce_lint.report.paths import shown
 from bce_lint.source.text import SourceText
+from bce_lint.terminal import flowing
 
 __all__ = ["Comparison", "WitnessReport", "compare", "read_report"]
 
@@ -55,4 +56,5 @@ def _lines(located: Located) -> list[str]:
     """What keeps a comparison from being whole: files that changed, an end before the end, and what could not be seen."""
     ended = located.witnessed.ended_by
     changed = [f"changed since the run: {shown(path)}" for path in located.changed]
-    return [*changed, *([f"not seen: what comes after the run was ended ({ended})"] if ended else []), *located.witnessed.notes]
+    unseen = [f"not seen: what comes after the run was ended ({ended})"] if ended else []
+    return [*changed, *map(flowing, (*unseen, *located.witnessed.notes))]

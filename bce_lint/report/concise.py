@@ -8,6 +8,7 @@ from bce_lint.diagnostic import Diagnostic
 from bce_lint.report.fixable import code
 from bce_lint.report.paths import shown
 from bce_lint.report.run_time import said
+from bce_lint.terminal import flowing
 
 
 def concise(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> str:
@@ -18,4 +19,4 @@ def concise(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> str:
 def _line(one: Diagnostic, unsafe: bool) -> str:
     row, column = one.location.start
     ran = "" if one.run_time is None else f" (run time: {said(one.run_time)})"
-    return f"{shown(one.location.path)}:{row}:{column}: {code(one, unsafe)} {' '.join(one.message.split())}{ran}"
+    return f"{shown(one.location.path)}:{row}:{column}: {code(one, unsafe)} {flowing(one.message)}{ran}"

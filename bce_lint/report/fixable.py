@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint.diagnostic import SAFE, UNSAFE, Diagnostic
+from bce_lint.terminal import one_line
 
 
 def applies(one: Diagnostic, unsafe: bool) -> bool:
@@ -17,4 +18,5 @@ def hidden(one: Diagnostic, unsafe: bool) -> bool:
 
 def code(one: Diagnostic, unsafe: bool) -> str:
     """A finding's code, with ruff's sign after it where `--fix` mends the finding."""
-    return f"{one.code} [*]" if applies(one, unsafe) else one.code
+    known = one_line(one.code)
+    return f"{known} [*]" if applies(one, unsafe) else known

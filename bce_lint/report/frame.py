@@ -1,7 +1,7 @@
 """Lines of code with marks under them.
 
 Columns are code points; what is drawn is measured in terminal cells, so that tabs, wide and combining characters keep
-the marks in place. A tab is drawn as four spaces, a control character as its picture. A line that is too long is cut to
+the marks in place. A tab is drawn as four spaces, what a terminal would not draw as its escape. A line that is too long is cut to
 a window around its first mark. A primary place of several lines gets a bar at their left; a label of several lines is
 marked on its first.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from bce_lint.diagnostic import Position
+from bce_lint.terminal import escaped, is_harmful
 
 TAB: Final = "    "
 MAX_CELLS: Final = 160
@@ -120,11 +121,9 @@ def _glyph(char: str) -> tuple[str, int]:
         return char, 1
     if char == "\t":
         return TAB, len(TAB)
-    if char < " ":
-        return chr(0x2400 + ord(char)), 1
-    category = unicodedata.category(char)
-    if category in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return "\ufffd", 1
-    if category in ("Mn", "Me"):
+    if is_harmful(char):
+        written = escaped(char)
+        return written, len(written)
+    if unicodedata.category(char) in ("Mn", "Me"):
         return char, 0
     return char, 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -11,6 +11,7 @@ from bce_lint.report.frame import Mark, draw
 from bce_lint.report.paths import shown
 from bce_lint.report.run_time import said
 from bce_lint.source.text import SourceText
+from bce_lint.terminal import flowing, one_line
 
 
 class _Block(NamedTuple):
@@ -30,7 +31,7 @@ def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> 
     blocks = _blocks(one)
     texts = {} if one.run_time is not None and one.run_time.stale else sources
     width = max(len(str(mark.end.row)) for block in blocks for mark in block.marks)
-    yield f"{code(one, unsafe)} {one.message}"
+    yield f"{code(one, unsafe)} {flowing(one.message)}"
     for index, block in enumerate(blocks):
         arrow = ":::" if index else "-->"
         row, column = block.at
@@ -47,14 +48,14 @@ def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> 
 
 def _help(fix: Fix) -> Iterator[str]:
     about = f"{DISPLAY_ONLY}: " if fix.applicability == DISPLAY_ONLY else ""
-    yield f"help: {about}{' '.join(fix.message.split())}"
+    yield f"help: {about}{flowing(fix.message)}"
     if fix.applicability == UNSAFE:
         yield "note: this is an unsafe fix and may change values"
 
 
 def verified(one: Verification) -> str:
     """What running a fix showed, on one line."""
-    reason = one.reason.split("\n")[0]
+    reason = one_line(one.reason.split("\n")[0])
     where = f" ({', '.join(filter(None, (one.device, one.dtype)))})"
     if one.verdict == Verdict.NOT_VERIFIABLE.value:
         return f"not verified: {reason}"
@@ -88,4 +89,4 @@ def _blocks(one: Diagnostic) -> list[_Block]:
 
 
 def _mark(location: Location, sign: str, text: str) -> Mark:
-    return Mark(location.start, max(location.start, location.end), sign, text)
+    return Mark(location.start, max(location.start, location.end), sign, flowing(text))

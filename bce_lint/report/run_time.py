@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from bce_lint.diagnostic import Diagnostic, RunTime
+from bce_lint.terminal import flowing
 
 
 def said(one: RunTime) -> str:
     """What a run says of a finding, on one line."""
-    return f"{one.verdict}{_seen(one)}" + (f": {why}" if (why := _why(one)) else "")
+    return flowing(f"{one.verdict}{_seen(one)}" + (f": {why}" if (why := _why(one)) else ""))
 
 
 def _seen(one: RunTime) -> str:
@@ -47,7 +48,7 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
 
 def listed(counts: dict[str, int]) -> str:
     """`2 confirmed, 1 not executed`."""
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    return flowing(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
 
 def as_row(one: RunTime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from bce_lint.diagnostic import Diagnostic, Unanalysed
 from bce_lint.report.paths import shown
 from bce_lint.report.run_time import counted, listed
 from bce_lint.report.summary import count
+from bce_lint.terminal import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ def statistics(diagnostics: Iterable[Diagnostic], *, as_text: bool = True) -> st
     if not as_text:
         return json.dumps([_json(row) for row in rows], indent=2) + "\n"
     width = max((len(str(row.count)) for row in rows), default=0)
-    return "".join(f"{row.count:>{width}}\t{row.code}\t{row.name}{_told(row)}\n" for row in rows)
+    return "".join(f"{row.count:>{width}}\t{one_line(row.code)}\t{one_line(row.name)}{_told(row)}\n" for row in rows)
 
 
 def unanalysed(functions: Sequence[Unanalysed]) -> str:
     """How many functions were not analysed completely, and a line for each with its place and the reason."""
     lines = [f"not analysed completely: {count(len(functions), 'function')}\n"]
-    lines += [f"    {shown(one.path)}:{one.row} {one.name} ({one.reason})\n" for one in functions]
+    lines += [f"    {shown(one.path)}:{one.row} {one_line(one.name)} ({one_line(one.reason)})\n" for one in functions]
     return "".join(lines)
 
 

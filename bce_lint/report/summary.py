@@ -9,6 +9,7 @@ from typing import Final
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.report.fixable import applies, hidden
 from bce_lint.report.paths import shown
+from bce_lint.terminal import one_line
 
 OPTION: Final = "`--unsafe-fixes`"
 
@@ -55,7 +56,7 @@ def _listed(mended: Sequence[Diagnostic], written: bool) -> Iterator[str]:
         yield f"- {shown(path)}:"
         rules = Counter((one.code, one.name) for one in mended if one.location.path == path)
         width = max(len(str(number)) for number in rules.values())
-        yield from (f"    {number:>{width}} x {code} ({name})" for (code, name), number in sorted(rules.items()))
+        yield from (f"    {number:>{width}} x {one_line(code)} ({one_line(name)})" for (code, name), number in sorted(rules.items()))
 
 
 def count(number: int, noun: str) -> str:

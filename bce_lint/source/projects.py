@@ -46,6 +46,21 @@ def by_root(paths: Iterable[str]) -> list[tuple[Root, list[str]]]:
     return sorted(roots.items())
 
 
+def leading_out(root: Root, paths: Iterable[str], named: Iterable[str] = ()) -> frozenset[str]:
+    """The files of a project that are links out of it, or lie behind one, unless they are below a path that was named."""
+    known: dict[str, str] = {}
+
+    def _real(path: str) -> str:
+        folder, name = os.path.split(path)
+        if folder not in known:
+            known[folder] = os.path.realpath(folder)
+        here = os.path.join(known[folder], name)
+        return os.path.realpath(here) if os.path.islink(here) else here
+
+    inside = tuple(os.path.join(os.path.realpath(base), "") for base in (root.path, *named))
+    return frozenset(path for path in paths if not (_real(path) + os.sep).startswith(inside))
+
+
 def package_of(root: Root, path: str) -> str:
     """The folder that tells the files of one project from those beside it: where no marker makes them one, a package's."""
     return "" if root.marked else os.path.dirname(os.path.relpath(path, root.path)).partition(os.sep)[0]

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Final, NoReturn
 
+from bce_lint import terminal
 from bce_lint.report import FORMATS
 
 CLEAN, ERROR = 0, 2
@@ -20,13 +21,14 @@ Options of the witness come before the script's name; what follows the name belo
 script's own: findings do not change it."""
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(terminal.Parser):
     """Says what is wrong with a command line in one line."""
 
     def error(self, message: str) -> NoReturn:
         """Ends the program with 2."""
         missing = "which script? give its name after the options" if "required" in message else message
-        self.exit(ERROR, f"bce-lint: {missing} (usage: {PROGRAM} [OPTIONS] SCRIPT [ARGUMENTS ...])\n")
+        terminal.complain(f"{missing} (usage: {PROGRAM} [OPTIONS] SCRIPT [ARGUMENTS ...])")
+        self.exit(ERROR)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -122,14 +124,14 @@ def _below(trace: TracebackType | None) -> TracebackType | None:
 
 
 def _write(text: str, file: str | None) -> None:
-    sys.stdout.flush()
+    terminal.flush()
     if file is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        terminal.write(text)
+        terminal.flush()
     else:
         Path(file).write_text(text, encoding="utf-8")
 
 
 def _fail(message: str) -> int:
-    print(f"bce-lint: {message}", file=sys.stderr)
+    terminal.complain(message)
     return ERROR

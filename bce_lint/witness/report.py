@@ -16,6 +16,7 @@ from bce_lint.report.paths import shown
 from bce_lint.report.summary import count, found
 from bce_lint.source.suppress import suppressed
 from bce_lint.source.text import SourceText
+from bce_lint.terminal import one_line, printable
 from bce_lint.witness.places import RuntimePlaces
 from bce_lint.witness.record import Counted, Recorder
 from bce_lint.witness.written import Ran, file_rows, finding_rows, place_row, row_of, run_row, seen_rows
@@ -81,8 +82,8 @@ class Report:
         if output_format not in FORMATS:
             raise ValueError(f"no output format is called {output_format!r}; there are {', '.join(FORMATS)}")
         findings = [changed(one, message=f"{one.message} ({_times(counted.count)})") for one, counted in self._findings()]
-        lines = (found(findings, ()), *self._listed(), *self.notes, *self._sampled())
-        return FORMATS[output_format](findings, self._sources(), False) + "".join(f"{line}\n" for line in lines)
+        lines = (found(findings, ()), *map(one_line, (*self._listed(), *self.notes, *self._sampled())))
+        return printable(FORMATS[output_format](findings, self._sources(), False) + "".join(f"{line}\n" for line in lines))
 
     def _findings(self) -> list[tuple[Diagnostic, Counted]]:
         told = [(self._diagnostic(one), one) for one in self._record.findings() if not self._silenced(one)]

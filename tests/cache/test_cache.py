@@ -16,6 +16,7 @@ import pytest
 from bce_lint import engine
 from bce_lint.analysis.project import project
 from bce_lint.cache import FOLDER, Cache, cache, shelf, state
+from bce_lint.cache.key import find_key
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import LintResult, check, check_text
 from bce_lint.rules.registry import default_codes
@@ -258,12 +259,18 @@ def test_a_program_without_files_keeps_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert cache() is None
 
 
+def signed(path: Path, question: bytes, answer: bytes) -> bytes:
+    """A line that the user's own key has signed."""
+    kept = shelf.Shelf(str(path.parents[1]), path.parent.name, path.stem, find_key())
+    return question + b" " + kept.signature(question, answer) + b" " + answer + b"\n"
+
+
 @pytest.mark.parametrize("text", ["\xff", "[" * 100_000, "[]", '[[],{"a\\u0000b":"z"},[],[]]', '[[],{},["\\u0000"],[]]'])
 def test_an_answer_that_is_none_is_a_miss(root: Path, text: str) -> None:
     lint(Cache())
     (path,) = (root / FOLDER).rglob("*.answers")
     name = path.read_bytes().split(b" ")[0]
-    path.write_bytes(name + b" " + shelf._checksum(name, text.encode("latin-1")) + b" " + text.encode("latin-1") + b"\n")
+    path.write_bytes(signed(path, name, text.encode("latin-1")))
     assert told(lint(Cache())) == told(lint(None))
 
 
@@ -272,7 +279,7 @@ def test_an_answer_that_shows_what_is_no_text_is_a_miss(root: Path) -> None:
     lint(Cache(), "train.py")
     (path,) = (root / FOLDER).rglob("*.answers")
     name, text = path.read_bytes().split(b" ")[0], b'[[],{},["bad.py"],[]]'
-    path.write_bytes(name + b" " + shelf._checksum(name, text) + b" " + text + b"\n")
+    path.write_bytes(signed(path, name, text))
     assert told(lint(Cache(), "train.py")) == told(lint(None, "train.py"))
 
 

@@ -95,7 +95,7 @@ def test_a_person_reads_text() -> None:
     before = b"# coding: latin-1\r\nx = '\xe9'\r\ny = 1\r\n"
     after = before.replace(b"y = 1", b"y = '\x1b[31m\x07'")
     assert readable("caf\u00e9.py", before, after) == (
-        "--- caf\u00e9.py\n+++ caf\u00e9.py\n@@ -1,3 +1,3 @@\n # coding: latin-1\n x = '\u00e9'\n-y = 1\n+y = '\u241b[31m\u2407'\n"
+        "--- caf\u00e9.py\n+++ caf\u00e9.py\n@@ -1,3 +1,3 @@\n # coding: latin-1\n x = '\u00e9'\n-y = 1\n+y = '\\x1b[31m\\x07'\n"
     )
 
 

@@ -1,0 +1,234 @@
+"""What linting an untrusted repository does and does not do, over every face of the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bce_lint.cli import main
+from bce_lint.flake8_plugin import Checker
+from tests import watched
+from tests.compare.reports import loss, place, report, write
+from tests.watched import HOSTILE, ROOT, watch
+
+_ENTRY = re.compile(r"- id: (\S+)\n(?:  .*\n)*?  entry: bce-lint (.+)\n")
+HOOKS = dict(_ENTRY.findall((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")))
+READING: dict[str, tuple[list[str], str]] = {
+    "full": (["cli", "."], ""),
+    "json": (["cli", "--output-format", "json", "."], ""),
+    "statistics": (["cli", "--statistics", "-v", "."], ""),
+    "isolated": (["cli", "--isolated", "--no-cache", "."], ""),
+    "diff": (["cli", "--diff", "--unsafe-fixes", "."], ""),
+    "standard input": (["cli", "-"], HOSTILE),
+    "standard input with a name": (["cli", "--stdin-filename", "hostile.py", "-"], HOSTILE),
+    "standard input, fixed": (["cli", "--fix", "--stdin-filename", "hostile.py", "-"], HOSTILE),
+    "reveal": (["cli", "--reveal", "hostile.py:22"], ""),
+    "reveal ir": (["cli", "--reveal", "ir:hostile.py:step"], ""),
+    "compare": (["cli", "--compare", "run.json", "."], ""),
+    "flake8": (["flake8", "."], ""),
+    "library": (["library"], ""),
+    "codemod": (["codemod"], ""),
+    "pre-commit": (["cli", *HOOKS["bce-lint"].split(), "hostile.py", "train.py"], ""),
+}
+FIXING = {
+    "fix": ["cli", "--fix", "--unsafe-fixes", "--show-fixes", "."],
+    "fix only": ["cli", "--fix-only", "."],
+    "pre-commit": ["cli", *HOOKS["bce-lint-fix"].split(), "hostile.py", "train.py"],
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The hostile project, with a report of a run."""
+    made = watched.project(tmp_path)
+    write(made / "run.json", report(loss(place(made / "hostile.py", "nn.MSELoss(size_average=False)"))))
+    return made
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The files below a folder, the cache's apart."""
+    found = (path for path in folder.rglob("*") if path.is_file() and ".bce_lint_cache" not in path.parts)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+@pytest.mark.parametrize(("face", "stdin"), READING.values(), ids=READING)
+def test_reading_runs_nothing_and_writes_its_cache_alone(project: Path, face: list[str], stdin: str) -> None:
+    before = files(project)
+    for _ in range(2):  # what the cache answers the second time
+        done = watch(project, *face, stdin=stdin)
+        assert done.status in (0, 1), done.err
+        assert "BCE" in done.out + done.err or "Tensor" in done.out or "Call" in done.out or face[0] in ("library", "codemod")
+        assert done.but("write") == []
+        assert {path for path in done.written() if not is_kept(path, project)} == set()
+        assert not done.modules & {"torch", "numpy", *watched.OURS}
+    assert files(project) == before
+
+
+def is_kept(path: str, project: Path) -> bool:
+    """True if a path is that of the cache, or of its key."""
+    return path.startswith((str(project / ".bce_lint_cache"), str(project.parent / "state" / "bce-lint")))
+
+
+@pytest.mark.parametrize("face", FIXING.values(), ids=FIXING)
+def test_fixing_writes_the_files_with_findings_alone(project: Path, face: list[str]) -> None:
+    before = files(project)
+    done = watch(project, *face)
+    assert done.status in (0, 1) and done.but("write") == []
+    temporary = re.compile(re.escape(f"{project}{os.sep}") + r"\.hostile\.py\.[0-9a-f]+\.bce-lint\.tmp")
+    assert {path for path in done.written() if not temporary.fullmatch(path)} == {str(project / "hostile.py")}
+    after = files(project)
+    assert {name for name, text in after.items() if text != before.get(name)} == {"hostile.py"}
+    assert b"size_average" not in after["hostile.py"]
+
+
+def test_the_watch_sees_what_the_project_would_do(project: Path) -> None:
+    program = watched.WATCH.partition("face, *rest")[0] + (
+        "sys.addaudithook(hook)\nsys.path.insert(0, PROJECT)\nimport conftest\nexec(compile(open('setup.py').read(), 'setup.py', 'exec'))\n"
+        "import socket, subprocess, ctypes, pickle\nsocket.socket()\nsubprocess.run(['true'])\nctypes.CDLL(None)\n"
+        "pickle.loads(pickle.dumps(Terminal))\n"
+        "os.mkdir('x')\nos.rename('x', 'y')\nprint(json.dumps(sorted({tuple(one[:2]) for one in seen if one[0] != 'write'})))\n"
+        "print(json.dumps(sorted({os.path.basename(path) for one in seen if one[0] == 'write' for path in one[1:]})))"
+    )
+    env = {**os.environ, "MARKER": watched.MARKER, "OURS": "conftest", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, timeout=60, check=True, env=env)
+    kinds, written = done.stdout.splitlines()
+    for kind in (("run", "exec"), ("run", "import"), ("start", "subprocess.Popen"), ("talk", "socket.__new__"), ("load", "ctypes.dlopen")):
+        assert json.dumps(kind) in kinds
+    assert written == '["ran", "x", "y"]'
+
+
+@pytest.mark.parametrize("module", ["libcst", "pathspec", "json", "typing_extensions"])
+def test_as_a_module_of_python_it_does_not_look_into_the_working_folder(project: Path, module: str) -> None:
+    (project / f"{module}.py").write_text(watched.RAN, encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "bce_lint", "--fix", "--unsafe-fixes", "hostile.py"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=120, check=False, env=env)
+    assert "fixed" in done.stdout and not (project / "ran").exists(), done.stderr
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+LOSS = "from torch import nn\n\nloss = nn.MSELoss(size_average=False)\n"
+FIXED = LOSS.replace("size_average=False", 'reduction="sum"')
+
+
+@pytest.fixture
+def linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project beside a folder that is not in it; the working folder."""
+    for name in ("project/pkg", "outside"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "project" / "pyproject.toml").write_text("", encoding="utf-8")
+    (tmp_path / "outside" / "a.py").write_text(LOSS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "project")
+    return tmp_path / "project"
+
+
+def outside(project: Path) -> str:
+    """What the file that is not in the project holds."""
+    return (project.parent / "outside" / "a.py").read_text(encoding="utf-8")
+
+
+def one_link(project: Path) -> None:
+    """A link to a file."""
+    (project / "pkg" / "b.py").symlink_to("../../outside/a.py")
+
+
+def two_links(project: Path) -> None:
+    """A link to a link."""
+    (project.parent / "between.py").symlink_to("outside/a.py")
+    (project / "pkg" / "b.py").symlink_to(project.parent / "between.py")
+
+
+def link_over_a_folder(project: Path) -> None:
+    """A link to a file over a link to a folder."""
+    (project / "data").symlink_to(project.parent / "outside")
+    (project / "pkg" / "b.py").symlink_to("../data/a.py")
+
+
+@pytest.mark.parametrize("link", [one_link, two_links, link_over_a_folder], ids=lambda link: link.__name__)
+def test_a_link_out_of_the_project_is_fixed_only_where_it_is_named(
+    linked: Path, link: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    link(linked)
+    for paths in (["."], ["pkg"], [str(linked)], ["pkg", "pyproject.toml"][:1]):
+        assert main(["--fix", *paths]) == 2
+        out, err = capsys.readouterr()
+        assert err == f"bce-lint: {os.path.relpath(linked / 'pkg' / 'b.py') if paths != [str(linked)] else linked / 'pkg' / 'b.py'}" + (
+            ": a link out of the project, which is fixed only where it is named\n"
+        )
+        assert "1 finding" in out and outside(linked) == LOSS
+    assert main(["--diff", "."]) == 2 and "+loss" not in capsys.readouterr().out
+    assert main(["--fix", "pkg/b.py"]) == 0
+    assert outside(linked) == FIXED
+    assert (linked / "pkg" / "b.py").is_symlink()
+
+
+def test_a_link_to_a_folder_is_followed_only_where_it_is_named(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "data").symlink_to(linked.parent / "outside")
+    assert main(["--fix", "."]) == 0 and outside(linked) == LOSS
+    assert main(["--fix", "data"]) == 0 and outside(linked) == FIXED
+
+
+def test_a_link_within_the_project_is_fixed(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "own.txt").write_text(LOSS, encoding="utf-8")
+    (linked / "pkg" / "b.py").symlink_to("../own.txt")
+    assert main(["--fix", "."]) == 0
+    assert (linked / "own.txt").read_text(encoding="utf-8") == FIXED
+
+
+def test_a_link_within_what_is_named_is_fixed(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one_link(linked)
+    assert main(["--fix", "..", "--isolated"]) in (0, 2)
+    assert outside(linked) == FIXED
+
+
+def test_a_fix_of_several_files_does_not_go_through_a_link(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    net += "        self.fc = nn.Linear(4, 1)\n\n    def forward(self, x):\n        return torch.sigmoid(self.fc(x))\n"
+    train = "from torch import nn\nfrom net import Net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
+    (linked.parent / "outside" / "a.py").write_text(net, encoding="utf-8")
+    (linked / "net.py").symlink_to("../outside/a.py")
+    (linked / "train.py").write_text(train, encoding="utf-8")
+    assert main(["--fix", "--unsafe-fixes", "."]) == 2
+    assert "net.py: a link out of the project" in capsys.readouterr().err
+    assert (outside(linked), (linked / "train.py").read_text(encoding="utf-8")) == (net, train)
+    assert main(["--fix", "--unsafe-fixes", "train.py", "net.py"]) == 0
+    assert "torch.sigmoid" not in outside(linked)
+
+
+def test_a_hard_link_is_broken_and_its_other_name_keeps_its_bytes(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.link(linked.parent / "outside" / "a.py", linked / "pkg" / "b.py")
+    assert main(["--fix", "."]) == 0
+    assert (outside(linked), (linked / "pkg" / "b.py").read_text(encoding="utf-8")) == (LOSS, FIXED)
+
+
+# --- configuration -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["../elsewhere", "/tmp/elsewhere", "link/elsewhere"])
+def test_a_configuration_does_not_lead_the_cache_out_of_the_folder(
+    linked: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from argparse import Namespace
+
+    (linked / "link").symlink_to(linked.parent)
+    monkeypatch.setattr(sys, "argv", ["flake8", "."])
+    try:
+        told = {}
+        for words in ([], ["--bce-cache-dir", where], [f"--bce-cache-dir={where}"]):
+            sys.argv[1:] = words
+            Checker.parse_options(Namespace(bce_extend_select=[], bce_no_cache=False, bce_cache_dir=where))
+            told[bool(words)] = Checker.cache_dir
+        assert told == {False: None, True: where}
+        sys.argv[1:] = []
+        Checker.parse_options(Namespace(bce_extend_select=[], bce_no_cache=False, bce_cache_dir="kept"))
+        assert Checker.cache_dir == "kept"
+    finally:
+        Checker.cache_dir = None
