@@ -136,7 +136,7 @@ def docstrings(file: File, rng: Random) -> Iterator[Change]:
     for node in file.nodes:
         if isinstance(node, DEFINITIONS) and not is_docstring(node.body[0]) and file.whole_lines(node.body[0]) and _below(file, node):
             here = file.line_of(node.body[0])
-            yield Change(here, here, f'{file.indent(node.body[0])}"""Takes probabilities, gives logits: torch.sigmoid(x)."""\n')
+            yield Change(here, here, f'{file.indent(node.body[0])}"""Said of what follows."""\n')
 
 
 def _below(file: File, node: ast.stmt) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from bce_lint.analysis.project.project import Project
@@ -14,7 +16,6 @@ from bce_lint.rules.registry import BY_CODE
 from tests.metamorphic.programs import Program, Variant, unchanged
 from tests.metamorphic.text import place_of
 
-ROOT = "/program"
 _CODES = frozenset(code for code, rule in BY_CODE.items() if not rule.witness)
 
 
@@ -38,15 +39,20 @@ class Difference(NamedTuple):
 
 def findings(files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
     """What is found in the files of a project, with the fixes."""
-    texts = {f"{ROOT}/{path}": data for path, data in files.items()}
-    return judge_files(Project(ROOT, (), texts), sorted(texts), {path: path for path in texts}, _CODES, fixes=True).diagnostics
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        for path, data in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
+        shown = {str(root / path): path for path in files}
+        return judge_files(Project(str(root), shown), sorted(shown), shown, _CODES, fixes=True).diagnostics
 
 
 def verdicts(variant: Variant) -> Counter[Verdict]:
     """What is found in a rewritten program, each at its old place."""
     found: Counter[Verdict] = Counter()
     for one in findings({path: variant.data(path) for path in variant.files}):
-        path = one.location.path.removeprefix(f"{ROOT}/")
+        path = one.location.path
         lines = variant.text(path).split("\n")
         row, column = one.location.start
         offset = sum(len(line) + 1 for line in lines[: row - 1]) + column - 1
@@ -68,6 +74,10 @@ def differences(program: Program, before: Counter[Verdict], variant: Variant) ->
         return [Difference("crash", "", traceback.format_exc(limit=-3))]
     lost, come = list((before - after).elements()), list((after - before).elements())
     found = []
+    for new in [one for one in come if one.path == "new"]:  # told at the call that the rewrite brought, where value and loss meet
+        if old := next((one for one in lost if one.code == new.code), None):
+            come.remove(new)
+            lost.remove(old)
     for old in list(lost):
         if same := [new for new in come if new[:4] == old[:4]]:
             found.append(Difference("fix", old.code, f"{shown(program, old)}: {old.fix} -> {same[0].fix}"))
