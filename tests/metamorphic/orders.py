@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.metamorphic.noise import head_end
 from tests.metamorphic.programs import Program, Variant, unchanged
 from tests.metamorphic.text import DEFINITIONS, File, Piece
 from tests.metamorphic.wraps import looks_at_names
@@ -25,12 +24,12 @@ def methods(program: Program, rng: Random) -> Variant:
     return _reordered(program, rng, _in_classes)
 
 
-def _reordered(program: Program, rng: Random, runs: object) -> Variant:
+def _reordered(program: Program, rng: Random, runs: Callable[[File], Iterator[list[ast.stmt]]]) -> Variant:
     files = unchanged(program)
     for path, file in program.files.items():
         pieces: list[Piece] = []
         here = 0
-        for run in runs(file):  # type: ignore[operator]
+        for run in runs(file):
             if len(run) < 2:
                 continue
             edges = [file.line_of(run[0]), *(file.next_line(node) for node in run)]
@@ -202,6 +201,3 @@ def _can_be_late(file: File, node: ast.FunctionDef) -> bool:
     known = file.global_names(node) & file.bound_at_top.keys()
     bad = {name for name in known if file.bound_at_top[name] != 1} | ({"__name__"} & file.global_names(node))
     return not (called or stars or inner or bad or (file.names_at_definition(node) & set(_late(file))))
-
-
-__all__ = ["head_end"]

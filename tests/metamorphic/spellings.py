@@ -8,7 +8,6 @@ from random import Random
 
 from bce_lint.catalog import losses
 from bce_lint.catalog.schema import Param
-from tests.metamorphic.noise import inserted
 from tests.metamorphic.renames import _bindings
 from tests.metamorphic.text import Change, File
 
@@ -138,6 +137,3 @@ def torch_functions(file: File, rng: Random) -> Iterator[Change]:
 def _is_tensor(file: File, node: ast.expr, known: dict[str, str]) -> bool:
     name = qualified(file, node.func, known) if isinstance(node, ast.Call) else ""
     return name.startswith("torch.") and name.removeprefix("torch.") in _METHODS | {"randn", "rand", "zeros", "ones"}
-
-
-__all__ = ["inserted"]

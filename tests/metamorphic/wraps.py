@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.metamorphic.noise import inserted, is_elif
+from tests.metamorphic.noise import is_elif
 from tests.metamorphic.programs import Program, Variant, unchanged
 from tests.metamorphic.text import DEFINITIONS, FUNCTIONS, Change, File, Piece, bound_names, is_docstring
 
@@ -169,12 +169,16 @@ def _dotted(node: ast.expr) -> bool:
 
 def result_variable(program: Program, rng: Random) -> Variant:
     """The value of a statement in a variable first."""
-    return _pulled(program, lambda file, value: value if not isinstance(value, (ast.Name, ast.Lambda)) else None)
+    return _pulled(program, _result)
 
 
 def argument_variable(program: Program, rng: Random) -> Variant:
     """The first argument of a call in a variable first."""
     return _pulled(program, _first_argument)
+
+
+def _result(file: File, value: ast.expr) -> ast.expr | None:
+    return None if isinstance(value, (ast.Name, ast.Lambda)) or isinstance(file.parents[value], ast.Expr) else value
 
 
 def _first_argument(file: File, value: ast.expr) -> ast.expr | None:
@@ -187,13 +191,13 @@ def _first_argument(file: File, value: ast.expr) -> ast.expr | None:
     return first
 
 
-def _pulled(program: Program, choose: object) -> Variant:
+def _pulled(program: Program, choose: Callable[[File, ast.expr], ast.expr | None]) -> Variant:
     files = unchanged(program)
     for path, file in program.files.items():
         pieces: list[Piece] = []
         here = number = 0
         for node, value in sorted(_steps(file), key=lambda one: file.start(one[0])):
-            chosen = choose(file, value)  # type: ignore[operator]
+            chosen = choose(file, value)
             if chosen is None or not _movable(chosen) or file.start(node) < here or "\n" in file.source(node):
                 continue
             number += 1
@@ -294,6 +298,3 @@ def else_added(file: File, rng: Random) -> Iterator[Change]:
 def leaves(body: list[ast.stmt]) -> bool:
     """True if a branch ends in a way out of the function."""
     return isinstance(body[-1], (ast.Return, ast.Raise))
-
-
-__all__ = ["inserted"]
