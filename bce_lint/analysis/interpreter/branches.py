@@ -18,7 +18,7 @@ from bce_lint.records import changed
 
 def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     """Runs the arm that is taken, or both and joins them."""
-    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.main
+    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.runs_as_main
     if m.ended:
         return False
     if outcome is not None:

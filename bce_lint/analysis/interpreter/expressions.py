@@ -47,7 +47,7 @@ def lookup(m: Machine, frame: Frame, name: str) -> Value:
     if value is not None:
         return value
     if name == "__name__":
-        return const("__main__") if frame.main else TOP
+        return const("__main__") if frame.runs_as_main else TOP
     return External("builtins." + name) if name in BUILTINS else TOP
 
 

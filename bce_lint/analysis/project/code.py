@@ -13,12 +13,25 @@ _LITERAL = re.compile(
     re.S,
 )
 _PREFIX, _FORMATTED, _COMMENT = b"rRbBuUfFtT", b"fFtT", ord("#")
-_NAME = re.compile(rb"([\"'])[\w.:\x80-\xff]+\1")
+_NAME = re.compile(rb"(\"\"\"|'''|[\"'])([\w.:\x80-\xff]+)\1")
 """A string that may be a name: of an attribute, of a class, of a module and what is in it."""
 _FIELD = re.compile(rb"\{\{|\{((?:[^{}]|\{[^{}]*\})*)\}")
 _FORMAT = re.compile(rb"(?:![rsa])?(?::[^{}\[\]()\"']*)?\Z")
 _GOES_ON = b",([{=+-*/%&|^<>@~\\"
 """What the line before ends with where a string on a line of its own goes on with it."""
+
+
+_SEVERAL = re.compile(
+    rb"^([ \t]*)(?![ \t]|(?:if|for|while|with|try|else|elif|except|finally|def|class|async|match|case)\b)([^\n;]*;[^\n]*)", re.M
+)
+"""A line of simple statements."""
+
+
+def one_a_line(code: bytes) -> bytes:
+    """Code without text, with a line of its own for each simple statement that stands in a line of such."""
+    if b";" not in code:
+        return code
+    return _SEVERAL.sub(lambda line: b"\n".join(line[1] + one.strip() for one in line[2].split(b";") if one.strip()), code)
 
 
 def without_text(data: bytes) -> bytes:
@@ -39,8 +52,8 @@ def _parts(data: bytes) -> Iterator[bytes]:
             last = before.rstrip()[-1:] or last
             if any(letter in _FORMATTED for letter in data[begins:start]):
                 kept = _evaluated(text)
-            elif _NAME.fullmatch(text) and not _is_statement(data, begins, last):
-                kept = text
+            elif (name := _NAME.fullmatch(text)) and not _is_statement(data, begins, last):
+                kept = b'"' + name[2] + b'"'
             else:
                 kept = b'""'
         last = kept[-1:] or before.rstrip()[-1:] or last

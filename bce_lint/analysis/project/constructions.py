@@ -12,8 +12,8 @@ from bce_lint.analysis.project.index import FileSummary
 from bce_lint.analysis.state.machine import Default
 from bce_lint.ir.walk import AnyNode, children
 
-_CAPITAL: Final = re.compile(rb"\b[A-Z\x80-\xff][\w\x80-\xff]*|(?<=class )\w+")
-"""Words that may name a class."""
+_CAPITAL: Final = re.compile(rb"(?<![\w\x80-\xff])[A-Z\x80-\xff][\w\x80-\xff]*")
+"""Words that name a class as most are named."""
 _MAX_DEPTH: Final = 8
 _LOOKING: Final = frozenset({"isinstance", "issubclass", "super", "type", "print", "help", "raises", "cast"})
 """Functions that may be given a class and do not call it."""
@@ -96,6 +96,8 @@ class Constructions:
         return re.search(rb"^class[ \t]+%s\b" % owner.encode(), self._files[file].data, re.M) is not None if file in self._files else True
 
     def _naming_files(self, owner: str, path: str) -> list[str]:
+        if _CAPITAL.fullmatch(owner.encode()) is None:
+            return [path, *(file for file, summary in sorted(self._files.items()) if file != path and owner.encode() in summary.data)]
         if self._naming is None:
             self._naming = defaultdict(list)
             for file, summary in sorted(self._files.items()):

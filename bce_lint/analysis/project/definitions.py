@@ -13,7 +13,7 @@ from bce_lint.analysis.project.lexical import compares, names_sink, takes_logari
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
 _STORE = re.compile(
-    rb"^([ \t]+)self\.(\w+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.\w+[ \t]*=(?!=))[^\n]*\n"
+    rb"^([ \t]+)self\.([\w\x80-\xff]+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.[\w\x80-\xff]+[ \t]*=(?!=))[^\n]*\n"
     rb"((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
     re.M,
 )
@@ -22,14 +22,16 @@ _STATEMENT = re.compile(
     rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
     re.M,
 )
-_TARGETS = re.compile(rb"(?:[\[(]?[\w.,*\s]+[\])]?\s*(?::[^=\n]*)?=(?!=)\s*)+")
-_FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
-_OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(|[\w.]+\(\s*self\b")
+_TARGETS = re.compile(rb"(?:[\[(]?[\w\x80-\xff.,*\s]+[\])]?\s*(?::[^=\n]*)?=(?!=)\s*)+")
+_FIRST = re.compile(rb"\A[^\w\x80-\xff]*(?:self\.)?[\w\x80-\xff]*")
+_OWN_CALL = re.compile(rb"(?:self|super\(\))\.([\w\x80-\xff]+)\(|[\w\x80-\xff.]+\([\s(]*self\b")
+_GIVEN_SELF = re.compile(rb"=[\s(]*[\w\x80-\xff.]+\([\s(]*self\b(?!\s*\.)")
+"""A call with the instance itself, whose result somebody keeps."""
 _BINDING = re.compile(
     rb"^[ \t]+(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n", re.M
 )
 """What binds names or has a statement on its own line: loops, contexts, and the arms of one line."""
-_PARAMETER = re.compile(rb"(\w+)[ \t]*(?=[:=])")
+_PARAMETER = re.compile(rb"([\w\x80-\xff]+)[ \t]*(?=[:=])")
 FILLS = re.compile(
     rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
 )
@@ -177,7 +179,7 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
         names.own.setdefault(alias, []).append(Fragment(summary, alias, without=frozenset({alias})))
 
 
-_DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
+_DEFAULTS = re.compile(rb"\bdef [\w\x80-\xff]+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
 """The parameters of functions, whose defaults are made where the definition stands."""
 
 
@@ -189,11 +191,15 @@ def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragme
     header = _DEFAULTS.search(text)
     if header is not None and b"=" in header[1]:
         yield from _changing(summary, header[1], frozenset(_PARAMETER.findall(header[1])))
+    if header is not None and (body := text[header.end() :].partition(b"\n")[0]).strip():
+        yield from _changing(summary, body, words_of(body) - {b"self"})
     for line in _BINDING.finditer(text):
         yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
     for match in _STATEMENT.finditer(text):
         statement = match[2]
         targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
+        if call is None and targets is not None and _GIVEN_SELF.search(statement) is not None:
+            yield b"", Fragment(summary, statement, without=frozenset({b"self"}))
         if call is not None:
             yield b"", Fragment(summary, statement, without=frozenset({call[1] or b"self", b"self"}))
             continue

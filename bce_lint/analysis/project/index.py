@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from bce_lint.analysis.project import lexical
-from bce_lint.analysis.project.code import without_text
+from bce_lint.analysis.project.code import one_a_line, without_text
 from bce_lint.analysis.project.lazy import lazy
 from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink, words_of
 from bce_lint.records import record
@@ -98,10 +99,10 @@ def scan(path: str, raw: bytes) -> FileSummary:
         words = words_of(code)
         whole = Block(None, "code", a_sink() if names_sink(code, words) else b"")
         return FileSummary(path, raw, b"", (), frozenset(), blocks=[whole], relevant=lexical.relevant_words() & words)
-    data = raw
+    data = raw.removeprefix(BOM_UTF8)
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
-    data = without_text(data)
+    data = one_a_line(without_text(data))
     imports = tuple(_imports(data)) if b"import" in data else ()
     bases = (
         frozenset(w.decode("utf-8", "replace") for m in _BASES.finditer(data) for w in WORD.findall(m[1]))
@@ -128,17 +129,52 @@ def _imports(data: bytes) -> Iterator[Import]:
 
 
 def blocks_of(summary: FileSummary) -> list[Block]:
-    """The top-level statements of a file."""
+    """The top-level statements of a file; what it takes from torch by another name stands there by its own."""
     if summary.blocks is None:
-        summary.blocks = blocks_in(summary.data)
+        summary.blocks = blocks_in(_with_own_names(summary))
     return summary.blocks
 
 
+def _with_own_names(summary: FileSummary) -> bytes:
+    wanted = lexical.relevant_words()
+    names = {}
+    for item in summary.imports:
+        if item.module == "torch" and not item.names and item.bound not in lexical.NAMES_OF_TORCH:
+            names[item.bound.encode()] = b"torch"
+        names.update({bound.encode(): name.encode() for name, bound in item.names if name != bound and name.encode() in wanted})
+    names = {bound: name for bound, name in names.items() if bound not in summary.aliases}
+    if not names:
+        return summary.data
+    form = rb"(?<![\w.\x80-\xff])(?:%s)(?![\w\x80-\xff])" % b"|".join(map(re.escape, names))
+    return re.sub(form, lambda match: names[match[0]], summary.data)
+
+
 def blocks_in(data: bytes) -> list[Block]:
-    """The statements of a text that are not indented, each with all that is indented below it."""
+    """The statements of a text that are not indented, each with all that is indented below it, or stands in its brackets."""
     marks = list(_BLOCK.finditer(data))
     ends = [*(m.start() for m in marks[1:]), len(data)][: len(marks)]
-    return [_block(m, data[m.start() : end]) for m, end in zip(marks, ends, strict=True)]
+    return [_block(m, data[m.start() : end]) for m, end in _closed(data, marks, ends)]
+
+
+def _closed(data: bytes, marks: list[re.Match[bytes]], ends: list[int]) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Statements and their ends: one whose brackets are open takes in what follows, as far as the bracket that closes them."""
+    index, sound = 0, True
+    while index < len(marks):
+        first, last = index, index
+        depth = _depth(data, marks[index].start(), ends[index])
+        while sound and depth > 0 and last + 1 < len(marks):
+            last += 1
+            depth += _depth(data, marks[last].start(), ends[last])
+        sound = sound and depth <= 0  # brackets that nothing closes: the text is no Python, or was not understood
+        index = last if depth <= 0 else first
+        yield marks[first], ends[index]
+        index += 1
+
+
+def _depth(data: bytes, start: int, end: int) -> int:
+    """How many brackets a range leaves open."""
+    opened = data.count(b"(", start, end) + data.count(b"[", start, end) + data.count(b"{", start, end)
+    return opened - data.count(b")", start, end) - data.count(b"]", start, end) - data.count(b"}", start, end)
 
 
 def _block(match: re.Match[bytes], text: bytes) -> Block:

@@ -16,6 +16,8 @@ _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
 _THRESHOLD = re.compile(rb"[<>.](?:(?<=[<>])=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?<=\.)(?:round|gt|ge|lt|le)\()")
 
 LOGARITHM, COMPARISON = 1, 2
+NAMES_OF_TORCH = frozenset({"torch", "th"})
+"""What the texts that are searched call torch."""
 
 
 def words_of(text: bytes) -> frozenset[bytes]:

@@ -103,6 +103,14 @@ class Frame:
     arms: tuple[OpenArm, ...] = ()
     raised: bool = False
 
+    @property
+    def runs_as_main(self) -> bool:
+        """True if its file is the program that is run: `__name__` is what it is in the module's own body, whoever calls."""
+        first = self
+        while first.parent is not None:
+            first = first.parent
+        return first.main and first.unit is self.unit
+
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
         start, end = named or span

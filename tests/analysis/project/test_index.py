@@ -142,7 +142,7 @@ def test_no_word_is_lost_between_blocks(lines: list[bytes]) -> None:
         (b"a = 'it\\'s'\nb = 'c'\n", {b"a", b"b", b"c"}),
         (b"def f():\n    'g'\n    return h\n", {b"def", b"f", b"return", b"h"}),
         (b"'a'\nb = [\n    'c',\n    'd'\n]\n'e'\n", {b"b", b"c", b"d"}),
-        (b"getattr(a, 'b')('c d', 'e/f', \"\"\"g\"\"\")\n", {b"getattr", b"a", b"b"}),
+        (b"getattr(a, 'b')('c d', 'e/f', \"\"\"g\"\"\")\n", {b"getattr", b"a", b"b", b"g"}),
         (b"a = f'{b[\"c\"]!r:>10} d {e:.2f} {{f}} {g:{h}}'\n", {b"a", b"b", b"c", b"e", b"g", b"h"}),
         (b"a = rf'b' + b'c' + fr\"{d}\"\n", {b"a", b"c", b"d"}),
     ],

@@ -1,0 +1,100 @@
+"""`python -m tests.metamorphic --seed S --count N [FOLDER…]`: rewrites programs, and says where the findings change."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.metamorphic.programs import Program, Variant, fixtures, of_folders, planted
+from tests.metamorphic.rewrites import REWRITES
+from tests.metamorphic.verdicts import Difference, Verdict, differences, of_program
+
+
+class Outcome(NamedTuple):
+    """One program after one rewrite, and what is said otherwise of it."""
+
+    program: Program
+    rewrite: str
+    variant: Variant
+    differences: list[Difference]
+
+
+def outcomes(program: Program, names: list[str], seed: int) -> Iterator[Outcome]:
+    """Each rewrite of a program that changes it."""
+    before: Counter[Verdict] = of_program(program)
+    for name in names:
+        variant = rewritten(program, name, seed)
+        if variant is not None:
+            yield Outcome(program, name, variant, broken(program, variant) or differences(program, before, variant))
+
+
+def rewritten(program: Program, name: str, seed: int) -> Variant | None:
+    """A program after a rewrite, None where that leaves it as it is."""
+    variant = REWRITES[name](program, random.Random(f"{seed} {name} {program.name}"))
+    if variant is None or (variant.newline == "\n" and {path: variant.text(path) for path in variant.files} == program.texts):
+        return None
+    return variant
+
+
+def broken(program: Program, variant: Variant) -> list[Difference]:
+    """What is no Python after a rewrite, though it was before."""
+    found = []
+    for path in variant.files:
+        if path in program.files or path not in program.texts:
+            try:
+                compile(variant.text(path), path, "exec", dont_inherit=True)
+            except SyntaxError as error:
+                found.append(Difference("broken", "", f"{path}:{error.lineno}: {error.msg}: {error.text}"))
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints the differences and the counts; 1 if there is a difference."""
+    options = _parser().parse_args(arguments)
+    rng = random.Random(options.seed)
+    programs = of_folders(options.folders, options.count, rng) if options.folders else _own(options.count, options.seed, rng)
+    names = [name for name in REWRITES if name in (options.only or REWRITES)]
+    runs, found = Counter[str](), Counter[tuple[str, str]]()
+    for program in programs:
+        for outcome in outcomes(program, names, options.seed):
+            runs[outcome.rewrite] += 1
+            for one in outcome.differences:
+                found[outcome.rewrite, one.kind] += 1
+                print(f"{outcome.rewrite}: {one.kind} {one.code} in {program.name}: {one.detail}", flush=True)
+            if outcome.differences and options.keep:
+                _keep(Path(options.keep) / outcome.rewrite / program.name.replace("/", "_").replace(" ", "_"), outcome.variant)
+    print(f"\n{len(programs)} programs, {sum(runs.values())} rewritten programs, {sum(found.values())} differences")
+    for name in names:
+        told = ", ".join(f"{count} {kind}" for (rewrite, kind), count in sorted(found.items()) if rewrite == name)
+        print(f"  {name:20} {runs[name]:5} {told}")
+    return 1 if found else 0
+
+
+def _keep(folder: Path, variant: Variant) -> None:
+    for path in variant.files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(variant.data(path))
+
+
+def _own(count: int, seed: int, rng: random.Random) -> list[Program]:
+    programs = [*fixtures(), *planted(max(1, count // 4), seed)]
+    return rng.sample(programs, count) if count < len(programs) else programs
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.metamorphic", description=__doc__)
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="where files are taken from; else fixtures and planted programs")
+    parser.add_argument("--count", type=int, default=300, help="how many programs")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", action="append", metavar="REWRITE", help="only this rewrite; may be given again")
+    parser.add_argument("--keep", metavar="DIR", help="write the rewritten programs that differ to folders in DIR")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
