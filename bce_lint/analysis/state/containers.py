@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
 from bce_lint import ir
-from bce_lint.analysis.domain.shapes import row
+from bce_lint.analysis.domain.shapes import MAX_RANK, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     TOP,
@@ -29,6 +32,9 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
 ANYTHING = Seq((), TOP)
+T = TypeVar("T")
+Leaf: TypeAlias = Callable[[Value], T | None]
+Row: TypeAlias = Callable[[Seq, Sequence[T | None]], T | None]
 
 
 MAX_RANGE = 8
@@ -79,6 +85,34 @@ def content(m: Machine, value: Value) -> Seq | None:
         found = m.read(value.address, cells.ITEMS)
         return found if type(found) is Seq else None
     return None
+
+
+def folded(m: Machine, value: Value, leaf: Leaf[T], row: Row[T]) -> T | None:
+    """What nested sequences come to, from the innermost outwards; None of those that hold themselves, or nest deeper than tensors do."""
+    return _Folding(m, leaf, row).of(value, 0)
+
+
+class _Folding(Generic[T]):
+    """What has been found of each list: one is asked once, in however many others it is."""
+
+    def __init__(self, m: Machine, leaf: Leaf[T], row: Row[T]) -> None:
+        self.m, self.leaf, self.row = m, leaf, row
+        self.found: dict[int, T | None] = {}
+
+    def of(self, value: Value, depth: int) -> T | None:
+        """What a value comes to."""
+        items = content(self.m, value)
+        if items is None:
+            return self.leaf(value)
+        if type(value) is not Ref:
+            return self._together(items, depth)
+        if value.address not in self.found:
+            self.found[value.address] = None
+            self.found[value.address] = self._together(items, depth)
+        return self.found[value.address]
+
+    def _together(self, items: Seq, depth: int) -> T | None:
+        return self.row(items, [self.of(item, depth + 1) for item in items]) if depth < MAX_RANK else None
 
 
 def table_of(m: Machine, value: Value) -> Table | None:
