@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 MAX_LENGTH = 1024
 """The most elements, or entries, that are known one by one."""
+MAX_OPEN = 128
+"""The most of them beside any number of others."""
 FIRST, LAST = 32, 16
 """How many of more than that are left at either end."""
 MAX_BULK = 4096

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_BULK, MAX_LENGTH, Nesting, bulk_of, limit, settle
+from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_BULK, MAX_LENGTH, MAX_OPEN, Nesting, bulk_of, limit, settle
 from bce_lint.analysis.domain.constants import NEVER, NONE, TOP, TRUE, Constant, Unknown, const, number_kind
 from bce_lint.analysis.domain.named import MODULE_KINDS, External, LazyImport, ModuleV, Ref, RefKind
 from bce_lint.analysis.domain.tensor import Tensor, join_tensor
@@ -32,7 +32,7 @@ class Seq(Nesting):
 
     def __post_init__(self) -> None:
         """What is too long becomes its ends and one summary; of what nests too much, it is not known what is nested."""
-        if len(self.prefix) + len(self.suffix) > MAX_LENGTH:
+        if len(self.prefix) + len(self.suffix) > (MAX_LENGTH if self.rest is None else MAX_OPEN):
             prefix, rest, suffix = _shortened(self)
             settle(self, prefix=prefix, rest=rest, suffix=suffix)
         bulk = 1 + bulk_of(self.prefix)
@@ -240,8 +240,8 @@ def _shortened(items: Seq) -> tuple[tuple[Value, ...], Value, tuple[Value, ...]]
     """The first and the last elements of many, and one value above all between them."""
     known, middle = items.prefix + items.suffix, len(items.prefix)
     first, last = min(FIRST, middle), max(len(known) - LAST, FIRST if items.exact else middle)
-    between = {id(v): v for v in (*known[first:last], *(() if items.rest is None else (items.rest,)))}
-    return known[:first], join_all(between.values()) or TOP, known[last:]
+    between = known[first:last] if items.rest is None else (items.rest, *known[first:last])
+    return known[:first], join_all(between) or TOP, known[last:]
 
 
 def options(value: Value) -> tuple[Value, ...]:
@@ -293,7 +293,7 @@ def join(a: Value, b: Value) -> Value:
 def join_all(values: Iterable[Value]) -> Value | None:
     """The join of any number of values, None for none."""
     result: Value | None = None
-    for value in values:
+    for value in {id(value): value for value in values}.values():  # most of many are one and the same
         result = value if result is None else join(result, value)
         if result is TOP:
             break

@@ -147,13 +147,11 @@ def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         given = containers.table_of(m, args.pos[0])
         if given is None:
             pairs = m.interpreter.elements(m, frame, args.pos[0], node.span)
-            for pair in pairs:
-                parts = containers.unpack(m, pair, 2, None) or (TOP, TOP)
-                table = containers.put(table, parts[0], parts[1]) if pairs.exact else Table((), TOP)
+            parts = [containers.unpack(m, pair, 2, None) or (TOP, TOP) for pair in pairs]
+            table = containers.put_all(table, [(key, value) for key, value in parts]) if pairs.exact else Table((), TOP)
         else:
             table = given
-    for name, value in args.kw.items():
-        table = table.put(name, value)
+    table = containers.update_table(table, Table(tuple(args.kw.items())))
     return containers.new_dict(m, frame, node.span, changed(table, rest=TOP) if args.open else table)
 
 

@@ -151,18 +151,16 @@ def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
 
 def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> None:
     """`.train()` and `.eval()` reach every module below; a mode that is not training is unknown here."""
-    for option in options(receiver):
-        if type(option) is not Ref or option.address in seen or option.kind not in MODULE_KINDS:
-            continue
-        seen.add(option.address)
-        m.write(option.address, "training", mode)
-        for attribute in m.state.names(option.address):
-            value = m.state.find((option.address, attribute), m.reads)
-            if type(value) is Seq:
-                for item in value:
-                    set_training(m, item, mode, seen)
-            elif value is not None:
-                set_training(m, value, mode, seen)
+    waiting = [receiver]
+    while waiting:
+        for option in options(waiting.pop()):
+            if type(option) is not Ref or option.address in seen or option.kind not in MODULE_KINDS:
+                continue
+            seen.add(option.address)
+            m.write(option.address, "training", mode)
+            for attribute in m.state.names(option.address):
+                value = m.state.find((option.address, attribute), m.reads)
+                waiting += value if type(value) is Seq else () if value is None else (value,)
 
 
 def _append(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -252,8 +250,7 @@ def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
     if type(table) is Table:
         for value in args.pos:
             table = containers.update_table(table, containers.table_of(m, value))
-        for name, value in args.kw.items():
-            table = table.put(name, value)
+        table = containers.update_table(table, Table(tuple(args.kw.items())))
         m.write(receiver.address, cells.ITEMS, table)
     return NONE
 

@@ -133,12 +133,32 @@ def put(table: Table, key: Value, value: Value) -> Table:
     return Table(tuple((k, join(v, value)) for k, v in table.entries), rest, table.maybe)
 
 
+def put_all(table: Table, pairs: Sequence[tuple[Value, Value]]) -> Table:
+    """The table after `d[key] = value` for each pair."""
+    entries: dict[object, Value] = {}
+    for key, value in pairs:
+        if type(key) is Constant and isinstance(key.value, str | int | bool | float):
+            entries[key.value] = value
+            continue
+        table, entries = put(update_table(table, Table(tuple(entries.items()))), key, value), {}
+    return update_table(table, Table(tuple(entries.items()))) if entries else table
+
+
 def update_table(table: Table, other: Table | None) -> Table:
     """The table after `d.update(other)`."""
     if other is None:
         return Table(tuple((k, TOP) for k, _ in table.entries), TOP, table.maybe)
+    entries, maybe = dict(table.entries), set(table.maybe)
     for key, value in other.entries:
-        table = table.put(key, value) if other.has(key) else join_table(table, table.put(key, value))
+        old = entries.get(key)
+        if key not in other.maybe:
+            maybe.discard(key)
+        elif old is None:
+            maybe.add(key)
+        else:
+            value = join(old, value)
+        entries[key] = value
+    table = Table(tuple(entries.items()), table.rest, frozenset(maybe))
     return table if other.rest is None else put(table, TOP, other.rest)
 
 
