@@ -46,7 +46,7 @@ else:
             given = {name: vars(cls)[name] for name in names if name in vars(cls)}
             known = {name: one if type(one) is _Field else _Field(one, None, True) for name, one in given.items()}
             made = {"__match_args__": names, "__repr__": _shown, "__dataclass_fields__": _Fields(names, known)}
-            made["__init__"] = _initialiser(names, known)
+            made["__init__"] = _initialiser(names, known, hasattr(cls, "__post_init__"))
             if eq:
                 made |= _equality([name for name in names if name not in known or known[name].compare], frozen)
             return _slotted(cls, names, made) if slots else _with(cls, made)
@@ -89,8 +89,8 @@ class _Fields:
         return described
 
 
-def _initialiser(names: tuple[str, ...], known: dict[str, _Field]) -> Any:
-    """`__init__`: sets each field; a default that is made anew is made in the body."""
+def _initialiser(names: tuple[str, ...], known: dict[str, _Field], completed: bool) -> Any:
+    """`__init__`: sets each field; a default that is made anew is made in the body. `__post_init__` comes last, where there is one."""
     space: dict[str, Any] = {"_absent": _ABSENT}
     params, lines = ["self"], []
     for name in names:
@@ -104,6 +104,7 @@ def _initialiser(names: tuple[str, ...], known: dict[str, _Field]) -> Any:
             space[f"_default_{name}"] = one.default
         params.append(name if one.default is _ABSENT else f"{name}=_default_{name}")
         lines.append(f"self.{name} = {name}")
+    lines += ["self.__post_init__()"] * completed
     return _function("__init__", f"def __init__({', '.join(params)}):\n " + "\n ".join(lines), space)
 
 
@@ -160,6 +161,7 @@ def _copier(kind: type[Any]) -> Callable[..., Any]:
         raise TypeError(f"{kind.__qualname__} is no record")
     params = "".join(f", {name}=_absent" for name in names)
     lines = "".join(f" _made.{name} = _old.{name} if {name} is _absent else {name}\n" for name in names)
+    lines += " _made.__post_init__()\n" * hasattr(kind, "__post_init__")
     space = {"_absent": _ABSENT, "_new": object.__new__, "_kind": kind}
     found: Callable[..., Any] = _function("_copy", f"def _copy(_old{params}):\n _made = _new(_kind)\n{lines} return _made", space)
     return found

@@ -7,6 +7,7 @@ lowered is `Opaque`: its parts are evaluated, its value is unknown.
 from __future__ import annotations
 
 from bce_lint.ir.expressions import (
+    MAX_BITS,
     Arg,
     Attr,
     Bind,
@@ -57,6 +58,7 @@ from bce_lint.ir.statements import (
 )
 
 __all__ = [
+    "MAX_BITS",
     "Arg",
     "Assert",
     "Assign",

@@ -17,9 +17,13 @@ class Span(NamedTuple):
     end: int
 
 
+MAX_BITS = 1_000
+"""The largest whole numbers that are constants: any of these is a float as well, and has fewer digits than Python prints."""
+
+
 @record(frozen=True, slots=True, eq=False)
 class Const:
-    """A literal: None, bool, int, float, complex, str, bytes or Ellipsis."""
+    """A literal: None, bool, int of at most `MAX_BITS`, float, complex, str, bytes or Ellipsis."""
 
     span: Span
     value: object

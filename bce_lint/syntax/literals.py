@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from ast import literal_eval
 
+from bce_lint.ir import MAX_BITS
+
 # Python itself refuses longer decimal integers, and the conversion is quadratic.
 MAX_DIGITS = 4_000
 
@@ -17,9 +19,14 @@ def number(text: str) -> object:
     try:
         if plain[-1] in "jJ" and plain[:2] not in ("0x", "0X"):
             return complex(0.0, float(plain[:-1]))
-        return int(plain, 0) if plain.isalnum() and not _exponent(plain) else float(plain)
+        return whole(int(plain, 0)) if plain.isalnum() and not _exponent(plain) else float(plain)
     except ValueError:
         return None
+
+
+def whole(value: int) -> int | None:
+    """A whole number, or None where it is too large to be a constant."""
+    return value if value.bit_length() <= MAX_BITS else None
 
 
 def _exponent(plain: str) -> bool:

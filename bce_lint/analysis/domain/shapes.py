@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import Shape
 
+MAX_RANK = 64
+"""torch has no tensors of more dimensions."""
+_SIZES = 1 << 63
+
+
+def kept(shape: Shape | None) -> Shape | None:
+    """A shape as far as any can be: the last dimensions of too many, and no size that torch has no number for."""
+    if shape is None:
+        return None
+    if len(shape) > MAX_RANK + (shape[:1] == (...,)):
+        shape = (..., *shape[-MAX_RANK:])
+    if all([not isinstance(size, int) or size < _SIZES for size in shape]):  # noqa: C419 - most have few
+        return shape
+    return tuple(None if isinstance(size, int) and size >= _SIZES else size for size in shape)
+
 
 def rank(shape: Shape | None) -> int | None:
     """The number of dimensions, if it is known."""

@@ -3,58 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Assumed, Formula, Place, Tensor, join_tensor
+from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_BULK, MAX_LENGTH, MAX_OPEN, Nesting, bulk_of, limit, settle
+from bce_lint.analysis.domain.constants import NEVER, NONE, TOP, TRUE, Constant, Unknown, const, number_kind
+from bce_lint.analysis.domain.named import MODULE_KINDS, External, LazyImport, ModuleV, Ref, RefKind
+from bce_lint.analysis.domain.tensor import Tensor, join_tensor
 from bce_lint.records import changed, field, record
+
+__all__ = [
+    "MODULE_KINDS", "NEVER", "NONE", "TOP", "TRUE", "BuiltinMethod", "ClassV", "Constant", "External", "FunctionV", "LazyImport", "MethodV",
+    "ModuleV", "MustUses", "PartialV", "Ref", "RefKind", "Seq", "SuperV", "Table", "Union", "Unknown", "Value", "const", "identity_of",
+    "join", "join_all", "join_seq", "join_table", "number_kind", "options", "present", "tensors",
+]  # fmt: skip
 
 MAX_ALTERNATIVES = 8
 
 
 @record(frozen=True, slots=True)
-class Unknown:
-    """Any value. A non-zero `identity` still says that two unknowns are the same one; `form` says how it was written,
-    `kind` which of Python's numbers it is (`int`, `float`, `bool`)."""
-
-    identity: int = 0
-    form: Formula | None = None
-    kind: str = ""
-
-
-TOP = Unknown()
-
-
-@record(frozen=True, slots=True)
-class Constant:
-    """A Python constant; `kind` keeps 1, 1.0 and True apart."""
-
-    value: object
-    kind: str = ""
-
-
-def const(value: object) -> Constant:
-    """Wraps a Python constant; None is always the same object."""
-    return NONE if value is None else Constant(value, "int" if type(value) is Assumed else type(value).__name__)
-
-
-def number_kind(value: Value) -> str:
-    """Which of Python's numbers a value is, known or not: `int`, `float` or `bool`; other kinds of constants have their own name."""
-    return value.kind if type(value) is Constant or type(value) is Unknown else ""
-
-
-NONE = Constant(None, "NoneType")
-NEVER = Constant(None, "never")  # what a call gives after which no statement runs
-TRUE = const(True)
-
-
-@record(frozen=True, slots=True)
-class Seq:
+class Seq(Nesting):
     """The elements of a tuple or list: a known prefix, then any number of `rest`, then a known suffix."""
 
     prefix: tuple[Value, ...] = ()
     rest: Value | None = None
     suffix: tuple[Value, ...] = ()
+    bulk: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        """What is too long becomes its ends and one summary; of what nests too much, it is not known what is nested."""
+        if len(self.prefix) + len(self.suffix) > (MAX_LENGTH if self.rest is None else MAX_OPEN):
+            prefix, rest, suffix = _shortened(self)
+            settle(self, prefix=prefix, rest=rest, suffix=suffix)
+        bulk = 1 + bulk_of(self.prefix)
+        if self.rest is not None or self.suffix:
+            bulk += bulk_of((self.rest, *self.suffix))
+        if bulk > MAX_BULK:
+            opened = self.map(_opened)
+            settle(self, prefix=opened.prefix, rest=opened.rest, suffix=opened.suffix)
+            bulk = opened.bulk
+        settle(self, bulk=bulk)
 
     @property
     def exact(self) -> bool:
@@ -73,7 +61,7 @@ class Seq:
 
 
 @record(frozen=True, slots=True)
-class Table:
+class Table(Nesting):
     """The entries of a dict by constant key, and the join of all others (`rest`), if there can be any.
 
     Keys are one when they are equal: 1, 1.0 and True are, as in Python. Those in `maybe` have no entry on some path.
@@ -82,6 +70,20 @@ class Table:
     entries: tuple[tuple[object, Value], ...] = ()
     rest: Value | None = None
     maybe: frozenset[object] = frozenset()
+    bulk: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        """Of too many entries the first are told apart; of values that nest too much, it is not known what is nested."""
+        if len(self.entries) > MAX_LENGTH:
+            kept, left = self.entries[:FIRST], [v for _, v in self.entries[FIRST:]]
+            rest = join_all(left if self.rest is None else [self.rest, *left])
+            settle(self, entries=kept, rest=rest, maybe=self.maybe & {k for k, _ in kept})
+        bulk = 1 + bulk_of([v for _, v in self.entries]) + (0 if self.rest is None else bulk_of((self.rest,)))
+        if bulk > MAX_BULK:
+            opened = self.map(_opened)
+            settle(self, entries=opened.entries, rest=opened.rest)
+            bulk = opened.bulk
+        settle(self, bulk=bulk)
 
     @property
     def exact(self) -> bool:
@@ -118,52 +120,8 @@ class Table:
         return changed(self, entries=tuple((k, value if k == key else v) for k, v in self.entries), maybe=self.maybe - {key})
 
 
-RefKind: TypeAlias = Literal[
-    "instance", "list", "set", "dict", "namespace", "loss", "activation", "layer", "container", "data", "trainer", "context",
-    "autocast", "device",
-]  # fmt: skip
-"""Which heap object a `Ref` is: one of a class of the project (`instance`), one of Python's (`list`, `set`, `dict`, `namespace`), a
-module of torch (`loss`, `activation`, `layer`, `container`), a data set or loader (`data`), a `trainer` or its settings, what `with`
-enters (`context`), where autocast began (`autocast`), or a `device`."""
-
-MODULE_KINDS: frozenset[RefKind] = frozenset({"instance", "layer", "activation", "loss", "container"})
-"""The kinds that are, or may be, modules."""
-
-
 @record(frozen=True, slots=True)
-class Ref:
-    """A heap object. `kind` says which, `what` is its class or catalogue row, `place` where it was made."""
-
-    address: int
-    kind: RefKind = field(compare=False)
-    what: object = field(default=None, compare=False)
-    place: Place | None = field(default=None, compare=False)
-
-
-@record(frozen=True, slots=True)
-class ModuleV:
-    """A module of the project, by path."""
-
-    path: str
-
-
-@record(frozen=True, slots=True)
-class External:
-    """Something defined outside the project, by canonical qualified name."""
-
-    name: str
-
-
-@record(frozen=True, slots=True)
-class LazyImport:
-    """An import that is resolved when the name is first read."""
-
-    path: str
-    name: str
-
-
-@record(frozen=True, slots=True)
-class FunctionV:
+class FunctionV(Nesting):
     """A function or lambda with the frame that it closes over."""
 
     node: ir.Function
@@ -174,22 +132,38 @@ class FunctionV:
     defaults: tuple[tuple[str, Value], ...] = ()
     flavour: str = ""
     context: Value | None = None
+    bulk: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        """Of defaults that nest too much, nothing is known."""
+        parts = [*(v for _, v in self.defaults), self.context or NONE]
+        limit(self, parts, defaults=tuple((k, TOP) for k, _ in self.defaults), context=self.context and TOP)
 
 
 @record(frozen=True, slots=True)
-class MethodV:
+class MethodV(Nesting):
     """A function bound to its first argument."""
 
     receiver: Value
     function: Value
+    bulk: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        """What nests too much is unknown."""
+        limit(self, (self.receiver, self.function), receiver=TOP, function=TOP)
 
 
 @record(frozen=True, slots=True)
-class BuiltinMethod:
+class BuiltinMethod(Nesting):
     """A method of a builtin, tensor or catalogue object, named but not yet called."""
 
     receiver: Value
     name: str
+    bulk: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        """What nests too much is unknown."""
+        limit(self, (self.receiver,), receiver=TOP)
 
 
 @record(frozen=True, slots=True)
@@ -209,12 +183,17 @@ class ClassV:
 
 
 @record(frozen=True, slots=True)
-class PartialV:
+class PartialV(Nesting):
     """`functools.partial`."""
 
     function: Value
     args: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
+    bulk: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        """What nests too much is unknown."""
+        limit(self, (self.function, *self.args, *(v for _, v in self.keywords)), function=TOP, args=(), keywords=())
 
 
 @record(frozen=True, slots=True)
@@ -233,16 +212,36 @@ class MustUses:
 
 
 @record(frozen=True, slots=True)
-class Union:
+class Union(Nesting):
     """Alternatives that can arrive; at least two, at most eight, none of them unknown."""
 
     options: tuple[Value, ...]
+    bulk: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        """None of the alternatives is too large by itself."""
+        settle(self, bulk=bulk_of(self.options))
 
 
 Value: TypeAlias = (
     Unknown | Constant | Tensor | Seq | Table | Ref | ModuleV | External | LazyImport | FunctionV | MethodV | BuiltinMethod
     | ClassV | PartialV | SuperV | MustUses | Union
 )  # fmt: skip
+
+
+def _opened(value: Value) -> Value:
+    """What is left of a part of a value that nests too much."""
+    if type(value) is Seq or type(value) is Table:
+        return type(value)((), TOP)
+    return TOP if isinstance(value, Nesting) else value
+
+
+def _shortened(items: Seq) -> tuple[tuple[Value, ...], Value, tuple[Value, ...]]:
+    """The first and the last elements of many, and one value above all between them."""
+    known, middle = items.prefix + items.suffix, len(items.prefix)
+    first, last = min(FIRST, middle), max(len(known) - LAST, FIRST if items.exact else middle)
+    between = known[first:last] if items.rest is None else (items.rest, *known[first:last])
+    return known[:first], join_all(between) or TOP, known[last:]
 
 
 def options(value: Value) -> tuple[Value, ...]:
@@ -294,8 +293,10 @@ def join(a: Value, b: Value) -> Value:
 def join_all(values: Iterable[Value]) -> Value | None:
     """The join of any number of values, None for none."""
     result: Value | None = None
-    for value in values:
+    for value in {id(value): value for value in values}.values():  # most of many are one and the same
         result = value if result is None else join(result, value)
+        if result is TOP:
+            break
     return result
 
 
@@ -319,10 +320,11 @@ def _open(s: Seq) -> Seq:
 
 def join_table(a: Table, b: Table) -> Table:
     """Entries of either; an entry that one side lacks may be missing, which a lookup would raise on."""
-    entries = [(k, v if (w := b.get(k)) is None else join(v, w)) for k, v in a.entries]
-    entries += [(k, v) for k, v in b.entries if a.get(k) is None]
+    x, y = dict(a.entries), dict(b.entries)
+    entries = [(k, v if (w := y.get(k)) is None else join(v, w)) for k, v in a.entries]
+    entries += [(k, v) for k, v in b.entries if k not in x]
     rest = join_all(v for v in (a.rest, b.rest) if v is not None)
-    maybe = (a.maybe | b.maybe | {k for k, _ in entries}) - {k for k, _ in entries if a.has(k) and b.has(k)}
+    maybe = a.maybe | b.maybe | {k for k, _ in entries if k not in x or k not in y}
     return Table(tuple(entries), rest, maybe)
 
 

@@ -190,13 +190,14 @@ def _build(m: Machine, frame: Frame, node: ir.Build) -> Value:
 
 def _dict(m: Machine, frame: Frame, node: ir.Dict) -> Value:
     table = Table()
+    pairs: list[tuple[Value, Value]] = []
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = evaluate(m, frame, value_node)
         if key_node is None:
-            table = containers.update_table(table, containers.table_of(m, value))
+            table, pairs = containers.update_table(containers.put_all(table, pairs), containers.table_of(m, value)), []
         else:
-            table = containers.put(table, evaluate(m, frame, key_node), value)
-    return containers.new_dict(m, frame, node.span, table)
+            pairs.append((evaluate(m, frame, key_node), value))
+    return containers.new_dict(m, frame, node.span, containers.put_all(table, pairs))
 
 
 def _lambda(m: Machine, frame: Frame, node: ir.Lambda) -> Value:

@@ -10,7 +10,7 @@ from bce_lint.analysis.interpreter import branches, expressions, iteration, stat
 from bce_lint.analysis.state import cells, containers, identities, objects
 from bce_lint.analysis.state.frames import Frame, Loop
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, merge
+from bce_lint.analysis.state.store import State, apply_delta, merge
 from bce_lint.records import changed
 
 MAX_TRIPS = 32
@@ -192,11 +192,9 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     for name, value in hidden.items():
         if value is not None:
             m.write(frame.address, name, value)
+    m.state = apply_delta(base, m.state.delta(base))
     if node.kind == "dict":
-        table = Table()
-        for pair in collected:
-            assert type(pair) is Seq
-            table = containers.put(table, pair.prefix[0], pair.prefix[1])
+        table = containers.put_all(Table(), [(pair.prefix[0], pair.prefix[1]) for pair in collected if type(pair) is Seq])
         if not exact:
             table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).maybe_missing()
         return containers.new_dict(m, frame, node.span, table)

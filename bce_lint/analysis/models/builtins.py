@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.constants import folded, known
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -98,7 +99,7 @@ def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     bounds = [a.value for a in args.pos if type(a) is Constant and a.kind == "int" and isinstance(a.value, int)]
     if len(bounds) == len(args.pos) and 1 <= len(bounds) <= 3 and (len(bounds) < 3 or bounds[2] != 0):
         numbers = range(*bounds)
-        if len(numbers) <= containers.MAX_RANGE:
+        if not numbers[containers.MAX_RANGE :]:
             return Seq(tuple(const(i) for i in numbers))
     return Seq((), TOP)
 
@@ -107,7 +108,7 @@ def _enumerate(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
     start = args.get(1, "start")
     first = start.value if type(start) is Constant and isinstance(start.value, int) else 0
-    prefix = tuple(Seq((const(first + i), v)) for i, v in enumerate(items.prefix))
+    prefix = tuple(Seq((known(first + i), v)) for i, v in enumerate(items.prefix))
     rest = None if items.rest is None else Seq((TOP, items.rest))
     return Seq(prefix, rest, tuple(Seq((TOP, v)) for v in items.suffix))
 
@@ -146,13 +147,11 @@ def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         given = containers.table_of(m, args.pos[0])
         if given is None:
             pairs = m.interpreter.elements(m, frame, args.pos[0], node.span)
-            for pair in pairs:
-                parts = containers.unpack(m, pair, 2, None) or (TOP, TOP)
-                table = containers.put(table, parts[0], parts[1]) if pairs.exact else Table((), TOP)
+            parts = [containers.unpack(m, pair, 2, None) or (TOP, TOP) for pair in pairs]
+            table = containers.put_all(table, [(key, value) for key, value in parts]) if pairs.exact else Table((), TOP)
         else:
             table = given
-    for name, value in args.kw.items():
-        table = table.put(name, value)
+    table = containers.update_table(table, Table(tuple(args.kw.items())))
     return containers.new_dict(m, frame, node.span, changed(table, rest=TOP) if args.open else table)
 
 
@@ -232,10 +231,7 @@ def _number(kind: type) -> Model:
         if type(value) is not Constant or value.value is None:
             number = kind in (int, float) and type(value) is not Constant
             return changed(m.fresh(frame, node.span), kind=kind.__name__) if number else TOP
-        try:
-            return const(kind(value.value))
-        except (TypeError, ValueError, OverflowError):
-            return TOP
+        return folded(kind, value)
 
     return _convert
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bce_lint.analysis.domain.shapes import rank
+from bce_lint.analysis.domain.shapes import kept, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import Constant, Value, const
 from bce_lint.analysis.state.frames import Args
@@ -26,10 +26,10 @@ def shape_of(rule: str, parts: Sequence[Value], exact: bool, args: Args) -> Shap
     whole = tuple(s if all(shape[i] == s for shape in shapes) else None for i, s in enumerate(first))
     if rule == "stack":
         dim = dim + len(first) + 1 if dim < 0 else dim
-        return (*whole[:dim], len(parts) if exact else None, *whole[dim:]) if 0 <= dim <= len(first) else None
+        return kept((*whole[:dim], len(parts) if exact else None, *whole[dim:])) if 0 <= dim <= len(first) else None
     if not -len(first) <= dim < len(first):
         return None
     sizes = [shape[dim] for shape in shapes]
     total = sum(s for s in sizes if isinstance(s, int)) if exact and all(isinstance(s, int) for s in sizes) else None
     dim %= len(first)
-    return (*whole[:dim], total, *whole[dim + 1 :])
+    return kept((*whole[:dim], total, *whole[dim + 1 :]))

@@ -24,6 +24,7 @@ from bce_lint.records import changed
 
 SMALL = 0.01
 MAX_FACTORS = 6
+MAX_WEIGHTS = 64
 _ONE = (const(1), const(1.0))
 
 
@@ -153,7 +154,9 @@ def _product(a: Value, b: Value) -> Formula | None:
         if form is not None and form.kind in ("log", "term"):
             factors = _factors(other)
             shapes = form.shapes or _outgrown(logarithm, other)
-            return form._replace(kind="term", factors=form.factors | factors, shapes=shapes) if factors is not None else Formula("power")
+            if factors is None or len(form.factors | factors) > MAX_WEIGHTS:
+                return Formula("power")
+            return form._replace(kind="term", factors=form.factors | factors, shapes=shapes)
     x, y = _factors(a), _factors(b)
     if x is None or y is None:
         return Formula("power")

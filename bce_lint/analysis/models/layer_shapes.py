@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bce_lint.analysis.domain.shapes import least_rank, rank
+from bce_lint.analysis.domain.shapes import kept, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape
 from bce_lint.analysis.domain.values import NONE, Table, const
 from bce_lint.analysis.models.shape_rules import CHANGES, POINTWISE_KINDS, whole
@@ -65,5 +65,5 @@ def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) ->
         ends = (given.get("start_dim") or const(1), given.get("end_dim") or const(-1))
         return CHANGES["flatten"](m, shape, Args((NONE, *ends)))
     if row.shape:
-        return RULES[row.shape](made, given, shape)
+        return kept(RULES[row.shape](made, given, shape))
     return shape if row.kind in POINTWISE_KINDS else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from bce_lint.analysis.domain.constants import known as kept
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import TOP, External, Seq, Unknown, Value, const
@@ -29,7 +30,7 @@ def answer(question: str, tensor: Tensor) -> Value:
 
 
 def _number(known: int | None) -> Value:
-    return Unknown(kind="int") if known is None else const(known)
+    return Unknown(kind="int") if known is None else kept(known)
 
 
 def _count(shape: Shape | None) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
+from bce_lint.analysis.domain.constants import folded
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     MODULE_KINDS,
@@ -50,8 +51,8 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
             return _super(m, frame, receiver, name, args, node)
         case Ref():
             return _ref(m, frame, receiver, name, args, node)
-        case Constant(value=str() as text):
-            return _text(text, name, args)
+        case Constant(value=str()):
+            return _text(receiver, name, args)
     return TOP
 
 
@@ -150,18 +151,16 @@ def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
 
 def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> None:
     """`.train()` and `.eval()` reach every module below; a mode that is not training is unknown here."""
-    for option in options(receiver):
-        if type(option) is not Ref or option.address in seen or option.kind not in MODULE_KINDS:
-            continue
-        seen.add(option.address)
-        m.write(option.address, "training", mode)
-        for attribute in m.state.names(option.address):
-            value = m.state.find((option.address, attribute), m.reads)
-            if type(value) is Seq:
-                for item in value:
-                    set_training(m, item, mode, seen)
-            elif value is not None:
-                set_training(m, value, mode, seen)
+    waiting = [receiver]
+    while waiting:
+        for option in options(waiting.pop()):
+            if type(option) is not Ref or option.address in seen or option.kind not in MODULE_KINDS:
+                continue
+            seen.add(option.address)
+            m.write(option.address, "training", mode)
+            for attribute in m.state.names(option.address):
+                value = m.state.find((option.address, attribute), m.reads)
+                waiting += value if type(value) is Seq else () if value is None else (value,)
 
 
 def _append(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
@@ -181,9 +180,8 @@ def _insert(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
         at = args.pos[0].value if type(args.pos[0]) is Constant else None
         new = Seq((args.pos[1], *items.prefix), items.rest, items.suffix) if at == 0 else None
         if new is None and items.exact and isinstance(at, int):
-            listed = list(items.prefix)
-            listed.insert(at, args.pos[1])
-            new = Seq(tuple(listed))
+            place = slice(None, at).indices(len(items.prefix))[1]
+            new = Seq((*items.prefix[:place], args.pos[1], *items.prefix[place:]))
         m.write(receiver.address, cells.ITEMS, new or Seq((), join_all([*items, args.pos[1]])))
     return NONE
 
@@ -252,8 +250,7 @@ def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) 
     if type(table) is Table:
         for value in args.pos:
             table = containers.update_table(table, containers.table_of(m, value))
-        for name, value in args.kw.items():
-            table = table.put(name, value)
+        table = containers.update_table(table, Table(tuple(args.kw.items())))
         m.write(receiver.address, cells.ITEMS, table)
     return NONE
 
@@ -297,14 +294,11 @@ def _changed(m: Machine, receiver: Ref) -> None:
         m.write(receiver.address, cells.ITEMS, Table((), TOP) if type(items) is Table else containers.ANYTHING)
 
 
-def _text(text: str, name: str, args: Args) -> Value:
+def _text(text: Constant, name: str, args: Args) -> Value:
     """String methods of constants with constant arguments."""
     simple = {"lower", "upper", "strip", "startswith", "endswith", "title", "capitalize", "replace", "lstrip", "rstrip"}
     if name in simple and not args.kw and not args.open and all(type(a) is Constant for a in args.pos):
-        try:
-            return const(getattr(text, name)(*(a.value for a in args.pos if type(a) is Constant)))
-        except (TypeError, ValueError):
-            return TOP
+        return folded(getattr(str, name), text, *(a for a in args.pos if type(a) is Constant))
     return TOP
 
 

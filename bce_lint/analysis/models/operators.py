@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bce_lint import ir
+from bce_lint.analysis.domain.constants import MAX_TEXT, folded
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import Origin, Tensor, outermost
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
@@ -23,9 +24,9 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "%": operator.mod, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "&": operator.and_, "|": operator.or_, "^": operator.xor,
 }  # fmt: skip
+_INSIDE: dict[str, Callable[[str, str], bool]] = {"in": lambda a, b: a in b, "not in": lambda a, b: a not in b}
 _UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
-MAX_TEXT = 1_000
 
 
 def unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
@@ -42,10 +43,7 @@ def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Va
         outcome = objects.truth(m, value)
         return TOP if outcome is None else const(not outcome)
     if type(value) is Constant and isinstance(value.value, int | float):
-        try:
-            return const(_UNARY[op](value.value))
-        except TypeError:
-            return TOP
+        return folded(_UNARY[op], value)
     if type(value) is Tensor:
         if op == "pos":
             return value
@@ -117,16 +115,12 @@ def _constants(op: str, a: Constant, b: Constant) -> Value:
         same = a.value == b.value
         return const(same if op in ("is", "==") else not same)
     if op in ("in", "not in") and isinstance(a.value, str) and isinstance(b.value, str):
-        return const((a.value in b.value) == (op == "in"))
+        return folded(_INSIDE[op], a, b)
     both_text = isinstance(a.value, str) and isinstance(b.value, str)
     numbers = isinstance(a.value, int | float) and isinstance(b.value, int | float)
     if op not in _BINARY or not (numbers or (both_text and op in ("+", "<", ">", "<=", ">="))):
         return TOP
-    try:
-        result = _BINARY[op](a.value, b.value)
-    except (ArithmeticError, TypeError, ValueError):
-        return TOP
-    return const(result) if not isinstance(result, str | int) or len(str(result)[: MAX_TEXT + 1]) <= MAX_TEXT else TOP
+    return folded(_BINARY[op], a, b)
 
 
 def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
@@ -258,6 +252,14 @@ def _shifted(op: str, a: Value, b: Value, plain: Tensor) -> Tensor | None:
 
 def format_string(parts: list[Value]) -> Value:
     """An f-string of constants is a constant."""
-    if not all(type(part) is Constant for part in parts):
-        return TOP
-    return const("".join(str(part.value) for part in parts if type(part) is Constant))
+    known = [part for part in parts if type(part) is Constant]
+    return folded(_written_out, *known) if len(known) == len(parts) else TOP
+
+
+def _written_out(*parts: object) -> str:
+    """The text of values behind one another, or more of it than is kept."""
+    text = ""
+    for part in parts:
+        if len(text) <= MAX_TEXT:
+            text += str(part)
+    return text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from types import EllipsisType
 
-from bce_lint.analysis.domain.shapes import broadcast, has_dim, least_rank, rank
+from bce_lint.analysis.domain.shapes import MAX_RANK, broadcast, has_dim, kept, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, Constant, Seq, Unknown, Value
 from bce_lint.analysis.models.keywords import either, in_numpy
@@ -37,7 +37,7 @@ def dims(m: Machine, args: Args, first: int) -> Shape | None:
         if items is None or not items.exact:
             return None
         values = items.prefix
-    return tuple(v.value if type(v) is Constant and v.kind == "int" and v.value != -1 else None for v in values)  # type: ignore[misc]
+    return kept(tuple([v.value if type(v) is Constant and v.kind == "int" and v.value != -1 else None for v in values]))  # type: ignore[misc]
 
 
 def _order(m: Machine, args: Args) -> list[int] | None:
@@ -110,7 +110,7 @@ def _unsqueeze(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 def _flatten_from(default: int) -> ShapeRule:
     def _flatten(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
         start, end = _int(args, 1, "start_dim", default), _int(args, 2, "end_dim", -1)
-        if start is None or start < 0 or end != -1:
+        if start is None or not 0 <= start < MAX_RANK or end != -1:
             return None
         if shape is None or rank(shape) is None:
             return (None,) * (start + 1)
@@ -253,10 +253,10 @@ def after(m: Machine, row: Transfer, tensor: Tensor, args: Args) -> Shape | None
     """The shape of what a function or method of the catalogue returns for a tensor; `args` begin with the tensor."""
     change = CHANGES.get(row.shape)
     if change is not None:
-        return change(m, tensor.shape, args) if not args.open else None
+        return kept(change(m, tensor.shape, args)) if not args.open else None
     if row.kind in _NEW_KINDS:
         sized = args.kw.get("size", args.kw.get("shape"))
-        return CREATIONS[row.shape](m, None, args) if sized is None else dims(m, Args((sized,)), 0)
+        return kept(CREATIONS[row.shape](m, None, args)) if sized is None else dims(m, Args((sized,)), 0)
     return tensor.shape if is_pointwise(row, args) else None
 
 
@@ -267,13 +267,16 @@ def is_pointwise(row: Transfer, args: Args) -> bool:
 
 def of_literal(m: Machine, value: Value) -> Shape | None:
     """The shape of nested lists of numbers."""
-    if type(value) is Constant or (type(value) is Unknown and value.kind):
-        return ()
-    items = containers.content(m, value)
-    if items is None or not items.exact:
-        return None
-    inner = {of_literal(m, item) for item in items.prefix}
-    return (len(items.prefix), *found) if len(inner) == 1 and (found := inner.pop()) is not None else None
+    return containers.folded(m, value, _of_number, _of_rows)
+
+
+def _of_number(value: Value) -> Shape | None:
+    return () if type(value) is Constant or (type(value) is Unknown and value.kind) else None
+
+
+def _of_rows(items: Seq, rows: Sequence[Shape | None]) -> Shape | None:
+    inner = {*rows} if items.exact else set()
+    return kept((len(rows), *found)) if len(inner) == 1 and (found := inner.pop()) is not None else None
 
 
 def of_operator(a: Value, b: Value) -> Shape | None:
@@ -310,7 +313,7 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
             size = left.pop(0)
             if type(k) is Seq:
                 result.append(size if all(part is NONE for part in k.prefix[1:]) else None)
-    return tuple(result)
+    return kept(tuple(result))
 
 
 def _plain_key(key: Value) -> bool:

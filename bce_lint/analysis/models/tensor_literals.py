@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from bce_lint import ir
+from bce_lint.analysis.domain.shapes import kept
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import TOP, Constant, Value, join_all, number_kind, options, tensors
+from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value, join_all, number_kind, options, tensors
 from bce_lint.analysis.models import dtype_rules, shape_rules
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import containers
@@ -49,22 +51,22 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     only = ends[0] if len(ends) == 1 else None
     size = only.value if type(only) is Constant and isinstance(only.value, int) and only.kind == "int" else None
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
-    return Tensor(domain, dtype=dtype, shape=(size,), identity=m.number(frame, node.span, "arange"), literal=True, array=array)
+    return Tensor(domain, dtype=dtype, shape=kept((size,)), identity=m.number(frame, node.span, "arange"), literal=True, array=array)
 
 
 def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
     """The kinds of the numbers in nested lists; None when something is not a literal."""
-    items = containers.content(m, value)
-    if items is not None:
-        kinds: frozenset[str] = frozenset()
-        for element in items:
-            inner = _literal_kinds(m, element)
-            if inner is None:
-                return None
-            kinds |= inner
-        return kinds
+    return containers.folded(m, value, _number_kinds, _kinds_together)
+
+
+def _number_kinds(value: Value) -> frozenset[str] | None:
     found = {number_kind(v) for v in options(value)}
     return frozenset(found) if found <= {"int", "float", "bool"} else None
+
+
+def _kinds_together(items: Seq, kinds: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
+    known = [one for one in kinds if one is not None]
+    return frozenset().union(*known) if len(known) == len(kinds) else None
 
 
 def _inferred(kinds: frozenset[str] | None, floating: str | None) -> str | None:

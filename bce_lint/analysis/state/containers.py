@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
 from bce_lint import ir
-from bce_lint.analysis.domain.shapes import row
+from bce_lint.analysis.domain.shapes import MAX_RANK, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     TOP,
@@ -29,6 +32,9 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
 ANYTHING = Seq((), TOP)
+T = TypeVar("T")
+Leaf: TypeAlias = Callable[[Value], T | None]
+Row: TypeAlias = Callable[[Seq, Sequence[T | None]], T | None]
 
 
 MAX_RANGE = 8
@@ -81,6 +87,34 @@ def content(m: Machine, value: Value) -> Seq | None:
     return None
 
 
+def folded(m: Machine, value: Value, leaf: Leaf[T], row: Row[T]) -> T | None:
+    """What nested sequences come to, from the innermost outwards; None of those that hold themselves, or nest deeper than tensors do."""
+    return _Folding(m, leaf, row).of(value, 0)
+
+
+class _Folding(Generic[T]):
+    """What has been found of each list: one is asked once, in however many others it is."""
+
+    def __init__(self, m: Machine, leaf: Leaf[T], row: Row[T]) -> None:
+        self.m, self.leaf, self.row = m, leaf, row
+        self.found: dict[int, T | None] = {}
+
+    def of(self, value: Value, depth: int) -> T | None:
+        """What a value comes to."""
+        items = content(self.m, value)
+        if items is None:
+            return self.leaf(value)
+        if type(value) is not Ref:
+            return self._together(items, depth)
+        if value.address not in self.found:
+            self.found[value.address] = None
+            self.found[value.address] = self._together(items, depth)
+        return self.found[value.address]
+
+    def _together(self, items: Seq, depth: int) -> T | None:
+        return self.row(items, [self.of(item, depth + 1) for item in items]) if depth < MAX_RANK else None
+
+
 def table_of(m: Machine, value: Value) -> Table | None:
     """The entries of a dict, if it is one."""
     if type(value) is Ref:
@@ -99,12 +133,32 @@ def put(table: Table, key: Value, value: Value) -> Table:
     return Table(tuple((k, join(v, value)) for k, v in table.entries), rest, table.maybe)
 
 
+def put_all(table: Table, pairs: Sequence[tuple[Value, Value]]) -> Table:
+    """The table after `d[key] = value` for each pair."""
+    entries: dict[object, Value] = {}
+    for key, value in pairs:
+        if type(key) is Constant and isinstance(key.value, str | int | bool | float):
+            entries[key.value] = value
+            continue
+        table, entries = put(update_table(table, Table(tuple(entries.items()))), key, value), {}
+    return update_table(table, Table(tuple(entries.items()))) if entries else table
+
+
 def update_table(table: Table, other: Table | None) -> Table:
     """The table after `d.update(other)`."""
     if other is None:
         return Table(tuple((k, TOP) for k, _ in table.entries), TOP, table.maybe)
+    entries, maybe = dict(table.entries), set(table.maybe)
     for key, value in other.entries:
-        table = table.put(key, value) if other.has(key) else join_table(table, table.put(key, value))
+        old = entries.get(key)
+        if key not in other.maybe:
+            maybe.discard(key)
+        elif old is None:
+            maybe.add(key)
+        else:
+            value = join(old, value)
+        entries[key] = value
+    table = Table(tuple(entries.items()), table.rest, frozenset(maybe))
     return table if other.rest is None else put(table, TOP, other.rest)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from bce_lint.analysis.domain.values import TRUE, MustUses, Value, join
 from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
-INDEXED = 200
+INDEXED = 40
 NO_USES = MustUses(frozenset())
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 
@@ -96,11 +97,11 @@ class State:
         return list(dict.fromkeys(found))
 
     def _by_address(self) -> dict[int, list[str]]:
-        """The names of each address in this layer, read off again when cells have come; none ever goes."""
+        """The names of each address in this layer. Cells that have come since are added: none ever goes, and the last come last."""
         count, index = self._index
         if count != len(self.cells):
-            index = {}
-            for owner, name in self.cells:
+            index = {} if index is _NO_INDEX[1] else index
+            for owner, name in [*islice(reversed(self.cells), len(self.cells) - count)][::-1]:
                 index.setdefault(owner, []).append(name)
             self._index = (len(self.cells), index)
         return index

@@ -12,7 +12,7 @@ from bce_lint import ir
 from bce_lint.ir import Span
 from bce_lint.syntax.build import Builder
 from bce_lint.syntax.build_expressions import Given, GivenParameter, Iteration
-from bce_lint.syntax.literals import MAX_DIGITS
+from bce_lint.syntax.literals import whole
 from bce_lint.syntax.native.operators import BINARY, COMPARE, UNARY
 from bce_lint.syntax.native.spans import NeedsLibCST, Places
 from bce_lint.syntax.native.strings import Part, pieces, single, skip
@@ -76,8 +76,8 @@ class NativeExpressions(Builder):
         if type(value) is str or type(value) is bytes:
             if not single(self.text, span) and (several := sum(1 for _ in pieces(self.text, span))) > 1:
                 self.count += several
-        elif type(value) is int and span.end - span.start > MAX_DIGITS:
-            raise NeedsLibCST
+        elif type(value) is int and whole(value) is None:
+            return ir.Opaque(span)
         return ir.Const(span, value)
 
     def _formatted(self, node: ast.JoinedStr) -> ir.Expr:

@@ -1,0 +1,72 @@
+"""What is known of Python's plain values: all, or nothing but which number it is. What would be too large to keep is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from bce_lint.analysis.domain.tensor import Assumed, Formula
+from bce_lint.ir import MAX_BITS
+from bce_lint.records import record
+
+MAX_TEXT = 1_000
+"""The longest text that is known of what is computed."""
+MAX_WORK = 1_000_000
+"""What the lengths of texts that an operation is given may come to, multiplied: no result is longer."""
+
+
+@record(frozen=True, slots=True)
+class Unknown:
+    """Any value. A non-zero `identity` still says that two unknowns are the same one; `form` says how it was written,
+    `kind` which of Python's numbers it is (`int`, `float`, `bool`)."""
+
+    identity: int = 0
+    form: Formula | None = None
+    kind: str = ""
+
+
+TOP = Unknown()
+
+
+@record(frozen=True, slots=True)
+class Constant:
+    """A Python constant; `kind` keeps 1, 1.0 and True apart."""
+
+    value: object
+    kind: str = ""
+
+
+NONE = Constant(None, "NoneType")
+NEVER = Constant(None, "never")  # what a call gives after which no statement runs
+
+
+def const(value: object) -> Constant:
+    """Wraps a Python constant of moderate size; None is always the same object."""
+    return NONE if value is None else Constant(value, "int" if type(value) is Assumed else type(value).__name__)
+
+
+TRUE = const(True)
+
+
+def known(value: object) -> Constant | Unknown:
+    """A constant of any size, as far as it is kept: of a number that is too large, only its kind is known."""
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return Unknown(kind="int")
+    return const(value)
+
+
+def folded(operation: Callable[..., object], *operands: Constant) -> Constant | Unknown:
+    """What an operation of Python makes of constants; not known where it raises, or where much memory might be needed."""
+    values = [operand.value for operand in operands]
+    if prod(len(v) + 1 for v in values if isinstance(v, str | bytes)) > MAX_WORK:
+        return TOP
+    try:
+        result = operation(*values)
+    except (ArithmeticError, TypeError, ValueError):
+        return TOP
+    return TOP if isinstance(result, str | bytes) and len(result) > MAX_TEXT else known(result)
+
+
+def number_kind(value: object) -> str:
+    """Which of Python's numbers a value is, known or not: `int`, `float` or `bool`; other kinds of constants have their own name."""
+    return value.kind if type(value) is Constant or type(value) is Unknown else ""
