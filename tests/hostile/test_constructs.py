@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.hostile import modules
+from tests.hostile import blocks, chains, comprehensions, functions, inheritance, modules, width
 from tests.hostile.growth import problems
 
-FAMILIES = {**modules.FAMILIES}
+FAMILIES = {
+    f"{table.__name__.rpartition('.')[2]}: {name}": family
+    for table in (blocks, chains, comprehensions, functions, inheritance, modules, width)
+    for name, family in table.FAMILIES.items()
+}
 
 
 @pytest.mark.parametrize("name", FAMILIES)

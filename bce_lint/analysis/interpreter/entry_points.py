@@ -12,7 +12,7 @@ from bce_lint.analysis.interpreter import calls, expressions, instances, stateme
 from bce_lint.analysis.models import losses
 from bce_lint.analysis.state import class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
-from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
+from bce_lint.analysis.state.machine import APPLIED, BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT, TOO_DEEP
 from bce_lint.records import record
@@ -95,6 +95,8 @@ def begin(m: Machine, below: State) -> None:
     m.written_modules = set()
     m.ended = False
     m.fuel = ENTRY_FUEL * m.fuel_factor
+    m.unroll_floor = 0
+    m.applicable, m.applying = APPLIED, []
     m.site_bonus = SITE_BONUS * m.fuel_factor
     m.spent_before_site = False
 

@@ -36,6 +36,7 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
 
 def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
     fuel, m.fuel = m.fuel, GENERIC_FUEL * m.fuel_factor
+    floor, m.unroll_floor = m.unroll_floor, 0
     stack, m.stack = m.stack, []
     raised, m.ended = m.ended, False
     nested = bool(stack)
@@ -52,7 +53,7 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
     for function in setters(m, cls):
         _join_setter(m, frame, ref, function)
     m.suppress_sites -= 1
-    m.fuel, m.stack, m.ended = fuel, stack, raised
+    m.fuel, m.unroll_floor, m.stack, m.ended = fuel, floor, stack, raised
 
 
 def setters(m: Machine, cls: ClassV) -> list[FunctionV]:

@@ -25,7 +25,8 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, node.iter), node.iter.span)
     if m.ended:
         return False
-    loop = Loop(m.state.depth)
+    before = m.state
+    loop = Loop(before.depth)
     frame.loops.append(loop)
 
     def _start(value: Value) -> Start:
@@ -37,6 +38,8 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
     alive = _segments(m, frame, node.body, elements, node.size, loop, _start)
     frame.loops.pop()
+    if not loop.breaks:
+        m.state = apply_delta(before, m.state.delta(before))
     return _finish(m, frame, node.orelse, loop, alive)
 
 
@@ -56,6 +59,7 @@ def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int,
 def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Start], first: int) -> bool:
     outer = frame.unrolled_at
     alive = True
+    m.state = m.state.fork()  # what leaves by a `break` keeps the layer below as it is
     for index, start in enumerate(starts):
         frame.unrolled_at = (*outer, first + index)
         base = m.state
@@ -64,7 +68,7 @@ def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Star
         if end is None:
             alive = False
             break
-        m.state = end
+        m.state = apply_delta(base, end.delta(base))
     frame.unrolled_at = outer
     return alive
 
@@ -179,15 +183,19 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     """A list, set, dict or generator: known elements one by one while short, else a summary."""
 
     collected: list[Value] = []
+    floor, m.unroll_floor = m.unroll_floor, (m.fuel + m.unroll_floor) // 2  # those within it have a part of what is left
     hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
     bound = frame.bound
     frame.bound = bound | hidden.keys()
     base = m.state
     m.state = base.fork()
     exact = _clauses(m, frame, node, 0, collected)
-    for ref in identities.objects_in(Seq(tuple(collected))) if not exact else ():
-        if base.find((ref.address, cells.LIVE)) is None:
-            m.mark_summary(ref.address)
+    met = () if exact else identities.objects_in(Seq(tuple(collected)))
+    made = [ref for ref in met if base.find((ref.address, cells.LIVE)) is None]
+    m.state = apply_delta(base, m.state.delta(base))
+    m.unroll_floor = floor
+    for ref in made:
+        m.mark_summary(ref.address)
     frame.bound = bound
     for name, value in hidden.items():
         if value is not None:
@@ -219,10 +227,14 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     clause = node.clauses[depth]
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
-    met = elements.prefix if exact else (containers.summary(m, elements) or TOP,)
-    outer, raised = frame.unrolled_at, m.ended
-    for index, value in enumerate(met):
+    left = list(elements.prefix) if exact else [containers.summary(m, elements) or TOP]
+    outer, raised, index = frame.unrolled_at, m.ended, 0
+    while left:
+        if len(left) > 1 and m.fuel <= m.unroll_floor:  # nothing is left for these to be met one by one
+            exact, left = False, [containers.summary(m, Seq(tuple(left))) or TOP]
+        value = left.pop(0)
         frame.unrolled_at = (*outer, index if exact else -1)
+        index += 1
         statements.assign(m, frame, clause.target, identities.materialize(m, frame, value, clause.target.span))
         outcomes = [objects.truth(m, expressions.evaluate(m, frame, test)) for test in clause.tests]
         if False in outcomes:

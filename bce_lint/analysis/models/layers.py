@@ -29,13 +29,17 @@ from bce_lint.analysis.models import (
 )
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import cells, class_model, containers, objects
-from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.frames import MAX_RECURSION, Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
 from bce_lint.catalog import layers as layer_rows
 from bce_lint.catalog import losses as loss_rows
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 from bce_lint.catalog.wrappers import CONTAINERS, WRAPPERS
+
+
+MAX_NESTED = 100
+"""How deeply containers are followed into containers."""
 
 
 def construct_layer(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
@@ -101,9 +105,24 @@ def _apply(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call, via
 
 def _sequence(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call) -> Value:
     items = m.read(callee.address, cells.ITEMS)
-    value = args.get(0, "input") or TOP
-    if type(items) is not Seq:
+    within = m.applying
+    deep = len(within) >= MAX_NESTED or within.count(callee.address) >= MAX_RECURSION
+    if type(items) is not Seq or deep or callee.address in m.oversized:
         return TOP
+    if not within:
+        m.applied_floor = m.applicable // 2
+    within.append(callee.address)
+    result = _through(m, frame, items, args.get(0, "input") or TOP, node)
+    within.pop()
+    if m.applicable > m.applied_floor:
+        return result
+    if not within:
+        m.oversized.add(callee.address)
+    return TOP
+
+
+def _through(m: Machine, frame: Frame, items: Seq, value: Value, node: ir.Call) -> Value:
+    """A value that has passed the modules of a container, one behind the other."""
     for layer in items.prefix:
         value = step(m, frame, layer, value, node)
     if items.rest is not None:
@@ -116,6 +135,9 @@ def _sequence(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call) 
 
 def step(m: Machine, frame: Frame, layer: Value, value: Value, node: ir.Call) -> Value:
     """One element of a sequential container applied to the value so far."""
+    m.applicable -= 1
+    if m.applicable <= m.applied_floor:
+        return TOP
     args = Args((value,), spans=(None,))
     results = []
     for option in options(layer):

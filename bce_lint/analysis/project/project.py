@@ -178,6 +178,7 @@ class Project:
         self._loaded.add(path)
         kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules
         raised, machine.ended = machine.ended, False
+        floor, machine.unroll_floor = machine.unroll_floor, 0
         machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL, []
         machine.below_entry, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
         machine.suppress_sites += 1
@@ -188,7 +189,7 @@ class Project:
                 machine.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
             machine.suppress_sites -= 1
-            machine.ended = raised
+            machine.ended, machine.unroll_floor = raised, floor
             machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
         return unit
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import ClassV, External, Value, options
+from bce_lint.analysis.domain.values import TOP, ClassV, External, Value, options
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
 from bce_lint.catalog.python import BARE_BASES
 
-MAX_BASES = 64
+MAX_DEPTH = 64
 
 
 def mro(m: Machine, cls: ClassV) -> tuple[Value, ...]:
@@ -22,20 +22,27 @@ def mro(m: Machine, cls: ClassV) -> tuple[Value, ...]:
 
 
 def _linear(cls: ClassV) -> tuple[Value, ...]:
-    order: list[Value] = []
-    _visit(cls, order, 0)
-    last = {id(v) if type(v) is not ClassV else v.address: i for i, v in enumerate(order)}
-    return tuple(v for i, v in enumerate(order) if last[id(v) if type(v) is not ClassV else v.address] == i)
+    """The order; where the classes stand too deep below each other to go through them all, it ends in something unknown."""
+    met: dict[int, Value | None] = {}
+    followed = _visit(cls, met, 0)
+    order = tuple(value for value in reversed(met.values()) if value is not None)
+    return order if followed else (*order, TOP)
 
 
-def _visit(value: Value, order: list[Value], depth: int) -> None:
-    if len(order) > MAX_BASES or depth > MAX_BASES:
-        return
-    order.append(value)
+def _visit(value: Value, met: dict[int, Value | None], depth: int) -> bool:
+    """Adds the bases of a class, the last one first, and then itself, each once; False where that leads too deep."""
+    key = value.address if type(value) is ClassV else id(value)
+    if key in met:
+        return True
+    met[key] = None
+    followed = True
     if type(value) is ClassV:
-        for base in value.bases:
-            for option in options(base):
-                _visit(option, order, depth + 1)
+        for base in reversed(value.bases):
+            for option in reversed(options(base)):
+                followed = depth < MAX_DEPTH and _visit(option, met, depth + 1) and followed
+    del met[key]
+    met[key] = value
+    return followed
 
 
 def outside_base(m: Machine, cls: ClassV) -> str | None:

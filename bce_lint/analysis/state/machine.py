@@ -28,6 +28,8 @@ from bce_lint.records import record
 ENTRY_FUEL = 5_000
 BODY_FUEL = 30_000
 SITE_BONUS = 11_000
+APPLIED = 20_000
+"""How many modules within containers an entry point may apply: they take time and no evaluation."""
 
 
 class Default(NamedTuple):
@@ -143,7 +145,9 @@ class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
     did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
-    catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
+    catalogued layers by their address, which says of which class they are. Comprehensions are summarised where the fuel is below
+    `unroll_floor`, and containers are not followed where `applicable` is below `applied_floor`: what one construct may take is a part of
+    what is left, so that something is left for what follows it. `applying` are the containers that are being followed, `oversized` are the containers that needed more. `ended` is set where what is evaluated raises: the path ends
     with the statement.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
@@ -159,6 +163,10 @@ class Machine:
         self.written_modules: set[int] = set()
         self.reads: Reads | None = None
         self.fuel = ENTRY_FUEL * fuel_factor
+        self.unroll_floor = 0
+        self.applicable, self.applied_floor = APPLIED, 0
+        self.applying: list[int] = []
+        self.oversized: set[int] = set()
         self.site_bonus = 0
         self.spent_before_site = False
         self.sites: list[Site] = []
