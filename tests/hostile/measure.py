@@ -1,0 +1,172 @@
+"""Runs the analysis of a project in this process, and counts what it does."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+from bce_lint import engine
+from bce_lint.analysis.domain import values
+from bce_lint.analysis.interpreter import calls, expressions, loops, statements
+from bce_lint.analysis.models import registry
+from bce_lint.analysis.project import index
+from bce_lint.analysis.project.project import Project
+from bce_lint.analysis.state import store
+from bce_lint.findings import FixOptions
+from bce_lint.rules.selection import choose
+from bce_lint.syntax import parse
+from tests.hostile.programs import Program
+
+COUNTED: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "evaluations": (expressions.evaluate,),
+    "statement lists": (statements.run,),
+    "calls entered": (calls.call_function,),
+    "calls modelled": (registry.call,),
+    "loop rounds": (loops._once,),
+    "values joined": (values.join,),
+    "states joined": (store.merge,),
+    "cells joined": (store._join,),
+    "look-ups": (store.State.find, store.State._noted),
+    "names looked up": (expressions.lookup,),
+    "files scanned": (index.scan,),
+    "files parsed": (parse.lower,),
+    "modules loaded": (Project.load,),
+}
+"""What is counted by name: how often some functions are entered."""
+SIZED: Mapping[str, Mapping[CodeType, Callable[[FrameType], int]]] = {
+    "elements of sequences": {values.Seq.__init__.__code__: lambda frame: len(frame.f_locals["prefix"]) + len(frame.f_locals["suffix"])},
+    "entries of tables": {values.Table.__init__.__code__: lambda frame: len(frame.f_locals["entries"])},
+    "alternatives of values": {values.Union.__init__.__code__: lambda frame: len(frame.f_locals["options"])},
+    "cells carried": {store.apply_delta.__code__: lambda frame: len(frame.f_locals["written"])},
+    "layers of the store": {store.State.__init__.__code__: lambda frame: 1 + getattr(frame.f_locals["parent"], "depth", 0)},
+}
+"""What is counted by size: how large the things are that some functions make."""
+STEPS = "steps"
+"""Everything: the calls of functions, and of those in C."""
+NAMES = (*COUNTED, *SIZED, STEPS)
+"""All that is counted."""
+
+
+MOST_STEPS = 1_500_000
+"""A run that takes more is ended: it is over every bound, and would hang the test."""
+
+
+class EndlessRun(BaseException):
+    """A run took more steps than any may take; no handler of the analysis catches it."""
+
+
+class Measured(NamedTuple):
+    """The findings of a run by file, row and code, its counts, and what was not analysed completely."""
+
+    found: frozenset[tuple[str, int, str]]
+    counts: Counter[str]
+    unanalysed: tuple[str, ...]
+
+    def lost(self, program: Program, codes: frozenset[str] = frozenset({"BCE103"})) -> frozenset[tuple[str, int]]:
+        """The marked lines of a program in which nothing was found, or not what must be."""
+        return program.marked - {(name, row) for name, row, code in self.found if code in codes}
+
+    @property
+    def failures(self) -> frozenset[tuple[str, int, str]]:
+        """What was said of the analysis itself."""
+        return frozenset(one for one in self.found if one[2].startswith("BCE9"))
+
+
+def measure(program: Program, fixes: bool = False) -> Measured:
+    """Lints the files of a program; `fixes` has the fixes of its findings planned, too."""
+    return _measured(program, lambda paths: _check(paths, fixes))
+
+
+def measure_fix(program: Program, unsafe: bool = False) -> tuple[Measured, Counter[str]]:
+    """Applies the fixes of a program, without writing them, and lints what is left; how often each code was fixed."""
+    fixed: Counter[str] = Counter()
+
+    def _fix(paths: list[Path]) -> tuple[frozenset[tuple[str, int, str]], tuple[str, ...]]:
+        codes = choose(None, [], [])
+        outcome, _ = engine.fix(paths, codes, FixOptions(unsafe, codes))
+        fixed.update(one.code for one in outcome.applied)
+        return frozenset((Path(d.location.path).name, d.location.start.row, d.code) for d in outcome.left), ()
+
+    return _measured(program, _fix), fixed
+
+
+def _check(paths: list[Path], fixes: bool) -> tuple[frozenset[tuple[str, int, str]], tuple[str, ...]]:
+    result = engine.check(paths, choose(None, [], []), fixes)
+    found = frozenset((Path(d.location.path).name, d.location.start.row, d.code) for d in result.diagnostics)
+    return found, tuple(f"{one.name}: {one.reason}" for one in result.unanalysed)
+
+
+def _measured(program: Program, run: Callable[[list[Path]], tuple[frozenset[tuple[str, int, str]], tuple[str, ...]]]) -> Measured:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = written(program, Path(folder))
+        with counting() as counts:
+            found, unanalysed = run(paths)
+    return Measured(found, counts, unanalysed)
+
+
+def written(program: Program, folder: Path) -> list[Path]:
+    """Writes the files of a program into a folder that is a project of its own; the paths of its Python files."""
+    (folder / "pyproject.toml").write_text("", encoding="utf-8")
+    for name, text in program.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return sorted(folder / name for name in program.files if name.endswith(".py"))
+
+
+@contextmanager
+def counting() -> Iterator[Counter[str]]:
+    """Counts what happens in the block, by name. Raises `EndlessRun` in the block when it is too much."""
+    counts: Counter[str] = Counter()
+    seen: Counter[CodeType] = Counter()
+    sizes: Counter[str] = Counter()
+    sized = {code: (name, size) for name, functions in SIZED.items() for code, size in functions.items()}
+    steps = 0
+
+    def _note(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal steps
+        steps += event in ("call", "c_call")
+        if steps > MOST_STEPS:
+            raise EndlessRun(f"more than {MOST_STEPS} steps")
+        if event == "call":
+            code = frame.f_code
+            seen[code] += 1
+            if code in sized:
+                name, size = sized[code]
+                sizes[name] += size(frame)
+
+    before = sys.getprofile()
+    sys.setprofile(_note)
+    try:
+        yield counts
+    finally:
+        sys.setprofile(before)
+        counts.update(sizes)
+        counts[STEPS] = steps
+        for name, functions in COUNTED.items():
+            counts[name] = sum(seen[function.__code__] for function in functions)
+        DETAILS.clear()
+        DETAILS.update({f"{code.co_filename.rpartition('bce_lint')[2]}:{code.co_name}": count for code, count in seen.items()})
+
+
+DETAILS: Counter[str] = Counter()
+"""How often each function was entered in the last run: look here when a test fails."""
+
+
+@contextmanager
+def highest() -> Iterator[list[int]]:
+    """The most bytes that Python held at once in the block, beyond what it held before; it takes several times as long."""
+    found: list[int] = []
+    tracemalloc.start()
+    try:
+        yield found
+    finally:
+        found.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
