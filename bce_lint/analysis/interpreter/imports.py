@@ -23,7 +23,9 @@ def import_module(m: Machine, frame: Frame, node: ir.ImportModule) -> bool:
 def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
     """`from a import b`: a name of a project module, resolved when read, or a name outside."""
     path = m.program.resolve(frame.unit.path, node.module, node.level)
-    if node.name == "*":
+    if path == frame.unit.path and frame.function is None and node.name != "*":
+        statements.bind_name(m, frame, node.bound, _own(m, frame, node.name))
+    elif node.name == "*":
         stars.import_all(m, frame, path, node)
     elif path is None and (inner := m.program.resolve(frame.unit.path, f"{node.module}.{node.name}".strip("."), node.level)) is not None:
         statements.bind_name(m, frame, node.bound, ModuleV(inner))
@@ -33,6 +35,14 @@ def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
     else:
         statements.bind_name(m, frame, node.bound, LazyImport(path, node.name))
     return True
+
+
+def _own(m: Machine, frame: Frame, name: str) -> Value:
+    """What a module imports from itself: the name as it is now, or a submodule of the package."""
+    unit = frame.unit
+    found = m.read(unit.address, name) or stars.found(m, unit, name)
+    inner = m.program.resolve(unit.path, name, 1) if found is None and unit.path.endswith("__init__.py") else None
+    return found or (ModuleV(inner) if inner is not None else TOP)
 
 
 def member(m: Machine, path: str, name: str) -> Value:

@@ -22,9 +22,9 @@ _Star = tuple[Value, bool]
 def import_all(m: Machine, frame: Frame, path: str | None, node: ir.ImportName) -> None:
     """`from module import *`: what it brings in place of what is bound is bound now, everything else when it is read."""
     address = frame.unit.address
-    source = ModuleV(path) if path is not None else External(canonical(node.module))
-    if path is None and source.name.partition(".")[0] not in _known_roots():
+    if path is None and canonical(f"{node.module}._").partition(".")[0] not in _known_roots():
         return
+    source = ModuleV(path) if path is not None else External(canonical(node.module))
     known = m.state.find((address, cells.STARS))
     before = known if type(known) is Seq else Seq()
     if not m.stars.is_first(address, source) and before.exact:  # the body runs again, or it is imported twice

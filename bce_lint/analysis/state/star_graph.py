@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bce_lint import ir
+from bce_lint.analysis.state.components import components
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.ir.walk import AnyNode, below, children
 
@@ -14,6 +15,14 @@ Unit = Callable[[str], "LoweredFile | None"]
 Resolve = Callable[[str, str, int], "str | None"]
 
 
+class _Group:
+    """Files that star-import one another: the names that they bind, the packages among them that list theirs, and the groups that
+    these files star-import."""
+
+    def __init__(self, names: frozenset[str], listing: tuple[str, ...], below: tuple[int, ...]) -> None:
+        self.names, self.listing, self.below = names, listing, below
+
+
 class StarGraph:
     """Answers whether a name may come by a star import, whatever order the files run in; `unit` and `resolve` are a project's."""
 
@@ -21,9 +30,10 @@ class StarGraph:
         self._run: set[tuple[int, object]] = set()
         self._unit, self._resolve = unit, resolve
         self._sources: dict[str, tuple[str, ...]] = {}
-        self._names: dict[str, frozenset[str]] = {}
-        self._absent: dict[str, set[str]] = {}
-        self._present: dict[str, set[str]] = {}
+        self._group_of: dict[str, int] = {}
+        self._groups: list[_Group] = []
+        self._absent: dict[str, set[int]] = {}
+        self._present: dict[str, set[int]] = {}
         self._prepared: set[str] = set()
 
     @property
@@ -48,51 +58,52 @@ class StarGraph:
     def may_have(self, path: str, name: str) -> bool:
         """True if a file may bind a name, or one that it imports whole, however far."""
         absent, present = self._absent.setdefault(name, set()), self._present.setdefault(name, set())
-        waiting: list[tuple[str, str | None]] = [(path, None)]
-        seen: dict[str, str | None] = {}
+        waiting: list[tuple[int, int | None]] = [(self._group(path), None)]
+        seen: dict[int, int | None] = {}
         while waiting:
             current, before = waiting.pop()
             if current in seen or current in absent:
                 continue
             seen[current] = before
-            if current in present or self._binds(current, name):
-                way: str | None = current
+            if current in present or self._binds(self._groups[current], name):
+                way: int | None = current
                 while way is not None:
                     present.add(way)
                     way = seen[way]
                 return True
-            waiting.extend((source, current) for source in self.sources(current))
+            waiting.extend((below, current) for below in self._groups[current].below)
         absent |= seen.keys()
         return False
 
     def brought(self, path: str, names: Iterable[str]) -> list[str]:
         """Those of some names that a star import of a file may bring."""
-        if self.sources(path):
-            return [name for name in names if self.may_have(path, name)]
-        return [name for name in names if self._binds(path, name)]
+        return [name for name in names if self.may_have(path, name)]
 
     def unprepared(self, path: str) -> list[str]:
         """The files that a file gets names from by stars and that were not given here before, each behind those that it needs."""
         found: list[str] = []
-        waiting = [(path, iter(self.sources(path)))] if path not in self._prepared else []
-        self._prepared.add(path)
-        while waiting:
-            current, rest = waiting[-1]
-            following = next((one for one in rest if one not in self._prepared), None)
-            if following is None:
-                found.append(current)
-                waiting.pop()
-            else:
-                self._prepared.add(following)
-                waiting.append((following, iter(self.sources(following))))
-        return found[:-1]
+        for files in components(path, self.sources, self._prepared):
+            self._prepared.update(files)
+            found += files
+        return found
 
-    def _binds(self, path: str, name: str) -> bool:
-        if path not in self._names:
-            unit = self._unit(path)
-            self._names[path] = frozenset() if unit is None else _bound(unit)
-        names = self._names[path]
-        return name in names or (EXPORTS in names and path.endswith("__init__.py") and self._resolve(path, name, 1) is not None)
+    def _group(self, path: str) -> int:
+        if path not in self._group_of:
+            for files in components(path, self.sources, self._group_of):
+                number = len(self._groups)
+                self._group_of.update(dict.fromkeys(files, number))
+                names = [self._bound(file) for file in files]
+                listing = (file for file, bound in zip(files, names, strict=True) if EXPORTS in bound and file.endswith("__init__.py"))
+                below = dict.fromkeys(self._group_of[source] for file in files for source in self.sources(file))
+                self._groups.append(_Group(frozenset().union(*names), tuple(listing), tuple(one for one in below if one != number)))
+        return self._group_of[path]
+
+    def _bound(self, path: str) -> frozenset[str]:
+        unit = self._unit(path)
+        return frozenset() if unit is None else _bound(unit)
+
+    def _binds(self, group: _Group, name: str) -> bool:
+        return name in group.names or any(self._resolve(package, name, 1) is not None for package in group.listing)
 
 
 def _bound(unit: LoweredFile) -> frozenset[str]:
