@@ -7,7 +7,7 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Value, const, join, join_all, options
-from bce_lint.analysis.interpreter import attributes, branches, calls, imports, iteration, loops, statements, subscripts
+from bce_lint.analysis.interpreter import attributes, branches, calls, iteration, loops, stars, statements, subscripts
 from bce_lint.analysis.models import operators
 from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -42,8 +42,8 @@ def lookup(m: Machine, frame: Frame, name: str) -> Value:
             if value is not None:
                 return value
     value = m.read_global(frame.unit.address, name)
-    if value is None:
-        value = imports.star_lookup(m, frame.unit, name)
+    if value is None or stars.may_be_unbound(m, frame.unit, name):
+        value = stars.found(m, frame.unit, name, value)
     if value is not None:
         return value
     if name == "__name__":

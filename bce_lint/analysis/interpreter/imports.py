@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import TOP, External, LazyImport, ModuleV, Seq, Value
-from bce_lint.analysis.interpreter import statements
-from bce_lint.analysis.models import registry
-from bce_lint.analysis.state import cells
-from bce_lint.analysis.state.frames import Frame, LoweredFile
+from bce_lint.analysis.domain.values import TOP, External, LazyImport, ModuleV, Value
+from bce_lint.analysis.interpreter import stars, statements
+from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
 
@@ -25,8 +23,10 @@ def import_module(m: Machine, frame: Frame, node: ir.ImportModule) -> bool:
 def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
     """`from a import b`: a name of a project module, resolved when read, or a name outside."""
     path = m.program.resolve(frame.unit.path, node.module, node.level)
-    if node.name == "*":
-        _star(m, frame, path, node)
+    if path == frame.unit.path and frame.function is None and node.name != "*":
+        statements.bind_name(m, frame, node.bound, _own(m, frame, node.name))
+    elif node.name == "*":
+        stars.import_all(m, frame, path, node)
     elif path is None and (inner := m.program.resolve(frame.unit.path, f"{node.module}.{node.name}".strip("."), node.level)) is not None:
         statements.bind_name(m, frame, node.bound, ModuleV(inner))
     elif path is None:
@@ -37,44 +37,26 @@ def import_name(m: Machine, frame: Frame, node: ir.ImportName) -> bool:
     return True
 
 
-def _star(m: Machine, frame: Frame, path: str | None, node: ir.ImportName) -> None:
-    known = m.state.find((frame.unit.address, cells.STARS))
-    source: Value = ModuleV(path) if path is not None else External(canonical(node.module))
-    items = known.prefix if type(known) is Seq else ()
-    m.write(frame.unit.address, cells.STARS, Seq((*items, source)))
-
-
-def star_lookup(m: Machine, unit: LoweredFile, name: str) -> Value | None:
-    """A name that a star import may have brought in."""
-    stars = m.read_global(unit.address, cells.STARS)
-    if type(stars) is not Seq or name.startswith("_"):
-        return None
-    for source in reversed(stars.prefix):
-        if type(source) is ModuleV:
-            found = _global(m, source.path, name)
-            if found is not None:
-                return found
-        elif type(source) is External and _exported(source.name, name):
-            return External(canonical(f"{source.name}.{name}"))
-    return None
-
-
-def _exported(module: str, name: str) -> bool:
-    """True if a star import of a module outside the project brings a name that is known, as torch and the others export theirs."""
-    return registry.is_known(canonical(f"{module}.{name}")) or (module == "torch" and name in ("nn", "optim"))
-
-
-def _global(m: Machine, path: str, name: str) -> Value | None:
-    unit = m.program.load(m, path)
-    if unit is None:
-        return None
-    value = m.read_global(unit.address, name)
-    return value if value is not None else star_lookup(m, unit, name)
+def _own(m: Machine, frame: Frame, name: str) -> Value:
+    """What a module imports from itself: the name as it is now, or a submodule of the package."""
+    unit = frame.unit
+    found = m.read(unit.address, name) or stars.found(m, unit, name)
+    inner = m.program.resolve(unit.path, name, 1) if found is None and unit.path.endswith("__init__.py") else None
+    return found or (ModuleV(inner) if inner is not None else TOP)
 
 
 def member(m: Machine, path: str, name: str) -> Value:
     """`module.name`: a global of the module, or a submodule of the package."""
-    found = _global(m, path, name)
+    found = _member(m, path, name)
+    return force(m, found) if type(found) is LazyImport else found
+
+
+def _member(m: Machine, path: str, name: str) -> Value:
+    """`module.name`, which may be an import that is to be resolved."""
+    unit = m.program.load(m, path)
+    found = None if unit is None else m.find_global(unit.address, name)
+    if unit is not None and (found is None or stars.may_be_unbound(m, unit, name)):
+        found = stars.found(m, unit, name, found)
     if found is not None:
         return found
     inner = m.program.resolve(path, name, 1) if path.endswith("__init__.py") else None
@@ -83,17 +65,22 @@ def member(m: Machine, path: str, name: str) -> Value:
 
 def force(m: Machine, lazy: LazyImport) -> Value:
     """Resolves an import now; a circle of imports that never ends is unknown."""
-    key = ("forcing", lazy.path, lazy.name)
-    if key in _FORCING:
-        return TOP
-    _FORCING.add(key)
+    found: Value = lazy
+    passed: list[tuple[str, str]] = []
     try:
-        return member(m, lazy.path, lazy.name)
+        while type(found) is LazyImport:  # a loop: as many files may hand a name on as a project has
+            key = found.path, found.name
+            if key in _FORCING:
+                return TOP
+            _FORCING.add(key)
+            passed.append(key)
+            found = _member(m, *key)
+        return found
     finally:
-        _FORCING.discard(key)
+        _FORCING.difference_update(passed)
 
 
-_FORCING: set[tuple[str, str, str]] = set()
+_FORCING: set[tuple[str, str]] = set()
 
 
 def certain(m: Machine, frame: Frame, node: ir.ImportModule | ir.ImportName) -> bool:

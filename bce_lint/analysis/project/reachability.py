@@ -9,11 +9,12 @@ that nothing it visited leads to one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 
 from bce_lint.analysis.project.code import without_text
-from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Fragment, Names, add_definitions
+from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Fragment, Names
+from bce_lint.analysis.project.file_names import FileNames
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, takes_logits
 from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, WORD, reaching, words_of
@@ -30,8 +31,7 @@ class Reachability:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.leading: set[Definition] = set()
-        self._names: dict[str, Names] = {}
-        self._found: dict[tuple[str, bytes], list[Definition | str]] = {}
+        self.known = FileNames(graph)
         self._targets: dict[Fragment, list[Definition]] = {}
         self._near: dict[tuple[Definition, int], bool] = {}
         self._cannot_reach: set[Definition] = set()
@@ -165,10 +165,12 @@ class Reachability:
         return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
 
     def _line(self, cls: Class) -> list[Class]:
-        line = [cls]
-        for current in line:  # grows as bases are found
-            line.extend(base for base in self._bases_of(current) if base not in line)
-        return line
+        line, waiting = {cls: None}, [cls]
+        for current in waiting:  # grows as bases are found
+            bases = [base for base in self._bases_of(current) if base not in line]
+            line.update(dict.fromkeys(bases))
+            waiting += bases
+        return waiting
 
     def _bound(self, cls: Class, methods: Iterable[Fragment]) -> bool:
         """True if some methods lead to a sink on an instance of a class."""
@@ -224,14 +226,14 @@ class Reachability:
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
-            found = self._mentioned(cls.summary.path, cls.header)
+            found = self.known.mentioned(cls.summary.path, cls.header)
             self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
         return self._bases[cls]
 
     def reached(self, unit: Fragment) -> list[Definition]:
         """What a unit names, and what is put into it from elsewhere."""
         if unit not in self._targets:
-            self._targets[unit] = [*dict.fromkeys(self._mentioned(unit.path, unit.words)), *self._registered().get(unit, ())]
+            self._targets[unit] = [*dict.fromkeys(self.known.mentioned(unit.path, unit.words)), *self._registered().get(unit, ())]
         return self._targets[unit]
 
     def _registered(self) -> dict[Definition, list[Definition]]:
@@ -249,7 +251,7 @@ class Reachability:
         acting = block.decorators or block.words
         named = block.decorators or frozenset(FILLS.findall(block.text))
         holders = self._variables(path, named)
-        for definition in self._mentioned(path, acting):
+        for definition in self.known.mentioned(path, acting):
             if isinstance(definition, Fragment):
                 holders += self._variables(definition.path, definition.fills)
             elif block.decorators:
@@ -268,52 +270,9 @@ class Reachability:
                 found += self.names(file).variables.get(original, ())
         return found
 
-    def _mentioned(self, path: str, words: frozenset[bytes]) -> Iterator[Definition]:
-        """The definitions that some words of a file can name; they are tried as attributes of the files that they name, too."""
-        waiting = [path]
-        for file in waiting:  # grows as files are named
-            names = self.names(file)
-            found: list[Definition | str] = [d for name in names.own.keys() & words for d in names.own[name]]
-            for name in names.taken.keys() & words:
-                for target in names.taken[name]:
-                    found += self._lookup(*target)
-            for name in names.files.keys() & words:
-                found += names.files[name]
-            yield from (item for item in found if not isinstance(item, str))
-            files = (*(item for item in found if isinstance(item, str)), *names.stars)
-            waiting.extend(f for f in dict.fromkeys(files) if f not in waiting)
-
-    def _lookup(self, path: str, name: bytes) -> list[Definition | str]:
-        """What a name of a file stands for, through the imports that pass it on: definitions and files."""
-        if (path, name) not in self._found:
-            found: list[Definition | str] = []
-            waiting = [(path, name)]
-            for file, wanted in waiting:  # grows as imports pass the name on
-                names = self.names(file)
-                found += [*names.own.get(wanted, ()), *names.files.get(wanted, ())]
-                passed = [*names.taken.get(wanted, ()), *((star, wanted) for star in names.stars)]
-                waiting.extend(p for p in dict.fromkeys(passed) if p not in waiting)
-            self._found[path, name] = found
-        return self._found[path, name]
-
     def names(self, path: str) -> Names:
         """The names at the top of a file."""
-        if path not in self._names:
-            names = self._names[path] = Names({}, {}, [], {}, {}, [])
-            add_definitions(self.graph.files[path], names)
-            self._add_imports(path, names)
-        return self._names[path]
-
-    def _add_imports(self, path: str, names: Names) -> None:
-        for target, item, bound in self.graph.imports[path]:
-            if bound:
-                names.files.setdefault(bound.encode(), []).append(target)
-                continue
-            for name, alias in item.names:
-                if name == "*":
-                    names.stars.append(target)
-                else:
-                    names.taken.setdefault(alias.encode(), []).append((target, name.encode()))
+        return self.known.of(path)
 
 
 class TargetReachability(Reachability):
@@ -327,7 +286,7 @@ class TargetReachability(Reachability):
         self.targets = targets
         self._far = graph.irrelevant if targets.isdisjoint(graph.irrelevant) else frozenset[str]()
         if other is not None:
-            self._names, self._found, self._bases = other._names, other._found, other._bases
+            self.known, self._bases = other.known, other._bases
         if other is not None and self._far == graph.irrelevant:
             self._targets, self._filled = other._targets, other._filled
 

@@ -20,6 +20,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
+from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
 from bce_lint.analysis.state.unfinished import Unfinished
 from bce_lint.catalog.schema import Contract
@@ -184,6 +185,7 @@ class Machine:
         self.suppress_sites = 0
         self.ended = False
         self.absent: dict[tuple[int, str, bool], bool] = {}
+        self.stars = StarGraph(program.unit, program.resolve)
         self._interned: dict[Hashable, int] = {}
 
     def intern(self, key: Hashable) -> int:
@@ -211,13 +213,17 @@ class Machine:
         return value
 
     def read_global(self, address: int, name: str) -> Value | None:
-        """The value of a module's global: looked up below the running entry point unless the entry point has written into that module."""
-        if address in self.written_modules:
-            return self.read(address, name)
-        value = self.below_entry.find((address, name))
+        """The value of a module's global; an import found there is resolved now."""
+        value = self.find_global(address, name)
         if type(value) is LazyImport:
             return self.interpreter.force(self, value)
         return value
+
+    def find_global(self, address: int, name: str) -> Value | None:
+        """A module's global: looked up below the running entry point unless the entry point has written into that module."""
+        if address in self.written_modules:
+            return self.state.find((address, name), self.reads)
+        return self.below_entry.find((address, name))
 
     def write(self, address: int, name: str, value: Value) -> None:
         """Sets a cell in the current layer, which is never a frozen one."""

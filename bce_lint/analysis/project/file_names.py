@@ -1,0 +1,107 @@
+"""What the names at the top of files stand for, through the imports that pass them on, star imports among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from bce_lint.analysis.state.components import components
+from bce_lint.analysis.project.definitions import Definition, Names, add_definitions
+from bce_lint.analysis.project.import_graph import Graph
+
+Found: TypeAlias = Definition | str
+_Key: TypeAlias = tuple[int, bytes]
+"""A name of a group of files."""
+
+
+class _Group:
+    """Files that star-import one another have the same names: what they are in each, and the groups that these files star-import."""
+
+    def __init__(self, files: Sequence[Names]) -> None:
+        self.below: dict[int, None] = {}
+        self.own: dict[bytes, list[Found]] = {}
+        self.taken: dict[bytes, dict[tuple[str, bytes], None]] = {}
+        for names in files:
+            for table in (names.own, names.files):
+                for name, found in table.items():
+                    self.own.setdefault(name, []).extend(found)
+            for name, targets in names.taken.items():
+                self.taken.setdefault(name, {}).update(dict.fromkeys(targets))
+
+
+class FileNames:
+    """Answers what the names at the top of the files of a graph can stand for; each is looked up once for all that star imports join."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._names: dict[str, Names] = {}
+        self._group_of: dict[str, int] = {}
+        self._groups: list[_Group] = []
+        self._bound: set[bytes] = set()
+        self._found: dict[_Key, tuple[Found, ...]] = {}
+
+    def of(self, path: str) -> Names:
+        """The names at the top of a file."""
+        if path not in self._names:
+            names = self._names[path] = Names({}, {}, [], {}, {}, [])
+            add_definitions(self.graph.files[path], names)
+            self._add_imports(path, names)
+        return self._names[path]
+
+    def mentioned(self, path: str, words: frozenset[bytes]) -> Iterator[Definition]:
+        """The definitions that some words of a file can name; they are tried as attributes of the files that they name, too."""
+        groups: dict[int, None] = {self._group(path): None}
+        waiting = [*groups]
+        for number in waiting:  # grows as files are named
+            group = self._groups[number]
+            known = self._bound & words if group.below else (group.own.keys() | group.taken.keys()) & words
+            for name in known:
+                for item in self._lookup(number, name):
+                    if not isinstance(item, str):
+                        yield item
+                    elif (named := self._group(item)) not in groups:
+                        groups[named] = None
+                        waiting.append(named)
+
+    def _lookup(self, number: int, name: bytes) -> tuple[Found, ...]:
+        """What a name of a group stands for: definitions and files."""
+        for keys in components((number, name), self._passed, self._found):
+            own = [item for group, wanted in keys for item in self._groups[group].own.get(wanted, ())]
+            inside = set(keys)
+            below = {key: self._found[key] for one in keys for key in self._passed(one) if key not in inside and self._found[key]}
+            parts = [*([tuple(dict.fromkeys(own))] if own else []), *below.values()]
+            found = parts[0] if len(parts) == 1 else tuple(dict.fromkeys(item for part in parts for item in part))
+            self._found.update(dict.fromkeys(keys, found))
+        return self._found[number, name]
+
+    def _passed(self, key: _Key) -> Iterable[_Key]:
+        """The names that one is by imports, star imports among them."""
+        number, name = key
+        group = self._groups[number]
+        if group.below and name in self._bound:
+            yield from ((one, name) for one in group.below)
+        for target, wanted in group.taken.get(name, ()):
+            yield self._group(target), wanted
+
+    def _group(self, path: str) -> int:
+        if path not in self._group_of:
+            for files in components(path, lambda one: self.of(one).stars, self._group_of):
+                group = _Group([self.of(file) for file in files])
+                self._group_of.update(dict.fromkeys(files, len(self._groups)))
+                numbers = (self._group_of[star] for file in files for star in self.of(file).stars)
+                group.below = dict.fromkeys(one for one in numbers if one != len(self._groups))
+                self._groups.append(group)
+                self._bound |= group.own.keys() | group.taken.keys()
+        return self._group_of[path]
+
+    def _add_imports(self, path: str, names: Names) -> None:
+        for target, item, bound in self.graph.imports[path]:
+            if bound:
+                names.files.setdefault(bound.encode(), []).append(target)
+                continue
+            for name, alias in item.names:
+                if name == "*":
+                    names.stars.append(target)
+                else:
+                    names.taken.setdefault(alias.encode(), []).append((target, name.encode()))
+        names.stars[:] = dict.fromkeys(names.stars)
