@@ -111,7 +111,7 @@ def _one(plan: Plan, worker: Worker, index: int, tally: Tally, lock: threading.L
 
 
 def _fails(worker: Worker, program: Program, failure: Failure) -> bool:
-    return any(one[:2] == failure[:2] for one in worker.checked(program).failures)
+    return any(one[:2] == failure[:2] for one in worker.checked(program, failure.check).failures)
 
 
 def keep(plan: Plan, found: Found) -> None:

@@ -39,11 +39,12 @@ class Program(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What went wrong: one of `KINDS`, where in a few words (two failures that share both are one), and all that is known."""
+    """What went wrong: one of `KINDS`, where in a few words (two failures that share both are one), all that is known, and what to ask for it again."""
 
     kind: str
     where: str
     detail: str = ""
+    check: str = ""
 
 
 KINDS = ("crash", "hang", "memory", "disagreement")
