@@ -238,7 +238,10 @@ def step(images, masks):
     assert outcome.left == ()  # the threshold was for logits all the time
 
 
-@pytest.mark.parametrize("call", ["F.nll_loss(net(x), y, {})", "nn.NLLLoss({}, ignore_index=3)(net(x), y)", "nn.NLLLoss(weight={}, **options)(net(x), y)"])
+WEIGHTED = ["F.nll_loss(net(x), y, {})", "nn.NLLLoss({}, ignore_index=3)(net(x), y)", "nn.NLLLoss(weight={}, **options)(net(x), y)"]
+
+
+@pytest.mark.parametrize("call", WEIGHTED)
 def test_a_finding_that_only_its_own_edit_changes_is_still_there(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     from bce_lint.fixes import calls
 

@@ -39,7 +39,8 @@ class Program(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What went wrong: one of `KINDS`, where in a few words (two failures that share both are one), all that is known, and what to ask for it again."""
+    """What went wrong: one of `KINDS`, where in a few words (two failures that share both are one), all that is known, and the check
+    to ask for it again."""
 
     kind: str
     where: str
