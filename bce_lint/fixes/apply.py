@@ -10,6 +10,7 @@ from bce_lint.fixes.bindings import check_bindings
 from bce_lint.fixes.brought import Ground, Heard, Rewrite, nothing
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet, trust
 from bce_lint.fixes.gates import check_text
+from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged
 from bce_lint.source.text import SourceText
 
@@ -208,10 +209,10 @@ def _changed(lint: Linter, state: Fixed, chosen: Sequence[Judged], edits: Mappin
 def _check_gone(before: Linted, after: Linted, chosen: Sequence[Judged], rewrite: Rewrite) -> None:
     """Raises `Refusal` unless what was fixed is gone, and every file is still read."""
     images = ((one, rewrite.images(one.place.path, one.place.span.start)) for one in chosen)
-    gone = {(one.rule.code, one.place.path, start): _marks(one, before) for one, starts in images for start in starts}
+    gone = {(one.rule.code, one.place.path, start): _marks(one, before, rewrite.old) for one, starts in images for start in starts}
     for one in after.found:
         key = (one.rule.code, one.place.path, one.place.span.start)
-        if key in gone and _marks(one, after) == gone[key]:
+        if key in gone and _marks(one, after, rewrite.new) == gone[key]:
             raise Refusal(f"{one.rule.code} would still be there")
     known = {(one.location.path, one.code) for one in before.unread}
     for problem in after.unread:
@@ -223,9 +224,17 @@ def _brought(one: Diagnostic) -> Refusal:
     return Refusal(f"it would bring {one.code} at {one.location.path}:{one.location.start.row}")
 
 
-def _marks(found: Judged, seen: Linted) -> set[tuple[str, str]]:
-    """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids."""
-    return {(mark.path, seen.sources[mark.path].text[mark.span.start : mark.span.end]) for _, mark in found.labels}
+def _marks(found: Judged, seen: Linted, edited: Mapping[str, Sequence[Span]]) -> set[tuple[str, str]]:
+    """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids. What is
+    edited inside of a mark, as an argument of a call, makes it no other one."""
+    return {(mark.path, _around(seen.sources[mark.path].text, mark.span, edited.get(mark.path, ()))) for _, mark in found.labels}
+
+
+def _around(text: str, mark: Span, edited: Sequence[Span]) -> str:
+    """The text of a mark without the edits inside of it; an edit at one of its ends is none."""
+    inside = [span for span in edited if mark.start < span.start and span.end < mark.end]
+    starts, ends = [mark.start, *(span.end for span in inside)], [*(span.start for span in inside), mark.end]
+    return "\0".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _merged(groups: Sequence[set[str]], new: Sequence[set[str]]) -> list[set[str]]:

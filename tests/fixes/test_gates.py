@@ -236,3 +236,17 @@ def step(images, masks):
     assert outcome.refused == ()
     assert [d.code for d in outcome.applied] == ["BCE101", "BCE601"]
     assert outcome.left == ()  # the threshold was for logits all the time
+
+
+WEIGHTED = ["F.nll_loss(net(x), y, {})", "nn.NLLLoss({}, ignore_index=3)(net(x), y)", "nn.NLLLoss(weight={}, **options)(net(x), y)"]
+
+
+@pytest.mark.parametrize("call", WEIGHTED)
+def test_a_finding_that_only_its_own_edit_changes_is_still_there(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    from bce_lint.fixes import calls
+
+    monkeypatch.setitem(calls._CASTS, "float32", ".long()")
+    text = f"import torch\nimport torch.nn.functional as F\nfrom torch import nn\nloss = {call.format('torch.tensor([1, 2])')}\n"
+    after, refused = fixed(text)
+    assert after == text
+    assert len(refused) == 1 and refused[0].endswith("BCE304 would still be there")

@@ -58,11 +58,12 @@ class Tally:
 def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Tally:
     """Runs programs and gives what came of them; what is new is said at once."""
     tally, lock, start = Tally(next_index=plan.start), threading.Lock(), time.monotonic()
+    stopped = threading.Event()
     end = None if plan.minutes is None else start + 60 * plan.minutes
     numbers = itertools.count(plan.start) if plan.most is None else iter(range(plan.start, plan.start + plan.most))
 
     def _indices() -> Iterator[int]:
-        while end is None or time.monotonic() < end:
+        while not stopped.is_set() and (end is None or time.monotonic() < end):
             with lock:
                 index = next(numbers, None)
                 if index is None:
@@ -81,8 +82,13 @@ def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Tally:
     threads = [threading.Thread(target=_work) for _ in range(plan.jobs)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:  # what was found until now is told
+        stopped.set()
+        for thread in threads:
+            thread.join()
     tally.seconds = time.monotonic() - start
     return tally
 
@@ -111,7 +117,7 @@ def _one(plan: Plan, worker: Worker, index: int, tally: Tally, lock: threading.L
 
 
 def _fails(worker: Worker, program: Program, failure: Failure) -> bool:
-    return any(one[:2] == failure[:2] for one in worker.checked(program).failures)
+    return any(one[:2] == failure[:2] for one in worker.checked(program, failure.check).failures)
 
 
 def keep(plan: Plan, found: Found) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bce_lint import engine
-from tests.fuzz.checks import MEGABYTES
+from tests.fuzz import checks
 
 _CHECK = engine.check
 
@@ -38,12 +38,13 @@ def _hang() -> None:
 
 
 def _slow() -> None:
+    checks.SECONDS = 0.3
     asked = iter(range(2))
 
     def _compute(*arguments: Any, **keywords: Any) -> Any:
-        end = time.process_time() + (0 if next(asked, None) is None else 2.5)
+        end = time.process_time() + (0 if next(asked, None) is None else 0.5)
         while time.process_time() < end:
-            sum(range(30_000_000))
+            sum(range(1_000_000))
         return _CHECK(*arguments, **keywords)
 
     engine.check = _compute
@@ -53,7 +54,7 @@ def _memory() -> None:
     asked = iter(range(1))
 
     def _allocate(*arguments: Any, **keywords: Any) -> Any:
-        bytearray(b"x") * (MEGABYTES + 50 << 20 if next(asked, None) is not None else 0)
+        bytearray(b"x") * (checks.MEGABYTES + 50 << 20 if next(asked, None) is not None else 0)
         return _CHECK(*arguments, **keywords)
 
     engine.check = _allocate

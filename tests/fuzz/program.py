@@ -39,11 +39,13 @@ class Program(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What went wrong: one of `KINDS`, where in a few words (two failures that share both are one), and all that is known."""
+    """What went wrong: one of `KINDS`, where in a few words (two failures that share both are one), all that is known, and the check
+    to ask for it again."""
 
     kind: str
     where: str
     detail: str = ""
+    check: str = ""
 
 
 KINDS = ("crash", "hang", "memory", "disagreement")

@@ -55,7 +55,7 @@ def _answer(request: dict[str, Any], seed: int, folders: tuple[str, ...], answer
         _say(answers, {"program": program.to_json()})
     else:
         program = Program.from_json(request["program"])
-    _say(answers, {"failures": check_program(program)})
+    _say(answers, {"failures": check_program(program, request.get("only", ""))})
 
 
 def _say(answers: TextIO, what: dict[str, Any]) -> None:

@@ -43,9 +43,9 @@ class Worker:
         """What comes of the program of a number."""
         return self._ask({"index": index}, None)
 
-    def checked(self, program: Program) -> Answer:
-        """What comes of a program."""
-        return self._ask({"program": program.to_json()}, program)
+    def checked(self, program: Program, only: str = "") -> Answer:
+        """What comes of a program, by all checks or only one."""
+        return self._ask({"program": program.to_json(), "only": only}, program)
 
     def close(self) -> None:
         """Ends the process."""

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.dtypes import clashes, is_integer
+from bce_lint.rules.dtypes import clashes, is_floating, is_integer
 from bce_lint.rules.messages import CALLED, Labels, loss, origins, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
@@ -76,7 +76,7 @@ def check(site: Site) -> Iterator[Finding]:
                 f"{loss(site)} expects {wanted} but gets `{first.dtype}`, which raises",
                 origins(site.weight) + _called(site) + way(site),
                 site.weight_place or site.primary,
-                FixIntent(Change.CAST_WEIGHT, site, site.input[0].dtype or "float32" if site.input else "float32", safe=True),
+                FixIntent(Change.CAST_WEIGHT, site, _cast_to(site), safe=True),
             )
 
 
@@ -89,6 +89,12 @@ def _takes_indices(site: LossSite) -> bool:
 
 def _refused(weight: Tensor, site: LossSite) -> bool:
     return is_integer(weight.dtype) or clashes(weight, site)
+
+
+def _cast_to(site: LossSite) -> str:
+    """The dtype that a weight must have: the input's, unless that is one with which no loss can be computed."""
+    given = site.input[0].dtype if site.input else None
+    return given if given is not None and is_floating(given) else "float32"
 
 
 def _called(site: LossSite) -> Labels:
