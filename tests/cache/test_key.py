@@ -188,6 +188,6 @@ def test_why_nothing_is_kept_is_said_to_who_asks(tmp_path: Path) -> None:
     for option in ("-v", "-q"):
         command = [sys.executable, "-m", "bce_lint", option, "."]
         said[option] = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=True).stderr
-    assert said["-v"].startswith("bce-lint: findings are not kept for the next run: there is no home folder\n")
+    assert said["-v"].startswith("bce-lint: no key for the cache, so findings are not kept: there is no home folder\n")
     assert said["-q"] == ""
     assert not (tmp_path / FOLDER).exists()
