@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from functools import cache
-from typing import IO, TYPE_CHECKING, Final, NoReturn
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -114,6 +114,10 @@ def _stream(error: bool) -> IO[str]:
 
 class Parser(argparse.ArgumentParser):
     """A parser of a command line whose words may be the names of files of the project."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.color = False  # newer Pythons would put commands for the terminal into the help
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong, and ends the program with 2."""

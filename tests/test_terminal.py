@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import io
 import json
 import os
 import re
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -234,6 +235,29 @@ def test_no_command_lets_a_character_through(project: Path, text: str, command: 
     assert printed or text != TEXT
     assert not harmful(printed) and "\n::error" not in printed
     assert "internal error" not in printed
+
+
+ODD = st.text(st.characters(exclude_characters="/\0") | st.sampled_from(EVIL.replace("\0", "") + "\n\t"), min_size=1, max_size=12)
+INNER = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n\"\\{}") | st.sampled_from("\x1b\x07\x9b\u202e\u2028"), max_size=12)
+
+
+@settings(deadline=None, max_examples=40)
+@given(ODD, INNER, st.sampled_from([["."], ["--diff", "."], ["--fix", "--show-fixes", "."], ["--statistics", "-v", "."]]))
+def test_whatever_a_file_is_called_and_holds(tmp_path_factory: pytest.TempPathFactory, name: str, inner: str, command: list[str]) -> None:
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / "pyproject.toml").write_text("", encoding="utf-8")
+    with suppress(UnicodeEncodeError):  # a name that this system cannot have
+        (folder / f"{name}.py").write_text(TEXT.replace("http", inner).replace("# ", f"# {inner}"), encoding="utf-8")
+    said, here = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), os.getcwd()
+    os.chdir(folder)
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            main(command)
+    finally:
+        os.chdir(here)
+    said.flush()
+    printed = said.buffer.getvalue().decode("utf-8")
+    assert not harmful(printed) and "internal error" not in printed
 
 
 def run(command: Sequence[str], folder: Path, stdin: str = "") -> Printed:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from bce_lint.cache import answers
-from bce_lint.cache.key import Signer, find_key
+from bce_lint.cache.key import Signer, find_key, key_folder
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
 from bce_lint.diagnostic import CRASH
@@ -59,9 +60,10 @@ class Cache:
 
     def __init__(self, folder: str | None = None, key: Signer | None = None) -> None:
         self._folder = folder
-        self._key = find_key() if key is None else key
-        self.problems = dict.fromkeys((self._key.problem,) if self._key.problem else ())
+        self._given = key
+        self.problems: dict[str, None] = {}
         """Why answers are not kept, once each."""
+        self._trusted: dict[str, bool] = {}
         self._states: dict[tuple[Root, str], ProjectState] = {}
         self._analysed: WeakKeyDictionary[Project, ProjectState] = WeakKeyDictionary()
         self._shelves: dict[str, Shelf] = {}
@@ -125,7 +127,9 @@ class Cache:
 
     def _place(self, root: Root) -> str | None:
         """The folder for a project; files that belong to none have it in the current folder, if they are in there."""
-        if not self._key.secret or self._ships_its_key(root):
+        if root.path not in self._trusted:
+            self._trusted[root.path] = not self._ships_its_key(root) and bool(self._key.secret)
+        if not self._trusted[root.path]:
             return None
         here = os.getcwd()
         inside = (root.path + os.sep).startswith(here.rstrip(os.sep) + os.sep)
@@ -134,13 +138,19 @@ class Cache:
 
     def _ships_its_key(self, root: Root) -> bool:
         """True if the key lies in the project itself, and could have come with it."""
-        if not self._key.folder:
-            return False
-        below = os.path.join(os.path.realpath(root.path), "")
-        if os.path.realpath(self._key.folder).startswith(below):
+        folder = key_folder() if self._given is None else self._given.folder
+        inside = bool(folder) and os.path.realpath(folder).startswith(os.path.join(os.path.realpath(root.path), ""))
+        if inside:
             self.problems["the state folder of bce-lint lies in the project"] = None
-            return True
-        return False
+        return inside
+
+    @cached_property
+    def _key(self) -> Signer:
+        """The key, which is made if there is none; not before it is known that it is not made in a project."""
+        found = find_key() if self._given is None else self._given
+        if found.problem:
+            self.problems[found.problem] = None
+        return found
 
     def _shelf(self, folder: str, state: ProjectState) -> Shelf:
         shelf = self._shelves.get(state.key)

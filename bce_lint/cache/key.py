@@ -43,6 +43,13 @@ class _NoKey(Exception):
     """Why there is none."""
 
 
+def key_folder(environment: Mapping[str, str] = os.environ) -> str:
+    """Where the user's key lies or would; nothing where it comes from the environment, or there is no place for it."""
+    with suppress(_NoKey):
+        return "" if environment.get(VARIABLE) else os.path.join(_state(environment), FOLDER)
+    return ""
+
+
 def find_key(environment: Mapping[str, str] = os.environ) -> Signer:
     """The user's key: from the environment, else out of the state folder, where it is made if there is none."""
     if given := environment.get(VARIABLE):

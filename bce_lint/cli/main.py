@@ -232,7 +232,7 @@ def _report(options: Namespace, run: Run) -> None:
         out(FORMATS[options.output_format](run.left, run.sources, unsafe))
         lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
     for reason in run.unkept if options.verbose else ():
-        terminal.complain(f"findings are not kept for the next run: {reason}")
+        terminal.complain(f"no key for the cache, so findings are not kept: {reason}")
     if options.verbose or (options.statistics and run.unanalysed):
         (out if options.statistics and as_text else partial(terminal.write, error=True))(unanalysed(run.unanalysed))
     lines += [verdicts(run.left), *run.lines]

@@ -169,6 +169,17 @@ def test_a_state_folder_in_the_project_is_not_trusted(tmp_path: Path) -> None:
     assert Cache(key=one)._place(Root(str(tmp_path / "pro"), True)) == str(tmp_path / "pro" / FOLDER)
 
 
+def test_no_key_is_made_in_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_STATE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "project"))
+    monkeypatch.delenv(key.VARIABLE)
+    (tmp_path / "project").mkdir()
+    assert Cache()._place(Root(str(tmp_path / "project"), True)) is None
+    assert list((tmp_path / "project").iterdir()) == []
+    assert Cache()._place(Root(str(tmp_path / "other"), True)) is not None
+    assert kept(tmp_path / "project")
+
+
 def test_why_nothing_is_kept_is_said_to_who_asks(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
     (tmp_path / "a.py").write_text("from torch import nn\n", encoding="utf-8")
@@ -177,6 +188,6 @@ def test_why_nothing_is_kept_is_said_to_who_asks(tmp_path: Path) -> None:
     for option in ("-v", "-q"):
         command = [sys.executable, "-m", "bce_lint", option, "."]
         said[option] = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=True).stderr
-    assert said["-v"].startswith("bce-lint: findings are not kept for the next run: there is no home folder\n")
+    assert said["-v"].startswith("bce-lint: no key for the cache, so findings are not kept: there is no home folder\n")
     assert said["-q"] == ""
     assert not (tmp_path / FOLDER).exists()
