@@ -16,11 +16,12 @@ class Known(NamedTuple):
     reason: str
 
 
+_NAMES = ("names_neutral", "names_odd", "names_misleading", "some_names")
 _VARIABLES = ("result_variable", "argument_variable", "inlined_variable")
 _ELSEWHERE = ("half_elsewhere", "one_elsewhere", "module_elsewhere", "late_import")
 
 KNOWN = (
-    Known(("names_misleading",), "fix", (), "no fix leaves a name that says of a value what it no longer is"),
+    Known(_NAMES, "fix", (), "no fix leaves a name that says of a value what it no longer is, or changes what may be called as `model`, `net` …"),
     Known(("comments_in_brackets",), "fix", (), "no fix takes a comment away"),
     Known(("semicolons",), "fix", (), "a statement is taken away with its line, if it stands alone there"),
     Known(_VARIABLES, "fix", ("BCE501", "BCE502", "BCE503", "BCE123"), "a formula is rewritten where it is written in one expression"),

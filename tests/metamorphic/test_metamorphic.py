@@ -52,7 +52,10 @@ NAME = 'a text'
 
 def loss(x, y):
     z = F.relu(x)
-    return F.cross_entropy(z, target=y), torch.sigmoid(torch.randn(3).sigmoid(), out=None)
+    return F.cross_entropy(z, target=y)
+
+
+print(torch.sigmoid(torch.randn(3).sigmoid(), out=None))
 """
 LEAVES = """\
 def one(x):
@@ -104,7 +107,7 @@ def test_planted_programs() -> None:
 
 def test_each_rewrite_changes_some_program() -> None:
     program = Program("all", {"train.py": BUG, "loss.py": LOSS, "leaves.py": LEAVES})
-    assert {name for name in REWRITES if not any(rewritten(program, name, seed) for seed in range(3))} == set()
+    assert {name for name in REWRITES if not any(rewritten(program, name, seed) for seed in range(5))} == set()
     assert [one for name in REWRITES if (variant := rewritten(program, name, 0)) for one in broken(program, variant)] == []
 
 
