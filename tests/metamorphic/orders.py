@@ -123,7 +123,7 @@ def _split(program: Program, rng: Random, share: float) -> Variant | None:
         pieces: list[Piece] = []
         here, line = 0, f"from {start} import {names}\n"
         for node in chosen:
-            pieces += file.pieces(start=here, end=file.line_of(node)) + [Piece(line)]
+            pieces += [*file.pieces(start=here, end=file.line_of(node)), Piece(line)]
             here, line = file.next_line(node), ""
         files[path] = [piece for piece in pieces + file.pieces(start=here) if piece.text]
     return Variant(files)
@@ -135,7 +135,8 @@ def _chosen(file: File, rng: Random, share: float) -> list[ast.stmt]:
     if looks_at_names(file) or any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in body):
         return []
     imports = {alias.asname or alias.name.split(".")[0] for node in body if _is_import(file, node) for alias in node.names}  # type: ignore[attr-defined]
-    own = {node.name: node for node in body if isinstance(node, DEFINITIONS) and file.bound_at_top[node.name] == 1 and file.whole_lines(node)}
+    whole = [node for node in body if isinstance(node, DEFINITIONS) and file.whole_lines(node)]
+    own = {node.name: node for node in whole if file.bound_at_top[node.name] == 1}
     own = {name: node for name, node in own.items() if not any(isinstance(one, ast.Global) for one in ast.walk(node))}
     imports = {name for name in imports if file.bound_at_top[name] == 1}
     foreign = file.bound_at_top.keys() - imports | {"__name__", "__all__"}

@@ -131,7 +131,7 @@ def _defined(file: File) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.arg):
             yield node.arg
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self":
             yield node.attr
         elif isinstance(node, ast.alias) and node.asname:
             yield node.asname
@@ -155,7 +155,8 @@ def _foreign(file: File, callable_: set[str], own: set[str], modules: frozenset[
             yield from _inherited(node, own)
         elif isinstance(node, (ast.MatchClass, ast.MatchMapping)):
             yield from (word for one in ast.walk(node) for word in getattr(one, "kwd_attrs", ()))
-        if isinstance(node, FUNCTIONS) and (node.decorator_list or node.name in outside):
+        asked = isinstance(file.parents.get(node), ast.ClassDef)
+        if isinstance(node, FUNCTIONS) and (node.decorator_list or (asked and node.name in outside)):
             yield from (arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg) and node.name not in ("forward", "__init__"))
 
 
@@ -188,11 +189,12 @@ def import_aliases(file: File, rng: Random) -> Iterator[Change]:
     new: dict[str, str] = {}
     times: dict[str, int] = {}
     for node in file.nodes:
-        for name in _bindings(node):
+        for name in bindings(node):
             times[name] = times.get(name, 0) + 1
     if looks_at_names(file):
         return
-    exported = {word for node in ast.walk(file.tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) for word in node.value.split()}
+    strings = [node.value for node in ast.walk(file.tree) if isinstance(node, ast.Constant)]
+    exported = {word for text in strings if isinstance(text, str) for word in text.split()}
     for node in file.tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and not _of_program(node):
             for alias in node.names:
@@ -207,10 +209,12 @@ def import_aliases(file: File, rng: Random) -> Iterator[Change]:
 
 def _of_program(node: ast.Import | ast.ImportFrom) -> bool:
     heads = [alias.name for alias in node.names] if isinstance(node, ast.Import) else ["." if node.level else node.module or "."]
-    return not all(head.split(".")[0] in ("torch", "numpy", "math", "functools", "collections", "typing", "scipy", "torchvision") for head in heads)
+    outside = ("torch", "numpy", "math", "functools", "collections", "typing", "scipy", "torchvision")
+    return not all(head.split(".")[0] in outside for head in heads)
 
 
-def _bindings(node: ast.AST) -> Iterator[str]:
+def bindings(node: ast.AST) -> Iterator[str]:
+    """The names that a node binds, in whichever scope; what is global or nonlocal counts as bound twice."""
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         yield node.id
     elif isinstance(node, DEFINITIONS):

@@ -23,8 +23,9 @@ def in_each_file(changes: noise.Changes) -> Rewrite:
 
 
 _IN_FILES = (
-    noise.comments, noise.blank_lines, noise.brackets, noise.trailing_commas, noise.line_breaks, noise.quotes, noise.docstrings,
-    noise.unused_import, noise.unused_function, noise.pass_statements, noise.dead_assignments, noise.annotations, noise.semicolons,
+    noise.comments, noise.blank_lines, noise.brackets, noise.trailing_commas, noise.line_breaks, noise.comments_in_brackets,
+    noise.quotes, noise.docstrings,
+    noise.unused_import, noise.unused_function, noise.pass_statements, noise.dead_assignments, noise.type_annotations, noise.semicolons,
     noise.tabs, wraps.inner_function, wraps.if_true, wraps.try_finally, wraps.loop_of_one, wraps.null_context, wraps.extra_parameter,
     wraps.else_added, renames.import_aliases, spellings.full_names, spellings.keywords, spellings.positions, spellings.torch_methods,
     spellings.torch_functions,

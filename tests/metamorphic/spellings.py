@@ -8,8 +8,8 @@ from random import Random
 
 from bce_lint.catalog import losses
 from bce_lint.catalog.schema import Param
-from tests.metamorphic.renames import _bindings
-from tests.metamorphic.text import Change, File
+from tests.metamorphic.renames import bindings
+from tests.metamorphic.text import Change, File, insertion
 
 _METHODS = frozenset({"sigmoid", "softmax", "log_softmax", "exp", "log", "clamp", "squeeze", "unsqueeze", "mean", "sum", "relu", "tanh"})
 """Functions of torch that are methods of tensors with the same parameters."""
@@ -18,14 +18,14 @@ _METHODS = frozenset({"sigmoid", "softmax", "log_softmax", "exp", "log", "clamp"
 def full_names(file: File, rng: Random) -> Iterator[Change]:
     """`torch.nn.functional.f` for `F.f`, `torch.nn.X` for `nn.X`."""
     known = _aliases(file)
-    if "torch" not in known and any(name == "torch" for node in file.nodes for name in _bindings(node)):
+    if "torch" not in known and any(name == "torch" for node in file.nodes for name in bindings(node)):
         return
     short = {name: target for name, target in known.items() if name != target and target.startswith("torch.")}
     if not short:
         return
     if "torch" not in known:
         first = next(node for node in file.tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) and _is_torch(node))
-        yield Change(*[file.end(first)] * 2, "; import torch")
+        yield insertion(file.end(first), "; import torch")
     for node in file.nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in short:
             yield Change(file.start(node.value), file.end(node.value), short[node.value.id])
@@ -40,7 +40,7 @@ def _aliases(file: File) -> dict[str, str]:
     """What the names of torch's modules mean, in whichever scope they are read."""
     times: dict[str, int] = {}
     for node in file.nodes:
-        for name in _bindings(node):
+        for name in bindings(node):
             times[name] = times.get(name, 0) + 1
     found: dict[str, str] = {}
     for node in file.tree.body:
@@ -70,9 +70,13 @@ def _params(name: str) -> tuple[Param, ...] | None:
 def _calls(file: File) -> Iterator[tuple[ast.Call, tuple[Param, ...]]]:
     known = _aliases(file)
     for node in file.nodes:
-        if isinstance(node, ast.Call) and (name := qualified(file, node.func, known)) and (params := _params(name)) is not None:
-            if not any(isinstance(arg, ast.Starred) for arg in node.args) and all(one.arg for one in node.keywords):
-                yield node, params
+        params = _params(qualified(file, node.func, known)) if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and params is not None and not _has_stars(node):
+            yield node, params
+
+
+def _has_stars(node: ast.Call) -> bool:
+    return any(isinstance(arg, ast.Starred) for arg in node.args) or not all(one.arg for one in node.keywords)
 
 
 def keywords(file: File, rng: Random) -> Iterator[Change]:
@@ -102,20 +106,21 @@ def torch_methods(file: File, rng: Random) -> Iterator[Change]:
     for node in sorted((one for one in file.nodes if isinstance(one, ast.Call)), key=file.start):
         name = qualified(file, node.func, known)
         start, end = file.start(node), file.end(node)
-        if name.removeprefix("torch.") not in _METHODS or not node.args or isinstance(node.args[0], (ast.Starred, ast.GeneratorExp, ast.Constant)):
+        odd = (ast.Starred, ast.GeneratorExp, ast.Constant)
+        if name.removeprefix("torch.") not in _METHODS or not node.args or isinstance(node.args[0], odd):
             continue
         if "softmax" in name and len(node.args) + len(node.keywords) < 2:
             continue  # it raises, and a method that is not known to be a tensor's may not
         if any(a < end and start < b for a, b in done):
             continue
         first = node.args[0]
-        rest = [*node.args[1:], *node.keywords]
-        between = file.text[file.end(first) : file.start(min(rest, key=file.start))] if rest else file.text[file.end(first) : end]
-        if file.text[file.end(node.func) : file.start(first)].strip() != "(" or between.strip() not in (",", ")"):
+        behind = min([file.start(one) for one in (*node.args[1:], *node.keywords)], default=end - 1)
+        between = file.text[file.end(first) : behind]
+        if file.text[file.end(node.func) : file.start(first)].strip() != "(" or between.strip() not in (",", ""):
             continue
         done.append((start, end))
         yield Change(start, file.start(first), "(")
-        yield Change(file.end(first), file.start(min(rest, key=file.start)) if rest else end - 1, f").{node.func.attr}(")  # type: ignore[attr-defined]
+        yield Change(file.end(first), behind, f").{name.rpartition('.')[2]}(")
 
 
 def torch_functions(file: File, rng: Random) -> Iterator[Change]:

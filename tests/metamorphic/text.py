@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_PLACED = (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.alias)
 
 
 class Piece(NamedTuple):
@@ -30,6 +31,11 @@ class Change(NamedTuple):
     start: int
     end: int
     text: str
+
+
+def insertion(offset: int, text: str) -> Change:
+    """New text at an offset."""
+    return Change(offset, offset, text)
 
 
 class Place(NamedTuple):
@@ -73,16 +79,17 @@ class File:
         """The row of an offset."""
         return bisect_right(self._starts, offset)
 
-    def start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias) -> int:
+    def start(self, node: ast.AST) -> int:
         """The offset where a node begins."""
+        assert isinstance(node, _PLACED)
         return self.at(node.lineno, node.col_offset)
 
-    def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias) -> int:
+    def end(self, node: ast.AST) -> int:
         """The offset behind a node."""
-        assert node.end_lineno is not None and node.end_col_offset is not None
+        assert isinstance(node, _PLACED) and node.end_lineno is not None and node.end_col_offset is not None
         return self.at(node.end_lineno, node.end_col_offset)
 
-    def source(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.alias) -> str:
+    def source(self, node: ast.AST) -> str:
         """The text of a node."""
         return self.text[self.start(node) : self.end(node)]
 
@@ -154,6 +161,11 @@ class File:
         before = self.text[self.line_of(node) : self.start(node)] if not isinstance(node, DEFINITIONS) else ""
         after = self.text[self.end(node) : self.next_line(node)].strip()
         return not before.strip() and (not after or after.startswith("#"))
+
+    @cached_property
+    def step(self) -> str:
+        """One level of indentation."""
+        return "\t" if any(line.startswith("\t") for line in self.lines) else "    "
 
     def indent(self, node: ast.stmt) -> str:
         """The white space before a statement."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from random import Random
 
 from tests.metamorphic.noise import is_elif
 from tests.metamorphic.programs import Program, Variant, unchanged
-from tests.metamorphic.text import DEFINITIONS, FUNCTIONS, Change, File, Piece, bound_names, is_docstring
+from tests.metamorphic.text import DEFINITIONS, FUNCTIONS, Change, File, Piece, bound_names, insertion, is_docstring
 
 _LOOKING = frozenset({"locals", "globals", "vars", "eval", "exec", "dir", "__file__", "inspect"})
 
@@ -63,16 +64,15 @@ def looks_at_names(file: File) -> bool:
 
 def _in_function(file: File, tail: list[ast.stmt], name: str) -> list[Piece]:
     start = file.line_of(tail[0])
-    pieces = file.pieces(end=start) + [Piece(f"def {name}():\n")]
-    pieces += file.pieces(indented(file, start, len(file.text)), start)
-    return [*pieces, Piece(f"\n\n\n{name}()\n")]
+    body = file.pieces(indented(file, start, len(file.text)), start)
+    return [*file.pieces(end=start), Piece(f"def {name}():\n"), *body, Piece(f"\n\n\n{name}()\n")]
 
 
-def indented(file: File, start: int, end: int, by: str = "    ") -> Iterator[Change]:
+def indented(file: File, start: int, end: int) -> Iterator[Change]:
     """The lines of a range, further in; those inside of texts stay."""
     for row in range(file.row(start), file.row(max(start, end - 1)) + 1):
         if row not in file.string_rows and file.lines[row - 1].strip():
-            yield Change(*[file.line_start(row)] * 2, by)
+            yield insertion(file.line_start(row), file.step)
 
 
 def _bodies(file: File) -> Iterator[tuple[ast.FunctionDef, list[ast.stmt]]]:
@@ -112,7 +112,7 @@ def inner_function(file: File, rng: Random) -> Iterator[Change]:
 
 def _further_in(file: File, start: int, end: int) -> Iterator[Change]:
     for change in indented(file, start, end):
-        yield change._replace(text="    ") if change.start != start else Change(start, start, "    ")
+        yield change._replace(text=file.step)
 
 
 def _wrapped(file: File, rng: Random, head: str, tail: str = "", loops: bool = True) -> Iterator[Change]:
@@ -217,14 +217,14 @@ def inlined_variable(program: Program, rng: Random) -> Variant:
         pieces: list[Piece] = []
         here = 0
         for function, body in _outermost(file):
-            for one, other in zip(body, body[1:], strict=False):
+            for one, other in pairwise(body):
                 read = _read_first(file, function, one, other)
                 if read is None or file.line_of(one) < here:
                     continue
                 assert isinstance(one, ast.Assign)
                 value = file.pieces(start=file.start(one.value), end=file.end(one.value))
                 pieces += file.pieces(start=here, end=file.line_of(one))
-                pieces += file.pieces(start=file.line_of(other), end=file.start(read)) + [Piece("("), *value, Piece(")")]
+                pieces += [*file.pieces(start=file.line_of(other), end=file.start(read)), Piece("("), *value, Piece(")")]
                 here = file.end(read)
         files[path] = pieces + file.pieces(start=here)
     return Variant(files)
@@ -255,8 +255,7 @@ def extra_parameter(file: File, rng: Random) -> Iterator[Change]:
         if isinstance(node, ast.FunctionDef) and node.args.args and not inside and not node.decorator_list:
             args = node.args
             if not (args.vararg or args.kwonlyargs or args.kwarg):
-                last = max([*args.args, *args.defaults], key=lambda one: file.end(one.annotation or one if isinstance(one, ast.arg) else one))
-                end = file.end(last)
+                end = max(file.end(one) for one in (*args.args, *args.defaults))
                 if not file.text[end:].lstrip().startswith(("]", "}")) and file.text[end:].lstrip()[:1] in (",", ")"):
                     yield Change(end, end, ", extra_q=None")
 
@@ -269,16 +268,18 @@ def else_removed(program: Program, rng: Random) -> Variant:
         changes: list[Change] = []
         for node in sorted((one for one in file.nodes if isinstance(one, ast.If) and one.orelse), key=file.start):
             start, end = file.line_of(node), file.next_line(node.orelse[-1])
-            if not (leaves(node.body) and not is_elif(file, node) and not is_elif(file, node.orelse[0])) or any(a < end and start < b for a, b in chosen):
+            chained = is_elif(file, node) or is_elif(file, node.orelse[0])
+            if not leaves(node.body) or chained or any(a < end and start < b for a, b in chosen):
                 continue
             rows = range(node.body[-1].end_lineno or 0, node.orelse[0].lineno + 1)
             row = next((row for row in rows if file.lines[row - 1].split("#")[0].strip() == "else:"), 0)
             depth = len(file.indent(node.orelse[0])) - len(file.indent(node))
-            if not row or depth <= 0 or not all(file.whole_lines(one) for one in node.orelse) or file.string_rows & set(range(row, file.row(end))):
+            texts = file.string_rows & set(range(row, file.row(end)))
+            if not row or depth <= 0 or texts or not all(file.whole_lines(one) for one in node.orelse):
                 continue
             chosen.append((start, end))
             changes.append(Change(file.line_start(row), file.line_start(row + 1), ""))
-            inside = [one for one in range(row + 1, file.row(end - 1) + 1) if file.lines[one - 1][: depth].isspace()]
+            inside = [one for one in range(row + 1, file.row(end - 1) + 1) if file.lines[one - 1][:depth].isspace()]
             changes += [Change(file.line_start(one), file.line_start(one) + depth, "") for one in inside]
         files[path] = file.pieces(changes)
     return Variant(files)
@@ -287,7 +288,7 @@ def else_removed(program: Program, rng: Random) -> Variant:
 def else_added(file: File, rng: Random) -> Iterator[Change]:
     """What follows an `if` whose branch leaves, in an `else` of it."""
     for _, body in _outermost(file):
-        for one, other in zip(body, body[1:], strict=False):
+        for one, other in pairwise(body):
             if isinstance(one, ast.If) and not one.orelse and leaves(one.body) and one.body[0].lineno > one.lineno:
                 start, end = file.line_of(other), file.next_line(body[-1])
                 yield Change(start, start, f"{file.indent(one)}else:\n")

@@ -34,6 +34,23 @@ def one_a_line(code: bytes) -> bytes:
     return _SEVERAL.sub(lambda line: b"\n".join(line[1] + one.strip() for one in line[2].split(b";") if one.strip()), code)
 
 
+def in_one_line(code: bytes) -> bytes:
+    """Code without text, with what stands in brackets on the line where these open."""
+    depth, parts, done = 0, list[bytes](), 0
+    for match in _BRACKET_OR_END.finditer(code):
+        if match[0] in b"([{":
+            depth += 1
+        elif match[0] in b")]}":
+            depth = max(0, depth - 1)
+        elif depth:
+            parts += [code[done : match.start()], b" "]
+            done = match.end()
+    return b"".join([*parts, code[done:]])
+
+
+_BRACKET_OR_END = re.compile(rb"[()\[\]{}\n]")
+
+
 def without_text(data: bytes) -> bytes:
     """Source without comments and text. Names in strings stay, unless the string is a statement, and what an f-string evaluates;
     what follows a string stays on its line."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from bce_lint.analysis.project.code import in_one_line
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_in, blocks_of, may_name_sink, relevant_words
 from bce_lint.analysis.project.lazy import lazy
 from bce_lint.analysis.project.lexical import compares, names_sink, takes_logarithm, words_of
@@ -115,6 +116,8 @@ class Class:
         first = re.compile(rb"^" + indent + rb"(?=[^\s#)\]}])", re.M).search(text, start.end()) if indent else None
         end = first.start() if first is not None else len(text)
         members = blocks_in(text[end:].removeprefix(indent).replace(b"\n" + indent, b"\n"))
+        for member in members:
+            member.text = _without_margins(member.text)
         return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members
 
     @lazy
@@ -183,6 +186,18 @@ _DEFAULTS = re.compile(rb"\bdef [\w\x80-\xff]+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
 """The parameters of functions, whose defaults are made where the definition stands."""
 
 
+def _without_margins(text: bytes) -> bytes:
+    """A function whose statements stand in one line as far as their brackets go, if a line in brackets begins before the body does."""
+    header = _DEFAULTS.search(text)
+    body = _BODY.search(text, header.end()) if header is not None else None
+    if header is None or body is None or re.compile(rb"\n[ \t]{0,%d}[^\s)\]}]" % (len(body[1]) - 1)).search(text, body.end()) is None:
+        return text
+    return text[: header.end()] + in_one_line(text[header.end() :])
+
+
+_BODY = re.compile(rb"\n([ \t]+)[^\s)\]}]")
+
+
 def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> bool:
     return names_sink(text, words) or not summary.aliases.isdisjoint(words)
 
@@ -195,7 +210,7 @@ def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragme
         yield from _changing(summary, body, words_of(body) - {b"self"})
     for line in _BINDING.finditer(text):
         yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
-    for match in _STATEMENT.finditer(text):
+    for match in _STATEMENT.finditer(text, 0 if header is None else header.end()):
         statement = match[2]
         targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
         if call is None and targets is not None and _GIVEN_SELF.search(statement) is not None:

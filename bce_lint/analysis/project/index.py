@@ -153,7 +153,14 @@ def blocks_in(data: bytes) -> list[Block]:
     """The statements of a text that are not indented, each with all that is indented below it, or stands in its brackets."""
     marks = list(_BLOCK.finditer(data))
     ends = [*(m.start() for m in marks[1:]), len(data)][: len(marks)]
-    return [_block(m, data[m.start() : end]) for m, end in _closed(data, marks, ends)]
+    blocks: list[Block] = []
+    for match, end in _closed(data, marks, ends):
+        block = _block(match, data[match.start() : end])
+        if block.kind == "definition" and blocks and blocks[-1].kind == "code" and blocks[-1].text.startswith(b"@"):
+            above = blocks.pop().text  # a decorator with brackets over lines that begin at the margin
+            block = Block(block.name, block.kind, above + block.text, above + block.marks)
+        blocks.append(block)
+    return blocks
 
 
 def _closed(data: bytes, marks: list[re.Match[bytes]], ends: list[int]) -> Iterator[tuple[re.Match[bytes], int]]:

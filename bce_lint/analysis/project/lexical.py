@@ -10,7 +10,7 @@ WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)?\s*$)[^=,()\[\]]+$")
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _BRACKET = re.compile(rb"[()\[\]{}]")
-_LOG = re.compile(rb"\.log\(\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
+_LOG = re.compile(rb"\.log\(\s*\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
 _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
 # It begins with one of three characters, for which the search can look alone.
 _THRESHOLD = re.compile(rb"[<>.](?:(?<=[<>])=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?<=\.)(?:round|gt|ge|lt|le)\()")
@@ -77,6 +77,15 @@ def reaching() -> dict[int, frozenset[bytes]]:
     made = (name for table in (activations.MODULES, activations.FUNCTIONS, activations.METHODS) for name in table)
     weighted = (name for name, row in layers.LAYERS.items() if row.kind is Kind.LOGITS)
     return {LOGARITHM: _last_parts(made) | {b"exp"}, COMPARISON: _last_parts(weighted)}
+
+
+@cache
+def squashing() -> frozenset[bytes]:
+    """The names of sigmoids: what is applied to one comes out above a half, whatever loss there is."""
+    from bce_lint.catalog import activations
+
+    tables = (activations.MODULES, activations.FUNCTIONS, activations.METHODS)
+    return _last_parts(name for table in tables for name, row in table.items() if row.name == "sigmoid")
 
 
 @cache

@@ -17,7 +17,7 @@ from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Frag
 from bce_lint.analysis.project.file_names import FileNames
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, takes_logits
-from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, WORD, reaching, words_of
+from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, WORD, reaching, squashing, words_of
 from bce_lint.analysis.project.search import Search, is_implicit, way_to
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
@@ -50,7 +50,7 @@ class Reachability:
 
     def meets(self, hints: int, named: set[bytes]) -> bool:
         """True if the names seen so far include a producer of the values that the hints need."""
-        decides = COMPARISON if self._decides else 0
+        decides = COMPARISON if self._decides or not named.isdisjoint(squashing()) else 0
         return any(hints & hint & (LOGARITHM | decides) and not named.isdisjoint(names) for hint, names in reaching().items())
 
     def hints(self, start: Iterable[Definition], cls: Class | None = None) -> int:
