@@ -72,6 +72,7 @@ def not_clamped(tree: Tree, site: HandWrittenSite) -> None:
 def _made_of(tree: Tree, start: Node) -> Iterator[Node]:
     """The nodes of an expression, and of what is assigned to its names in their function."""
     seen: set[int] = set()
+    asked: set[tuple[str, int]] = set()
     waiting = [start]
     while waiting:
         node = waiting.pop()
@@ -80,6 +81,7 @@ def _made_of(tree: Tree, start: Node) -> Iterator[Node]:
         seen.add(id(node))
         yield node
         waiting += children(node)
-        if isinstance(node, ir.Name):
-            bound = (tree.parent(one) for one in tree.names(node.id) if tree.function(one) is tree.function(node))
+        if isinstance(node, ir.Name) and (name := (node.id, id(tree.function(node)))) not in asked:
+            asked.add(name)
+            bound = (tree.parent(one) for one in tree.names(node.id) if id(tree.function(one)) == name[1])
             waiting += [one.value for one in bound if isinstance(one, ir.Assign)]

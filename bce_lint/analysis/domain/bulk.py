@@ -41,4 +41,5 @@ def limit(value: Nesting, parts: Sequence[object], **otherwise: object) -> None:
     bulk = 1 + bulk_of(parts)
     if bulk > MAX_BULK:
         settle(value, **otherwise)
-    settle(value, bulk=bulk if bulk <= MAX_BULK else 1)
+        bulk = 1
+    object.__setattr__(value, "bulk", bulk)

@@ -42,7 +42,7 @@ class Seq(Nesting):
             opened = self.map(_opened)
             settle(self, prefix=opened.prefix, rest=opened.rest, suffix=opened.suffix)
             bulk = opened.bulk
-        settle(self, bulk=bulk)
+        object.__setattr__(self, "bulk", bulk)
 
     @property
     def exact(self) -> bool:
@@ -75,15 +75,15 @@ class Table(Nesting):
     def __post_init__(self) -> None:
         """Of too many entries the first are told apart; of values that nest too much, it is not known what is nested."""
         if len(self.entries) > MAX_LENGTH:
-            kept, left = self.entries[:FIRST], [v for _, v in self.entries[FIRST:]]
-            rest = join_all(left if self.rest is None else [self.rest, *left])
+            kept, left = self.entries[:FIRST], dict(self.entries[FIRST:]).values()
+            rest = join_all(left if self.rest is None else (self.rest, *left))
             settle(self, entries=kept, rest=rest, maybe=self.maybe & {k for k, _ in kept})
         bulk = 1 + bulk_of([v for _, v in self.entries]) + (0 if self.rest is None else bulk_of((self.rest,)))
         if bulk > MAX_BULK:
             opened = self.map(_opened)
             settle(self, entries=opened.entries, rest=opened.rest)
             bulk = opened.bulk
-        settle(self, bulk=bulk)
+        object.__setattr__(self, "bulk", bulk)
 
     @property
     def exact(self) -> bool:
@@ -220,7 +220,7 @@ class Union(Nesting):
 
     def __post_init__(self) -> None:
         """None of the alternatives is too large by itself."""
-        settle(self, bulk=bulk_of(self.options))
+        object.__setattr__(self, "bulk", bulk_of(self.options))
 
 
 Value: TypeAlias = (

@@ -81,6 +81,7 @@ class _Follower:
         self.m = m
         self.returned: SourceRange | None = None
         self.seen: set[tuple[int, Keys]] = set()
+        self.read: set[tuple[int, str, Keys]] = set()
 
     def followed(self, frame: Frame, node: AnyNode, keys: Keys) -> Taken:
         """What becomes of the value of an expression, or of what it holds under some keys."""
@@ -229,6 +230,9 @@ class _Follower:
         function = frame.function
         if function is not None and (name not in function.bound or name in function.globals or name in function.nonlocals):
             return Taken.WANTED
+        if (id(frame), name, keys) in self.read:
+            return Taken.UNUSED
+        self.read.add((id(frame), name, keys))
         found = []
         parents = parents_in(scope_of(frame))
         for one in reads_of(frame, name):

@@ -131,8 +131,12 @@ class ProvenanceRecorder(UseRecorder):
     def apply(self, frame: Frame, origin: object, node: ir.Call) -> None:
         """An activation that is applied is a call like others."""
 
-    def term(self, m: Machine, value: Value, depth: int = DEPTH) -> Term:
+    def term(self, m: Machine, value: Value) -> Term:
         """How a value was computed, as far as it is known."""
+        return self._term(m, value, DEPTH, {})
+
+    def _term(self, m: Machine, value: Value, depth: int, groups: dict[tuple[int, int], Term]) -> Term:
+        """The same; `groups` are the terms of the sequences that were met on the way, at each depth."""
         if id(value) in self._terms:
             return self._terms[id(value)][1]
         match value:
@@ -141,12 +145,18 @@ class ProvenanceRecorder(UseRecorder):
             case External():
                 return Named(canonical(value.name))
             case Seq(rest=None) if depth:
-                return Group("tuple", tuple(self.term(m, item, depth - 1) for item in value.prefix))
+                return self._group(m, "tuple", value, depth, groups)
             case Ref(kind="list") if depth and type(items := m.read(value.address, cells.ITEMS)) is Seq and items.exact:
-                return Group("list", tuple(self.term(m, item, depth - 1) for item in items.prefix))
+                return self._group(m, "list", items, depth, groups)
             case Ref() if value.address in self._modules:
                 return self._modules[value.address]
         return Input(("", ir.Span(0, 0)), "", value)
+
+    def _group(self, m: Machine, kind: str, items: Seq, depth: int, groups: dict[tuple[int, int], Term]) -> Term:
+        key = (id(items), depth)
+        if key not in groups:
+            groups[key] = Group(kind, tuple(self._term(m, item, depth - 1, groups) for item in items.prefix))
+        return groups[key]
 
     def _kept(self, value: Value, term: Term) -> Value:
         """The value as an object of its own, if its term is to be found again."""

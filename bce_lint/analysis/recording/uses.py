@@ -6,7 +6,8 @@ A run that records is slower; a run that only lints records nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from bce_lint import ir
@@ -71,6 +72,7 @@ class UseRecorder:
         self.called: defaultdict[SourceRange, set[str]] = defaultdict(set)
         self.callees: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
         self.applied: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self._parts: dict[int, tuple[Value, Mapping[int, Value]]] = {}
         # By file, and whether it is a constant: the expressions of which a plain value has been noted.
         self._plain: defaultdict[tuple[str, bool], set[ir.Expr]] = defaultdict(set)
 
@@ -87,7 +89,7 @@ class UseRecorder:
         if type(value) is Tensor:
             self._note_tensor(here, value)
             return value
-        for origin, whole in _origins(m, value, DEPTH):
+        for origin, whole in self._origins(m, value):
             self.carriers[here].add(origin)
             if whole:
                 self.direct[here].add(origin)
@@ -170,17 +172,32 @@ class UseRecorder:
         self.applied[origin.range].add((frame.unit.path, node.span))
 
 
-def _origins(m: Machine, value: Value, depth: int, whole: bool = True) -> Iterator[tuple[SourceRange, bool]]:
-    for option in options(value):
-        if type(option) is Tensor:
-            yield from ((origin.place.range, whole) for origin in (*option.origin, *option.inner))
-        elif depth and type(option) is Seq:
-            for item in (*option.prefix, *([] if option.rest is None else [option.rest]), *option.suffix):
-                yield from _origins(m, item, depth - 1, False)
-        elif depth and type(option) is Table:
-            for item in (*(v for _, v in option.entries), *([] if option.rest is None else [option.rest])):
-                yield from _origins(m, item, depth - 1, False)
-        elif depth and type(option) is Ref and option.kind in _HOLDING:
-            held = m.state.find((option.address, cells.ITEMS))
-            if held is not None:
-                yield from _origins(m, held, depth - 1, False)
+    def _origins(self, m: Machine, value: Value) -> set[tuple[SourceRange, bool]]:
+        """Where the tensors come from that a value is, or holds at some depth; what holds others is looked into once."""
+        found: set[tuple[SourceRange, bool]] = set()
+        seen: set[int] = set()
+        level: tuple[Value, ...] = (value,)
+        for depth in range(DEPTH + 1):
+            below: dict[int, Value] = {}
+            for option in chain.from_iterable(map(options, level)):
+                if type(option) is Tensor:
+                    found.update((origin.place.range, not depth) for origin in (*option.origin, *option.inner))
+                elif (key := -option.address if type(option) is Ref else id(option)) not in seen:
+                    seen.add(key)
+                    below.update(self._held(m, option))
+            level = tuple(below.values())
+        return found
+
+    def _held(self, m: Machine, value: Value) -> Mapping[int, Value]:
+        """What a container holds, each once: most of many are one and the same."""
+        if type(value) is Ref:
+            held = m.state.find((value.address, cells.ITEMS)) if value.kind in _HOLDING else None
+            return {} if held is None else {id(held): held}
+        if type(value) is Table:
+            return {id(one): one for one in (*[v for _, v in value.entries], *([] if value.rest is None else [value.rest]))}
+        if type(value) is not Seq:
+            return {}
+        known = self._parts.get(id(value))
+        if known is None or known[0] is not value:
+            known = self._parts[id(value)] = (value, {id(one): one for one in value})
+        return known[1]
