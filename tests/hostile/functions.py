@@ -86,21 +86,21 @@ FAMILIES: Mapping[str, Family] = {
     "star arguments": Family(
         tower("def f0(*a, **k):\n    return a\n\n\n", "def f{i}(*a, **k):\n    return f{j}(*a, *a, **k)\n\n\n", "f{n}(x)"), 16, 60
     ),
-    "recursion": Family(recursive("def f(n, x):\n    return x if n == 0 else f(n - 1, f(n - 1, x))\n", "f({n}, x)"), 30, 1_000, "bounded"),
+    "recursion": Family(recursive("def f(n, x):\n    return x if n == 0 else f(n - 1, f(n - 1, x))\n", "f({n}, x)"), 30, 1_000),
     "recursion of three": Family(
         recursive("def f(x):\n    return g(f(x), h(x))\n\n\ndef g(x, y=0):\n    return h(g(x), f(y))\n\n\n"
-                  "def h(x, y=0):\n    return f(g(h(x), h(y)))\n", "f(x) + {n}"), 30, 1_000, "bounded",
+                  "def h(x, y=0):\n    return f(g(h(x), h(y)))\n", "f(x) + {n}"), 30, 1_000,
     ),
     "recursion of many": Family(
         lambda n: in_module("".join(f"def f{i}(x):\n    return f{(i + 1) % n}(f{(i + 7) % n}(x))\n\n\n" for i in range(n)), "f0(x)"), 20, 200
     ),
     "ackermann": Family(
         recursive("def f(m, n):\n    if m == 0:\n        return n + 1\n    if n == 0:\n        return f(m - 1, 1)\n"
-                  "    return f(m - 1, f(m, n - 1))\n", "f({n}, {n})"), 30, 1_000, "bounded",
+                  "    return f(m - 1, f(m, n - 1))\n", "f({n}, {n})"), 30, 1_000,
     ),
     "recursion that grows": Family(
         recursive("def f(x, *a):\n    return f(f, x, *a, *a)\n\n\ndef g(**k):\n    return g(**k, a=g(**k, b=k))\n",
-                  "f(x)\n    g()\n    {n}"), 30, 1_000, "bounded",
+                  "f(x)\ng()\n{n}"), 30, 1_000,
     ),
     "callers": Family(
         lambda n: in_module("def f(x):\n    return torch.relu(x)\n\n\n"

@@ -56,7 +56,7 @@ FAMILIES: Mapping[str, Family] = {
         lambda n: in_module(f"net = nn.Linear(3, 3)\nfor i in range({n}):\n    net = nn.Sequential(net, net)\n", "net(x)"), 16, 30
     ),
     "sequential wide": Family(lambda n: in_module(f"net = nn.Sequential({'nn.Linear(3, 3), ' * n})\n", "net(x)"), 250, 4_000),
-    "sequential deep": Family(grown("net = nn.Sequential(net)\n"), 50, 1_000),
+    "sequential deep": Family(grown("net = nn.Sequential(net)\n"), 150, 1_000),
     "sequential of a branch": Family(grown("net = nn.Sequential(net, net) if torch.rand(1) > 0.5 else nn.Sequential(net)\n"), 16, 40),
     "module list doubled": Family(
         grown("net = nn.ModuleList([net, net])\n", use="def run(n, x):\n    for one in n:\n        x = run(one, x)\n    return x\nrun(net, x)"),

@@ -71,8 +71,7 @@ def fill_container(m: Machine, frame: Frame, ref: Ref, kind: str, args: Args, no
         for key, value in table.entries:
             m.write(ref.address, str(key), value)
     elif args.open:
-        layers_ = m.interpreter.unpacked(m, frame, node.args)
-        m.write(ref.address, cells.ITEMS, layers_ if layers_ is not None else containers.ANYTHING)
+        m.write(ref.address, cells.ITEMS, args.unpacked if args.unpacked is not None else containers.ANYTHING)
     else:
         m.write(ref.address, cells.ITEMS, Seq(args.pos))
 

@@ -94,9 +94,6 @@ class Interpreter(Protocol):
     def write_back(self, m: Machine, frame: Frame, target: ir.Expr, value: Tensor, /) -> None:
         """Writes the result of an in-place operation to the name or attribute that held the tensor."""
 
-    def unpacked(self, m: Machine, frame: Frame, args: tuple[ir.Arg, ...], /) -> Seq | None:
-        """The positional arguments of a call, `*items` among them, as one sequence."""
-
     def force(self, m: Machine, lazy: LazyImport, /) -> Value:
         """The value of an import that is resolved now."""
 
@@ -222,7 +219,7 @@ class Machine:
     def write(self, address: int, name: str, value: Value) -> None:
         """Sets a cell in the current layer, which is never a frozen one."""
         if self.state.frozen:
-            self.state = self.state.fork()
+            self.state = self.state.open()
         self.state.put((address, name), value)
 
     def write_all(self, written: Mapping[Cell, Value]) -> None:
