@@ -55,6 +55,7 @@ FAMILIES: Mapping[str, Family] = {
     "tuples of two": Family(wrapped("(x, ", "x", ")"), 45, 90),
     "dicts": Family(wrapped("{1: ", "x", "}"), 45, 90),
     "subscripts within subscripts": Family(wrapped("x[", "0", "]"), 45, 90),
+    "slices within slices": Family(wrapped("x[", "0", ":]"), 45, 90),
     "nots": Family(wrapped("not ", "x", ""), 45, 900),
     "minuses": Family(wrapped("-", "x", ""), 45, 900),
     "awaits": Family(wrapped("(yield ", "x", ")"), 45, 90),

@@ -108,8 +108,9 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
             table = containers.table_of(m, value)
             kw.update({k: v for k, v in (table.entries if table else ()) if isinstance(k, str) and table is not None and table.has(k)})
             open_ = open_ or table is None or not table.exact
-    named = any(a.keyword is not None or a.stars == 2 for a in args)
-    return Args(tuple(pos), kw, open_, tuple(spans), kw_spans, None if named else whole)
+    if whole is not None and any(a.keyword is not None or a.stars == 2 for a in args):
+        whole = None
+    return Args(tuple(pos), kw, open_, tuple(spans), kw_spans, whole)
 
 
 def _call(m: Machine, frame: Frame, node: ir.Call) -> Value:

@@ -9,7 +9,7 @@ from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
 INDEXED = 200
-COPIED = 64
+COPIED = 16
 NO_USES = MustUses(frozenset())
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 _NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
