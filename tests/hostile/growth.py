@@ -20,7 +20,7 @@ LINEAR = 2.3
 """How many times as much the double size may cost: a sort and the digits of a number are a little more than linear."""
 BUDGET = 400
 """The evaluations of an entry point, in runs that are meant to use them up."""
-SPENT = 250_000
+SPENT = 1_000_000
 """The most steps of such a run, whatever the size."""
 
 

@@ -37,7 +37,6 @@ from bce_lint.catalog import losses as loss_rows
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 from bce_lint.catalog.wrappers import CONTAINERS, WRAPPERS
 
-
 MAX_NESTED = 100
 """How deeply containers are followed into containers."""
 

@@ -142,10 +142,12 @@ class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
     did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
-    catalogued layers by their address, which says of which class they are. Comprehensions are summarised where the fuel is below
-    `unroll_floor`, and containers are not followed where `applicable` is below `applied_floor`: what one construct may take is a part of
-    what is left, so that something is left for what follows it. `applying` are the containers that are being followed, `oversized` are the containers that needed more. `ended` is set where what is evaluated raises: the path ends
+    catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
     with the statement.
+
+    What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
+    where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
+    that are being followed, `oversized` those that needed more.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
