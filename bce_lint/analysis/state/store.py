@@ -9,10 +9,11 @@ from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
 INDEXED = 200
-COPIED = 16
 NO_USES = MustUses(frozenset())
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 _NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
+COPIED = 16
+"""How many cells of a frozen layer are copied rather than covered."""
 
 
 class Reads:
