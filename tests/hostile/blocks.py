@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.hostile.families import Family
+from tests.hostile.families import Family, spent
 from tests.hostile.programs import Program, in_function, in_module
 
 
-def nested(opening: str, inner: str = "z = x\n", closing: str = "", start: str = "z = y\n", inside: bool = True) -> Callable[[int], Program]:
+def nested(
+    opening: str, inner: str = "z = x\n", closing: str = "", start: str = "z = y\n", inside: bool = True
+) -> Callable[[int], Program]:
     """Blocks within each other; `{i}` is the depth. `closing` ends each block."""
 
     def _make(n: int) -> Program:
@@ -29,7 +31,7 @@ def _indented(text: str, depth: int) -> str:
 
 CHANGING = "z = z + x\nw = torch.relu(z)\n"
 
-FAMILIES: Mapping[str, Family] = {
+LOOPS = {
     "for of known ranges": Family(nested("for i{i} in range(8):\n", CHANGING), 6, 20),
     "for of known ranges at the top": Family(nested("for i{i} in range(8):\n", "z = z\n", start="z = 1\n", inside=False), 6, 20),
     "for of known pairs": Family(nested("for i{i} in (1, 2):\n", CHANGING), 8, 20),
@@ -41,6 +43,8 @@ FAMILIES: Mapping[str, Family] = {
     "while and else": Family(nested("while z.sum() > {i}:\n", CHANGING, "else:\n z = z * 2\n"), 6, 20),
     "for calling": Family(nested("for i{i} in x:\n z = torch.relu(z)\n", CHANGING, " z = z + i{i}\n"), 6, 20),
     "for and if": Family(nested("for i{i} in x:\n if z.sum() > {i}:\n  z = z * 2\n", CHANGING), 6, 20),
+}
+FAMILIES: Mapping[str, Family] = spent(LOOPS) | {
     "if": Family(nested("if z.sum() > {i}:\n", CHANGING), 40, 90),
     "if and else": Family(nested("if z.sum() > {i}:\n", CHANGING, "else:\n z = z * 2\n"), 40, 90),
     "if that returns": Family(nested("if z.sum() > {i}:\n", CHANGING, "else:\n return z\n"), 40, 90),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.hostile.families import Family
+from tests.hostile.families import Family, spent
 from tests.hostile.programs import Program, in_function, in_module
 
 
@@ -30,28 +30,30 @@ def clauses(opening: str, closing: str, clause: str, inside: bool = False) -> Ca
     return _make
 
 
-FAMILIES: Mapping[str, Family] = {
-    "list": Family(nested("[{e} for i{i} in range(8)]"), 7, 30),
-    "list in a function": Family(nested("[{e} for i{i} in range(8)]", inside=True), 7, 30),
-    "list of unknown": Family(nested("[{e} for i{i} in x]", inside=True), 7, 30),
-    "list of 32": Family(nested("[{e} for i{i} in range(32)]"), 7, 30),
-    "set": Family(nested("{{e} for i{i} in range(8)}", "0"), 7, 30),
-    "dict": Family(nested("{i{i}: {e} for i{i} in range(8)}"), 7, 30),
-    "generator": Family(nested("({e} for i{i} in range(8))"), 7, 30),
-    "generator summed": Family(nested("sum({e} for i{i} in range(8))"), 7, 30),
-    "tuple of generator": Family(nested("tuple({e} for i{i} in range(8))"), 7, 30),
-    "list in the iterable": Family(nested("[i{i} for i{i} in {e}]", "range(8)"), 15, 30),
-    "list in the iterable twice": Family(nested("[i{i} for i{i} in {e} + {e}]", "x", inside=True), 5, 12),
-    "list in the test": Family(nested("[i{i} for i{i} in range(8) if {e}]"), 7, 30),
-    "lambda in list": Family(nested("[(lambda: {e})() for i{i} in range(8)]"), 5, 25),
-    "modules": Family(nested("[{e} for i{i} in range(8)]", "nn.Linear(3, 1)", use="a"), 7, 30),
-    "modules in a sequential": Family(nested("nn.Sequential(*[{e} for i{i} in range(8)])", "nn.Linear(3, 3)", use="a(x)"), 7, 20),
-    "dicts in dicts": Family(nested("{k: {e} for k in ('a', 'b', 'c')}", "nn.Linear(3, 1)"), 7, 30),
-    "clauses": Family(clauses("[x", "]", " for i{i} in range(8)"), 7, 30),
-    "clauses in a function": Family(clauses("[x", "]", " for i{i} in range(8)", inside=True), 7, 30),
-    "clauses with tests": Family(clauses("[x", "]", " for i{i} in range(8) if i{i} > {j}"), 7, 30),
-    "clauses with unknown tests": Family(clauses("[x", "]", " for i{i} in range(8) if x.sum() > {j}", inside=True), 7, 30),
-    "clauses of the one before": Family(clauses("[x", "]", " for i{i} in [i{j}, i{j}]", inside=True), 7, 30),
-    "clauses of pairs": Family(clauses("{i1: 2", "}", " for i{i} in ((1, 2), (3, 4))"), 7, 30),
-    "clauses of a generator": Family(clauses("list(x", ")", " for i{i} in range(8)", inside=True), 7, 30),
-}
+FAMILIES: Mapping[str, Family] = spent(
+    {
+        "list": Family(nested("[{e} for i{i} in range(8)]"), 7, 30),
+        "list in a function": Family(nested("[{e} for i{i} in range(8)]", inside=True), 7, 30),
+        "list of unknown": Family(nested("[{e} for i{i} in x]", inside=True), 7, 30),
+        "list of 32": Family(nested("[{e} for i{i} in range(32)]"), 7, 30),
+        "set": Family(nested("{{e} for i{i} in range(8)}", "0"), 7, 30),
+        "dict": Family(nested("{i{i}: {e} for i{i} in range(8)}"), 7, 30),
+        "generator": Family(nested("({e} for i{i} in range(8))"), 7, 30),
+        "generator summed": Family(nested("sum({e} for i{i} in range(8))"), 7, 30),
+        "tuple of generator": Family(nested("tuple({e} for i{i} in range(8))"), 7, 30),
+        "list in the iterable": Family(nested("[i{i} for i{i} in {e}]", "range(8)"), 15, 30),
+        "list in the iterable twice": Family(nested("[i{i} for i{i} in {e} + {e}]", "x", inside=True), 5, 10),
+        "list in the test": Family(nested("[i{i} for i{i} in range(8) if {e}]"), 7, 30),
+        "lambda in list": Family(nested("[(lambda: {e})() for i{i} in range(8)]"), 5, 25),
+        "modules": Family(nested("[{e} for i{i} in range(8)]", "nn.Linear(3, 1)", use="a"), 7, 30),
+        "modules in a sequential": Family(nested("nn.Sequential(*[{e} for i{i} in range(8)])", "nn.Linear(3, 3)", use="a(x)"), 7, 20),
+        "dicts in dicts": Family(nested("{k: {e} for k in ('a', 'b', 'c')}", "nn.Linear(3, 1)"), 7, 30),
+        "clauses": Family(clauses("[x", "]", " for i{i} in range(8)"), 7, 30),
+        "clauses in a function": Family(clauses("[x", "]", " for i{i} in range(8)", inside=True), 7, 30),
+        "clauses with tests": Family(clauses("[x", "]", " for i{i} in range(8) if i{i} > {j}"), 7, 30),
+        "clauses with unknown tests": Family(clauses("[x", "]", " for i{i} in range(8) if x.sum() > {j}", inside=True), 7, 30),
+        "clauses of the one before": Family(clauses("[x", "]", " for i{i} in [i{j}, i{j}]", inside=True), 7, 30),
+        "clauses of pairs": Family(clauses("{i1: 2", "}", " for i{i} in ((1, 2), (3, 4))"), 7, 30),
+        "clauses of a generator": Family(clauses("list(x", ")", " for i{i} in range(8)", inside=True), 7, 30),
+    }
+)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
 from tests.hostile.programs import Program
 
-Growth: TypeAlias = Literal["linear", "bounded"]
-"""`linear`: twice the size at most doubles every count. `bounded`: from some size on no count grows, though the text may."""
+Growth: TypeAlias = Literal["linear", "spent"]
+"""`linear`: twice the size at most doubles every count. `spent`: a budget is used up, and bounds what is done at any size."""
 
 
 class Family(NamedTuple):
@@ -20,3 +20,8 @@ class Family(NamedTuple):
     growth: Growth = "linear"
     codes: frozenset[str] = frozenset({"BCE103"})
     """The codes of which one must be found in each marked line."""
+
+
+def spent(families: Mapping[str, Family], *names: str) -> dict[str, Family]:
+    """Families of which some, or all where none is named, use up a budget."""
+    return {name: one._replace(growth="spent") if not names or name in names else one for name, one in families.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.hostile.families import Family
+from tests.hostile.families import Family, spent
 from tests.hostile.programs import Program, in_function, in_module
 
 
@@ -27,7 +27,7 @@ def recursive(definition: str, use: str) -> Callable[[int], Program]:
 FIRST = "def f0(x):\n    return x\n\n\n"
 TWICE = "def f{i}(x):\n    return {call}\n\n\n"
 
-FAMILIES: Mapping[str, Family] = {
+TABLE: Mapping[str, Family] = {
     "calls in sum": Family(tower(FIRST, TWICE.format(i="{i}", call="f{j}(x) + f{j}(x)"), "f{n}(x)"), 16, 60),
     "calls within": Family(tower(FIRST, TWICE.format(i="{i}", call="f{j}(f{j}(x))"), "f{n}(x)"), 16, 60),
     "calls in a function": Family(tower(FIRST, TWICE.format(i="{i}", call="f{j}(f{j}(x))"), "f{n}(x)", inside=True), 16, 60),
@@ -48,7 +48,8 @@ FAMILIES: Mapping[str, Family] = {
               "    def f{i}(self, x):\n        return self.f{j}(self.f{j}(x))\n\n", "A().f{n}(x)"), 16, 60,
     ),
     "properties": Family(
-        tower("class A:\n    f0 = 1\n\n", "    @property\n    def f{i}(self):\n        return self.f{j} + self.f{j}\n\n", "A().f{n}"), 16, 60
+        tower("class A:\n    f0 = 1\n\n", "    @property\n    def f{i}(self):\n"
+        "        return self.f{j} + self.f{j}\n\n", "A().f{n}"), 16, 60
     ),
     "lambdas": Family(tower("f0 = lambda x: x\n", "f{i} = lambda x: f{j}(f{j}(x))\n", "f{n}(x)"), 16, 60),
     "lambdas of one name": Family(tower("f = lambda x: x\n", "f = lambda x, g=f: g(g(x))\n", "f(x)"), 16, 60),
@@ -76,7 +77,8 @@ FAMILIES: Mapping[str, Family] = {
                             + "def f(x):\n    return x\n", "f(x)"), 100, 3_000,
     ),
     "generators": Family(
-        tower("def f0(x):\n    yield x\n\n\n", "def f{i}(x):\n    yield from f{j}(x)\n    yield from f{j}(x)\n\n\n", "list(f{n}(x))"), 16, 60
+        tower("def f0(x):\n    yield x\n\n\n", "def f{i}(x):\n    yield from f{j}(x)\n    yield from f{j}(x)\n"
+        "\n\n", "list(f{n}(x))"), 16, 60
     ),
     "defaults": Family(tower(FIRST, "def f{i}(x, g=f{j}, h=f{j}):\n    return g(h(x))\n\n\n", "f{n}(x)"), 16, 60),
     "nested functions": Family(
@@ -86,21 +88,22 @@ FAMILIES: Mapping[str, Family] = {
     "star arguments": Family(
         tower("def f0(*a, **k):\n    return a\n\n\n", "def f{i}(*a, **k):\n    return f{j}(*a, *a, **k)\n\n\n", "f{n}(x)"), 16, 60
     ),
-    "recursion": Family(recursive("def f(n, x):\n    return x if n == 0 else f(n - 1, f(n - 1, x))\n", "f({n}, x)"), 30, 1_000, "bounded"),
+    "recursion": Family(recursive("def f(n, x):\n    return x if n == 0 else f(n - 1, f(n - 1, x))\n", "f({n}, x)"), 30, 1_000),
     "recursion of three": Family(
         recursive("def f(x):\n    return g(f(x), h(x))\n\n\ndef g(x, y=0):\n    return h(g(x), f(y))\n\n\n"
-                  "def h(x, y=0):\n    return f(g(h(x), h(y)))\n", "f(x) + {n}"), 30, 1_000, "bounded",
+                  "def h(x, y=0):\n    return f(g(h(x), h(y)))\n", "f(x) + {n}"), 30, 1_000,
     ),
     "recursion of many": Family(
-        lambda n: in_module("".join(f"def f{i}(x):\n    return f{(i + 1) % n}(f{(i + 7) % n}(x))\n\n\n" for i in range(n)), "f0(x)"), 20, 200
+        lambda n: in_module("".join(f"def f{i}(x):\n    return f{(i + 1) % n}(f{(i + 7) % n}(x))\n\n\n"
+        "" for i in range(n)), "f0(x)"), 20, 200
     ),
     "ackermann": Family(
         recursive("def f(m, n):\n    if m == 0:\n        return n + 1\n    if n == 0:\n        return f(m - 1, 1)\n"
-                  "    return f(m - 1, f(m, n - 1))\n", "f({n}, {n})"), 30, 1_000, "bounded",
+                  "    return f(m - 1, f(m, n - 1))\n", "f({n}, {n})"), 30, 1_000,
     ),
     "recursion that grows": Family(
         recursive("def f(x, *a):\n    return f(f, x, *a, *a)\n\n\ndef g(**k):\n    return g(**k, a=g(**k, b=k))\n",
-                  "f(x)\n    g()\n    {n}"), 30, 1_000, "bounded",
+                  "f(x)\ng()\n{n}"), 30, 1_000,
     ),
     "callers": Family(
         lambda n: in_module("def f(x):\n    return torch.relu(x)\n\n\n"
@@ -114,3 +117,6 @@ FAMILIES: Mapping[str, Family] = {
         lambda n: in_module("def f(x, y):\n    return nn.BCEWithLogitsLoss()(x, y)\n\n\n", "f(torch.sigmoid(x), y)\n" * n), 100, 5_000
     ),
 }  # fmt: skip
+
+LINEAR = ("partials", "decorators once", "callers", "callers of a loss", "calls of a loss")
+FAMILIES = spent(TABLE, *(name for name in TABLE if name not in LINEAR))

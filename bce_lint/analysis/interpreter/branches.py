@@ -12,7 +12,7 @@ from bce_lint.analysis.models import builtins
 from bce_lint.analysis.state import objects
 from bce_lint.analysis.state.frames import Frame, OpenArm
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import merge
+from bce_lint.analysis.state.store import State, apply_delta, merge
 from bce_lint.records import changed
 
 
@@ -41,8 +41,13 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     if not ends:
         m.state = base
         return False
-    m.state = merge(ends)
+    m.state = _joined(base, ends)
     return True
+
+
+def _joined(base: State, ends: list[State]) -> State:
+    """What goes on behind alternatives that began in one state: no layer above it, even if only one of them goes on."""
+    return merge(ends) if len(ends) > 1 else apply_delta(base, ends[0].delta(base))
 
 
 def _ended(m: Machine) -> bool:
@@ -131,7 +136,7 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
             ends.append(m.state)
         m.ended = False
     frame.arms = outside
-    m.ended, m.state = not ends, merge(ends) if ends else base
+    m.ended, m.state = not ends, _joined(base, ends) if ends else base
     return join_all(values) or TOP
 
 

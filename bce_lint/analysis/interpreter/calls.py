@@ -34,6 +34,8 @@ from bce_lint.analysis.state.store import State, apply_delta, merge
 
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
+MANY_ENDS = 8
+"""From so many ways out of a function on, its own variables are dropped before they are joined, not after."""
 ANYWHERE = 1 << 16
 """The position of a parameter that is given by name only."""
 
@@ -173,7 +175,10 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
         node = inner.function
         m.state, m.ended = before, inner.raised and node is not None and not (node.is_generator or node.is_async)
         return NEVER
-    m.state = merge([state for state, _ in ends])
+    if len(ends) > MANY_ENDS and not inner.captured:
+        m.state = merge([state.outliving(before, inner.address) for state, _ in ends])
+    else:
+        m.state = merge([state for state, _ in ends])
     entry_points.run_pending(m, inner)
     _collapse(m, inner, before)
     return join_all(value for _, value in ends) or NONE

@@ -88,16 +88,19 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
     kw: dict[str, Value] = {}
     kw_spans: dict[str, ir.Span] = {}
     open_ = False
+    whole: Seq | None = None
     for arg in args:
         value = evaluate(m, frame, arg.value)
         if arg.keyword is not None:
             kw[arg.keyword] = value
             kw_spans[arg.keyword] = arg.value.span
         elif arg.stars == 0:
+            whole = None if whole is None else containers.concatenate(whole, Seq((value,)))
             pos.append(value)
             spans.append(arg.value.span)
         elif arg.stars == 1:
             items = iteration.elements(m, frame, value, arg.value.span)
+            whole = containers.concatenate(Seq(tuple(pos)) if whole is None else whole, items)
             pos.extend(items.prefix)
             spans.extend([arg.value.span] * len(items.prefix))
             open_ = open_ or not items.exact
@@ -105,19 +108,9 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
             table = containers.table_of(m, value)
             kw.update({k: v for k, v in (table.entries if table else ()) if isinstance(k, str) and table is not None and table.has(k)})
             open_ = open_ or table is None or not table.exact
-    return Args(tuple(pos), kw, open_, tuple(spans), kw_spans)
-
-
-def unpacked(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Seq | None:
-    """The arguments of a call, `*items` among them, as one sequence; None where there is no `*`, or a keyword."""
-    if not any(a.stars == 1 for a in args) or any(a.keyword or a.stars == 2 for a in args):
-        return None
-    result = Seq()
-    for arg in args:
-        value = evaluate(m, frame, arg.value)
-        part = iteration.elements(m, frame, value, arg.value.span) if arg.stars else Seq((value,))
-        result = containers.concatenate(result, part)
-    return result
+    if whole is not None and any(a.keyword is not None or a.stars == 2 for a in args):
+        whole = None
+    return Args(tuple(pos), kw, open_, tuple(spans), kw_spans, whole)
 
 
 def _call(m: Machine, frame: Frame, node: ir.Call) -> Value:

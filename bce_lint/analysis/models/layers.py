@@ -37,7 +37,6 @@ from bce_lint.catalog import losses as loss_rows
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 from bce_lint.catalog.wrappers import CONTAINERS, WRAPPERS
 
-
 MAX_NESTED = 100
 """How deeply containers are followed into containers."""
 
@@ -71,8 +70,7 @@ def fill_container(m: Machine, frame: Frame, ref: Ref, kind: str, args: Args, no
         for key, value in table.entries:
             m.write(ref.address, str(key), value)
     elif args.open:
-        layers_ = m.interpreter.unpacked(m, frame, node.args)
-        m.write(ref.address, cells.ITEMS, layers_ if layers_ is not None else containers.ANYTHING)
+        m.write(ref.address, cells.ITEMS, args.unpacked if args.unpacked is not None else containers.ANYTHING)
     else:
         m.write(ref.address, cells.ITEMS, Seq(args.pos))
 

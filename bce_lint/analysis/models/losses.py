@@ -17,6 +17,9 @@ from bce_lint.catalog import losses as rows
 from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
 from bce_lint.records import changed
 
+MAX_USES = 16
+"""How many losses that took one tensor are remembered."""
+
 
 def construct(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
     """`nn.BCELoss(...)`: a loss object, its options noted, misplaced tensors reported."""
@@ -223,7 +226,8 @@ def _note_use(m: Machine, site: LossSite, identity: int) -> LossSite:
     known = m.state.find((0, cell), m.reads)
     uses = frozenset(use for use in known.items if isinstance(use, Use)) if type(known) is MustUses else frozenset[Use]()
     rival = min((use.site for use in uses if use.kind != kind), key=lambda other: other.primary, default=None)
-    m.write(0, cell, MustUses(uses | {Use(kind, site)}))
+    if len(uses) < MAX_USES:
+        m.write(0, cell, MustUses(uses | {Use(kind, site)}))
     if rival is None:
         return site
     if kind == "x":

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import TOP, ClassV, Value
+from bce_lint.analysis.domain.values import TOP, ClassV, Seq, Value
 from bce_lint.analysis.state.store import State
 from bce_lint.records import field, record
 
@@ -30,13 +30,15 @@ class LoweredFile(NamedTuple):
 
 
 class Args(NamedTuple):
-    """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords."""
+    """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords;
+    `unpacked` are the positional ones as one sequence where there is a `*` among them, and no keyword."""
 
     pos: tuple[Value, ...] = ()
     kw: dict[str, Value] = {}  # noqa: RUF012 - never mutated; a NamedTuple default
     open: bool = False
     spans: tuple[ir.Span | None, ...] = ()
     kw_spans: dict[str, ir.Span] = {}  # noqa: RUF012
+    unpacked: Seq | None = None
 
     def get(self, index: int, name: str) -> Value | None:
         """The argument for a parameter by position or keyword; unknown when it may come from an unpacking."""

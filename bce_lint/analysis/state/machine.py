@@ -95,9 +95,6 @@ class Interpreter(Protocol):
     def write_back(self, m: Machine, frame: Frame, target: ir.Expr, value: Tensor, /) -> None:
         """Writes the result of an in-place operation to the name or attribute that held the tensor."""
 
-    def unpacked(self, m: Machine, frame: Frame, args: tuple[ir.Arg, ...], /) -> Seq | None:
-        """The positional arguments of a call, `*items` among them, as one sequence."""
-
     def force(self, m: Machine, lazy: LazyImport, /) -> Value:
         """The value of an import that is resolved now."""
 
@@ -146,10 +143,12 @@ class Machine:
     """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
     did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
-    catalogued layers by their address, which says of which class they are. Comprehensions are summarised where the fuel is below
-    `unroll_floor`, and containers are not followed where `applicable` is below `applied_floor`: what one construct may take is a part of
-    what is left, so that something is left for what follows it. `applying` are the containers that are being followed, `oversized` are the containers that needed more. `ended` is set where what is evaluated raises: the path ends
+    catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
     with the statement.
+
+    What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
+    where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
+    that are being followed, `oversized` those that needed more.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
@@ -228,7 +227,7 @@ class Machine:
     def write(self, address: int, name: str, value: Value) -> None:
         """Sets a cell in the current layer, which is never a frozen one."""
         if self.state.frozen:
-            self.state = self.state.fork()
+            self.state = self.state.open()
         self.state.put((address, name), value)
 
     def write_all(self, written: Mapping[Cell, Value]) -> None:

@@ -12,6 +12,9 @@ Cell = tuple[int, str]
 INDEXED = 40
 NO_USES = MustUses(frozenset())
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
+_NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
+COPIED = 16
+"""How many cells of a frozen layer are copied rather than covered."""
 
 
 class Reads:
@@ -36,7 +39,7 @@ class Reads:
 class State:
     """One layer of the store over its parent. A frozen layer is referred to by a state that left by another way."""
 
-    __slots__ = ("_chain", "_index", "_written", "cells", "depth", "frozen", "parent")
+    __slots__ = ("_chain", "_index", "_others", "_written", "cells", "depth", "frozen", "parent")
 
     def __init__(self, parent: State | None = None) -> None:
         self.cells: dict[Cell, Value] = {}
@@ -44,6 +47,7 @@ class State:
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.frozen = False
         self._index = _NO_INDEX
+        self._others = _NO_OTHERS
         # The cells of this layer and of those below it: walking over them is what the analysis does most.
         self._chain: tuple[dict[Cell, Value], ...] = (self.cells,) if parent is None else (self.cells, *parent._chain)
         # The cells that any state of the run was ever given: most that are asked for in vain are not among them.
@@ -110,6 +114,16 @@ class State:
         """A new layer above this one."""
         return State(self)
 
+    def open(self) -> State:
+        """A layer to go on writing: this one, or where it is frozen one above it. Of a small one it is a copy, so that layers stay few."""
+        if not self.frozen:
+            return self
+        if self.parent is None or len(self.cells) > COPIED:
+            return State(self)
+        layer = State(self.parent)
+        layer.cells.update(self.cells)
+        return layer
+
     def freeze(self, floor: int) -> State:
         """Marks the layers down to a depth (exclusive) as shared: nothing may be written into them any more."""
         layer: State | None = self
@@ -117,6 +131,27 @@ class State:
             layer.frozen = True
             layer = layer.parent
         return self
+
+    def outliving(self, base: State, address: int) -> State:
+        """A layer above `base` with what was written above it, but for the cells of one address."""
+        layers = []
+        layer: State | None = self
+        while layer is not None and layer is not base:
+            layers.append(layer)
+            layer = layer.parent
+        left = base.fork()
+        for layer in reversed(layers):
+            left.cells.update(layer._without(address))
+        return left
+
+    def _without(self, address: int) -> dict[Cell, Value]:
+        """The cells of this layer but those of one address; of a frozen layer they stay what they are."""
+        if self.frozen and self._others[0] == address:
+            return self._others[1]
+        found = {cell: value for cell, value in self.cells.items() if cell[0] != address}
+        if self.frozen:
+            self._others = (address, found)
+        return found
 
     def delta(self, base: State) -> Mapping[Cell, Value]:
         """What was written above `base`."""
@@ -135,7 +170,7 @@ class State:
 
 def apply_delta(base: State, written: Mapping[Cell, Value]) -> State:
     """Writes what was written above a base into the base itself, or above it when it is shared."""
-    target = base.fork() if base.frozen else base
+    target = base.open()
     target.cells.update(written)
     return target
 
