@@ -22,16 +22,16 @@ _STATEMENT = re.compile(
     rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
     re.M,
 )
-_TARGETS = re.compile(rb"(?:[\[(]?[\w.,*\s]+[\])]?\s*(?::[^=\n]*)?=(?!=)\s*)+")
+_TARGETS = re.compile(rb"(?:[\[(]?[\w.,*\s]+(?:[\])]\s*)?(?::[^=\n]*)?=(?!=)\s*(?!\s))+")
 _FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
 _OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(|[\w.]+\(\s*self\b")
 _BINDING = re.compile(
     rb"^[ \t]+(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n", re.M
 )
 """What binds names or has a statement on its own line: loops, contexts, and the arms of one line."""
-_PARAMETER = re.compile(rb"(\w+)[ \t]*(?=[:=])")
+_PARAMETER = re.compile(rb"\b(\w+)\b[ \t]*(?=[:=])")
 FILLS = re.compile(
-    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
+    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\[\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
 )
 
 
@@ -168,7 +168,7 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
         if isinstance(definition, Fragment) and block.kind in ("code", "variable"):
             names.code.append(definition)
         elif block.kind == "definition" and may_name_sink(summary) and _has_sink(summary, block.text, block.words):
-            names.code.extend(Fragment(summary, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
+            names.code.extend(Fragment(summary, found) for found in _parameters(block.text) if b"=" in found)
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
@@ -177,8 +177,17 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
         names.own.setdefault(alias, []).append(Fragment(summary, alias, without=frozenset({alias})))
 
 
-_DEFAULTS = re.compile(rb"\bdef \w+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
-"""The parameters of functions, whose defaults are made where the definition stands."""
+_DEF_HEAD = re.compile(rb"\bdef \w+\(")
+_DEF_END = re.compile(rb"\)\s*(?:->[^:\n]{0,400})?:")
+
+
+def _parameters(text: bytes) -> Iterator[bytes]:
+    """The parameters of the functions in some source: their defaults are made where the definition stands."""
+    heads = list(_DEF_HEAD.finditer(text))
+    for head, limit in zip(heads, [*(one.start() for one in heads[1:]), len(text)][: len(heads)], strict=True):
+        end = _DEF_END.search(text, head.end(), limit)
+        if end is not None:
+            yield text[head.end() : end.start()]
 
 
 def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> bool:
@@ -186,9 +195,9 @@ def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> boo
 
 
 def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
-    header = _DEFAULTS.search(text)
-    if header is not None and b"=" in header[1]:
-        yield from _changing(summary, header[1], frozenset(_PARAMETER.findall(header[1])))
+    header = next(_parameters(text), b"")
+    if b"=" in header:
+        yield from _changing(summary, header, frozenset(_PARAMETER.findall(header)))
     for line in _BINDING.finditer(text):
         yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
     for match in _STATEMENT.finditer(text):
