@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_in, blocks_of, may_name_sink, relevant_words
 from bce_lint.analysis.project.lazy import lazy
 from bce_lint.analysis.project.lexical import compares, names_sink, takes_logarithm, words_of
 
+_MANY = 16
+"""How many definitions of one name are told from one another."""
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
 _STORE = re.compile(
@@ -173,8 +175,21 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
                 names.variables.setdefault(name.encode(), []).append(definition)
+    for table in (names.own, names.variables):
+        for name, found in table.items():
+            table[name] = _bundled(summary, found, _MANY)
+    names.code[:] = (one for one in _bundled(summary, names.code, _MANY * _MANY) if isinstance(one, Fragment))
     for alias in summary.aliases:
         names.own.setdefault(alias, []).append(Fragment(summary, alias, without=frozenset({alias})))
+
+
+def _bundled(summary: FileSummary, found: Sequence[Definition], most: int) -> list[Definition]:
+    """Definitions of one name, or code; where they are many, as one: that each names all others costs the square of their number."""
+    if len(found) <= most:
+        return [*found]
+    parts = (part for one in found for part in ((one.block.text,) if isinstance(one, Class) else one.parts))
+    decorators = (one.block.decorators if isinstance(one, Class) else one.besides for one in found)
+    return [Fragment(summary, *parts, besides=frozenset[bytes]().union(*decorators))]
 
 
 _DEF_HEAD = re.compile(rb"\bdef \w+\(")
