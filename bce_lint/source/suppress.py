@@ -18,6 +18,7 @@ from typing import Final
 from bce_lint.source.text import SourceText
 
 _LINE: Final = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+_ANY_FILE: Final = re.compile(r"# flake8[:=]\s*noqa", re.IGNORECASE)
 _FILE: Final = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
 _NO_EXTENT: Final = frozenset((tokenize.ENDMARKER, tokenize.DEDENT))
 _LINE_ENDS: Final = frozenset((tokenize.NL, tokenize.NEWLINE))
@@ -35,7 +36,7 @@ def suppressed(source: SourceText, row: int, code: str) -> bool:
 @lru_cache(maxsize=16)
 def _comments(source: SourceText) -> tuple[bool, dict[int, tuple[str, ...]]]:
     """Whether the whole file is silenced, and the codes silenced on each row (none named: all of them)."""
-    if not _LINE.search(source.text) and not _FILE.search(source.text):
+    if not _LINE.search(source.text) and not _ANY_FILE.search(source.text):
         return False, {}
     lines = [line.rstrip("\r\n") + "\n" * line.endswith(("\r", "\n")) for line in source.lines]
     if any(map(_FILE.match, lines)):

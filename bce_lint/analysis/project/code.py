@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+# A string that does not end goes to the end of its line, or of the text: a search that gave it up would start again at each quote.
 _LITERAL = re.compile(
-    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
-    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
-    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|#[^\n]*",
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"""|\\?\Z)'
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\\?\Z)"
+    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*(?:"|\\?(?=\n|\Z))'
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*(?:'|\\?(?=\n|\Z))|#[^\n]*",
     re.S,
 )
 _PREFIX, _FORMATTED, _COMMENT = b"rRbBuUfFtT", b"fFtT", ord("#")
 _NAME = re.compile(rb"(\"\"\"|'''|[\"'])([\w.:\x80-\xff]+)\1")
 """A string that may be a name: of an attribute, of a class, of a module and what is in it."""
 _FIELD = re.compile(rb"\{\{|\{((?:[^{}]|\{[^{}]*\})*)\}")
-_FORMAT = re.compile(rb"(?:![rsa])?(?::[^{}\[\]()\"']*)?\Z")
+_CONVERSION = re.compile(rb"![rsa]\Z")
+_INSIDE = tuple(bytes((one,)) for one in b"{}[]()\"'")
 _GOES_ON = b",([{=+-*/%&|^<>@~\\"
 """What the line before ends with where a string on a line of its own goes on with it."""
 
@@ -58,7 +60,7 @@ def without_text(data: bytes) -> bytes:
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
-    done, last = 0, b""
+    done, last, blank = 0, b"", True
     for match in _LITERAL.finditer(data):
         start, end = match.span()
         if data[start] == _COMMENT:
@@ -67,17 +69,25 @@ def _parts(data: bytes) -> Iterator[bytes]:
             begins = _prefixed(data, start, done)
             before, text = data[done:begins], match[0]
             last = before.rstrip()[-1:] or last
+            first = _is_blank(before, blank) and (not last or last not in _GOES_ON)  # a string that begins a statement
             if any(letter in _FORMATTED for letter in data[begins:start]):
                 kept = _evaluated(text)
-            elif (name := _NAME.fullmatch(text)) and not _is_statement(data, begins, last):
+            elif (name := _NAME.fullmatch(text)) and not first:
                 kept = b'"' + name[2] + b'"'
             else:
-                kept = b'""'
+                kept = text if _NAME.fullmatch(text) and not first else b'""'
+            blank = False
         last = kept[-1:] or before.rstrip()[-1:] or last
         yield before
         yield kept
         done = end
     yield data[done:]
+
+
+def _is_blank(before: bytes, blank: bool) -> bool:
+    """True if nothing stands on the line that some code ends in; `blank` says so of where it begins."""
+    start = before.rfind(b"\n") + 1
+    return (start > 0 or blank) and not before[start:].strip()
 
 
 def _prefixed(data: bytes, start: int, done: int) -> int:
@@ -88,12 +98,13 @@ def _prefixed(data: bytes, start: int, done: int) -> int:
     return start
 
 
-def _is_statement(data: bytes, start: int, last: bytes) -> bool:
-    """True if a string begins a statement: the first thing on its line, and the code before it is complete."""
-    return not data[data.rfind(b"\n", 0, start) + 1 : start].strip() and (not last or last not in _GOES_ON)
-
-
 def _evaluated(text: bytes) -> bytes:
     """What an f-string evaluates."""
-    fields = [_FORMAT.sub(b"", field[1]).replace(b"\n", b" ") for field in _FIELD.finditer(text) if field[1] is not None]
+    fields = [_without_format(field[1]).replace(b"\n", b" ") for field in _FIELD.finditer(text) if field[1] is not None]
     return b"(" + b", ".join(fields) + b")" if fields else b'""'
+
+
+def _without_format(field: bytes) -> bytes:
+    """A field of an f-string without how it is to be shown: what follows a colon that stands in no bracket and no string."""
+    colon = field.find(b":", max(map(field.rfind, _INSIDE)) + 1)
+    return _CONVERSION.sub(b"", field if colon < 0 else field[:colon])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bce_lint.analysis.project.code import in_one_line
@@ -11,6 +11,8 @@ from bce_lint.analysis.project.index import Block, FileSummary, blocks_in, block
 from bce_lint.analysis.project.lazy import lazy
 from bce_lint.analysis.project.lexical import compares, names_sink, takes_logarithm, words_of
 
+_MANY = 16
+"""How many definitions of one name are told from one another."""
 _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
 _STORE = re.compile(
@@ -23,18 +25,28 @@ _STATEMENT = re.compile(
     rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
     re.M,
 )
+<<<<<<< HEAD
 _TARGETS = re.compile(rb"(?:[\[(]?[\w\x80-\xff.,*\s]+[\])]?\s*(?::[^=\n]*)?=(?!=)\s*)+")
 _FIRST = re.compile(rb"\A[^\w\x80-\xff]*(?:self\.)?[\w\x80-\xff]*")
 _OWN_CALL = re.compile(rb"(?:self|super\(\))\.([\w\x80-\xff]+)\(|[\w\x80-\xff.]+\([\s(]*self\b")
 _GIVEN_SELF = re.compile(rb"=[\s(]*[\w\x80-\xff.]+\([\s(]*self\b(?!\s*\.)")
 """A call with the instance itself, whose result somebody keeps."""
+=======
+_TARGETS = re.compile(rb"(?:[\[(]?[\w.,*\s]+(?:[\])]\s*)?(?::[^=\n]*)?=(?!=)\s*(?!\s))+")
+_FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
+_OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(|[\w.]+\(\s*self\b")
+>>>>>>> graphs
 _BINDING = re.compile(
     rb"^[ \t]+(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n", re.M
 )
 """What binds names or has a statement on its own line: loops, contexts, and the arms of one line."""
+<<<<<<< HEAD
 _PARAMETER = re.compile(rb"([\w\x80-\xff]+)[ \t]*(?=[:=])")
+=======
+_PARAMETER = re.compile(rb"\b(\w+)\b[ \t]*(?=[:=])")
+>>>>>>> graphs
 FILLS = re.compile(
-    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
+    rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\[\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
 )
 
 
@@ -173,17 +185,44 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
         if isinstance(definition, Fragment) and block.kind in ("code", "variable"):
             names.code.append(definition)
         elif block.kind == "definition" and may_name_sink(summary) and _has_sink(summary, block.text, block.words):
-            names.code.extend(Fragment(summary, match[1]) for match in _DEFAULTS.finditer(block.text) if b"=" in match[1])
+            names.code.extend(Fragment(summary, found) for found in _parameters(block.text) if b"=" in found)
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
                 names.variables.setdefault(name.encode(), []).append(definition)
+    for table in (names.own, names.variables):
+        for name, found in table.items():
+            table[name] = _bundled(summary, found, _MANY)
+    names.code[:] = (one for one in _bundled(summary, names.code, _MANY * _MANY) if isinstance(one, Fragment))
     for alias in summary.aliases:
         names.own.setdefault(alias, []).append(Fragment(summary, alias, without=frozenset({alias})))
 
 
+<<<<<<< HEAD
 _DEFAULTS = re.compile(rb"\bdef [\w\x80-\xff]+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
 """The parameters of functions, whose defaults are made where the definition stands."""
+=======
+def _bundled(summary: FileSummary, found: Sequence[Definition], most: int) -> list[Definition]:
+    """Definitions of one name, or code; where they are many, as one: that each names all others costs the square of their number."""
+    if len(found) <= most:
+        return [*found]
+    parts = (part for one in found for part in ((one.block.text,) if isinstance(one, Class) else one.parts))
+    decorators = (one.block.decorators if isinstance(one, Class) else one.besides for one in found)
+    return [Fragment(summary, *parts, besides=frozenset[bytes]().union(*decorators))]
+
+
+_DEF_HEAD = re.compile(rb"\bdef \w+\(")
+_DEF_END = re.compile(rb"\)\s*(?:->[^:\n]{0,400})?:")
+
+
+def _parameters(text: bytes) -> Iterator[bytes]:
+    """The parameters of the functions in some source: their defaults are made where the definition stands."""
+    heads = list(_DEF_HEAD.finditer(text))
+    for head, limit in zip(heads, [*(one.start() for one in heads[1:]), len(text)][: len(heads)], strict=True):
+        end = _DEF_END.search(text, head.end(), limit)
+        if end is not None:
+            yield text[head.end() : end.start()]
+>>>>>>> graphs
 
 
 def _without_margins(text: bytes) -> bytes:
@@ -203,11 +242,17 @@ def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> boo
 
 
 def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
+<<<<<<< HEAD
     header = _DEFAULTS.search(text)
     if header is not None and b"=" in header[1]:
         yield from _changing(summary, header[1], frozenset(_PARAMETER.findall(header[1])))
     if header is not None and (body := text[header.end() :].partition(b"\n")[0]).strip():
         yield from _changing(summary, body, words_of(body) - {b"self"})
+=======
+    header = next(_parameters(text), b"")
+    if b"=" in header:
+        yield from _changing(summary, header, frozenset(_PARAMETER.findall(header)))
+>>>>>>> graphs
     for line in _BINDING.finditer(text):
         yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
     for match in _STATEMENT.finditer(text, 0 if header is None else header.end()):

@@ -18,19 +18,20 @@ from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink,
 from bce_lint.records import record
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.\x80-\xff]*)[ \t]+import[ \t]*"
-    rb"(\([^)]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t\x80-\xff]|\\\r?\n)+))",
+    rb"^[ \t]*(?:from[ \t]+(?![ \t])(\.*)(?!\.)[ \t]*(?![ \t])([\w.\x80-\xff]*)(?:(?<=[ \t])|[ \t]+(?![ \t]))import[ \t]*"
+    rb"(\([^()]*\)|(?:[^\n;#\\]|\\\r?\n)*)|import[ \t]+((?:[\w., \t\x80-\xff]|\\\r?\n)+))",
     re.M,
 )
 _BLOCK = re.compile(
     rb"^(?:((?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+)?(?:async[ \t]+)?(?:def|class)[ \t]+([\w\x80-\xff]+)"
+    rb"|(?:@[^\n]*\n(?:[ \t)\]}][^\n]*\n|\n)*)+"
     rb"|([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*(?::[^=\n]*)?=|[^\s#)\]}])",
     re.M,
 )
-_BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^)]*)\)", re.M)
+_BASES = re.compile(rb"^[ \t]*class[ \t]+[\w\x80-\xff]+[ \t]*\(([^()]*(?:\([^()]*){0,8})\)", re.M)
 
 _CALLEE = re.compile(rb"^@[ \t]*([\w.\x80-\xff]+)", re.M)
-_BOUND = re.compile(rb"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
+_BOUND = re.compile(rb"^[ \t]*(?![ \t])(?:(?:async[ \t]+)?(?:def|class)[ \t]+[\w\x80-\xff]+|[\w\x80-\xff., \t\[\]'\"*():=]*(?<![=!<>])=(?!=))", re.M)
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000

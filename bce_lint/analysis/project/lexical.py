@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:0|None)?\s*$)[^=,()\[\]]+$")
+_OTHER_DIM = re.compile(rb"\b(?:dim|axis)\s*=\s*(?!0\b|None\b)|^\s*-?[1-9]\d*\s*$|,(?!\s*(?:(?:0|None)\s*)?$)[^=,()\[\]]+$")
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _BRACKET = re.compile(rb"[()\[\]{}]")
 _LOG = re.compile(rb"\.log\(\s*\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")

@@ -42,6 +42,8 @@ class Reachability:
         self._latest: tuple[Class, Search | None] | None = None
         self._wholes: dict[Definition, bool] = {}
         self._files: dict[str, bool] = {}
+        self._functions: dict[tuple[str, str], bool] = {}
+        self._methods: dict[tuple[str, str, str], bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
     def is_sink(self, unit: Fragment) -> bool:
@@ -105,12 +107,18 @@ class Reachability:
 
     def function(self, path: str, name: str) -> bool:
         """True if a function at the top of a file can."""
-        return any(self._whole(definition) for definition in self.names(path).own.get(name.encode(), ()))
+        key = path, name
+        if key not in self._functions:
+            self._functions[key] = any(self._whole(definition) for definition in self.names(path).own.get(name.encode(), ()))
+        return self._functions[key]
 
     def method(self, path: str, owner: str, name: str) -> bool:
         """True if a method can that a class at the top of a file has or inherits, on an instance whose attributes are set."""
-        found = self.names(path).own.get(owner.encode(), ())
-        return any(self._whole(d) and (isinstance(d, Fragment) or self._method(d, name.encode())) for d in found)
+        key = path, owner, name
+        if key not in self._methods:
+            found = self.names(path).own.get(owner.encode(), ())
+            self._methods[key] = any(self._whole(d) and (isinstance(d, Fragment) or self._method(d, name.encode())) for d in found)
+        return self._methods[key]
 
     def _whole(self, definition: Definition) -> bool:
         """True if a function can, or any method that a class has or inherits."""
