@@ -24,7 +24,7 @@ WAIT = 15
 
 
 class Plan(NamedTuple):
-    """What is to be run, the cheapest first, and how many checks and tests that reach the line there was no time for."""
+    """What is to be run, in this order, and how many checks and tests that reach the line there was no time for."""
 
     checks: tuple[str, ...]
     tests: tuple[str, ...]
