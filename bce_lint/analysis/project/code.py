@@ -75,7 +75,7 @@ def _parts(data: bytes) -> Iterator[bytes]:
             elif (name := _NAME.fullmatch(text)) and not first:
                 kept = b'"' + name[2] + b'"'
             else:
-                kept = text if _NAME.fullmatch(text) and not first else b'""'
+                kept = b'""'
             blank = False
         last = kept[-1:] or before.rstrip()[-1:] or last
         yield before

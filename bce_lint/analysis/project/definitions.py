@@ -25,26 +25,16 @@ _STATEMENT = re.compile(
     rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
     re.M,
 )
-<<<<<<< HEAD
-_TARGETS = re.compile(rb"(?:[\[(]?[\w\x80-\xff.,*\s]+[\])]?\s*(?::[^=\n]*)?=(?!=)\s*)+")
+_TARGETS = re.compile(rb"(?:[\[(]?[\w\x80-\xff.,*\s]+(?:[\])]\s*)?(?::[^=\n]*)?=(?!=)\s*(?!\s))+")
 _FIRST = re.compile(rb"\A[^\w\x80-\xff]*(?:self\.)?[\w\x80-\xff]*")
 _OWN_CALL = re.compile(rb"(?:self|super\(\))\.([\w\x80-\xff]+)\(|[\w\x80-\xff.]+\([\s(]*self\b")
 _GIVEN_SELF = re.compile(rb"=[\s(]*[\w\x80-\xff.]+\([\s(]*self\b(?!\s*\.)")
 """A call with the instance itself, whose result somebody keeps."""
-=======
-_TARGETS = re.compile(rb"(?:[\[(]?[\w.,*\s]+(?:[\])]\s*)?(?::[^=\n]*)?=(?!=)\s*(?!\s))+")
-_FIRST = re.compile(rb"\A\W*(?:self\.)?\w*")
-_OWN_CALL = re.compile(rb"(?:self|super\(\))\.(\w+)\(|[\w.]+\(\s*self\b")
->>>>>>> graphs
 _BINDING = re.compile(
     rb"^[ \t]+(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n", re.M
 )
 """What binds names or has a statement on its own line: loops, contexts, and the arms of one line."""
-<<<<<<< HEAD
-_PARAMETER = re.compile(rb"([\w\x80-\xff]+)[ \t]*(?=[:=])")
-=======
-_PARAMETER = re.compile(rb"\b(\w+)\b[ \t]*(?=[:=])")
->>>>>>> graphs
+_PARAMETER = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]+)[ \t]*(?=[:=])")
 FILLS = re.compile(
     rb"\b([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*(?:\[[^\n\[\]]*\]\s*=(?!=)|\.(?:append|update|add|setdefault|extend|insert|register\w*)\()"
 )
@@ -185,7 +175,7 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
         if isinstance(definition, Fragment) and block.kind in ("code", "variable"):
             names.code.append(definition)
         elif block.kind == "definition" and may_name_sink(summary) and _has_sink(summary, block.text, block.words):
-            names.code.extend(Fragment(summary, found) for found in _parameters(block.text) if b"=" in found)
+            names.code.extend(Fragment(summary, found.parameters) for found in _headers(block.text) if b"=" in found.parameters)
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
@@ -198,10 +188,6 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
         names.own.setdefault(alias, []).append(Fragment(summary, alias, without=frozenset({alias})))
 
 
-<<<<<<< HEAD
-_DEFAULTS = re.compile(rb"\bdef [\w\x80-\xff]+\(([^\0]*?)\)\s*(?:->[^:\n]*)?:")
-"""The parameters of functions, whose defaults are made where the definition stands."""
-=======
 def _bundled(summary: FileSummary, found: Sequence[Definition], most: int) -> list[Definition]:
     """Definitions of one name, or code; where they are many, as one: that each names all others costs the square of their number."""
     if len(found) <= most:
@@ -211,27 +197,36 @@ def _bundled(summary: FileSummary, found: Sequence[Definition], most: int) -> li
     return [Fragment(summary, *parts, besides=frozenset[bytes]().union(*decorators))]
 
 
-_DEF_HEAD = re.compile(rb"\bdef \w+\(")
+_DEF_HEAD = re.compile(rb"\bdef [\w\x80-\xff]+\(")
 _DEF_END = re.compile(rb"\)\s*(?:->[^:\n]{0,400})?:")
 
 
-def _parameters(text: bytes) -> Iterator[bytes]:
-    """The parameters of the functions in some source: their defaults are made where the definition stands."""
+class _Header(NamedTuple):
+    """The parameters of a function, and where its first line ends."""
+
+    parameters: bytes
+    end: int
+
+
+_NO_HEADER = _Header(b"", 0)
+
+
+def _headers(text: bytes) -> Iterator[_Header]:
+    """The headers of the functions in some source: the defaults of parameters are made where the definition stands."""
     heads = list(_DEF_HEAD.finditer(text))
     for head, limit in zip(heads, [*(one.start() for one in heads[1:]), len(text)][: len(heads)], strict=True):
         end = _DEF_END.search(text, head.end(), limit)
         if end is not None:
-            yield text[head.end() : end.start()]
->>>>>>> graphs
+            yield _Header(text[head.end() : end.start()], end.end())
 
 
 def _without_margins(text: bytes) -> bytes:
     """A function whose statements stand in one line as far as their brackets go, if a line in brackets begins before the body does."""
-    header = _DEFAULTS.search(text)
-    body = _BODY.search(text, header.end()) if header is not None else None
-    if header is None or body is None or re.compile(rb"\n[ \t]{0,%d}[^\s)\]}]" % (len(body[1]) - 1)).search(text, body.end()) is None:
+    header = next(_headers(text), _NO_HEADER)
+    body = _BODY.search(text, header.end) if header.end else None
+    if body is None or re.compile(rb"\n[ \t]{0,%d}[^\s)\]}]" % (len(body[1]) - 1)).search(text, body.end()) is None:
         return text
-    return text[: header.end()] + in_one_line(text[header.end() :])
+    return text[: header.end] + in_one_line(text[header.end :])
 
 
 _BODY = re.compile(rb"\n([ \t]+)[^\s)\]}]")
@@ -242,20 +237,14 @@ def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> boo
 
 
 def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
-<<<<<<< HEAD
-    header = _DEFAULTS.search(text)
-    if header is not None and b"=" in header[1]:
-        yield from _changing(summary, header[1], frozenset(_PARAMETER.findall(header[1])))
-    if header is not None and (body := text[header.end() :].partition(b"\n")[0]).strip():
+    header = next(_headers(text), _NO_HEADER)
+    if b"=" in header.parameters:
+        yield from _changing(summary, header.parameters, frozenset(_PARAMETER.findall(header.parameters)))
+    if header.end and (body := text[header.end :].partition(b"\n")[0]).strip():
         yield from _changing(summary, body, words_of(body) - {b"self"})
-=======
-    header = next(_parameters(text), b"")
-    if b"=" in header:
-        yield from _changing(summary, header, frozenset(_PARAMETER.findall(header)))
->>>>>>> graphs
     for line in _BINDING.finditer(text):
         yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
-    for match in _STATEMENT.finditer(text, 0 if header is None else header.end()):
+    for match in _STATEMENT.finditer(text, header.end):
         statement = match[2]
         targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
         if call is None and targets is not None and _GIVEN_SELF.search(statement) is not None:
