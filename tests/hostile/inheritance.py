@@ -22,7 +22,7 @@ A0 = "class A0(nn.Module):\n    def forward(self, x):\n        return x\n\n\n"
 
 TABLE: Mapping[str, Family] = {
     "line": Family(line(A0, "class A{i}(A{j}):\n    pass\n\n\n", "A{n}()(x)"), 130, 1_000),
-    "line of methods": Family(line(A0, "class A{i}(A{j}):\n    def f{i}(self, x):\n        return x\n\n\n", "A{n}().f1(x)"), 130, 1_000),
+    "line of methods": Family(line(A0, "class A{i}(A{j}):\n    def f{i}(self, x):\n        return x\n\n\n", "A{n}().f1(x)"), 16, 300),
     "line of supers": Family(
         line(A0, "class A{i}(A{j}):\n    def forward(self, x):\n"
         "        return super().forward(super().forward(x))\n\n\n", "A{n}()(x)"), 16, 100
@@ -30,7 +30,7 @@ TABLE: Mapping[str, Family] = {
     "line of constructors": Family(
         line("class A0(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a0 = 1\n\n\n",
              "class A{i}(A{j}):\n    def __init__(self):\n        super().__init__()\n"
-             "        self.a{i} = {i}\n\n\n", "A{n}().a0"), 130, 600,
+             "        self.a{i} = {i}\n\n\n", "A{n}().a0"), 16, 300,
     ),
     "diamonds": Family(
         line("class A0:\n    a = 1\n\n\n", "class B{i}(A{j}):\n    pass\n\n\nclass C{i}(A{j}):\n    pass\n\n\n"
@@ -47,7 +47,7 @@ TABLE: Mapping[str, Family] = {
     "classes of one name": Family(line("class A:\n    a = 1\n\n\n", "class A(A):\n    pass\n\n\n", "A().a"), 130, 1_000),
     "inherited losses": Family(
         line("class A0(nn.Module):\n    def step(self, x, y):\n        return nn.BCEWithLogitsLoss()(self(x), y)\n\n\n",
-             "class A{i}(A{j}):\n    def forward(self, x):\n        return x\n\n\n", "A{n}().step(x, y)"), 130, 600,
+             "class A{i}(A{j}):\n    def forward(self, x):\n        return x\n\n\n", "A{n}().step(x, y)"), 16, 300,
     ),
     "siblings": Family(line(A0, "class A{i}(A0):\n    pass\n\n\n", "A{n}()(x)"), 100, 2_000),
     "siblings of a loss": Family(

@@ -54,7 +54,7 @@ NAMES = (*COUNTED, *SIZED, STEPS)
 """All that is counted."""
 
 
-MOST_STEPS = 1_500_000
+MOST_STEPS = 3_000_000
 """A run that takes more is ended: it is over every bound, and would hang the test."""
 
 
