@@ -74,8 +74,8 @@ class Table(Nesting):
     def __post_init__(self) -> None:
         """Of too many entries the first are told apart; of values that nest too much, it is not known what is nested."""
         if len(self.entries) > MAX_LENGTH:
-            kept, left = self.entries[:FIRST], dict(self.entries[FIRST:]).values()
-            settle(self, entries=kept, rest=join_all([*([self.rest] if self.rest is not None else []), *left]), maybe=self.maybe & {k for k, _ in kept})
+            kept, left = self.entries[:FIRST], (self.rest, *(v for _, v in self.entries[FIRST:]))
+            settle(self, entries=kept, rest=join_all(v for v in left if v is not None), maybe=self.maybe & {k for k, _ in kept})
         bulk = 1 + bulk_of([v for _, v in self.entries]) + (0 if self.rest is None else bulk_of((self.rest,)))
         if bulk > MAX_BULK:
             opened = self.map(_opened)
