@@ -48,7 +48,7 @@ NESTED = (
 NESTED_USES = (
     "t = torch.tensor(a); u = torch.stack((a, a)); v = a == a; w = copy.deepcopy(a); f'{a}'; isinstance(x, a); net = nn.Linear(3, 3)\n"
     "F.relu(a); (lambda *p: p)(a, a); list(a); nn.ModuleList([a]).train(); x[a]; torch.zeros(a); x.view(a); nn.Sequential(a).eval()\n"
-    "z = a if x else (a, a)\nfor q in (a, a): z = q\nz, *q = a\na in [a, a]; len(a); str(a); a + a; a[0]; set([a]); print(a, p=a); {1: a}[1]"
+    "z = a if x else (a, a)\nfor q in (a, a): z = q\nz, *q = a\na in [a, a]; len(a); str(a); a + a; a[0]; set([a]); print(a, p=a); {1: a}"
 )
 NESTED_HEAD = (
     "import collections, copy, functools, types\n"

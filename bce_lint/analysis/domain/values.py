@@ -33,8 +33,7 @@ class Seq(Nesting):
     def __post_init__(self) -> None:
         """What is too long becomes its ends and one summary; of what nests too much, it is not known what is nested."""
         if len(self.prefix) + len(self.suffix) > (MAX_LENGTH if self.rest is None else MAX_OPEN):
-            prefix, rest, suffix = _shortened(self)
-            settle(self, prefix=prefix, rest=rest, suffix=suffix)
+            settle(self, **_shortened(self))
         bulk = 1 + bulk_of(self.prefix)
         if self.rest is not None or self.suffix:
             bulk += bulk_of((self.rest, *self.suffix))
@@ -75,9 +74,8 @@ class Table(Nesting):
     def __post_init__(self) -> None:
         """Of too many entries the first are told apart; of values that nest too much, it is not known what is nested."""
         if len(self.entries) > MAX_LENGTH:
-            kept, left = self.entries[:FIRST], dict(self.entries[FIRST:]).values()
-            rest = join_all(left if self.rest is None else (self.rest, *left))
-            settle(self, entries=kept, rest=rest, maybe=self.maybe & {k for k, _ in kept})
+            kept, left = self.entries[:FIRST], (self.rest, *(v for _, v in self.entries[FIRST:]))
+            settle(self, entries=kept, rest=join_all(v for v in left if v is not None), maybe=self.maybe & {k for k, _ in kept})
         bulk = 1 + bulk_of([v for _, v in self.entries]) + (0 if self.rest is None else bulk_of((self.rest,)))
         if bulk > MAX_BULK:
             opened = self.map(_opened)
@@ -236,12 +234,12 @@ def _opened(value: Value) -> Value:
     return TOP if isinstance(value, Nesting) else value
 
 
-def _shortened(items: Seq) -> tuple[tuple[Value, ...], Value, tuple[Value, ...]]:
+def _shortened(items: Seq) -> dict[str, object]:
     """The first and the last elements of many, and one value above all between them."""
     known, middle = items.prefix + items.suffix, len(items.prefix)
     first, last = min(FIRST, middle), max(len(known) - LAST, FIRST if items.exact else middle)
     between = known[first:last] if items.rest is None else (items.rest, *known[first:last])
-    return known[:first], join_all(between) or TOP, known[last:]
+    return {"prefix": known[:first], "rest": join_all(between) or TOP, "suffix": known[last:]}
 
 
 def options(value: Value) -> tuple[Value, ...]:

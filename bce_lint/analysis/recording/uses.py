@@ -171,7 +171,6 @@ class UseRecorder:
         """An activation was applied."""
         self.applied[origin.range].add((frame.unit.path, node.span))
 
-
     def _origins(self, m: Machine, value: Value) -> set[tuple[SourceRange, bool]]:
         """Where the tensors come from that a value is, or holds at some depth; what holds others is looked into once."""
         found: set[tuple[SourceRange, bool]] = set()

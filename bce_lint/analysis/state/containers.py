@@ -33,8 +33,8 @@ from bce_lint.records import changed
 
 ANYTHING = Seq((), TOP)
 T = TypeVar("T")
-Leaf: TypeAlias = Callable[[Value], T | None]
-Row: TypeAlias = Callable[[Seq, Sequence[T | None]], T | None]
+OfLeaf: TypeAlias = Callable[[Value], T | None]
+OfRow: TypeAlias = Callable[[Seq, Sequence[T | None]], T | None]
 
 
 MAX_RANGE = 8
@@ -87,7 +87,7 @@ def content(m: Machine, value: Value) -> Seq | None:
     return None
 
 
-def folded(m: Machine, value: Value, leaf: Leaf[T], row: Row[T]) -> T | None:
+def folded(m: Machine, value: Value, leaf: OfLeaf[T], row: OfRow[T]) -> T | None:
     """What nested sequences come to, from the innermost outwards; None of those that hold themselves, or nest deeper than tensors do."""
     return _Folding(m, leaf, row).of(value, 0)
 
@@ -95,7 +95,7 @@ def folded(m: Machine, value: Value, leaf: Leaf[T], row: Row[T]) -> T | None:
 class _Folding(Generic[T]):
     """What has been found of each list: one is asked once, in however many others it is."""
 
-    def __init__(self, m: Machine, leaf: Leaf[T], row: Row[T]) -> None:
+    def __init__(self, m: Machine, leaf: OfLeaf[T], row: OfRow[T]) -> None:
         self.m, self.leaf, self.row = m, leaf, row
         self.found: dict[int, T | None] = {}
 
