@@ -88,7 +88,10 @@ def _steps(pattern: str, name: str, monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.mark.parametrize(
     ("pattern", "name"),
-    [("a*" * 25 + "b", "a" * 200), ("*a" * 25 + "?b", "a" * 200), ("**/a*" * 25 + "/b", "/".join(["a" * 20] * 60)), ("*" * 200 + "b", "a" * 200)],
+    [
+        ("a*" * 25 + "b", "a" * 200), ("*a" * 25 + "?b", "a" * 200), ("*" * 200 + "b", "a" * 200),
+        ("**/a*" * 25 + "/b", "/".join(["a" * 20] * 60)),
+    ],
 )
 def test_a_pattern_of_many_stars_takes_the_product_of_two_lengths(pattern: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _steps(pattern, name, monkeypatch) <= 4 * (len(pattern) + 1) * (len(name) + 1)

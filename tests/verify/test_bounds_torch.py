@@ -21,7 +21,7 @@ LOSSES = {
     "repeated repeats": "nn.BCEWithLogitsLoss()(torch.sigmoid(x).repeat(1000, 1).repeat(1000, 1).repeat(1000, 1), y)",
     "arange": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), y * torch.arange(10**12))",
     "one_hot": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), F.one_hot(y, num_classes=10**12).float())",
-    "outer sum": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), y + torch.ones(3000, 1) + torch.ones(1, 3000))",
+    "outer sum": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), y + torch.ones(3000, 1) + torch.ones(3000))",
     "product": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), torch.ones(3000, 100) @ torch.ones(100, 3000))",
     "many of them": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), y + " + " + ".join(f"torch.ones({900_000 + n}).sum()" for n in range(9)) + ")",
 }
@@ -62,7 +62,8 @@ def test_the_reason_says_what_is_needed_and_what_the_limit_is(name: str) -> None
 
 
 def test_what_fits_is_verified_beside_what_does_not() -> None:
-    source = HEAD + "def big(x, y):\n    return " + LOSSES["zeros"] + "\ndef small(x, y):\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n"
+    small = "def small(x, y):\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n"
+    source = f"{HEAD}def big(x, y):\n    return {LOSSES['zeros']}\n{small}"
     verdicts = [one.verification.verdict for one in verify_source(source, select=["BCE103"]) if one.verification is not None]
     assert verdicts == ["not verifiable", "intended change"]
 

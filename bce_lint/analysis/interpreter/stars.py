@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import TOP, Constant, External, LazyImport, ModuleV, Seq, Union, Value, join_all, options
+from bce_lint.analysis.domain.values import TOP, Constant, External, ModuleV, Seq, Union, Value, join_all, options
 from bce_lint.analysis.models import registry
 from bce_lint.analysis.state import cells, containers
 from bce_lint.analysis.state.frames import Frame, LoweredFile

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from bce_lint.analysis.state.components import components
 from bce_lint.analysis.project.definitions import Definition, Names, add_definitions
 from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.state.components import components
 
 Found: TypeAlias = Definition | str
 _Key: TypeAlias = tuple[int, bytes]

@@ -73,7 +73,7 @@ class Verifier:
         reasons = []
         for question in asked:
             try:
-                with Bounded():
+                with Bounded():  # type: ignore[no-untyped-call]
                     answers.append((*tried(question, self.device, self.seed), question))
             except Unsuitable as reason:
                 reasons.append(str(reason))

@@ -26,7 +26,7 @@ class TooLarge(Unsuitable):
         self.count, self.named = count, bool(text)
 
 
-class Bounded(TorchDispatchMode):
+class Bounded(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees every operation before it runs, those of gradients and of constructors among them. Raises `TooLarge` in its place."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
