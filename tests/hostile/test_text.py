@@ -36,7 +36,6 @@ READ = {
     "a long string": lambda n: 'x = "' + "a" * 9 * n + '"\n',
     "a long name": lambda n: "a" * n + " = 1\n",
     "a long default": lambda n: "def f(" + "a" * n + ", b=1):\n    pass\n",
-    "colons in a field": lambda n: 'x = f"{' + ":" * n + '(}"\n',
     "magics": lambda n: "%matplotlib inline\n" * (n // 8),
     "functions of one name": lambda n: "def f(): pass\n" * (n // 16),
     "classes of one name": lambda n: "class A: pass\n" * (n // 16),
@@ -53,6 +52,7 @@ REFUSED = {
     "spaces of an import": lambda n: "from" + " " * n + "\n",
     "shell commands": lambda n: "!pip install a\n" * n,
     "strings": lambda n: '"a" ' * n + "\n",
+    "colons in a field": lambda n: 'x = f"{' + ":" * n + '(}"\n',
     "bytes": lambda n: "\0" * n,
 }
 

@@ -10,7 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
 
 from bce_lint.verify import verify_source  # noqa: E402
 from bce_lint.verify.site import Verifier  # noqa: E402
-from bce_lint.verify.site.bounds import MOST, Bounded, TooLarge  # noqa: E402
+from bce_lint.verify.site.bounds import MOST, Bounded, TooManyElements  # noqa: E402
 
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 LOSSES = {
@@ -23,7 +23,7 @@ LOSSES = {
     "one_hot": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), F.one_hot(y, num_classes=10**12).float())",
     "outer sum": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), y + torch.ones(3000, 1) + torch.ones(3000))",
     "product": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), torch.ones(3000, 100) @ torch.ones(100, 3000))",
-    "many of them": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), y + " + " + ".join(f"torch.ones({900_000 + n}).sum()" for n in range(9)) + ")",
+    "many of them": "nn.BCEWithLogitsLoss()(torch.sigmoid(x), y + " + "+".join(f"torch.ones({900_000 + n}).sum()" for n in range(9)) + ")",
 }
 ASKED = ("zeros", "pos_weight", "expand", "repeat", "repeated repeats", "product")
 """Those in which the size stands between the activation and the loss, or in an option; targets are samples."""
@@ -88,7 +88,7 @@ def test_what_fits_is_verified_beside_what_does_not() -> None:
     ],
 )
 def test_an_operation_is_refused_before_it_runs(make) -> None:  # type: ignore[no-untyped-def]
-    with Bounded(), pytest.raises(TooLarge):
+    with Bounded(), pytest.raises(TooManyElements):
         make()
 
 

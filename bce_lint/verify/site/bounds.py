@@ -17,7 +17,7 @@ MOST: Final = 4_000_000
 _PRINTED: Final = 10**18
 
 
-class TooLarge(Unsuitable):
+class TooManyElements(Unsuitable):
     """An operation that would make too many elements; `count` of them, of what no text says (`named` is False) until someone knows."""
 
     def __init__(self, count: int, text: str = "") -> None:
@@ -27,14 +27,14 @@ class TooLarge(Unsuitable):
 
 
 class Bounded(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Sees every operation before it runs, those of gradients and of constructors among them. Raises `TooLarge` in its place."""
+    """Sees every operation before it runs, those of gradients and of constructors among them. Raises `TooManyElements` in its place."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
         """Runs an operation whose results are small enough."""
         given = dict(kwargs or {})
         count = _needed(func, args, given)
         if count > MOST:
-            raise TooLarge(count)
+            raise TooManyElements(count)
         return func(*args, **given)
 
 

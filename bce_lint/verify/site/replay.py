@@ -16,7 +16,7 @@ from bce_lint.catalog.dtypes import TORCH_DTYPES
 from bce_lint.catalog.schema import Kind
 from bce_lint.fixes.terms import Unsuitable
 from bce_lint.verify.row import LOW
-from bce_lint.verify.site.bounds import MOST, TooLarge
+from bce_lint.verify.site.bounds import MOST, TooManyElements
 from bce_lint.verify.site.slices import key, quoted
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -54,7 +54,7 @@ class Replay:
     def _seen(self, found: torch.Tensor) -> None:
         self.elements += found.numel()
         if self.elements > MOST:
-            raise TooLarge(self.elements, "the computation")
+            raise TooManyElements(self.elements, "the computation")
         if found.is_floating_point():
             self.dtypes.add(str(found.dtype).removeprefix("torch."))
 
@@ -72,7 +72,7 @@ class Replay:
         growing = row is not None and "growing" in row.trial
         large = prod(abs(n) for n in numbers if n) if growing else max(map(abs, numbers), default=0)
         if large > MOST:
-            raise TooLarge(large, quoted(term.text))
+            raise TooManyElements(large, quoted(term.text))
 
     def _computed(self, term: Term) -> Any:
         match term:
@@ -104,8 +104,8 @@ class Replay:
         self._bounded(term, args, keywords)
         try:
             return self._result(term, args, keywords)
-        except TooLarge as error:
-            raise error if error.named else TooLarge(error.count, quoted(term.text)) from None
+        except TooManyElements as error:
+            raise error if error.named else TooManyElements(error.count, quoted(term.text)) from None
 
     def _result(self, term: Apply, args: list[Any], keywords: dict[str, Any]) -> Any:
         head, _, rest = term.operation.partition(" ")
