@@ -16,6 +16,8 @@ else:
     import tomli as tomllib
 
 FILE: Final = "pyproject.toml"
+_LONGEST: Final = 1_000_000
+"""Bytes beyond which a configuration is not read."""
 _TABLE: Final = re.compile(rb"^[ \t]*\[+[ \t]*tool[ \t]*\.[ \t]*[\"']?bce-lint\b", re.M)
 
 
@@ -35,7 +37,7 @@ def _nearest(folder: str, known: dict[str, str | None]) -> str | None:
             break
         passed.append(here)
         path = os.path.join(here, FILE)
-        if _has_table(content(path) or b""):
+        if _has_table(content(path, _LONGEST) or b""):
             found = path
             break
     known.update(dict.fromkeys(passed, found))

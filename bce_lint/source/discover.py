@@ -14,10 +14,10 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from bce_lint.source.patterns import Patterns
+from bce_lint.source.text import content
 
 SKIPPED_FOLDERS: Final = frozenset(
     (
@@ -31,6 +31,8 @@ SKIPPED_FOLDERS: Final = frozenset(
 _SUFFIXES: Final = frozenset((".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi"))
 _NAMES: Final = frozenset(("sconscript", "sconstruct", "wscript"))
 _SHEBANG: Final = re.compile(rb"#!.*\b(?:i?python|pypy|uv run\b)")
+_LONGEST: Final = 4_000_000
+"""Bytes beyond which an ignore file is not read."""
 _LINE: Final = 256
 """Bytes in which the first line of a script says what runs it."""
 
@@ -46,7 +48,7 @@ class _Ignores(NamedTuple):
     """The patterns of one ignore file, relative to `base`."""
 
     base: str
-    spec: GitIgnoreSpec
+    patterns: Patterns
 
 
 _Known: TypeAlias = dict[Path, tuple[_Ignores, ...] | None]
@@ -95,9 +97,9 @@ def excluded(path: Path, known: _Known | None = None) -> bool:
 def _named(path: Path) -> Path:
     """A file that the command names. Raises OSError where there is none, and ValueError where it is no Python."""
     mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
+    if not stat.S_ISREG(mode):  # a pipe would be waited for
         raise OSError(errno.EINVAL, "neither a file nor a folder")
-    if reason := foreign(path) if stat.S_ISREG(mode) else "":
+    if reason := foreign(path):
         raise ValueError(reason)
     return path
 
@@ -177,8 +179,8 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 def _ignored(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
     """True if the innermost ignore file with an opinion on `path` leaves it out."""
     full = os.path.abspath(path)
-    for base, spec in reversed(ignores):
-        verdict = spec.check_file(os.path.relpath(full, base).replace(os.sep, "/") + "/" * folder).include
+    for base, patterns in reversed(ignores):
+        verdict = patterns.verdict(os.path.relpath(full, base).replace(os.sep, "/"), folder)
         if verdict is not None:
             return verdict
     return False
@@ -197,25 +199,11 @@ def _ignores_in(folder: Path, names: set[str], outer: tuple[_Ignores, ...]) -> t
 
 
 def _read(file: Path, base: Path) -> tuple[_Ignores, ...]:
-    """The patterns of one file; none where it cannot be read."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
+    """The patterns of one file; none where it cannot be read, or is larger than any that somebody wrote."""
+    raw = content(str(file), _LONGEST)
+    if raw is None:
         return ()
-    return (_Ignores(os.path.abspath(base), GitIgnoreSpec.from_lines(line for line in lines if _valid(line))),)
-
-
-def _valid(line: str) -> bool:
-    """True if pathspec takes a pattern; git passes over those that it cannot read, such as a lone `!`."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines((line,))
-    except ValueError:
-        return False
-    return True
+    return (_Ignores(os.path.abspath(base), Patterns(raw.decode("utf-8", "surrogateescape").splitlines())),)
 
 
 def _outer_ignores(folder: Path) -> tuple[_Ignores, ...]:

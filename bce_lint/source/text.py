@@ -7,7 +7,6 @@ import errno
 import os
 import re
 import stat
-import time
 from bisect import bisect_right
 from functools import cached_property
 
@@ -21,8 +20,8 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#|$)")
 _BYTE_LINE = re.compile(rb"\r\n|\r|\n")
 _WIDE = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 """Marks of encodings that no Python source has; the longer ones begin with the shorter ones."""
-_PATIENCE = 2.0
-"""Seconds to wait for somebody to open the other end of a pipe."""
+LARGEST = 16_000_000
+"""Bytes beyond which a file is not read."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -30,46 +29,25 @@ def lines_of(text: str) -> list[str]:
     return _LINE.findall(text)
 
 
-def content(path: str) -> bytes | None:
-    """The bytes of a file; None where it cannot be read, or is a pipe or a device, whose content is gone once it was read."""
+def content(path: str, most: int = LARGEST) -> bytes | None:
+    """The bytes of a file; None where it cannot be read, is larger than `most`, or is a pipe or a device."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            return None
-        with open(path, "rb") as stream:
-            return stream.read()
+        return read(path, most)
     except OSError:
         return None
 
 
-def read(path: str) -> bytes:
-    """The bytes of a file, or what is written to a pipe. Raises OSError, too, for anything else and for a pipe that nobody writes to."""
+def read(path: str, most: int = LARGEST) -> bytes:
+    """The bytes of a file. Raises OSError, too, for anything that is no file, a pipe among them, and for one larger than `most`."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-    try:
-        mode = os.fstat(handle).st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-            raise OSError(errno.EINVAL, "neither a file nor a pipe")
-        first = _from_pipe(handle) if stat.S_ISFIFO(mode) else b""
-        with open(handle, "rb", closefd=False) as stream:
-            return first + stream.read()
-    finally:
-        os.close(handle)
-
-
-def _from_pipe(handle: int) -> bytes:
-    """The first bytes out of a pipe, if they are there; from here on it blocks until its other end is closed."""
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            found = os.read(handle, 1)
-        except BlockingIOError:  # somebody holds the other end, and has not written yet
-            os.set_blocking(handle, True)
-            return b""
-        if found:
-            os.set_blocking(handle, True)
-            return found
-        if time.monotonic() > end:
-            raise OSError(errno.EPIPE, "nothing is written to this pipe")
-        time.sleep(_PATIENCE / 100)
+    with open(handle, "rb") as stream:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a file")
+        found = stream.read(most + 1) if status.st_size <= most else None
+    if found is None or len(found) > most:  # its size is asked first, and it may grow
+        raise OSError(errno.EFBIG, f"file larger than {most:,} bytes")
+    return found
 
 
 class SourceError(Exception):

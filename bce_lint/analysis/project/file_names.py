@@ -10,11 +10,11 @@ from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.state.components import components
 
 Found: TypeAlias = Definition | str
-_Key: TypeAlias = tuple[int, bytes]
+_NameOfGroup: TypeAlias = tuple[int, bytes]
 """A name of a group of files."""
 
 
-class _Group:
+class _JoinedFiles:
     """Files that star-import one another have the same names: what they are in each, and the groups that these files star-import."""
 
     def __init__(self, files: Sequence[Names]) -> None:
@@ -36,9 +36,9 @@ class FileNames:
         self.graph = graph
         self._names: dict[str, Names] = {}
         self._group_of: dict[str, int] = {}
-        self._groups: list[_Group] = []
+        self._groups: list[_JoinedFiles] = []
         self._bound: set[bytes] = set()
-        self._found: dict[_Key, tuple[Found, ...]] = {}
+        self._found: dict[_NameOfGroup, tuple[Found, ...]] = {}
 
     def of(self, path: str) -> Names:
         """The names at the top of a file."""
@@ -74,7 +74,7 @@ class FileNames:
             self._found.update(dict.fromkeys(keys, found))
         return self._found[number, name]
 
-    def _passed(self, key: _Key) -> Iterable[_Key]:
+    def _passed(self, key: _NameOfGroup) -> Iterable[_NameOfGroup]:
         """The names that one is by imports, star imports among them."""
         number, name = key
         group = self._groups[number]
@@ -86,7 +86,7 @@ class FileNames:
     def _group(self, path: str) -> int:
         if path not in self._group_of:
             for files in components(path, lambda one: self.of(one).stars, self._group_of):
-                group = _Group([self.of(file) for file in files])
+                group = _JoinedFiles([self.of(file) for file in files])
                 self._group_of.update(dict.fromkeys(files, len(self._groups)))
                 numbers = (self._group_of[star] for file in files for star in self.of(file).stars)
                 group.below = dict.fromkeys(one for one in numbers if one != len(self._groups))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -89,7 +90,7 @@ class Project:
             known = self._before.get(path)
             return known if known is not None and known.raw == raw else scan(path, raw)
         except OSError as error:
-            self.problems[path] = Problem(UNREADABLE, f"cannot be read: {error.strerror or error}", 1, 1)
+            self.problems[path] = _unread(error, "cannot be read: ")
             return None
 
     def source(self, path: str) -> SourceText | None:
@@ -99,7 +100,7 @@ class Project:
             try:
                 self.sources[path] = decode(summary.raw if summary is not None else read(path), path)
             except OSError as error:
-                self.problems[path] = Problem(UNREADABLE, str(error.strerror or error), 1, 1)
+                self.problems[path] = _unread(error, "")
             except SourceError as error:
                 self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
         return self.sources.get(path)
@@ -322,6 +323,11 @@ class Project:
             return None
         finally:
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
+
+
+def _unread(error: OSError, what: str) -> Problem:
+    reason = str(error.strerror or error)
+    return Problem(TOO_LARGE, reason, 1, 1) if error.errno == errno.EFBIG else Problem(UNREADABLE, what + reason, 1, 1)
 
 
 def _checked(summary: FileSummary) -> bool:

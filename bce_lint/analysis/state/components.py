@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TypeVar
 
-Node = TypeVar("Node")
+Vertex = TypeVar("Vertex")
 
 
-def components(start: Node, successors: Callable[[Node], Iterable[Node]], known: Container[Node]) -> Iterator[list[Node]]:
+def components(start: Vertex, successors: Callable[[Vertex], Iterable[Vertex]], known: Container[Vertex]) -> Iterator[list[Vertex]]:
     """The components that a node reaches, each behind all that it reaches (Tarjan 1972, without recursion). Nodes that are in one
     given before must be `known` by the time that the next is asked for."""
     if start in known:

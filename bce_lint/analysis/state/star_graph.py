@@ -11,11 +11,11 @@ from bce_lint.ir.walk import AnyNode, below, children
 
 EVERYTHING = "*"
 EXPORTS = "__all__"
-Unit = Callable[[str], "LoweredFile | None"]
-Resolve = Callable[[str, str, int], "str | None"]
+UnitOf = Callable[[str], "LoweredFile | None"]
+FindImport = Callable[[str, str, int], "str | None"]
 
 
-class _Group:
+class _StarRing:
     """Files that star-import one another: the names that they bind, the packages among them that list theirs, and the groups that
     these files star-import."""
 
@@ -26,12 +26,12 @@ class _Group:
 class StarGraph:
     """Answers whether a name may come by a star import, whatever order the files run in; `unit` and `resolve` are a project's."""
 
-    def __init__(self, unit: Unit, resolve: Resolve) -> None:
+    def __init__(self, unit: UnitOf, resolve: FindImport) -> None:
         self._run: set[tuple[int, object]] = set()
         self._unit, self._resolve = unit, resolve
         self._sources: dict[str, tuple[str, ...]] = {}
         self._group_of: dict[str, int] = {}
-        self._groups: list[_Group] = []
+        self._groups: list[_StarRing] = []
         self._absent: dict[str, set[int]] = {}
         self._present: dict[str, set[int]] = {}
         self._prepared: set[str] = set()
@@ -95,14 +95,14 @@ class StarGraph:
                 names = [self._bound(file) for file in files]
                 listing = (file for file, bound in zip(files, names, strict=True) if EXPORTS in bound and file.endswith("__init__.py"))
                 below = dict.fromkeys(self._group_of[source] for file in files for source in self.sources(file))
-                self._groups.append(_Group(frozenset().union(*names), tuple(listing), tuple(one for one in below if one != number)))
+                self._groups.append(_StarRing(frozenset().union(*names), tuple(listing), tuple(one for one in below if one != number)))
         return self._group_of[path]
 
     def _bound(self, path: str) -> frozenset[str]:
         unit = self._unit(path)
         return frozenset() if unit is None else _bound(unit)
 
-    def _binds(self, group: _Group, name: str) -> bool:
+    def _binds(self, group: _StarRing, name: str) -> bool:
         return name in group.names or any(self._resolve(package, name, 1) is not None for package in group.listing)
 
 

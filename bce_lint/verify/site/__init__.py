@@ -11,6 +11,7 @@ from bce_lint.diagnostic import Verdict, Verification
 from bce_lint.fixes.terms import Unsuitable
 from bce_lint.verify import devices
 from bce_lint.verify.site.before_after import After, Before, Wanted, batches, questions
+from bce_lint.verify.site.bounds import Bounded
 from bce_lint.verify.site.trial import Question, claims, tried
 from bce_lint.verify.verdict import Judgement
 
@@ -72,7 +73,8 @@ class Verifier:
         reasons = []
         for question in asked:
             try:
-                answers.append((*tried(question, self.device, self.seed), question))
+                with Bounded():  # type: ignore[no-untyped-call]
+                    answers.append((*tried(question, self.device, self.seed), question))
             except Unsuitable as reason:
                 reasons.append(str(reason))
         wrong = next((one for one in answers if one[0].verdict is Verdict.CONTRADICTED), None)

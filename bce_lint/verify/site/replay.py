@@ -16,6 +16,7 @@ from bce_lint.catalog.dtypes import TORCH_DTYPES
 from bce_lint.catalog.schema import Kind
 from bce_lint.fixes.terms import Unsuitable
 from bce_lint.verify.row import LOW
+from bce_lint.verify.site.bounds import MOST, TooManyElements
 from bce_lint.verify.site.slices import key, quoted
 
 _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -26,7 +27,6 @@ _OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 _UNARY: Final[Mapping[str, Callable[[Any], Any]]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
 _LOWER: Final = frozenset(name for name, dtype in TORCH_DTYPES.items() if dtype in LOW)
 _SEED: Final = 7
-_MANY: Final = 4_000_000
 _SMALL: Final = 1_000
 
 
@@ -53,8 +53,8 @@ class Replay:
 
     def _seen(self, found: torch.Tensor) -> None:
         self.elements += found.numel()
-        if self.elements > _MANY:
-            raise Unsuitable("its tensors are too large to be tried")
+        if self.elements > MOST:
+            raise TooManyElements(self.elements, "the computation")
         if found.is_floating_point():
             self.dtypes.add(str(found.dtype).removeprefix("torch."))
 
@@ -71,8 +71,8 @@ class Replay:
         row = row_of(name)
         growing = row is not None and "growing" in row.trial
         large = prod(abs(n) for n in numbers if n) if growing else max(map(abs, numbers), default=0)
-        if large > _MANY:
-            raise Unsuitable(f"{quoted(term.text)} is too large to be tried")
+        if large > MOST:
+            raise TooManyElements(large, quoted(term.text))
 
     def _computed(self, term: Term) -> Any:
         match term:
@@ -101,8 +101,14 @@ class Replay:
     def _applied(self, term: Apply) -> Any:
         args = [self._value(one) for one in term.args]
         keywords = {name: self._value(value) for name, value in term.keywords}
-        head, _, rest = term.operation.partition(" ")
         self._bounded(term, args, keywords)
+        try:
+            return self._result(term, args, keywords)
+        except TooManyElements as error:
+            raise error if error.named else TooManyElements(error.count, quoted(term.text)) from None
+
+    def _result(self, term: Apply, args: list[Any], keywords: dict[str, Any]) -> Any:
+        head, _, rest = term.operation.partition(" ")
         if head == "op":
             return _UNARY[rest](args[0]) if rest in _UNARY else reduce(_OPERATORS[rest], args)
         if head == "[]":
