@@ -24,6 +24,11 @@ SIGNALS = {
 }
 """Names with a meaning that is documented, beside those of Python (`__init__`) and those that PyTorch and others ask for, which the
 catalogue lists."""
+SAID = {
+    "device": "`x.to(device)`: an unknown value that is called a device is taken for one, not for a dtype",
+    "thresh": "`x > threshold`: so the words of a comparison are told before a file is parsed",
+}
+"""Words that count wherever they stand in a name."""
 
 
 @cache
@@ -119,7 +124,7 @@ def renamable(program: Program) -> set[str]:
         bad |= file.in_f_strings | set(_foreign(file, callable_, own, program.modules))
     if len(program.files) < len(program.texts):
         return set()
-    return {name for name in own - bad if not name.startswith("__")}
+    return {name for name in own - bad if not name.startswith("__") and not any(word in name.lower() for word in SAID)}
 
 
 def _defined(file: File) -> Iterator[str]:
