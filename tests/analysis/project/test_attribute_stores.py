@@ -32,7 +32,8 @@ def test_a_method_stores_on_its_own_instances(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "decorators", ["@staticmethod\n    ", "@staticmethod\n    @other\n    ", "@other\n    @staticmethod\n    ", "@other()\n    @staticmethod\n    "]
+    "decorators",
+    ["@staticmethod\n    ", "@staticmethod\n    @other\n    ", "@other\n    @staticmethod\n    ", "@other()\n    @staticmethod\n    "],
 )
 def test_a_static_method_stores_on_what_it_is_given(decorators: str) -> None:
     found = method("net.x = 1", first="net", decorators=decorators)
