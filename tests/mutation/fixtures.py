@@ -1,6 +1,6 @@
 """The fixtures as checks that are called without pytest: they are many, and each takes some milliseconds.
 
-A check is one case of a parametrised test of the files below. Those that look at all fixtures of the rules in one run are called
+A check is one case of a test of the files below. Those that look at all fixtures of the rules in one run are called
 together, one after the other; in their place each fixture is looked at alone first.
 """
 
@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-FILES = ("tests/test_fixtures.py", "tests/fixes/test_fix_fixtures.py", "tests/test_reveal.py", "tests/test_text_fixtures.py")
+FILES = (
+    "tests/test_fixtures.py", "tests/fixes/test_fix_fixtures.py", "tests/test_reveal.py", "tests/test_text_fixtures.py",
+    "tests/rules/test_labels.py", "tests/test_told.py",
+)  # fmt: skip
 TOGETHER = ("test_a_file", "test_a_file_reveals_what_it_says", "test_a_call_of_reveal_changes_no_finding", "test_the_place_of_a_finding")
 Check = Callable[[], None]
 
@@ -45,6 +48,8 @@ def _alone(module: Any, path: Path) -> Check:
 
 def _cases(name: str, function: Any) -> Iterator[tuple[str, Check]]:
     marks = [one for one in getattr(function, "pytestmark", ()) if one.name == "parametrize"]
+    if not marks and not inspect.signature(function).parameters:
+        yield name, function
     if len(marks) != 1 or "," in marks[0].args[0]:
         return
     argument, values = marks[0].args[0], list(marks[0].args[1])

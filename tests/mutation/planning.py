@@ -21,7 +21,7 @@ class Planner:
         self._rows: defaultdict[str, set[int]] = defaultdict(set)
         for path, text in texts.items():
             self._find_names(path, ast.parse(text), 0)
-        self._bits = {id(one): zlib.decompress(one.bits) for group in record for one in group.values()}
+        self._bits = {id(one): zlib.decompress(one.bits) for group in (record.checks, record.tests) for one in group.values()}
 
     def _find_names(self, path: str, node: ast.AST, line: int) -> None:
         """Finds where names are used: by the first line of the statement."""

@@ -28,10 +28,11 @@ class Reached(NamedTuple):
 
 
 class Record(NamedTuple):
-    """All that was found out: the fixtures' checks, and the tests by their node's name."""
+    """All that was found out: the fixtures' checks, and the tests by their node's name; `files` says of which state of their files."""
 
     checks: dict[str, Reached]
     tests: dict[str, Reached]
+    files: dict[str, str]
 
 
 def environment(root: Path) -> None:
@@ -42,32 +43,33 @@ def environment(root: Path) -> None:
 
 
 def recorded(root: Path, texts: dict[str, str]) -> Record:
-    """The record of the files as they are now: the kept one, or a new one."""
-    path = root / FOLDER / f"{_digest(root)}.pickle"
-    if not path.exists():
+    """The record of the files as they are now: of the same package, the tests of files that did not change are kept."""
+    path = root / FOLDER / f"{_digest(sorted((root / loading.PACKAGE).rglob('*.py')))}.pickle"
+    known: Record = pickle.loads(path.read_bytes()) if path.exists() else Record({}, {}, {})
+    files = {str(file.relative_to(root)): _digest([file]) for file in (root / "tests").rglob("test_*.py") if file.parent.name != "mutation"}
+    files["fixtures"] = _digest(sorted((root / "tests" / "fixtures").rglob("*.py")))
+    if known.files != files:
         path.parent.mkdir(exist_ok=True)
         (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        _in_a_child(root, texts, path)
-    record: Record = pickle.loads(path.read_bytes())
-    return record
+        _in_a_child(root, texts, path, known, files)
+        known = pickle.loads(path.read_bytes())
+    return known
 
 
-def _digest(root: Path) -> str:
-    """Names the state of the package and of its tests."""
+def _digest(files: list[Path]) -> str:
+    """Names the state of some files."""
     found = hashlib.sha256(sys.version.encode())
-    for folder in (loading.PACKAGE, "tests"):
-        for path in sorted((root / folder).rglob("*.py")):
-            if "mutation" not in path.parts:
-                found.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    for path in files:
+        found.update(str(path).encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
 
-def _in_a_child(root: Path, texts: dict[str, str], path: Path) -> None:
+def _in_a_child(root: Path, texts: dict[str, str], path: Path, known: Record, files: dict[str, str]) -> None:
     child = os.fork()
     if not child:
         status = 1
         try:
-            record = _record(root, texts)
+            record = _record(root, texts, known, files)
             temporary = path.with_suffix(".new")
             temporary.write_bytes(pickle.dumps(record))
             temporary.rename(path)
@@ -78,7 +80,7 @@ def _in_a_child(root: Path, texts: dict[str, str], path: Path) -> None:
         raise SystemExit("the tests could not be recorded")
 
 
-def _record(root: Path, texts: dict[str, str]) -> Record:
+def _record(root: Path, texts: dict[str, str], before: Record, now: dict[str, str]) -> Record:
     environment(root)
     lines = Lines(texts)
     files = loading.ChangedFiles(root, set(texts), lines.read, {HITS: lines.hits})
@@ -95,10 +97,12 @@ def _record(root: Path, texts: dict[str, str]) -> Record:
             continue  # what fails without a change says nothing about one
         checks[name] = Reached(time.process_time() - start, zlib.compress(lines.taken()))
     recorder = _Recorder(lines)
-    ignored = [f"--ignore={name}" for name in (*fixtures.FILES, "tests/mutation") if (root / name).exists()]
-    status = pytest.main([*PYTEST, *ignored, "--rootdir", str(root), str(root / "tests")], plugins=[recorder])
-    assert status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), status
-    return Record(checks, recorder.tests)
+    kept = {name: one for name, one in before.tests.items() if before.files.get(file := name.partition("::")[0]) == now.get(file)}
+    changed = sorted(name for name in now if before.files.get(name) != now[name] and name not in (*fixtures.FILES, "fixtures"))
+    if changed:
+        status = pytest.main([*PYTEST, "--rootdir", str(root), *changed], plugins=[recorder])
+        assert status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED), status
+    return Record(checks, kept | recorder.tests, now)
 
 
 class _Recorder:
