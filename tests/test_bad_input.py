@@ -252,11 +252,12 @@ def test_links_and_pipes_in_a_folder_are_contained(tmp_path: Path) -> None:
     assert (status, errors, codes(rows, "bug.py"), len(rows)) == (1, "", ["BCE103"], 1)
 
 
-def test_a_named_pipe_that_nothing_is_written_to_is_told(tmp_path: Path) -> None:
+def test_a_named_pipe_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bug.py").write_bytes(BUG)
     os.mkfifo(tmp_path / "pipe.py")
     status, rows, errors = lint(tmp_path, "pipe.py", "bug.py")
-    assert (status, errors, codes(rows, "bug.py"), codes(rows, "pipe.py")) == (1, "", ["BCE103"], ["BCE901"])
+    assert (status, codes(rows, "bug.py"), codes(rows, "pipe.py")) == (2, ["BCE103"], [])
+    assert errors.count("\n") == 1 and "pipe.py: neither a file nor a folder" in errors
     assert lint(tmp_path, "bug.py")[1] == [row for row in rows if row["code"] == "BCE103"]
 
 
