@@ -47,6 +47,8 @@ OPEN = {
     ("line_breaks", "BCE101/statements_in_one_line"): "a body on the line where brackets at the margin close",
     ("comments_in_brackets", "BCE101/statements_in_one_line"): "the same",
     ("line_breaks", "BCE122/loss_from_registry"): "an element stored by a key at the margin",
+    ("line_breaks", "BCE103/lines_at_the_margin"): "the same",
+    ("comments_in_brackets", "BCE103/lines_at_the_margin"): "the same",
     ("comments_in_brackets", "BCE122/loss_from_registry"): "the same",
     ("result_variable", "BCE101/in_place"): "a fix does not take an operation in place apart from the variable of its result",
     ("argument_variable", "BCE101/sequential_from_list"): "a list of layers in a variable has no fix",

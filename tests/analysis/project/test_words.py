@@ -96,7 +96,7 @@ def test_text_changes_no_finding(folder: Path, tmp_path: Path) -> None:
     for root in (plain, spoken_of):
         (root / "pyproject.toml").touch()
     for path in spoken_of.rglob("*.py"):
-        text, rows[path.relative_to(spoken_of)] = with_text(path.read_text(encoding="utf-8"))
+        text, rows[path.relative_to(spoken_of)] = with_text(path.read_text(encoding="utf-8-sig"))
         path.write_text(text, encoding="utf-8")
     codes = frozenset(BY_CODE)
     before, after = (check(sorted(root.rglob("*.py")), codes).diagnostics for root in (plain, spoken_of))
