@@ -13,7 +13,7 @@ from bce_lint import ir
 from bce_lint.syntax.magics import without_magics
 from bce_lint.syntax.parse import ParseFailure, check, code_of, lower
 from tests.examples import examples
-from tests.syntax.test_native import plain
+from tests.syntax.nodes import plain
 
 MAGICS = [
     ("%matplotlib inline\nx = 1\n", "pass              \nx = 1\n"),
