@@ -77,7 +77,7 @@ def _try_all(root: Path, waiting: list[Mutant], planner: Planner, results: Resul
         if not plan.checks and not plan.tests:
             results.add(mutant, Verdict("not covered"))
             continue
-        running.append(Trial(root, mutant, plan))
+        running.append(Trial(root, mutant, planner.texts[mutant.path], plan))
         while len(running) >= jobs:
             running = _still_running(running, results)
         if number % 20 == 0:

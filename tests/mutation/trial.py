@@ -47,8 +47,8 @@ class Verdict(NamedTuple):
 class Trial:
     """A mutant under trial."""
 
-    def __init__(self, root: Path, mutant: Mutant, plan: Plan) -> None:
-        self.root, self.mutant, self.plan = root, mutant, plan
+    def __init__(self, root: Path, mutant: Mutant, text: str, plan: Plan) -> None:
+        self.root, self.mutant, self.text, self.plan = root, mutant, text, plan
         self.started = time.monotonic()
         sys.stdout.flush()
         self.reading, writing = os.pipe()
@@ -93,8 +93,7 @@ class Trial:
 
     def _tried(self) -> tuple[str, str]:
         recording.environment(self.root)
-        text = (self.root / self.mutant.path).read_text(encoding="utf-8")
-        changed = self.mutant.text(text)
+        changed = self.mutant.text(self.text)
         files = loading.ChangedFiles(self.root, {self.mutant.path}, lambda _path, _text: changed)
         loading.install(files)
         try:
