@@ -49,7 +49,7 @@ def one(name: str, size: int, how: str) -> None:
         took = time.process_time() - before
     told = {file for file, _, code in found if code == "BCE902"}
     lost = program.marked - {(file, row) for file, row, code in found if code in family.codes}
-    lost = {(file, row) for file, row in lost if file not in told and how in ("check", "fixes")}
+    lost = frozenset((file, row) for file, row in lost if file not in told and how in ("check", "fixes"))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     failed = sorted({code for _, _, code in found if code in ("BCE900", "BCE901")})
     print(json.dumps({"seconds": took, "memory": memory, "lost": sorted(lost)[:4], "failed": failed, "unanalysed": unanalysed[:2]}))

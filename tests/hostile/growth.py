@@ -48,9 +48,8 @@ def _run(family: Family, size: int) -> tuple[Measured | None, list[str]]:
 @contextmanager
 def small_budgets() -> Iterator[None]:
     """Budgets that a small program uses up: what is bounded by them is seen to be."""
-    fuel = {"ENTRY_FUEL": BUDGET, "BODY_FUEL": BUDGET, "SITE_BONUS": BUDGET, "APPLIED": BUDGET}
     with (
-        patch.multiple(entry_points, **fuel),
+        patch.multiple(entry_points, ENTRY_FUEL=BUDGET, BODY_FUEL=BUDGET, SITE_BONUS=BUDGET, APPLIED=BUDGET),
         patch.object(project, "ENTRY_FUEL", BUDGET),
         patch.multiple(instances, GENERIC_FUEL=BUDGET, SETTER_FUEL=BUDGET),
     ):

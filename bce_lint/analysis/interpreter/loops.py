@@ -50,21 +50,27 @@ def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int,
         if summary is not None:
             _repeat(m, frame, body, loop, start(summary))
         return True
-    alive = _each(m, frame, body, loop, [start(v) for v in elements.prefix], 0)
+    alive = _each(m, frame, body, loop, elements.prefix, start, 0)
     if alive and elements.rest is not None:
         _repeat(m, frame, body, loop, start(identities.summarize(m, elements.rest)))
-    return alive and _each(m, frame, body, loop, [start(v) for v in elements.suffix], len(elements.prefix) + 1)
+    return alive and _each(m, frame, body, loop, elements.suffix, start, len(elements.prefix) + 1)
 
 
-def _each(m: Machine, frame: Frame, body: ir.Body, loop: Loop, starts: list[Start], first: int) -> bool:
+def _each(
+    m: Machine, frame: Frame, body: ir.Body, loop: Loop, values: tuple[Value, ...], start: Callable[[Value], Start], first: int
+) -> bool:
     outer = frame.unrolled_at
     alive = True
     m.state = m.state.fork()  # what leaves by a `break` keeps the layer below as it is
-    for index, start in enumerate(starts):
+    for index, value in enumerate(values):
+        if index and m.fuel < 0 and index + 1 < len(values):  # nothing is left for the others to be met one by one
+            frame.unrolled_at = outer
+            _repeat(m, frame, body, loop, start(join_all(values[index:]) or TOP))
+            break
         frame.unrolled_at = (*outer, first + index)
         base = m.state
         m.state = base.fork()
-        end = _once(m, frame, body, loop, start)
+        end = _once(m, frame, body, loop, start(value))
         if end is None:
             alive = False
             break
