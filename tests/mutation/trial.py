@@ -18,7 +18,7 @@ from tests.mutation import fixtures, loading, recording
 from tests.mutation.mutants import Mutant
 
 SECONDS = 20
-CHECK_SECONDS, TEST_SECONDS = 7.0, 6.0
+CHECK_SECONDS, TEST_SECONDS = 10.0, 6.0
 MEMORY = 4 << 30
 WAIT = 15
 
