@@ -9,5 +9,9 @@ EQUIVALENT: dict[str, str] = {
         "what a member does is said for readers of the file; no value is read",
     "bce_lint/rules/runtime_places.py::: ACTIVATION: Final = \"activation\" -> ACTIVATION: Final = 'activation~'":
         "rules and the witness both use the name; nobody writes the text",
+    "bce_lint/analysis/state/cells.py::: DIM: Final = \"$dim\" -> DIM: Final = '$dim~'":
+        "a name of a cell, different from all others as before",
+    "bce_lint/analysis/project/project.py::: RECURSION = 20_000 -> RECURSION = 20001":
+        "a limit far above what is needed: one more is as good",
 }  # fmt: skip
 """By the mutant's key, as the report shows it."""

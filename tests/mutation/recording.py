@@ -44,10 +44,11 @@ def environment(root: Path) -> None:
 
 def recorded(root: Path, texts: dict[str, str]) -> Record:
     """The record of the files as they are now: of the same package, the tests of files that did not change are kept."""
-    path = root / FOLDER / f"{_digest(sorted((root / loading.PACKAGE).rglob('*.py')))}.pickle"
+    path = root / FOLDER / f"{_digest(root, sorted((root / loading.PACKAGE).rglob('*.py')))}.pickle"
     known: Record = pickle.loads(path.read_bytes()) if path.exists() else Record({}, {}, {})
-    files = {str(file.relative_to(root)): _digest([file]) for file in (root / "tests").rglob("test_*.py") if file.parent.name != "mutation"}
-    files["fixtures"] = _digest(sorted((root / "tests" / "fixtures").rglob("*.py")))
+    tests = [file for file in (root / "tests").rglob("test_*.py") if file.parent.name != "mutation"]
+    files = {str(file.relative_to(root)): _digest(root, [file]) for file in tests}
+    files["fixtures"] = _digest(root, sorted((root / "tests" / "fixtures").rglob("*.py")))
     if known.files != files:
         path.parent.mkdir(exist_ok=True)
         (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
@@ -56,11 +57,11 @@ def recorded(root: Path, texts: dict[str, str]) -> Record:
     return known
 
 
-def _digest(files: list[Path]) -> str:
+def _digest(root: Path, files: list[Path]) -> str:
     """Names the state of some files."""
     found = hashlib.sha256(sys.version.encode())
     for path in files:
-        found.update(str(path).encode() + path.read_bytes())
+        found.update(str(path.relative_to(root)).encode() + path.read_bytes())
     return found.hexdigest()[:16]
 
 

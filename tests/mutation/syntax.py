@@ -8,6 +8,7 @@ from functools import cached_property
 
 _BODIES = ("body", "orelse", "finalbody")
 _TYPES = ("TypeVar", "NewType", "ParamSpec")
+_GENERIC = ("Callable", "dict", "frozenset", "list", "set", "tuple", "type")
 
 
 class Source:
@@ -90,9 +91,14 @@ def _is_left_alone(node: ast.AST) -> bool:
     if isinstance(node, ast.AnnAssign):
         return ast.unparse(node.annotation).endswith("TypeAlias")
     if isinstance(node, ast.Assign):
-        made = node.value.func if isinstance(node.value, ast.Call) else None
-        return ast.unparse(node.targets[0]) in ("__all__", "__slots__") or (isinstance(made, ast.Name) and made.id in _TYPES)
+        return ast.unparse(node.targets[0]) in ("__all__", "__slots__") or _is_type(node.value)
     return isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("Protocol") for base in node.bases)
+
+
+def _is_type(value: ast.expr) -> bool:
+    """True for what makes a type: `TypeVar("T")`, `Callable[[int], str]`."""
+    made, names = (value.func, _TYPES) if isinstance(value, ast.Call) else (getattr(value, "value", None), _GENERIC)
+    return isinstance(made, ast.Name) and made.id in names and isinstance(value, ast.Call | ast.Subscript)
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:

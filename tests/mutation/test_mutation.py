@@ -58,6 +58,8 @@ EACH = [
     ("element", "a, b, c = d", set[str]()),
     ("slicing", "a[b:c]", {"a[:c]", "a[b:]"}),
     ("constant", "def f(a: 'b') -> 'c':\n    'd'\n    assert 'e'\n    return f'g{h}'", set[str]()),
+    ("element", "A = Callable[[b, c], d]", set[str]()),
+    ("element", "A = frozenset({b, c})", {"A = frozenset({c})", "A = frozenset({b})"}),
     ("constant", "from __future__ import annotations\nif TYPE_CHECKING:\n    a = 1\n__all__ = ['a']\nb: TypeAlias = 'c'", set[str]()),
 ]  # fmt: skip
 

@@ -17,8 +17,7 @@ EXPONENTIALS = {v: k for k, v in LOGARITHMS.items()}
 
 
 def _keep(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
-    kept = changed(t, dtype=row.dtype or t.dtype, shape=None)
-    return changed(kept, range=scaled(t.range)) if row.use == "scaled" else kept
+    return changed(t, range=scaled(t.range)) if row.use == "scaled" else t
 
 
 def _select(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
