@@ -67,6 +67,7 @@ class Project:
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         same = before if before is not None and _same(self.summaries, before.summaries) else None
+        self._same = same
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
         known = same.reachability if same is not None else None
         towards = None if observer is None else TargetReachability(self.graph, observer.targets, known)
@@ -212,11 +213,11 @@ class Project:
 
     @cached_property
     def _constructions(self) -> Constructions:
-        return Constructions(self.summaries, self._readable, self.resolve)
+        return Constructions(self.summaries, self._readable, self.resolve) if self._same is None else self._same._constructions
 
     @cached_property
     def _stores(self) -> AttributeStores:
-        return AttributeStores(self.summaries, self._readable)
+        return AttributeStores(self.summaries, self._readable) if self._same is None else self._same._stores
 
     def _readable(self, path: str) -> ir.Module | None:
         """A file as IR, without a word where it has none."""

@@ -13,8 +13,8 @@ INDEXED = 40
 NO_USES = MustUses(frozenset())
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 _NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
-COPIED = 16
-"""How many cells of a frozen layer are copied rather than covered."""
+COPIED, FLAT = 16, 48
+"""How many cells of a frozen layer are copied rather than covered, and below how many layers it is covered all the same."""
 
 
 class Reads:
@@ -115,10 +115,11 @@ class State:
         return State(self)
 
     def open(self) -> State:
-        """A layer to go on writing: this one, or where it is frozen one above it. Of a small one it is a copy, so that layers stay few."""
+        """A layer to go on writing: this one, or where it is frozen one above it. Where layers are many, it is a copy of a small one: what
+        is copied is joined with itself where paths meet again."""
         if not self.frozen:
             return self
-        if self.parent is None or len(self.cells) > COPIED:
+        if self.parent is None or self.depth < FLAT or len(self.cells) > COPIED:
             return State(self)
         layer = State(self.parent)
         layer.cells.update(self.cells)
