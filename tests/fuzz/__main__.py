@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=int, default=0, metavar="N", help="the number of the first program")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes at a time")
-    parser.add_argument("--patience", type=float, default=60, metavar="SECONDS", help="a program that takes longer hangs")
+    parser.add_argument("--patience", type=float, default=60, metavar="SECONDS", help="a program that takes more CPU time hangs")
     parser.add_argument(
         "--shrinking", type=float, default=30, metavar="SECONDS", help="how long to look for the smallest form of a failure"
     )

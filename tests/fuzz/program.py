@@ -49,6 +49,8 @@ class Failure(NamedTuple):
 
 
 KINDS = ("crash", "hang", "memory", "disagreement")
+WAITING = 10
+"""A program has so many times its CPU time by the clock: the machine may be busy with other things."""
 
 
 def generator(seed: int, index: int, purpose: str = "") -> random.Random:

@@ -10,6 +10,7 @@ import argparse
 import faulthandler
 import json
 import os
+import signal
 import sys
 import warnings
 from typing import Any, TextIO
@@ -19,7 +20,7 @@ os.environ["BCE_LINT_NO_CACHE"] = "1"
 from tests.fuzz import memory
 from tests.fuzz.checks import check_program
 from tests.fuzz.plants import PLANTS
-from tests.fuzz.program import Program, generator
+from tests.fuzz.program import WAITING, Program, generator
 from tests.fuzz.sources import SOURCES, Unavailable, source_of
 
 
@@ -35,13 +36,16 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints must not be taken for an answer
     warnings.simplefilter("ignore")
     faulthandler.enable()
+    faulthandler.register(signal.SIGPROF, chain=True)
     memory.limit()
     if options.plant:
         PLANTS[options.plant]()
     for line in sys.stdin:
-        faulthandler.dump_traceback_later(options.seconds, exit=True)
+        signal.setitimer(signal.ITIMER_PROF, options.seconds)
+        faulthandler.dump_traceback_later(options.seconds * WAITING, exit=True)
         _answer(json.loads(line), options.seed, tuple(options.folders), answers)
         faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _answer(request: dict[str, Any], seed: int, folders: tuple[str, ...], answers: TextIO) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.fuzz.program import Failure, Program
+from tests.fuzz.program import WAITING, Failure, Program
 
 ROOT = Path(__file__).parents[2]
 _FRAME = re.compile(r'File ".*?/([^/"]+)", line \d+ in (\S+)')
@@ -74,7 +75,7 @@ class Worker:
         process = self._started()
         assert process.stdin is not None and process.stdout is not None
         # The worker ends itself, and says where it was; this is for one that cannot.
-        watch = threading.Timer(self._seconds + 15, process.kill)
+        watch = threading.Timer(self._seconds * WAITING + 15, process.kill)
         watch.start()
         try:
             process.stdin.write(json.dumps(request) + "\n")
@@ -100,7 +101,7 @@ class Worker:
         self.close()
         if program is None:
             return Answer(None, (), f"the source ended the process: {_where(log)}" if "File " in log else log[-2000:])
-        kind = "hang" if "Timeout (" in log else "memory" if status == -9 or "MemoryError" in log else "crash"
+        kind = "hang" if status == -signal.SIGPROF or "Timeout (" in log else "memory" if status == -9 or "MemoryError" in log else "crash"
         fatal = re.search(r"Fatal Python error: (.*)", log)
         return Answer(program, (Failure(kind, f"{fatal[1] + ' in ' if fatal else ''}{_where(log)}", log),))
 
