@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from bce_lint.source.patterns import Patterns
-from bce_lint.source.text import content
+from bce_lint.source.text import content, is_handed
 
 SKIPPED_FOLDERS: Final = frozenset(
     (
@@ -97,7 +97,9 @@ def excluded(path: Path, known: _Known | None = None) -> bool:
 def _named(path: Path) -> Path:
     """A file that the command names. Raises OSError where there is none, and ValueError where it is no Python."""
     mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):  # a pipe would be waited for
+    if stat.S_ISFIFO(mode) and is_handed(str(path)):
+        return path
+    if not stat.S_ISREG(mode):  # another pipe would be waited for
         raise OSError(errno.EINVAL, "neither a file nor a folder")
     if reason := foreign(path):
         raise ValueError(reason)

@@ -47,7 +47,7 @@ TABLE: Mapping[str, Family] = {
     "classes of one name": Family(line("class A:\n    a = 1\n\n\n", "class A(A):\n    pass\n\n\n", "A().a"), 130, 1_000),
     "inherited losses": Family(
         line("class A0(nn.Module):\n    def step(self, x, y):\n        return nn.BCEWithLogitsLoss()(self(x), y)\n\n\n",
-             "class A{i}(A{j}):\n    def forward(self, x):\n        return x\n\n\n", "A{n}().step(x, y)"), 16, 300,
+             "class A{i}(A{j}):\n    def forward(self, x):\n        return x\n\n\n", "A{n}().step(x, y)"), 70, 300,
     ),
     "siblings": Family(line(A0, "class A{i}(A0):\n    pass\n\n\n", "A{n}()(x)"), 100, 2_000),
     "siblings of a loss": Family(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import cProfile
+import signal
 import sys
 import tempfile
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, ModuleType
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from bce_lint import engine
 from bce_lint.analysis.domain import values
@@ -40,14 +43,14 @@ COUNTED: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "modules loaded": (Project.load,),
 }
 """What is counted by name: how often some functions are entered."""
-SIZED: Mapping[str, Mapping[CodeType, Callable[[FrameType], int]]] = {
-    "elements of sequences": {values.Seq.__init__.__code__: lambda frame: len(frame.f_locals["prefix"]) + len(frame.f_locals["suffix"])},
-    "entries of tables": {values.Table.__init__.__code__: lambda frame: len(frame.f_locals["entries"])},
-    "alternatives of values": {values.Union.__init__.__code__: lambda frame: len(frame.f_locals["options"])},
-    "cells carried": {store.apply_delta.__code__: lambda frame: len(frame.f_locals["written"])},
-    "layers of the store": {store.State.__init__.__code__: lambda frame: 1 + getattr(frame.f_locals["parent"], "depth", 0)},
+SIZED: Mapping[str, tuple[type[Any] | ModuleType, str, Callable[..., int]]] = {
+    "elements of sequences": (values.Seq, "__post_init__", lambda made: len(made.prefix) + len(made.suffix)),
+    "entries of tables": (values.Table, "__post_init__", lambda made: len(made.entries)),
+    "alternatives of values": (values.Union, "__post_init__", lambda made: len(made.options)),
+    "cells carried": (store, "apply_delta", lambda base, written: len(written)),
+    "layers of the store": (store.State, "__init__", lambda made, parent=None: 1 + getattr(parent, "depth", 0)),
 }
-"""What is counted by size: how large the things are that some functions make."""
+"""What is counted by size: how large the things are that some functions make, from what they are given."""
 STEPS = "steps"
 """Everything: the calls of functions, and of those in C."""
 NAMES = (*COUNTED, *SIZED, STEPS)
@@ -125,35 +128,71 @@ def written(program: Program, folder: Path) -> list[Path]:
 def counting() -> Iterator[Counter[str]]:
     """Counts what happens in the block, by name. Raises `EndlessRun` in the block when it is too much."""
     counts: Counter[str] = Counter()
-    seen: Counter[CodeType] = Counter()
-    sizes: Counter[str] = Counter()
-    sized = {code: (name, size) for name, functions in SIZED.items() for code, size in functions.items()}
-    steps = 0
+    profiler = cProfile.Profile()
+    with _sizes() as sizes, _ended_when(lambda: _steps(profiler) > MOST_STEPS):
+        profiler.enable()
+        try:
+            yield counts
+        finally:
+            profiler.disable()
+    entered = Counter({one.code: one.callcount for one in profiler.getstats() if isinstance(one.code, CodeType)})
+    counts.update(sizes)
+    counts[STEPS] = _steps(profiler)
+    for name, functions in COUNTED.items():
+        counts[name] = sum(entered[function.__code__] for function in functions)
+    DETAILS.clear()
+    DETAILS.update({f"{code.co_filename.rpartition('bce_lint')[2]}:{code.co_name}": count for code, count in entered.items()})
+    if counts[STEPS] > MOST_STEPS:
+        raise EndlessRun(f"more than {MOST_STEPS} steps")
 
-    def _note(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal steps
-        steps += event in ("call", "c_call")
-        if steps > MOST_STEPS:
+
+def _steps(profiler: cProfile.Profile) -> int:
+    return sum(one.callcount for one in profiler.getstats())
+
+
+@contextmanager
+def _ended_when(is_over: Callable[[], bool]) -> Iterator[None]:
+    """Looks a few times a second whether it is too much: a run that never ends is ended, and no count depends on when."""
+
+    def _look(*_: object) -> None:
+        if is_over():
             raise EndlessRun(f"more than {MOST_STEPS} steps")
-        if event == "call":
-            code = frame.f_code
-            seen[code] += 1
-            if code in sized:
-                name, size = sized[code]
-                sizes[name] += size(frame)
 
-    before = sys.getprofile()
-    sys.setprofile(_note)
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _look)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.25, 0.25)
     try:
-        yield counts
+        yield
     finally:
-        sys.setprofile(before)
-        counts.update(sizes)
-        counts[STEPS] = steps
-        for name, functions in COUNTED.items():
-            counts[name] = sum(seen[function.__code__] for function in functions)
-        DETAILS.clear()
-        DETAILS.update({f"{code.co_filename.rpartition('bce_lint')[2]}:{code.co_name}": count for code, count in seen.items()})
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+@contextmanager
+def _sizes() -> Iterator[Counter[str]]:
+    """Adds up how large the things are that are made in the block."""
+    found: Counter[str] = Counter()
+    with ExitStack() as stack:
+        for name, (owner, function, size) in SIZED.items():
+            noted = _noting(vars(owner)[function], found, name, size)
+            for place in (owner, *_users(function, vars(owner)[function])):
+                stack.enter_context(patch.object(place, function, noted))
+        yield found
+
+
+def _noting(function: Callable[..., Any], found: Counter[str], name: str, size: Callable[..., int]) -> Callable[..., Any]:
+    def _noted(*args: Any) -> Any:
+        found[name] += size(*args)
+        return function(*args)
+
+    return _noted
+
+
+def _users(name: str, function: Callable[..., Any]) -> list[ModuleType]:
+    """The modules of the package that imported a function by its name."""
+    return [one for key, one in sys.modules.items() if key.startswith("bce_lint.") and vars(one).get(name) is function]
 
 
 DETAILS: Counter[str] = Counter()

@@ -105,7 +105,7 @@ FAMILIES: Mapping[str, Family] = {
     "breaks": Family(spread_inside("for z in x:\n{items}", "    if z > {i}:\n        break\n"), 200, 3_000),
     "continues": Family(spread_inside("for z in x:\n{items}", "    if z > {i}:\n        continue\n"), 200, 3_000),
     "cases": Family(spread_inside(MATCH, "    case {i}:\n        z = {i}\n"), 200, 1_000),
-    "cases of sequences": Family(spread_inside(MATCH, "    case [a, *b, {i}]:\n        z = b\n"), 200, 1_000),
+    "cases of sequences": Family(spread_inside(MATCH, "    case [a, *b, {i}]:\n        z = b\n"), 300, 1_000),
     "cases of mappings": Family(spread_inside(MATCH, "    case {'a': {i}, **b}:\n        z = b\n"), 200, 1_000),
     "cases of classes": Family(spread_inside(MATCH, "    case A{i}(a=b):\n        z = b\n"), 200, 1_000),
     "alternatives of a case": Family(spread_inside("match x:\n    case {items}-1:\n        z = 1\n", "{i} | "), 200, 1_000),

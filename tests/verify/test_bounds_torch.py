@@ -29,11 +29,11 @@ ASKED = ("zeros", "pos_weight", "expand", "repeat", "repeated repeats", "product
 """Those in which the size stands between the activation and the loss, or in an option; targets are samples."""
 
 
-class Sizes(TorchDispatchMode):
+class Sizes(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Notes the most elements that an operation made."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.most = 0
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
@@ -88,12 +88,12 @@ def test_what_fits_is_verified_beside_what_does_not() -> None:
     ],
 )
 def test_an_operation_is_refused_before_it_runs(make) -> None:  # type: ignore[no-untyped-def]
-    with Bounded(), pytest.raises(TooManyElements):
+    with Bounded(), pytest.raises(TooManyElements):  # type: ignore[no-untyped-call]
         make()
 
 
 def test_what_is_small_runs_as_ever() -> None:
-    with Bounded():
+    with Bounded():  # type: ignore[no-untyped-call]
         x = torch.arange(12.0).reshape(3, 4).requires_grad_()
         torch.nn.Linear(4, 2)(x).relu().sum().backward()
         assert x.grad is not None

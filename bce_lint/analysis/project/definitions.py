@@ -17,12 +17,12 @@ _CLASS = re.compile(rb"^class[ \t]", re.M)
 _DEF = re.compile(rb"^([ \t]+)(?:async[ \t]+)?def[ \t]", re.M)
 _STORE = re.compile(
     rb"^([ \t]+)self\.([\w\x80-\xff]+)[ \t]*(?::[^=\n]*)?=(?!=)(?![ \t]*self\.[\w\x80-\xff]+[ \t]*=(?!=))[^\n]*\n"
-    rb"((?:\1[ \t]+[^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
+    rb"((?:\1[ \t][^\n]*\n|[ \t]*[)\]}][^\n]*\n|\n)*)",
     re.M,
 )
 _STATEMENT = re.compile(
     rb"^([ \t]+)(?!(?:if|for|while|with|try|else|elif|except|finally|def|class|async|return|raise|assert|del|pass|yield)\b|[@\"'#])"
-    rb"(\S[^\n]*\n(?:(?:\1[ \t]+[^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
+    rb"(\S[^\n]*\n(?:(?:\1[ \t][^\n]*|[ \t]*[)\]}][^\n]*|[ \t]*)\n)*)",
     re.M,
 )
 _TARGETS = re.compile(rb"(?:[\[(]?[\w\x80-\xff.,*\s]+(?:[\])]\s*)?(?::[^=\n]*)?=(?!=)\s*(?!\s))+")
@@ -31,7 +31,9 @@ _OWN_CALL = re.compile(rb"(?:self|super\(\))\.([\w\x80-\xff]+)\(|[\w\x80-\xff.]+
 _GIVEN_SELF = re.compile(rb"=[\s(]*[\w\x80-\xff.]+\([\s(]*self\b(?!\s*\.)")
 """A call with the instance itself, whose result somebody keeps."""
 _BINDING = re.compile(
-    rb"^[ \t]+(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n", re.M
+    rb"^(?=[^\n]*\n)[ \t]+"
+    rb"(?:(?:async[ \t]+)?(?:for|with)\b|(?:if|elif|else|try|except|finally|while)\b[^\n]*:[ \t]*[^\s#])[^\n]*\n",
+    re.M,
 )
 """What binds names or has a statement on its own line: loops, contexts, and the arms of one line."""
 _PARAMETER = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]+)[ \t]*(?=[:=])")

@@ -105,7 +105,7 @@ def scan(path: str, raw: bytes) -> FileSummary:
     data = raw.removeprefix(BOM_UTF8)
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
-    data = one_a_line(without_text(data))
+    data = one_a_line(without_text(data if data.endswith(b"\n") else data + b"\n"))
     imports = tuple(_imports(data)) if b"import" in data else ()
     bases = (
         frozenset(w.decode("utf-8", "replace") for m in _BASES.finditer(data) for w in WORD.findall(m[1]))

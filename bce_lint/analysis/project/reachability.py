@@ -19,6 +19,7 @@ from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, takes_logits
 from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, WORD, reaching, squashing, words_of
 from bce_lint.analysis.project.search import Search, is_implicit, way_to
+from bce_lint.analysis.state.class_model import MAX_DEPTH
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
 NEAR = 3
@@ -173,12 +174,14 @@ class Reachability:
         return self._bound(cls, [unit for c in self._line(cls) for unit in c.methods.get(name, ())])
 
     def _line(self, cls: Class) -> list[Class]:
-        line, waiting = {cls: None}, [cls]
-        for current in waiting:  # grows as bases are found
-            bases = [base for base in self._bases_of(current) if base not in line]
-            line.update(dict.fromkeys(bases))
-            waiting += bases
-        return waiting
+        """A class and those it stands below, the nearest first, as deep as resolution orders go."""
+        line, newest = {cls: None}, [cls]
+        for _ in range(MAX_DEPTH):
+            newest = [*dict.fromkeys(base for one in newest for base in self._bases_of(one) if base not in line)]
+            if not newest:
+                break
+            line.update(dict.fromkeys(newest))
+        return [*line]
 
     def _bound(self, cls: Class, methods: Iterable[Fragment]) -> bool:
         """True if some methods lead to a sink on an instance of a class."""
