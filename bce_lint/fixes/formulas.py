@@ -20,7 +20,7 @@ from bce_lint.fixes.last_readers import without_activation
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.recorded_project import RecordedProject
-from bce_lint.fixes.spelling import imports, reached
+from bce_lint.fixes.spelling import reached
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
 from bce_lint.ir.walk import children
@@ -95,7 +95,7 @@ def names_module(tree: Tree, node: Node) -> bool:
     """True if an expression is the name of an imported module, or of a module in it."""
     while isinstance(node, ir.Attr):
         node = node.value
-    bound = {n.bound for n in tree.nodes if isinstance(n, ir.ImportModule)} | {n.bound for n in imports(tree)}
+    bound = {n.bound for n in tree.of(ir.ImportModule, ir.ImportName)}
     return isinstance(node, ir.Name) and node.id in bound
 
 

@@ -33,7 +33,7 @@ def _source(search: UserSearch, use: User) -> Node | None:
     if not isinstance(use.node, ir.Name) or use.kind not in _GATHERED or use.whole is not None:
         return None
     name, scope = use.node.id, scope_of(use.tree, use.node, use.node.id)
-    same = [n for n in use.tree.names(name) if scope_of(use.tree, n, name) is scope]
+    same = use.tree.local(name, scope)
     loads = {id(n) for n in same if not is_store(use.tree, n)}
     users = {id(other.node): other.kind for other in search.uses}
     looked = [kind for node, kind in users.items() if node in loads and kind in (Usage.VALUES, Usage.THRESHOLD)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
@@ -16,8 +17,11 @@ from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.places import shown
 from bce_lint.fixes.readings import Readers
 from bce_lint.fixes.tree import Node, Tree
+from bce_lint.fixes.words import Words
 from bce_lint.rules.judge import Judged, judge
 from bce_lint.rules.registry import BY_CODE
+
+T = TypeVar("T")
 
 
 class RecordedProject:
@@ -26,6 +30,10 @@ class RecordedProject:
     def __init__(self, analysed: Project, uses: UseRecorder) -> None:
         self.analysed, self.uses = analysed, uses
         self._trees: dict[str, Tree] = {}
+        self._asked = 0
+        self._all: list[Tree] = []
+        self._having: dict[str, list[Tree]] = {}
+        self._made: dict[object, Any] = {}
         self.losses: dict[SourceRange, list[LossSite]] = {}
         self.calls: dict[SourceRange, list[LossSite]] = {}
         self.chosen: set[SourceRange] = set()
@@ -58,13 +66,42 @@ class RecordedProject:
             unit, source = self.analysed.unit(path), self.analysed.source(path)
             if unit is None or source is None:
                 raise Refusal(f"{shown(path)} cannot be read")
-            graph = self.analysed.graph
-            self._trees[path] = Tree(source, unit.module, [graph.files[other].raw for other in sorted(graph.importers.get(path, ()))])
+            self._trees[path] = Tree(source, unit.module, partial(self._imported_with, path))
         return self._trees[path]
 
-    def trees(self) -> Iterator[Tree]:
-        """All files that were read."""
-        return (self.tree(path) for path in self.analysed.parsed())
+    def _imported_with(self, path: str, name: str) -> bool:
+        """True if a file that imports another one has a word."""
+        importers = self.analysed.graph.importers.get(path, set())
+        return bool(importers) and not importers.isdisjoint(self.words.holding(name))
+
+    def trees(self) -> Sequence[Tree]:
+        """All files that were read; more may be read later."""
+        asked = self.analysed.asked
+        if asked > self._asked:
+            new = [self.tree(path) for path in self.analysed.parsed(self._asked)]
+            self._asked = asked
+            self._all += new
+            for tree in new:
+                for name in tree.all_attributes():
+                    self._having.setdefault(name, []).append(tree)
+        return self._all
+
+    def having(self, attribute: str) -> Sequence[Tree]:
+        """The files that were read in which an attribute of a name stands."""
+        self.trees()
+        return self._having.get(attribute, ())
+
+    def once(self, make: Callable[[RecordedProject], T]) -> T:
+        """What is made of the project once, by what makes it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
+
+    @cached_property
+    def words(self) -> Words:
+        """All files of the project by their words."""
+        return Words({path: summary.raw for path, summary in self.analysed.summaries.items()})
 
     def call(self, place: Place | SourceRange) -> tuple[Tree, ir.Call]:
         """The call at a place."""
@@ -74,7 +111,7 @@ class RecordedProject:
     @cached_property
     def readers(self) -> Readers:
         """All files of the project, asked for who reads a name."""
-        return Readers({path: summary.raw for path, summary in self.analysed.summaries.items()})
+        return Readers({path: summary.raw for path, summary in self.analysed.summaries.items()}, words=self.words)
 
     @cached_property
     def _holders(self) -> dict[SourceRange, list[SourceRange]]:
@@ -102,8 +139,7 @@ class RecordedProject:
 
     def may_meet(self, path: str, other: str) -> bool:
         """True if some file of the project imports both of two files, however far."""
-        closure = self.analysed.graph.closure
-        return not closure((path,)).isdisjoint(closure((other,)))
+        return other in self.analysed.graph.met(path)
 
     def carries(self, tree: Tree, node: Node, keys: Iterable[SourceRange]) -> bool:
         """True if an expression's value was, or held, the output of one of some activations."""

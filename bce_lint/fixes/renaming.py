@@ -148,8 +148,8 @@ def _carried(edit: Edit, name: str, new: str, count: int) -> Edit:
 
 def _occurrences(variable: Variable) -> list[Node]:
     tree, scope, name = variable
-    walrus = [n for n in tree.nodes if isinstance(n, ir.Bind) and n.name == name and scope_of(tree, n, name) is scope]
-    return [n for n in tree.names(name) if scope_of(tree, n, name) is scope] + walrus
+    walrus = [n for n in tree.of(ir.Bind) if n.name == name and scope_of(tree, n, name) is scope]
+    return [*tree.local(name, scope), *walrus]
 
 
 def _may_change(variable: Variable, spans: list[Span], new: str) -> None:
@@ -185,13 +185,13 @@ def _text(variable: Variable) -> str:
     tree, scope, _ = variable
     if scope is None:
         return tree.text
-    spans = [n.span for n in tree.nodes if hasattr(n, "span") and (n is scope or scope in tree.around(n))]
-    return tree.text[min(s.start for s in spans) : max(s.end for s in spans)]
+    inside = tree.extent(scope) or scope.span
+    return tree.text[min(scope.span.start, inside.start) : max(scope.span.end, inside.end)]
 
 
 def _all_hold(variable: Variable, bound: Iterable[Node]) -> bool:
     """True if a variable is set nowhere but at some targets."""
     tree, scope, name = variable
     targets = {id(node) for node in bound}
-    stores = [n for n in tree.names(name) if scope_of(tree, n, name) is scope and is_store(tree, n)]
+    stores = [n for n in tree.local(name, scope) if is_store(tree, n)]
     return all(id(node) in targets for node in stores)
