@@ -75,3 +75,10 @@ def _bare(tree: Tree, value: Node, statement: ir.Assign, name: str) -> tuple[Edi
     text = tree.source(tree.expression(value))
     own = tree.expression(statement.value)
     return tree.edit(statement.targets[0].span, name), tree.edit(own, fitting(tree, statement.value, value, text))
+
+
+def shows_all(tree: Tree, function: ir.Function | None) -> bool:
+    """True if a function hands all its variables out."""
+    named = (*tree.names("locals"), *tree.names("vars"), *tree.attributes("locals"), *tree.attributes("vars"))
+    calls = (call for one in named if isinstance(call := tree.parent(one), ir.Call) and call.func is one and not call.args)
+    return any(tree.function(call) is function for call in calls)

@@ -65,13 +65,20 @@ def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
 def _bindings(tree: Tree, name: str) -> list[Node]:
     """What binds a name, in whatever way."""
     written = [node for node in tree.names(name) if is_store(tree, node)]
-    return written + [
-        node
-        for node in tree.of(ir.Bind, ir.Function, ir.ClassDef, ir.ImportName, ir.ImportModule, ir.Try)
-        if (isinstance(node, ir.Bind | ir.Function | ir.ClassDef) and node.name == name)
-        or (isinstance(node, ir.ImportName | ir.ImportModule) and node.bound == name)
-        or (isinstance(node, ir.Try) and any(handler.name == name for handler in node.handlers))
-    ]
+    return [*written, *tree.once(_binding).get(name, ())]
+
+
+def _binding(tree: Tree) -> dict[str, list[Node]]:
+    """What binds names otherwise than by an assignment, by name."""
+    found: dict[str, list[Node]] = {}
+    for node in tree.of(ir.Bind, ir.Function, ir.ClassDef, ir.ImportName, ir.ImportModule, ir.Try):
+        if isinstance(node, ir.Try):
+            names = {handler.name for handler in node.handlers if handler.name}
+        else:
+            names = {node.bound if isinstance(node, ir.ImportName | ir.ImportModule) else node.name}
+        for name in names:
+            found.setdefault(name, []).append(node)
+    return found
 
 
 def not_changed(tree: Tree, value: Node, statement: Node) -> None:

@@ -189,13 +189,13 @@ class Readers:
     that were."""
 
     def __init__(self, texts: Mapping[str, bytes], known: dict[bytes, Readings | None] | None = None, words: Words | None = None) -> None:
-        self._texts = texts
+        self.texts = texts
         self._words = Words(texts) if words is None else words
         self._known = {} if known is None else known
 
     def of(self, path: str) -> Readings | None:
         """What one file stores and reads; None where it cannot be told."""
-        text = self._texts[path]
+        text = self.texts[path]
         if text not in self._known:
             tree = parsed(text)
             self._known[text] = Readings(tree) if tree is not None else None
@@ -208,7 +208,7 @@ class Readers:
     @cached_property
     def _made_up(self) -> list[tuple[str, str, int]]:
         """The beginnings of names that are put together, with their files and rows."""
-        found = ((path, text, one) for path, text in sorted(self._texts.items()) for one in _MADE_UP.finditer(text))
+        found = ((path, text, one) for path, text in sorted(self.texts.items()) for one in _MADE_UP.finditer(text))
         return [(one.group(1).decode(), path, text.count(b"\n", 0, one.start()) + 1) for path, text, one in found]
 
     def attribute(self, name: str, owner: str) -> Iterator[tuple[str, int]]:

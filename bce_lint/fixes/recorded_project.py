@@ -10,7 +10,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.uses import UseRecorder
-from bce_lint.analysis.sites import ChoiceSite, LossSite, members
+from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LossSite, members
 from bce_lint.catalog.modules import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.intent import Change, FixIntent
@@ -36,6 +36,7 @@ class RecordedProject:
         self._made: dict[object, Any] = {}
         self.losses: dict[SourceRange, list[LossSite]] = {}
         self.calls: dict[SourceRange, list[LossSite]] = {}
+        self.written: dict[SourceRange, list[HandWrittenSite]] = {}
         self.chosen: set[SourceRange] = set()
         self._collect()
         self.entering: dict[SourceRange, list[SourceRange]] = {}
@@ -46,6 +47,8 @@ class RecordedProject:
     def _collect(self) -> None:
         for site in self.analysed.machine.sites:
             for one in members(site):
+                if isinstance(one, HandWrittenSite):
+                    self.written.setdefault(one.primary.range, []).append(one)
                 if isinstance(one, LossSite):
                     self.losses.setdefault(loss_of(one), []).append(one)
                     self.calls.setdefault(one.call.range, []).append(one)
@@ -54,7 +57,14 @@ class RecordedProject:
 
     def intents(self, change: Change) -> list[FixIntent]:
         """The changes of a kind that all findings of the project ask for."""
-        return [intent for judged in self._judged for intent in judged.intents if intent.change is change]
+        return self._intents.get(change, [])
+
+    @cached_property
+    def _intents(self) -> dict[Change, list[FixIntent]]:
+        found: dict[Change, list[FixIntent]] = {}
+        for intent in (intent for judged in self._judged for intent in judged.intents):
+            found.setdefault(intent.change, []).append(intent)
+        return found
 
     @cached_property
     def _judged(self) -> list[Judged]:

@@ -156,23 +156,26 @@ def _may_change(variable: Variable, spans: list[Span], new: str) -> None:
     """Raises `Refusal` for a name that others may know, or that cannot be another."""
     tree, scope, name = variable
     written = all(tree.source(span) == name for span in spans)
-    other = any(_binds_otherwise(node, name) for node in tree.nodes)
+    other = name in tree.once(_bound_otherwise)
     known = tree.shares(name) if scope is None else any(param.name == name for param in scope.params)
     if known or other or not written or is_taken(variable, new):
         raise Refusal(_promise(tree, min(spans).start, name))
 
 
-def _binds_otherwise(node: Node, name: str) -> bool:
-    match node:
-        case ir.ImportName() | ir.ImportModule():
-            return node.bound == name
-        case ir.ClassDef():
-            return node.name == name
-        case ir.Function():
-            return node.name == name or name in node.globals or name in node.nonlocals
-        case ir.Try():
-            return any(handler.name == name for handler in node.handlers)
-    return False
+def _bound_otherwise(tree: Tree) -> frozenset[str]:
+    """The names of a file that something else than an assignment binds, or that functions share."""
+    found: set[str] = set()
+    for node in tree.of(ir.ImportName, ir.ImportModule, ir.ClassDef, ir.Function, ir.Try):
+        match node:
+            case ir.ImportName() | ir.ImportModule():
+                found.add(node.bound)
+            case ir.Try():
+                found.update(handler.name for handler in node.handlers if handler.name)
+            case ir.Function():
+                found.update((node.name, *node.globals, *node.nonlocals))
+            case _:
+                found.add(node.name)
+    return frozenset(found)
 
 
 def is_taken(variable: Variable, name: str) -> bool:

@@ -90,7 +90,18 @@ def _modules(tree: Tree) -> Iterator[tuple[str, str]]:
 
 def _rebound(tree: Tree, name: str) -> bool:
     """True if something else in a file may bind a name."""
-    return any(name in scope.bound for scope in tree.of(ir.Function, ir.ClassDef)) or any(is_store(tree, node) for node in tree.names(name))
+    stored = tree.once(_Stored)
+    if name not in stored.names:
+        stored.names[name] = any(is_store(tree, node) for node in tree.names(name))
+    return name in stored.bound or stored.names[name]
+
+
+class _Stored:
+    """The names that functions and classes of a file bind, and those that were asked for: whether something is stored under them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.bound = frozenset[str]().union(*(scope.bound for scope in tree.of(ir.Function, ir.ClassDef)))
+        self.names: dict[str, bool] = {}
 
 
 def _imported(tree: Tree, module: str, last: str) -> tuple[str, tuple[Edit, ...]]:

@@ -7,7 +7,7 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
@@ -15,6 +15,7 @@ from bce_lint.ir import Span
 from bce_lint.ir.walk import children
 from bce_lint.source.text import SourceText, lines_of
 
+T = TypeVar("T")
 Node: TypeAlias = Any
 """A node of the intermediate representation."""
 
@@ -43,8 +44,8 @@ class Tree:
         self._kinds: dict[tuple[type, ...], list[Node]] = {}
         self._locals: dict[str, dict[int, list[ir.Name]]] = {}
         self._inside: dict[str, dict[int, list[ir.Name]]] = {}
-        self._ways: dict[int, list[Node]] | None = None
         self._shares: dict[str, bool] = {}
+        self._made: dict[object, Any] = {}
         self._walk()
 
     def _walk(self) -> None:
@@ -87,6 +88,13 @@ class Tree:
     def all_attributes(self) -> Iterable[str]:
         """The names of the attributes that are read or set."""
         return self._attributes
+
+    def once(self, make: Callable[[Tree], T]) -> T:
+        """What is made of the file once, by what makes it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
 
     def of(self, *kinds: type) -> Sequence[Node]:
         """The nodes of some kinds, in the order of all."""
@@ -140,11 +148,11 @@ class Tree:
 
     def ways_out(self, function: ir.Function | None) -> Sequence[Node]:
         """The statements and expressions by which a function gives values out: those of `return` and `yield`."""
-        if self._ways is None:
-            self._ways = {}
-            for node in self.of(ir.Return, ir.Yield):
-                self._ways.setdefault(id(self.function(node)), []).append(node)
         return self._ways.get(id(function), ())
+
+    @cached_property
+    def _ways(self) -> dict[int, list[Node]]:
+        return _grouped(self.of(ir.Return, ir.Yield), self.function)
 
     def extent(self, node: Node) -> Span | None:
         """The span of all that stands inside of a node; None where nothing does."""
@@ -243,10 +251,10 @@ class Tree:
         return next(line for line in self.logical_lines if line.start <= offset < line.end)
 
 
-def _grouped(names: Iterable[ir.Name], around: Callable[[ir.Name], ir.Function | None]) -> dict[int, list[ir.Name]]:
-    found: dict[int, list[ir.Name]] = {}
-    for name in names:
-        found.setdefault(id(around(name)), []).append(name)
+def _grouped(nodes: Iterable[Node], around: Callable[[Node], ir.Function | None]) -> dict[int, list[Node]]:
+    found: dict[int, list[Node]] = {}
+    for node in nodes:
+        found.setdefault(id(around(node)), []).append(node)
     return found
 
 

@@ -38,7 +38,7 @@ def unused_layer(project: RecordedProject, tree: Tree, call: ir.Call, together: 
         return []
     statement = tree.statement(stores[0])
     if left:
-        later = isinstance(statement, ir.Assign) and not _divided(left, _to_be_taken(project))[1]
+        later = isinstance(statement, ir.Assign) and not _divided(left, project.once(_to_be_taken))[1]
         return [tree.edit(statement.value.span, tree.source(statement.value.span))] if later else []
     try:
         return _not_stored(tree, statement, stores[0])

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.analysis.sites import LossSite
+from bce_lint.fixes.last_readers import shows_all
 from bce_lint.fixes.meeting import Meeting, Step, Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, escapes
 from bce_lint.fixes.renaming import NamesMet, Variable
@@ -45,13 +46,6 @@ class User(NamedTuple):
     site: LossSite | None = None
 
 
-class _Known:
-    """The searches that were made in a project."""
-
-    def __init__(self, project: RecordedProject) -> None:
-        self.searches: dict[tuple[Origin, bool], UserSearch] = {}
-
-
 class UserSearch:
     """The users of one activation's output. `functions` are those that return it, `crossed` whether it left its function."""
 
@@ -76,7 +70,7 @@ class UserSearch:
     @classmethod
     def of(cls, project: RecordedProject, origin: Origin, through: bool = False) -> UserSearch:
         """The users of what an activation returns, wherever it is applied."""
-        known = project.once(_Known).searches
+        known = project.once(_searches)
         if (origin, through) not in known:
             search = cls(project, origin, through)
             search._start()
@@ -223,7 +217,7 @@ class UserSearch:
         function = held.tree.function(held.node)
         scope = scope_of(held.tree, held.node, at.id)
         outward = function is not None and at.id in (*function.globals, *function.nonlocals)
-        if outward or _in_class(held.tree, held.node) or _shows_all(held.tree, function):
+        if outward or _in_class(held.tree, held.node) or shows_all(held.tree, function):
             self._use(Usage.UNSEEN, held)
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
@@ -348,8 +342,6 @@ def _in_class(tree: Tree, node: Node) -> bool:
     return isinstance(next((one for one in tree.around(node) if isinstance(one, ir.Function | ir.ClassDef)), None), ir.ClassDef)
 
 
-def _shows_all(tree: Tree, function: ir.Function | None) -> bool:
-    """True if a function hands all its variables out."""
-    named = (*tree.names("locals"), *tree.names("vars"), *tree.attributes("locals"), *tree.attributes("vars"))
-    calls = (call for one in named if isinstance(call := tree.parent(one), ir.Call) and call.func is one and not call.args)
-    return any(tree.function(call) is function for call in calls)
+def _searches(project: RecordedProject) -> dict[tuple[Origin, bool], UserSearch]:
+    """The searches that were made in a project: none yet."""
+    return {}
