@@ -35,8 +35,7 @@ from bce_lint.fixes.tree import Node
 from bce_lint.fixes.uses import User, UserSearch
 
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
-_MAX = 16
-_SHOWN = 40
+_MAX, _SHOWN = 16, 40
 
 
 class Treatment(NamedTuple):
@@ -264,21 +263,22 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
 
 def _returned_alike(project: RecordedProject, group: _Group) -> None:
     """Takes in activations of other findings at other ways out of a function. Raises `Refusal` for one that would stay at one of them."""
-    asked = [_site(intent) for change in (Change.DROP, Change.FUSE, Change.LOGARITHM) for intent in project.intents(change)]
-    sites = {origin.place.range: site for site in asked if site is not None for x in site.input for origin in x.origin}
+    sites = project.once(_asked_sites)
     while True:
         others = (one for search in group.searches.values() for one in other_returns(project, search, group.searches))
         other = next(others, None)
         if other is None:
             return
         if other.key not in sites or sites[other.key].contract != group.site.contract:
-            name = next(iter(group.origins.values())).name
-            raise Refusal(f"`{other.function.name}` would still return what a {name} gives at {at_row(other.tree, other.node)}")
+            what = f"what a {next(iter(group.origins.values())).name} gives at {at_row(other.tree, other.node)}"
+            raise Refusal(f"`{other.function.name}` would still return {what}")
         _grow(project, group, [sites[other.key]])
 
 
-def _site(intent: FixIntent) -> LossSite | None:
-    return intent.site if isinstance(intent.site, LossSite) else None
+def _asked_sites(project: RecordedProject) -> dict[SourceRange, LossSite]:
+    """The losses of all findings, by the activations that they ask to take away."""
+    asked = (intent.site for change in (Change.DROP, Change.FUSE, Change.LOGARITHM) for intent in project.intents(change))
+    return {origin.place.range: site for site in asked if isinstance(site, LossSite) for x in site.input for origin in x.origin}
 
 
 def _gone(

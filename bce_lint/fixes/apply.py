@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
-from bce_lint.diagnostic import Diagnostic, Fix, Location
+from bce_lint.diagnostic import Diagnostic, Fix, Location, Position
 from bce_lint.fixes.bindings import check_bindings
 from bce_lint.fixes.brought import Ground, Heard, Rewrite, nothing
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet, trust
 from bce_lint.fixes.gates import check_text
+from bce_lint.fixes.readings import Readers, Readings
 from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged
 from bce_lint.source.text import SourceText
@@ -77,17 +79,19 @@ class Fixed(NamedTuple):
 
 
 class _Gates(NamedTuple):
-    """What stands between a fix and the text: which fixes are wanted, what is asked of a text, and the fixes that were refused."""
+    """What stands between a fix and the text: which fixes are wanted, what is asked of a text, the fixes that were refused, and what
+    the texts are known to read."""
 
     policy: Policy
     checks: Checks
     held: set[_Key]
+    known: dict[bytes, Readings | None]
 
 
 def run(lint: Linter, policy: Policy, checks: Checks) -> Fixed:
     """Fixes until nothing is left to fix, at most `MAX_ROUNDS` times."""
     state = Fixed({}, [], [], lint({}), [])
-    gates = _Gates(policy, checks, set())
+    gates = _Gates(policy, checks, set(), {})
     for _ in range(MAX_ROUNDS):
         chosen = list(_chosen(state.left.found, policy, gates.held))
         if not chosen:
@@ -108,22 +112,40 @@ def _edits(found: Judged) -> tuple[Edit, ...]:
 
 def _chosen(found: Sequence[Judged], policy: Policy, held: set[_Key]) -> Iterator[Judged]:
     """The fixes of one round: those that do not meet one before them; a fix that mends several findings counts for all."""
-    taken: list[Fix] = []
+    taken, same = _Taken(), set[tuple[Edit, ...]]()
     for one in found:
         fix = policy.allowed(one)
-        if fix is not None and _key(one) not in held:
-            same = any(fix.edits == other.edits for other in taken)
-            if same or not any(_conflict(fix, other) for other in taken):
-                taken.append(fix)
-                yield one
+        if fix is not None and _key(one) not in held and (fix.edits in same or not any(map(taken.meets, fix.edits))):
+            if fix.edits not in same:
+                same.add(fix.edits)
+                taken.add(fix.edits)
+            yield one
 
 
-def _conflict(a: Fix, b: Fix) -> bool:
-    return any(meet(x.location, y.location) or _follows(y.location, x.location) for x in a.edits for y in b.edits)
+class _Taken:
+    """The places of edits that are made together, by file and in order; those of one fix may touch."""
+
+    def __init__(self) -> None:
+        self._by_path: dict[str, list[Location]] = {}
+
+    def add(self, edits: Sequence[Edit]) -> None:
+        """Takes the edits of a fix, which meet none of those before."""
+        for edit in edits:
+            insort(self._by_path.setdefault(edit.location.path, []), edit.location, key=_reach)
+
+    def meets(self, edit: Edit) -> bool:
+        """True if an edit touches one that was taken, or begins where that ends or the other way round."""
+        places = self._by_path.get(edit.location.path, [])
+        at = bisect_left(places, edit.location.start, key=lambda place: place.end)
+        while at < len(places) and places[at].start <= edit.location.end:
+            if meet(edit.location, places[at]) or places[at].start == edit.location.end:
+                return True
+            at += 1
+        return False
 
 
-def _follows(a: Location, b: Location) -> bool:
-    return a.path == b.path and a.start == b.end
+def _reach(place: Location) -> tuple[Position, Position]:
+    return place.end, place.start
 
 
 def _round(lint: Linter, state: Fixed, chosen: list[Judged], gates: _Gates) -> Fixed:
@@ -167,7 +189,7 @@ def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], gates: _Gates) 
             before, mended = state.left, list(chosen)
             edits = _by_path(mended)
             touched.append(set(edits))
-            state = _changed(lint, state, mended, edits, gates.checks)
+            state = _changed(lint, state, mended, edits, gates)
             rewrite = Rewrite.of(before.sources, edits)
             _check_gone(before, state.left, mended, rewrite)
             ground, brought = ground.rewritten(rewrite, mended, state.left.heard(), state.left.sources)
@@ -193,15 +215,16 @@ def _by_path(chosen: Sequence[Judged]) -> dict[str, list[Edit]]:
     return found
 
 
-def _changed(lint: Linter, state: Fixed, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]], checks: Checks) -> Fixed:
+def _changed(lint: Linter, state: Fixed, chosen: Sequence[Judged], edits: Mapping[str, Sequence[Edit]], gates: _Gates) -> Fixed:
     """The state after the edits of some fixes. Raises `Refusal` for a text that may not be written."""
     texts = dict(state.texts)
     for path, own in edits.items():
         before = state.left.sources[path]
         texts[path] = changed(before, own)
-        checks.hold(before, texts[path], own)
+        gates.checks.hold(before, texts[path], own)
     seen = lint(texts)
-    check_bindings({path: state.left.sources[path].text for path in edits}, {path: texts[path] for path in edits}, seen.texts())
+    old, new = {path: state.left.sources[path].text for path in edits}, {path: texts[path] for path in edits}
+    check_bindings(old, new, Readers(seen.texts(), gates.known))
     groups = _merged(state.groups, [set(one.fix.paths) for one in chosen if one.fix is not None])
     return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused)
 
@@ -232,15 +255,22 @@ def _marks(found: Judged, seen: Linted, edited: Mapping[str, Sequence[Span]]) ->
 
 def _around(text: str, mark: Span, edited: Sequence[Span]) -> str:
     """The text of a mark without the edits inside of it; an edit at one of its ends is none."""
-    inside = [span for span in edited if mark.start < span.start and span.end < mark.end]
+    first, last = (bisect(edited, at, key=lambda span: span.start) for bisect, at in ((bisect_right, mark.start), (bisect_left, mark.end)))
+    inside = [span for span in edited[first:last] if span.end < mark.end]
     starts, ends = [mark.start, *(span.end for span in inside)], [*(span.start for span in inside), mark.end]
     return "\0".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _merged(groups: Sequence[set[str]], new: Sequence[set[str]]) -> list[set[str]]:
     """Sets of files that are written together, joined where they share one."""
-    result: list[set[str]] = []
-    for group in (*groups, *new):
-        apart = [other for other in result if other.isdisjoint(group)]
-        result = [*apart, group.union(*(other for other in result if not other.isdisjoint(group)))]
-    return result
+    result: dict[int, set[str]] = {}
+    holding: dict[str, int] = {}
+    for number, group in enumerate((*groups, *new)):
+        met = {holding[path] for path in group if path in holding}
+        at = max(met, key=lambda one: len(result[one]), default=number)
+        whole = result.pop(at, set())
+        for part in (group, *(result.pop(other) for other in met - {at})):
+            whole |= part
+            holding.update(dict.fromkeys(part, at))
+        result[at] = whole  # what was joined last comes last
+    return list(result.values())

@@ -17,18 +17,17 @@ _Scope: TypeAlias = tuple[tuple[str, str, int], ...]
 _NOWHERE: _Scope = (("", "", 0),)
 
 
-def check_bindings(before: Mapping[str, str], after: Mapping[str, str], texts: Mapping[str, bytes]) -> None:
+def check_bindings(before: Mapping[str, str], after: Mapping[str, str], readers: Readers) -> None:
     """Raises `Refusal` when something that is read would lose its binding.
 
-    `before` and `after` are the files that change; `texts` are all files of the project as they would be.
+    `before` and `after` are the files that change; `readers` knows all files of the project as they would be.
     """
-    readers = Readers(texts)
     for path, text in after.items():
         old, new = parsed(before[path]), parsed(text)
         if old is None or new is None:
             continue  # syntax newer than the Python that runs
         _check_names(before[path], text, new, path)
-        _check_exported(before[path], text, path, readers, texts)
+        _check_exported(before[path], text, path, readers)
         stored, left = Readings(old), Readings(new)
         for owner, name in sorted(stored.stored - left.stored):
             _refuse_first(readers.attribute(name, owner), name)
@@ -118,7 +117,7 @@ def _declared_global(top: symtable.SymbolTable) -> set[str]:
     return found
 
 
-def _check_exported(before: str, after: str, path: str, readers: Readers, texts: Mapping[str, bytes]) -> None:
+def _check_exported(before: str, after: str, path: str, readers: Readers) -> None:
     """Names of a module that go may not be taken from it by others, nor be listed in it."""
     old, new = ({symbol.get_name() for symbol in _table(text).get_symbols() if _binds(symbol)} for text in (before, after))
     for name in sorted(old - new):
@@ -127,7 +126,7 @@ def _check_exported(before: str, after: str, path: str, readers: Readers, texts:
                 rows = [one.row for one in found.read.get(name, ())] if found is not None else [1]
                 listed = "__all__" in after and rows
                 _refuse_first(iter([(other, rows[0])] if listed else ()), name)
-            elif row := _takes(parsed(texts[other]), name, _module_name(path)):
+            elif row := _takes(parsed(readers.texts[other]), name, _module_name(path)):
                 _refuse_first(iter([(other, row)]), name)
 
 

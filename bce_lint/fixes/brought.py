@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import NamedTuple
 
 from bce_lint.analysis.domain.tensor import Place
@@ -77,11 +80,21 @@ class Rewrite(NamedTuple):
                 shift += len(edit.content) - (span.end - span.start)
         return cls(pieces, old, new)
 
+    def edit_before(self, path: str, offset: int) -> int | None:
+        """The number of the edit that an offset of the old text lies in."""
+        return _holding(self.old.get(path, []), offset)
+
+    def edit_after(self, path: str, offset: int) -> int | None:
+        """The number of the edit that an offset of the new text lies in."""
+        return _holding(self.new.get(path, []), offset)
+
     def images(self, path: str, offset: int) -> frozenset[int]:
         """Where an offset of the old text may lie in the new one: nowhere inside what is replaced, on both sides of what is put in."""
         shift = 0
         both: list[int] = []
-        for span, new, length, _ in self.pieces.get(path, ()):
+        pieces = self.pieces.get(path, [])
+        first = max(0, bisect_left(pieces, offset, key=lambda piece: piece.span.end) - 1)
+        for span, new, length, _ in islice(pieces, first, None):
             if span.end <= offset and span.start < offset:
                 shift = new + length - span.end
             elif span.start == span.end == offset:
@@ -94,6 +107,12 @@ class Rewrite(NamedTuple):
             else:
                 break
         return frozenset((*both, offset + shift))
+
+
+def _holding(spans: Sequence[Span], offset: int) -> int | None:
+    """The number of the span that holds an offset, of some in order that do not meet."""
+    at = bisect_right(spans, offset, key=lambda span: span.start) - 1
+    return at if at >= 0 and offset < spans[at].end else None
 
 
 def _parts(old: str, new: str) -> Iterator[tuple[int, int, int, int]]:
@@ -135,14 +154,12 @@ class Ground:
         """
         made = [_Possible("", one.place.path, frozenset((one.place.span.start,)), "") for one in mended if _is_call(one)]
         moved = [(one, self._moved(one, rewrite)) for one in (*self._possible, *made)]
-        left: dict[tuple[str, str], list[tuple[_Possible, _Possible]]] = {}
-        for before, after in moved:
-            left.setdefault((after.code, after.path), []).append((before, after))
-        rest = [one for one in heard.spoken if not _taken(left, one, lambda _, after, start: start in after.starts)]
+        left = _Left(moved, rewrite)
+        rest = [one for one in heard.spoken if not left.stayed(one)]
         brought, found = [], []
         for one in rest:
             text = _text(sources, *one.place.range)
-            if _taken(left, one, _carried(rewrite, one.place.path, text)):
+            if left.carried(one, text):
                 found.append(_Possible(one.rule.code, one.place.path, frozenset((one.place.span.start,)), text))
             else:
                 brought.append(one)
@@ -154,31 +171,53 @@ class Ground:
         return known._replace(starts=starts)
 
 
-_Fits = Callable[[_Possible, _Possible, int], bool]
+class _Left:
+    """The grounds that no finding has taken yet: by where they may stand now, and by what was edited around them or how they read."""
 
+    def __init__(self, moved: Sequence[tuple[_Possible, _Possible]], rewrite: Rewrite) -> None:
+        self._rewrite = rewrite
+        self._gone: set[int] = set()
+        self._calls: set[tuple[str, int]] = set()
+        self._stayed: dict[tuple[str, str, int], deque[int]] = {}
+        self._edited: dict[tuple[str, str, int], deque[int]] = {}
+        self._texts: dict[tuple[str, str, str], deque[int]] = {}
+        for number, (before, after) in enumerate(moved):
+            code, path = after.code, after.path
+            if not code:
+                self._calls.update((path, start) for start in after.starts)
+                continue
+            for start in after.starts:
+                self._stayed.setdefault((code, path, start), deque()).append(number)
+            edits = {rewrite.edit_before(path, at) for at in before.starts} - {None}
+            for edit in edits:
+                self._edited.setdefault((code, path, edit or 0), deque()).append(number)
+            if edits:
+                self._texts.setdefault((code, path, before.text), deque()).append(number)
 
-def _taken(left: dict[tuple[str, str], list[tuple[_Possible, _Possible]]], one: Judged, fits: _Fits) -> bool:
-    """True if a finding has its ground, which is then no other's."""
-    start, path = one.place.span.start, one.place.path
-    if any(place.span.start in after.starts for place in _calls(one) for _, after in left.get(("", place.path), ())):
-        return True
-    pairs = left.get((one.rule.code, path), [])
-    for number, (before, after) in enumerate(pairs):
-        if fits(before, after, start):
-            del pairs[number]
+    def stayed(self, one: Judged) -> bool:
+        """True if a finding has its ground where it stands, which is then no other's."""
+        path, start = one.place.path, one.place.span.start
+        return self._is_call(one) or self._take(self._stayed.get((one.rule.code, path, start)))
+
+    def carried(self, one: Judged, text: str) -> bool:
+        """True if a finding stands in what the edits of its file have rewritten, and has its ground there."""
+        code, path = one.rule.code, one.place.path
+        edit = self._rewrite.edit_after(path, one.place.span.start)
+        if self._is_call(one):
             return True
-    return False
+        return edit is not None and self._take(self._edited.get((code, path, edit)), self._texts.get((code, path, text)))
 
+    def _is_call(self, one: Judged) -> bool:
+        return any((one.place.path, place.span.start) in self._calls for place in _calls(one))
 
-def _carried(rewrite: Rewrite, path: str, text: str) -> _Fits:
-    """Asks whether a finding stands in what the edits of its file have rewritten."""
-
-    def _fits(before: _Possible, _: _Possible, start: int) -> bool:
-        olds = {number for number, span in enumerate(rewrite.old.get(path, ())) for at in before.starts if span.start <= at < span.end}
-        news = {number for number, span in enumerate(rewrite.new.get(path, ())) if span.start <= start < span.end}
-        return bool(olds & news) or bool(olds and news and before.text == text)
-
-    return _fits
+    def _take(self, *waiting: deque[int] | None) -> bool:
+        first: list[int] = []
+        for numbers in filter(None, waiting):
+            while numbers and numbers[0] in self._gone:
+                numbers.popleft()
+            first += islice(numbers, 1)
+        self._gone.update(sorted(first)[:1])
+        return bool(first)
 
 
 def _calls(one: Judged) -> Iterator[Place]:

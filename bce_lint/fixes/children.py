@@ -48,7 +48,7 @@ def _names(target: Node, beside: bool) -> list[ir.Name]:
 
 def _called(tree: Tree, target: ir.Name) -> bool:
     scope = scope_of(tree, target, target.id)
-    names = (name for name in tree.names(target.id) if not is_store(tree, name) and scope_of(tree, name, name.id) is scope)
+    names = (name for name in tree.local(target.id, scope) if not is_store(tree, name))
     return any(_goes_on(tree, name) for name in names)
 
 

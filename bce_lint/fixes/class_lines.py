@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import cached_property
 from typing import TypeAlias
 
 from bce_lint import ir
@@ -23,33 +22,36 @@ class ClassLines:
 
     def __init__(self, project: RecordedProject) -> None:
         self.project = project
+        self._seen = 0
+        self._classes: dict[str, list[_Member]] = {}
+        self._derived: dict[str, list[_Member]] = {}
+        self._ranks: dict[str, int] = {}
+        self._lines: dict[int, list[_Member]] = {}
 
-    @cached_property
-    def _classes(self) -> dict[str, list[_Member]]:
-        found: dict[str, list[_Member]] = {}
-        for tree in self.project.trees():
-            for node in tree.nodes:
-                if isinstance(node, ir.ClassDef):
-                    found.setdefault(node.name, []).append((tree, node))
-        return found
-
-    @cached_property
-    def _derived(self) -> dict[str, list[_Member]]:
-        found: dict[str, list[_Member]] = {}
-        for members in self._classes.values():
-            for tree, node in members:
-                for base in _base_names(node):
-                    found.setdefault(base, []).append((tree, node))
-        return found
+    def _update(self) -> None:
+        """Takes the files in that were read since."""
+        trees = self.project.trees()
+        for tree in trees[self._seen :] if len(trees) > self._seen else ():
+            self._lines.clear()
+            for node in tree.of(ir.ClassDef):
+                self._ranks.setdefault(node.name, len(self._ranks))
+                self._classes.setdefault(node.name, []).append((tree, node))
+                for base in dict.fromkeys(_base_names(node)):
+                    self._derived.setdefault(base, []).append((tree, node))
+        self._seen = len(trees)
 
     def line(self, tree: Tree, node: ir.ClassDef) -> list[_Member]:
         """A class, those that it may inherit from, and those that may inherit from it."""
-        up, down = [(tree, node)], [(tree, node)]
-        for _, one in up:  # grows as bases are found
-            up += [base for name in _base_names(one) for base in self._classes.get(name, ()) if base not in up]
-        for _, one in down:  # grows as derived classes are found
-            down += [derived for derived in self._derived.get(one.name, ()) if derived not in down]
-        return up + down[1:]
+        self._update()
+        if id(node) not in self._lines:
+            up = _grown((tree, node), lambda one: (base for name in _base_names(one) for base in self._classes.get(name, ())))
+            down = _grown((tree, node), self._derived_from)
+            self._lines[id(node)] = up + down[1:]
+        return self._lines[id(node)]
+
+    def _derived_from(self, node: ir.ClassDef) -> list[_Member]:
+        """The classes with a base of a class's name, those of one name together."""
+        return sorted(self._derived.get(node.name, ()), key=lambda member: self._ranks[member[1].name])
 
     def is_called_from_outside(self, tree: Tree, owner: ir.ClassDef, function: ir.Function) -> bool:
         """True if a method is one that others may call: `__call__`, or one of a class with a base that is not the project's."""
@@ -78,6 +80,17 @@ class ClassLines:
         return owner in self.project.uses.objects.get((tree.path, value.span), ())
 
 
+def _grown(start: _Member, more: Callable[[ir.ClassDef], Iterable[_Member]]) -> list[_Member]:
+    """A class and all that are found from it, each once."""
+    found, seen = [start], {id(start[1])}
+    for _, one in found:  # grows
+        for member in more(one):
+            if id(member[1]) not in seen:
+                seen.add(id(member[1]))
+                found.append(member)
+    return found
+
+
 def _stores(tree: Tree, owner: ir.ClassDef, name: str) -> Iterator[ir.Attr]:
     for attr in tree.attributes(name):
         if is_store(tree, attr) and owner in tree.around(attr):
@@ -97,9 +110,9 @@ def named_by_path(project: RecordedProject, owner: SourceRange | None) -> Iterat
     module = os.path.basename(folder) if file == "__init__.py" else file.removesuffix(".py")
     path = re.compile(rf"(?:[\w.]+\.)?{re.escape(module)}[.:]{re.escape(definition.name)}")
     quoted = re.compile(rf"""["']{path.pattern}["']""".encode())
-    for other, summary in sorted(project.analysed.summaries.items()):
-        if quoted.search(summary.raw):
+    for other in project.words.holding(definition.name):
+        if quoted.search(project.analysed.summaries[other].raw):
             with suppress(Refusal):
                 tree = project.tree(other)
-                texts = [node for node in tree.nodes if isinstance(node, ir.Const) and isinstance(node.value, str)]
+                texts = [node for node in tree.of(ir.Const) if isinstance(node.value, str)]
                 yield from ((tree, node) for node in texts if path.fullmatch(str(node.value)))

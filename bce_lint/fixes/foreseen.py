@@ -83,5 +83,5 @@ def _made_of(tree: Tree, start: Node) -> Iterator[Node]:
         waiting += children(node)
         if isinstance(node, ir.Name) and (name := (node.id, id(tree.function(node)))) not in asked:
             asked.add(name)
-            bound = (tree.parent(one) for one in tree.names(node.id) if id(tree.function(one)) == name[1])
+            bound = map(tree.parent, tree.inside_of(node.id, tree.function(node)))
             waiting += [one.value for one in bound if isinstance(one, ir.Assign)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin
-from bce_lint.analysis.sites import HandWrittenSite, LogSite, members
+from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.catalog.consumers import LINEAR
 from bce_lint.catalog.schema import Domain
 from bce_lint.fixes import dimension
@@ -20,7 +20,7 @@ from bce_lint.fixes.last_readers import without_activation
 from bce_lint.fixes.logit_operand import logit_operand, only_binding
 from bce_lint.fixes.meeting import in_place
 from bce_lint.fixes.recorded_project import RecordedProject
-from bce_lint.fixes.spelling import imports, reached
+from bce_lint.fixes.spelling import reached
 from bce_lint.fixes.tree import PRIMARY, Node, Tree, constant, has_comment, stands_open
 from bce_lint.ir import Span
 from bce_lint.ir.walk import children
@@ -95,8 +95,11 @@ def names_module(tree: Tree, node: Node) -> bool:
     """True if an expression is the name of an imported module, or of a module in it."""
     while isinstance(node, ir.Attr):
         node = node.value
-    bound = {n.bound for n in tree.nodes if isinstance(n, ir.ImportModule)} | {n.bound for n in imports(tree)}
-    return isinstance(node, ir.Name) and node.id in bound
+    return isinstance(node, ir.Name) and node.id in tree.once(_imported)
+
+
+def _imported(tree: Tree) -> frozenset[str]:
+    return frozenset(node.bound for node in tree.of(ir.ImportModule, ir.ImportName))
 
 
 def without_constant(node: Node | None) -> Node | None:
@@ -232,8 +235,7 @@ def cross_entropy(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix
 
 def _input(project: RecordedProject, tree: Tree, node: Node, p: Node, site: HandWrittenSite) -> tuple[str, str, tuple[Edit, ...]]:
     """The loss that a formula of `p` becomes, its input as source, and the edits that name it. Raises `Refusal` where it might raise."""
-    seen = [one for each in project.analysed.machine.sites for one in members(each) if isinstance(one, HandWrittenSite)]
-    sites = [site, *(one for one in seen if one.primary.range == site.primary.range)]
+    sites = [site, *project.written.get(site.primary.range, ())]
     if None in project.uses.domains.get((tree.path, p.span), ()):
         raise Refusal(_OUTSIDE)
     if (logits := _logits(tree, node, p, sites)) is not None:

@@ -88,7 +88,7 @@ def _is_same(tree: Tree, node: Node, value: Node) -> bool:
     if scope is None or scope_of(tree, value, value.id) is not scope:
         return False
     given = any(param.name == node.id for param in scope.params)
-    return sum(is_store(tree, n) for n in tree.names(node.id) if scope_of(tree, n, n.id) is scope) + given == 1
+    return sum(is_store(tree, n) for n in tree.local(node.id, scope)) + given == 1
 
 
 def _read(search: UserSearch, use: User, key: EntryKey, beside: EntryKey, names: NamesMet) -> list[Edit]:
@@ -132,7 +132,7 @@ def _keyed(tree: Tree, node: Node, key: EntryKey, beside: EntryKey) -> Edit | No
 def _bound(search: UserSearch, tree: Tree, name: ir.Name, key: EntryKey, beside: EntryKey, names: NamesMet) -> list[Edit]:
     """The edits for a variable that was set to what is read."""
     scope = scope_of(tree, name, name.id)
-    stores = [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope and is_store(tree, n)]
+    stores = [n for n in tree.local(name.id, scope) if is_store(tree, n)]
     statement = tree.statement(stores[0]) if len(stores) == 1 else None
     if not isinstance(statement, ir.Assign) or len(statement.targets) != 1 or tree.function(name) is not tree.function(statement):
         return []
@@ -165,7 +165,7 @@ def _read_at(
 def _only_one(tree: Tree, name: ir.Name) -> bool:
     """True if a name is set by one statement of its function alone."""
     scope = scope_of(tree, name, name.id)
-    stores = [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope and is_store(tree, n)]
+    stores = [n for n in tree.local(name.id, scope) if is_store(tree, n)]
     return len(stores) == 1 and scope is not None and not any(param.name == name.id for param in scope.params)
 
 
@@ -178,6 +178,6 @@ def _other_part(tree: Tree, name: ir.Name, store: ir.Name, other: Node) -> list[
     new = instead(name.id, logarithm=False) if promises(name.id) else logits_beside(name.id)
     taken = is_taken(Variable(tree, scope_of(tree, name, name.id), name.id), new)
     scope = scope_of(tree, name, name.id)
-    alone = [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope and n is not store] == [name]
+    alone = [n for n in tree.local(name.id, scope) if n is not store] == [name]
     unread = [tree.edit(store.span, other.id)] if alone else []
     return [] if taken else [tree.edit(other.span, new), tree.edit(name.span, new), *unread]

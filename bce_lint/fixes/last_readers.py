@@ -8,7 +8,7 @@ from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.logit_operand import logit_operand
 from bce_lint.fixes.statement_lines import line_removed
-from bce_lint.fixes.tree import Node, Tree, fitting, has_comment, is_store, name_of, scope_of
+from bce_lint.fixes.tree import Node, Tree, fitting, has_comment, is_store, scope_of
 
 _SHOWING = frozenset({"locals", "vars", "eval", "exec"})
 
@@ -36,8 +36,8 @@ def _read_alone(tree: Tree, statement: ir.Assign, readers: Collection[Node]) -> 
     if len(statement.targets) != 1 or not isinstance(target, ir.Name) or _is_known_elsewhere(tree, statement, target.id):
         return False
     scope = scope_of(tree, target, target.id)
-    others = [n for n in tree.names(target.id) if scope_of(tree, n, target.id) is scope and n is not target]
-    walrus = any(isinstance(n, ir.Bind) and n.name == target.id and scope_of(tree, n, n.name) is scope for n in tree.nodes)
+    others = [n for n in tree.local(target.id, scope) if n is not target]
+    walrus = any(n.name == target.id and scope_of(tree, n, n.name) is scope for n in tree.of(ir.Bind))
     before = [n for n in others if _is_before(tree, n, statement) and tree.function(n) is function]
     return not walrus and all(n in before or any(one in readers for one in tree.around(n)) for n in others)
 
@@ -58,7 +58,7 @@ def _is_known_elsewhere(tree: Tree, statement: ir.Assign, name: str) -> bool:
         return True
     if function is not None and name in (*function.globals, *function.nonlocals):
         return True
-    shown = (node for node in tree.nodes if isinstance(node, ir.Call) and name_of(node) in _SHOWING and isinstance(node.func, ir.Name))
+    shown = (node for name in _SHOWING for one in tree.names(name) if isinstance(node := tree.parent(one), ir.Call) and node.func is one)
     return any(function is None or function in tree.around(node) for node in shown)
 
 
@@ -75,3 +75,10 @@ def _bare(tree: Tree, value: Node, statement: ir.Assign, name: str) -> tuple[Edi
     text = tree.source(tree.expression(value))
     own = tree.expression(statement.value)
     return tree.edit(statement.targets[0].span, name), tree.edit(own, fitting(tree, statement.value, value, text))
+
+
+def shows_all(tree: Tree, function: ir.Function | None) -> bool:
+    """True if a function hands all its variables out."""
+    named = (*tree.names("locals"), *tree.names("vars"), *tree.attributes("locals"), *tree.attributes("vars"))
+    calls = (call for one in named if isinstance(call := tree.parent(one), ir.Call) and call.func is one and not call.args)
+    return any(tree.function(call) is function for call in calls)

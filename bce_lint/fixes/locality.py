@@ -73,5 +73,6 @@ def infinite(project: RecordedProject, search: UserSearch) -> bool:
     """True if the function shows infinite values: there a fused loss and its parts differ."""
     tree, call = project.call(search.key)
     function = tree.function(call)
-    nodes = [n.span for n in tree.nodes if function is None or function in tree.around(n)]
-    return bool(_INFINITE.search(tree.text[min(s.start for s in nodes) : max(s.end for s in nodes)]))
+    inside = tree.extent(tree.module if function is None else function)
+    assert inside is not None, "the call stands there"
+    return bool(_INFINITE.search(tree.source(inside)))

@@ -65,13 +65,20 @@ def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
 def _bindings(tree: Tree, name: str) -> list[Node]:
     """What binds a name, in whatever way."""
     written = [node for node in tree.names(name) if is_store(tree, node)]
-    return written + [
-        node
-        for node in tree.nodes
-        if (isinstance(node, ir.Bind | ir.Function | ir.ClassDef) and node.name == name)
-        or (isinstance(node, ir.ImportName | ir.ImportModule) and node.bound == name)
-        or (isinstance(node, ir.Try) and any(handler.name == name for handler in node.handlers))
-    ]
+    return [*written, *tree.once(_binding).get(name, ())]
+
+
+def _binding(tree: Tree) -> dict[str, list[Node]]:
+    """What binds names otherwise than by an assignment, by name."""
+    found: dict[str, list[Node]] = {}
+    for node in tree.of(ir.Bind, ir.Function, ir.ClassDef, ir.ImportName, ir.ImportModule, ir.Try):
+        if isinstance(node, ir.Try):
+            names = {handler.name for handler in node.handlers if handler.name}
+        else:
+            names = {node.bound if isinstance(node, ir.ImportName | ir.ImportModule) else node.name}
+        for name in names:
+            found.setdefault(name, []).append(node)
+    return found
 
 
 def not_changed(tree: Tree, value: Node, statement: Node) -> None:
@@ -86,9 +93,9 @@ def mentions(tree: Tree, value: ir.Name, statement: Node) -> list[ir.Name]:
     """Where a name stands in its function after a statement, or in a loop around it."""
     if isinstance(statement, ir.Return) or (isinstance(statement, ir.Assign) and any(_binds(t, value.id) for t in statement.targets)):
         return []  # nothing comes after it, or the name means the new value from there on
-    function, end = tree.function(value), max((n.span.end for n in tree.nodes if statement in tree.around(n)), default=statement.span.end)
+    function, end = tree.function(value), (tree.extent(statement) or statement.span).end
     loops = [one for one in tree.around(statement) if isinstance(one, ir.For | ir.While)]
-    names = [n for n in tree.names(value.id) if tree.function(n) is function]
+    names = tree.inside_of(value.id, function)
     inside = [n for n in names if any(one in loops for one in tree.around(n)) and statement not in tree.around(n)]
     return [n for n in names if (n.span.start >= end or n in inside) and not is_store(tree, n)]
 
@@ -121,5 +128,5 @@ def _changed_in_place(tree: Tree, node: Node) -> bool:
 def only_binding(tree: Tree, name: ir.Name, statement: ir.Assign) -> bool:
     """True if a statement is the only one in its function that binds a name."""
     scope = tree.function(name)
-    stores = [n for n in tree.names(name.id) if is_store(tree, n) and tree.function(n) is scope]
+    stores = [n for n in tree.inside_of(name.id, scope) if is_store(tree, n)]
     return len(stores) == 1 and stores[0] in statement.targets

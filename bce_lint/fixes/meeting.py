@@ -265,7 +265,7 @@ def _loads(tree: Tree, name: ir.Name) -> list[ir.Name]:
     scope = scope_of(tree, name, name.id)
     if scope is None and name.id != "_" and tree.shares(name.id):
         return [name]
-    return [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope and not is_store(tree, n)]
+    return [n for n in tree.local(name.id, scope) if not is_store(tree, n)]
 
 
 def _of_batch(index: Node) -> bool:

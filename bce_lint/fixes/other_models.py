@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bce_lint import ir
@@ -25,9 +25,19 @@ class OtherModel(NamedTuple):
     changed: str
 
 
+class _Known:
+    """What was found for some functions of a project."""
+
+    def __init__(self, project: RecordedProject) -> None:
+        self.found: dict[frozenset[SourceRange], OtherModel | None] = {}
+
+
 def no_other_model(project: RecordedProject, functions: Iterable[SourceRange]) -> None:
     """Raises `Refusal` where another model may stand in the place of one with some functions, so that its users are right for one alone."""
-    other = next(OtherModels(project, sorted({*functions})).found(), None)
+    known, asked = project.once(_Known).found, frozenset(functions)
+    if asked not in known:
+        known[asked] = next(OtherModels(project, sorted(asked)).found(), None)
+    other = known[asked]
     if other is not None:
         raise Refusal(f"`{other.name}` at {at_row(other.tree, other.node)} may stand in the place of `{other.changed}`, and is not changed")
 
@@ -57,9 +67,9 @@ class OtherModels:
         """The class that an expression names, under its own name; of a function, what it returns instances of."""
         name = next((one.name for one in imports(tree) if isinstance(node, ir.Name) and one.bound == node.id), last_name(node))
         yield name
-        for other in self.project.trees():
-            for function in (one for one in other.nodes if isinstance(one, ir.Function) and one.name == name):
-                ways = (one.value for one in other.nodes if isinstance(one, ir.Return) and other.function(one) is function)
+        for other, functions in self.project.once(Functions).named(name):
+            for function in functions:
+                ways = (one.value for one in other.ways_out(function) if isinstance(one, ir.Return))
                 yield from (last_name(value.func) for value in ways if isinstance(value, ir.Call))
 
     def _class(self, function: SourceRange) -> SourceRange | None:
@@ -84,7 +94,7 @@ class OtherModels:
                 yield from self._not_run(tree, self._values(tree, target))
         elif isinstance(statement, ir.Return):
             function = tree.function(statement)
-            ways = (n.value for n in tree.nodes if isinstance(n, ir.Return) and n.value is not None and tree.function(n) is function)
+            ways = (n.value for n in tree.ways_out(function) if isinstance(n, ir.Return) and n.value is not None)
             yield from self._not_run(tree, ways)
 
     def _is_chosen_from(self, tree: Tree, table: ir.Dict) -> bool:
@@ -108,7 +118,7 @@ class OtherModels:
         stores: Iterable[Node] = ()
         if isinstance(target, ir.Name):
             scope = scope_of(tree, target, target.id)
-            stores = [n for n in tree.names(target.id) if scope_of(tree, n, target.id) is scope]
+            stores = tree.local(target.id, scope)
         elif isinstance(target, ir.Attr):
             stores = [n for n in tree.attributes(target.name) if _class_around(tree, n) is _class_around(tree, target)]
         for store in stores:
@@ -157,21 +167,46 @@ class OtherModels:
             return False
         if name not in self._known:
             wanted = re.compile(rb"^[ \t]*class[ \t]+%s\b" % re.escape(name).encode(), re.MULTILINE)
-            defined = any(wanted.search(summary.raw) for summary in self.project.analysed.summaries.values())
+            summaries = self.project.analysed.summaries
+            defined = any(wanted.search(summaries[path].raw) for path in self.project.words.holding(name))
             self._known[name] = defined and not self._inherits(name)
         return self._known[name]
 
     def _inherits(self, name: str) -> bool:
         """True if a class is derived from a changed one and has the function from it."""
-        lines = ClassLines(self.project)
+        lines = self.project.once(ClassLines)
         for path, span in self.owners:
             tree = self.project.tree(path)
             owner = tree.at(span, ir.ClassDef)
             for other, one in lines.line(tree, owner) if owner is not None else ():
-                own = (n.name for n in other.nodes if isinstance(n, ir.Function) and other.parent(other.parent(n)) is one)
-                if one.name == name and self.methods.isdisjoint(own):
+                if one.name == name and self.methods.isdisjoint(_methods(other, one)):
                     return True
         return False
+
+
+def _methods(tree: Tree, owner: ir.ClassDef) -> list[str]:
+    return [one.name for one in tree.of(ir.Function) if tree.parent(tree.parent(one)) is owner]
+
+
+class Functions:
+    """The functions of the files that were read, by name."""
+
+    def __init__(self, project: RecordedProject) -> None:
+        self.project = project
+        self._seen = 0
+        self._named: dict[str, list[tuple[Tree, list[ir.Function]]]] = {}
+
+    def named(self, name: str) -> Sequence[tuple[Tree, Sequence[ir.Function]]]:
+        """Those of a name, by file."""
+        trees = self.project.trees()
+        for tree in trees[self._seen :] if len(trees) > self._seen else ():
+            own: dict[str, list[ir.Function]] = {}
+            for one in tree.of(ir.Function):
+                own.setdefault(one.name, []).append(one)
+            for each, functions in own.items():
+                self._named.setdefault(each, []).append((tree, functions))
+        self._seen = len(trees)
+        return self._named.get(name, ())
 
 
 def _class_around(tree: Tree, node: Node) -> Node | None:

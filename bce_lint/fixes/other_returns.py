@@ -31,7 +31,7 @@ def other_returns(project: RecordedProject, search: UserSearch, gone: Collection
         function = tree.function_at(span)
         if function is None:
             continue
-        ways = [n for n in tree.nodes if isinstance(n, ir.Return | ir.Yield) and n.value is not None and tree.function(n) is function]
+        ways = [n for n in tree.ways_out(function) if n.value is not None]
         slots = {slot for way in ways for slot, node in _slots(way.value) if _carries(project, search, tree, node)}
         for way in ways:
             for node in (node for slot, node in _slots(way.value) if slot in slots):

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from bce_lint.fixes.words import Words
+
 _DOTTED = re.compile(r"\w+(?:\.\w+)*")
 _MADE_UP = re.compile(
     rb"""(?:getattr\(|get_submodule\(|attrgetter\(|_modules\[|__dict__\[)[^\r\n]*?["'](?:[\w.]*\.)?(\w+)(?:\{|%|["'][ \t]*\+)"""
@@ -183,30 +185,30 @@ def parsed(text: str | bytes) -> ast.Module | None:
 
 
 class Readers:
-    """The files of a project, asked for who reads a name; only files that hold the word are parsed."""
+    """The files of a project, asked for who reads a name; only files that hold the word are parsed, each text once: `known` are those
+    that were."""
 
-    def __init__(self, texts: Mapping[str, bytes]) -> None:
-        self._texts = texts
-        self._known: dict[str, Readings | None] = {}
+    def __init__(self, texts: Mapping[str, bytes], known: dict[bytes, Readings | None] | None = None, words: Words | None = None) -> None:
+        self.texts = texts
+        self._words = Words(texts) if words is None else words
+        self._known = {} if known is None else known
 
     def of(self, path: str) -> Readings | None:
         """What one file stores and reads; None where it cannot be told."""
-        if path not in self._known:
-            tree = parsed(self._texts[path])
-            self._known[path] = Readings(tree) if tree is not None else None
-        return self._known[path]
+        text = self.texts[path]
+        if text not in self._known:
+            tree = parsed(text)
+            self._known[text] = Readings(tree) if tree is not None else None
+        return self._known[text]
 
     def holding(self, word: str) -> Iterator[tuple[str, Readings | None]]:
         """The files that hold a word."""
-        wanted = re.compile(rb"\b" + re.escape(word.encode()) + rb"\b")
-        for path in sorted(self._texts):
-            if wanted.search(self._texts[path]):
-                yield path, self.of(path)
+        return ((path, self.of(path)) for path in self._words.holding(word))
 
     @cached_property
     def _made_up(self) -> list[tuple[str, str, int]]:
         """The beginnings of names that are put together, with their files and rows."""
-        found = ((path, text, one) for path, text in sorted(self._texts.items()) for one in _MADE_UP.finditer(text))
+        found = ((path, text, one) for path, text in sorted(self.texts.items()) for one in _MADE_UP.finditer(text))
         return [(one.group(1).decode(), path, text.count(b"\n", 0, one.start()) + 1) for path, text, one in found]
 
     def attribute(self, name: str, owner: str) -> Iterator[tuple[str, int]]:

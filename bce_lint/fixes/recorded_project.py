@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.uses import UseRecorder
-from bce_lint.analysis.sites import ChoiceSite, LossSite, members
+from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LossSite, members
 from bce_lint.catalog.modules import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.fixes.places import shown
 from bce_lint.fixes.readings import Readers
 from bce_lint.fixes.tree import Node, Tree
+from bce_lint.fixes.words import Words
 from bce_lint.rules.judge import Judged, judge
 from bce_lint.rules.registry import BY_CODE
+
+T = TypeVar("T")
 
 
 class RecordedProject:
@@ -26,8 +30,13 @@ class RecordedProject:
     def __init__(self, analysed: Project, uses: UseRecorder) -> None:
         self.analysed, self.uses = analysed, uses
         self._trees: dict[str, Tree] = {}
+        self._asked = 0
+        self._all: list[Tree] = []
+        self._having: dict[str, list[Tree]] = {}
+        self._made: dict[object, Any] = {}
         self.losses: dict[SourceRange, list[LossSite]] = {}
         self.calls: dict[SourceRange, list[LossSite]] = {}
+        self.written: dict[SourceRange, list[HandWrittenSite]] = {}
         self.chosen: set[SourceRange] = set()
         self._collect()
         self.entering: dict[SourceRange, list[SourceRange]] = {}
@@ -38,6 +47,8 @@ class RecordedProject:
     def _collect(self) -> None:
         for site in self.analysed.machine.sites:
             for one in members(site):
+                if isinstance(one, HandWrittenSite):
+                    self.written.setdefault(one.primary.range, []).append(one)
                 if isinstance(one, LossSite):
                     self.losses.setdefault(loss_of(one), []).append(one)
                     self.calls.setdefault(one.call.range, []).append(one)
@@ -46,7 +57,14 @@ class RecordedProject:
 
     def intents(self, change: Change) -> list[FixIntent]:
         """The changes of a kind that all findings of the project ask for."""
-        return [intent for judged in self._judged for intent in judged.intents if intent.change is change]
+        return self._intents.get(change, [])
+
+    @cached_property
+    def _intents(self) -> dict[Change, list[FixIntent]]:
+        found: dict[Change, list[FixIntent]] = {}
+        for intent in (intent for judged in self._judged for intent in judged.intents):
+            found.setdefault(intent.change, []).append(intent)
+        return found
 
     @cached_property
     def _judged(self) -> list[Judged]:
@@ -58,13 +76,42 @@ class RecordedProject:
             unit, source = self.analysed.unit(path), self.analysed.source(path)
             if unit is None or source is None:
                 raise Refusal(f"{shown(path)} cannot be read")
-            graph = self.analysed.graph
-            self._trees[path] = Tree(source, unit.module, [graph.files[other].raw for other in sorted(graph.importers.get(path, ()))])
+            self._trees[path] = Tree(source, unit.module, partial(self._imported_with, path))
         return self._trees[path]
 
-    def trees(self) -> Iterator[Tree]:
-        """All files that were read."""
-        return (self.tree(path) for path in self.analysed.parsed())
+    def _imported_with(self, path: str, name: str) -> bool:
+        """True if a file that imports another one has a word."""
+        importers = self.analysed.graph.importers.get(path, set())
+        return bool(importers) and not importers.isdisjoint(self.words.holding(name))
+
+    def trees(self) -> Sequence[Tree]:
+        """All files that were read; more may be read later."""
+        asked = self.analysed.asked
+        if asked > self._asked:
+            new = [self.tree(path) for path in self.analysed.parsed(self._asked)]
+            self._asked = asked
+            self._all += new
+            for tree in new:
+                for name in tree.all_attributes():
+                    self._having.setdefault(name, []).append(tree)
+        return self._all
+
+    def having(self, attribute: str) -> Sequence[Tree]:
+        """The files that were read in which an attribute of a name stands."""
+        self.trees()
+        return self._having.get(attribute, ())
+
+    def once(self, make: Callable[[RecordedProject], T]) -> T:
+        """What is made of the project once, by what makes it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
+
+    @cached_property
+    def words(self) -> Words:
+        """All files of the project by their words."""
+        return Words({path: summary.raw for path, summary in self.analysed.summaries.items()})
 
     def call(self, place: Place | SourceRange) -> tuple[Tree, ir.Call]:
         """The call at a place."""
@@ -74,7 +121,7 @@ class RecordedProject:
     @cached_property
     def readers(self) -> Readers:
         """All files of the project, asked for who reads a name."""
-        return Readers({path: summary.raw for path, summary in self.analysed.summaries.items()})
+        return Readers({path: summary.raw for path, summary in self.analysed.summaries.items()}, words=self.words)
 
     @cached_property
     def _holders(self) -> dict[SourceRange, list[SourceRange]]:
@@ -102,8 +149,7 @@ class RecordedProject:
 
     def may_meet(self, path: str, other: str) -> bool:
         """True if some file of the project imports both of two files, however far."""
-        closure = self.analysed.graph.closure
-        return not closure((path,)).isdisjoint(closure((other,)))
+        return other in self.analysed.graph.met(path)
 
     def carries(self, tree: Tree, node: Node, keys: Iterable[SourceRange]) -> bool:
         """True if an expression's value was, or held, the output of one of some activations."""

@@ -181,7 +181,7 @@ def _unread_variable(project: RecordedProject, tree: Tree, call: ir.Call) -> lis
     if not isinstance(name, ir.Name):
         return []
     scope = scope_of(tree, name, name.id)
-    found = [n for n in tree.names(name.id) if scope_of(tree, n, name.id) is scope]
+    found = tree.local(name.id, scope)
     stores = [n for n in found if is_store(tree, n)]
     if len(stores) != 1 or len(found) != 2 or (scope is None and tree.shares(name.id)):
         return []

@@ -148,31 +148,34 @@ def _carried(edit: Edit, name: str, new: str, count: int) -> Edit:
 
 def _occurrences(variable: Variable) -> list[Node]:
     tree, scope, name = variable
-    walrus = [n for n in tree.nodes if isinstance(n, ir.Bind) and n.name == name and scope_of(tree, n, name) is scope]
-    return [n for n in tree.names(name) if scope_of(tree, n, name) is scope] + walrus
+    walrus = [n for n in tree.of(ir.Bind) if n.name == name and scope_of(tree, n, name) is scope]
+    return [*tree.local(name, scope), *walrus]
 
 
 def _may_change(variable: Variable, spans: list[Span], new: str) -> None:
     """Raises `Refusal` for a name that others may know, or that cannot be another."""
     tree, scope, name = variable
     written = all(tree.source(span) == name for span in spans)
-    other = any(_binds_otherwise(node, name) for node in tree.nodes)
+    other = name in tree.once(_bound_otherwise)
     known = tree.shares(name) if scope is None else any(param.name == name for param in scope.params)
     if known or other or not written or is_taken(variable, new):
         raise Refusal(_promise(tree, min(spans).start, name))
 
 
-def _binds_otherwise(node: Node, name: str) -> bool:
-    match node:
-        case ir.ImportName() | ir.ImportModule():
-            return node.bound == name
-        case ir.ClassDef():
-            return node.name == name
-        case ir.Function():
-            return node.name == name or name in node.globals or name in node.nonlocals
-        case ir.Try():
-            return any(handler.name == name for handler in node.handlers)
-    return False
+def _bound_otherwise(tree: Tree) -> frozenset[str]:
+    """The names of a file that something else than an assignment binds, or that functions share."""
+    found: set[str] = set()
+    for node in tree.of(ir.ImportName, ir.ImportModule, ir.ClassDef, ir.Function, ir.Try):
+        match node:
+            case ir.ImportName() | ir.ImportModule():
+                found.add(node.bound)
+            case ir.Try():
+                found.update(handler.name for handler in node.handlers if handler.name)
+            case ir.Function():
+                found.update((node.name, *node.globals, *node.nonlocals))
+            case _:
+                found.add(node.name)
+    return frozenset(found)
 
 
 def is_taken(variable: Variable, name: str) -> bool:
@@ -185,13 +188,13 @@ def _text(variable: Variable) -> str:
     tree, scope, _ = variable
     if scope is None:
         return tree.text
-    spans = [n.span for n in tree.nodes if hasattr(n, "span") and (n is scope or scope in tree.around(n))]
-    return tree.text[min(s.start for s in spans) : max(s.end for s in spans)]
+    inside = tree.extent(scope) or scope.span
+    return tree.text[min(scope.span.start, inside.start) : max(scope.span.end, inside.end)]
 
 
 def _all_hold(variable: Variable, bound: Iterable[Node]) -> bool:
     """True if a variable is set nowhere but at some targets."""
     tree, scope, name = variable
     targets = {id(node) for node in bound}
-    stores = [n for n in tree.names(name) if scope_of(tree, n, name) is scope and is_store(tree, n)]
+    stores = [n for n in tree.local(name, scope) if is_store(tree, n)]
     return all(id(node) in targets for node in stores)

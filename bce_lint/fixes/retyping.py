@@ -18,7 +18,7 @@ from bce_lint.fixes.places import at_place, at_row
 from bce_lint.fixes.recorded_project import RecordedProject, escapes, loss_of
 from bce_lint.fixes.siblings import still_a_choice
 from bce_lint.fixes.spelling import renamed
-from bce_lint.fixes.tree import Tree, name_of
+from bce_lint.fixes.tree import Node, Tree, last_name, name_of
 
 
 def alone(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
@@ -78,11 +78,18 @@ def stays_here(project: RecordedProject, made: SourceRange) -> None:
 
 def _not_asked_for(tree: Tree, name: str) -> None:
     """Raises `Refusal` when the file asks whether a loss is of a class."""
-    for node in tree.nodes:
-        if isinstance(node, ir.Attr | ir.Name) and (node.name if isinstance(node, ir.Attr) else node.id) == name:
-            parent = tree.parent(node)
-            if isinstance(parent, ir.Op) or (isinstance(parent, ir.Call) and name_of(parent) in ("isinstance", "issubclass")):
-                raise Refusal(f"`{name}` is asked for at {at_row(tree, node)}")
+    if name in (known := tree.once(_asked_for)):
+        raise Refusal(f"`{name}` is asked for at {at_row(tree, known[name])}")
+
+
+def _asked_for(tree: Tree) -> dict[str, Node]:
+    """The names that a file compares, or asks the classes of, each where that is done first in the order of all nodes."""
+    found: dict[str, Node] = {}
+    for node in tree.of(ir.Attr, ir.Name):
+        parent = tree.parent(node)
+        if isinstance(parent, ir.Op) or (isinstance(parent, ir.Call) and name_of(parent) in ("isinstance", "issubclass")):
+            found.setdefault(last_name(node), node)
+    return found
 
 
 def at(project: RecordedProject, site: LossSite) -> str:

@@ -39,9 +39,7 @@ def _others(project: RecordedProject, tree: Tree, call: ir.Call, value: Node) ->
     if base is not value or (scope is None and tree.shares(base.id)):
         yield tree, base
         return
-    for name in tree.names(base.id):
-        if scope_of(tree, name, name.id) is not scope:
-            continue
+    for name in tree.local(base.id, scope):
         if is_store(tree, name):
             yield from ((tree, node) for node in _stored(tree, name))
         elif name is not base and name.span.start < call.span.start and _kept(project, tree, name, base.id):

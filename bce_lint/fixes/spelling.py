@@ -45,7 +45,7 @@ def _renamed_import(tree: Tree, callee: ir.Name, old: str, new: str) -> tuple[Ed
 
 def imports(tree: Tree) -> Iterator[ir.ImportName]:
     """The names that a file imports, wherever in it."""
-    return (node for node in tree.nodes if isinstance(node, ir.ImportName))
+    return iter(tree.of(ir.ImportName))
 
 
 def _free(tree: Tree, name: str) -> None:
@@ -54,7 +54,7 @@ def _free(tree: Tree, name: str) -> None:
         (isinstance(node, ir.ImportName | ir.ImportModule) and node.bound == name)
         or (isinstance(node, ir.Function) and (node.name == name or any(p.name == name for p in node.params)))
         or (isinstance(node, ir.ClassDef) and node.name == name)
-        for node in tree.nodes
+        for node in tree.of(ir.ImportName, ir.ImportModule, ir.Function, ir.ClassDef)
     )
     if taken or tree.names(name):
         raise Refusal(f"the name `{name}` is taken in {shown(tree.path)}")
@@ -90,8 +90,18 @@ def _modules(tree: Tree) -> Iterator[tuple[str, str]]:
 
 def _rebound(tree: Tree, name: str) -> bool:
     """True if something else in a file may bind a name."""
-    scopes = (node for node in tree.nodes if isinstance(node, ir.Function | ir.ClassDef))
-    return any(name in scope.bound for scope in scopes) or any(is_store(tree, node) for node in tree.names(name))
+    stored = tree.once(_Stored)
+    if name not in stored.names:
+        stored.names[name] = any(is_store(tree, node) for node in tree.names(name))
+    return name in stored.bound or stored.names[name]
+
+
+class _Stored:
+    """The names that functions and classes of a file bind, and those that were asked for: whether something is stored under them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.bound = frozenset[str]().union(*(scope.bound for scope in tree.of(ir.Function, ir.ClassDef)))
+        self.names: dict[str, bool] = {}
 
 
 def _imported(tree: Tree, module: str, last: str) -> tuple[str, tuple[Edit, ...]]:

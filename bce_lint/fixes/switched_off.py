@@ -53,7 +53,7 @@ def choice_of(project: RecordedProject, key: SourceRange) -> ActivationChoice | 
     names = set(_deciding(tree, call))
     if owner is None or not names:
         return None
-    for other, one in ClassLines(project).line(tree, owner):
+    for other, one in project.once(ClassLines).line(tree, owner):
         for store in (attr for name in sorted(names) for attr in other.attributes(name) if is_store(other, attr)):
             function = other.function(store)
             if function is None or one not in other.around(store):
@@ -198,8 +198,9 @@ def _class_name(value: Node) -> str:
 
 
 def _extent(choice: ActivationChoice) -> ir.Span:
-    spans = [n.span for n in choice.tree.nodes if hasattr(n, "span") and choice.owner in choice.tree.around(n)]
-    return ir.Span(min(s.start for s in spans), max(s.end for s in spans))
+    found = choice.tree.extent(choice.owner)
+    assert found is not None, "a class has a body"
+    return found
 
 
 def _takes_none(choice: ActivationChoice, node: Node) -> bool:

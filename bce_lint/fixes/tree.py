@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
@@ -15,6 +15,7 @@ from bce_lint.ir import Span
 from bce_lint.ir.walk import children
 from bce_lint.source.text import SourceText, lines_of
 
+T = TypeVar("T")
 Node: TypeAlias = Any
 """A node of the intermediate representation."""
 
@@ -30,16 +31,21 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 class Tree:
     """The nodes of one file by place, and what is around each."""
 
-    def __init__(self, file: SourceText, module: ir.Module, importers: Iterable[bytes] = ()) -> None:
+    def __init__(self, file: SourceText, module: ir.Module, read_by: Callable[[str], bool] = lambda name: False) -> None:
         self.path, self.text, self.module = file.path, file.text, module
         self._file = file
-        self._importers = tuple(importers)
+        self._read_by = read_by
         self.parents: dict[int, Node] = {}
         self.shared: set[int] = set()
         self.by_span: dict[Span, list[Node]] = {}
         self.nodes: list[Node] = []
         self._names: dict[str, list[ir.Name]] = {}
         self._attributes: dict[str, list[ir.Attr]] = {}
+        self._kinds: dict[tuple[type, ...], list[Node]] = {}
+        self._locals: dict[str, dict[int, list[ir.Name]]] = {}
+        self._inside: dict[str, dict[int, list[ir.Name]]] = {}
+        self._shares: dict[str, bool] = {}
+        self._made: dict[object, Any] = {}
         self._walk()
 
     def _walk(self) -> None:
@@ -79,11 +85,41 @@ class Tree:
         """Where an attribute is read or set."""
         return self._attributes.get(name, ())
 
+    def all_attributes(self) -> Iterable[str]:
+        """The names of the attributes that are read or set."""
+        return self._attributes
+
+    def once(self, make: Callable[[Tree], T]) -> T:
+        """What is made of the file once, by what makes it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        found: T = self._made[make]
+        return found
+
+    def of(self, *kinds: type) -> Sequence[Node]:
+        """The nodes of some kinds, in the order of all."""
+        if kinds not in self._kinds:
+            self._kinds[kinds] = [node for node in self.nodes if isinstance(node, kinds)]
+        return self._kinds[kinds]
+
+    def local(self, name: str, scope: ir.Function | None) -> Sequence[ir.Name]:
+        """Where a name is read or bound that is local to a function, or is the module's."""
+        if name not in self._locals:
+            self._locals[name] = _grouped(self.names(name), lambda one: scope_of(self, one, name))
+        return self._locals[name].get(id(scope), ())
+
+    def inside_of(self, name: str, function: ir.Function | None) -> Sequence[ir.Name]:
+        """Where a name stands in the body of a function, or of the module, and in none that is inside of it."""
+        if name not in self._inside:
+            self._inside[name] = _grouped(self.names(name), self.function)
+        return self._inside[name].get(id(function), ())
+
     def shares(self, name: str) -> bool:
         """True if others may take a name of this file: it is listed as text, or a file that imports this one has the word."""
-        word = rf"\b{re.escape(name)}\b"
-        listed = re.search(rf"""["']{re.escape(name)}["']""", self.text) is not None
-        return listed or any(re.search(word.encode(), text) for text in self._importers)
+        if name not in self._shares:
+            listed = re.search(rf"""["']{re.escape(name)}["']""", self.text) is not None
+            self._shares[name] = listed or self._read_by(name)
+        return self._shares[name]
 
     def parent(self, node: Node) -> Node | None:
         """The node around one."""
@@ -98,7 +134,38 @@ class Tree:
 
     def function(self, node: Node) -> ir.Function | None:
         """The function whose body (or lambda) a node stands in; None for the module and for class bodies."""
-        return next((one for one in self.around(node) if isinstance(one, ir.Function)), None)
+        return self._functions.get(id(node))
+
+    @cached_property
+    def _functions(self) -> dict[int, ir.Function]:
+        found: dict[int, ir.Function] = {}
+        for node in self.nodes:  # what is around a node comes before it
+            around = self.parents[id(node)]
+            function = around if isinstance(around, ir.Function) else found.get(id(around))
+            if function is not None:
+                found[id(node)] = function
+        return found
+
+    def ways_out(self, function: ir.Function | None) -> Sequence[Node]:
+        """The statements and expressions by which a function gives values out: those of `return` and `yield`."""
+        return self._ways.get(id(function), ())
+
+    @cached_property
+    def _ways(self) -> dict[int, list[Node]]:
+        return _grouped(self.of(ir.Return, ir.Yield), self.function)
+
+    def extent(self, node: Node) -> Span | None:
+        """The span of all that stands inside of a node; None where nothing does."""
+        return self._extents.get(id(node))
+
+    @cached_property
+    def _extents(self) -> dict[int, Span]:
+        found: dict[int, Span] = {}
+        for node in reversed(self.nodes):
+            spans = [one for one in (getattr(node, "span", None), found.get(id(node)), found.get(id(self.parents[id(node)]))) if one]
+            if spans:
+                found[id(self.parents[id(node)])] = Span(min(one.start for one in spans), max(one.end for one in spans))
+        return found
 
     def function_at(self, span: Span) -> ir.Function | None:
         """The function whose name (or lambda) has this span."""
@@ -184,6 +251,13 @@ class Tree:
         return next(line for line in self.logical_lines if line.start <= offset < line.end)
 
 
+def _grouped(nodes: Iterable[Node], around: Callable[[Node], ir.Function | None]) -> dict[int, list[Node]]:
+    found: dict[int, list[Node]] = {}
+    for node in nodes:
+        found.setdefault(id(around(node)), []).append(node)
+    return found
+
+
 def _back(text: str, at: int, low: int) -> int:
     at -= 1
     while at >= low and text[at] in " \t\r\n\\":
@@ -241,8 +315,10 @@ def is_store(tree: Tree, node: Node) -> bool:
 
 def scope_of(tree: Tree, node: Node, name: str) -> ir.Function | None:
     """The function that a name is local to where a node stands; None for the module."""
-    functions = (one for one in (node, *tree.around(node)) if isinstance(one, ir.Function))
-    return next((f for f in functions if name in f.bound or any(p.name == name for p in f.params)), None)
+    found = node if isinstance(node, ir.Function) else tree.function(node)
+    while found is not None and name not in found.bound and not any(param.name == name for param in found.params):
+        found = tree.function(found)
+    return found
 
 
 def has_comment(text: str) -> bool:

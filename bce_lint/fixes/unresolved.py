@@ -7,7 +7,6 @@ call must fit, and an attribute of `self` must be one that the class, or one tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -17,17 +16,12 @@ from bce_lint.catalog.modules import HOOKS, QUIET
 from bce_lint.fixes.children import FETCHING, may_be_called
 from bce_lint.fixes.class_lines import ClassLines, named_by_path
 from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.openings import BY_TEXT, HOOKING, MODEL, MODEL_WORDS, Openings
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
 
-_BY_TEXT = frozenset({"getattr", "attrgetter", "methodcaller", "get_submodule"})
-_HOOKING = HOOKS | {"register_module_forward_hook"}
 _WRAPPING = frozenset({"DataParallel", "DistributedDataParallel", "compile", "to", "cuda", "cpu"})
 _CALLED = frozenset({"forward", "__call__"})
-_MODEL_WORDS = frozenset({"model", "net", "network", "module", "classifier", "discriminator", "critic", "pl_module", "lightning_module"})
-_MODEL = re.compile(r"(model|net|network|module|classifier|discriminator|critic)$", re.IGNORECASE)
-_MODEL_BYTES = rb"model|net|network|module|classifier|discriminator|critic|callbacks?|hooks?|__call__|def on_\w+|children|modules"
-"""Words of the files where a module may be called: those by which it goes, and those of callbacks."""
 _QUIET = frozenset(name.rpartition(".")[2] for name in QUIET)
 
 
@@ -48,8 +42,7 @@ class UnresolvedUses:
     def __init__(self, project: RecordedProject, functions: Iterable[SourceRange], owners: Iterable[SourceRange]) -> None:
         self.project, self.owners = project, frozenset(owners)
         self.functions = sorted(functions)
-        self.lines = ClassLines(project)
-        self._imports: dict[str, set[str]] = {}
+        self.lines, self.openings = project.once(ClassLines), project.once(Openings)
 
     def places(self) -> Iterator[tuple[Tree, Node]]:
         """The expressions, each with its file."""
@@ -88,9 +81,9 @@ class UnresolvedUses:
 
     def reads(self, path: str, name: str) -> Iterator[tuple[Tree, Node]]:
         """Where an attribute that is set in a file may be read on an object that was not resolved."""
-        for tree in self._near(path, re.compile(rb"\b%s\b" % re.escape(name).encode())):
+        for tree in self._read(self.project.analysed.graph.met(path).intersection(self.project.words.holding(name))):
             for attr in tree.attributes(name):
-                resolved = self._object(tree, attr.value) or (isinstance(attr.value, ir.Name) and _is_self(tree, attr.value))
+                resolved = self.openings.is_object(tree, attr.value) or (isinstance(attr.value, ir.Name) and _is_self(tree, attr.value))
                 if not is_store(tree, attr) and not resolved and not self._is_tensor(tree, attr.value):
                     yield tree, attr
 
@@ -99,43 +92,44 @@ class UnresolvedUses:
         return bool(known) and None not in known
 
     def _files(self, wanted: Sought) -> Iterator[Tree]:
-        words = [re.escape(name).encode() for name in wanted.names] + [_MODEL_BYTES] * wanted.module
-        return self._near(wanted.path, re.compile(rb"(?:%s)\b" % b"|".join(words), re.IGNORECASE))
+        met = self.project.analysed.graph.met(wanted.path)
+        named = frozenset[str]().union(*map(self.project.words.ending, wanted.names))
+        return self._read(named & met | frozenset(self.openings.files(met) if wanted.module else ()))
 
-    def _near(self, origin: str, pattern: re.Pattern[bytes]) -> Iterator[Tree]:
-        """The files with some words that a file of the project imports together with one."""
-        analysed = self.project.analysed
-        near = analysed.graph.closure((origin,))
-        for path, summary in sorted(analysed.summaries.items()):
-            if pattern.search(summary.raw) and (path in near or not near.isdisjoint(analysed.graph.closure((path,)))):
-                try:
-                    yield self.project.tree(path)
-                except Refusal:
-                    continue  # what cannot be read cannot run
+    def _read(self, paths: Iterable[str]) -> Iterator[Tree]:
+        for path in sorted(paths):
+            try:
+                yield self.project.tree(path)
+            except Refusal:
+                continue  # what cannot be read cannot run
 
     def _in(self, tree: Tree, wanted: Sought) -> Iterator[Node]:
-        for name in sorted(wanted.names | (_MODEL_WORDS if wanted.module else frozenset())):
+        for name in sorted(wanted.names | (MODEL_WORDS if wanted.module else frozenset())):
             for attr in tree.attributes(name):
                 if not is_store(tree, attr) and self._attribute(tree, attr, wanted):
                     yield attr
         for attr in (one for name in FETCHING * wanted.module for one in tree.attributes(name)):
             if self._is_parent(tree, attr.value, wanted) and may_be_called(tree, attr):
                 yield attr
-        for node in tree.nodes:
-            match node:
-                case ir.Call() if wanted.module and name_of(node) in _HOOKING and not self._hooks_another(tree, node):
-                    yield node
-                case ir.Attr() if wanted.module and self._is_kept_model(tree, node, wanted):
-                    yield node
-                case ir.Call(func=ir.Name()) if self._bare(tree, node, wanted):
-                    yield node
-                case ir.Call() if name_of(node) in _BY_TEXT and self._by_text(tree, node, wanted):
-                    yield node
-                case ir.Call(func=ir.Item() as item) if wanted.module and constant(item.index) in wanted.names:
-                    if self._open(tree, node) and not self._object(tree, item) and _fits(node, wanted):
-                        yield node
-                case ir.Name() if not wanted.module and node.id in wanted.names and self._given(tree, node, wanted):
-                    yield node
+        if wanted.module:
+            yield from (node for node in self.openings.modules(tree) if self._is_module(tree, node, wanted))
+        else:
+            yield from (node for node in self.openings.by_text(tree) if self._by_text(tree, node, wanted))
+            yield from (node for name in sorted(wanted.names) for node in tree.names(name) if self._given(tree, node, wanted))
+
+    def _is_module(self, tree: Tree, node: Node, wanted: Sought) -> bool:
+        """True if one of the openings of a file may be the module's."""
+        if isinstance(node, ir.Attr):
+            return self._is_kept_model(tree, node, wanted)
+        if name_of(node) in HOOKING and not self._hooks_another(tree, node):
+            return True
+        if isinstance(node.func, ir.Name) and self._bare(tree, node, wanted):
+            return True
+        if name_of(node) in BY_TEXT and self._by_text(tree, node, wanted):
+            return True
+        item = node.func
+        keyed = isinstance(item, ir.Item) and constant(item.index) in wanted.names
+        return keyed and self.openings.is_open(tree, node) and not self.openings.is_object(tree, item) and _fits(node, wanted)
 
     def _is_parent(self, tree: Tree, node: Node, wanted: Sought) -> bool:
         """True if an expression is the module, or a parameter that nobody was seen to give."""
@@ -148,25 +142,24 @@ class UnresolvedUses:
 
     def _is_kept_model(self, tree: Tree, attr: ir.Attr, wanted: Sought) -> bool:
         """True if a call asks for a model by a longer name, under which some object of the project keeps one."""
-        if not _MODEL.search(attr.name) or attr.name in wanted.names | _MODEL_WORDS or not _is_called(tree, attr):
+        if not MODEL.search(attr.name) or attr.name in wanted.names | MODEL_WORDS or not _is_called(tree, attr):
             return False
-        kept = any(is_store(one, store) for one in self.project.trees() for store in one.attributes(attr.name))
-        return kept and self._attribute(tree, attr, wanted)
+        return self.openings.keeps(attr.name) and self._attribute(tree, attr, wanted)
 
     def _attribute(self, tree: Tree, attr: ir.Attr, wanted: Sought) -> bool:
         """True if an attribute that was not resolved is called, or handed to somebody who may."""
-        if self._object(tree, attr) or not self._may_have(tree, attr, wanted):
+        if self.openings.is_object(tree, attr) or not self._may_have(tree, attr, wanted):
             return False
         parent = tree.parent(attr)
         match parent:
             case ir.Call() if parent.func is attr:
-                return self._open(tree, parent) and _fits(parent, wanted)
+                return self.openings.is_open(tree, parent) and _fits(parent, wanted)
             case ir.Call():
                 return self._takes(tree, parent)
             case ir.Attr() if wanted.module:
                 call = tree.parent(parent)
                 calls = isinstance(call, ir.Call) and call.func is parent and parent.name in _CALLED and _fits(call, wanted)
-                return (parent.name in HOOKS or calls) and self._open(tree, call)
+                return (parent.name in HOOKS or calls) and self.openings.is_open(tree, call)
             case ir.Assign() if parent.value is attr:
                 return any(self._called_later(tree, target, wanted) for target in parent.targets)
         return not wanted.module and isinstance(parent, ir.Return | ir.Build | ir.Dict)
@@ -176,11 +169,11 @@ class UnresolvedUses:
         if not isinstance(target, ir.Name):
             return False
         scope = scope_of(tree, target, target.id)
-        for node in tree.names(target.id):
+        for node in tree.local(target.id, scope):
             call = tree.parent(node)
-            if not isinstance(call, ir.Call) or scope_of(tree, node, node.id) is not scope:
+            if not isinstance(call, ir.Call):
                 continue
-            if (self._open(tree, call) and _fits(call, wanted)) if call.func is node else self._takes(tree, call):
+            if (self.openings.is_open(tree, call) and _fits(call, wanted)) if call.func is node else self._takes(tree, call):
                 return True
         return False
 
@@ -189,10 +182,10 @@ class UnresolvedUses:
         root: Node = attr.value
         while isinstance(root, ir.Attr | ir.Item | ir.Call):
             root = root.func if isinstance(root, ir.Call) else root.value
-        if isinstance(root, ir.Name) and self._is_imported(tree, root.id):
+        if isinstance(root, ir.Name) and self.openings.is_imported(tree, root.id):
             return False
         if not isinstance(attr.value, ir.Name) or not _is_self(tree, attr.value):
-            return not self._object(tree, attr.value) and (attr.name in wanted.names or _is_called(tree, attr))
+            return not self.openings.is_object(tree, attr.value) and (attr.name in wanted.names or _is_called(tree, attr))
         return self.lines.may_have(tree, attr, wanted.owner, method=not wanted.module)
 
     def _bare(self, tree: Tree, call: ir.Call, wanted: Sought) -> bool:
@@ -202,9 +195,9 @@ class UnresolvedUses:
         scope = scope_of(tree, name, name.id)
         if not wanted.module or _is_self(tree, name) or scope is None or not any(param.name == name.id for param in scope.params):
             return False
-        if not (name.id in wanted.names or _MODEL.search(name.id) or self._is_callback(tree, scope)):
+        if not (name.id in wanted.names or MODEL.search(name.id) or self._is_callback(tree, scope)):
             return False
-        return self._open(tree, call) and not self._object(tree, name) and _fits(call, wanted)
+        return self.openings.is_open(tree, call) and not self.openings.is_object(tree, name) and _fits(call, wanted)
 
     def _is_callback(self, tree: Tree, function: ir.Function) -> bool:
         """True if a function was seen to be called by nobody, and others may have it: a lambda in a call, a name that is handed on,
@@ -221,26 +214,19 @@ class UnresolvedUses:
 
     def _by_text(self, tree: Tree, call: ir.Call, wanted: Sought) -> bool:
         """True if a function or a module is asked for by its name as text."""
-        return not self._object(tree, call) and any(constant(arg.value) in wanted.names - _CALLED for arg in call.args)
+        return not self.openings.is_object(tree, call) and any(constant(arg.value) in wanted.names - _CALLED for arg in call.args)
 
     def _hooks_another(self, tree: Tree, call: ir.Call) -> bool:
         """True if a hook is set on a module that is known: whoever knows it sees the hook."""
-        return isinstance(call.func, ir.Attr) and self._object(tree, call.func.value)
+        return isinstance(call.func, ir.Attr) and self.openings.is_object(tree, call.func.value)
 
     def _given(self, tree: Tree, name: ir.Name, wanted: Sought) -> bool:
         """True if a function of the file is given to somebody who was not followed."""
         call = tree.parent(name)
         if not isinstance(call, ir.Call) or call.func is name or scope_of(tree, name, name.id) is not None:
             return False
-        mine = tree.path == wanted.path or self._is_imported(tree, name.id)
+        mine = tree.path == wanted.path or self.openings.is_imported(tree, name.id)
         return mine and self._takes(tree, call)
-
-    def _open(self, tree: Tree, call: Node) -> bool:
-        """True if a call was not followed, or never reached, so that it may lead anywhere."""
-        here = (tree.path, call.span)
-        names = self.project.uses.called.get(here, ())
-        followed = here in self.project.entering or here in self.project.calls
-        return not followed and (not names or any(name == "?" or name.startswith(".") for name in names))
 
     def _takes(self, tree: Tree, call: ir.Call) -> bool:
         """True if a call that gets a function or a module may use it: it was not followed, and is not known to be quiet."""
@@ -248,16 +234,6 @@ class UnresolvedUses:
         names = self.project.uses.called.get(here, ())
         quiet = names and all(name in QUIET or name.startswith(("container ", "torch.")) for name in names)
         return here not in self.project.entering and not quiet and name_of(call) not in _QUIET
-
-    def _is_imported(self, tree: Tree, name: str) -> bool:
-        if tree.path not in self._imports:
-            imports = (node for node in tree.nodes if isinstance(node, ir.ImportName | ir.ImportModule))
-            self._imports[tree.path] = {node.bound for node in imports}
-        return name in self._imports[tree.path]
-
-    def _object(self, tree: Tree, node: Node) -> bool:
-        """True if it is known which object an expression is."""
-        return bool(self.project.uses.objects.get((tree.path, node.span)))
 
     def _inside_its_own(self, tree: Tree, node: Node, wanted: Sought) -> bool:
         """True if a place stands in the class that is looked for: a module's own parts are other modules."""

@@ -16,6 +16,7 @@ from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.statement_lines import line_removed
 from bce_lint.fixes.tree import Node, Tree, has_comment, is_own, is_store
 from bce_lint.ir import Span
+from bce_lint.ir.walk import below
 
 _CHILDREN: Final = ("children", "named_children", "_modules")
 _Read: TypeAlias = tuple[Tree, ir.Attr]
@@ -28,8 +29,8 @@ def unused_layer(project: RecordedProject, tree: Tree, call: ir.Call, together: 
     owner = next((one for one in tree.around(call) if isinstance(one, ir.ClassDef)), None)
     if owner is None or not isinstance(call.func, ir.Attr) or not is_own(call.func):
         return []
-    name, line = call.func.name, ClassLines(project).line(tree, owner)
-    nodes = [(t, n) for t in project.trees() for n in t.attributes(name) if _of_object(n) and not _is_anothers(t, n, line)]
+    name, line = call.func.name, project.once(ClassLines).line(tree, owner)
+    nodes = [(t, n) for t in project.having(name) for n in t.attributes(name) if _of_object(n) and not _is_anothers(t, n, line)]
     stores = [n for t, n in nodes if is_store(t, n)]
     gone, left = _divided([(t, n) for t, n in nodes if n not in stores], set(together))
     unseen = sum(1 for _ in project.readers.attribute(name, owner.name)) - len(gone) - len(left)
@@ -37,7 +38,7 @@ def unused_layer(project: RecordedProject, tree: Tree, call: ir.Call, together: 
         return []
     statement = tree.statement(stores[0])
     if left:
-        later = isinstance(statement, ir.Assign) and not _divided(left, _to_be_taken(project))[1]
+        later = isinstance(statement, ir.Assign) and not _divided(left, project.once(_to_be_taken))[1]
         return [tree.edit(statement.value.span, tree.source(statement.value.span))] if later else []
     try:
         return _not_stored(tree, statement, stores[0])
@@ -95,8 +96,7 @@ def _not_stored(tree: Tree, statement: Node, store: ir.Attr) -> list[Edit]:
 
 def _binds_more(tree: Tree, value: Node) -> bool:
     """True if an expression binds a name of its own, or waits for something."""
-    inner = (node for node in tree.nodes if isinstance(node, ir.Bind | ir.Yield))
-    return any(value in tree.around(node) for node in inner) or isinstance(value, ir.Bind | ir.Yield)
+    return any(isinstance(node, ir.Bind | ir.Yield) for node in below(value))
 
 
 def _out_of_tuple(tree: Tree, statement: ir.Assign, targets: ir.Build, index: int) -> list[Edit]:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.analysis.sites import LossSite
+from bce_lint.fixes.last_readers import shows_all
 from bce_lint.fixes.meeting import Meeting, Step, Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, escapes
 from bce_lint.fixes.renaming import NamesMet, Variable
-from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
+from bce_lint.fixes.tree import Node, Tree, constant, is_store, scope_of
 from bce_lint.fixes.unresolved import UnresolvedUses
 
 _LOOKING = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.UNSEEN, Usage.CHANGED})
@@ -69,11 +70,14 @@ class UserSearch:
     @classmethod
     def of(cls, project: RecordedProject, origin: Origin, through: bool = False) -> UserSearch:
         """The users of what an activation returns, wherever it is applied."""
-        search = cls(project, origin, through)
-        search._start()
-        search._run()
-        search._models()
-        return search
+        known = project.once(_searches)
+        if (origin, through) not in known:
+            search = cls(project, origin, through)
+            search._start()
+            search._run()
+            search._models()
+            known[origin, through] = search
+        return known[origin, through]
 
     def _part(self) -> UserSearch:
         """A walk of its own that shares what is known of functions and of what lies behind a change."""
@@ -213,11 +217,11 @@ class UserSearch:
         function = held.tree.function(held.node)
         scope = scope_of(held.tree, held.node, at.id)
         outward = function is not None and at.id in (*function.globals, *function.nonlocals)
-        if outward or _in_class(held.tree, held.node) or _shows_all(held.tree, function):
+        if outward or _in_class(held.tree, held.node) or shows_all(held.tree, function):
             self._use(Usage.UNSEEN, held)
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
-        named = [n for n in held.tree.names(at.id) if scope_of(held.tree, n, at.id) is scope]
+        named = list(held.tree.local(at.id, scope))
         if not held.outer:
             self.names.bind(Variable(held.tree, scope, at.id), at)
         self._readers(held, held.tree, named, at.span.start)
@@ -225,7 +229,7 @@ class UserSearch:
     def _attributes(self, held: Held, name: str) -> None:
         self.crossed = True
         self.fields.add((held.tree.path, name))
-        for tree in self.project.trees():
+        for tree in tuple(self.project.having(name)):
             self._readers(held, tree, [n for n in tree.attributes(name) if self._started(tree, n)])
 
     def _started(self, tree: Tree, node: Node) -> bool:
@@ -275,7 +279,7 @@ class UserSearch:
         tree = self.project.tree(function[0])
         node = tree.function_at(function[1])
         for param in node.params if node is not None else ():
-            loads = [n for n in tree.names(param.name) if scope_of(tree, n, n.id) is node]
+            loads = list(tree.local(param.name, node))
             if any(self.meeting.carries(tree, load) for load in loads):
                 self.names.keep(tree, node, param.name)
                 self._readers(Held(tree, node), tree, loads)
@@ -338,7 +342,6 @@ def _in_class(tree: Tree, node: Node) -> bool:
     return isinstance(next((one for one in tree.around(node) if isinstance(one, ir.Function | ir.ClassDef)), None), ir.ClassDef)
 
 
-def _shows_all(tree: Tree, function: ir.Function | None) -> bool:
-    """True if a function hands all its variables out."""
-    calls = (node for node in tree.nodes if isinstance(node, ir.Call) and name_of(node) in ("locals", "vars") and not node.args)
-    return any(tree.function(call) is function for call in calls)
+def _searches(project: RecordedProject) -> dict[tuple[Origin, bool], UserSearch]:
+    """The searches that were made in a project: none yet."""
+    return {}

@@ -6,6 +6,7 @@ import pytest
 
 from bce_lint.fixes.bindings import check_bindings
 from bce_lint.fixes.edit import Refusal
+from bce_lint.fixes.readings import Readers
 
 CLASS = "class Net(Base):\n    def __init__(self):\n        {}\n\n    def forward(self, x):\n        return {}\n"
 
@@ -14,7 +15,7 @@ def refused(before: str, after: str, **others: str) -> str:
     """What the gate has against a change of the file `net.py` in a project with other files, or nothing."""
     texts = {"/p/net.py": after.encode(), **{f"/p/{name}.py": text.encode() for name, text in others.items()}}
     try:
-        check_bindings({"/p/net.py": before}, {"/p/net.py": after}, texts)
+        check_bindings({"/p/net.py": before}, {"/p/net.py": after}, Readers(texts))
     except Refusal as refusal:
         return str(refusal)
     return ""

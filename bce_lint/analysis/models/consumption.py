@@ -253,7 +253,7 @@ class _Follower:
         if frame.call is None or not _speaks_for_others(caller.unit.path, frame.unit.path, keys):
             self.returned = _function(frame)
             return Taken.RETURNED
-        calls = [node for node in calls_in(scope_of(caller)) if node.span == frame.call]
+        calls = [] if frame.call is None else calls_in(scope_of(caller)).get(frame.call, [])
         found = self.followed(caller, calls[0], keys) if len(calls) == 1 else Taken.WANTED
         return found if found is not Taken.UNUSED else Taken.SPARED
 

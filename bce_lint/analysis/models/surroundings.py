@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from bce_lint import ir
@@ -53,9 +53,14 @@ def scope_of(frame: Frame) -> AnyNode:
     return frame.function if frame.function is not None else frame.unit.module
 
 
-def calls_in(scope: AnyNode) -> list[ir.Call]:
-    """The calls in a function or a module."""
-    return [node for node in nodes_in(scope) if isinstance(node, ir.Call)]
+@lru_cache(maxsize=64)
+def calls_in(scope: AnyNode) -> Mapping[ir.Span, list[ir.Call]]:
+    """The calls in a function or a module, by their places."""
+    found: dict[ir.Span, list[ir.Call]] = {}
+    for node in nodes_in(scope):
+        if isinstance(node, ir.Call):
+            found.setdefault(node.span, []).append(node)
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from bce_lint import ir
@@ -145,9 +146,14 @@ class Project:
             self.problems[path] = Problem(TOO_LARGE, error.message, 1, 1)
         return None
 
-    def parsed(self) -> tuple[str, ...]:
-        """The files that were parsed so far."""
-        return tuple(path for path, unit in self._units.items() if unit is not None)
+    def parsed(self, after: int = 0) -> tuple[str, ...]:
+        """The files that were parsed so far, but for those among the first ones that were asked for."""
+        return tuple(path for path, unit in islice(self._units.items(), after, None) if unit is not None)
+
+    @property
+    def asked(self) -> int:
+        """How many files were asked for so far, those that are no Python among them."""
+        return len(self._units)
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
