@@ -12,6 +12,7 @@ from bce_lint.fixes.advice import advice
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix, Refusal, tidy, trust
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.kinds import Callers, kind_of
+from bce_lint.fixes.not_followed import all_followed
 from bce_lint.fixes.places import shown
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.records import changed
@@ -68,6 +69,8 @@ class Planner:
     def _built(self, intents: Sequence[FixIntent]) -> Fix:
         kind = kind_of(intents[0])
         found = kind.build(self.recorded if kind.recorded else self.project, intents)
+        if kind.recorded and found.edits:
+            all_followed(self.recorded, intents, found.edits)
         if kind.callers is Callers.BUILDER:
             return found
         if len({intent.what for intent in intents}) > 1:

@@ -235,7 +235,10 @@ class UserSearch:
     def _started(self, tree: Tree, node: Node) -> bool:
         """True if the function around an expression was run: the others cannot lead to where the value is made."""
         function = tree.function(node)
-        return function is None or (tree.path, function.span) in self.project.uses.started
+        if function is None:
+            return True
+        unfinished = self.project.analysed.machine.unfinished
+        return (tree.path, function.span) in self.project.uses.started or (tree.path, function.span.start) in unfinished
 
     def _readers(self, held: Held, tree: Tree, nodes: list[Node], after: int = 0) -> None:
         for node in nodes:

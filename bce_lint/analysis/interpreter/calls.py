@@ -31,6 +31,7 @@ from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, apply_delta, merge
+from bce_lint.analysis.state.unfinished import NESTED
 
 COLLAPSE_CELLS = 400
 COLLAPSE_LAYERS = 3
@@ -140,8 +141,10 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     """Follows a call into a function of the project."""
     node = function.node
     unit = m.program.unit(function.path)
-    deep = frame.depth >= MAX_DEPTH or m.stack.count(node) >= MAX_RECURSION or m.fuel < 0
-    if unit is None or deep or m.ended:
+    if unit is None or m.ended or m.stack.count(node) >= MAX_RECURSION:
+        return TOP
+    if frame.depth >= MAX_DEPTH or m.fuel < 0:
+        _cut(m, frame, function, args)
         return TOP
     _mark_reached(m, function)
     if m.observer is not None:
@@ -164,6 +167,18 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     if node.is_generator:
         return Seq((), join_all(inner.yields) or TOP) if function.flavour != "contextmanager" else contexts.from_generator(m, inner)
     return result
+
+
+def _cut(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
+    """Notes a call that is not followed; who ran out of fuel is noted where that ends.
+
+    A function that only prepares a state is run for what it finds, too, and what it calls counts there.
+    """
+    caller = frame.function
+    if frame.depth >= MAX_DEPTH and caller is not None:
+        m.leave_unfinished(frame.unit.path, caller.span.start, caller.name, NESTED)
+    if m.observer is not None and (not m.suppress_sites or caller is None):
+        m.observer.cut(m, function, args)
 
 
 def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:

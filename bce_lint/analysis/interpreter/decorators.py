@@ -23,6 +23,7 @@ from bce_lint.analysis.interpreter import calls, contexts, expressions
 from bce_lint.analysis.models import autocast, layers, registry
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.unfinished import DECORATING
 from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
 from bce_lint.records import changed
 
@@ -40,9 +41,11 @@ FLAVOURS: Final = {
 
 def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Value:
     """The value after one decorator, which gets little fuel; one that is not known is taken to leave the function as it is."""
-    spare = max(m.fuel - DECORATOR_FUEL, 0)
+    spare = max(m.fuel - DECORATOR_FUEL * m.fuel_factor, 0)
     m.fuel -= spare
     result = _decorated(m, frame, decorator, value)
+    if spare and m.fuel < 0 and isinstance(value, FunctionV | ClassV):
+        m.leave_unfinished(value.path, value.node.span.start, value.node.name, DECORATING)
     m.fuel += spare
     return result
 

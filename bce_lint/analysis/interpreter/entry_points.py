@@ -167,7 +167,7 @@ def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, afte
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, after_body)
     cls = _class_value(m, unit, owner)
-    fuel, site_bonus = INHERITED_FUEL, INHERITED_SITE_BONUS  # for all that a class inherits
+    fuel, site_bonus = INHERITED_FUEL * m.fuel_factor, INHERITED_SITE_BONUS * m.fuel_factor  # for all that a class inherits
     if cls is None:
         return
     functions = _open_methods(m, unit, reachability, cls)

@@ -9,7 +9,7 @@ from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Default, Machine
-from bce_lint.analysis.state.unfinished import SPENT
+from bce_lint.analysis.state.unfinished import SETTING, SPENT
 
 GENERIC_FUEL = 2_500
 
@@ -49,9 +49,12 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
     m.suppress_sites += 1 - nested
     if m.fuel < 0:
         m.leave_unfinished(cls.path, cls.node.span.start, f"{cls.name}.__init__", SPENT)
-    m.fuel = min(m.fuel, SETTER_FUEL)
+    m.fuel = min(m.fuel, SETTER_FUEL * m.fuel_factor)
     for function in setters(m, cls):
+        spent = m.fuel < 0
         _join_setter(m, frame, ref, function)
+        if m.fuel < 0 and not spent:
+            m.leave_unfinished(function.path, function.node.span.start, f"{cls.name}.{function.node.name}", SETTING)
     m.suppress_sites -= 1
     m.fuel, m.unroll_floor, m.stack, m.ended = fuel, floor, stack, raised
 

@@ -187,7 +187,7 @@ class Project:
         kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules
         raised, machine.ended = machine.ended, False
         floor, machine.unroll_floor = machine.unroll_floor, 0
-        machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL, []
+        machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL * machine.fuel_factor, []
         machine.below_entry, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
         machine.suppress_sites += 1
         try:

@@ -128,6 +128,9 @@ class ProvenanceRecorder(UseRecorder):
     def enter(self, frame: Frame, function: object, call: ir.Span | None) -> None:
         """Functions are followed: what they return keeps its maker."""
 
+    def cut(self, m: Machine, function: object, args: Args) -> None:
+        """What a call gives that was not followed has no maker."""
+
     def apply(self, frame: Frame, origin: object, node: ir.Call) -> None:
         """An activation that is applied is a call like others."""
 

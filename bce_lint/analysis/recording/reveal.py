@@ -87,6 +87,9 @@ class Reveals:
         """A function of the project was entered, by a call or as an entry point."""
         self._reasons.entered(frame, function, call)
 
+    def cut(self, m: Machine, function: FunctionV, args: Args) -> None:
+        """What a call gives that was not followed is told by the reasons."""
+
     def apply(self, frame: Frame, origin: Place, node: ir.Call) -> None:
         """An activation is applied like other calls."""
 

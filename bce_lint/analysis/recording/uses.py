@@ -27,6 +27,7 @@ from bce_lint.analysis.domain.values import (
     Value,
     options,
 )
+from bce_lint.analysis.recording.lost_calls import LostCalls
 from bce_lint.analysis.state import cells
 from bce_lint.catalog.schema import Domain
 
@@ -52,7 +53,7 @@ class UseRecorder:
     their class) that it was. `evaluated` are all expressions that were reached within the budget, `started` all functions that were.
     `entered` gives for a function the calls that led into it, `called` for a call the names of what it called outside the project,
     `callees` the objects among it, `applied` for an activation the calls that applied it. `targets` are the files that the run should
-    lead into.
+    lead into, `lost` the calls that were not followed.
     """
 
     fuel_factor: Final = 8
@@ -72,6 +73,7 @@ class UseRecorder:
         self.called: defaultdict[SourceRange, set[str]] = defaultdict(set)
         self.callees: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
         self.applied: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
+        self.lost = LostCalls()
         self._parts: dict[int, tuple[Value, Mapping[int, Value]]] = {}
         # By file, and whether it is a constant: the expressions of which a plain value has been noted.
         self._plain: defaultdict[tuple[str, bool], set[ir.Expr]] = defaultdict(set)
@@ -166,6 +168,10 @@ class UseRecorder:
         self.started.add(here)
         if call is not None:
             self.entered[here].add((frame.unit.path, call))
+
+    def cut(self, m: Machine, function: FunctionV, args: Args) -> None:
+        """A call into a function of the project was not followed."""
+        self.lost.note(m, function, args)
 
     def apply(self, frame: Frame, origin: Place, node: ir.Call) -> None:
         """An activation was applied."""

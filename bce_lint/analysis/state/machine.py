@@ -123,6 +123,9 @@ class Observer(Protocol):
     def enter(self, frame: Frame, function: FunctionV, call: ir.Span | None, /) -> None:
         """A function of the project was entered, by a call or as an entry point."""
 
+    def cut(self, m: Machine, function: FunctionV, args: Args, /) -> None:
+        """A call into a function of the project was not followed: the fuel was spent, or it stood too deep in others."""
+
     def apply(self, frame: Frame, origin: Place, node: ir.Call, /) -> None:
         """An activation was applied."""
 

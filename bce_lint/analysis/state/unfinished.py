@@ -9,6 +9,9 @@ MODULE: Final = "<module>"
 SPENT: Final = "its budget of evaluations ran out"
 CALLER_SPENT: Final = "the budget of the function around it ran out"
 TOO_DEEP: Final = "it recurses too deeply"
+NESTED: Final = "calls in it stand too deep in each other to be followed"
+SETTING: Final = "the budget for what the methods of its class assign ran out"
+DECORATING: Final = "the budget of a decorator ran out"
 NO_CLASS: Final = "its class is not what its name holds"
 
 
