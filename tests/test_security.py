@@ -183,6 +183,18 @@ def test_a_link_within_the_project_is_fixed(linked: Path, capsys: pytest.Capture
     assert (linked / "own.txt").read_text(encoding="utf-8") == FIXED
 
 
+def test_a_file_and_the_links_to_it_are_fixed_once(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "own.py").write_text(LOSS, encoding="utf-8")
+    (linked / "a.py").symlink_to("own.py")
+    (linked / "pkg" / "b.py").symlink_to("../a.py")
+    assert main(["--diff", "."]) == 1
+    assert capsys.readouterr().out.count("+++ ") == 1
+    assert main(["--fix", "."]) == 0
+    out, err = capsys.readouterr()
+    assert (out, err) == ("Found 3 findings in 3 files (3 fixed, 0 left).\n", "")
+    assert (linked / "own.py").read_text(encoding="utf-8") == FIXED and (linked / "a.py").is_symlink()
+
+
 def test_a_link_within_what_is_named_is_fixed(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one_link(linked)
     assert main(["--fix", "..", "--isolated"]) in (0, 2)

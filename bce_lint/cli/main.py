@@ -166,6 +166,8 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     from bce_lint.source.discover import discover
 
     found = discover(map(Path, options.paths), options.force_exclude)
+    for path, reason in found.unread:
+        terminal.complain(f"{path}: {reason}")
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
     if not options.isolated:
