@@ -221,6 +221,31 @@ def test_a_hard_link_is_broken_and_its_other_name_keeps_its_bytes(linked: Path, 
     assert (outside(linked), (linked / "pkg" / "b.py").read_text(encoding="utf-8")) == (LOSS, FIXED)
 
 
+# --- a file in PyTorch's place -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["torch.py", "torch/__init__.py", "torch/nn.py", "src/torch.py", "pkg/torch.py", "src/torch/nn/__init__.py"])
+def test_a_file_that_hides_pytorch_is_told(linked: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "pkg" / "a.py").write_text(LOSS, encoding="utf-8")
+    (linked / ".gitignore").write_text("torch*\n", encoding="utf-8")
+    assert main(["."]) == 1 and capsys.readouterr().err == ""
+    (linked / name).parent.mkdir(parents=True, exist_ok=True)
+    (linked / name).touch()
+    for words in (["."], ["pkg/a.py"], ["--fix", "."], ["--diff", "pkg"]):
+        assert main(words) == 0
+        told = f"bce-lint: {name}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known\n"
+        assert capsys.readouterr().err.startswith(told)
+    assert main(["-q", "."]) == 0 and capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["torch/train.py", "torch/data/__init__.py", "other/torch.py", "torch.pyi", "torchvision.py", "pkg/nn.py"])
+def test_a_file_that_hides_nothing_is_not_told(linked: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "pkg" / "a.py").write_text(LOSS, encoding="utf-8")
+    (linked / name).parent.mkdir(parents=True, exist_ok=True)
+    (linked / name).touch()
+    assert main(["pkg"]) == 1 and capsys.readouterr().err == ""
+
+
 # --- configuration -------------------------------------------------------------------------------
 
 

@@ -104,7 +104,8 @@ def _named(path: Path) -> Path:
     """A file that the command names. Raises OSError where there is none, and ValueError where it is no Python."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):  # a pipe would be waited for
-        raise OSError(errno.EINVAL, "neither a file nor a folder")
+        piped = "; `bce-lint - < PIPE` reads what is written to one" if stat.S_ISFIFO(mode) else ""
+        raise OSError(errno.EINVAL, f"neither a file nor a folder{piped}")
     if reason := foreign(path):
         raise ValueError(reason)
     return path
