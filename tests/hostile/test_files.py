@@ -84,6 +84,24 @@ def test_a_link_to_a_file_of_the_system_is_not_read(tmp_path: Path, capsys: pyte
     assert "BCE103" in out and "own.py:1:1: BCE901 cannot be read: not a file" in out and "empty.py" not in out
 
 
+@unix
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "large"])
+def test_a_report_that_is_no_file_or_too_large_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    folder, run = _project(tmp_path), tmp_path / "run.json"
+    if kind == "pipe":
+        os.mkfifo(run)
+    elif kind == "device":
+        run.symlink_to("/dev/zero")
+    elif kind == "folder":
+        run.mkdir()
+    else:
+        _sparse(run)
+    assert main(["--no-cache", "--compare", str(run), str(folder)]) == 2
+    out, err = capsys.readouterr()
+    reason = {"large": "file larger than 64,000,000 bytes", "folder": "Is a directory"}.get(kind, "not a file")
+    assert (out, err) == ("", f"bce-lint: {run}: {reason}\n")
+
+
 def _steps(pattern: str, name: str, monkeypatch: pytest.MonkeyPatch) -> int:
     count, fits = 0, patterns._fits
 
