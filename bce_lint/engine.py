@@ -53,6 +53,19 @@ def shown_paths(files: Iterable[Path]) -> dict[str, str]:
     return {absolute(file): str(file) for file in files}
 
 
+def stand_ins(files: Sequence[Path]) -> list[str]:
+    """The files of their projects that some files get from `import torch`, or from `import torch.nn`, in place of PyTorch."""
+    from bce_lint.analysis.project.imported_files import ImportedFiles
+
+    found = set()
+    for root, paths in by_root(shown_paths(files)):
+        imported = ImportedFiles(root.path)
+        for folder in {os.path.dirname(path) for path in paths}:
+            wanted = (imported.file(os.path.join(folder, "any.py"), module, 0) for module in ("torch", "torch.nn"))
+            found.update([path for path in wanted if path is not None][:1])
+    return sorted(found)
+
+
 def _check_root(
     root: Root,
     paths: list[str],

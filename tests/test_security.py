@@ -23,6 +23,11 @@ HOOKS = dict(_ENTRY.findall((ROOT / ".pre-commit-hooks.yaml").read_text(encoding
 READING: dict[str, tuple[list[str], str]] = {
     "full": (["cli", "."], ""),
     "json": (["cli", "--output-format", "json", "."], ""),
+    "concise": (["cli", "check", "--output-format", "concise", "--force-exclude", "-q", "."], ""),
+    "every rule": (["cli", "--select", "BCE", "--exit-zero", "."], ""),
+    "the page of a rule": (["cli", "--explain", "BCE103"], ""),
+    "the rules": (["cli", "--list-rules"], ""),
+    "diff of standard input": (["cli", "--diff", "--stdin-filename", "hostile.py", "-"], HOSTILE),
     "statistics": (["cli", "--statistics", "-v", "."], ""),
     "isolated": (["cli", "--isolated", "--no-cache", "."], ""),
     "diff": (["cli", "--diff", "--unsafe-fixes", "."], ""),
@@ -33,6 +38,7 @@ READING: dict[str, tuple[list[str], str]] = {
     "reveal ir": (["cli", "--reveal", "ir:hostile.py:step"], ""),
     "compare": (["cli", "--compare", "run.json", "."], ""),
     "flake8": (["flake8", "."], ""),
+    "flake8 of standard input": (["flake8", "--stdin-display-name", "hostile.py", "-"], HOSTILE),
     "library": (["library"], ""),
     "codemod": (["codemod"], ""),
     "pre-commit": (["cli", *HOOKS["bce-lint"].split(), "hostile.py", "train.py"], ""),
@@ -183,6 +189,18 @@ def test_a_link_within_the_project_is_fixed(linked: Path, capsys: pytest.Capture
     assert (linked / "own.txt").read_text(encoding="utf-8") == FIXED
 
 
+def test_a_file_and_the_links_to_it_are_fixed_once(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "own.py").write_text(LOSS, encoding="utf-8")
+    (linked / "a.py").symlink_to("own.py")
+    (linked / "pkg" / "b.py").symlink_to("../a.py")
+    assert main(["--diff", "."]) == 1
+    assert capsys.readouterr().out.count("+++ ") == 1
+    assert main(["--fix", "."]) == 0
+    out, err = capsys.readouterr()
+    assert (out, err) == ("Found 3 findings in 3 files (3 fixed, 0 left).\n", "")
+    assert (linked / "own.py").read_text(encoding="utf-8") == FIXED and (linked / "a.py").is_symlink()
+
+
 def test_a_link_within_what_is_named_is_fixed(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one_link(linked)
     assert main(["--fix", "..", "--isolated"]) in (0, 2)
@@ -207,6 +225,34 @@ def test_a_hard_link_is_broken_and_its_other_name_keeps_its_bytes(linked: Path, 
     os.link(linked.parent / "outside" / "a.py", linked / "pkg" / "b.py")
     assert main(["--fix", "."]) == 0
     assert (outside(linked), (linked / "pkg" / "b.py").read_text(encoding="utf-8")) == (LOSS, FIXED)
+
+
+# --- a file in PyTorch's place -------------------------------------------------------------------
+
+
+_HIDING = ["torch.py", "torch/__init__.py", "torch/nn.py", "src/torch.py", "pkg/torch.py", "src/torch/nn/__init__.py"]
+
+
+@pytest.mark.parametrize("name", _HIDING)
+def test_a_file_that_hides_pytorch_is_told(linked: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "pkg" / "a.py").write_text(LOSS, encoding="utf-8")
+    (linked / ".gitignore").write_text("torch*\n", encoding="utf-8")
+    assert main(["."]) == 1 and capsys.readouterr().err == ""
+    (linked / name).parent.mkdir(parents=True, exist_ok=True)
+    (linked / name).touch()
+    for words in (["."], ["pkg/a.py"], ["--fix", "."], ["--diff", "pkg"]):
+        assert main(words) == 0
+        told = f"bce-lint: {name}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known\n"
+        assert capsys.readouterr().err.startswith(told)
+    assert main(["-q", "."]) == 0 and capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("name", ["torch/train.py", "torch/data/__init__.py", "other/torch.py", "torch.pyi", "torchvision.py", "pkg/nn.py"])
+def test_a_file_that_hides_nothing_is_not_told(linked: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "pkg" / "a.py").write_text(LOSS, encoding="utf-8")
+    (linked / name).parent.mkdir(parents=True, exist_ok=True)
+    (linked / name).touch()
+    assert main(["pkg"]) == 1 and capsys.readouterr().err == ""
 
 
 # --- configuration -------------------------------------------------------------------------------

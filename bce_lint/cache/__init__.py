@@ -62,7 +62,9 @@ class Cache:
         self._folder = folder
         self._given = key
         self.problems: dict[str, None] = {}
-        """Why answers are not kept, once each."""
+        """Why there is no key, once each."""
+        self.unwritten: dict[str, str] = {}
+        """Why answers are not kept, by the folders that they would lie in."""
         self._trusted: dict[str, bool] = {}
         self._states: dict[tuple[Root, str], ProjectState] = {}
         self._analysed: WeakKeyDictionary[Project, ProjectState] = WeakKeyDictionary()
@@ -123,7 +125,10 @@ class Cache:
             state = self._analysed[project] = ProjectState(root.path, contents, project.listed())
         if state.key in asking:
             answer = answers.Answer(tuple(diagnostics), outside(state, project), tuple(sorted(shown)), tuple(unanalysed))
-            self._shelf(folder, state).put(asked, answers.encode(answer))
+            shelf = self._shelf(folder, state)
+            shelf.put(asked, answers.encode(answer))
+            if shelf.problem:
+                self.unwritten[folder] = shelf.problem
 
     def _place(self, root: Root) -> str | None:
         """The folder for a project; files that belong to none have it in the current folder, if they are in there."""

@@ -46,6 +46,8 @@ class Shelf:
         self._about = (project.encode(), state.encode())
         self._key = key
         self._spoiled = False
+        self.problem = ""
+        """Why an answer could not be kept."""
         self._lines = dict(self._read())
 
     def get(self, question: str) -> str | None:
@@ -62,7 +64,7 @@ class Shelf:
         name, text = question.encode(), answer.encode()
         line = self.signature(name, text) + b" " + text
         self._lines[name] = line
-        with suppress(OSError):
+        try:
             if not os.path.isdir(above := os.path.dirname(self._top)):
                 os.makedirs(above, exist_ok=True)
             with _folder(self._top, None, make=True) as top, _folder(self._project, top, make=True) as inside:
@@ -72,6 +74,8 @@ class Shelf:
                 if not inside.has(self._name):
                     _prepare(top, inside)
                 inside.append(self._name, name + b" " + line + b"\n")
+        except OSError as error:
+            self.problem = error.strerror or str(error)
 
     def _read(self) -> Iterator[tuple[bytes, bytes]]:
         content = b""
@@ -115,7 +119,7 @@ class _Folder:
             about = os.fstat(handle)
             ours = stat.S_ISREG(about.st_mode) and about.st_nlink == 1 and (not _POSIX or about.st_uid == os.geteuid())
             if not ours or not os.path.samestat(about, self._about(name)):
-                raise OSError(errno.EPERM, "no file of this program")
+                raise OSError(errno.EPERM, "it holds what is a link, no file, or no file of this user's alone")
         except OSError:
             os.close(handle)
             raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,12 @@ def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:
 
     unwritten: set[str] = set()
     problems: list[str] = []
+    done: set[tuple[str, bytes, bytes]] = set()
     for group in outcome.groups:
+        changes = {(os.path.realpath(changed.path), changed.before, changed.after): changed for changed in group}
         try:
-            write_all(group)
+            write_all([changed for change, changed in changes.items() if change not in done])
+            done |= changes.keys()  # a link to a file that was mended is mended
         except Refused as refused:
             unwritten.update(changed.path for changed in group)
             problems.append(str(refused))
@@ -68,7 +72,7 @@ def show(outcome: Outcome) -> None:
     """Prints the changes by file: as bytes for a patch tool, as text for a person or where bytes could play tricks on a terminal."""
     from bce_lint.report.diff import diff, is_plain, readable
 
-    for changed in sorted(_changes(outcome)):
+    for changed in _once(_changes(outcome)):
         if terminal.is_terminal():
             terminal.write(readable(*changed))
         elif is_plain(*changed):
@@ -76,6 +80,14 @@ def show(outcome: Outcome) -> None:
         else:
             terminal.put(readable(*changed).encode("utf-8", "backslashreplace"))
             terminal.complain(f"{changed.path}: its diff has control characters written out and is for reading only; --fix keeps them")
+
+
+def _once(changes: Iterable[FileChange]) -> list[FileChange]:
+    """Changes by file, each file under the name that is no link, where it has one among them: no patch tool writes through a link."""
+    found: dict[tuple[str, bytes, bytes], FileChange] = {}
+    for changed in sorted(changes, key=lambda one: (os.path.islink(one.path), one)):
+        found.setdefault((os.path.realpath(changed.path), changed.before, changed.after), changed)
+    return sorted(found.values())
 
 
 def _changes(outcome: Outcome) -> Iterator[FileChange]:

@@ -163,9 +163,14 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_files
+    from bce_lint.report.paths import shown
     from bce_lint.source.discover import discover
 
     found = discover(map(Path, options.paths), options.force_exclude)
+    for path, reason in found.unread:
+        terminal.complain(f"{path}: {reason}")
+    for path in () if options.quiet else engine.stand_ins(found.files):
+        terminal.complain(f"{shown(path)}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known")
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
     if not options.isolated:
@@ -209,8 +214,12 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
 
 def _linted(result: LintResult, kept: Cache | None) -> Run:
     from bce_lint.cli.run import Run
+    from bce_lint.report.paths import shown
 
-    unkept = () if kept is None else tuple(kept.problems)
+    unkept = () if kept is None else (
+        *(f"no key for the cache, so findings are not kept: {reason}" for reason in kept.problems),
+        *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
+    )
     return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
 
 
@@ -232,7 +241,7 @@ def _report(options: Namespace, run: Run) -> None:
         out(FORMATS[options.output_format](run.left, run.sources, unsafe))
         lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
     for reason in run.unkept if options.verbose else ():
-        terminal.complain(f"no key for the cache, so findings are not kept: {reason}")
+        terminal.complain(reason)
     if options.verbose or (options.statistics and run.unanalysed):
         (out if options.statistics and as_text else partial(terminal.write, error=True))(unanalysed(run.unanalysed))
     lines += [verdicts(run.left), *run.lines]

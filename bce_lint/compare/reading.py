@@ -10,9 +10,12 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from bce_lint.diagnostic import Diagnostic, Label, Location, Position, RunTime
 from bce_lint.rules.runtime_places import LOSS, OPERATION
+from bce_lint.source import text
 
 _T = TypeVar("_T")
 _OLD: Final = ("places", "files", "run")
+_LONGEST: Final = 64_000_000
+"""Bytes beyond which a report is not read."""
 ALONE: Final = "only at run time"
 
 
@@ -52,7 +55,7 @@ class _Wrong(ValueError):
 def read(path: Path) -> Witnessed:
     """Reads a report; `ValueError` says in a line why it cannot be."""
     try:
-        told = json.loads(path.read_bytes())
+        told = json.loads(text.read(str(path), _LONGEST))
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError):

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from bce_lint.source.patterns import Patterns
-from bce_lint.source.text import content, is_handed
+from bce_lint.source.patterns import MOST_WILD, Patterns, lines_of
+from bce_lint.source.text import is_handed, read
 
 SKIPPED_FOLDERS: Final = frozenset(
     (
@@ -33,6 +33,7 @@ _NAMES: Final = frozenset(("sconscript", "sconstruct", "wscript"))
 _SHEBANG: Final = re.compile(rb"#!.*\b(?:i?python|pypy|uv run\b)")
 _LONGEST: Final = 4_000_000
 """Bytes beyond which an ignore file is not read."""
+_CUT: Final = f"of its patterns with wildcards, only the first {MOST_WILD:,} are followed"
 _LINE: Final = 256
 """Bytes in which the first line of a script says what runs it."""
 
@@ -42,6 +43,8 @@ class Discovery(NamedTuple):
 
     files: tuple[Path, ...]
     failures: tuple[tuple[str, str], ...]
+    unread: tuple[tuple[str, str], ...] = ()
+    """The ignore files that are not followed to their end, with the reason."""
 
 
 class _Ignores(NamedTuple):
@@ -49,6 +52,8 @@ class _Ignores(NamedTuple):
 
     base: str
     patterns: Patterns
+    file: str
+    problem: str = ""
 
 
 _Known: TypeAlias = dict[Path, tuple[_Ignores, ...] | None]
@@ -59,17 +64,18 @@ def discover(paths: Iterable[str | os.PathLike[str]], force_exclude: bool = Fals
     """Resolves the paths of a command to files; with `force_exclude`, without those that are ignored."""
     files: dict[str, Path] = {}
     failures: list[tuple[str, str]] = []
+    unread: dict[tuple[str, str], None] = {}
     known: _Known = {}
     for path in map(Path, paths):
         try:
             if force_exclude and excluded(path, known):
                 continue
-            found = _walk(path, _outer_ignores(path), failures) if path.is_dir() else (_named(path),)
+            found = _walk(path, _outer_ignores(path), failures, unread) if path.is_dir() else (_named(path),)
             for file in found:
                 files.setdefault(os.path.abspath(file), file)
         except (OSError, ValueError) as error:
             failures.append((str(path), _reason(error)))
-    return Discovery(tuple(files.values()), tuple(failures))
+    return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
 
 
 def excluded(path: Path, known: _Known | None = None) -> bool:
@@ -99,8 +105,9 @@ def _named(path: Path) -> Path:
     mode = path.stat().st_mode
     if stat.S_ISFIFO(mode) and is_handed(str(path)):
         return path
-    if not stat.S_ISREG(mode):  # another pipe would be waited for
-        raise OSError(errno.EINVAL, "neither a file nor a folder")
+    if not stat.S_ISREG(mode):  # a pipe would be waited for
+        piped = "; `bce-lint - < PIPE` reads what is written to one" if stat.S_ISFIFO(mode) else ""
+        raise OSError(errno.EINVAL, f"neither a file nor a folder{piped}")
     if reason := foreign(path):
         raise ValueError(reason)
     return path
@@ -135,9 +142,12 @@ def _reason(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _walk(folder: Path, ignores: tuple[_Ignores, ...], failures: list[tuple[str, str]]) -> Iterator[Path]:
+def _walk(
+    folder: Path, ignores: tuple[_Ignores, ...], failures: list[tuple[str, str]], unread: dict[tuple[str, str], None]
+) -> Iterator[Path]:
     """The Python files under `folder`, those of a folder before those of its subfolders. Iterative: depth is the disk's."""
     pending = [(folder, ignores)]
+    unread.update(_cut(ignores))
     while pending:
         here, outer = pending.pop()
         try:
@@ -146,9 +156,15 @@ def _walk(folder: Path, ignores: tuple[_Ignores, ...], failures: list[tuple[str,
             failures.append((str(here), _reason(error)))
             continue
         inner = _ignores_in(here, {entry.name for entry in entries}, outer)
+        unread.update(_cut(inner[-1:]))
         kept = [entry for entry in entries if _wanted(entry, inner)]
         yield from (here / entry.name for entry in kept if not _is_folder(entry))
         pending.extend((here / entry.name, inner) for entry in reversed(kept) if _is_folder(entry))
+
+
+def _cut(ignores: Iterable[_Ignores]) -> dict[tuple[str, str], None]:
+    """The ignore files that are not followed to their end."""
+    return {(one.file, one.problem): None for one in ignores if one.problem}
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -179,13 +195,17 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _ignored(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
-    """True if the innermost ignore file with an opinion on `path` leaves it out."""
+    """True if the innermost ignore file with an opinion on `path` leaves it out; the folders that it lies in are not."""
     full = os.path.abspath(path)
-    for base, patterns in reversed(ignores):
-        verdict = patterns.verdict(os.path.relpath(full, base).replace(os.sep, "/"), folder)
+    for one in reversed(ignores):
+        verdict = one.patterns.verdict(_below(full, one.base), folder)
         if verdict is not None:
             return verdict
     return False
+
+
+def _below(path: str, base: str) -> str:
+    return os.path.relpath(path, base).replace(os.sep, "/")
 
 
 def _marks(folder: Path) -> set[str]:
@@ -202,10 +222,12 @@ def _ignores_in(folder: Path, names: set[str], outer: tuple[_Ignores, ...]) -> t
 
 def _read(file: Path, base: Path) -> tuple[_Ignores, ...]:
     """The patterns of one file; none where it cannot be read, or is larger than any that somebody wrote."""
-    raw = content(str(file), _LONGEST)
-    if raw is None:
-        return ()
-    return (_Ignores(os.path.abspath(base), Patterns(raw.decode("utf-8", "surrogateescape").splitlines())),)
+    try:
+        raw = read(str(file), _LONGEST)
+    except OSError as error:
+        return (_Ignores(os.path.abspath(base), Patterns(()), str(file), _reason(error)),) if error.errno == errno.EFBIG else ()
+    patterns = Patterns(lines_of(raw))
+    return (_Ignores(os.path.abspath(base), patterns, str(file), _CUT if patterns.cut else ""),)
 
 
 def _outer_ignores(folder: Path) -> tuple[_Ignores, ...]:
@@ -220,4 +242,4 @@ def _outer_ignores(folder: Path) -> tuple[_Ignores, ...]:
     ignores: tuple[_Ignores, ...] = ()
     for parent in reversed(parents[: root + 1]):
         ignores = _ignores_in(parent, _marks(parent), ignores)
-    return tuple(one for one in ignores if not _ignored(str(here), True, (one,)))
+    return tuple(one for one in ignores if not one.patterns.cover(_below(str(here), one.base)))

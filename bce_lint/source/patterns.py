@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+import re
+import string
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 MOST_WILD: Final = 5_000
@@ -11,6 +15,22 @@ _STAR: Final = ""
 Token: TypeAlias = "str | tuple[bool, frozenset[str], tuple[tuple[str, str], ...]]"
 """A character, `?` as the class that excludes none, a class of characters, or the empty text for `*`."""
 _ANY: Final[Token] = (True, frozenset(), ())
+_KIND: Final = re.compile(r"\[:([^\]]*):\]")
+_KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "alnum": frozenset(string.ascii_letters + string.digits),
+    "alpha": frozenset(string.ascii_letters),
+    "blank": frozenset(" \t"),
+    "cntrl": frozenset(map(chr, (*range(32), 127))),
+    "digit": frozenset(string.digits),
+    "graph": frozenset(map(chr, range(33, 127))),
+    "lower": frozenset(string.ascii_lowercase),
+    "print": frozenset(map(chr, range(32, 127))),
+    "punct": frozenset(string.punctuation),
+    "space": frozenset(string.whitespace),
+    "upper": frozenset(string.ascii_uppercase),
+    "xdigit": frozenset(string.hexdigits),
+}
+"""The kinds of characters that a class may name."""
 
 
 class Pattern(NamedTuple):
@@ -22,11 +42,13 @@ class Pattern(NamedTuple):
 
 
 class Patterns:
-    """The patterns of one ignore file; the last that matches decides."""
+    """The patterns of one ignore file, as `lines_of` gives its lines; the last that matches decides."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._named: dict[str, list[tuple[int, Pattern]]] = {}
         self._wild: list[tuple[int, Pattern]] = []
+        self.cut = False
+        """True if there are more patterns than are followed."""
         for number, line in enumerate(lines):
             pattern = parsed(line)
             if pattern is None:
@@ -36,14 +58,17 @@ class Patterns:
                 self._named.setdefault(name, []).append((number, pattern))
             elif len(self._wild) < MOST_WILD:
                 self._wild.append((number, pattern))
+            else:
+                self.cut = True
 
     def verdict(self, path: str, folder: bool) -> bool | None:
-        """Whether a path below the file's folder is ignored, None where no pattern says; what is in an ignored folder is, too."""
-        parts = path.split("/")
-        for count in range(1, len(parts)):
-            if self._last(parts[:count], True):
-                return True
-        return self._last(parts, folder)
+        """Whether a path below the file's folder is ignored, None where no pattern says; what it lies in has been asked about before."""
+        return self._last(_parts(path), folder)
+
+    def cover(self, path: str) -> bool:
+        """True if a folder, or one that it lies in, is ignored."""
+        parts = _parts(path)
+        return any(self._last(parts[:count], True) for count in range(1, len(parts) + 1))
 
     def _last(self, parts: list[str], folder: bool) -> bool | None:
         found, at = None, -1
@@ -58,22 +83,27 @@ class Patterns:
         return found
 
 
+def _parts(path: str) -> list[str]:
+    return (path if path.isascii() else os.fsencode(path).decode("latin-1")).split("/")
+
+
+def lines_of(raw: bytes) -> list[str]:
+    """The lines of an ignore file as git ends them; each character is a byte, as git matches them."""
+    text = raw.removeprefix(BOM_UTF8).decode("latin-1")
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
 def parsed(line: str) -> Pattern | None:
     """A line of an ignore file; None for a comment, for nothing, and for what git cannot read."""
-    text = line
-    while text.endswith(" ") and not text.endswith("\\ "):
-        text = text[:-1]
+    text = _trimmed(line)
     if not text or text.startswith("#"):
         return None
     negated = text.startswith("!")
     text = text[negated:]
     folder = text.endswith("/")
     text = text[:-1] if folder else text
-    if not text or text.endswith("/"):
-        return None
-    pieces = text.removeprefix("/").split("/")
-    tokens = [None if piece == "**" else _tokens(piece) for piece in pieces]
-    if any(one == () for one in tokens):
+    tokens = _pieces(text.removeprefix("/"))
+    if not text or any(one == () for one in tokens):
         return None
     anchored = "/" in text
     parts = tuple(one for i, one in enumerate(tokens) if one is not None or i == 0 or tokens[i - 1] is not None)
@@ -84,6 +114,13 @@ def parsed(line: str) -> Pattern | None:
     return Pattern(parts if anchored else (None, *parts), negated, folder)
 
 
+def _trimmed(line: str) -> str:
+    """A line without the spaces at its end that no backslash keeps."""
+    text = line.rstrip(" ")
+    escape = len(text) < len(line) and (len(text) - len(text.rstrip("\\"))) % 2 == 1
+    return text + " " * escape
+
+
 def _plain(pattern: Pattern) -> str | None:
     """The name that a pattern without wildcards and folders has."""
     if len(pattern.parts) != 2 or pattern.parts[0] is not None or pattern.parts[1] is None:
@@ -91,47 +128,54 @@ def _plain(pattern: Pattern) -> str | None:
     return "".join(map(str, pattern.parts[1])) if all(isinstance(one, str) and one for one in pattern.parts[1]) else None
 
 
-def _tokens(piece: str) -> tuple[Token, ...]:
-    """What a name must match; empty where the piece cannot be read."""
-    found: list[Token] = []
-    place = 0
-    while place < len(piece):
-        letter = piece[place]
-        place += 1
-        if letter == "*":
-            found += [_STAR] if found[-1:] != [_STAR] else []
-        elif letter == "?":
-            found.append(_ANY)
-        elif letter == "[":
-            end = piece.find("]", place + 1 + (piece[place : place + 1] in ("!", "^")))
-            if end < 0:
-                return ()
-            found.append(_class(piece[place:end]))
-            place = end + 1
-        elif letter == "\\":
-            if place == len(piece):
-                return ()
-            found.append(piece[place])
-            place += 1
+def _pieces(text: str) -> list[tuple[Token, ...] | None]:
+    """What each folder and the name must match, None for any number of folders; an empty one where the text cannot be read."""
+    found: list[tuple[Token, ...] | None] = []
+    piece: list[Token] = []
+    start = place = 0
+    while place <= len(text):
+        escape = text[place : place + 1] == "\\"
+        letter = text[place + escape : place + escape + 1]
+        if letter in ("", "/"):
+            found.append(None if text[start:place] == "**" else () if escape and not letter else tuple(piece))
+            piece, place = [], place + escape + 1
+            start = place
+        elif letter == "[" and not escape:
+            token, place = _class(text, place + 1)
+            if token is None:
+                return [()]
+            piece.append(token)
         else:
-            found.append(letter)
-    return tuple(found)
+            token = letter if escape else {"*": _STAR, "?": _ANY}.get(letter, letter)
+            piece += [] if token == _STAR and piece[-1:] == [_STAR] else [token]
+            place += escape + 1
+    return found
 
 
-def _class(text: str) -> Token:
-    excluded = text[:1] in ("!", "^")
-    text = text[excluded:]
-    letters, ranges, place = set(), [], 0
-    while place < len(text):
-        if text[place] == "\\" and place + 1 < len(text):
-            place += 1
-        if text[place + 1 : place + 2] == "-" and place + 2 < len(text):
-            ranges.append((text[place], text[place + 2]))
-            place += 3
-        else:
-            letters.add(text[place])
-            place += 1
-    return excluded, frozenset(letters), tuple(ranges)
+def _class(text: str, place: int) -> tuple[Token | None, int]:
+    """A class of characters, and where it ends; None where it does not, or names a kind that there is not."""
+    excluded = text[place : place + 1] in ("!", "^") and place < len(text)
+    first = place = place + excluded
+    letters, ranges = set(), []
+    last = ""  # what a range may begin with
+    while place == first or text[place : place + 1] != "]":
+        if named := _KIND.match(text, place):
+            if named[1] not in _KINDS:
+                return None, place
+            letters |= _KINDS[named[1]]
+            last, place = "", named.end()
+            continue
+        between = bool(last) and text[place : place + 1] == "-" and text[place + 1 : place + 2] not in ("", "]")
+        place += between
+        place += text[place : place + 1] == "\\"
+        letter = text[place : place + 1]
+        if not letter:
+            return None, place
+        if between:
+            ranges.append((last, letter))
+        letters.update(() if between else letter)
+        last, place = "" if between else letter, place + 1
+    return (excluded, frozenset(letters), tuple(ranges)), place + 1
 
 
 def matches(pattern: Sequence[tuple[Token, ...] | None], parts: Sequence[str]) -> bool:

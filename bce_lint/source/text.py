@@ -20,6 +20,8 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#|$)")
 _BYTE_LINE = re.compile(rb"\r\n|\r|\n")
 _WIDE = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 """Marks of encodings that no Python source has; the longer ones begin with the shorter ones."""
+_SYSTEM = ("/proc/", "/sys/")
+"""Where files are no files: to read one may take a message from the system, or the secrets of this process."""
 LARGEST = 16_000_000
 """Bytes beyond which a file is not read."""
 
@@ -44,7 +46,7 @@ def read(path: str, most: int = LARGEST) -> bytes:
         status = os.fstat(handle)
         if stat.S_ISFIFO(status.st_mode) and is_handed(path):
             os.set_blocking(handle, True)
-        elif not stat.S_ISREG(status.st_mode):
+        elif not stat.S_ISREG(status.st_mode) or (status.st_size == 0 and os.path.realpath(path).startswith(_SYSTEM)):
             raise OSError(errno.EINVAL, "not a file")
         found = stream.read(most + 1) if status.st_size <= most else None
     if found is None or len(found) > most:  # its size is asked first, and it may grow

@@ -176,11 +176,12 @@ def test_the_program_is_known_by_its_text(tmp_path: Path, monkeypatch: pytest.Mo
     assert copied() != ours
 
 
-def test_a_pipe_is_read_once(root: Path) -> None:
+def test_a_pipe_is_refused_and_kept_as_nothing(root: Path) -> None:
     (root / "both.py").write_text(NET + TRAIN.replace("from net import squash\n", ""), encoding="utf-8")
-    command = f"{shlex.quote(sys.executable)} -m bce_lint --output-format concise --cache-dir kept <(cat both.py)"
+    command = f"{shlex.quote(sys.executable)} -m bce_lint --output-format concise --cache-dir kept <(cat both.py) 2>&1"
     (shown,) = outputs(run("-c", f"import subprocess; subprocess.run(['bash', '-c', {command!r}])", cwd=root))
-    assert b"BCE103" in shown
+    assert b"neither a file nor a folder; `bce-lint - < PIPE` reads what is written to one" in shown and b"BCE" not in shown
+    assert not (root / "kept").exists()
 
 
 def test_every_project_has_the_same_findings_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,6 +384,39 @@ def test_a_folder_that_cannot_be_written_costs_nothing_else(root: Path, way: str
     else:
         (root / FOLDER).write_text("", encoding="utf-8")
     assert codes(lint(Cache())) == codes(lint(Cache())) == ["BCE103"]
+
+
+@pytest.mark.parametrize("put", ["a file", "a pipe", "a link", "a link below", "a folder below", "a second name"])
+def test_why_a_folder_is_not_written_is_said_to_who_asks(
+    root: Path, put: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bce_lint.cli import main
+
+    monkeypatch.delenv("BCE_LINT_NO_CACHE", raising=False)
+    (root / "own").mkdir()
+    place = root / FOLDER
+    if put == "a file":
+        place.write_text("", encoding="utf-8")
+    elif put == "a pipe":
+        os.mkfifo(place)
+    elif put == "a link":
+        place.symlink_to("own")
+    else:
+        assert main(["-v", "."]) == 1 and FOLDER not in capsys.readouterr().err
+        (answers,) = place.rglob("*.answers")
+        answers.unlink()
+        if put == "a link below":
+            answers.symlink_to(root / "own" / "x")
+        elif put == "a folder below":
+            answers.mkdir()
+        else:
+            (root / "own" / "x").touch()
+            os.link(root / "own" / "x", answers)
+    before = [(path.name, path.stat().st_size) for path in (root / "own").iterdir()]
+    for option, told in (("-v", 1), ("--statistics", 0)):
+        assert main([option, "."]) == 1
+        assert capsys.readouterr().err.count(f"bce-lint: findings are not kept in {FOLDER}: ") == told
+    assert [(path.name, path.stat().st_size) for path in (root / "own").iterdir()] == before
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[bytes]:

@@ -35,8 +35,9 @@ def test_a_file_of_three_gigabytes_is_not_read(tmp_path: Path, capsys: pytest.Ca
     folder = _project(tmp_path, f"from big import nothing\n{BUG}")
     _sparse(folder / name)
     assert main(["--no-cache", "--output-format=concise", str(folder)]) == 1
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
     assert "BCE103" in said
+    assert told == (f"bce-lint: {folder / name}: file larger than 4,000,000 bytes\n" if name == ".gitignore" else "")
     assert said.count("BCE902 file larger than") == (name == "big.py")
 
 
@@ -73,6 +74,34 @@ def test_a_link_to_a_device_is_passed_over(tmp_path: Path, capsys: pytest.Captur
     assert "BCE103" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="no such files there")
+def test_a_link_to_a_file_of_the_system_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = _project(tmp_path, f"from own import nothing\n{BUG}")
+    (folder / "own.py").symlink_to("/proc/self/environ")
+    (folder / "empty.py").touch()
+    assert main(["--no-cache", "--output-format=concise", str(folder)]) == 1
+    out = capsys.readouterr().out
+    assert "BCE103" in out and "own.py:1:1: BCE901 cannot be read: not a file" in out and "empty.py" not in out
+
+
+@unix
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "large"])
+def test_a_report_that_is_no_file_or_too_large_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    folder, run = _project(tmp_path), tmp_path / "run.json"
+    if kind == "pipe":
+        os.mkfifo(run)
+    elif kind == "device":
+        run.symlink_to("/dev/zero")
+    elif kind == "folder":
+        run.mkdir()
+    else:
+        _sparse(run)
+    assert main(["--no-cache", "--compare", str(run), str(folder)]) == 2
+    out, err = capsys.readouterr()
+    reason = {"large": "file larger than 64,000,000 bytes", "folder": "Is a directory"}.get(kind, "not a file")
+    assert (out, err) == ("", f"bce-lint: {run}: {reason}\n")
+
+
 def _steps(pattern: str, name: str, monkeypatch: pytest.MonkeyPatch) -> int:
     count, fits = 0, patterns._fits
 
@@ -104,20 +133,6 @@ def test_a_name_matches_as_python_says(pattern: str, name: str) -> None:
     if parsed is None or None in parsed.parts[1:]:
         return
     assert patterns.matches(parsed.parts, [name]) is fnmatch.fnmatchcase(name, pattern)
-
-
-_PIECES = st.lists(st.sampled_from(["a", "b", "*", "**", "a*", "?", "[ab]", "!x", "b?"]), min_size=1, max_size=4)
-
-
-@settings(deadline=None)
-@given(_PIECES, st.booleans(), st.booleans(), st.lists(st.sampled_from(["a", "b", "ab", "ba"]), min_size=1, max_size=4))
-def test_a_path_matches_as_another_reader_of_patterns_says(pieces: list[str], first: bool, last: bool, parts: list[str]) -> None:
-    pathspec = pytest.importorskip("pathspec")
-    line, path = "/" * first + "/".join(pieces) + "/" * last, "/".join(parts)
-    if line.startswith("!") or line.endswith("**/"):  # of the latter git says what stands below
-        return
-    expected = pathspec.GitIgnoreSpec.from_lines([line]).match_file(path)
-    assert bool(patterns.Patterns([line]).verdict(path, False)) is expected
 
 
 def test_two_stars_at_the_end_of_folders_are_folders() -> None:

@@ -226,3 +226,37 @@ def test_callers_that_do_not_have_the_activation_count() -> None:
     )
     (one,) = Verifier().verified(project, [Wanted(finding.intents[0], edits)])
     assert (one.verdict, one.reason) == ("not verifiable", "another caller comes here with other values")
+
+
+CHOSEN = {
+    "a mask of truth values": ("m = torch.BoolTensor(g.m)", "p[m]", "y[m]"),
+    "one of two masks": ("m = torch.BoolTensor(g.m) if g.new else torch.ByteTensor(g.m)", "p[m]", "y[m]"),
+    "a mask of bytes": ("m = torch.ByteTensor(g.m)", "p[m]", "y[m]"),
+    "a mask that nothing is known of": ("m = g.m", "p[m]", "y[m]"),
+    "a comparison of the labels": ("m = y != 255", "p[m]", "y[m]"),
+    "numbers of rows": ("m = torch.LongTensor(g.m)", "p[m]", "y[m]"),
+    "a mask for the scores alone": ("m = torch.BoolTensor(g.m)", "p[m]", "y"),
+    "a mask by keyword": ("m = g.bool_mask.bool()", "input=p[m]", "target=y[m]"),
+}
+
+
+@pytest.mark.parametrize("how", CHOSEN)
+@pytest.mark.parametrize("made", ["torch.LongTensor(g.y)", "g.y"], ids=["labels", "anything"])
+def test_what_is_chosen_by_a_mask_is_not_contradicted(how: str, made: str) -> None:
+    mask, scores, labels = CHOSEN[how]
+    net = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(5, 3)\n\n"
+    net += "    def forward(self, x):\n        return torch.log_softmax(self.fc(x), dim=-1)\n\n\n"
+    text = f"{net}def f(g, x):\n    net = Net()\n    y = {made}\n    {mask}\n    p = net(x)\n    return F.nll_loss({scores}, {labels})\n"
+    found = engine.check_text((HEAD + text).encode(), None, frozenset(BY_CODE), fixes=True, inspect=Verifier()).diagnostics
+    verdicts = [d.verification.verdict for d in found if d.code == "BCE123" and d.verification is not None]
+    assert set(verdicts) <= {"equivalent", "not verifiable"}
+    if how == "one of two masks":
+        assert verdicts == ["equivalent"]
+
+
+def test_a_wrong_dimension_before_a_mask_is_not_called_right() -> None:
+    text = "def f(g, x):\n    y = torch.LongTensor(g.y)\n    m = torch.BoolTensor(g.m)\n"
+    text += "    p = torch.log_softmax(nn.Linear(5, 3)(x), dim=0)\n"
+    text += "    return F.nll_loss(p[m], y[m])\n"
+    found = engine.check_text((HEAD + text).encode(), None, frozenset(BY_CODE), fixes=True, inspect=Verifier()).diagnostics
+    assert not [d for d in found if d.verification is not None and d.verification.verdict == "equivalent"]

@@ -37,6 +37,8 @@ class Roles:
     targets: tuple[Input, ...] = ()
     weights: tuple[tuple[str, Input], ...] = ()
     others: tuple[Input, ...] = ()
+    indices: frozenset[Key] = frozenset()
+    """Those of the others that choose elements, by a mask or by numbers, and have a shape that nobody knows."""
 
 
 def roles(after: Term, before: Term) -> Roles | None:
@@ -47,11 +49,23 @@ def roles(after: Term, before: Term) -> Roles | None:
     old, known = loss_in(before), {key(one) for one in inputs(after)}
     gone = [one for one in inputs(before) if key(one) not in known]
     weights = {} if old is None else {key(one): name for name in _WEIGHTS for one in _left(old.options.get(name), set(known))}
+    chosen = {key(one) for term in (before, after) for one in _indices(term)} - {key(found.main)}
     return replace(
         found,
+        targets=tuple(one for one in found.targets if key(one) not in chosen),
         weights=(*found.weights, *((weights[key(one)], one) for one in gone if key(one) in weights)),
-        others=(*found.others, *(one for one in gone if key(one) not in weights)),
+        others=(*found.others, *(one for one in found.targets if key(one) in chosen), *(one for one in gone if key(one) not in weights)),
+        indices=frozenset(one for one in chosen if one is not None),
     )
+
+
+def _indices(term: Term) -> Iterator[Input]:
+    """The masks and tensors of numbers of no known shape by which elements are chosen."""
+    for one in walk(term):
+        if isinstance(one, Apply) and one.operation == "[]" and isinstance(index := one.args[1], Input):
+            known = known_tensor(index.value)
+            if known is not None and known.dtype in INTEGERS and known.shape is None:
+                yield index
 
 
 def _roles(slice_: Term, loss: LossCall | None) -> Roles | None:
@@ -67,6 +81,17 @@ def _roles(slice_: Term, loss: LossCall | None) -> Roles | None:
     targets = _left(loss.target, taken)
     weights = tuple((name, one) for name in _WEIGHTS for one in _left(loss.options.get(name), taken))
     return Roles(mains[0], targets, weights, tuple(one for one in every if key(one) not in taken))
+
+
+def chooses(term: Term) -> bool:
+    """True if elements are chosen by something of no known shape, so that what is left of a shape is not known either."""
+    indices = (one.args[1] for one in walk(term) if isinstance(one, Apply) and one.operation == "[]")
+    return any(_is_shapeless(one.value) for index in indices for one in inputs(index))
+
+
+def _is_shapeless(value: Value) -> bool:
+    known = known_tensor(value)
+    return known.shape is None if known is not None else not (isinstance(value, Unknown) and value.kind in ("int", "float"))
 
 
 def _left(term: Term | None, taken: set[Key | None]) -> tuple[Input, ...]:
@@ -256,6 +281,9 @@ class Inputs:
         if isinstance(one.value, Unknown) and one.value.kind in ("int", "float"):
             return 2.0 if one.value.kind == "float" else self.main[-1] if self.main else 1
         known = known_tensor(one.value)
+        if known is not None and _key(one) in self.roles.indices:  # every row is chosen: then what is chosen from may have any shape
+            rows = torch.arange(self.main[0] if self.main else 1, device=x.device)
+            return rows >= 0 if known.dtype in _MASKS else rows
         made = samples.logits(self.seed + 10 + index, 2.0, self.main).logits
         if known is None:
             return made.to(x.device, x.dtype)
@@ -264,6 +292,7 @@ class Inputs:
         return _in_domain(made.to(x.device, x.dtype), known.domain)
 
 
+_MASKS: Final = frozenset({"bool", "uint8"})
 SAMPLED: Final[Mapping[str, Any]] = {
     "reduction": "sum", "ignore_index": 1, "label_smoothing": 0.25, "size_average": False, "reduce": True,
 }  # fmt: skip

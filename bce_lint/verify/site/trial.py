@@ -21,7 +21,7 @@ from bce_lint.verify import devices, judges, samples
 from bce_lint.verify.measure import Raised, run
 from bce_lint.verify.row import Case, Loss
 from bce_lint.verify.samples import Sample
-from bce_lint.verify.site.inputs import SAMPLED, Inputs, Roles, Size, known_tensor, mains, roles, targets
+from bce_lint.verify.site.inputs import SAMPLED, Inputs, Roles, Size, chooses, known_tensor, mains, roles, targets
 from bce_lint.verify.site.replay import Replay, named
 from bce_lint.verify.verdict import SLACK, Judgement
 
@@ -65,7 +65,10 @@ def tried(question: Question, device: torch.device, seed: int) -> tuple[Judgemen
     if found is None:
         raise Unsuitable("nothing that the loss gets can be followed")
     reshaped = any(isinstance(one, Apply) and _reshapes(one.operation) for one in walk(question.before))
-    return _answer(islice(_trials(question, found, device, seed), _TRIES), wanted, _RUNS if reshaped else 1)
+    answer = _answer(islice(_trials(question, found, device, seed), _TRIES), wanted, _RUNS if reshaped else 1)
+    if answer[0].verdict is Verdict.CONTRADICTED and chooses(question.before):
+        raise Unsuitable("whether it holds depends on the shape of an index, which is not known")
+    return answer
 
 
 def _reshapes(operation: str) -> bool:
