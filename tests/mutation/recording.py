@@ -46,7 +46,7 @@ def recorded(root: Path, texts: dict[str, str]) -> Record:
     """The record of the files as they are now: of the same package, the tests of files that did not change are kept."""
     path = root / FOLDER / f"{_digest(root, sorted((root / loading.PACKAGE).rglob('*.py')))}.pickle"
     known: Record = pickle.loads(path.read_bytes()) if path.exists() else Record({}, {}, {})
-    tests = [file for file in (root / "tests").rglob("test_*.py") if file.parent.name != "mutation"]
+    tests = [file for file in (root / "tests").rglob("test_*.py") if not {"mutation", "fixtures"} & {*file.relative_to(root).parts}]
     files = {str(file.relative_to(root)): _digest(root, [file]) for file in tests}
     files["fixtures"] = _digest(root, sorted((root / "tests" / "fixtures").rglob("*.py")))
     if known.files != files:

@@ -67,3 +67,9 @@ def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) ->
     if row.shape:
         return kept(RULES[row.shape](made, given, shape))
     return shape if row.kind in POINTWISE_KINDS else None
+
+
+def made_with(m: Machine, address: int) -> Args:
+    """The arguments that a layer is constructed with, by their names."""
+    given = m.read(address, cells.ARGS)
+    return Args(kw={str(name): value for name, value in given.entries}) if type(given) is Table else Args()

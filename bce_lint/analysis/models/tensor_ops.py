@@ -34,7 +34,7 @@ from bce_lint.analysis.models import (
 )
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.models.value_rules import KINDS, clipped
+from bce_lint.analysis.models.value_rules import KINDS, between, clipped
 from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -136,6 +136,8 @@ def _transfer(
             kept = changed(kept, form=idioms.detached(kept.form))
         return changed(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
     tensor = value if type(value) is Tensor else Tensor()
+    if row.bounds is not None:
+        row = between(row, layer_shapes.made_with(m, made_by[0]) if name == "layer" else args)
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
     result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name), row, tensor, args, name, made_by[0])
     if row.inplace:

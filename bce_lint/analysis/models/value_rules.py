@@ -54,17 +54,30 @@ def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
     """A clamp's result with its constant bounds; a bound that is not constant leaves nothing sure."""
     if t.domain is not Domain.UNKNOWN or row.bounds is None:
         return t
-    ends = []
-    for name, otherwise in zip(row.bounds, (-inf, inf), strict=True):
-        value = None if name is None else args.get(row.params.index(name) + (1 if "input" not in row.params else 0), name)
-        if value is None or value is NONE:
-            ends.append(otherwise)
-        elif type(value) is Constant and isinstance(value.value, int | float):
-            ends.append(float(value.value))
-        else:
-            return changed(t, range=ANY)
-    low, high = min(max(t.range.low, ends[0]), ends[1]), min(max(t.range.high, ends[0]), ends[1])
+    ends = _ends(row, args, Range(-inf, inf))
+    if ends is None:
+        return changed(t, range=ANY)
+    low, high = min(max(t.range.low, ends.low), ends.high), min(max(t.range.high, ends.low), ends.high)
     return changed(t, range=Range(low, high, t.range.tight))
+
+
+def between(row: Transfer, args: Args) -> Transfer:
+    """The row with the bounds that a call gives in place of its own."""
+    return row if row.kind is Kind.CLAMP else row._replace(range=_ends(row, args, row.range) or ANY)
+
+
+def _ends(row: Transfer, args: Args, otherwise: Range) -> Range | None:
+    """The bounds that a call gives, else the other ones; None where one is not constant."""
+    ends = [otherwise.low, otherwise.high]
+    of_function = bool({"input", "a"} & {*row.params}) or (row.kind is Kind.FACTORY and not row.inplace)
+    first = 0 if of_function else 1  # a method's tensor, or a layer's, is no parameter
+    for at, name in enumerate(row.bounds or ()):
+        value = None if name is None else args.get(row.params.index(name) + first, name)
+        if type(value) is Constant and isinstance(value.value, int | float):
+            ends[at] = float(value.value)
+        elif value is not None and value is not NONE:
+            return None
+    return otherwise._replace(low=ends[0], high=ends[1])
 
 
 def _exp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:

@@ -113,7 +113,7 @@ def _facts(value: Tensor) -> list[str]:
 
 def _meaning(value: Tensor) -> str:
     word, activation = _MEANINGS[value.domain]
-    dims = {origin.dim if origin.dim is None or origin.along is None else origin.along for origin in value.origin}
+    dims = {None if origin.dim is None else origin.along for origin in value.origin}
     dim = dims.pop() if len(dims) == 1 else None
     over = "" if dim is None else f" over dim {dim}"
     return f"{word} ({activation}{over})" if activation else word
