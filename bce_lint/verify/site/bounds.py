@@ -62,7 +62,7 @@ def _is_small(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bo
     shapes = [one.shape for one in _tensors(values)]
     one_by_one: bool = torch.Tag.pointwise in func.tags or func._schema.name.removeprefix("aten::") in _LOSSES
     if one_by_one and sum(map(len, shapes)) < _DIMS:
-        return bool(prod(map(max, zip_longest(*(reversed((1, *shape)) for shape in shapes), fillvalue=1)))) <= MOST)
+        return bool(prod(map(max, zip_longest(*(reversed((1, *shape)) for shape in shapes), fillvalue=1))) <= MOST)
     factors = [1.0, *_factors(values)]
     return prod(factors) * max(factors) <= MOST // _SPARE  # once more the largest: a matrix may be made of a diagonal
 
