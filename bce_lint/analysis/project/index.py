@@ -16,6 +16,7 @@ from bce_lint.analysis.project.code import one_a_line, without_text
 from bce_lint.analysis.project.lazy import lazy
 from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink, words_of
 from bce_lint.records import record
+from bce_lint.source.text import SourceError, decode
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?![ \t])(\.*)(?!\.)[ \t]*(?![ \t])([\w.\x80-\xff]*)(?:(?<=[ \t])|[ \t]+(?![ \t]))import[ \t]*"
@@ -102,7 +103,7 @@ def scan(path: str, raw: bytes) -> FileSummary:
         words = words_of(code)
         whole = Block(None, "code", a_sink() if names_sink(code, words) else b"")
         return FileSummary(path, raw, b"", (), frozenset(), blocks=[whole], relevant=lexical.relevant_words() & words)
-    data = raw.removeprefix(BOM_UTF8)
+    data = _in_utf8(path, raw).removeprefix(BOM_UTF8)
     if b"\r" in data or b"\x0c" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"")
     data = one_a_line(without_text(data if data.endswith(b"\n") else data + b"\n"))
@@ -114,6 +115,16 @@ def scan(path: str, raw: bytes) -> FileSummary:
     )
     renamed = ((name, bound) for item in imports for name, bound in item.names if name != bound)
     return FileSummary(path, raw, data, imports, bases, frozenset(bound.encode() for name, bound in renamed if is_sink(name)))
+
+
+def _in_utf8(path: str, raw: bytes) -> bytes:
+    """The bytes of a file as if it were UTF-8: in other encodings a letter has bytes that look like a quote or a backslash."""
+    if not any(b"coding" in line for line in raw.split(b"\n", 2)[:2]):
+        return raw
+    try:
+        return decode(raw, path).text.encode("utf-8", "replace")
+    except SourceError:
+        return raw
 
 
 def _imports(data: bytes) -> Iterator[Import]:
