@@ -230,10 +230,10 @@ def test_a_hard_link_is_broken_and_its_other_name_keeps_its_bytes(linked: Path, 
 # --- a file in PyTorch's place -------------------------------------------------------------------
 
 
-_HIDING = ["torch.py", "torch/__init__.py", "torch/nn.py", "src/torch.py", "pkg/torch.py", "src/torch/nn/__init__.py"]
+HIDING = ["torch.py", "torch/__init__.py", "torch/nn.py", "src/torch.py", "pkg/torch.py", "src/torch/nn/__init__.py"]
 
 
-@pytest.mark.parametrize("name", _HIDING)
+@pytest.mark.parametrize("name", HIDING)
 def test_a_file_that_hides_pytorch_is_told(linked: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     (linked / "pkg" / "a.py").write_text(LOSS, encoding="utf-8")
     (linked / ".gitignore").write_text("torch*\n", encoding="utf-8")

@@ -216,9 +216,13 @@ def _linted(result: LintResult, kept: Cache | None) -> Run:
     from bce_lint.cli.run import Run
     from bce_lint.report.paths import shown
 
-    unkept = () if kept is None else (
-        *(f"no key for the cache, so findings are not kept: {reason}" for reason in kept.problems),
-        *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
+    unkept = (
+        ()
+        if kept is None
+        else (
+            *(f"no key for the cache, so findings are not kept: {reason}" for reason in kept.problems),
+            *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
+        )
     )
     return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
 

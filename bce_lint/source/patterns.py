@@ -156,7 +156,8 @@ def _class(text: str, place: int) -> tuple[Token | None, int]:
     """A class of characters, and where it ends; None where it does not, or names a kind that there is not."""
     excluded = text[place : place + 1] in ("!", "^") and place < len(text)
     first = place = place + excluded
-    letters, ranges = set[str](), list[tuple[str, str]]()
+    letters: set[str] = set()
+    ranges: list[tuple[str, str]] = []
     last = ""  # what a range may begin with
     while place == first or text[place : place + 1] != "]":
         if named := _KIND.match(text, place):

@@ -256,7 +256,6 @@ def test_what_is_chosen_by_a_mask_is_not_contradicted(how: str, made: str) -> No
 
 def test_a_wrong_dimension_before_a_mask_is_not_called_right() -> None:
     text = "def f(g, x):\n    y = torch.LongTensor(g.y)\n    m = torch.BoolTensor(g.m)\n"
-    text += "    p = torch.log_softmax(nn.Linear(5, 3)(x), dim=0)\n"
-    text += "    return F.nll_loss(p[m], y[m])\n"
+    text += "    p = torch.log_softmax(nn.Linear(5, 3)(x), dim=0)\n    return F.nll_loss(p[m], y[m])\n"
     found = engine.check_text((HEAD + text).encode(), None, frozenset(BY_CODE), fixes=True, inspect=Verifier()).diagnostics
     assert not [d for d in found if d.verification is not None and d.verification.verdict == "equivalent"]
