@@ -112,7 +112,7 @@ def _edits(found: Judged) -> tuple[Edit, ...]:
 
 def _chosen(found: Sequence[Judged], policy: Policy, held: set[_Key]) -> Iterator[Judged]:
     """The fixes of one round: those that do not meet one before them; a fix that mends several findings counts for all."""
-    taken, same = _Taken(), set[tuple[Edit, ...]]()
+    taken, same = _TakenPlaces(), set[tuple[Edit, ...]]()
     for one in found:
         fix = policy.allowed(one)
         if fix is not None and _key(one) not in held and (fix.edits in same or not any(map(taken.meets, fix.edits))):
@@ -122,7 +122,7 @@ def _chosen(found: Sequence[Judged], policy: Policy, held: set[_Key]) -> Iterato
             yield one
 
 
-class _Taken:
+class _TakenPlaces:
     """The places of edits that are made together, by file and in order; those of one fix may touch."""
 
     def __init__(self) -> None:

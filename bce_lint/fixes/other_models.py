@@ -25,7 +25,7 @@ class OtherModel(NamedTuple):
     changed: str
 
 
-class _Known:
+class _ModelsFound:
     """What was found for some functions of a project."""
 
     def __init__(self, project: RecordedProject) -> None:
@@ -34,7 +34,7 @@ class _Known:
 
 def no_other_model(project: RecordedProject, functions: Iterable[SourceRange]) -> None:
     """Raises `Refusal` where another model may stand in the place of one with some functions, so that its users are right for one alone."""
-    known, asked = project.once(_Known).found, frozenset(functions)
+    known, asked = project.once(_ModelsFound).found, frozenset(functions)
     if asked not in known:
         known[asked] = next(OtherModels(project, sorted(asked)).found(), None)
     other = known[asked]

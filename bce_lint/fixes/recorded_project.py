@@ -14,6 +14,7 @@ from bce_lint.analysis.sites import ChoiceSite, HandWrittenSite, LossSite, membe
 from bce_lint.catalog.modules import HOOKS, QUIET, STATE, WRAPPED
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.intent import Change, FixIntent
+from bce_lint.fixes.met import MeetingFiles
 from bce_lint.fixes.places import shown
 from bce_lint.fixes.readings import Readers
 from bce_lint.fixes.tree import Node, Tree
@@ -30,7 +31,6 @@ class RecordedProject:
     def __init__(self, analysed: Project, uses: UseRecorder) -> None:
         self.analysed, self.uses = analysed, uses
         self._trees: dict[str, Tree] = {}
-        self._asked = 0
         self._all: list[Tree] = []
         self._having: dict[str, list[Tree]] = {}
         self._made: dict[object, Any] = {}
@@ -86,14 +86,11 @@ class RecordedProject:
 
     def trees(self) -> Sequence[Tree]:
         """All files that were read; more may be read later."""
-        asked = self.analysed.asked
-        if asked > self._asked:
-            new = [self.tree(path) for path in self.analysed.parsed(self._asked)]
-            self._asked = asked
-            self._all += new
-            for tree in new:
-                for name in tree.all_attributes():
-                    self._having.setdefault(name, []).append(tree)
+        new = [self.tree(path) for path in self.analysed.parsed(len(self._all))]
+        self._all += new
+        for tree in new:
+            for name in tree.all_attributes():
+                self._having.setdefault(name, []).append(tree)
         return self._all
 
     def having(self, attribute: str) -> Sequence[Tree]:
@@ -107,6 +104,11 @@ class RecordedProject:
             self._made[make] = make(self)
         found: T = self._made[make]
         return found
+
+    @cached_property
+    def met(self) -> MeetingFiles:
+        """Which files of the project can meet."""
+        return MeetingFiles(self.analysed.graph)
 
     @cached_property
     def words(self) -> Words:
@@ -149,7 +151,7 @@ class RecordedProject:
 
     def may_meet(self, path: str, other: str) -> bool:
         """True if some file of the project imports both of two files, however far."""
-        return other in self.analysed.graph.met(path)
+        return other in self.met.of(path)
 
     def carries(self, tree: Tree, node: Node, keys: Iterable[SourceRange]) -> bool:
         """True if an expression's value was, or held, the output of one of some activations."""

@@ -81,7 +81,7 @@ class UnresolvedUses:
 
     def reads(self, path: str, name: str) -> Iterator[tuple[Tree, Node]]:
         """Where an attribute that is set in a file may be read on an object that was not resolved."""
-        for tree in self._read(self.project.analysed.graph.met(path).intersection(self.project.words.holding(name))):
+        for tree in self._read(self.project.met.of(path).intersection(self.project.words.holding(name))):
             for attr in tree.attributes(name):
                 resolved = self.openings.is_object(tree, attr.value) or (isinstance(attr.value, ir.Name) and _is_self(tree, attr.value))
                 if not is_store(tree, attr) and not resolved and not self._is_tensor(tree, attr.value):
@@ -92,7 +92,7 @@ class UnresolvedUses:
         return bool(known) and None not in known
 
     def _files(self, wanted: Sought) -> Iterator[Tree]:
-        met = self.project.analysed.graph.met(wanted.path)
+        met = self.project.met.of(wanted.path)
         named = frozenset[str]().union(*map(self.project.words.ending, wanted.names))
         return self._read(named & met | frozenset(self.openings.files(met) if wanted.module else ()))
 

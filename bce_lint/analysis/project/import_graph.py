@@ -16,8 +16,6 @@ class Graph:
         self.files = files
         self.resolve = resolve
         self.importers: dict[str, set[str]] = {path: set() for path in files}
-        self._met: dict[str, frozenset[str]] = {}
-        self._below: dict[frozenset[str], frozenset[str]] = {}
         self.imports = {path: [t for t in self._targets(summary) if t[0] in files] for path, summary in files.items()}
         for path, targets in self.imports.items():
             for target, _, _ in targets:
@@ -53,27 +51,6 @@ class Graph:
                 found.add(path)
                 waiting.extend(self.importers[path] - found)
         return found
-
-    def met(self, path: str) -> frozenset[str]:
-        """The files that some file imports together with one, however far: what its importers import."""
-        if path not in self._met:
-            near = self.closure((path,))
-            tops = frozenset(one for one in near if not self.importers[one])
-            found = self._imported(tops)
-            self._met[path] = found if near <= found else self._imported(frozenset(near))
-        return self._met[path]
-
-    def _imported(self, paths: frozenset[str]) -> frozenset[str]:
-        if paths not in self._below:
-            found: set[str] = set()
-            waiting = list(paths)
-            while waiting:
-                path = waiting.pop()
-                if path not in found:
-                    found.add(path)
-                    waiting += [target for target, _, _ in self.imports[path]]
-            self._below[paths] = frozenset(found)
-        return self._below[paths]
 
     @lazy
     def irrelevant(self) -> frozenset[str]:

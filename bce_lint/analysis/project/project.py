@@ -7,7 +7,6 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from bce_lint import ir
@@ -76,6 +75,7 @@ class Project:
         self.machine = Machine(self, callbacks) if observer is None else Machine(self, callbacks, observer, observer.fuel_factor)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, LoweredFile | None] = {}
+        self._parsed: list[str] = []
         self._loaded: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
@@ -110,7 +110,8 @@ class Project:
     def unit(self, path: str) -> LoweredFile | None:
         """The lowered file, or None when it cannot be analysed."""
         if path not in self._units:
-            self._units[path] = self._noting(path, partial(self._lower, path))
+            self._units[path] = unit = self._noting(path, partial(self._lower, path))
+            self._parsed += [path] * (unit is not None)
         return self._units[path]
 
     def _lower(self, path: str) -> LoweredFile | None:
@@ -147,13 +148,8 @@ class Project:
         return None
 
     def parsed(self, after: int = 0) -> tuple[str, ...]:
-        """The files that were parsed so far, but for those among the first ones that were asked for."""
-        return tuple(path for path, unit in islice(self._units.items(), after, None) if unit is not None)
-
-    @property
-    def asked(self) -> int:
-        """How many files were asked for so far, those that are no Python among them."""
-        return len(self._units)
+        """The files that were parsed so far, but for some that were first."""
+        return tuple(self._parsed[after:])
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
