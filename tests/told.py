@@ -52,7 +52,7 @@ def file_of(path: Path) -> Path:
 @cache
 def written(file: Path) -> dict[str, list[str]]:
     """What such a file holds, by fixture."""
-    parts = file.read_text(encoding="utf-8").split("== ")[1:] if file.exists() else []
+    parts = f"\n{file.read_text(encoding='utf-8')}".split("\n== ")[1:] if file.exists() else []
     return {part.partition("\n")[0]: part.splitlines()[1:] for part in parts}
 
 

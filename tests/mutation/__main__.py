@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     waiting = [one for one in chosen if options.survivors or one.key not in results.verdicts]
     if waiting:
         record = recorded(root, texts)
-        if any("_torch.py" in name for name in record.tests):
+        if any("_torch.py" in name for name in (*record.checks, *record.tests)):
             import torch
 
             torch.set_num_threads(1)

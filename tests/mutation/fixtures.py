@@ -15,7 +15,7 @@ from typing import Any
 
 FILES = (
     "tests/test_fixtures.py", "tests/fixes/test_fix_fixtures.py", "tests/test_reveal.py", "tests/test_text_fixtures.py",
-    "tests/rules/test_labels.py", "tests/test_told.py",
+    "tests/rules/test_labels.py", "tests/test_told.py", "tests/verify/test_slices_torch.py",
 )  # fmt: skip
 TOGETHER = ("test_a_file", "test_a_file_reveals_what_it_says", "test_a_call_of_reveal_changes_no_finding", "test_the_place_of_a_finding")
 Check = Callable[[], None]
