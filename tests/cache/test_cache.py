@@ -176,9 +176,16 @@ def test_the_program_is_known_by_its_text(tmp_path: Path, monkeypatch: pytest.Mo
     assert copied() != ours
 
 
-def test_a_pipe_is_refused_and_kept_as_nothing(root: Path) -> None:
+def test_a_pipe_is_read_once(root: Path) -> None:
     (root / "both.py").write_text(NET + TRAIN.replace("from net import squash\n", ""), encoding="utf-8")
-    command = f"{shlex.quote(sys.executable)} -m bce_lint --output-format concise --cache-dir kept <(cat both.py) 2>&1"
+    command = f"{shlex.quote(sys.executable)} -m bce_lint --output-format concise --cache-dir kept <(cat both.py)"
+    (shown,) = outputs(run("-c", f"import subprocess; subprocess.run(['bash', '-c', {command!r}])", cwd=root))
+    assert b"BCE103" in shown
+
+
+def test_a_pipe_with_a_name_is_refused_and_kept_as_nothing(root: Path) -> None:
+    os.mkfifo(root / "pipe.py")
+    command = f"{shlex.quote(sys.executable)} -m bce_lint --output-format concise --cache-dir kept pipe.py 2>&1"
     (shown,) = outputs(run("-c", f"import subprocess; subprocess.run(['bash', '-c', {command!r}])", cwd=root))
     assert b"neither a file nor a folder; `bce-lint - < PIPE` reads what is written to one" in shown and b"BCE" not in shown
     assert not (root / "kept").exists()
