@@ -85,9 +85,10 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
         nothing_new(sites, foreseen.fused(sites, intent.what) if treatment.fused else foreseen.logarithms(sites))
     group = _group(project, treatment, sites)
     inside = local(project, list(group.searches.values()), group.losses)
-    edits, title, only = _rewritten(project, group)
+    asked = (treatment, id(group.site.contract), tuple(group.origins.items()))
+    edits, title, only = _rewritten(project, group) if treatment.fused else project.remembered(asked, lambda: _rewritten(project, group))
     if treatment.fused:
-        edits += retyped(project, group.losses, intent.what)
+        edits = [*edits, *retyped(project, group.losses, intent.what)]
         title = f"Use `{intent.what}` on the raw values"
     safe = intent.safe and only and inside is not None and not infinite(project, inside)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
@@ -331,8 +332,7 @@ def _wants(site: LossSite, group: _Group) -> bool:
 
 
 def _half(use: User) -> ir.Const | None:
-    op: Node = use.tree.parent(use.node)
-    other = next(o for o in op.operands if o is not use.node)
+    other: Node = next(o for o in getattr(use.tree.parent(use.node), "operands", ()) if o is not use.node)
     return other if isinstance(other, ir.Const) and other.value == 0.5 else None
 
 

@@ -105,6 +105,18 @@ class RecordedProject:
         found: T = self._made[make]
         return found
 
+    def remembered(self, key: object, make: Callable[[], T]) -> T:
+        """What is made for a key, once; what is refused for it is refused again."""
+        if key not in self._made:
+            try:
+                self._made[key] = make()
+            except Refusal as refusal:
+                self._made[key] = refusal
+        found: T | Refusal = self._made[key]
+        if isinstance(found, Refusal):
+            raise Refusal(str(found))
+        return found
+
     @cached_property
     def met(self) -> MeetingFiles:
         """Which files of the project can meet."""
