@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.analysis.state.unfinished import CALLER_SPENT
-from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position, Unanalysed
+from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position, Unanalysed, shortened
 from bce_lint.records import changed
 from bce_lint.rules.judge import judge, unranked
 from bce_lint.rules.registry import BY_CODE, default_codes
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     Inspect: TypeAlias = Callable[[Project, list[Judged]], list[Judged]]
     """Looks at the findings of a project with their fixes, and gives those that are to be told."""
+
+MAX_MESSAGE = 1_000
+"""The most characters of a message: what it quotes of the source can be as long as a file."""
 
 
 class FixOptions(NamedTuple):
@@ -110,7 +113,8 @@ def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Di
     labels = tuple(Label(text, _location(project, place, shown)) for text, place in judged.labels)
     fix = None if judged.fix is None else _named_fix(judged.fix, shown)
     place = _location(project, judged.place, shown)
-    return Diagnostic(rule.code, rule.name, judged.message, place, judged.severity, labels, fix, judged.verification)
+    message = shortened(judged.message, MAX_MESSAGE)
+    return Diagnostic(rule.code, rule.name, message, place, judged.severity, labels, fix, judged.verification)
 
 
 def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
@@ -122,7 +126,7 @@ def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Locat
 def _named_fix(fix: Fix, shown: Mapping[str, str]) -> Fix:
     """A fix whose files have the names that the user knows."""
     edits = [edit._replace(location=edit.location._replace(path=named(edit.location.path, shown))) for edit in fix.edits]
-    return changed(fix, edits=tuple(edits))
+    return changed(fix, message=shortened(fix.message, MAX_MESSAGE), edits=tuple(edits))
 
 
 def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str]) -> list[Diagnostic]:
@@ -150,7 +154,7 @@ def _row(project: Project, path: str, start: int) -> int:
 def _problem(shown: str, problem: tuple[str, str, int, int]) -> Diagnostic:
     code, message, row, column = problem
     place = Position(row, column)
-    return Diagnostic(code, BY_CODE[code].name, message, Location(shown, place, place))
+    return Diagnostic(code, BY_CODE[code].name, shortened(message, MAX_MESSAGE), Location(shown, place, place))
 
 
 def named(path: str, shown: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from bce_lint import ir
 from bce_lint.syntax.magics import without_magics
 from bce_lint.syntax.native.lenient import lower_lenient
 from bce_lint.syntax.native.statements import lower_native
+from bce_lint.syntax.nested_patterns import too_costly
 from bce_lint.syntax.prescan import refusal
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def _deep_recursion() -> Iterator[None]:
 def _parse(text: str) -> cst.Module:
     import libcst as cst
 
+    if too_costly(text):
+        raise TooLarge("patterns nested too deeply")
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
@@ -106,6 +109,8 @@ def round_trips(text: str) -> bool:
     """True if LibCST gives a text back as it was: not with a form feed before a statement or a lone carriage return at the end."""
     import libcst as cst
 
+    if too_costly(text):
+        return False
     with _deep_recursion():
         try:
             return cst.parse_module(text).code == text
@@ -121,7 +126,7 @@ def lower(text: str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) 
         with _deep_recursion():
             try:
                 return lower_native(text) or lower_full(text)
-            except ParseFailure:
+            except (ParseFailure, TooLarge):
                 found = lower_lenient(text)
                 if found is not None:
                     return found

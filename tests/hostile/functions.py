@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tests.hostile.families import Family, spent
-from tests.hostile.programs import Program, in_function, in_module
+from tests.hostile.programs import BUG, MARK, Program, in_function, in_module
 
 
 def tower(first: str, each: str, use: str, inside: bool = False, head: str = "") -> Callable[[int], Program]:
@@ -104,6 +104,10 @@ TABLE: Mapping[str, Family] = {
     "recursion that grows": Family(
         recursive("def f(x, *a):\n    return f(f, x, *a, *a)\n\n\ndef g(**k):\n    return g(**k, a=g(**k, b=k))\n",
                   "f(x)\ng()\n{n}"), 30, 1_000,
+    ),
+    "callers that spend all they have": Family(
+        lambda n: tower(FIRST, TWICE.format(i="{i}", call="f{j}(f{j}(x))"), "f{n}(x)\n", head="".join(
+            f"def g{i}(x, y):\n    f40(x)\n    return {BUG}{MARK}\n\n\n" for i in range(n)))(40), 20, 150,
     ),
     "callers": Family(
         lambda n: in_module("def f(x):\n    return torch.relu(x)\n\n\n"

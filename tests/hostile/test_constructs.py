@@ -13,13 +13,13 @@ from bce_lint import ir
 from bce_lint.ir.walk import below, children
 from bce_lint.records import names_of
 from bce_lint.syntax.parse import lower
-from tests.hostile import blocks, chains, comprehensions, functions, inheritance, modules, width
+from tests.hostile import blocks, chains, comprehensions, functions, inheritance, modules, patterns, width
 from tests.hostile.families import Family
 from tests.hostile.growth import problems
 
 FAMILIES = {
     f"{table.__name__.rpartition('.')[2]}: {name}": family
-    for table in (blocks, chains, comprehensions, functions, inheritance, modules, width)
+    for table in (blocks, chains, comprehensions, functions, inheritance, modules, patterns, width)
     for name, family in table.FAMILIES.items()
 }
 KINDS = frozenset(one for name in ir.__all__ if names_of(one := getattr(ir, name)) and one is not ir.Module)

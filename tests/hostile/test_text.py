@@ -9,6 +9,7 @@ import pytest
 
 from bce_lint import lint_source
 from benchmarks.long_texts import HEAD, READ, REFUSED, row, text
+from bce_lint.findings import MAX_MESSAGE
 from tests.hostile.measure import measure
 from tests.hostile.programs import Program
 
@@ -33,3 +34,10 @@ def test_an_excerpt_of_a_long_line_is_short() -> None:
     line = 'def step(x, y): z = "' + "a" * 300_000 + '"; return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n'
     (found,) = [one for one in lint_source(HEAD + line) if one.code == "BCE103"]
     assert len(found.message) < 400
+
+
+@pytest.mark.parametrize("option", ["reduction", "size_average"])
+def test_a_message_that_quotes_a_long_value_is_short(option: str) -> None:
+    found = lint_source(f"{HEAD}nn.BCELoss({option}='{'a' * 300_000}')(torch.rand(3), torch.ones(3))\n")
+    assert found
+    assert all(len(one.message) <= MAX_MESSAGE for one in found)

@@ -60,8 +60,8 @@ def module_frame(unit: LoweredFile, main: bool) -> Frame:
 
 def run_body(m: Machine, unit: LoweredFile) -> State:
     """Runs a file as the main program; returns the store after it."""
-    begin(m, m.base)
-    m.fuel = BODY_FUEL * m.fuel_factor
+    begin(m, unit.path, m.base)
+    m.fuel = m.given = m.waste.grant(unit.path, BODY_FUEL)
     m.written_modules = {unit.address}
     frame = module_frame(unit, main=True)
     statements.run(m, frame, unit.module.body)
@@ -73,6 +73,7 @@ def run_body(m: Machine, unit: LoweredFile) -> State:
 def note_spent(m: Machine, path: str, start: int, name: str) -> None:
     """Notes an entry point whose budget ran out: from there on it followed no call, or none up to its first loss."""
     if m.fuel < 0 or m.spent_before_site:
+        m.waste.note(path, m.given - m.fuel)
         m.leave_unfinished(path, start, name, SPENT)
 
 
@@ -88,16 +89,16 @@ def give_up(m: Machine, path: str, start: int, name: str, reached: int) -> None:
         m.leave_unfinished(file, span.start, text if text.isidentifier() else "<lambda>", TOO_DEEP)
 
 
-def begin(m: Machine, below: State) -> None:
-    """Prepares the machine for an entry point that runs on top of a state."""
+def begin(m: Machine, path: str, below: State) -> None:
+    """Prepares the machine for an entry point of a file that runs on top of a state."""
     m.state = below.fork()
     m.below_entry = below
     m.written_modules = set()
     m.ended = False
-    m.fuel = ENTRY_FUEL * m.fuel_factor
+    m.fuel = m.given = m.waste.grant(path, ENTRY_FUEL)
     m.unroll_floor = 0
     m.applicable, m.applying = APPLIED, []
-    m.site_bonus = SITE_BONUS * m.fuel_factor
+    m.site_bonus = m.waste.grant(path, SITE_BONUS)
     m.spent_before_site = False
 
 
@@ -146,7 +147,7 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
     function = candidate.function
     if (unit.path, function.span) in m.reached:
         return
-    begin(m, after_body)
+    begin(m, unit.path, after_body)
     frame = module_frame(unit, main=True)
     owner = _class_value(m, unit, candidate.owner) if candidate.owner is not None else None
     if candidate.owner is not None and owner is None:
@@ -158,14 +159,14 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
         args = Args((owner if value.flavour == "class" else instances.generic_instance(m, unit, owner),), spans=(None,))
         if (unit.path, function.span) in m.reached:
             return
-        m.fuel = ENTRY_FUEL * m.fuel_factor
+        m.fuel = m.given = m.waste.grant(unit.path, ENTRY_FUEL)
     calls.call_function(m, frame, value, args, function.span, is_entry=True)
     note_spent(m, unit.path, function.span.start, candidate.name)
 
 
 def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, after_body: State, owner: ir.ClassDef) -> None:
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
-    begin(m, after_body)
+    begin(m, unit.path, after_body)
     cls = _class_value(m, unit, owner)
     fuel, site_bonus = INHERITED_FUEL * m.fuel_factor, INHERITED_SITE_BONUS * m.fuel_factor  # for all that a class inherits
     if cls is None:
@@ -175,9 +176,10 @@ def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, afte
     try:
         for function in functions:
             if (function.path, function.node.span) not in m.reached:
-                begin(m, after_body)
+                begin(m, unit.path, after_body)
                 instance = instances.generic_instance(m, unit, cls)
                 m.fuel, m.site_bonus = fuel, site_bonus
+                m.given = fuel
                 frame = module_frame(unit, main=True)
                 calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, is_entry=True)
                 fuel, site_bonus = m.fuel, m.site_bonus

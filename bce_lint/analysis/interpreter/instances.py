@@ -35,7 +35,7 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
 
 
 def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
-    fuel, m.fuel = m.fuel, GENERIC_FUEL * m.fuel_factor
+    fuel, m.fuel = m.fuel, (given := m.waste.grant(cls.path, GENERIC_FUEL))
     floor, m.unroll_floor = m.unroll_floor, 0
     stack, m.stack = m.stack, []
     raised, m.ended = m.ended, False
@@ -48,6 +48,7 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
     m.write(ref.address, "training", TOP)
     m.suppress_sites += 1 - nested
     if m.fuel < 0:
+        m.waste.note(cls.path, given - m.fuel)
         m.leave_unfinished(cls.path, cls.node.span.start, f"{cls.name}.__init__", SPENT)
     m.fuel = min(m.fuel, SETTER_FUEL * m.fuel_factor)
     for function in setters(m, cls):

@@ -23,6 +23,7 @@ from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
 from bce_lint.analysis.state.unfinished import Unfinished
+from bce_lint.analysis.state.waste import Waste
 from bce_lint.catalog.schema import Contract
 from bce_lint.records import record
 
@@ -153,6 +154,8 @@ class Machine:
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
     that are being followed, `oversized` those that needed more.
 
+    `given` is what an entry point was given of fuel so far, and `waste` what those took that came to no end.
+
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
     def __init__(self, program: Program, interpreter: Interpreter, observer: Observer | None = None, fuel_factor: int = 1) -> None:
@@ -165,7 +168,8 @@ class Machine:
         self.below_entry = self.base
         self.written_modules: set[int] = set()
         self.reads: Reads | None = None
-        self.fuel = ENTRY_FUEL * fuel_factor
+        self.fuel = self.given = ENTRY_FUEL * fuel_factor
+        self.waste = Waste(fuel_factor)
         self.unroll_floor = 0
         self.applicable, self.applied_floor = APPLIED, 0
         self.applying: list[int] = []
@@ -257,6 +261,7 @@ class Machine:
             self.sites.append(site)
             self.spent_before_site |= self.fuel < 0
             self.fuel += self.site_bonus
+            self.given += self.site_bonus
             self.site_bonus = 0
 
     def new_ref(self, frame: Frame, span: ir.Span, kind: RefKind, what: object = None, tag: str = "") -> Ref:

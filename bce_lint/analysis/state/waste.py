@@ -1,0 +1,27 @@
+"""What the runs of a file that come to no end may take together: many of them cost no more than a few."""
+
+from __future__ import annotations
+
+MOST = 60_000
+"""The evaluations that a file's unfinished runs may come to at their full budgets; four entry points with a loss each may take as much."""
+RECORDED = 3
+"""How many times as much it is in a run that records."""
+LEAST = 50
+"""Behind that each gets at least this part of its budget, as its own statements and a call or two need."""
+
+
+class Waste:
+    """What was spent in vain, by file. A run that comes to its end costs nothing here, however many there are."""
+
+    def __init__(self, factor: int) -> None:
+        self.factor = factor
+        self.spent: dict[str, int] = {}
+
+    def grant(self, path: str, budget: int) -> int:
+        """What is given of a budget to a run that starts in a file."""
+        budget *= self.factor
+        return min(budget, max(budget // LEAST, (MOST if self.factor == 1 else RECORDED * MOST) - self.spent.get(path, 0)))
+
+    def note(self, path: str, evaluations: int) -> None:
+        """A run has taken so many evaluations and was not finished."""
+        self.spent[path] = self.spent.get(path, 0) + evaluations
