@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from bce_lint import lint_source
-from benchmarks.long_texts import HEAD, READ, REFUSED, row, text
 from bce_lint.findings import MAX_MESSAGE
+from benchmarks.long_texts import HEAD, READ, REFUSED, row, text
 from tests.hostile.measure import measure
 from tests.hostile.programs import Program
 
