@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bce_lint.analysis.domain.bulk import FIRST, LAST, Nesting
+from bce_lint.analysis.domain.bulk import Nesting
 from bce_lint.analysis.domain.values import TOP, Seq, Table, Value, join_all
 
-LARGE = 64
+LARGE = 32
 """Above which bulk a value is large. What smaller ones cost is no more than what the text costs that names them."""
-MOST = 200_000
+FIRST, LAST = 8, 4
+"""How many elements are left at either end of one that is asked for once too often."""
+MOST = 60_000
 """The bulk of the large values that the code of a file may ask for. Behind that it gets their ends and a summary."""
 
 
