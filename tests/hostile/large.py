@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.hostile.programs import Program, in_function, in_module
+from tests.hostile.programs import BUG, MARK, Program, in_function, in_module
 
 HELD = 1_000
 NUMBERS = f"a = [{', '.join(map(str, range(HELD)))}]\n"
@@ -24,6 +24,12 @@ def by_many(value: str, line: str, functions: int, times: int) -> Program:
     """The same in many functions, which each are an entry point."""
     bodies = (value + "\n".join(line.replace("{key}", str(i)) for i in range(times)) for _ in range(functions))
     return in_module("\n".join(f"def f{n}(x, y):\n    {body.replace(chr(10), chr(10) + '    ')}\n" for n, body in enumerate(bodies)))
+
+
+def loops_of_many(functions: int) -> Program:
+    """Functions with loops in loops, each of which comes to its end just within its budget."""
+    loops = "".join("    " * n + f"for a{n} in range(8):\n" for n in range(1, 5)) + "    " * 5 + "x = x + 1\n"
+    return in_module("\n".join(f"def f{n}(x, y):\n{loops}    return {BUG}{MARK}\n" for n in range(functions)))
 
 
 def through_attribute(value: str, line: str, times: int) -> Program:

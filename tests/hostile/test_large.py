@@ -19,3 +19,11 @@ def test_what_is_asked_of_large_values_is_bounded(name: str, fixes: bool) -> Non
     assert not run.lost(program)
     assert not run.failures
     assert run.counts["elements of sequences"] + run.counts["entries of tables"] < MOST_PARTS * (1 + fixes)
+
+
+def test_loops_of_many_functions_go_round_no_more_often_than_those_of_a_few() -> None:
+    program = large.loops_of_many(120)
+    run = measure(program)
+    assert not run.lost(program)
+    assert not run.failures
+    assert run.counts["loop rounds"] < 60_000

@@ -210,6 +210,6 @@ class UseRecorder:
             value = self._walks.ask(value)
         known = self._parts.get(id(value))
         if known is None or known[0] is not value:
-            parts = value if type(value) is Seq else [v for v in (*(v for _, v in value.entries), value.rest) if v is not None]
-            known = self._parts[id(value)] = (value, {id(one): one for one in parts if type(one) in _LOOKED_INTO})
+            parts = [*(v for _, v in value.entries), value.rest] if isinstance(value, Table) else [*value]
+            known = self._parts[id(value)] = (value, {id(one): one for one in parts if one is not None and type(one) in _LOOKED_INTO})
         return known[1]

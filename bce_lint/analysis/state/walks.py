@@ -11,6 +11,8 @@ FIRST, LAST = 8, 4
 """How many elements are left at either end of one that is asked for once too often."""
 MOST = 60_000
 """The bulk of the large values that the code of a file may ask for. Behind that it gets their ends and a summary."""
+MOST_ROUND = 150_000
+"""The evaluations in loops that go round for each element, by file. Behind that a loop is met by any number of elements."""
 
 
 class Walks:
@@ -19,12 +21,22 @@ class Walks:
     def __init__(self) -> None:
         self.path = ""
         self._taken: dict[str, int] = {}
+        self._round: dict[str, int] = {}
         self._briefs: dict[int, tuple[Value, Value]] = {}
 
     def start(self, path: str) -> str:
         """From here on it is code of this file that asks; returns the file before."""
         before, self.path = self.path, path
         return before
+
+    def go_round(self, evaluations: int) -> None:
+        """A loop has taken so many evaluations."""
+        self._round[self.path] = self._round.get(self.path, 0) + max(evaluations, 0)
+
+    @property
+    def went_round_enough(self) -> bool:
+        """True if the loops of the file have taken what they may."""
+        return self._round.get(self.path, 0) > MOST_ROUND
 
     def ask(self, value: Seq | Table) -> Seq | Table:
         """A large value, or what is left of it."""
