@@ -91,6 +91,7 @@ def give_up(m: Machine, path: str, start: int, name: str, reached: int) -> None:
 
 def begin(m: Machine, path: str, below: State) -> None:
     """Prepares the machine for an entry point of a file that runs on top of a state."""
+    m.walks.start(path)
     m.state = below.fork()
     m.below_entry = below
     m.written_modules = set()

@@ -12,6 +12,7 @@ from bce_lint.analysis.models import operators
 from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.walks import LARGE
 from bce_lint.catalog.python import BUILTINS
 
 
@@ -57,7 +58,7 @@ def _name(m: Machine, frame: Frame, node: ir.Name) -> Value:
     if name in frame.bound and (function is None or name not in function.globals):
         value = m.state.find((frame.address, name), m.reads)  # most names are of locals that are set
         if value is not None and type(value) is not LazyImport:
-            return value
+            return m.walks.ask(value) if type(value) is Seq and value.bulk > LARGE else value
     return lookup(m, frame, name)
 
 
@@ -106,7 +107,8 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
             open_ = open_ or not items.exact
         else:
             table = containers.table_of(m, value)
-            kw.update({k: v for k, v in (table.entries if table else ()) if isinstance(k, str) and table is not None and table.has(k)})
+            entries, maybe = (table.entries, table.maybe) if table is not None else ((), frozenset())
+            kw.update({k: v for k, v in entries if isinstance(k, str) and k not in maybe})
             open_ = open_ or table is None or not table.exact
     if whole is not None and any(a.keyword is not None or a.stars == 2 for a in args):
         whole = None

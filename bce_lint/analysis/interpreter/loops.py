@@ -45,7 +45,7 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
 def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]) -> bool:
     known = len(elements.prefix) + len(elements.suffix)
-    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.fuel < 0:
+    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.fuel < 0 or m.walks.went_round_enough:
         summary = containers.summary(m, elements)
         if summary is not None:
             _repeat(m, frame, body, loop, start(summary))
@@ -59,7 +59,7 @@ def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int,
 def _each(
     m: Machine, frame: Frame, body: ir.Body, loop: Loop, values: tuple[Value, ...], start: Callable[[Value], Start], first: int
 ) -> bool:
-    outer = frame.unrolled_at
+    outer, fuel = frame.unrolled_at, m.fuel
     alive = True
     m.state = m.state.fork()  # what leaves by a `break` keeps the layer below as it is
     for index, value in enumerate(values):
@@ -76,6 +76,8 @@ def _each(
             break
         m.state = apply_delta(base, end.delta(base))
     frame.unrolled_at = outer
+    if not outer:
+        m.walks.go_round(fuel - m.fuel)
     return alive
 
 
@@ -195,7 +197,10 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     frame.bound = bound | hidden.keys()
     base = m.state
     m.state = base.fork()
+    fuel = m.fuel
     exact = _clauses(m, frame, node, 0, collected)
+    if not frame.unrolled_at:
+        m.walks.go_round(fuel - m.fuel)
     met = () if exact else identities.objects_in(Seq(tuple(collected)))
     made = [ref for ref in met if base.find((ref.address, cells.LIVE)) is None]
     m.state = apply_delta(base, m.state.delta(base))
@@ -236,7 +241,7 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     left = list(elements.prefix) if exact else [containers.summary(m, elements) or TOP]
     outer, raised, index = frame.unrolled_at, m.ended, 0
     while left:
-        if len(left) > 1 and m.fuel <= m.unroll_floor:  # nothing is left for these to be met one by one
+        if len(left) > 1 and (m.fuel <= m.unroll_floor or m.walks.went_round_enough):  # nothing is left for these to be met one by one
             exact, left = False, [containers.summary(m, Seq(tuple(left))) or TOP]
         value = left.pop(0)
         frame.unrolled_at = (*outer, index if exact else -1)

@@ -182,6 +182,7 @@ class Project:
         self._loaded.add(path)
         kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules
         raised, machine.ended = machine.ended, False
+        asking = machine.walks.start(path)
         floor, machine.unroll_floor = machine.unroll_floor, 0
         machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL * machine.fuel_factor, []
         machine.below_entry, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
@@ -193,6 +194,7 @@ class Project:
                 machine.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
             machine.suppress_sites -= 1
+            machine.walks.start(asking)
             machine.ended, machine.unroll_floor = raised, floor
             machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
         return unit

@@ -23,12 +23,14 @@ from bce_lint.analysis.domain.values import (
     Ref,
     Seq,
     Table,
+    Union,
     Unknown,
     Value,
     options,
 )
 from bce_lint.analysis.recording.lost_calls import LostCalls
 from bce_lint.analysis.state import cells
+from bce_lint.analysis.state.walks import LARGE, Walks
 from bce_lint.catalog.schema import Domain
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ _NOTHING = frozenset[SourceRange]()
 _PLAIN = frozenset({Constant, Unknown, External, FunctionV, MethodV, ClassV, BuiltinMethod, ModuleV})
 """Values that are and hold no tensor."""
 _HOLDING = frozenset({"list", "dict", "set", "instance"})
+_LOOKED_INTO = frozenset({Tensor, Union, Ref, Seq, Table})
+"""Of the parts of a value, those that are tensors or may hold some."""
 
 
 class UseRecorder:
@@ -74,6 +78,7 @@ class UseRecorder:
         self.callees: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
         self.applied: defaultdict[SourceRange, set[SourceRange]] = defaultdict(set)
         self.lost = LostCalls()
+        self._walks = Walks()
         self._parts: dict[int, tuple[Value, Mapping[int, Value]]] = {}
         # By file, and whether it is a constant: the expressions of which a plain value has been noted.
         self._plain: defaultdict[tuple[str, bool], set[ir.Expr]] = defaultdict(set)
@@ -91,7 +96,7 @@ class UseRecorder:
         if type(value) is Tensor:
             self._note_tensor(here, value)
             return value
-        for origin, whole in self._origins(m, value):
+        for origin, whole in self._origins(m, frame.unit.path, value):
             self.carriers[here].add(origin)
             if whole:
                 self.direct[here].add(origin)
@@ -177,9 +182,10 @@ class UseRecorder:
         """An activation was applied."""
         self.applied[origin.range].add((frame.unit.path, node.span))
 
-    def _origins(self, m: Machine, value: Value) -> set[tuple[SourceRange, bool]]:
+    def _origins(self, m: Machine, path: str, value: Value) -> set[tuple[SourceRange, bool]]:
         """Where the tensors come from that a value is, or holds at some depth; what holds others is looked into once."""
         found: set[tuple[SourceRange, bool]] = set()
+        self._walks.path = path
         seen: set[int] = set()
         level: tuple[Value, ...] = (value,)
         for depth in range(DEPTH + 1):
@@ -194,15 +200,16 @@ class UseRecorder:
         return found
 
     def _held(self, m: Machine, value: Value) -> Mapping[int, Value]:
-        """What a container holds, each once: most of many are one and the same."""
+        """What a container holds that may be a tensor or hold some, each once: most of many are one and the same."""
         if type(value) is Ref:
             held = m.state.find((value.address, cells.ITEMS)) if value.kind in _HOLDING else None
             return {} if held is None else {id(held): held}
-        if type(value) is Table:
-            return {id(one): one for one in (*[v for _, v in value.entries], *([] if value.rest is None else [value.rest]))}
-        if type(value) is not Seq:
+        if type(value) is not Seq and type(value) is not Table:
             return {}
+        if value.bulk > LARGE:
+            value = self._walks.ask(value)
         known = self._parts.get(id(value))
         if known is None or known[0] is not value:
-            known = self._parts[id(value)] = (value, {id(one): one for one in value})
+            parts = [*(v for _, v in value.entries), value.rest] if isinstance(value, Table) else [*value]
+            known = self._parts[id(value)] = (value, {id(one): one for one in parts if one is not None and type(one) in _LOOKED_INTO})
         return known[1]

@@ -265,14 +265,16 @@ def written(owner: Tensor, value: Value) -> Tensor:
 
 
 def _replaced(items: Seq, key: Value, value: Value, many: bool) -> Seq:
-    if items.exact and type(key) is Constant and isinstance(key.value, int) and -len(items.prefix) <= key.value < len(items.prefix):
-        index = key.value % len(items.prefix)
+    index = key.value if type(key) is Constant and isinstance(key.value, int) else None
+    if index is not None and (-len(items.prefix) if items.exact else 0) <= index < len(items.prefix):
+        index %= len(items.prefix)
         new = join(items.prefix[index], value) if many else value
-        return Seq((*items.prefix[:index], new, *items.prefix[index + 1 :]))
+        return Seq((*items.prefix[:index], new, *items.prefix[index + 1 :]), items.rest, items.suffix)
     if is_slice(key):
         return Seq((), TOP)
+    behind = index is not None and index >= 0  # those before it are known one by one
     return Seq(
-        tuple(join(v, value) for v in items.prefix),
+        items.prefix if behind else tuple(join(v, value) for v in items.prefix),
         None if items.rest is None else join(items.rest, value),
         tuple(join(v, value) for v in items.suffix),
     )

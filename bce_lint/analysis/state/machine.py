@@ -14,6 +14,7 @@ from bce_lint.analysis.domain.values import (
     Ref,
     RefKind,
     Seq,
+    Table,
     Unknown,
     Value,
 )
@@ -23,6 +24,7 @@ from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
 from bce_lint.analysis.state.unfinished import Unfinished
+from bce_lint.analysis.state.walks import LARGE, Walks
 from bce_lint.analysis.state.waste import Waste
 from bce_lint.catalog.schema import Contract
 from bce_lint.records import record
@@ -154,7 +156,8 @@ class Machine:
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
     that are being followed, `oversized` those that needed more.
 
-    `given` is what an entry point was given of fuel so far, and `waste` what those took that came to no end.
+    `given` is what an entry point was given of fuel so far, `waste` what those took that came to no end, and `walks` what was asked for
+    of large values.
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
@@ -170,6 +173,7 @@ class Machine:
         self.reads: Reads | None = None
         self.fuel = self.given = ENTRY_FUEL * fuel_factor
         self.waste = Waste(fuel_factor)
+        self.walks = Walks()
         self.unroll_floor = 0
         self.applicable, self.applied_floor = APPLIED, 0
         self.applying: list[int] = []
@@ -216,6 +220,8 @@ class Machine:
         value = self.state.find((address, name), self.reads)
         if type(value) is LazyImport:
             value = self.interpreter.force(self, value)
+        elif (type(value) is Seq or type(value) is Table) and value.bulk > LARGE:
+            return self.walks.ask(value)
         return value
 
     def read_global(self, address: int, name: str) -> Value | None:
@@ -223,6 +229,8 @@ class Machine:
         value = self.find_global(address, name)
         if type(value) is LazyImport:
             return self.interpreter.force(self, value)
+        if (type(value) is Seq or type(value) is Table) and value.bulk > LARGE:
+            return self.walks.ask(value)
         return value
 
     def find_global(self, address: int, name: str) -> Value | None:
