@@ -111,8 +111,10 @@ def _record(task: Task, number: int, jobs: int) -> Record:
     lines = Lines(task.texts)
     files = loading.ChangedFiles(task.root, set(task.texts), lines.read, {HITS: lines.hits})
     loading.install(files)
-    checks: dict[str, Reached] = {}
-    known = fixtures.checks(task.root)
+    before, now = task.before, task.now
+    same = all(before.files.get(file) == now.get(file) for file in ("fixtures", *fixtures.FILES))
+    checks = dict(before.checks) if same else {}
+    known = {} if same else fixtures.checks(task.root)
     loading.import_all(files)
     for name in sorted(known)[number::jobs]:
         if task.near and "_torch.py" in name:
@@ -124,7 +126,7 @@ def _record(task: Task, number: int, jobs: int) -> Record:
         except Exception:
             continue  # what fails without a change says nothing about one
         checks[name] = Reached(time.process_time() - start, zlib.compress(lines.taken()))
-    recorder, before, now = _Recorder(lines), task.before, task.now
+    recorder = _Recorder(lines)
     kept = {name: one for name, one in before.tests.items() if before.files.get(file := name.partition("::")[0]) == now.get(file)}
     changed = sorted(name for name in now if before.files.get(name) != now[name] and name not in (*fixtures.FILES, "fixtures"))
     if changed[number::jobs]:
