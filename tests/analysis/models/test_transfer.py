@@ -15,6 +15,7 @@ from bce_lint.analysis.models.operators import combine, negative
 from bce_lint.analysis.models.value_rules import KINDS, between, clipped
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Kind, Range, Transfer
+from bce_lint.catalog.tensors import PARAMETER
 from bce_lint.ir import Span
 
 PLACE = Place("a.py", Span(0, 1))
@@ -28,7 +29,7 @@ DEVICE = Ref(8, "device", "cuda:1")
     [
         (TOP, const(False), NONE), (TOP, const(True), TOP), (TOP, TOP, TOP), (const(3), const(False), NONE), (const(3), const(True), TOP),
         (const("cuda"), const(True), ON), (const("cuda:0"), const(True), ON), (const("cuda"), const(False), autocast.OFF),
-        (const("cuda"), TOP, TOP), (const("mps"), const(1), autocast.NONE), (const("elsewhere"), const(True), NONE),
+        (const("cuda"), TOP, TOP), (const("mps"), const(1), NONE), (const("elsewhere"), const(True), NONE),
         (DEVICE, const(True), ON), (DEVICE, const(0), autocast.OFF), (Ref(8, "device", None), const(True), TOP),
     ],
 )  # fmt: skip
@@ -81,7 +82,7 @@ def test_what_stands_for_a_dtype(value: Value, dtype: str | None) -> None:
         ("numpy.ndarray", None, False, False), ("torch.FloatTensor", None, False, None), ("torch.FloatTensor", "float32", False, None),
         ("torch.FloatTensor", "int64", False, False), ("torch.cuda.LongTensor", "int64", False, None),
         ("torch.cuda.LongTensor", "float32", False, False), ("torch.nn.Module", None, False, False),
-        ("torch.nn.Parameter", None, False, None if layout.PARAMETER == "torch.nn.Parameter" else False),
+        ("torch.nn.Parameter", None, False, None if PARAMETER == "torch.nn.Parameter" else False),
     ],
 )  # fmt: skip
 def test_whether_a_tensor_is_of_a_type(name: str, dtype: str | None, array: bool, found: bool | None) -> None:
