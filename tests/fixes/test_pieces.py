@@ -7,8 +7,10 @@ import pytest
 from bce_lint import ir
 from bce_lint.fixes.dimension import given, is_said, said
 from bce_lint.fixes.edit import DISPLAY_ONLY, SAFE, UNSAFE, Refusal, changed, trust
+from bce_lint.fixes.last_readers import _is_before
 from bce_lint.fixes.meeting import _last, _of_batch
 from bce_lint.fixes.order import behind_index, behind_loop, said_dimension
+from bce_lint.fixes.switched_off import _is_off
 from bce_lint.fixes.tree import Tree, constant, last_name, name_of
 from bce_lint.source.text import decode
 from bce_lint.syntax.parse import lower
@@ -132,3 +134,32 @@ def test_names_of_calls() -> None:
 def test_the_least_trust_is_that_of_the_whole() -> None:
     assert [trust(one) for one in (DISPLAY_ONLY, UNSAFE, SAFE)] == [0, 1, 2]
     assert min((SAFE, DISPLAY_ONLY, UNSAFE), key=trust) == DISPLAY_ONLY
+
+
+@pytest.mark.parametrize(
+    ("value", "off"),
+    [
+        ("None", True), ("False", True), ("True", False), ("0.5", False), ("nn.Identity()", True), ("nn.Identity", True),
+        ("Identity()", True),
+        ("Identity", True), ("nn.Sigmoid()", False), ("f()()", False), ("x[0]", False), ("'sigmoid'", False),
+    ],
+)  # fmt: skip
+def test_what_switches_an_activation_off(value: str, off: bool) -> None:
+    (statement,) = lower(value).body
+    assert isinstance(statement, ir.ExprStmt)
+    assert _is_off(statement.value) is off
+
+
+@pytest.mark.parametrize(
+    ("body", "before"),
+    [
+        ("print(x)\n    x = f(x)", [True, False, True]), ("x = f(x)\n    print(x)", [False, True, False]),
+        ("for i in x:\n        x = f(x)", [False, False, False]), ("while x:\n        x = f(x)", [False, False, False]),
+    ],
+)  # fmt: skip
+def test_what_is_read_before_a_statement(body: str, before: list[bool]) -> None:
+    for header, counted in (("x", True), ("y", False)):
+        tree = tree_of(f"def g({header}):\n    {body}\n")
+        statement = next(one for one in tree.of(ir.Assign))
+        names = sorted(tree.names("x"), key=lambda one: one.span.start)
+        assert [_is_before(tree, name, statement) for name in names] == [one and counted for one in before]
