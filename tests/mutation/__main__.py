@@ -39,12 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = [one for one in of_files(wanted) if one.key in results.verdicts and not results.verdicts[one.key].killed]
     waiting = [one for one in chosen if options.survivors or one.key not in results.verdicts]
     if waiting:
-        record = recorded(root, texts)
+        record = recorded(root, texts, options.jobs, options.near)
         if any("_torch.py" in name for name in (*record.checks, *record.tests)):
             import torch
 
             torch.set_num_threads(1)
-        planner = Planner(texts, record)
+        planner = Planner(root, texts, record)
         start = time.monotonic()
         _try_all(root, waiting, planner, results, options.jobs)
         print(f"{len(waiting)} mutants in {time.monotonic() - start:.0f} s", file=sys.stderr)
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1, help="how many at a time (default: 1)")
     parser.add_argument("--resume", type=Path, metavar="FILE", help="keep the verdicts in FILE, and try only those that it has none for")
     parser.add_argument("--survivors", action="store_true", help="try those again that survived according to FILE")
+    parser.add_argument("--near", action="store_true", help="of the tests take those alone that are quick and beside the changed files")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     return parser
 

@@ -9,6 +9,8 @@ EQUIVALENT: dict[str, str] = {
         "what a member does is said for readers of the file; no value is read",
     "bce_lint/rules/runtime_places.py::: ACTIVATION: Final = \"activation\" -> ACTIVATION: Final = 'activation~'":
         "rules and the witness both use the name; nobody writes the text",
+    "bce_lint/rules/runtime_places.py::: WEIGHT: Final = \"weight\" -> WEIGHT: Final = 'weight~'":
+        "rules and the witness both use the name; nobody writes the text",
     "bce_lint/analysis/state/cells.py::: DIM: Final = \"$dim\" -> DIM: Final = '$dim~'":
         "a name of a cell, different from all others as before",
     "bce_lint/analysis/project/project.py::: RECURSION = 20_000 -> RECURSION = 20001":

@@ -50,7 +50,7 @@ def grown(steps: list[int], written: list[Write]) -> Tree:
     """A tree of states; between two forks, states that have none above them are written to."""
     tree = Tree()
     for turn in range(len(steps) + 1):
-        for where, cell, number in written[turn::len(steps) + 1]:
+        for where, cell, number in written[turn :: len(steps) + 1]:
             leaves = tree.leaves
             tree.write(leaves[where % len(leaves)], cell, const(number))
         if turn < len(steps):
