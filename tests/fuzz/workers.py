@@ -75,7 +75,13 @@ class Worker:
         process = self._started()
         assert process.stdin is not None and process.stdout is not None
         # The worker ends itself, and says where it was; this is for one that cannot.
-        watch = threading.Timer(self._seconds * WAITING + 15, process.kill)
+        ended = threading.Event()
+
+        def _end() -> None:
+            ended.set()
+            process.kill()
+
+        watch = threading.Timer(self._seconds * WAITING + 15, _end)
         watch.start()
         try:
             process.stdin.write(json.dumps(request) + "\n")
@@ -92,16 +98,16 @@ class Worker:
             pass
         finally:
             watch.cancel()
-        return self._died(process, program)
+        return self._died(process, program, ended.is_set())
 
-    def _died(self, process: subprocess.Popen[str], program: Program | None) -> Answer:
+    def _died(self, process: subprocess.Popen[str], program: Program | None, ended: bool) -> Answer:
         status = process.wait()
         self._log.seek(0)
         log = self._log.read()[-20_000:]
         self.close()
         if program is None:
             return Answer(None, (), f"the source ended the process: {_where(log)}" if "File " in log else log[-2000:])
-        kind = "hang" if status == -signal.SIGPROF or "Timeout (" in log else "memory" if status == -9 or "MemoryError" in log else "crash"
+        kind = "hang" if ended or status == -signal.SIGPROF or "Timeout (" in log else "memory" if status == -9 or "MemoryError" in log else "crash"
         fatal = re.search(r"Fatal Python error: (.*)", log)
         return Answer(program, (Failure(kind, f"{fatal[1] + ' in ' if fatal else ''}{_where(log)}", log),))
 
