@@ -107,7 +107,8 @@ class Worker:
         self.close()
         if program is None:
             return Answer(None, (), f"the source ended the process: {_where(log)}" if "File " in log else log[-2000:])
-        kind = "hang" if ended or status == -signal.SIGPROF or "Timeout (" in log else "memory" if status == -9 or "MemoryError" in log else "crash"
+        hangs = ended or status == -signal.SIGPROF or "Timeout (" in log
+        kind = "hang" if hangs else "memory" if status == -9 or "MemoryError" in log else "crash"
         fatal = re.search(r"Fatal Python error: (.*)", log)
         return Answer(program, (Failure(kind, f"{fatal[1] + ' in ' if fatal else ''}{_where(log)}", log),))
 
