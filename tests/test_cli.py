@@ -321,6 +321,18 @@ def test_statistics(project: Path, run: Runner) -> None:
     assert json.loads(run("--statistics", "--output-format", "json", ".").out)[0]["count"] == 2
 
 
+@pytest.fixture
+def too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`torch.tensor` recurses beyond what Python allows."""
+    from bce_lint.analysis.models import registry
+
+    def _deeper(*arguments: object) -> object:
+        return _deeper(*arguments)
+
+    monkeypatch.setitem(registry.MODELS, "torch.tensor", _deeper)
+
+
+@pytest.mark.usefixtures("too_deep")
 def test_what_was_not_analysed_completely_is_told(project: Path, run: Runner) -> None:
     (project / "deep.py").write_text(DEEP, encoding="utf-8")
     (project / "long.py").write_text(LONG, encoding="utf-8")
@@ -339,6 +351,7 @@ def test_what_was_not_analysed_completely_is_told(project: Path, run: Runner) ->
     )
 
 
+@pytest.mark.usefixtures("too_deep")
 def test_what_was_not_analysed_completely_is_told_from_the_cache(project: Path, run: Runner) -> None:
     (project / "deep.py").write_text(DEEP, encoding="utf-8")
     cold, warm = (run("-v", "--cache-dir", "kept", ".") for _ in range(2))
@@ -346,6 +359,7 @@ def test_what_was_not_analysed_completely_is_told_from_the_cache(project: Path, 
     assert cold == warm == run("-v", "--no-cache", ".")
 
 
+@pytest.mark.usefixtures("too_deep")
 def test_what_the_function_that_recursed_too_deeply_called_is_analysed(project: Path, run: Runner) -> None:
     last = DEEP.rpartition("    return ")[2]
     text = DEEP.replace(last, "step(x, y)\n").replace("    rows = []", "    step(x, y)\n    rows = []")
@@ -355,6 +369,7 @@ def test_what_the_function_that_recursed_too_deeply_called_is_analysed(project: 
     assert "deep.py:5 main" in done.err
 
 
+@pytest.mark.usefixtures("too_deep")
 def test_what_recurses_too_deeply_from_everywhere_takes_seconds(project: Path, run: Runner) -> None:
     calls = "".join(f"def f{n}(x, y):\n    f{n + 1}(x, y)\n    return main(x, y)\n\n\n" for n in range(300))
     (project / "deep.py").write_text(DEEP + calls, encoding="utf-8")
