@@ -34,6 +34,7 @@ BODY_FUEL = 30_000
 SITE_BONUS = 11_000
 APPLIED = 20_000
 """How many modules within containers an entry point may apply: they take time and no evaluation."""
+_READIED = frozenset({LazyImport, Seq, Table})
 
 
 class Default(NamedTuple):
@@ -218,20 +219,18 @@ class Machine:
     def read(self, address: int, name: str) -> Value | None:
         """The value of a cell; an import found there is resolved now."""
         value = self.state.find((address, name), self.reads)
-        if type(value) is LazyImport:
-            value = self.interpreter.force(self, value)
-        elif (type(value) is Seq or type(value) is Table) and value.bulk > LARGE:
-            return self.walks.ask(value)
-        return value
+        return self._ready(value) if type(value) in _READIED else value
 
     def read_global(self, address: int, name: str) -> Value | None:
         """The value of a module's global; an import found there is resolved now."""
         value = self.find_global(address, name)
+        return self._ready(value) if type(value) in _READIED else value
+
+    def _ready(self, value: Value | None) -> Value | None:
+        """What was found, as it may be used: an import is resolved, and what is large is asked for."""
         if type(value) is LazyImport:
             return self.interpreter.force(self, value)
-        if (type(value) is Seq or type(value) is Table) and value.bulk > LARGE:
-            return self.walks.ask(value)
-        return value
+        return self.walks.ask(value) if (type(value) is Seq or type(value) is Table) and value.bulk > LARGE else value
 
     def find_global(self, address: int, name: str) -> Value | None:
         """A module's global: looked up below the running entry point unless the entry point has written into that module."""

@@ -76,7 +76,7 @@ def check(site: Site) -> Iterator[Finding]:
                 f"{loss(site)} expects {wanted} but gets `{first.dtype}`, which raises",
                 origins(site.weight) + _called(site) + way(site),
                 site.weight_place or site.primary,
-                FixIntent(Change.CAST_WEIGHT, site, wanted_dtype, safe=True) if (wanted_dtype := _cast_to(site)) is not None else None,
+                _cast(site),
             )
 
 
@@ -91,10 +91,10 @@ def _refused(weight: Tensor, site: LossSite) -> bool:
     return is_integer(weight.dtype) or clashes(weight, site)
 
 
-def _cast_to(site: LossSite) -> str | None:
-    """The dtype that a weight must have: the input's; None if no loss can be computed with that."""
+def _cast(site: LossSite) -> FixIntent | None:
+    """A cast of the weight to the input's dtype; None if no loss can be computed with that."""
     given = (site.input[0].dtype if site.input else None) or "float32"
-    return given if is_floating(given) else None
+    return FixIntent(Change.CAST_WEIGHT, site, given, safe=True) if is_floating(given) else None
 
 
 def _called(site: LossSite) -> Labels:
