@@ -43,7 +43,6 @@ OPEN = {
     ("inner_function", "BCE103/loss_as_attribute"): "a fix does not follow its value through one more function",
     ("inner_function", "BCE122/silent_branch_takes_the_log"): "the same",
     ("inner_function", "BCE401/broadcast_without_warning"): "the same",
-    ("inner_function", "BCE103/silent_replaced_inside_a_block"): "what a function inside a method stores on what it is handed is not seen",
     ("else_removed", "BCE401/an_arm_of_its_own"): "a `raise` that follows an `if` is not taken for the other arm",
     ("line_breaks", "BCE101/statements_in_one_line"): "a body on the line where brackets at the margin close",
     ("comments_in_brackets", "BCE101/statements_in_one_line"): "the same",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Assumed
-from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, FunctionV, Ref, Unknown, Value, const, join
+from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, External, FunctionV, Ref, Unknown, Value, const, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
+from bce_lint.analysis.interpreter.setters import Setter, setters
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Default, Machine
@@ -51,64 +54,24 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
         m.waste.note(cls.path, given - m.fuel)
         m.leave_unfinished(cls.path, cls.node.span.start, f"{cls.name}.__init__", SPENT)
     m.fuel = min(m.fuel, SETTER_FUEL * m.fuel_factor)
-    for function in setters(m, cls):
-        spent = m.fuel < 0
-        _join_setter(m, frame, ref, function)
+    found, late = setters(m, cls)
+    for setter in found:
+        spent, function = m.fuel < 0, setter.function
+        late |= _join_setter(m, frame, ref, setter)
         if m.fuel < 0 and not spent:
             m.leave_unfinished(function.path, function.node.span.start, f"{cls.name}.{function.node.name}", SETTING)
+    leaves = [name for name in m.state.names(ref.address) if _is_leaf(m.state.find((ref.address, name)))]
+    paths = frozenset(base.path for base in class_model.mro(m, cls) if type(base) is ClassV)
+    _join_late(m, ref, late.union(name for name in leaves if m.program.may_exchange(name, paths)))
     m.suppress_sites -= 1
     m.fuel, m.unroll_floor, m.stack, m.ended = fuel, floor, stack, raised
 
 
-def setters(m: Machine, cls: ClassV) -> list[FunctionV]:
-    """The methods of a class, other than `__init__`, that assign attributes of their first parameter."""
-    found: dict[str, FunctionV] = {}
-    for base in class_model.mro(m, cls):
-        if type(base) is ClassV:
-            for statement in base.node.body:
-                if isinstance(statement, ir.FunctionDef) and statement.function.name not in found and statement.function.name != "__init__":
-                    value = m.state.find((base.address, statement.function.name))
-                    if type(value) is FunctionV and value.flavour == "" and assigns_self(value.node):
-                        found[statement.function.name] = value
-    return list(found.values())
-
-
-def assigns_self(function: ir.Function) -> bool:
-    """True if a method stores into an attribute of its first parameter."""
-    return bool(function.params) and _stores(function.body, function.params[0].name)
-
-
-def _stores(body: ir.Body, name: str) -> bool:
-    for statement in body:
-        match statement:
-            case ir.Assign():
-                if any(_on_self(t, name) for t in statement.targets):
-                    return True
-            case ir.If() | ir.For() | ir.While():
-                if _stores(statement.body, name) or _stores(statement.orelse, name):
-                    return True
-            case ir.With():
-                if _stores(statement.body, name):
-                    return True
-            case ir.Try():
-                if any(
-                    _stores(part, name)
-                    for part in (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)
-                ):
-                    return True
-    return False
-
-
-def _on_self(target: ir.Expr, name: str) -> bool:
-    if isinstance(target, ir.Build):
-        return any(_on_self(item, name) for item in target.items)
-    return isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and target.value.id == name
-
-
-def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> None:
+def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]:
+    """Joins what a method stores; the attributes that it may store on the instance without having done so here."""
     before = m.state
     m.state = before.fork()
-    calls.call_function(m, frame, function, Args((ref,), spans=(None,)), function.node.span, is_entry=True)
+    calls.call_function(m, frame, setter.function, Args((ref,), spans=(None,)), setter.function.node.span, is_entry=True)
     m.ended = False
     written = m.state.delta(before)
     m.state = before
@@ -117,6 +80,19 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, function: FunctionV) -> Non
         if address == ref.address and name.startswith("$"):
             continue
         m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
+    return set(setter.late) - {name for address, name in written if address == ref.address}
+
+
+def _join_late(m: Machine, ref: Ref, names: Iterable[str]) -> None:
+    """Attributes that something may have exchanged, nobody knows for what."""
+    for name in names:
+        if (old := m.state.find((ref.address, name))) is not None:
+            m.write(ref.address, name, join(old, Unknown(m.intern((ref.address, name)))))
+
+
+def _is_leaf(value: Value | None) -> bool:
+    """True for a library's layer or loss, or a function: what stands in its place is something else. A model is wrapped, as a rule."""
+    return type(value) in (External, FunctionV) or (type(value) is Ref and value.kind in ("layer", "activation", "loss"))
 
 
 def _placeholder(value: Value) -> bool:

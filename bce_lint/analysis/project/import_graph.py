@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from bce_lint.analysis.project import index
 from bce_lint.analysis.project.index import FileSummary, relevant_words
 from bce_lint.analysis.project.lazy import lazy
+
+MANY: Final = 100
+"""Of so many files it is found out which others they meet; of more it is taken for granted."""
 
 
 class Graph:
@@ -20,6 +24,7 @@ class Graph:
         for path, targets in self.imports.items():
             for target, _, _ in targets:
                 self.importers[target].add(path)
+        self._met: dict[str, set[str]] = {}
 
     def _targets(self, summary: FileSummary) -> Iterator[tuple[str, index.Import, str]]:
         """(file, import, name bound to the file itself or empty)."""
@@ -51,6 +56,21 @@ class Graph:
                 found.add(path)
                 waiting.extend(self.importers[path] - found)
         return found
+
+    def meet(self, path: str, other: str) -> bool:
+        """True if some file imports both, however far, or is one of them: what the one makes may come to the other."""
+        if path not in self._met and len(self._met) == MANY:
+            return True
+        if path not in self._met:
+            found: set[str] = set()
+            waiting = list(self.closure((path,)))
+            while waiting:
+                one = waiting.pop()
+                if one not in found:
+                    found.add(one)
+                    waiting += [target for target, _, _ in self.imports[one]]
+            self._met[path] = found
+        return other in self._met[path]
 
     @lazy
     def irrelevant(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from bce_lint.analysis.project import lexical
@@ -225,3 +225,8 @@ def relevant_words(summary: FileSummary) -> frozenset[bytes]:
 def may_name_sink(summary: FileSummary) -> bool:
     """True if a file has a word without which nothing in it can be a sink."""
     return bool(summary.aliases) or not relevant_words(summary).isdisjoint(lexical.words_of_sinks())
+
+
+def same_files(summaries: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
+    """True if a project's files are those of another, unchanged."""
+    return summaries.keys() == others.keys() and all(others[path] is one for path, one in summaries.items())

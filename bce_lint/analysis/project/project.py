@@ -16,7 +16,7 @@ from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
 from bce_lint.analysis.project.constructions import Constructions
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.imported_files import ImportedFiles
-from bce_lint.analysis.project.index import MAX_BYTES, FileSummary, scan
+from bce_lint.analysis.project.index import MAX_BYTES, FileSummary, same_files, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
@@ -66,7 +66,7 @@ class Project:
         self._imports = ImportedFiles(root)
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
-        same = before if before is not None and _same(self.summaries, before.summaries) else None
+        same = before if before is not None and same_files(self.summaries, before.summaries) else None
         self._same = same
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
         known = same.reachability if same is not None else None
@@ -211,6 +211,10 @@ class Project:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
         return self._stores.may_store(name, classes)
 
+    def may_exchange(self, name: str, paths: frozenset[str]) -> bool:
+        """True if something stores an attribute on what may be an instance of a class; `paths` have the class and its bases."""
+        return self._stores.may_exchange(name, paths)
+
     def none_has(self, default: Default) -> bool:
         """True if a class is constructed, and never with a parameter of its constructor at its default."""
         return self._constructions.none_has(default)
@@ -221,7 +225,7 @@ class Project:
 
     @cached_property
     def _stores(self) -> AttributeStores:
-        return AttributeStores(self.summaries, self._readable) if self._same is None else self._same._stores
+        return AttributeStores(self.graph, self._readable) if self._same is None else self._same._stores
 
     def _readable(self, path: str) -> ir.Module | None:
         """A file as IR, without a word where it has none."""
@@ -343,8 +347,3 @@ def _checked(summary: FileSummary) -> bool:
     if len(summary.raw) <= MAX_BYTES:
         check(text)
     return True
-
-
-def _same(summaries: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
-    """True if a project's files are those of another, unchanged."""
-    return summaries.keys() == others.keys() and all(others[path] is one for path, one in summaries.items())

@@ -174,6 +174,9 @@ class Nowhere:
         """There is nothing to construct."""
         return False
 
+    def may_exchange(self, name: str, paths: frozenset[str]) -> bool:
+        return False
+
     def may_store(self, name: str, classes: frozenset[tuple[str, Span]]) -> bool:
         """Nobody does."""
         return False

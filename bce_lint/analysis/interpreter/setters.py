@@ -1,0 +1,124 @@
+"""The methods that store attributes of their instance: which do, and what they store where running them may not show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import ClassV, FunctionV
+from bce_lint.analysis.state import class_model
+from bce_lint.analysis.state.machine import Machine
+
+_BY_NAME: Final = frozenset({"setattr", "__setattr__", "delattr", "__delattr__", "add_module", "register_module"})
+_TABLES: Final = frozenset({"__dict__", "_modules"})
+
+
+class Setter(NamedTuple):
+    """A method that may store attributes of its first parameter; `late` are those that functions inside it store, or calls by name."""
+
+    function: FunctionV
+    late: frozenset[str]
+
+
+def setters(m: Machine, cls: ClassV) -> tuple[list[Setter], frozenset[str]]:
+    """The methods of a class, other than `__init__`, that may store attributes of their first parameter, and what others store that
+    cannot be run: a property's setter, a function that a decorator exchanges."""
+    found: dict[str, Setter] = {}
+    late: set[str] = set()
+    seen = {"__init__"}
+    for base in class_model.mro(m, cls):
+        if type(base) is not ClassV:
+            continue
+        methods = [one.function for one in base.node.body if isinstance(one, ir.FunctionDef) and one.function.name not in seen]
+        for function in methods:
+            stores = _stores_of(function)
+            value = m.state.find((base.address, function.name)) if stores is not None else None
+            if stores is None or (type(value) is FunctionV and value.flavour in ("static", "class")):
+                continue
+            if type(value) is FunctionV and value.node is function:
+                found[function.name] = Setter(value, frozenset(stores.late))
+            else:
+                late |= stores.late | stores.own
+        seen.update(one.name for one in methods)
+    return list(found.values()), frozenset(late)
+
+
+def _stores_of(function: ir.Function) -> _Stores | None:
+    """What a method may store on its first parameter, if anything."""
+    if not function.params:
+        return None
+    found = _Stores(function.params[0].name)
+    found.read(function.body, False)
+    return found if found.own or found.late else None
+
+
+class _Stores:
+    """The attributes of a receiver that statements store: `own` those that they store themselves, `late` those that functions inside
+    them store, or that are named in a text."""
+
+    def __init__(self, receiver: str) -> None:
+        self.receiver = receiver
+        self.own: set[str] = set()
+        self.late: set[str] = set()
+
+    def read(self, body: ir.Body, inside: bool) -> None:
+        """Reads statements, and those within them; `inside` a function of the method, any name may stand for the receiver."""
+        for one in body:
+            for target in targets_of(one):
+                self._store(target, inside)
+            if isinstance(one, ir.ExprStmt) and isinstance(one.value, ir.Call):
+                self._call(one.value)
+            elif isinstance(one, ir.FunctionDef):
+                self.read(one.function.body, True)
+            for part in bodies_of(one):
+                self.read(part, inside or isinstance(one, ir.ClassDef))
+
+    def _store(self, target: ir.Expr, inside: bool) -> None:
+        if isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and (inside or target.value.id == self.receiver):
+            (self.late if inside else self.own).add(target.name)
+        elif isinstance(target, ir.Item) and isinstance(target.value, ir.Attr) and target.value.name in _TABLES:
+            self.late.update(_texts((target.index,)))
+
+    def _call(self, node: ir.Call) -> None:
+        func = node.func
+        if (func.id if isinstance(func, ir.Name) else func.name if isinstance(func, ir.Attr) else "") in _BY_NAME:
+            self.late.update(_texts(arg.value for arg in node.args[:2]))
+        elif isinstance(func, ir.Attr) and isinstance(func.value, ir.Attr) and func.value.name in _TABLES:
+            self.late.update(arg.keyword for arg in node.args if arg.keyword is not None)
+
+
+def _texts(nodes: Iterable[ir.Expr]) -> Iterator[str]:
+    return (one.value for one in nodes if isinstance(one, ir.Const) and isinstance(one.value, str))
+
+
+def targets_of(statement: ir.Stmt) -> Iterator[ir.Expr]:
+    """What a statement stores into or deletes, tuples taken apart."""
+    match statement:
+        case ir.Assign() | ir.Delete():
+            waiting = list(statement.targets)
+        case ir.AugAssign() | ir.For():
+            waiting = [statement.target]
+        case ir.With():
+            waiting = [item.target for item in statement.items if item.target is not None]
+        case _:
+            return
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ir.Build):
+            waiting += one.items
+        elif isinstance(one, ir.Star):
+            waiting.append(one.value)
+        else:
+            yield one
+
+
+def bodies_of(statement: ir.Stmt) -> Iterator[ir.Body]:
+    """The blocks of a statement; those of a function are no part of it."""
+    match statement:
+        case ir.If() | ir.For() | ir.While():
+            yield from (statement.body, statement.orelse)
+        case ir.With() | ir.ClassDef():
+            yield statement.body
+        case ir.Try():
+            yield from (statement.body, *(one.body for one in statement.handlers), statement.orelse, statement.final)
