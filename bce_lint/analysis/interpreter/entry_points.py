@@ -15,6 +15,7 @@ from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import APPLIED, BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT, TOO_DEEP
+from bce_lint.analysis.state.waste import RECORDED
 from bce_lint.records import record
 
 INHERITED_FUEL = 2_000
@@ -169,7 +170,8 @@ def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, afte
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, unit.path, after_body)
     cls = _class_value(m, unit, owner)
-    fuel, site_bonus = INHERITED_FUEL * m.fuel_factor, INHERITED_SITE_BONUS * m.fuel_factor  # for all that a class inherits
+    factor = min(m.fuel_factor, RECORDED)  # each class runs it again, and most of them come to no end
+    fuel, site_bonus = INHERITED_FUEL * factor, INHERITED_SITE_BONUS * factor  # for all that a class inherits
     if cls is None:
         return
     functions = _open_methods(m, unit, reachability, cls)
