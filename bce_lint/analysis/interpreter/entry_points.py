@@ -72,10 +72,12 @@ def run_body(m: Machine, unit: LoweredFile) -> State:
 
 
 def note_spent(m: Machine, path: str, start: int, name: str) -> None:
-    """Notes an entry point whose budget ran out: from there on it followed no call, or none up to its first loss."""
+    """Notes what an entry point took, and one whose budget ran out: from there on it followed no call, or none up to its first loss."""
     if m.fuel < 0 or m.spent_before_site:
         m.waste.note(path, m.given - m.fuel)
         m.leave_unfinished(path, start, name, SPENT)
+    else:
+        m.waste.note_finished(path, m.given - m.fuel)
 
 
 def give_up(m: Machine, path: str, start: int, name: str, reached: int) -> None:
