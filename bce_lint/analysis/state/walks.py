@@ -12,7 +12,8 @@ FIRST, LAST = 8, 4
 MOST = 60_000
 """The bulk of the large values that the code of a file may ask for. Behind that it gets their ends and a summary."""
 MOST_ROUND = 100_000
-"""The evaluations in loops that go round for each element, by file; real files come to 70,000. Behind that a loop is met by any number of elements."""
+"""The evaluations in loops that go round for each element, by file, where real files come to 70,000. Behind that a loop is met by any
+number of elements."""
 
 
 class Walks:
