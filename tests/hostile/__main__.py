@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import pkgutil
@@ -35,6 +36,7 @@ def all_families() -> dict[str, Family]:
 def one(name: str, size: int, how: str) -> None:
     """Runs a family at a size, and writes down what it took."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    gc.disable()  # as the command line does
     family = all_families()[name]
     program = family.make(size or family.full)
     with tempfile.TemporaryDirectory() as folder:

@@ -32,6 +32,12 @@ def loops_of_many(functions: int) -> Program:
     return in_module("\n".join(f"def f{n}(x, y):\n{loops}    return {BUG}{MARK}\n" for n in range(functions)))
 
 
+def calls_of_many(functions: int) -> Program:
+    """Functions that each call a tree of calls, which comes to its end well within a budget."""
+    tree = "def g0(x):\n    return x\n\n\n" + "".join(f"def g{n}(x):\n    return g{n - 1}(g{n - 1}(x)) + 1\n\n\n" for n in range(1, 9))
+    return in_module(tree + "\n".join(f"def f{n}(x, y):\n    x = g8(x)\n    return {BUG}{MARK}\n" for n in range(functions)))
+
+
 def through_attribute(value: str, line: str, times: int) -> Program:
     """The same with the value as an attribute that a method reads."""
     body = "\n".join("        " + line for _ in range(times))

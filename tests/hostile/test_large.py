@@ -34,3 +34,22 @@ def test_loops_of_many_functions_go_round_hardly_more_often_than_those_of_a_few(
             assert not run.failures
             rounds.append(run.counts["loop rounds"])
     assert rounds[1] < 1.5 * rounds[0]
+
+
+def test_calls_of_many_functions_that_end_cost_hardly_more_than_those_of_a_few() -> None:
+    evaluations = []
+    with patch.object(waste, "MOST", 20_000):
+        for functions in (15, 120):
+            program = large.calls_of_many(functions)
+            run = measure(program)
+            assert not run.lost(program)
+            assert not run.failures
+            evaluations.append(run.counts["evaluations"])
+    assert evaluations[1] < evaluations[0] + 105 * 400
+
+
+def test_functions_that_end_soon_take_nothing_from_others() -> None:
+    program = large.by_many("x = x + 1\n", "x = x * 2", 200, 20)
+    with patch.object(waste, "MOST", 1_000):
+        run = measure(program)
+    assert not run.unanalysed

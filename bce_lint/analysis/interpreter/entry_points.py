@@ -15,6 +15,7 @@ from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import APPLIED, BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT, TOO_DEEP
+from bce_lint.analysis.state.waste import RECORDED
 from bce_lint.records import record
 
 INHERITED_FUEL = 2_000
@@ -71,10 +72,12 @@ def run_body(m: Machine, unit: LoweredFile) -> State:
 
 
 def note_spent(m: Machine, path: str, start: int, name: str) -> None:
-    """Notes an entry point whose budget ran out: from there on it followed no call, or none up to its first loss."""
+    """Notes what an entry point took, and one whose budget ran out: from there on it followed no call, or none up to its first loss."""
     if m.fuel < 0 or m.spent_before_site:
         m.waste.note(path, m.given - m.fuel)
         m.leave_unfinished(path, start, name, SPENT)
+    else:
+        m.waste.note_finished(path, m.given - m.fuel)
 
 
 def give_up(m: Machine, path: str, start: int, name: str, reached: int) -> None:
@@ -169,7 +172,8 @@ def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, afte
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, unit.path, after_body)
     cls = _class_value(m, unit, owner)
-    fuel, site_bonus = INHERITED_FUEL * m.fuel_factor, INHERITED_SITE_BONUS * m.fuel_factor  # for all that a class inherits
+    factor = min(m.fuel_factor, RECORDED)  # each class runs it again, and most of them come to no end
+    fuel, site_bonus = INHERITED_FUEL * factor, INHERITED_SITE_BONUS * factor  # for all that a class inherits
     if cls is None:
         return
     functions = _open_methods(m, unit, reachability, cls)

@@ -1,10 +1,12 @@
-"""What the runs of a file that come to no end may take together: many of them cost no more than a few."""
+"""What the runs of a file may take together that come to no end, or late: many of them cost no more than a few."""
 
 from __future__ import annotations
 
 MOST = 200_000
-"""The evaluations that a file's unfinished runs may come to at their full budgets. Files of real packages come to 140,000: with less, what
-their callers do with a result is not seen, and findings come."""
+"""The evaluations that a file's unfinished runs may come to at their full budgets, with what others take beyond `FREE`. Files of real
+packages come to 175,000: with less, what their callers do with a result is not seen, and findings come."""
+FREE = 500
+"""What a run that comes to its end takes for nothing: most take less."""
 RECORDED = 3
 """How many times as much it is in a run that records."""
 LEAST = 50
@@ -12,7 +14,7 @@ LEAST = 50
 
 
 class Waste:
-    """What was spent in vain, by file. A run that comes to its end costs nothing here, however many there are."""
+    """What was spent in vain or at length, by file. A run that soon comes to its end costs nothing here, however many there are."""
 
     def __init__(self, factor: int) -> None:
         self.factor = factor
@@ -26,3 +28,8 @@ class Waste:
     def note(self, path: str, evaluations: int) -> None:
         """A run has taken so many evaluations and was not finished."""
         self.spent[path] = self.spent.get(path, 0) + evaluations
+
+    def note_finished(self, path: str, evaluations: int) -> None:
+        """A run has come to its end with so many evaluations."""
+        if evaluations > FREE * self.factor:
+            self.note(path, evaluations - FREE * self.factor)
