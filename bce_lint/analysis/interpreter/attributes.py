@@ -32,6 +32,7 @@ from bce_lint.analysis.state import absence, cells, class_model, handed, identit
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
+from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.records import changed
 
 TENSOR_ERRORS = frozenset({"backward", "item", "detach", "cpu", "data"})
@@ -156,12 +157,19 @@ def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, v
     """`owner.name = value`; of a tensor, its data and whether it is trained."""
     objects.set_attribute(m, owner, target.name, value)
     if type(owner) is Tensor and target.name == "data":
-        shape, dtype = (value.shape, value.dtype) if type(value) is Tensor else (None, None)
-        write_back(m, frame, target.value, changed(tensor_attributes.fixed(owner), shape=shape, dtype=dtype))
+        write_back(m, frame, target.value, _refilled(owner, value))
     elif type(owner) is Tensor and target.name == "requires_grad" and value != TRUE:
         write_back(m, frame, target.value, tensor_attributes.fixed(owner))
     elif target.name == "requires_grad" and (type(owner) is Tensor or type(owner) is Unknown):
         write_back(m, frame, target.value, tensor_attributes.trained(owner))
+
+
+def _refilled(owner: Tensor, value: Value) -> Tensor:
+    """A tensor whose data was replaced: of its numbers nothing is known, whatever they were before."""
+    shape, dtype = (value.shape, value.dtype) if type(value) is Tensor else (None, None)
+    return changed(
+        owner, domain=Domain.UNKNOWN, range=ANY, origin=(), inner=(), form=None, one_hot=False, model=False, shape=shape, dtype=dtype
+    )
 
 
 def write_back(m: Machine, frame: Frame, target: ir.Expr, value: Tensor | Unknown) -> None:

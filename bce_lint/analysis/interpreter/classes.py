@@ -70,7 +70,9 @@ def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node
 
 
 def _default(m: Machine, cls: ClassV, name: str, default: ir.Expr | None) -> Value:
-    return TOP if default is None or isinstance(default, ir.Call) else m.read(cls.address, name) or TOP
+    """The default of a field, which a class above may have; one that a call makes is another for each instance."""
+    found = None if default is None or isinstance(default, ir.Call) else objects.find_in(m, class_model.mro(m, cls), name)
+    return TOP if found is None else found
 
 
 def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call) -> Value:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Value, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Value, join, join_all, options
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.state import cells
@@ -14,22 +16,29 @@ from bce_lint.analysis.state.machine import Machine
 def enter(m: Machine, frame: Frame, manager: Value, span: ir.Span) -> tuple[Value, Seq]:
     """Enters a context; returns the value of `as` and the state to go back to."""
     previous, before = autocast.current(m), autocast.state(m)
-    value: Value = TOP
-    effects = []
+    values: list[Value] = []
+    effects: list[Value] = []
     for option in options(manager):
-        effect: Value = NONE
+        value: Value = TOP
+        effect = previous
         if type(option) is Ref and option.kind == "context":
-            effect = autocast.begun(m, option)
+            begun = autocast.begun(m, option)
+            effect = previous if begun is NONE else begun
             value = m.read(option.address, cells.VALUE) or TOP
         elif type(option) is Ref and option.kind == "instance":
+            m.write(0, cells.AUTOCAST, previous)
             value = calls.call_attribute(m, frame, option, "__enter__", Args(), span)
-            after = autocast.current(m)
-            effect = after if after != previous else NONE
-        effects.append(previous if effect is NONE else effect)
-    now = join_all(effects) or previous
-    if now != previous:
-        m.write(0, cells.AUTOCAST, now)
-    return value, before
+            effect = autocast.current(m)
+        values.append(value)
+        effects.append(effect)
+    m.write(0, cells.AUTOCAST, reduce(join, effects))
+    return reduce(join, values), before
+
+
+def leave_within(m: Machine, frame: Frame, loops: int) -> None:
+    """Leaves the contexts that stand within so many loops: all of them where a function returns, those of a loop where it is left."""
+    region = next((before for around, before in frame.regions if around >= loops), None)
+    autocast.leave(m, region)
 
 
 def stacked(outer: Value, inner: Value | None) -> Value:

@@ -34,6 +34,8 @@ def lookup(m: Machine, frame: Frame, name: str) -> Value:
     if function is None or name not in function.globals:
         if function is None or name in frame.bound or name in function.nonlocals:
             value = m.read(frame.address, name)
+            if value is not None and frame.address == frame.unit.address and stars.may_be_unbound(m, frame.unit, name):
+                value = stars.found(m, frame.unit, name, value)
             if value is not None:
                 return value
             if function is not None and name in frame.bound:
@@ -57,7 +59,7 @@ def _name(m: Machine, frame: Frame, node: ir.Name) -> Value:
     function = frame.function
     if name in frame.bound and (function is None or name not in function.globals):
         value = m.state.find((frame.address, name), m.reads)  # most names are of locals that are set
-        if value is not None and type(value) is not LazyImport:
+        if value is not None and type(value) is not LazyImport and not (m.stars.used and function is None):
             return m.walks.ask(value) if type(value) is Seq and value.bulk > LARGE else value
     return lookup(m, frame, name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value
 from bce_lint.analysis.interpreter import branches, expressions, imports, questions, statements
+from bce_lint.analysis.models import autocast
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, merge
@@ -15,7 +16,7 @@ IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     """Runs a body and those handlers that may catch what it raises; what they end in is joined."""
-    base, outside, test = m.state, frame.arms, _raised_in(node)
+    base, outside, test, regions = m.state, frame.arms, _raised_in(node), autocast.state(m)
     m.state = base.fork()
     frame.arms = branches.under(frame, test, outside, False) if node.handlers else outside
     alive, raises = _run_body(m, frame, node.body)
@@ -25,6 +26,7 @@ def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     passed, returned, open_ = bool(ends), len(frame.returns), bool(caught) and not raises
     for handler in caught:
         m.state = merge([base.fork(), body_end.fork()])
+        autocast.leave(m, regions)
         if handler.name is not None:
             statements.bind_name(m, frame, handler.name, TOP)
         frame.arms = branches.under(frame, test, outside, True) if open_ else outside

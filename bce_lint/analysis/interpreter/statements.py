@@ -145,6 +145,7 @@ def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
     value = NONE if node.value is None else expressions.evaluate(m, frame, node.value)
     if m.ended:
         return False
+    contexts.leave_within(m, frame, 0)
     frame.returns.append((m.state.freeze(frame.floor), value))
     return False
 
@@ -157,6 +158,7 @@ def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
 
 def _jump(m: Machine, frame: Frame, node: ir.Jump) -> bool:
     if frame.loops:
+        contexts.leave_within(m, frame, len(frame.loops))
         loop = frame.loops[-1]
         if node.kind == "break":
             loop.breaks.append(m.state.freeze(loop.entry))
@@ -166,22 +168,23 @@ def _jump(m: Machine, frame: Frame, node: ir.Jump) -> bool:
 
 
 def _with(m: Machine, frame: Frame, node: ir.With) -> bool:
-    entered, base = [], m.state
+    outside, base = len(frame.regions), m.state
     for item in node.items:
         manager = expressions.evaluate(m, frame, item.context)
         value, previous = contexts.enter(m, frame, manager, item.context.span)
-        entered.append(previous)
+        frame.regions.append((len(frame.loops), previous))
         if item.target is not None:
             assign(m, frame, item.target, value)
         if m.ended:
+            del frame.regions[outside:]
             return False
     expected, swallowed = (any(_name(item) in names for item in node.items) for names in (EXPECTING, SWALLOWING))
     m.suppress_sites += expected
     alive = handlers.run_swallowed(m, frame, node, base) if swallowed else run(m, frame, node.body)
     m.suppress_sites -= expected
     if alive:
-        for previous in reversed(entered):
-            autocast.leave(m, previous)
+        autocast.leave(m, frame.regions[outside][1])
+    del frame.regions[outside:]
     return alive
 
 

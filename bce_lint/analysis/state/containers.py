@@ -48,7 +48,7 @@ def summary(m: Machine, seq: Seq) -> Value | None:
 
 def concatenate(a: Seq, b: Seq) -> Seq:
     """One sequence behind the other."""
-    if a.exact and not a.suffix:
+    if a.exact:
         return Seq(a.prefix + b.prefix, b.rest, b.suffix)
     if b.exact:
         return Seq(a.prefix, a.rest, a.suffix + b.prefix + b.suffix)

@@ -80,7 +80,8 @@ class Loop:
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
     parameters were given, by identity or address; `arms` are the
-    undecided tests of the function that it is under, with the outcome of each."""
+    undecided tests of the function that it is under, with the outcome of each; `regions` are the states before the contexts that it is in,
+    each with the number of loops around its `with`."""
 
     unit: LoweredFile
     address: int
@@ -99,6 +100,7 @@ class Frame:
     yields: list[Value] = field(default_factory=list)
     yield_contexts: list[Value] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
+    regions: list[tuple[int, Seq]] = field(default_factory=list)
     floor: int = 0
     captured: bool = False
     main: bool = False
