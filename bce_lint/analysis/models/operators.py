@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from bce_lint import ir
@@ -31,11 +32,7 @@ COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 def unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
     """A unary operator, on each alternative."""
-    result: Value | None = None
-    for option in options(value):
-        one = _unary(m, frame, op, option, span)
-        result = one if result is None else join(result, one)
-    return result or TOP
+    return reduce(join, [_unary(m, frame, op, option, span) for option in options(value)])
 
 
 def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
@@ -79,12 +76,7 @@ def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: i
     """A binary operator or comparison, on each pair of alternatives."""
     if op in thresholds.ORDER:
         thresholds.compared(m, frame, left, right, span)
-    result: Value | None = None
-    for a in options(left):
-        for b in options(right):
-            one = _binary(m, frame, op, a, b, span)
-            result = one if result is None else join(result, one)
-    return result or TOP
+    return reduce(join, [_binary(m, frame, op, a, b, span) for a in options(left) for b in options(right)])
 
 
 def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
