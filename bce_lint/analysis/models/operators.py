@@ -123,10 +123,8 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     if Unknown in (type(a), type(b)):
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
         return Tensor(dtype="bool", identity=m.number(frame, span)) if number else TOP
-    same = equality.equal(m, a, b)
-    if same is None or (type(a) is Seq and op in ("is", "is not")):
-        return TOP
-    return const(same == (op in ("==", "is")))
+    same = equality.equal(m, a, b) if op in ("==", "!=") else equality.identical(m, a, b)
+    return TOP if same is None else const(same == (op in ("==", "is")))
 
 
 def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
