@@ -17,6 +17,7 @@ from tests.test_fixtures import expected
 FOLDER = Path(__file__).parent / "fixtures" / "reveal"
 FILES = sorted(FOLDER.rglob("*.py"))
 IDS = [f"{path.parent.name}-{path.stem}" for path in FILES]
+ALONE = sorted((FOLDER.parent / "reveal_alone").glob("*.py"))
 LINE = re.compile(r"(.+?):(\d+):\d+: revealed: (.*)")
 MARK = re.compile(r"# revealed: (.*)$")
 
@@ -51,6 +52,16 @@ def written(path: Path) -> Told:
 @pytest.mark.parametrize("path", FILES, ids=IDS)
 def test_a_file_reveals_what_it_says(path: Path) -> None:
     assert linted()[0].get(path.relative_to(FOLDER).as_posix(), {}) == written(path)
+
+
+@pytest.mark.parametrize("path", ALONE, ids=lambda path: path.stem)
+def test_a_file_that_is_a_project_of_its_own_reveals_what_it_says(path: Path) -> None:
+    found = [LINE.fullmatch(line) for line in engine.check_text(path.read_bytes(), None, default_codes()).revealed]
+    told: defaultdict[int, list[str]] = defaultdict(list)
+    for match in found:
+        assert match is not None
+        told[int(match[2])].append(match[3])
+    assert dict(told) == written(path)
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
@@ -13,6 +15,7 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
     join,
+    join_all,
     present,
     tensors,
 )
@@ -48,9 +51,7 @@ def dimension(row: Activation, args: Args, params: tuple[Param, ...]) -> Value |
     """The value given for the activation's dimension parameter, None when it was left out."""
     if row.dim is None:
         return None
-    names = [p.name for p in params]
-    index = names.index(row.dim) if row.dim in names else 99
-    value = either(args, index, row.dim)
+    value = either(args, [p.name for p in params].index(row.dim), row.dim)
     return None if value is NONE else value
 
 
@@ -70,16 +71,16 @@ def implied(row: Activation, value: Value) -> int | None:
 
 def apply_module(m: Machine, frame: Frame, callee: Ref, row: Activation, args: Args, node: ir.Call, via: Place | None) -> Value:
     """A constructed activation applied to its input; `via` names it by where it was made, as the element of a container."""
-    value = args.get(0, "input")
+    value = args.get(0, "input") or TOP
     stored = m.read(callee.address, cells.DIM)
     dim = stored.value if type(stored) is Constant and isinstance(stored.value, int | str) else None
     if stored == MISSING and row.implicit_dim and callee.place is not None:
         named = callee.place._replace(text=callee.place.text.partition("(")[0])
-        record_dim(m, frame, row, named, None, value or TOP)
-        taken = implied(row, value or TOP)
+        record_dim(m, frame, row, named, None, value)
+        taken = implied(row, value)
         dim = taken if taken is not None else dim
     made = callee.place if via is not None else None
-    return activate(m, frame, row, value or TOP, node, dim, made)
+    return activate(m, frame, row, value, node, dim, made)
 
 
 def activation_call(
@@ -97,12 +98,12 @@ def activation_call(
         constant = taken if taken is not None else "missing"
     result = activate(m, frame, row, value, node, constant, None)
     dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
-    if type(result) is Tensor and (dtype is not None or dtype_rules.is_unknown(args)):
-        result = changed(result, dtype=dtype)
-    if inplace and isinstance(node.func, ir.Attr | ir.Name) and type(result) is Tensor:
+    if dtype is not None or dtype_rules.is_unknown(args):
+        result = join_all(changed(one, dtype=dtype) for one in tensors(result)) or result
+    if inplace:
         target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
         if target is not None:
-            m.interpreter.write_back(m, frame, target, result)
+            m.interpreter.write_back(m, frame, target, result if type(result) is Tensor else Tensor())
     return tensor_ops._into(m, frame, args, node, result)
 
 
@@ -116,13 +117,12 @@ def activate(
     constant = row.fixed_dim if row.fixed_dim is not None else dim if isinstance(dim, int) else None
     origin = Origin(row.name, row.domain, where, constant, ... if constant is not None else None)
     identity = m.number(frame, node.span, where.span)
-    results: Value | None = None
+    results: list[Value] = []
     form = idioms.activated(m, row, value)
     for option in present(value):
         told = origin if constant is not None or dim is None else origin._replace(over=_left_out(option))
-        one = changed(activated(option, row, told, identity), form=form)
-        results = one if results is None else join(results, one)
-    return results or TOP
+        results.append(changed(activated(option, row, told, identity), form=form))
+    return reduce(join, results)
 
 
 def _left_out(value: Value) -> int:

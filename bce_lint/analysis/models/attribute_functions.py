@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, Ref, Value, const, join, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, Ref, Value, const, join, options
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import absence, class_model, objects, store
 from bce_lint.analysis.state.frames import Args, Frame
@@ -19,7 +21,7 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         if type(name) is not Constant or not isinstance(name.value, str):
             return TOP
         found.append(_or_default(m, frame, args, name.value, node))
-    return join_all(found) or TOP
+    return reduce(join, found)
 
 
 def _or_default(m: Machine, frame: Frame, args: Args, name: str, node: ir.Call) -> Value:
@@ -44,7 +46,7 @@ def _is_of_base(m: Machine, owner: Ref, name: str) -> bool:
 
 def _lacks(m: Machine, owner: Ref, name: str) -> bool:
     """True if an object certainly has no such attribute."""
-    if owner.kind != "instance" or not isinstance(owner.what, ClassV) or m.read(owner.address, name) is not None:
+    if not isinstance(owner.what, ClassV) or m.read(owner.address, name) is not None:
         return False
     return objects.class_attribute(m, owner, name) is None and absence.is_absent(m, owner, owner.what, name)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Ref, Seq, Value, const, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Ref, Seq, Value, const, join, options
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
@@ -37,13 +39,13 @@ def make(m: Machine, frame: Frame, row: Autocast, args: Args, node: ir.Call) -> 
     """The context object that an autocast constructor returns; its `what` is what it does to the state."""
     params = [p.name for p in row.params]
     device: Value | None = const(row.device) if row.device else args.get(params.index("device_type"), "device_type")
-    enabled = args.get(params.index("enabled"), "enabled") if "enabled" in params else None
+    enabled = args.get(params.index("enabled"), "enabled")
     active = on(m, frame.place(node.span, node.func.span))
-    effect = join_all(_effect(d, e, active) for d in options(device or TOP) for e in options(enabled or const(True)))
+    effect = reduce(join, [_effect(d, e, active) for d in options(device or TOP) for e in options(enabled or TRUE)])
     return context(m, frame, effect, node)
 
 
-def context(m: Machine, frame: Frame, effect: Value | None, node: ir.Call) -> Ref:
+def context(m: Machine, frame: Frame, effect: Value, node: ir.Call) -> Ref:
     """The context object that a call makes; `effect` is what it does to autocast."""
     return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
 
@@ -95,7 +97,7 @@ def leave(m: Machine, previous: Seq | None) -> None:
 def describe(m: Machine) -> tuple[str, Place | None]:
     """`on`, `maybe` or `off`, and where the region begins."""
     found = options(current(m))
-    regions = [v for v in found if type(v) is Ref and v.kind == "autocast"]
+    regions = [v for v in found if type(v) is Ref]
     if len(regions) == len(found):
         return "on", regions[0].place
     return ("off", None) if all(v == OFF for v in found) else ("maybe", None)

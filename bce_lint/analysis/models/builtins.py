@@ -32,6 +32,7 @@ from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.modules import MODULE
 from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETURN, TRANSPARENT_ITERATORS
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.records import changed
@@ -59,8 +60,6 @@ def _is_external(m: Machine, value: Value, name: str) -> bool | None:
         return short in _PYTHON_TYPES and value.kind in _PYTHON_TYPES[short]
     if type(value) is Tensor:
         return layout.is_of_type(value, name)
-    if type(value) is Ref and name in ("torch.Tensor", "torch.nn.Module"):
-        return name == "torch.nn.Module" and value.kind in MODULE_KINDS
     if type(value) is Ref:
         return _ref_is(m, value, name, short)
     return True if short == "tuple" and type(value) is Seq else None if type(value) is Unknown else False
@@ -69,12 +68,15 @@ def _is_external(m: Machine, value: Value, name: str) -> bool | None:
 def _ref_is(m: Machine, value: Ref, name: str, short: str) -> bool | None:
     if value.kind in ("list", "dict", "set"):
         return value.kind == short
-    if isinstance(value.what, Contract | Activation):
-        return value.what.module == name
     if isinstance(value.what, ClassV):
         outside = class_model.outside_base(m, value.what)
-        return True if outside == name else None
-    return None
+        module = outside is not None and outside.startswith("torch.nn.")
+        if outside == name or (module and name == MODULE):
+            return True
+        return False if (module or outside is None) and name in (MODULE, "torch.Tensor") else None
+    if name in (MODULE, "torch.Tensor"):
+        return name == MODULE and value.kind in MODULE_KINDS
+    return value.what.module == name if isinstance(value.what, Contract | Activation) else None
 
 
 def _isinstance(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -88,15 +90,21 @@ def _isinstance(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = containers.content(m, args.pos[0]) if args.pos else None
     if items is not None and items.exact:
-        return const(len(items.prefix))
+        return Unknown(kind="int") if _may_shrink(args.pos[0], items) else const(len(items.prefix))
     if args.pos and type(args.pos[0]) is Tensor and (length := size(args.pos[0].shape, 0)) is not None:
         return const(length)
     table = containers.table_of(m, args.pos[0]) if args.pos else None
     return const(len(table.entries)) if table is not None and table.exact else Unknown(kind="int")
 
 
+def _may_shrink(value: Value, items: Seq) -> bool:
+    """True if a set may have fewer elements than it was given: some may be equal."""
+    different = {v.value for v in items.prefix if type(v) is Constant}
+    return type(value) is Ref and value.kind == "set" and len(different) < len(items.prefix)
+
+
 def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    bounds = [a.value for a in args.pos if type(a) is Constant and a.kind == "int" and isinstance(a.value, int)]
+    bounds = [a.value for a in args.pos if type(a) is Constant and isinstance(a.value, int)]
     if len(bounds) == len(args.pos) and 1 <= len(bounds) <= 3 and (len(bounds) < 3 or bounds[2] != 0):
         numbers = range(*bounds)
         if not numbers[containers.MAX_RANGE :]:
@@ -106,9 +114,9 @@ def _range(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _enumerate(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
-    start = args.get(1, "start")
-    first = start.value if type(start) is Constant and isinstance(start.value, int) else 0
-    prefix = tuple(Seq((known(first + i), v)) for i, v in enumerate(items.prefix))
+    start = args.get(1, "start") or const(0)
+    first = start.value if type(start) is Constant and isinstance(start.value, int) else None
+    prefix = tuple(Seq((TOP if first is None else known(first + i), v)) for i, v in enumerate(items.prefix))
     rest = None if items.rest is None else Seq((TOP, items.rest))
     return Seq(prefix, rest, tuple(Seq((TOP, v)) for v in items.suffix))
 
@@ -126,8 +134,11 @@ def _zip(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _list(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    items = Seq() if not args.pos else m.interpreter.elements(m, frame, args.pos[0], node.span)
-    return containers.new_list(m, frame, node.span, items)
+    return containers.new_list(m, frame, node.span, _tuple(m, frame, args, node))
+
+
+def _set(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return containers.new_list(m, frame, node.span, _tuple(m, frame, args, node), "set")
 
 
 def _deque(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -137,8 +148,9 @@ def _deque(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return containers.new_list(m, frame, node.span, containers.ANYTHING)
 
 
-def _tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    return Seq() if not args.pos else m.interpreter.elements(m, frame, args.pos[0], node.span)
+def _tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
+    items = args.get(0, "iterable")
+    return Seq() if items is None else m.interpreter.elements(m, frame, items, node.span)
 
 
 def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -151,8 +163,9 @@ def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
             table = containers.put_all(table, [(key, value) for key, value in parts]) if pairs.exact else Table((), TOP)
         else:
             table = given
+    table = containers.update_table(table, None) if args.open else table
     table = containers.update_table(table, Table(tuple(args.kw.items())))
-    return containers.new_dict(m, frame, node.span, changed(table, rest=TOP) if args.open else table)
+    return containers.new_dict(m, frame, node.span, table)
 
 
 def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -187,16 +200,14 @@ def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _super(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    scope: Frame | None = frame
-    while scope is not None and scope.owner is None:
+    scope = frame
+    while scope.owner is None:
+        if scope.parent is None:
+            return TOP
         scope = scope.parent
-    if scope is None or scope.owner is None:
-        return TOP
     owner = args.pos[0] if args.pos and type(args.pos[0]) is ClassV else scope.owner
     receiver = args.pos[1] if len(args.pos) > 1 else scope.receiver
-    if receiver is None or type(receiver) not in (Ref, ClassV) or type(owner) is not ClassV:
-        return TOP
-    return SuperV(receiver, owner)
+    return SuperV(receiver, owner) if isinstance(receiver, Ref | ClassV) else TOP
 
 
 def _type(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -237,7 +248,8 @@ def _number(kind: type) -> Model:
 
 
 def _bool(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    outcome = objects.truth(m, args.pos[0]) if args.pos else False
+    value = args.get(0, "object")
+    outcome = objects.truth(m, value) if value is not None else False
     return TOP if outcome is None else const(outcome)
 
 
@@ -248,9 +260,9 @@ def _named_tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         names: list[object] = list(given.value.replace(",", " ").split())
     else:
         items = containers.content(m, given)
-        if items is None or not items.exact or not all(type(v) is Constant for v in items):
+        names = [] if items is None else [v.value for v in items.prefix if type(v) is Constant]
+        if items is None or not items.exact or len(names) < len(items.prefix):
             return TOP
-        names = [v.value for v in items if type(v) is Constant]
     body = tuple(ir.Declare(node.span, ir.Name(node.span, str(n)), ir.Const(node.span, None)) for n in names)
     made = ir.ClassDef(node.span, "namedtuple", (), body)
     return ClassV(made, frame.unit.path, m.intern(("class", frame.unit.path, node.span)), (), "namedtuple")
@@ -296,7 +308,7 @@ MODELS: dict[str, Model] = {
     "builtins.isinstance": _isinstance,
     "builtins.len": _len, "builtins.range": _range, "builtins.enumerate": _enumerate, "builtins.zip": _zip,
     "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
-    "builtins.set": _list, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
+    "builtins.set": _set, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
     "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,

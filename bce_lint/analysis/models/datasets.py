@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import rank, row
 from bce_lint.analysis.domain.tensor import Shape, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join_all, number_kind, options
+from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join, number_kind, options
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.state import cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -57,17 +59,17 @@ def item_of(m: Machine, frame: Frame, dataset: Value, span: ir.Span) -> Value:
     for option in options(dataset):
         if type(option) is Ref and option.kind == "data":
             found.append(m.read(option.address, cells.ITEM) or TOP)
-        elif type(option) is Ref and option.kind == "instance" and objects.class_attribute(m, option, "__getitem__") is not None:
+        elif type(option) is Ref and objects.class_attribute(m, option, "__getitem__") is not None:
             found.append(m.interpreter.call_attribute(m, frame, option, "__getitem__", Args((Unknown(kind="int"),)), span))
         else:
             return TOP
-    return join_all(found) or TOP
+    return reduce(join, found)
 
 
 def _row(value: Value) -> Value:
     """One row of each tensor."""
-    rows = (_new(v, row(v.shape)) if type(v) is Tensor else TOP for v in options(value))
-    return join_all(rows) or TOP
+    rows: list[Value] = [_new(v, row(v.shape)) if type(v) is Tensor else TOP for v in options(value)]
+    return reduce(join, rows)
 
 
 def _stacked(value: Value) -> Value:
@@ -93,7 +95,7 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
             found.append(containers.new_dict(m, frame, span, changed(table, entries=entries)))
         else:
             found.append(_stacked(option))
-    return join_all(found) or TOP
+    return reduce(join, found)
 
 
 MODELS: dict[str, Model] = each(construct, {name: name for name in LOADERS | SUBSETS | SPLITS | TENSOR_DATASETS | CLASSIFICATION})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, BuiltinMethod, Constant, External, Ref, Seq, Union, Unknown, Value
+from bce_lint.analysis.domain.values import NONE, BuiltinMethod, ClassV, Constant, External, Ref, Seq, Union, Unknown, Value
 from bce_lint.analysis.models import layout
-from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state import class_model, containers, objects
 from bce_lint.analysis.state.machine import Machine
 
 _OPEN = (Unknown, Tensor, Union, BuiltinMethod)
@@ -21,13 +21,21 @@ def equal(m: Machine, a: Value, b: Value) -> bool | None:
         return a.value == b.value
     if type(a) is not type(b):
         return None if any(type(v) is External and objects.is_foreign(v) for v in (a, b)) and NONE not in (a, b) else False
-    if type(a) is Seq and type(b) is Seq:
-        return _sequences(m, a, b)
-    if type(a) is External and type(b) is External:
-        return _names(a, b)
-    if type(a) is Ref and type(b) is Ref and a.kind in _KEPT:
-        return _objects(m, a, b)
+    match a, b:
+        case Seq(), Seq():
+            return _sequences(m, a, b)
+        case External(), External():
+            return _names(a, b)
+        case Ref(), Ref():
+            return _objects(m, a, b)
     return a == b
+
+
+def identical(m: Machine, a: Value, b: Value) -> bool | None:
+    """Whether `a is b` is certainly true or certainly false."""
+    if type(a) is Seq and type(b) is Seq:
+        return None
+    return a == b if type(a) is Ref and type(b) is Ref else equal(m, a, b)
 
 
 def _names(a: External, b: External) -> bool | None:
@@ -37,11 +45,19 @@ def _names(a: External, b: External) -> bool | None:
 
 
 def _objects(m: Machine, a: Ref, b: Ref) -> bool | None:
-    """Lists of plain values by these, since a list may hold itself; a device is what it was made from."""
+    """Lists of plain values by these, since a list may hold itself; a device is what it was made from, an object itself."""
+    if a.kind not in _KEPT:
+        return None if a != b and (_compares(m, a) or _compares(m, b)) else a == b
     x, y = containers.content(m, a), containers.content(m, b)
     if a.kind == b.kind == "list" and x is not None and y is not None and all(type(v) in _PLAIN for v in (*x, *y)):
         return _sequences(m, x, y)
     return True if a == b and a.kind == "device" else None
+
+
+def _compares(m: Machine, ref: Ref) -> bool:
+    """True if the class of an object says what is equal to it."""
+    order = class_model.mro(m, ref.what) if isinstance(ref.what, ClassV) else ()
+    return any(type(base) is ClassV and (base.flavour or "__eq__" in base.node.bound) for base in order)
 
 
 def _sequences(m: Machine, a: Seq, b: Seq) -> bool | None:

@@ -13,7 +13,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.intervals import is_unit
 from bce_lint.analysis.domain.shapes import outgrow
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
-from bce_lint.analysis.domain.values import Constant, Unknown, Value, const, identity_of, options
+from bce_lint.analysis.domain.values import Constant, Unknown, Value, const, identity_of, options, tensors
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.state import handed
@@ -52,8 +52,8 @@ def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Plac
 def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Formula | None:
     """How the result of an operator was written; a sum that is a binary cross entropy is recorded."""
     if op in ("+", "-") and (parts := cross_entropy(a, b)) is not None:
-        shaped = [v for v in (a, b) if type(v) is Tensor]
-        m.record(HandWrittenSite(frame.place(span), *parts, autocast.describe(m)[0], handed.arms(m, frame, *shaped)))
+        arms = handed.arms(m, frame, *tensors(a), *tensors(b))
+        m.record(HandWrittenSite(frame.place(span), *parts, autocast.describe(m)[0], arms))
     return written(op, a, b)
 
 

@@ -70,6 +70,6 @@ def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) ->
 
 
 def made_with(m: Machine, address: int) -> Args:
-    """The arguments that a layer is constructed with, by their names."""
+    """The arguments that a layer is constructed with, by their names; those of an instance of a subclass are not known."""
     given = m.read(address, cells.ARGS)
-    return Args(kw={str(name): value for name, value in given.entries}) if type(given) is Table else Args()
+    return Args(kw={str(name): value for name, value in given.entries}) if type(given) is Table else Args(open=True)

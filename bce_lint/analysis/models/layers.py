@@ -65,7 +65,7 @@ def fill_container(m: Machine, frame: Frame, ref: Ref, kind: str, args: Args, no
         m.write(ref.address, cells.ITEMS, table if table is not None else Table((), TOP if first is not None else None))
     elif kind == "list":
         m.write(ref.address, cells.ITEMS, Seq() if first is None else m.interpreter.elements(m, frame, first, node.span))
-    elif table is not None and len(args.pos) == 1:
+    elif table is not None:
         m.write(ref.address, cells.ITEMS, Seq(tuple(v for _, v in table.entries), table.rest))
         for key, value in table.entries:
             m.write(ref.address, str(key), value)
@@ -86,16 +86,16 @@ def apply(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call, via:
 
 def _apply(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call, via: Place | None) -> Value:
     match callee.what:
-        case Contract() as contract if callee.kind == "loss":
+        case Contract() as contract:
             return losses.call_module(m, frame, callee, contract, args, node)
-        case Activation() as row if callee.kind == "activation":
+        case Activation() as row:
             return activations.apply_module(m, frame, callee, row, args, node, via)
-        case Transfer() as row if callee.kind == "layer":
+        case Transfer() as row:
             return layer_call(m, frame, callee, row, args, node, via)
+        case ClassV() as cls:
+            return _instance(m, frame, callee, cls, args, node, via)
     if callee.kind == "container":
         return _sequence(m, frame, callee, args, node) if callee.what == "sequential" else TOP
-    if callee.kind == "instance" and isinstance(callee.what, ClassV):
-        return _instance(m, frame, callee, callee.what, args, node, via)
     if callee.kind == "context":
         return args.pos[0] if args.pos and type(args.pos[0]) is FunctionV else TOP
     return m.fresh(frame, node.span)
@@ -200,16 +200,16 @@ INHERITED: dict[str, Inherited] = {
 """The classes of torch of which it is known what their subclasses inherit."""
 
 
-def initialise(m: Machine, frame: Frame, ref: Ref, outside: str, args: Args, node: ir.Call) -> None:
+def initialise(m: Machine, frame: Frame, ref: Ref, outside: str | None, args: Args, node: ir.Call) -> None:
     """The inherited constructor of a class outside the project, run on an instance of a project class."""
-    known = INHERITED.get(outside)
+    known = INHERITED.get(outside or "")
     if known is not None:
         known.initialise(m, frame, ref, known.row, args, node)
 
 
 def apply_outside(m: Machine, frame: Frame, callee: Ref, outside: str | None, args: Args, node: ir.Call, via: Place | None = None) -> Value:
     """The inherited `forward` of a class outside the project."""
-    known = INHERITED.get(outside) if outside is not None else None
+    known = INHERITED.get(outside or "")
     return m.fresh(frame, node.span) if known is None else known.forward(m, frame, callee, known.row, args, node, via)
 
 

@@ -36,7 +36,8 @@ from bce_lint.catalog.schema import Transfer
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 from bce_lint.records import changed
 
-Method = Callable[[Machine, Frame, Ref, Args, ir.Call], Value]
+OfList = Callable[[Machine, Frame, Ref, Seq, Args, ir.Call], Value]
+OfDict = Callable[[Machine, Frame, Ref, Table, Args, ir.Call], Value]
 
 
 def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node: ir.Call) -> Value:
@@ -91,7 +92,7 @@ def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, no
     if type(self_) is not Ref or not isinstance(self_.what, ClassV):
         return TOP
     outside = class_model.outside_base(m, self_.what)
-    if name == "__init__" and outside is not None:
+    if name == "__init__":
         layers.initialise(m, frame, self_, outside, args, node)
         return NONE
     if name in ("forward", "__call__"):
@@ -102,9 +103,9 @@ def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, no
 def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: ir.Call) -> Value:
     items = m.read(receiver.address, cells.ITEMS)
     if type(items) is Table and (handler := _DICT.get(name)) is not None:
-        return handler(m, frame, receiver, args, node)
-    if type(items) is Seq and (handler := _LIST.get(name)) is not None:
-        return handler(m, frame, receiver, args, node)
+        return handler(m, frame, receiver, items, args, node)
+    if type(items) is Seq and (method := _LIST.get(name)) is not None:
+        return method(m, frame, receiver, items, args, node)
     if name not in _READING:
         _changed(m, receiver)
     if receiver.kind == "trainer":
@@ -128,7 +129,9 @@ def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node
         return _add_module(m, receiver, args.pos[0], args.pos[1])
     if name in ("forward", "__call__"):
         return layers.apply(m, frame, receiver, args, node)
-    if name in ("children", "modules"):
+    if name == "modules":
+        return Seq((receiver,), TOP)
+    if name == "children":
         return _children(m, receiver)
     if name == "register_buffer" and len(args.pos) >= 2 and type(args.pos[0]) is Constant:
         m.write(receiver.address, str(args.pos[0].value), args.pos[1])
@@ -163,35 +166,32 @@ def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> No
                 waiting += value if type(value) is Seq else () if value is None else (value,)
 
 
-def _append(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    if args.pos:
-        containers.append(m, receiver, args.pos[0])
+def _append(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    value = args.get(0, "object")
+    if value is not None:
+        containers.append(m, receiver, value)
     return receiver if receiver.kind == "container" else NONE
 
 
-def _extend(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+def _extend(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
     containers.extend(m, receiver, m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span))
     return receiver if receiver.kind == "container" else NONE
 
 
-def _insert(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, cells.ITEMS)
-    if type(items) is Seq and len(args.pos) == 2:
-        at = args.pos[0].value if type(args.pos[0]) is Constant else None
-        new = Seq((args.pos[1], *items.prefix), items.rest, items.suffix) if at == 0 else None
-        if new is None and items.exact and isinstance(at, int):
-            place = slice(None, at).indices(len(items.prefix))[1]
-            new = Seq((*items.prefix[:place], args.pos[1], *items.prefix[place:]))
-        m.write(receiver.address, cells.ITEMS, new or Seq((), join_all([*items, args.pos[1]])))
-    return NONE
+def _insert(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    index, value = args.get(0, "index") or TOP, args.get(1, "object") or TOP
+    at = index.value if type(index) is Constant else None
+    new = Seq((value, *items.prefix), items.rest, items.suffix) if at == 0 else None
+    if new is None and items.exact and isinstance(at, int):
+        place = slice(None, at).indices(len(items.prefix))[1]
+        new = Seq((*items.prefix[:place], value, *items.prefix[place:]))
+    m.write(receiver.address, cells.ITEMS, new or Seq((), join_all([*items, value])))
+    return receiver if receiver.what == "sequential" else NONE
 
 
-def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, cells.ITEMS)
-    if type(items) is not Seq:
-        return TOP
+def _pop(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
     known = items.suffix or (items.exact and items.prefix)
-    if known and (not args.pos or args.pos[0] == const(-1)):
+    if known and args.get(0, "index") in (None, const(-1)) and receiver.kind != "set":
         new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
         m.write(receiver.address, cells.ITEMS, new)
         return known[-1]
@@ -199,98 +199,87 @@ def _pop(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> 
     return identities.materialize(m, frame, containers.summary(m, items) or TOP, node.span)
 
 
-def _scrambled(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, cells.ITEMS)
-    if type(items) is Seq:
-        m.write(receiver.address, cells.ITEMS, Seq((), containers.summary(m, items)))
+def _scrambled(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    m.write(receiver.address, cells.ITEMS, Seq((), containers.summary(m, items)))
     return NONE
 
 
-def _copy(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, cells.ITEMS)
-    if type(items) is Seq:
-        return containers.new_list(m, frame, node.span, items, receiver.kind)
-    return containers.new_dict(m, frame, node.span, items) if type(items) is Table else TOP
+def _copy_list(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    return containers.new_list(m, frame, node.span, items, receiver.kind)
 
 
-def _get(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, cells.ITEMS)
-    default = args.get(1, "default") or NONE
-    if type(table) is not Table:
-        return TOP
-    found = containers.lookup(m, table, args.get(0, "key") or TOP)
+def _copy_dict(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
+    return containers.new_dict(m, frame, node.span, table)
+
+
+def _get(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
+    key, default = args.get(0, "key") or TOP, args.get(1, "default") or NONE
+    found = containers.lookup(m, table, key)
     if found is None:
         return default
-    sure = containers.is_certain(table, args.get(0, "key"))
-    return found if sure else join_all([found, default]) or TOP
+    return found if containers.is_certain(table, key) else join(found, default)
 
 
-def _items(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, cells.ITEMS)
-    if type(table) is not Table:
-        return Seq((), TOP)
+def _items(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
     pairs = Seq(tuple(Seq((const(k), v)) for k, v in table.entries), None if table.rest is None else Seq((TOP, table.rest)))
-    return pairs if not table.maybe else Seq((), containers.summary(m, pairs) or TOP)
+    return pairs if not table.maybe else Seq((), containers.summary(m, pairs))
 
 
-def _values(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, cells.ITEMS)
-    if type(table) is not Table:
-        return Seq((), TOP)
+def _values(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
     values = Seq(tuple(v for _, v in table.entries), table.rest)
-    return values if not table.maybe else Seq((), containers.summary(m, values) or TOP)
+    return values if not table.maybe else Seq((), containers.summary(m, values))
 
 
-def _keys(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
+def _keys(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
     return m.interpreter.elements(m, frame, receiver, node.span)
 
 
-def _update(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, cells.ITEMS)
-    if type(table) is Table:
-        for value in args.pos:
-            table = containers.update_table(table, containers.table_of(m, value))
-        table = containers.update_table(table, Table(tuple(args.kw.items())))
-        m.write(receiver.address, cells.ITEMS, table)
+def _update(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
+    for value in args.pos:
+        table = containers.update_table(table, containers.table_of(m, value))
+    table = containers.update_table(table, None) if args.open else table
+    m.write(receiver.address, cells.ITEMS, containers.update_table(table, Table(tuple(args.kw.items()))))
     return NONE
 
 
-def _set_default(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, cells.ITEMS)
+def _set_default(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
     key = args.get(0, "key") or TOP
-    found = _get(m, frame, receiver, args, node)
-    if type(table) is Table and not containers.is_certain(table, key):
+    found = _get(m, frame, receiver, table, args, node)
+    if not containers.is_certain(table, key):
         m.write(receiver.address, cells.ITEMS, containers.put(table, key, found))
     return found
 
 
-def _pop_key(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table, key = m.read(receiver.address, cells.ITEMS), args.get(0, "key") or TOP
-    if type(table) is not Table:
-        return TOP
-    found = _get(m, frame, receiver, args, node) if len(args.pos) > 1 else containers.lookup(m, table, key)
+def _pop_key(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
+    key = args.get(0, "key") or TOP
+    defaulted = len(args.pos) > 1 or args.open
+    found = _get(m, frame, receiver, table, args, node) if defaulted else containers.lookup(m, table, key)
     containers.remove(m, receiver, key)
     return identities.materialize(m, frame, found or TOP, node.span)
 
 
-def _pop_item(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    table = m.read(receiver.address, cells.ITEMS)
-    if type(table) is Table:
-        m.write(receiver.address, cells.ITEMS, table.maybe_missing())
+def _pop_item(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
+    m.write(receiver.address, cells.ITEMS, table.maybe_missing())
     return TOP
 
 
-def _clear(m: Machine, frame: Frame, receiver: Ref, args: Args, node: ir.Call) -> Value:
-    items = m.read(receiver.address, cells.ITEMS)
-    empty = Table() if type(items) is Table else Seq()
-    m.write(receiver.address, cells.ITEMS, join(items, empty) if items is not None and m.is_summary(receiver.address) else empty)
+def _cleared(m: Machine, receiver: Ref, items: Seq | Table, empty: Seq | Table) -> Value:
+    m.write(receiver.address, cells.ITEMS, join(items, empty) if m.is_summary(receiver.address) else empty)
     return NONE
+
+
+def _clear_list(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    return _cleared(m, receiver, items, Seq())
+
+
+def _clear_dict(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
+    return _cleared(m, receiver, table, Table())
 
 
 def _changed(m: Machine, receiver: Ref) -> None:
     """Some method that is not known here was called: what a list or a dict then holds is not known."""
     items = m.read(receiver.address, cells.ITEMS)
-    if receiver.kind in ("list", "set", "dict") and items is not None:
+    if receiver.kind in ("list", "set", "dict"):
         m.write(receiver.address, cells.ITEMS, Table((), TOP) if type(items) is Table else containers.ANYTHING)
 
 
@@ -302,11 +291,11 @@ def _text(text: Constant, name: str, args: Args) -> Value:
     return TOP
 
 
-_LIST: dict[str, Method] = {
+_LIST: dict[str, OfList] = {
     "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _scrambled, "sort": _scrambled,
-    "remove": _scrambled, "copy": _copy, "add": _append, "clear": _clear,
+    "remove": _scrambled, "copy": _copy_list, "add": _append, "clear": _clear_list,
 }  # fmt: skip
-_DICT: dict[str, Method] = {
-    "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy, "setdefault": _set_default,
-    "pop": _pop_key, "popitem": _pop_item, "clear": _clear,
+_DICT: dict[str, OfDict] = {
+    "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy_dict, "setdefault": _set_default,
+    "pop": _pop_key, "popitem": _pop_item, "clear": _clear_dict,
 }  # fmt: skip

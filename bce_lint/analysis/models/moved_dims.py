@@ -207,7 +207,7 @@ def _view(dim: int, turn: Turn) -> int | None:
     kept = 0 <= dim < len(sizes) - 1 and -1 not in sizes[: dim + 1]
     if known is not None and turn.before is not None:
         kept = kept and all(None in (old, new) or old == new for old, new in zip(turn.before, sizes[: dim + 1], strict=False))
-    return dim if kept or (known == len(sizes) == 2 and 0 <= dim < 2) else None
+    return dim if kept or known == len(sizes) == 2 else None
 
 
 def _expand(dim: int, turn: Turn) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from bce_lint import ir
@@ -31,11 +32,7 @@ COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 def unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
     """A unary operator, on each alternative."""
-    result: Value | None = None
-    for option in options(value):
-        one = _unary(m, frame, op, option, span)
-        result = one if result is None else join(result, one)
-    return result or TOP
+    return reduce(join, [_unary(m, frame, op, option, span) for option in options(value)])
 
 
 def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
@@ -79,12 +76,7 @@ def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: i
     """A binary operator or comparison, on each pair of alternatives."""
     if op in thresholds.ORDER:
         thresholds.compared(m, frame, left, right, span)
-    result: Value | None = None
-    for a in options(left):
-        for b in options(right):
-            one = _binary(m, frame, op, a, b, span)
-            result = one if result is None else join(result, one)
-    return result or TOP
+    return reduce(join, [_binary(m, frame, op, a, b, span) for a in options(left) for b in options(right)])
 
 
 def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
@@ -131,10 +123,8 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     if Unknown in (type(a), type(b)):
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
         return Tensor(dtype="bool", identity=m.number(frame, span)) if number else TOP
-    same = equality.equal(m, a, b)
-    if same is None or (type(a) is Seq and op in ("is", "is not")):
-        return TOP
-    return const(same == (op in ("==", "is")))
+    same = equality.equal(m, a, b) if op in ("==", "!=") else equality.identical(m, a, b)
+    return TOP if same is None else const(same == (op in ("==", "is")))
 
 
 def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:

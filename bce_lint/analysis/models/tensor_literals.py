@@ -14,9 +14,13 @@ from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.dtypes import NUMBER_DTYPES
 from bce_lint.catalog.factories import FACTORY_FUNCTIONS, READING
 from bce_lint.catalog.schema import Domain, Kind, Transfer
 from bce_lint.records import changed
+
+_EITHER = "either"
+"""The kind of a number that is of one kind on one path and of another on the next."""
 
 
 def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None = None, floating: str = "float32") -> Value:
@@ -48,7 +52,7 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     floating = "float64" if array else m.program.default_dtype()
     inferred = floating if "float" in found else "int64" if found == {"int"} and not args.open else None
     dtype = None if dtype_rules.is_unknown(args) else dtype_rules.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or inferred
-    only = ends[0] if len(ends) == 1 else None
+    only = ends[0] if len(ends) == 1 and not args.open else None
     size = only.value if type(only) is Constant and isinstance(only.value, int) and only.kind == "int" else None
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
     return Tensor(domain, dtype=dtype, shape=kept((size,)), identity=m.number(frame, node.span, "arange"), literal=True, array=array)
@@ -61,7 +65,9 @@ def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
 
 def _number_kinds(value: Value) -> frozenset[str] | None:
     found = {number_kind(v) for v in options(value)}
-    return frozenset(found) if found <= {"int", "float", "bool"} else None
+    if not found <= NUMBER_DTYPES.keys():
+        return None
+    return frozenset(found) if len(found) == 1 else frozenset({_EITHER})
 
 
 def _kinds_together(items: Seq, kinds: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
@@ -72,7 +78,7 @@ def _kinds_together(items: Seq, kinds: Sequence[frozenset[str] | None]) -> froze
 def _inferred(kinds: frozenset[str] | None, floating: str | None) -> str | None:
     if not kinds:
         return None
-    return floating if "float" in kinds else "int64" if "int" in kinds else "bool"
+    return floating if "float" in kinds else None if _EITHER in kinds else "int64" if "int" in kinds else "bool"
 
 
 def _reader(name: str, given: str) -> Model:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import join_range
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor, outermost
@@ -15,7 +17,6 @@ from bce_lint.analysis.domain.values import (
     Value,
     identity_of,
     join,
-    join_all,
     options,
     present,
     tensors,
@@ -108,11 +109,8 @@ def transfer(
         idioms.logarithm(m, frame, value, node)
     if row.use == "nearest":
         thresholds.rounded(m, frame, value, node)
-    results: Value | None = None
-    for option in present(value):
-        one = _transfer(m, frame, row, option, args, node, name, made_by)
-        results = one if results is None else join(results, one)
-    return TOP if results is None else handed.made_of(m, results, args)
+    results = [_transfer(m, frame, row, option, args, node, name, made_by) for option in present(value)]
+    return handed.made_of(m, reduce(join, results), args)
 
 
 def is_array(value: Value) -> bool:
@@ -145,8 +143,6 @@ def _transfer(
         result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
-    if row.kind is Kind.FACTORY and not result.literal:
-        result = changed(result, literal=True)
     return _shaped(row, _with_gradient(_written(frame, result, row, value, node, name), row, args), args)
 
 
@@ -223,6 +219,9 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
         parts = [*items] if items is not None else [TOP]
         shape = concatenation.shape_of(row.shape, parts, items is not None and items.exact, args)
     elif row.kind is Kind.MASK:
+        if len(args.pos) == 1 and not args.kw and not args.open:
+            places = Tensor(Domain.LABEL, dtype="int64", array=name.startswith("numpy."))  # `where(condition)`: of what is true
+            return Seq((), places)
         parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
     elif row.kind is Kind.FILL:
         parts = [value, args.get(len(row.params), row.params[-1] if row.params else "value") or TOP]
@@ -280,11 +279,11 @@ def _is_constant(key: Value) -> bool:
 
 def modelled(m: Machine, value: Value) -> Value:
     """The tensors that a module returns, marked as a model's output."""
-    found = tuple(changed(v, model=True) if type(v) is Tensor and not v.model else v for v in options(value))
+    found = [changed(v, model=True) if type(v) is Tensor and not v.model else v for v in options(value)]
     if m.observer is not None:
         for old, new in zip(options(value), found, strict=True):
             m.observer.same(old, new)
-    return join_all(found) or TOP
+    return reduce(join, found)
 
 
 MODELS: dict[str, Model] = each(function_call, {name: name for name in FUNCTIONS if name not in READING})

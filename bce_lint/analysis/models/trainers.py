@@ -78,7 +78,7 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
             objects.mark_wrapped(m, value)
             if type(value) is Ref and region is not NONE:
                 m.write(value.address, cells.FORWARD, region)
-        if kind == "first" or len(args.pos) == 1:
+        if kind == "first" or (len(args.pos) == 1 and not args.open):
             return args.pos[0] if args.pos else TOP
         return Seq(args.pos, TOP if args.open else None)
     if name == "autocast" and region is not NONE:
