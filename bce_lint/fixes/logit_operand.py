@@ -54,10 +54,8 @@ def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
         return False
     first, last = ([one for one in tree.around(inner) if isinstance(one, ir.For | ir.While)] for inner in (statement, where))
     for node in _bindings(tree, value.id):
-        around, later = list(tree.around(node)), node.span.start >= statement.span.start
-        if (later and node.span.start <= where.span.start) or any(one in around and one not in first for one in last):
-            return False
-        if later and any(one in around and one not in last for one in first):
+        around, between = list(tree.around(node)), statement.span.start <= node.span.start <= where.span.start
+        if between or any(one in around and one not in first for one in last):
             return False
     return True
 
