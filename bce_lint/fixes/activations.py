@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Origin, SourceRange, Tensor
+from bce_lint.analysis.domain.tensor import MAX_ORIGINS, Origin, SourceRange, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import LOGITS, Domain, Expects
 from bce_lint.diagnostic import shortened
@@ -41,9 +41,8 @@ _MAX, _SHOWN = 16, 40
 class Treatment(NamedTuple):
     """What becomes of the activations before a loss: they go, unless their `logarithm` takes their place.
 
-    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `outer`: of two in a row the last goes, and
-    the values are still what they were called. `fused`: the loss becomes one that applies
-    the activation itself, so all who share it change with it.
+    `inner`: of two in a row the first goes, so others are passed on the way to the loss. `outer`: of two in a row the last goes, and the
+    values are still what they were called. `fused`: the loss becomes one that applies the activation itself; all who share it change.
     """
 
     inner: bool = False
@@ -107,7 +106,8 @@ def _rewritten(project: RecordedProject, group: _Group) -> tuple[list[Edit], str
             return _all_beside(searches, beside), "Give the loss what the activation gets", False
     if not group.treatment.logarithm and len(searches) == 1 and not (only and not searches[0].crossed):
         with suppress(Refusal):
-            return *_bypass(project, searches[0], next(iter(group.origins.values()))), False
+            if (found := _bypass(project, searches[0])) is not None:
+                return *found, False
     return *_at_the_root(project, group), only
 
 
@@ -186,6 +186,8 @@ def _origins(site: LossSite, treatment: Treatment) -> list[Origin]:
     found = [origin for x in site.input for origin in _asked(x, treatment)]
     if not found or any(not _asked(x, treatment) for x in site.input):
         raise Refusal("which activation is meant cannot be told")
+    if any(len(x.origin) == MAX_ORIGINS for x in site.input):
+        raise Refusal("too many activations are involved")  # a value that came more ways keeps no more of them
     for origin in found:
         if origin.domain is Domain.LOGITS:
             raise Refusal("no activation is there")
@@ -257,7 +259,7 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
     if not group.treatment.outer:
         if not logarithm:
             still_so(project, [function for search in group.searches.values() for function in search.functions])
-        edits = renamed(project, [search.names for search in group.searches.values()], same, edits, logarithm)
+        edits = renamed([search.names for search in group.searches.values()], same, edits, logarithm)
     name = next(iter(group.origins.values())).name
     return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
 
@@ -336,15 +338,13 @@ def _half(use: User) -> ir.Const | None:
     return other if isinstance(other, ir.Const) and other.value == 0.5 else None
 
 
-def _bypass(project: RecordedProject, search: UserSearch, origin: Origin) -> tuple[list[Edit], str]:
-    """The loss gets what the activation gets; the activation stays for the others."""
-    losses = [use for use in search.uses if use.kind is Usage.LOSS]
-    loss, (tree, call) = losses[0], project.call(search.key)
+def _bypass(project: RecordedProject, search: UserSearch) -> tuple[list[Edit], str] | None:
+    """The loss gets what the activation gets, the activation stays for the others; None where its output has no name of its own."""
+    (loss, *others), (tree, call) = [use for use in search.uses if use.kind is Usage.LOSS], project.call(search.key)
     statement = tree.statement(call)
     named = isinstance(statement, ir.Assign) and statement.value is call and isinstance(loss.node, ir.Name)
-    if not named or in_place(call) or len(losses) > 1 or tree.function(loss.node) is not tree.function(call) or loss.tree is not tree:
-        raise Refusal(f"the output of the {origin.name} has other users in the function")
-    if not only_binding(tree, loss.node, statement):
-        raise Refusal(f"`{loss.node.id}` may hold other values")
+    here = not others and loss.tree is tree and tree.function(loss.node) is tree.function(call)
+    if not named or in_place(call) or not here or not only_binding(tree, loss.node, statement):
+        return None
     text, edits = logit_operand(tree, operand(project, tree, call), statement, loss.node)
-    return [tree.edit(tree.expression(loss.node), text), *edits], f"Give the loss what the {origin.name} gets"
+    return [tree.edit(tree.expression(loss.node), text), *edits], f"Give the loss what the {search.origin.name} gets"

@@ -126,8 +126,7 @@ def cast_weight(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
-    if site.weight_place is None:
-        raise Refusal("the weight is not given at a call")
+    assert site.weight_place is not None, "a weight is given somewhere"
     tree, call = project.call(site.weight_place)
     index = _index(site.contract, "weight", functional=site.made is None)
     arg = next((a for i, a in enumerate(call.args) if a.keyword == "weight" or (i == index and not a.keyword and not a.stars)), None)

@@ -26,7 +26,7 @@ def may_be_called(tree: Tree, fetched: Node, beside: bool = False) -> bool:
     match parent:
         case ir.Call() if name_of(parent) in _ASKING:
             return False
-        case ir.Call() if parent.func is fetched or name_of(parent) in _PASSING:
+        case ir.Call() if (parent.func is fetched and isinstance(fetched, ir.Attr)) or name_of(parent) in _PASSING:
             return may_be_called(tree, parent, beside or name_of(parent) == "zip")
         case ir.Attr():
             return parent.name in _PASSING and may_be_called(tree, parent, beside)

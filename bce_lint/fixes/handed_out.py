@@ -47,7 +47,7 @@ def read_beside(project: RecordedProject, search: UserSearch) -> list[Edit] | No
     names = NamesMet()
     for use in losses:
         edits += _read(search, use, key, beside, names)
-    return renamed(project, [names], frozenset(), edits, logarithm=False)
+    return renamed([names], frozenset(), edits, logarithm=False)
 
 
 def _place(pairs: list[Pair | None]) -> str:

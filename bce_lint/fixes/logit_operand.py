@@ -21,14 +21,14 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
     """
     if stays(tree, value, statement, where):
         return tree.source(value.span), ()
-    target, line = statement.targets[0], tree.line_start(statement.span.start)
+    target, indent = statement.targets[0], tree.text[tree.line_start(statement.span.start) : statement.span.start]
     name = logits_beside(target.id) if isinstance(target, ir.Name) else ""
     taken = re.search(rf"\b{name}\b", tree.text) is not None
-    if not name or taken or tree.text[line : statement.span.start].strip() or tree.function(value) is not tree.function(where):
+    if not name or taken or indent.strip() or tree.function(value) is not tree.function(where):
         raise Refusal("what the activation gets has no name of its own")
     text = tree.source(tree.expression(value))
     text = f"({text})" if re.search(r"[\r\n]", text) else text
-    lead = f"{name} = {text}{tree.newline()}{tree.indent(statement.span.start)}"
+    lead = f"{name} = {text}{tree.newline()}{indent}"
     at = Span(statement.span.start, statement.span.start)
     return name, (tree.edit(at, lead), tree.edit(_with_parentheses(tree, value), name))
 
@@ -54,10 +54,8 @@ def stays(tree: Tree, value: Node, statement: Node, where: Node) -> bool:
         return False
     first, last = ([one for one in tree.around(inner) if isinstance(one, ir.For | ir.While)] for inner in (statement, where))
     for node in _bindings(tree, value.id):
-        around, later = list(tree.around(node)), node.span.start >= statement.span.start
-        if (later and node.span.start <= where.span.start) or any(one in around and one not in first for one in last):
-            return False
-        if later and any(one in around and one not in last for one in first):
+        around, between = list(tree.around(node)), statement.span.start <= node.span.start <= where.span.start
+        if between or any(one in around and one not in first for one in last):
             return False
     return True
 

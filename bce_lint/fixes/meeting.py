@@ -254,7 +254,7 @@ def _only_positions(tree: Tree, call: Node) -> bool:
             return parent.name == "indices"
         case ir.Assign(targets=(ir.Build(items=(ir.Name() as values, _)),)):
             return not _loads(tree, values)
-        case ir.Assign(targets=(ir.Name() as name,)) if parent.value is call:
+        case ir.Assign(targets=(ir.Name() as name,)):
             loads = _loads(tree, name)
             return bool(loads) and all(not isinstance(tree.parent(one), ir.Assign) and _only_positions(tree, one) for one in loads)
     return False

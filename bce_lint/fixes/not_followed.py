@@ -10,7 +10,6 @@ from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.sites import LossSite
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.intent import FixIntent
-from bce_lint.fixes.places import shown
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.tree import Node, Tree, is_store
 
@@ -46,10 +45,8 @@ def _values(intents: Iterable[FixIntent]) -> Iterator[SourceRange]:
 
 def _around(project: RecordedProject, edit: Edit, values: set[SourceRange], definitions: set[SourceRange]) -> None:
     """Adds the activations and losses that an edit is in, and the functions and classes around it."""
-    source = project.analysed.source(edit.location.path)
-    if source is None:
-        raise Refusal(f"{shown(edit.location.path)} cannot be read")
-    tree, span = project.tree(edit.location.path), source.span(edit.location)
+    tree = project.tree(edit.location.path)
+    span = tree.file.span(edit.location)
     for place in (*project.uses.applied, *project.losses):
         if place[0] == tree.path and place[1].start <= span.start and span.end <= place[1].end:
             values.add(place)

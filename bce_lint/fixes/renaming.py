@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.places import row
-from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, is_store, scope_of
 from bce_lint.ir import Span
 
@@ -93,9 +92,7 @@ def instead(name: str, logarithm: bool) -> str:
     return "_".join(word for word, before in zip(found, ["", *found], strict=False) if word != before)
 
 
-def renamed(
-    project: RecordedProject, met: Sequence[NamesMet], same: frozenset[Variable], edits: Sequence[Edit], logarithm: bool
-) -> list[Edit]:
+def renamed(met: Sequence[NamesMet], same: frozenset[Variable], edits: Sequence[Edit], logarithm: bool) -> list[Edit]:
     """The edits of a fix, and those that give variables whose values change another name; the values of `same` stay what they were.
 
     Raises `Refusal` where a name must stay that would promise what is no longer so.
@@ -111,7 +108,7 @@ def renamed(
         if variable not in same and not (logarithm and _says_log(variable.name)):
             if not _all_hold(variable, targets):
                 raise Refusal(_promise(variable.tree, targets[0].span.start, variable.name))
-            found = _renamed(project, variable, found, instead(variable.name, logarithm))
+            found = _renamed(variable, found, instead(variable.name, logarithm))
     return found
 
 
@@ -123,15 +120,13 @@ def _promise(tree: Tree, offset: int, name: str) -> str:
     return f"`{name}` at {row(tree, offset)} would no longer be what its name says: give it another name first"
 
 
-def _renamed(project: RecordedProject, variable: Variable, edits: list[Edit], new: str) -> list[Edit]:
+def _renamed(variable: Variable, edits: list[Edit], new: str) -> list[Edit]:
     tree, name = variable.tree, variable.name
     spans = [Span(node.span.start, node.span.start + len(name)) for node in _occurrences(variable)]
     _may_change(variable, spans, new)
-    source = project.analysed.source(tree.path)
-    assert source is not None, "a tree has its source"
     found = []
     for edit in edits:
-        outer = source.span(edit.location) if edit.location.path == tree.path else Span(0, 0)
+        outer = tree.file.span(edit.location) if edit.location.path == tree.path else Span(0, 0)
         inside = [span for span in spans if outer.start <= span.start and span.end <= outer.end]
         found.append(_carried(edit, name, new, len(inside)) if inside else edit)
         spans = [span for span in spans if span not in inside]

@@ -8,7 +8,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.losses import MODULES
-from bce_lint.catalog.schema import Contract, Domain
+from bce_lint.catalog.schema import Domain
 from bce_lint.fixes import foreseen
 from bce_lint.fixes.calls import level
 from bce_lint.fixes.edit import Edit, Fix, Refusal
@@ -50,22 +50,14 @@ def retyped(project: RecordedProject, losses: dict[SourceRange, list[LossSite]],
     for place, sites in sorted(losses.items()):
         tree, call = project.call(place)
         contract, functional = sites[0].contract, sites[0].made is None
-        old = contract.functional if functional else contract.module
-        new = wanted.functional if functional else wanted.module
-        if old is None or new is None or not _same_order(contract, wanted, functional):
-            raise Refusal(f"`{name}` takes other arguments")
+        old, new = (one.functional if functional else one.module for one in (contract, wanted))
+        assert old is not None and new is not None, "what is exchanged is spelled so, and has a counterpart with the same arguments"
         if not functional:
             stays_here(project, place)
             _not_asked_for(tree, old.rpartition(".")[2])
         still_a_choice(tree, call, old.rpartition(".")[2], new.rpartition(".")[2])
         edits += renamed(tree, call.func, old.rpartition(".")[2], new.rpartition(".")[2])
     return edits
-
-
-def _same_order(old: Contract, new: Contract, functional: bool) -> bool:
-    """True if what fits the one loss's parameters fits the other's."""
-    before, after = (c.function if functional else c.init for c in (old, new))
-    return before is not None and after is not None and [p.name for p in after[: len(before)]] == [p.name for p in before]
 
 
 def stays_here(project: RecordedProject, made: SourceRange) -> None:

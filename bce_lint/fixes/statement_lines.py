@@ -12,12 +12,12 @@ def line_removed(tree: Tree, span: Span) -> Edit:
     """A statement taken away with its line and what is remarked on it. Raises `Refusal` unless it stands alone there."""
     line = tree.logical_line(span.start)
     end = _closing(tree.text, span.end, line.end)
-    start, rest = tree.line_start(span.start), tree.text[end : line.end].strip()
-    if tree.text[start : span.start].strip() or (rest and not rest.startswith("#")):
+    rest = tree.text[end : line.end].strip()
+    if tree.text[line.start : span.start].strip() or (rest and not rest.startswith("#")):
         raise Refusal("the statement does not stand alone on its line")
     if _siblings(tree, span) == 1:
         return tree.edit(Span(span.start, end), "pass")
-    return tree.edit(Span(start, line.end), "")
+    return tree.edit(line, "")
 
 
 def _closing(text: str, end: int, last: int) -> int:

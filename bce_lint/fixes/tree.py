@@ -33,7 +33,7 @@ class Tree:
 
     def __init__(self, file: SourceText, module: ir.Module, read_by: Callable[[str], bool] = lambda name: False) -> None:
         self.path, self.text, self.module = file.path, file.text, module
-        self._file = file
+        self.file = file
         self._read_by = read_by
         self.parents: dict[int, Node] = {}
         self.shared: set[int] = set()
@@ -181,7 +181,7 @@ class Tree:
 
     def edit(self, span: Span, text: str) -> Edit:
         """An edit of the file: a text that takes the place of a span."""
-        return Edit(self._file.location(span), text)
+        return Edit(self.file.location(span), text)
 
     def outer(self, node: Node, low: int = 0) -> Span:
         """The span of an expression with the parentheses of its own around it, those of a call around it and those before `low` apart."""
@@ -217,12 +217,6 @@ class Tree:
         """The line end that the file uses first."""
         found = _BREAK.search(self.text)
         return found.group() if found else "\n"
-
-    def indent(self, offset: int) -> str:
-        """The white space that the line of an offset begins with."""
-        start = self.line_start(offset)
-        found = re.compile(r"[ \t\f]*").match(self.text, start)
-        return found.group() if found else ""
 
     def line_start(self, offset: int) -> int:
         """Where the line of an offset begins."""

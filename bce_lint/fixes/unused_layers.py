@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 from bce_lint import ir
@@ -40,10 +41,9 @@ def unused_layer(project: RecordedProject, tree: Tree, call: ir.Call, together: 
     if left:
         later = isinstance(statement, ir.Assign) and not _divided(left, project.once(_to_be_taken))[1]
         return [tree.edit(statement.value.span, tree.source(statement.value.span))] if later else []
-    try:
+    with suppress(Refusal):  # a statement that shares its line keeps its layer
         return _not_stored(tree, statement, stores[0])
-    except Refusal:
-        return []
+    return []
 
 
 def _divided(reads: Iterable[_Read], calls: AbstractSet[SourceRange]) -> tuple[list[_Read], list[_Read]]:
@@ -80,14 +80,14 @@ def _children_read(project: RecordedProject, path: str, line: Collection[tuple[T
 
 
 def _not_stored(tree: Tree, statement: Node, store: ir.Attr) -> list[Edit]:
-    """What a statement stores under one of its targets is not stored. Raises `Refusal` where that is not a layer made there."""
+    """What a statement stores under one of its targets is not stored; nothing where that is not a layer made there."""
     if not isinstance(statement, ir.Assign):
-        raise Refusal("the layer is not stored by an assignment")
+        return []
     around = tree.parent(store)
     if isinstance(around, ir.Build) and around in statement.targets:
         return _out_of_tuple(tree, statement, around, around.items.index(store))
     if store not in statement.targets or not isinstance(statement.value, ir.Call) or _binds_more(tree, statement.value):
-        raise Refusal("the layer is not made where it is stored")
+        return []
     if len(statement.targets) == 1:
         return [line_removed(tree, statement.span)]
     following = (*statement.targets, statement.value)[statement.targets.index(store) + 1]
@@ -104,14 +104,15 @@ def _out_of_tuple(tree: Tree, statement: ir.Assign, targets: ir.Build, index: in
     values = statement.value
     stars = any(isinstance(item, ir.Star) for item in (*targets.items, *getattr(values, "items", ())))
     if len(statement.targets) != 1 or not isinstance(values, ir.Build) or stars or not 1 < len(targets.items) == len(values.items):
-        raise Refusal("the values of a tuple are not written out")
+        return []
     if not isinstance(values.items[index], ir.Call) or _binds_more(tree, values.items[index]):
-        raise Refusal("the layer is not made where it is stored")
-    return [_without_item(tree, build, index) for build in (targets, values)]
+        return []
+    edits = [edit for build in (targets, values) if (edit := _without_item(tree, build, index)) is not None]
+    return edits if len(edits) == 2 else []
 
 
-def _without_item(tree: Tree, build: ir.Build, index: int) -> Edit:
-    """A tuple without one of its items; of two the other stands alone. Raises `Refusal` at a comment."""
+def _without_item(tree: Tree, build: ir.Build, index: int) -> Edit | None:
+    """A tuple without one of its items; of two the other stands alone. None at a comment."""
     parts = [tree.outer(item) for item in build.items]
     if len(parts) == 2:
         kept = parts[1 - index]
@@ -120,9 +121,7 @@ def _without_item(tree: Tree, build: ir.Build, index: int) -> Edit:
     else:
         span = Span(parts[index - 1].end, parts[index].end) if index else Span(parts[0].start, parts[1].start)
         rest, text = tree.source(span), ""
-    if has_comment(rest):
-        raise Refusal("a comment stands in the tuple")
-    return tree.edit(span, text)
+    return None if has_comment(rest) else tree.edit(span, text)
 
 
 def read_again(project: RecordedProject, tree: Tree, name: str) -> bool:
