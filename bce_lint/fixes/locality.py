@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
-from bce_lint.fixes.logit_operand import mentions
+from bce_lint.fixes.logit_operand import is_mentioned
 from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.removal import operand
@@ -52,7 +52,7 @@ def _open(project: RecordedProject, search: UserSearch, losses: list[User]) -> b
     if in_place(call):
         return given or not local
     if isinstance(value, ir.Name):
-        return not (local or given) or bool(mentions(tree, value, tree.statement(call)))
+        return not (local or given) or is_mentioned(tree, value, tree.statement(call))
     return isinstance(value, ir.Attr | ir.Item)
 
 
