@@ -24,7 +24,7 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
         return tree.source(value.span), ()
     target, line = statement.targets[0], tree.line_start(statement.span.start)
     name = logits_beside(target.id) if isinstance(target, ir.Name) else ""
-    taken = re.search(rf"\b{name}\b", tree.text) is not None
+    taken = name in tree.once(_words)
     if not name or taken or tree.text[line : statement.span.start].strip() or tree.function(value) is not tree.function(where):
         raise Refusal("what the activation gets has no name of its own")
     text = tree.source(tree.expression(value))
@@ -32,6 +32,11 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
     lead = f"{name} = {text}{tree.newline()}{tree.indent(statement.span.start)}"
     at = Span(statement.span.start, statement.span.start)
     return name, (tree.edit(at, lead), tree.edit(_with_parentheses(tree, value), name))
+
+
+def _words(tree: Tree) -> frozenset[str]:
+    """The words of a file, those in its texts and comments too."""
+    return frozenset(re.findall(r"\w+", tree.text))
 
 
 def _with_parentheses(tree: Tree, value: Node) -> Span:

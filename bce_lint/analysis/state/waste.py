@@ -7,7 +7,7 @@ MOST = 200_000
 packages come to 175,000: with less, what their callers do with a result is not seen, and findings come."""
 FREE = 500
 """What a run that comes to its end takes for nothing: most take less."""
-MOST_RECORDED = 150_000
+MOST_RECORDED = 100_000
 """What it is in a run that records, of which an evaluation costs several times as much. Real files come to 50,000 there, since its runs
 get so many times as much that most come to their end. They do so until half of it is spent."""
 LEAST = 50
@@ -33,5 +33,5 @@ class Waste:
 
     def note_finished(self, path: str, evaluations: int) -> None:
         """A run has come to its end with so many evaluations."""
-        if evaluations > FREE * self.factor:
-            self.note(path, evaluations - FREE * self.factor)
+        if evaluations > FREE:
+            self.note(path, evaluations - FREE)
