@@ -108,7 +108,8 @@ def fix(paths: list[Path], unsafe: bool) -> tuple[frozenset[tuple[str, int, str]
     """Applies the fixes of some files, without writing them: what is left by file, row and code, and the codes of what was fixed."""
     codes = choose(None, [], [])
     outcome, _ = engine.fix(paths, codes, FixOptions(unsafe, codes))
-    return frozenset((Path(d.location.path).name, d.location.start.row, d.code) for d in outcome.left), [one.code for one in outcome.applied]
+    left = frozenset((Path(d.location.path).name, d.location.start.row, d.code) for d in outcome.left)
+    return left, [one.code for one in outcome.applied]
 
 
 def _check(paths: list[Path], fixes: bool) -> tuple[frozenset[tuple[str, int, str]], tuple[str, ...]]:
