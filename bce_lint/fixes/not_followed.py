@@ -17,7 +17,7 @@ from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.tree import Node, Tree, is_store
 from bce_lint.ir import Span
 
-Given: TypeAlias = dict[SourceRange, SourceRange]
+Returned: TypeAlias = dict[SourceRange, SourceRange]
 
 
 def all_followed(project: RecordedProject, intents: Iterable[FixIntent], edits: Iterable[Edit]) -> None:
@@ -127,10 +127,10 @@ def _by_function(tree: Tree) -> dict[tuple[int, bool], set[str]]:
     return found
 
 
-def _given_out(project: RecordedProject) -> tuple[Given, Given]:
+def _given_out(project: RecordedProject) -> tuple[Returned, Returned]:
     """The values, and the objects and classes of objects, that functions which were not followed return; the first that does."""
-    values: Given = {}
-    objects: Given = {}
+    values: Returned = {}
+    objects: Returned = {}
     for function in sorted(project.uses.lost.called):
         tree = project.tree(function[0])
         for way in tree.ways_out(tree.function_at(function[1])):
