@@ -10,7 +10,6 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import MAX_ORIGINS, Origin, SourceRange, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.schema import LOGITS, Domain, Expects
-from bce_lint.diagnostic import shortened
 from bce_lint.fixes import foreseen
 from bce_lint.fixes.calls import level, suffixed
 from bce_lint.fixes.edit import UNSAFE, Edit, Fix, Refusal
@@ -24,6 +23,7 @@ from bce_lint.fixes.meeting import Usage, in_place
 from bce_lint.fixes.other_models import no_other_model
 from bce_lint.fixes.other_returns import other_returns
 from bce_lint.fixes.places import at_place, at_row, listed
+from bce_lint.fixes.reaching import all_reached
 from bce_lint.fixes.recorded_project import RecordedProject, loss_of
 from bce_lint.fixes.removal import SPELLED, logarithm_instead, operand, removed, where, wrapped
 from bce_lint.fixes.renaming import Variable, renamed
@@ -144,7 +144,8 @@ def _grow(project: RecordedProject, group: _Group, sites: list[LossSite]) -> Non
             raise Refusal("too many activations are involved")
         if treatment.fused:
             waiting += _taken(project, group, [use.site for use in group.searches[key].uses if _is_alike(use.site, group)])
-    _reached(project, group, sites)
+    wanted = [*sites, *(site for callers in group.losses.values() for site in callers)]
+    all_reached(project, group.searches.values(), wanted)
 
 
 def _nothing_else(project: RecordedProject, origin: Origin) -> None:
@@ -198,41 +199,6 @@ def _origins(site: LossSite, treatment: Treatment) -> list[Origin]:
 
 def _asked(x: Tensor, treatment: Treatment) -> tuple[Origin, ...]:
     return tuple(o for o in x.inner if o.domain in _TWICE)[:1] if treatment.inner else x.origin
-
-
-def _reached(project: RecordedProject, group: _Group, sites: list[LossSite]) -> None:
-    """Raises `Refusal` unless each loss was found on a way from its activation, and nothing else comes in on the way."""
-    seen = set().union(*(search.seen for search in group.searches.values()))
-    for search in group.searches.values():
-        for tree, node in search.joined:
-            if id(node) not in seen:
-                raise Refusal(f"`{tree.source(node.span)}` is joined with the values at {at_row(tree, node)}")
-        for use in search.uses:
-            if use.kind is Usage.LOSS and use.picked and "softmax" in search.origin.name:
-                raise Refusal(f"`{use.picked}` picks classes out of the softmax at {where(use)}")
-            if use.kind is Usage.LOSS and use.whole is not None and search.origin.name == "log_softmax" and search.origin.dim != -1:
-                raise Refusal(f"the classes are moved to another dimension before {where(use)}, after the log-softmax")
-            if use.kind is Usage.CHANGED:
-                raise Refusal(f"`{_user(use)}` changes the values on the way at {where(use)}")
-    met = {use.site.call.range for search in group.searches.values() for use in search.uses if use.site is not None}
-    wanted = [*sites, *(site for callers in group.losses.values() for site in callers)]
-    for site in wanted:
-        if site.call.range not in met:
-            loss = at_place(project.analysed, site.call)
-            if any(_in(use, site) for search in group.searches.values() for use in search.uses if use.kind is Usage.UNSEEN):
-                raise Refusal(f"more than one loss may get the values at {loss}, or one that cannot be followed")
-            raise Refusal(f"what stands between the activation and the loss at {loss} changes the values, or cannot be followed")
-
-
-def _in(use: User, site: LossSite) -> bool:
-    call, span = site.call, use.node.span
-    return use.tree.path == call.path and call.span.start <= span.start and span.end <= call.span.end
-
-
-def _user(use: User) -> str:
-    parent = use.tree.parent(use.node)
-    user: Node = use.tree.parent(parent) if isinstance(parent, ir.Attr) else parent
-    return shortened(" ".join(use.tree.source(user.span).split()), _SHOWN)
 
 
 def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], str]:

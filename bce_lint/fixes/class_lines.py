@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import TypeAlias
 
 from bce_lint import ir
@@ -101,6 +102,12 @@ def _base_names(node: ir.ClassDef) -> list[str]:
     return [last_name(arg.value) for arg in node.bases if arg.keyword is None]
 
 
+def _quoted(project: RecordedProject, name: str) -> list[str]:
+    """The files in which a quoted path ends in the name of a class, whatever its module."""
+    path = re.compile(rf"""["'][^"'\r\n]+[.:]{re.escape(name)}["']""".encode())
+    return [other for other in project.words.holding(name) if path.search(project.analysed.summaries[other].raw)]
+
+
 def named_by_path(project: RecordedProject, owner: SourceRange | None) -> Iterator[tuple[Tree, Node]]:
     """Where the path of a class stands as text, `"package.module.Class"`, by which it may be imported and constructed."""
     definition = project.tree(owner[0]).at(owner[1], ir.ClassDef) if owner is not None else None
@@ -110,7 +117,7 @@ def named_by_path(project: RecordedProject, owner: SourceRange | None) -> Iterat
     module = os.path.basename(folder) if file == "__init__.py" else file.removesuffix(".py")
     path = re.compile(rf"(?:[\w.]+\.)?{re.escape(module)}[.:]{re.escape(definition.name)}")
     quoted = re.compile(rf"""["']{path.pattern}["']""".encode())
-    for other in project.words.holding(definition.name):
+    for other in project.remembered(("quoted", definition.name), partial(_quoted, project, definition.name)):
         if quoted.search(project.analysed.summaries[other].raw):
             with suppress(Refusal):
                 tree = project.tree(other)

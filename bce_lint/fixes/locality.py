@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
-from bce_lint.fixes.logit_operand import mentions
-from bce_lint.fixes.meeting import Usage, in_place
+from bce_lint.fixes.logit_operand import is_mentioned
+from bce_lint.fixes.meeting import in_place
+from bce_lint.fixes.reaching import ways_out
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.removal import operand
 from bce_lint.fixes.tree import Node, name_of
@@ -22,7 +23,7 @@ def local(project: RecordedProject, searches: Sequence[UserSearch], made: Iterab
     if len(searches) != 1:
         return None
     search = searches[0]
-    losses = [use for use in search.uses if use.kind is Usage.LOSS]
+    losses = ways_out(project, search).losses
     starts = project.uses.applied.get(search.key, set())
     tree, call = project.call(search.key)
     if (
@@ -37,7 +38,7 @@ def local(project: RecordedProject, searches: Sequence[UserSearch], made: Iterab
     return search
 
 
-def _open(project: RecordedProject, search: UserSearch, losses: list[User]) -> bool:
+def _open(project: RecordedProject, search: UserSearch, losses: Sequence[User]) -> bool:
     """True if others may have a part in it: the loss is a parameter, or what the activation gets is used again."""
     tree, call = project.call(search.key)
     value, function = operand(project, tree, call), tree.function(call)
@@ -52,7 +53,7 @@ def _open(project: RecordedProject, search: UserSearch, losses: list[User]) -> b
     if in_place(call):
         return given or not local
     if isinstance(value, ir.Name):
-        return not (local or given) or bool(mentions(tree, value, tree.statement(call)))
+        return not (local or given) or is_mentioned(tree, value, tree.statement(call))
     return isinstance(value, ir.Attr | ir.Item)
 
 

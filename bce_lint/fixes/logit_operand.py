@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
@@ -23,7 +24,7 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
         return tree.source(value.span), ()
     target, indent = statement.targets[0], tree.text[tree.line_start(statement.span.start) : statement.span.start]
     name = logits_beside(target.id) if isinstance(target, ir.Name) else ""
-    taken = re.search(rf"\b{name}\b", tree.text) is not None
+    taken = name in tree.once(_words)
     if not name or taken or indent.strip() or tree.function(value) is not tree.function(where):
         raise Refusal("what the activation gets has no name of its own")
     text = tree.source(tree.expression(value))
@@ -31,6 +32,11 @@ def logit_operand(tree: Tree, value: Node, statement: ir.Assign, where: Node) ->
     lead = f"{name} = {text}{tree.newline()}{indent}"
     at = Span(statement.span.start, statement.span.start)
     return name, (tree.edit(at, lead), tree.edit(_with_parentheses(tree, value), name))
+
+
+def _words(tree: Tree) -> frozenset[str]:
+    """The words of a file, those in its texts and comments too."""
+    return frozenset(re.findall(r"\w+", tree.text))
 
 
 def _with_parentheses(tree: Tree, value: Node) -> Span:
@@ -82,20 +88,39 @@ def _binding(tree: Tree) -> dict[str, list[Node]]:
 def not_changed(tree: Tree, value: Node, statement: Node) -> None:
     """Raises `Refusal` when the tensor of a name may be changed in place after a statement, in its function."""
     if isinstance(value, ir.Name):
-        for name in mentions(tree, value, statement):
-            if _changed_in_place(tree, name):
-                raise Refusal(f"`{value.id}` is changed in place at {at_row(tree, name)}")
+        changed = tree.once(_in_place).get((value.id, id(tree.function(value))), ())
+        for name in _following(tree, value, statement, changed):
+            raise Refusal(f"`{value.id}` is changed in place at {at_row(tree, name)}")
 
 
-def mentions(tree: Tree, value: ir.Name, statement: Node) -> list[ir.Name]:
-    """Where a name stands in its function after a statement, or in a loop around it."""
+def _in_place(tree: Tree) -> dict[tuple[str, int], list[ir.Name]]:
+    """The names whose tensors are changed in place, by name and function."""
+    found: dict[tuple[str, int], list[ir.Name]] = {}
+    for name in tree.of(ir.Name):
+        if not is_store(tree, name) and _changed_in_place(tree, name):
+            found.setdefault((name.id, id(tree.function(name))), []).append(name)
+    return found
+
+
+def is_mentioned(tree: Tree, value: ir.Name, statement: Node) -> bool:
+    """True if a name stands in its function after a statement, or in a loop around it."""
+    names = tree.inside_of(value.id, tree.function(value))
+    return any(not is_store(tree, name) for name in _following(tree, value, statement, names))
+
+
+def _following(tree: Tree, value: ir.Name, statement: Node, names: Sequence[ir.Name]) -> Iterator[ir.Name]:
+    """Those of some names of a value's function that stand after a statement, or in a loop around it."""
     if isinstance(statement, ir.Return) or (isinstance(statement, ir.Assign) and any(_binds(t, value.id) for t in statement.targets)):
-        return []  # nothing comes after it, or the name means the new value from there on
-    function, end = tree.function(value), (tree.extent(statement) or statement.span).end
+        return  # nothing comes after it, or the name means the new value from there on
+    end = (tree.extent(statement) or statement.span).end
     loops = [one for one in tree.around(statement) if isinstance(one, ir.For | ir.While)]
-    names = tree.inside_of(value.id, function)
-    inside = [n for n in names if any(one in loops for one in tree.around(n)) and statement not in tree.around(n)]
-    return [n for n in names if (n.span.start >= end or n in inside) and not is_store(tree, n)]
+    for name in names:
+        if name.span.start >= end or (loops and _is_in_one(tree, name, loops) and statement not in tree.around(name)):
+            yield name
+
+
+def _is_in_one(tree: Tree, name: ir.Name, loops: list[Node]) -> bool:
+    return any(one in loops for one in tree.around(name))
 
 
 def _binds(target: Node, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from bce_lint.catalog.consumers import (
 from bce_lint.fixes.order import behind_index, behind_loop, said_dimension
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.tree import Node, Tree, constant, is_store, name_of, scope_of
+from bce_lint.ir import Span
 
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 _TAKING = frozenset({"index_select", "narrow", "flip"})
@@ -65,6 +65,14 @@ class Step(NamedTuple):
     picked: bool = False
     joined: tuple[Node, ...] = ()
     site: LossSite | None = None
+
+
+class _Losses(NamedTuple):
+    """The losses that one argument of a call reaches: all, by the activations that come with it, and the names of them."""
+
+    sites: list[LossSite]
+    own: dict[SourceRange, list[LossSite]]
+    names: set[str]
 
 
 class Meeting:
@@ -136,10 +144,10 @@ class Meeting:
         here = (tree.path, call.span)
         names: AbstractSet[str] = self.project.uses.called.get(here, frozenset())
         functions = tuple(self.project.entering.get(here, ()))
-        sites = [s for s in self.project.calls.get(here, ()) if s.input_place and s.input_place.span == node.span]
+        losses = _losses_at(self.project, here).get(node.span)
         last = {_last(name) for name in names}
-        if sites:
-            site = None if functions else self._one_loss(sites, last)
+        if losses is not None:
+            site = None if functions else self._one_loss(losses, last)
             return Step(Usage.UNSEEN if site is None else Usage.LOSS, site=site)
         if functions and all(name == "class" or name.startswith("instance ") for name in names):
             return Step(into=functions)
@@ -160,12 +168,11 @@ class Meeting:
         keyword = next((arg.keyword for arg in call.args if arg.value is node), None)
         return Step(field=keyword) if names == {"class"} and keyword else Step(Usage.VALUES)
 
-    def _one_loss(self, sites: Sequence[LossSite], names: AbstractSet[str]) -> LossSite | None:
+    def _one_loss(self, losses: _Losses, names: AbstractSet[str]) -> LossSite | None:
         """The loss that the output reaches at a call whose callee may be several, each with values of its own; None if it may be two."""
-        known = {name for site in sites for name in (site.contract.name, _last(site.contract.functional or ""))}
-        own = [site for site in sites if any(o.place.range == self.key for x in site.input for o in (*x.origin, *x.inner))] or sites
+        own = losses.own.get(self.key) or losses.sites
         alike = all(site.contract == own[0].contract for site in own)
-        return own[0] if alike and names <= known else None
+        return own[0] if alike and names <= losses.names else None
 
     def _attribute(self, tree: Tree, node: Node, attr: ir.Attr, order: int | None) -> Step:
         call = tree.parent(attr)
@@ -214,6 +221,26 @@ class Meeting:
             left = behind_index(tree, item.index, order) if whole else None
             return Step(on=item, turned=whole, order=left, picked=whole and not _of_batch(item.index))
         return Step(Usage.VALUES) if whole or not self.project.was_run(tree, item) else Step()
+
+
+def _losses_at(project: RecordedProject, call: SourceRange) -> dict[Span, _Losses]:
+    """The losses that a call reaches, by the argument; those of all calls are gone through once."""
+    found: dict[SourceRange, dict[Span, _Losses]] = project.once(_losses)
+    return found.get(call, {})
+
+
+def _losses(project: RecordedProject) -> dict[SourceRange, dict[Span, _Losses]]:
+    found: dict[SourceRange, dict[Span, _Losses]] = {}
+    for call, sites in project.calls.items():
+        by_argument = found.setdefault(call, {})
+        for site in sites:
+            if site.input_place:
+                losses = by_argument.setdefault(site.input_place.span, _Losses([], {}, set()))
+                losses.sites.append(site)
+                losses.names.update((site.contract.name, _last(site.contract.functional or "")))
+                for key in {origin.place.range for x in site.input for origin in (*x.origin, *x.inner)}:
+                    losses.own.setdefault(key, []).append(site)
+    return found
 
 
 def _is_same_dimension(dim: object, order: int | None) -> bool:

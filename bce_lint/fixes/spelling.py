@@ -66,13 +66,17 @@ def reached(tree: Tree, qualified: str) -> tuple[str, tuple[Edit, ...]]:
     for one in imports(tree):
         if one.name == last and one.module == module and not one.level and tree.function(one) is None and not _rebound(tree, one.bound):
             return one.bound, ()
-    bound = {full: name for name, full in _modules(tree)}
+    bound = tree.once(_bound_modules)
     prefix = module
     while prefix:
         if prefix in bound:
             return bound[prefix] + qualified[len(prefix) :], ()
         prefix = prefix.rpartition(".")[0]
     return _imported(tree, module, last)
+
+
+def _bound_modules(tree: Tree) -> dict[str, str]:
+    return {full: name for name, full in _modules(tree)}
 
 
 def _modules(tree: Tree) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import tests.hostile
 from tests.hostile.families import Family
-from tests.hostile.measure import _check, measure_fix, written
+from tests.hostile.measure import _check, fix, written
 
 SECONDS, MEGABYTES = 2.0, 300
 LIMIT = 20
@@ -47,7 +47,7 @@ def one(name: str, size: int, how: str) -> None:
         elif how == "fixes":
             found, unanalysed = _check(paths, True)
         else:
-            found, unanalysed = measure_fix(program, how == "unsafe")[0].found, ()
+            found, unanalysed = fix(paths, how == "unsafe")[0], ()
         took = time.process_time() - before
     told = {file for file, _, code in found if code == "BCE902"}
     lost = program.marked - {(file, row) for file, row, code in found if code in family.codes}

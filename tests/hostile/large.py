@@ -32,10 +32,11 @@ def loops_of_many(functions: int) -> Program:
     return in_module("\n".join(f"def f{n}(x, y):\n{loops}    return {BUG}{MARK}\n" for n in range(functions)))
 
 
-def calls_of_many(functions: int) -> Program:
-    """Functions that each call a tree of calls, which comes to its end well within a budget."""
-    tree = "def g0(x):\n    return x\n\n\n" + "".join(f"def g{n}(x):\n    return g{n - 1}(g{n - 1}(x)) + 1\n\n\n" for n in range(1, 9))
-    return in_module(tree + "\n".join(f"def f{n}(x, y):\n    x = g8(x)\n    return {BUG}{MARK}\n" for n in range(functions)))
+def calls_of_many(functions: int, depth: int = 8) -> Program:
+    """Functions that each call a tree of calls: one of eight levels comes to its end well within a budget, one of 20 in none."""
+    tree = "def g0(x):\n    return x\n\n\n"
+    tree += "".join(f"def g{n}(x):\n    return g{n - 1}(g{n - 1}(x)) + 1\n\n\n" for n in range(1, depth + 1))
+    return in_module(tree + "\n".join(f"def f{n}(x, y):\n    x = g{depth}(x)\n    return {BUG}{MARK}\n" for n in range(functions)))
 
 
 def through_attribute(value: str, line: str, times: int) -> Program:

@@ -96,13 +96,20 @@ def measure_fix(program: Program, unsafe: bool = False) -> tuple[Measured, Count
     """Applies the fixes of a program, without writing them, and lints what is left; how often each code was fixed."""
     fixed: Counter[str] = Counter()
 
-    def _fix(paths: list[Path]) -> tuple[frozenset[tuple[str, int, str]], tuple[str, ...]]:
-        codes = choose(None, [], [])
-        outcome, _ = engine.fix(paths, codes, FixOptions(unsafe, codes))
-        fixed.update(one.code for one in outcome.applied)
-        return frozenset((Path(d.location.path).name, d.location.start.row, d.code) for d in outcome.left), ()
+    def _run(paths: list[Path]) -> tuple[frozenset[tuple[str, int, str]], tuple[str, ...]]:
+        left, applied = fix(paths, unsafe)
+        fixed.update(applied)
+        return left, ()
 
-    return _measured(program, _fix), fixed
+    return _measured(program, _run), fixed
+
+
+def fix(paths: list[Path], unsafe: bool) -> tuple[frozenset[tuple[str, int, str]], list[str]]:
+    """Applies the fixes of some files, without writing them: what is left by file, row and code, and the codes of what was fixed."""
+    codes = choose(None, [], [])
+    outcome, _ = engine.fix(paths, codes, FixOptions(unsafe, codes))
+    left = frozenset((Path(d.location.path).name, d.location.start.row, d.code) for d in outcome.left)
+    return left, [one.code for one in outcome.applied]
 
 
 def _check(paths: list[Path], fixes: bool) -> tuple[frozenset[tuple[str, int, str]], tuple[str, ...]]:

@@ -36,16 +36,18 @@ def test_loops_of_many_functions_go_round_hardly_more_often_than_those_of_a_few(
     assert rounds[1] < 1.5 * rounds[0]
 
 
-def test_calls_of_many_functions_that_end_cost_hardly_more_than_those_of_a_few() -> None:
+@pytest.mark.parametrize("fixes", [False, True])
+@pytest.mark.parametrize("depth", [8, 20])
+def test_calls_of_many_functions_cost_hardly_more_than_those_of_a_few(depth: int, fixes: bool) -> None:
     evaluations = []
-    with patch.object(waste, "MOST", 20_000):
+    with patch.multiple(waste, MOST=20_000, MOST_RECORDED=20_000):
         for functions in (15, 120):
-            program = large.calls_of_many(functions)
-            run = measure(program)
+            program = large.calls_of_many(functions, depth)
+            run = measure(program, fixes)
             assert not run.lost(program)
             assert not run.failures
             evaluations.append(run.counts["evaluations"])
-    assert evaluations[1] < evaluations[0] + 105 * 400
+    assert evaluations[1] < evaluations[0] + 105 * 400 * (1 + fixes)
 
 
 def test_functions_that_end_soon_take_nothing_from_others() -> None:

@@ -107,6 +107,31 @@ def _exports(n: int) -> dict[str, str]:
     return {"m0.py": HEAD + _net(), **chain, "t.py": f"{HEAD}from m{n - 1} import Net\n{_step(0)}"}
 
 
+def _one_loss(n: int) -> dict[str, str]:
+    """One function with a loss, which is called in many lines of one other."""
+    lines = "    loss_of(torch.sigmoid(x), y)\n" * n
+    return {"a.py": f"{HEAD}\n\ndef loss_of(p, y):\n    return nn.BCEWithLogitsLoss()(p, y)\n\n\ndef step(x, y):\n{lines}"}
+
+
+def _one_value(n: int) -> dict[str, str]:
+    """One activation that many losses get."""
+    return {"a.py": f"{HEAD}\n\ndef step(x, y):\n    p = torch.sigmoid(x)\n" + "    nn.BCEWithLogitsLoss()(p, y)\n" * n}
+
+
+def _too_deep(n: int) -> dict[str, str]:
+    """Findings in functions whose calls stand too deep in each other to be followed."""
+    chain = "".join(f"\n\ndef f{i}(x):\n    return f{i - 1}(x)\n" for i in range(1, 60))
+    body = "    f59(x)\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(nn.Linear(3, 1)(x)), y)\n"
+    return {"a.py": f"{HEAD}\n\ndef f0(x):\n    return x\n{chain}" + "".join(f"\n\ndef step{i}(x, y):\n{body}" for i in range(n))}
+
+
+MANY: Mapping[str, Callable[[int], dict[str, str]]] = {
+    "calls of one loss": _one_loss,
+    "losses of one value": _one_value,
+    "calls that are not followed": _too_deep,
+    "users of one class": _users,
+    "files apart": _islands,
+}
 PROJECTS: Mapping[str, Callable[[int], dict[str, str]]] = {
     "findings in one file": _apart,
     "losses and activations that become one": _fused,
@@ -156,6 +181,13 @@ def test_fixes_cost_no_more_than_their_project_grows(name: str, how: str) -> Non
         pytest.fail(str(error))
     assert _excess(small, large) == []
     assert many == few or many == 2 * few
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_finding_costs_the_same_among_many(name: str) -> None:
+    (small, few), (middle, some), (large, many) = (_run(MANY[name](size), "plan") for size in (40, 80, 160))
+    assert large[STEPS] - middle[STEPS] < LINEAR * (middle[STEPS] - small[STEPS])
+    assert (some, many) in ((2 * few, 4 * few), (few, few))
 
 
 @pytest.mark.parametrize("name", ["users of one class", "files that import one class", "calls of one function"])

@@ -15,11 +15,12 @@ from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import APPLIED, BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT, TOO_DEEP
-from bce_lint.analysis.state.waste import RECORDED
 from bce_lint.records import record
 
 INHERITED_FUEL = 2_000
 INHERITED_SITE_BONUS = 4_000
+INHERITED_RECORDED = 3
+"""How many times as much it is in a run that records, at most: each class runs it again, and much of it comes to no end."""
 MAX_TOO_DEEP = 16
 """Entry points that may recurse too deeply before what they call is given up with them: each costs thousands of frames."""
 
@@ -172,7 +173,7 @@ def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, afte
     """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
     begin(m, unit.path, after_body)
     cls = _class_value(m, unit, owner)
-    factor = min(m.fuel_factor, RECORDED)  # each class runs it again, and most of them come to no end
+    factor = min(m.fuel_factor, INHERITED_RECORDED)
     fuel, site_bonus = INHERITED_FUEL * factor, INHERITED_SITE_BONUS * factor  # for all that a class inherits
     if cls is None:
         return

@@ -7,8 +7,9 @@ MOST = 200_000
 packages come to 175,000: with less, what their callers do with a result is not seen, and findings come."""
 FREE = 500
 """What a run that comes to its end takes for nothing: most take less."""
-RECORDED = 3
-"""How many times as much it is in a run that records."""
+MOST_RECORDED = 100_000
+"""What it is in a run that records, of which an evaluation costs several times as much. Real files come to 50,000 there, since its runs
+get so many times as much that most come to their end. They do so until half of it is spent."""
 LEAST = 50
 """Behind that each gets at least this part of its budget, as its own statements and a call or two need."""
 
@@ -22,8 +23,9 @@ class Waste:
 
     def grant(self, path: str, budget: int) -> int:
         """What is given of a budget to a run that starts in a file."""
-        budget *= self.factor
-        return min(budget, max(budget // LEAST, (MOST if self.factor == 1 else RECORDED * MOST) - self.spent.get(path, 0)))
+        spent, most = self.spent.get(path, 0), MOST if self.factor == 1 else MOST_RECORDED
+        wanted = budget if 2 * spent > most else min(budget * self.factor, max(budget, most // 2))
+        return min(wanted, max(budget // LEAST, most - spent))
 
     def note(self, path: str, evaluations: int) -> None:
         """A run has taken so many evaluations and was not finished."""
@@ -31,5 +33,5 @@ class Waste:
 
     def note_finished(self, path: str, evaluations: int) -> None:
         """A run has come to its end with so many evaluations."""
-        if evaluations > FREE * self.factor:
-            self.note(path, evaluations - FREE * self.factor)
+        if evaluations > FREE:
+            self.note(path, evaluations - FREE)
