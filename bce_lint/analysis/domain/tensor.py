@@ -112,7 +112,6 @@ class Tensor:
     identity: int = 0
     model: bool = False
     literal: bool = False
-    device: str | None = field(default=None)
     one_hot: bool = False
     array: bool = False
     form: Formula | None = None
@@ -165,7 +164,6 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         identity=a.identity if a.identity == b.identity else 0,
         model=a.model and b.model,
         literal=a.literal and b.literal,
-        device=a.device if a.device == b.device else None,
         one_hot=a.one_hot and b.one_hot,
         array=a.array or b.array,
         form=a.form if a.form == b.form else None,
