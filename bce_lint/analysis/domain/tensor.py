@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from bce_lint.analysis.domain import intervals
 from bce_lint.catalog.schema import ANY, Domain, Range
 from bce_lint.ir import Span
-from bce_lint.records import changed, field, record
+from bce_lint.records import changed, record
 
 MAX_ORIGINS = 4
 Shape = tuple[int | EllipsisType | None, ...]
