@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from bce_lint.analysis.domain import intervals
 from bce_lint.catalog.schema import ANY, Domain, Range
 from bce_lint.ir import Span
-from bce_lint.records import changed, record
+from bce_lint.records import changed, field, record
 
 MAX_ORIGINS = 4
 Shape = tuple[int | EllipsisType | None, ...]
@@ -112,6 +112,7 @@ class Tensor:
     identity: int = 0
     model: bool = False
     literal: bool = False
+    device: str | None = field(default=None)
     one_hot: bool = False
     array: bool = False
     form: Formula | None = None
@@ -164,6 +165,7 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         identity=a.identity if a.identity == b.identity else 0,
         model=a.model and b.model,
         literal=a.literal and b.literal,
+        device=a.device if a.device == b.device else None,
         one_hot=a.one_hot and b.one_hot,
         array=a.array or b.array,
         form=a.form if a.form == b.form else None,

@@ -60,7 +60,7 @@ def tensors_of(domain: Domain) -> st.SearchStrategy[Tensor]:
     sizes = st.one_of(st.none(), st.lists(st.one_of(st.none(), st.integers(1, 2)), max_size=2).map(tuple))
     return st.builds(
         Tensor, domain=st.just(domain), range=ranges(), dtype=st.sampled_from([None, "float32", "int64"]), shape=sizes, origin=origins(),
-        inner=origins(), identity=st.integers(0, 2), model=st.booleans(), literal=st.booleans(),
+        inner=origins(), identity=st.integers(0, 2), model=st.booleans(), literal=st.booleans(), device=st.sampled_from([None, "cpu"]),
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def below(a: Tensor, b: Tensor) -> bool:
     sizes = b.shape is None or (a.shape is not None and _within_shape(a.shape, b.shape))
     return (
         a.domain is b.domain and within(a.range, b.range) and (a.range.tight or not b.range.tight) and sizes
-        and b.dtype in (None, a.dtype) and b.identity in (0, a.identity)
+        and b.dtype in (None, a.dtype) and b.device in (None, a.device) and b.identity in (0, a.identity)
         and (a.model or not b.model) and (a.literal or not b.literal) and set(b.inner) <= set(a.inner)
     )  # fmt: skip
 
