@@ -81,6 +81,8 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
             changed = containers.set_item(m, owner, key, value)
             if changed is not None and isinstance(target.value, ir.Name):
                 bind_name(m, frame, target.value.id, changed)
+            elif changed is not None and changed is not owner and isinstance(target.value, ir.Attr):
+                objects.set_attribute(m, expressions.evaluate(m, frame, target.value.value), target.value.name, changed)
         case ir.Build():
             _unpack(m, frame, target.items, value)
         case ir.Star():

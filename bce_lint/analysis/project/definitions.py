@@ -244,18 +244,31 @@ def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragme
         yield from _changing(summary, header.parameters, frozenset(_PARAMETER.findall(header.parameters)))
     if header.end and (body := text[header.end :].partition(b"\n")[0]).strip():
         yield from _changing(summary, body, words_of(body) - {b"self"})
+        yield from _set_in(summary, body)
     for line in _BINDING.finditer(text):
         yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
+        yield from _set_in(summary, line[0].partition(b":")[2])
     for match in _STATEMENT.finditer(text, header.end):
-        statement = match[2]
-        targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
-        if call is None and targets is not None and _GIVEN_SELF.search(statement) is not None:
-            yield b"", Fragment(summary, statement, without=frozenset({b"self"}))
-        if call is not None:
-            yield b"", Fragment(summary, statement, without=frozenset({call[1] or b"self", b"self"}))
-            continue
-        named = statement if b";" in statement else targets[0] if targets is not None else _FIRST.findall(statement)[0]
-        yield from _changing(summary, statement, words_of(named) - {b"self"})
+        yield from _set_in(summary, match[2])
+
+
+def _set_in(summary: FileSummary, line: bytes) -> Iterator[tuple[bytes, Fragment]]:
+    """What the simple statements of a line give an instance."""
+    for statement in line.split(b";"):
+        if statement.strip():
+            yield from _setting(summary, statement.strip() + b"\n")
+
+
+def _setting(summary: FileSummary, statement: bytes) -> Iterator[tuple[bytes, Fragment]]:
+    """What a simple statement gives an instance."""
+    targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
+    if call is None and targets is not None and _GIVEN_SELF.search(statement) is not None:
+        yield b"", Fragment(summary, statement, without=frozenset({b"self"}))
+    if call is not None:
+        yield b"", Fragment(summary, statement, without=frozenset({call[1] or b"self", b"self"}))
+        return
+    named = targets[0] if targets is not None else _FIRST.findall(statement)[0]
+    yield from _changing(summary, statement, words_of(named) - {b"self"})
 
 
 def _changing(summary: FileSummary, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Fragment]]:

@@ -107,7 +107,6 @@ def _facts(value: Tensor) -> list[str]:
     found += ["one-hot"] if value.one_hot else []
     found += ["not trained"] if value.literal else []
     found += ["a module's output"] if value.model else []
-    found += [f"on {value.device}"] if value.device is not None else []
     return found
 
 
@@ -212,8 +211,8 @@ def _object(m: Machine, value: Ref, depth: int) -> Text:
             return (f"loss {what.name}", *(() if weight is None else (" with weight ", *brief(m, weight, depth - 1))))
         case Activation():
             dim = m.state.find((value.address, cells.DIM))
-            known = type(dim) is Constant and isinstance(dim.value, int) and what.dim is not None
-            return (f"activation {what.name}" + (f" over dim {dim.value}" if known and type(dim) is Constant else ""),)
+            over = dim.value if type(dim) is Constant and isinstance(dim.value, int) and what.dim is not None else None
+            return (f"activation {what.name}" + (f" over dim {over}" if over is not None else ""),)
         case ClassV():
             return (f"instance of `{what.name}`",)
     items = m.state.find((value.address, cells.ITEMS))
