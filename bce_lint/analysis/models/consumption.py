@@ -190,7 +190,7 @@ class _Follower:
         found = None
         if isinstance(index, ir.Name) and len(stores_of(frame, index.id)) <= 1:
             local = frame.function is not None and index.id in frame.function.bound
-            found = self.m.read(frame.address if local else frame.unit.address, index.id)
+            found = self.m.read(frame.address, index.id) if local else self.m.read_global(frame.unit.address, index.id)
         elif isinstance(index, ir.Attr) and isinstance(index.value, ir.Name) and type(frame.receiver) is Ref and index.value.id == "self":
             found = self.m.read(frame.receiver.address, index.name)
         return found if type(found) is Constant else None
