@@ -90,7 +90,8 @@ def test_the_dtype_that_is_asked_for(args: Args, row: Transfer, dtype: str | Non
 
 def test_a_dtype_that_is_not_known() -> None:
     assert dtype_rules.is_unknown(Args((TOP,), {"dtype": TOP})) and dtype_rules.is_unknown(Args((TOP,), {"dtype": const("nonsense")}))
-    for given in ({"dtype": NONE}, {"dtype": External("torch.float16")}, {"other": TOP}, {}):
+    others: tuple[dict[str, Value], ...] = ({"dtype": NONE}, {"dtype": External("torch.float16")}, {"other": TOP}, {})
+    for given in others:
         assert not dtype_rules.is_unknown(Args((TOP,), given))
     assert dtype_rules.dtype_of(External("elsewhere.float32")) is dtype_rules.dtype_of(const(1)) is dtype_rules.dtype_of(TOP) is None
     assert (dtype_rules.dtype_of(External("builtins.float")), dtype_rules.dtype_of(External("numpy.float32"))) == ("float64", "float32")
@@ -170,5 +171,6 @@ def test_what_is_asked_of_a_layout() -> None:
     assert layout.sizes((..., 3)) == Seq((), TOP, (const(3),)) and layout.sizes((None, 3)) == Seq((Unknown(kind="int"), const(3)))
     assert layout.of_dtype(External("torch.float16"), "itemsize") == TOP
     assert layout.of_dtype(External("torch.float16"), "nonsense") is layout.of_dtype(External("elsewhere.x"), "itemsize") is None
-    assert layout.is_of_type(changed(whole, array=True), "numpy.ndarray") is layout.is_of_type(changed(whole, array=True), "torch.Tensor") is None
+    array = changed(whole, array=True)
+    assert layout.is_of_type(array, "numpy.ndarray") is layout.is_of_type(array, "torch.Tensor") is None
     assert layout.is_of_type(whole, "torch.cuda.LongTensor") is False and layout.is_of_type(whole, "torch.cuda.FloatTensor") is None
