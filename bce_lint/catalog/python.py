@@ -28,8 +28,7 @@ NEVER_RETURN = frozenset(
 
 TRANSPARENT_ITERATORS = frozenset(
     (
-        "alive_progress.alive_it", "itertools.cycle", "itertools.islice",
-        "rich.progress.track", "tqdm.auto.tqdm",
+        "alive_progress.alive_it", "rich.progress.track", "tqdm.auto.tqdm",
         "tqdm.notebook.tqdm", "tqdm.tqdm", "tqdm.trange",
     )
 )  # fmt: skip

@@ -32,7 +32,7 @@ def checks(root: Path) -> dict[str, Check]:
             found.update({f"alone {path.parent.name}-{path.stem}": _alone(module, path) for path in module.FILES})
         for name, function in vars(module).items():
             if name.startswith("test_"):
-                found.update(_cases(f"{file}::{name}", function))
+                found.update(_cases(f"{file}::{name}", function, module))
     return found
 
 
@@ -46,7 +46,7 @@ def _alone(module: Any, path: Path) -> Check:
     return check
 
 
-def _cases(name: str, function: Any) -> Iterator[tuple[str, Check]]:
+def _cases(name: str, function: Any, module: Any) -> Iterator[tuple[str, Check]]:
     marks = [one for one in getattr(function, "pytestmark", ()) if one.name == "parametrize"]
     if not marks and not inspect.signature(function).parameters:
         yield name, function
@@ -57,13 +57,18 @@ def _cases(name: str, function: Any) -> Iterator[tuple[str, Check]]:
         return
     cases = [_called(function, argument, value) for value in values]
     if function.__name__ in TOGETHER:
-        yield name, _all_of(cases)
+        yield name, _all_of(cases, module)
     else:
         yield from ((f"{name}[{at}]", case) for at, case in enumerate(cases))
 
 
-def _all_of(cases: list[Check]) -> Check:
+def _all_of(cases: list[Check], module: Any) -> Check:
+    """The cases as one, from the run on: of what another check of the file has kept, it would reach no line of the package."""
+
     def check() -> None:
+        for one in vars(module).values():
+            if callable(forget := getattr(one, "cache_clear", None)):
+                forget()
         for case in cases:
             case()
 

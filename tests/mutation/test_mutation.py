@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutation import fixtures
 from tests.mutation.counting import HITS, Lines
 from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import is_another_program, mutants, of_files, sample
@@ -103,6 +105,22 @@ def test_lines_that_run_are_counted() -> None:
     names["f"](0)  # type: ignore[operator]
     reached = int.from_bytes(lines.taken(), "little")
     assert [row for row in range(11) if reached >> row & 1] == [3, 5, 7, 9]
+
+
+def test_what_is_run_together_is_run_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("tests.test_reveal")
+    known = fixtures.checks(ROOT)
+    runs: list[object] = []
+    check = module.engine.check
+
+    def _noted(*given: object) -> object:
+        runs.append(given)
+        return check(*given)
+
+    monkeypatch.setattr(module.engine, "check", _noted)
+    for name in ("test_a_file_reveals_what_it_says", "test_a_call_of_reveal_changes_no_finding"):
+        known[f"tests/test_reveal.py::{name}"]()
+    assert len(runs) == 2
 
 
 @pytest.fixture

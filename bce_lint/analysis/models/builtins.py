@@ -194,9 +194,18 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return Seq(prefix, rest, tuple(_one(v, len(prefix) + i) for i, v in enumerate(items.suffix)))
 
 
-def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    items = m.interpreter.elements(m, frame, args.get(1, "iterable") or TOP, node.span)
+def _some(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
+    """Elements of an argument, any number of times, or in another order."""
+    items = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
     return Seq((), containers.summary(m, items) or TOP)
+
+
+def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return _some(m, frame, args._replace(pos=args.pos[1:]), node)
+
+
+def _sorted(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return containers.new_list(m, frame, node.span, _some(m, frame, args, node))
 
 
 def _super(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -310,13 +319,14 @@ MODELS: dict[str, Model] = {
     "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
     "builtins.set": _set, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
-    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _filter, "functools.wraps": _transparent,
+    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _some, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "bce_lint.reveal": _revealed, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
     **dict.fromkeys(CHECKPOINTS, _checkpoint), "collections.namedtuple": _named_tuple, "typing.cast": _cast,
-    "torch.autograd.Variable": _first, "builtins.sorted": _filter,
+    "torch.autograd.Variable": _first, "builtins.sorted": _sorted,
+    "itertools.cycle": _some, "itertools.islice": _some,
     **dict.fromkeys(TRANSPARENT_ITERATORS, _iterated), **dict.fromkeys(NEVER_RETURN, _ends),
 }  # fmt: skip
 """Python's builtins, the standard library, and what only hands a call on."""

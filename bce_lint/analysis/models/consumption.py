@@ -92,7 +92,7 @@ class _Follower:
         self.seen.add((id(node), keys))
         parent = parents_in(scope_of(frame)).get(id(node))
         match parent:
-            case ir.Call() if parent.func is not node:
+            case ir.Call():
                 return self._given(frame, parent, node, keys)
             case ir.Assign():
                 return self._assigned(frame, parent.targets, keys)
@@ -121,7 +121,7 @@ class _Follower:
                 return Taken.SPARED
             case ir.Choice():
                 return Taken.SPARED if parent.test is node else self.followed(frame, parent, ())
-            case ir.AugAssign() if parent.value is node and isinstance(parent.target, ir.Name):
+            case ir.AugAssign() if isinstance(parent.target, ir.Name):
                 return self._read(frame, parent.target.id, ())
         return Taken.WANTED
 
@@ -168,10 +168,12 @@ class _Follower:
 
     def _computed(self, frame: Frame, call: ir.Call, row: Transfer | None, more: bool) -> Taken:
         """What becomes of the result of an operation of torch."""
-        if row is None or row.kind in _OPAQUE or row.inplace:
+        if row is None or row.inplace:
             return Taken.WANTED
-        if row.kind in _LAST or row.use in ("ranked", "layout"):
+        if row.kind in _LAST or row.use == "layout":
             return Taken.SPARED
+        if row.kind in _OPAQUE:
+            return Taken.WANTED
         parts = row.result in ("namedtuple", "tuple") or (row.result == "namedtuple-if-dim" and more)
         return self.followed(frame, call, (0,) if parts else ())
 
@@ -190,7 +192,7 @@ class _Follower:
         found = None
         if isinstance(index, ir.Name) and len(stores_of(frame, index.id)) <= 1:
             local = frame.function is not None and index.id in frame.function.bound
-            found = self.m.read(frame.address if local else frame.unit.address, index.id)
+            found = self.m.read(frame.address, index.id) if local else self.m.read_global(frame.unit.address, index.id)
         elif isinstance(index, ir.Attr) and isinstance(index.value, ir.Name) and type(frame.receiver) is Ref and index.value.id == "self":
             found = self.m.read(frame.receiver.address, index.name)
         return found if type(found) is Constant else None
@@ -228,7 +230,7 @@ class _Follower:
     def _read(self, frame: Frame, name: str, keys: Keys) -> Taken:
         """What becomes of a value that a name has, wherever the name is read."""
         function = frame.function
-        if function is not None and (name not in function.bound or name in function.globals or name in function.nonlocals):
+        if function is not None and name not in function.bound:
             return Taken.WANTED
         if (id(frame), name, keys) in self.read:
             return Taken.UNUSED
@@ -253,7 +255,7 @@ class _Follower:
         if frame.call is None or not _speaks_for_others(caller.unit.path, frame.unit.path, keys):
             self.returned = _function(frame)
             return Taken.RETURNED
-        calls = [] if frame.call is None else calls_in(scope_of(caller)).get(frame.call, [])
+        calls = calls_in(scope_of(caller)).get(frame.call, [])
         found = self.followed(caller, calls[0], keys) if len(calls) == 1 else Taken.WANTED
         return found if found is not Taken.UNUSED else Taken.SPARED
 

@@ -13,7 +13,7 @@ MOST = 1_000
 """How many objects a deep copy goes through."""
 EACH = 4
 """How many of them cost as much as an evaluation."""
-_COPIED = ("instance", "namespace", "container", "list", "dict")
+_COPIED = ("instance", "namespace", "container", "list", "set", "dict")
 
 
 def shallow(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

@@ -87,7 +87,7 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
     if op in ("in", "not in"):
         return _contains(m, op, a, b)
     for side in (a, b):
-        if type(side) is Ref and side.kind == "loss" and op in _BINARY:
+        if type(side) is Ref and side.kind == "loss":
             losses.used_as_tensor(m, side, frame.place(span))
     if type(a) is Tensor or type(b) is Tensor:
         return _tensors(m, frame, op, a, b, span)

@@ -13,6 +13,8 @@ from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
+_LOSING = "as_strided"
+"""An operation after which no dimension is what it was: what one whose arguments are not known may be."""
 _LAYERS = {"Flatten": "flatten", "Unflatten": "unflatten"}
 
 
@@ -37,6 +39,7 @@ def after(m: Machine, result: Tensor, tensor: Tensor, args: Args, name: str, lay
     if not result.origin and not result.inner:
         return result
     called = last_name(m.layers.get(layer, "") if name == "layer" else name)
+    called = _LOSING if args.open and name != "layer" and called in RULES else called
 
     def _turn() -> Turn:
         given = m.read(layer, cells.ARGS) if name == "layer" else None
@@ -65,8 +68,6 @@ def _of_layer(called: str, given: Value | None) -> GivenDims:
 
 def given_in(m: Machine, args: Args, first: int) -> GivenDims:
     """The arguments of a call behind the first ones, as far as they are constant."""
-    if args.open:
-        return GivenDims((None,) * 9)
     return GivenDims(tuple(_whole(m, v) for v in args.pos[first:]), {name: _whole(m, v) for name, v in args.kw.items()})
 
 
@@ -97,13 +98,15 @@ def indexed(result: Tensor, tensor: Tensor, key: Value) -> Tensor:
 
 
 def _part(key: Value) -> str:
-    """What an index is: one number, a slice of everything or of a part, a new dimension, dots, or something else."""
+    """What an index is: one number, a slice of everything or of a part, a new dimension, dots, something else, or any of these."""
     if key is NONE:
         return "new"
     if type(key) is Seq and containers.is_slice(key):
         return "slice" if all(one is NONE for one in key.prefix[1:]) else "part"
     if type(key) is Constant and key.kind == "ellipsis":
         return "dots"
+    if type(key) is Seq and not key.exact:
+        return "any"
     return "number" if type(key) in (Constant, Unknown) and key.kind == "int" else "other"  # type: ignore[union-attr]
 
 
@@ -115,6 +118,8 @@ def _indexed(origin: Origin, parts: list[str], known: int | None) -> Origin:
         return origin if not {"number", "new"} & {*parts} else origin._replace(over=None)
     if known is not None and -known <= dim < known:
         dim %= known
+    if "any" in parts:
+        return origin._replace(over=None)
     if "other" in parts:
         whole = parts.index("other") != dim and {*parts} <= {"other", "slice", "part"} and parts.count("other") == 1
         return origin._replace(over=dim if len(parts) == 1 or (whole and parts[0] == "other") else None)

@@ -80,8 +80,8 @@ def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Arg
     if row.gradient == "set" and args.get(0, "requires_grad") not in (None, TRUE) and type(result) is Tensor:
         result = tensor_attributes.fixed(result)
         row = row._replace(inplace=True)
-    if row.inplace and type(result) is Tensor and isinstance(node.func, ir.Attr):
-        m.interpreter.write_back(m, frame, node.func.value, result)
+    if row.inplace and tensors(result) and isinstance(node.func, ir.Attr):
+        m.interpreter.write_back(m, frame, node.func.value, result if type(result) is Tensor else Tensor())
     return result
 
 

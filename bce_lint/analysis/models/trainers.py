@@ -41,8 +41,8 @@ def _enter_model(m: Machine, frame: Frame, args: Args, params: tuple[str, ...], 
 
 
 def _region(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
-    row = PRECISIONS.get(name)
-    if row is None or _elsewhere(row, args):
+    row = PRECISIONS[name]
+    if _elsewhere(row, args):
         return NONE
     for option, values in row.options.items():
         value = args.get(row.params.index(option), option) if option in row.params else args.kw.get(option)
@@ -83,9 +83,10 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
         return Seq(args.pos, TOP if args.open else None)
     if name == "autocast" and region is not NONE:
         return autocast.context(m, frame, region, node)
-    if name in ("fit", "validate", "test") and args.get(0, "model") is not None:
+    model = args.get(0, "model") if name in ("fit", "validate", "test") else None
+    if model is not None:
         batches = {step: _batch(m, args.get(*given)) for (method, step), given in _FED.items() if method == name}
-        _run_steps(m, frame, args.get(0, "model") or TOP, region, batches, node)
+        _run_steps(m, frame, model, region, batches, node)
     return m.fresh(frame, node.span)
 
 

@@ -52,7 +52,7 @@ def _clamp(t: Tensor, row: Transfer, origin: Origin, identity: int) -> Tensor:
 
 def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
     """A clamp's result with its constant bounds; a bound that is not constant leaves nothing sure."""
-    if t.domain is not Domain.UNKNOWN or row.bounds is None:
+    if t.domain is not Domain.UNKNOWN:
         return t
     ends = _ends(row, args, Range(-inf, inf))
     if ends is None:
