@@ -75,7 +75,8 @@ UNSEEN = {
         "def use(x):\n    return both(x, True).mean(), both(x, False)[0].mean()"
     ),
     "a function that looks and trains": (
-        "def train(value, y):\n    print(value.mean())  # HERE\n    return F.LOSS(value, y)\n\n\ndef use(x, y):\n    return train(scores(x), y)"
+        "def train(value, y):\n    print(value.mean())  # HERE\n    return F.LOSS(value, y)\n\n\n"
+        "def use(x, y):\n    return train(scores(x), y)"
     ),
 }  # fmt: skip
 TURNED = {
