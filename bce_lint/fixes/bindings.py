@@ -104,7 +104,8 @@ def _binding_scope(
 
 
 def _binds(symbol: symtable.Symbol) -> bool:
-    return symbol.is_assigned() or symbol.is_imported() or symbol.is_parameter() or symbol.is_namespace()
+    """True if a symbol of a module is bound in it."""
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
 def _declared_global(top: symtable.SymbolTable) -> set[str]:

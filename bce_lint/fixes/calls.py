@@ -102,8 +102,10 @@ def cast_target(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     intent = intents[0]
     site = intent.site
     assert isinstance(site, LossSite)
-    if site.path or site.target_place is None:
+    if site.path:
         raise Refusal("the loss is called inside a function that other callers may use")
+    if site.target_place is None:
+        raise Refusal("the arguments are not written out at the loss")
     tree, call = project.call(site.call)
     arg = _argument(tree, call, site.target_place)
     cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")

@@ -82,7 +82,7 @@ def _entries(display: Node) -> Iterator[tuple[EntryKey, Node]]:
 
 def _is_same(tree: Tree, node: Node, value: Node) -> bool:
     """True if both are one name that is set once, so that they are one value."""
-    if not (isinstance(node, ir.Name) and isinstance(value, ir.Name) and node.id == value.id) or node is value:
+    if not (isinstance(node, ir.Name) and isinstance(value, ir.Name) and node.id == value.id):
         return False
     scope = scope_of(tree, node, node.id)
     if scope is None or scope_of(tree, value, value.id) is not scope:

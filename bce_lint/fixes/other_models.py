@@ -69,8 +69,9 @@ class OtherModels:
         yield name
         for other, functions in self.project.once(Functions).named(name):
             for function in functions:
-                ways = (one.value for one in other.ways_out(function) if isinstance(one, ir.Return))
-                yield from (last_name(value.func) for value in ways if isinstance(value, ir.Call))
+                for way in (one.value for one in other.ways_out(function) if isinstance(one, ir.Return)):
+                    values = self._values(other, way) if isinstance(way, ir.Name) else (way,)
+                    yield from (last_name(value.func) for value in values if isinstance(value, ir.Call))
 
     def _class(self, function: SourceRange) -> SourceRange | None:
         tree = self.project.tree(function[0])
@@ -129,12 +130,12 @@ class OtherModels:
     def _classes(self, tree: Tree, node: Node, seen: frozenset[str]) -> Iterator[Node]:
         """The classes that an expression which is called chooses from: by a variable, a conditional, or a table."""
         match node:
-            case ir.Name() if node.id not in seen:
+            case ir.Name() | ir.Attr() if (name := last_name(node)) not in seen:
                 values = list(self._values(tree, node))
                 for value in values:
                     if isinstance(value, ir.Name | ir.Attr):
                         yield value
-                    yield from self._classes(tree, value, seen | {node.id})
+                    yield from self._classes(tree, value, seen | {name})
             case ir.Choice():
                 yield from (node.then, node.other)
             case ir.Item():

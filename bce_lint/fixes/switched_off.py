@@ -180,7 +180,7 @@ def _off(choice: ActivationChoice, source: _Source) -> tuple[str, list[Edit]]:
     words = [word for word in _NOTHING if re.search(rf"""["']{word}["']""", text)]
     if isinstance(value, str) and words:
         return _quoted(source, words[0]), []
-    if isinstance(value, str) and re.search(r"\bgetattr\(", text):
+    if isinstance(value, str) and value[:1].isupper() and re.search(r"\bgetattr\(", text):
         return _quoted(source, "Identity"), []
     if isinstance(source.value, ir.Call | ir.Attr) and _class_name(source.value)[:1].isupper():
         name, imports = reached(source.tree, "torch.nn.Identity")
@@ -216,10 +216,19 @@ def _takes_none(choice: ActivationChoice, node: Node) -> bool:
 
 
 def _is_the_parameter(choice: ActivationChoice, node: Node) -> bool:
-    """True if an expression is the parameter, or an attribute that decides about the activation."""
+    """True if an expression is the parameter, or an attribute that decides about the activation, also where a method is given it."""
     if isinstance(node, ir.Name):
-        return node.id == choice.name or choice.tree.function(node) is not choice.function
+        function = choice.tree.function(node)
+        return node.id == choice.name if function is choice.function else function is not None and _is_given(choice, function, node.id)
     return isinstance(node, ir.Attr) and is_own(node) and node.name in set(_deciding(choice.applying, choice.applied))
+
+
+def _is_given(choice: ActivationChoice, function: ir.Function, name: str) -> bool:
+    """True if a call in the class gives the parameter, or an attribute that decides, to a function's parameter of a name."""
+    param = next((one for one in function.params if one.name == name), None)
+    calls = [one for one in choice.tree.of(ir.Call) if name_of(one) == function.name and choice.owner in choice.tree.around(one)]
+    given = [] if param is None else [argument_of(function, param, call) for call in calls]
+    return any(value is not None and choice.tree.function(value) is not function and _is_the_parameter(choice, value) for value in given)
 
 
 def _passed_over(choice: ActivationChoice) -> bool:

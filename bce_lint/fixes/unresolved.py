@@ -185,7 +185,8 @@ class UnresolvedUses:
         if isinstance(root, ir.Name) and self.openings.is_imported(tree, root.id):
             return False
         if not isinstance(attr.value, ir.Name) or not _is_self(tree, attr.value):
-            return not self.openings.is_object(tree, attr.value) and (attr.name in wanted.names or _is_called(tree, attr))
+            named = attr.name in wanted.names or _is_called(tree, attr) or _is_run(tree, attr)
+            return named and not self.openings.is_object(tree, attr.value)
         return self.lines.may_have(tree, attr, wanted.owner, method=not wanted.module)
 
     def _bare(self, tree: Tree, call: ir.Call, wanted: Sought) -> bool:
@@ -210,7 +211,7 @@ class UnresolvedUses:
             return self.lines.is_called_from_outside(tree, owner, function)
         if isinstance(parent, ir.FunctionDef):
             return any(_is_argument(tree, name) for name in tree.names(function.name)) or tree.shares(function.name)
-        return _is_argument(tree, function)
+        return _is_argument(tree, parent)
 
     def _by_text(self, tree: Tree, call: ir.Call, wanted: Sought) -> bool:
         """True if a function or a module is asked for by its name as text."""
@@ -282,9 +283,15 @@ def _name_of_target(target: Node) -> list[str]:
     return []
 
 
-def _is_called(tree: Tree, attr: ir.Attr) -> bool:
-    call = tree.parent(attr)
-    return isinstance(call, ir.Call) and call.func is attr
+def _is_called(tree: Tree, node: Node) -> bool:
+    call = tree.parent(node)
+    return isinstance(call, ir.Call) and call.func is node
+
+
+def _is_run(tree: Tree, attr: ir.Attr) -> bool:
+    """True if what an attribute is runs by its `forward`, which is called."""
+    method = tree.parent(attr)
+    return isinstance(method, ir.Attr) and method.name in _CALLED and _is_called(tree, method)
 
 
 def _is_self(tree: Tree, name: ir.Name) -> bool:

@@ -8,6 +8,7 @@ from bce_lint.fixes.bindings import check_bindings
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.readings import Readers
 
+DEEP = "    def b():\n        def c():\n            return x\n"
 CLASS = "class Net(Base):\n    def __init__(self):\n        {}\n\n    def forward(self, x):\n        return {}\n"
 
 
@@ -36,6 +37,15 @@ def refused(before: str, after: str, **others: str) -> str:
         ("for x in f():\n    print(x)\n", "for y in f():\n    print(x)\n", "x"),
         ("from torch import nn, Tensor\nx: Tensor = nn.f()\n", "from torch import Tensor\nx: Tensor = nn.f()\n", "nn"),
         ("y = f()\n", "y = G(f())\n", "G"),
+        (f"def a():\n    x = f()\n{DEEP}", f"def a():\n{DEEP}", "x"),
+        (
+            "def a():\n    x = f()\n    class C:\n        x = 2\n        def m(self):\n            return x\n",
+            "def a():\n    class C:\n        x = 2\n        def m(self):\n            return x\n",
+            "x",
+        ),
+        ("def g():\n    pass\n\n\ng()\n", "g()\n", "g"),
+        ("class C:\n    pass\n\n\nC()\n", "C()\n", "C"),
+        ("import m\nm.f()\n", "m.f()\n", "m"),
         ("class A:\n    x = f()\n    y = x\n", "class A:\n    y = x\n", "x"),
     ],
 )
@@ -53,6 +63,11 @@ def test_a_name_that_is_read(before: str, after: str, name: str) -> None:
         ("y = f()\n", "y = len(f())\n"),
         ("from torch import *\ny = f()\n", "from torch import *\ny = sigmoid(f())\n"),
         ("y = [x for x in f()]\n", "y = f()\n"),
+        (f"def a():\n    x = f()\n{DEEP}", f"def a():\n    x = 2\n{DEEP}"),
+        ("x = f()\nprint(x)\n", "x = (\n"),
+        ("x = f()\nprint('x')\n", "print('x')\n"),
+        ("__all__ = ['y']\nx = y = f()  # x is y\n", "__all__ = ['y']\ny = f()  # x is y\n"),
+        ("def g(x):\n    return x\n", "def g(y):\n    return y\n"),
         ("def g():\n    x = f()\n    return x\n", "def g():\n    return f()\n"),
     ],
 )
@@ -145,6 +160,16 @@ def test_elements_of_a_list_that_becomes_a_container() -> None:
         ("import net\nx = net.BCELoss()\n", True),
         ("import p.net as n\nx = n.BCELoss()\n", True),
         ("from net import *\nx = BCELoss()\n", True),
+        ("from . import BCELoss\n", True),
+        ("from p import net\nx = net.BCELoss()\n", True),
+        ("import p.net\nx = p.net.BCELoss()\n", True),
+        ("from p import net as n\nx = n.BCELoss()\n", True),
+        ("BCELoss = (\n", True),
+        ("from net import Other\nBCELoss = 1\nprint(BCELoss)\n", False),
+        ("import net\nx = f().BCELoss()\n", False),
+        ("import net\nx = y.BCELoss()\n", False),
+        ("import other as net2\nx = net2.BCELoss()\n", False),
+        ("from net import *\nx = y.BCELoss\n", False),
         ("from torch.nn import BCELoss\n", False),
         ("from torch import nn\nx = nn.BCELoss()\n", False),
     ],
@@ -154,6 +179,18 @@ def test_names_that_other_files_take(use: str, taken: bool) -> None:
     found = refused(before, before.replace("BCELoss", "BCEWithLogitsLoss"), use=use)
     assert found.startswith("`BCELoss`, read at use.py:") is taken
     assert bool(found) is taken
+
+
+def test_names_that_are_taken_from_a_package() -> None:
+    before, after = "x = f()\n", "y = f()\n"
+    for use, taken in (("from net import x\n", True), ("from other import x\n", False)):
+        texts = {"/p/net/__init__.py": after.encode(), "/p/use.py": use.encode()}
+        try:
+            check_bindings({"/p/net/__init__.py": before}, {"/p/net/__init__.py": after}, Readers(texts))
+        except Refusal as refusal:
+            assert taken and str(refusal) == "`x`, read at use.py:1, would lose its binding"
+        else:
+            assert not taken
 
 
 def test_a_name_that_is_listed_in_all() -> None:
