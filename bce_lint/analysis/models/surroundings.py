@@ -69,9 +69,15 @@ def nodes_in(scope: AnyNode) -> tuple[AnyNode, ...]:
     return tuple(below(scope))
 
 
+@lru_cache(maxsize=64)
+def lambdas_in(scope: AnyNode) -> Mapping[int, ir.Lambda]:
+    """The expressions that make functions in a function or a module, by the function."""
+    return {id(one.function): one for one in nodes_in(scope) if isinstance(one, ir.Lambda)}
+
+
 def lambda_of(around: Frame, function: ir.Function) -> ir.Lambda | None:
     """The expression that makes a function, in the function around it."""
-    return next((one for one in nodes_in(scope_of(around)) if isinstance(one, ir.Lambda) and one.function is function), None)
+    return lambdas_in(scope_of(around)).get(id(function))
 
 
 def stores_of(frame: Frame, name: str) -> list[AnyNode]:
