@@ -51,7 +51,7 @@ def in_fixtures() -> set[str]:
     return {name for path in FIXTURES for name in used(path)}
 
 
-@pytest.mark.parametrize("name", [name for name in OWN if name not in OURS and not name.startswith(OUTSIDE)])
+@pytest.mark.parametrize("name", sorted(name for name in OWN if name not in OURS and not name.startswith(OUTSIDE)))
 def test_python_has_the_name(name: str) -> None:
     module, _, last = name.rpartition(".")
     assert hasattr(import_module(module), last)
@@ -61,12 +61,12 @@ def test_a_fixture_uses_each_name(in_fixtures: set[str]) -> None:
     assert [name for name in OWN if name not in in_fixtures and name != OURS[0]] == []
 
 
-@pytest.mark.parametrize("name", list(methods._LIST))
+@pytest.mark.parametrize("name", sorted(methods._LIST))
 def test_methods_of_lists_and_sets(name: str) -> None:
     assert any(hasattr(kind, name) for kind in (list, set, deque))
 
 
-@pytest.mark.parametrize("name", list(methods._DICT))
+@pytest.mark.parametrize("name", sorted(methods._DICT))
 def test_methods_of_dicts(name: str) -> None:
     assert hasattr(dict, name)
 

@@ -6,7 +6,7 @@ from bce_lint.analysis.domain.values import TOP, Constant, Seq, Table, const
 from bce_lint.analysis.state import waste as waste_budget
 from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL
 from bce_lint.analysis.state.walks import FIRST, LAST, MOST, MOST_ROUND, Walks
-from bce_lint.analysis.state.waste import LEAST, RECORDED, Waste
+from bce_lint.analysis.state.waste import FREE, LEAST, MOST_RECORDED, Waste
 
 
 def test_walks_through_large_values_are_counted_by_file() -> None:
@@ -43,14 +43,28 @@ def test_walks_through_large_values_are_counted_by_file() -> None:
 
 
 def test_what_is_spent_in_vain_is_given_no_more() -> None:
-    for factor, most in ((1, 1), (8, RECORDED)):
+    budget = 5_000
+    for factor, most in ((1, waste_budget.MOST), (8, MOST_RECORDED)):
         waste = Waste(factor)
-        budget = 5_000
         assert waste.grant("a.py", budget) == budget * factor
-        full = waste_budget.MOST * most
-        waste.note("a.py", full - 2_000)
+        waste.note("a.py", most // 2)
+        assert waste.grant("a.py", budget) == budget * factor
+        waste.note("a.py", 1)
+        assert waste.grant("a.py", budget) == budget
+        waste.note("a.py", most - most // 2 - 2_001)
         assert waste.grant("a.py", budget) == 2_000
         waste.note("a.py", 1_990)
-        assert waste.grant("a.py", budget) == budget * factor // LEAST
+        assert waste.grant("a.py", budget) == budget // LEAST
         assert waste.grant("b.py", budget) == budget * factor
+
+
+def test_what_ends_soon_takes_nothing() -> None:
+    waste = Waste(1)
+    waste.note_finished("a.py", FREE)
+    assert waste.spent.get("a.py", 0) == 0
+    waste.note_finished("a.py", FREE + 3)
+    assert waste.spent["a.py"] == 3
+
+
+def test_a_file_has_more_than_a_function() -> None:
     assert BODY_FUEL > ENTRY_FUEL
