@@ -19,9 +19,12 @@ _BY_NAME: Final = re.compile(
 """What may store attributes under names that are not written there."""
 _FORM: Final = rb"\.%s\s*(?::|[-+*/%%@&|^<>]*=(?!=)|[,)\]][^(=]*=(?!=)|in\b)|['\"]%s['\"]"
 """How a store of an attribute looks, and a name that is given as text."""
-_ON_OTHERS: Final = re.compile(rb"\.(?<!\bself\.)([^\W\d]\w*)(?=[ \t]*(?:[:,)\]][^=\n(]*)?=(?!=))")
-_BY_TEXT: Final = re.compile(rb"setattr(?:__)?\([^,\n]*,[ \t]*['\"](\w+)")
-"""How a store on anything but `self` looks, and one by a name that is given as text."""
+_ON_OTHERS: Final = re.compile(
+    rb"\.(?<!\bself\.)([^\W\d]\w*)(?=[ \t]*(?:(?:[:,)\]][^=\n(]{0,120}|[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)|in\b))"
+)
+_ENTERED: Final = re.compile(rb"\bas[ \t]+[\w.]+\.(\w+)")
+_BY_TEXT: Final = re.compile(rb"(?:setattr(?:__)?\([^,\n]{0,120},|(?:add|register)_module\()[ \t]*['\"](\w+)")
+"""How a store on anything but `self` looks, one by `with`, and one by a name that is given as text."""
 _REGISTERING: Final = frozenset({"register_buffer", "register_parameter", "register_module", "add_module", "__setattr__"})
 _ASKING: Final = frozenset({"getattr", "hasattr"})
 _NAMESPACES: Final = frozenset({"vars", "locals"})
@@ -192,7 +195,7 @@ class AttributeStores:
             self._on_others = defaultdict(list)
             for path, one in self._files.items():
                 text = one.data or one.raw
-                for found in {*_ON_OTHERS.findall(text), *_BY_TEXT.findall(text)}:
+                for found in {*_ON_OTHERS.findall(text), *_ENTERED.findall(text), *_BY_TEXT.findall(text)}:
                     self._on_others[found.decode("utf-8", "replace")].append(path)
         stores = (one for one in self._on_others.get(name, ()) if any(self._graph.meet(one, path) for path in paths))
         return any(name in self._stores(one).exchanged for one in stores)

@@ -1,0 +1,95 @@
+"""Attributes that something else may exchange: stores on what may be an instance of a class, in files whose objects may meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from bce_lint.analysis.project.attribute_stores import AttributeStores
+from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import scan
+from bce_lint.syntax.parse import lower
+
+EXCHANGING = [
+    "net.act = f()\n",
+    "net.act: T = None\n",
+    "net.head.act = f\n",
+    "net.act, b = f()\n",
+    "b, net.act = f()\n",
+    "(b, [net.act]) = f()\n",
+    "for net.act in f():\n    pass\n",
+    "with f() as net.act:\n    pass\n",
+    "net.act += f()\n",
+    "setattr(net, 'act', f())\n",
+    "object.__setattr__(net, 'act', f())\n",
+    "net.add_module('act', f())\n",
+    "def g(net):\n    net.act = f()\n",
+    "class B:\n    def g(self, net):\n        net.act = f()\n",
+    "class B:\n    def g(self):\n        net = self\n        net.act = f()\n",
+    "class B:\n    def g(self):\n        return lambda: setattr(self, 'act', f())\n",
+    "class B:\n    def g(self):\n        def h(net):\n            net.act = f()\n",
+]
+NOT_EXCHANGING = [
+    "net.act = 1\n",
+    "net.act = 'relu'\n",
+    "net.acts = f()\n",
+    "act = f()\n",
+    "act.net = f()\n",
+    "getattr(net, 'act')\n",
+    "g('act')\n",
+    "if net.act == f():\n    pass\n",
+    "g(act=f())\n",
+    "class B:\n    def g(self):\n        self.act = f()\n",
+    "class B:\n    def __init__(self):\n        def h(self):\n            self.act = f()\n        h(self)\n",
+    "class B:\n    def __init__(self):\n        setattr(self, 'act', f())\n        super().__setattr__('act', f())\n",
+    "class B:\n    act = f()\n",
+]
+
+
+def project(texts: Mapping[str, str]) -> tuple[Graph, AttributeStores]:
+    """A project of files that import each other by their names."""
+    files = {path: scan(path, text.encode()) for path, text in texts.items()}
+    graph = Graph(files, lambda importer, name, level: f"{name}.py" if f"{name}.py" in files else None)
+    return graph, AttributeStores(graph, lambda path: lower(texts[path]))
+
+
+def exchanges(text: str) -> bool:
+    return project({"a.py": text})[1].may_exchange("act", frozenset({"a.py"}))
+
+
+@pytest.mark.parametrize("text", EXCHANGING)
+def test_what_may_exchange(text: str) -> None:
+    assert exchanges(text)
+
+
+@pytest.mark.parametrize("text", NOT_EXCHANGING)
+def test_what_does_not(text: str) -> None:
+    assert not exchanges(text)
+
+
+def test_only_files_that_may_have_the_object_count() -> None:
+    _, stores = project(
+        {
+            "net.py": "class Net: pass\n",
+            "surgery.py": "def f(net):\n    net.act = g()\n",
+            "train.py": "import net\nimport tools\n",
+            "tools.py": "import surgery\n",
+            "other.py": "def f(net):\n    net.head = g()\n",
+            "own.py": "import other\nclass Net: pass\n",
+        }
+    )
+    assert stores.may_exchange("act", frozenset({"net.py"}))
+    assert stores.may_exchange("act", frozenset({"own.py", "net.py"}))
+    assert not stores.may_exchange("act", frozenset({"own.py"}))
+    assert not stores.may_exchange("head", frozenset({"net.py"}))
+    assert stores.may_exchange("head", frozenset({"own.py"}))
+
+
+def test_files_meet_where_one_imports_both() -> None:
+    graph, _ = project({"a.py": "import b\nimport c\n", "b.py": "", "c.py": "import d\n", "d.py": "", "e.py": "import d\n", "f.py": ""})
+    met = {(one, other) for one in graph.files for other in graph.files if graph.meet(one, other)}
+    above = ["a.py", "b.py", "c.py", "d.py"]
+    assert met == {(one, other) for one in above for other in above} | {("f.py", "f.py")} | {
+        pair for one in ("e.py", "d.py") for pair in (("e.py", one), (one, "e.py"))
+    } | {pair for one in ("c.py", "b.py", "a.py") for pair in (("d.py", one),)}
