@@ -45,7 +45,7 @@ def attribute(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) 
         m.ended = m.ended or value is None
         return value or TOP
     found = [get(m, frame, option, name, span) for option in owner.options if option is not NONE]
-    m.ended = m.ended or (bool(found) and all(v is None for v in found))
+    m.ended = m.ended or all(v is None for v in found)  # alternatives are two at least: one is not None
     return join_all(v for v in found if v is not None) or TOP
 
 

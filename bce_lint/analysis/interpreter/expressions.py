@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Value, const, join, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Value, const, join, options
 from bce_lint.analysis.interpreter import attributes, branches, calls, iteration, loops, stars, statements, subscripts
 from bce_lint.analysis.models import operators
 from bce_lint.analysis.state import cells, containers, objects
@@ -162,8 +163,8 @@ def _first_that_stops(m: Machine, frame: Frame, node: ir.Op) -> Value:
             return value if result is None else join(result, value)
         if outcome is None:
             frame.arms = branches.under(frame, operand, frame.arms, not stop)
-            rest = join_all(kept)
-            result = rest if result is None or rest is None else join(result, rest)
+            rest = reduce(join, kept)  # one of them at least may go on
+            result = rest if result is None else join(result, rest)
     return result or TOP
 
 

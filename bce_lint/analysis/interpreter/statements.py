@@ -93,9 +93,8 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
 
 def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value) -> None:
     star = next((i for i, t in enumerate(targets) if isinstance(t, ir.Star)), None)
-    given = options(value)
-    parts = [part for option in given if (part := containers.unpack(m, option, len(targets), star)) is not None]
-    m.ended = m.ended or (bool(given) and not parts)  # a `ValueError`
+    parts = [part for option in options(value) if (part := containers.unpack(m, option, len(targets), star)) is not None]
+    m.ended = m.ended or not parts  # a `ValueError`
     for index, target in enumerate(targets):
         value = join_all(part[index] for part in parts) or TOP
         assign(m, frame, target, identities.materialize(m, frame, value, target.span))

@@ -105,6 +105,8 @@ def test_decorators_put_functions_into_what_they_fill() -> None:
         "c.py": b"from a import table\ntable['g'] = 1\ndef cold():\n    pass\n",
     }
     assert leading(imported)["b.py"] == {"use"}
+    filled = {"a.py": b"table = {}\ndef use():\n    table['f']()\n", "b.py": b"from a import table as t\nt['f'] = nn.BCELoss\n"}
+    assert "use" in leading(filled)["a.py"] and leading({**filled, "b.py": b"from a import table as t\nt['f'] = 1\n"}) == {}
 
 
 def test_a_logarithm_matters_where_a_probability_is_near() -> None:

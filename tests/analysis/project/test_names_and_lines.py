@@ -202,3 +202,19 @@ def test_why_a_file_cannot_be_read() -> None:
     assert projects._unread(OSError(errno.EFBIG, "too big"), "cannot: ") == (TOO_LARGE, "too big", 1, 1)
     assert projects._unread(OSError(errno.EACCES, "denied"), "cannot: ") == (UNREADABLE, "cannot: denied", 1, 1)
     assert projects._unread(OSError("no number"), "") == (UNREADABLE, "no number", 1, 1)
+
+
+def test_where_a_file_is_no_text_and_where_it_is_no_python() -> None:
+    root = os.path.join(os.sep, "project")
+    named = {"a.py": b"x = 1\ny = '\xff'\n", "b.py": b"x = 1\nif x\n", "c.py": b"x = 1\n"}
+    texts = {os.path.join(root, name): text for name, text in named.items()}
+    for asks in (projects.Project.check_syntax, projects.Project.unit):
+        project = projects.Project(root, (), texts)
+        for path in texts:
+            asks(project, path)
+            asks(project, path)
+        found = {os.path.basename(path): (one.code, one.row, one.column) for path, one in project.problems.items()}
+        assert found == {"a.py": (UNREADABLE, 2, 1), "b.py": (UNREADABLE, 2, 5)}
+    project = projects.Project(root, (), texts)
+    project.check_syntax(os.path.join(root, "nowhere.py"))
+    assert project.problems == {}

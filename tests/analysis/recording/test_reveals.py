@@ -89,10 +89,15 @@ def test_a_method_that_is_inherited_is_told_by_its_class() -> None:
 def test_which_functions_reveal() -> None:
     own = function("def reveal(x): pass\n", os.path.join(os.sep, "site", "bce_lint", "__init__.py"))
     assert is_reveal(External("bce_lint.reveal")) and is_reveal(own)
-    others: list[Value] = [External("bce_lint.check"), External("reveal"), const(1), MethodV(const(1), own)]
-    others.append(function("def reveal(x): pass\n", "a.py"))
+    others: list[Value] = [
+        External("bce_lint.check"),
+        External("reveal"),
+        function("def reveal(x): pass\n", "a.py"),
+        const(1),
+        MethodV(const(1), own),
+    ]
     others.append(FunctionV(function().node, own.path, 0, ()))
-    assert not any(is_reveal(one) for one in others)
+    assert not any(map(is_reveal, others))
 
 
 def test_regions_are_told_of_where_they_matter() -> None:
