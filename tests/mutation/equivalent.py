@@ -15,5 +15,40 @@ EQUIVALENT: dict[str, str] = {
         "a name of a cell, different from all others as before",
     "bce_lint/analysis/project/project.py::: RECURSION = 20_000 -> RECURSION = 20001":
         "a limit far above what is needed: one more is as good",
+    **dict.fromkeys((
+        'bce_lint/analysis/models/tensor_literals.py::literal: return Tensor(dtype=dtype, shape=shape_rules.dims(m, args,'
+        ' 0), identity=m.number(frame, node.span, "literal"), literal=True)'
+        ' -> return Tensor(dtype=dtype, shape=shape_rules.dims(m, args, 0), identity=m.number(frame, node.span,'
+        " 'literal~'), literal=True)",
+        'bce_lint/analysis/models/tensor_literals.py::literal: identity = m.number(frame, node.span, "literal")'
+        " -> identity = m.number(frame, node.span, 'literal~')",
+        'bce_lint/analysis/models/tensor_literals.py::ranged: return Tensor(domain, dtype=dtype, shape=kept((size,)),'
+        ' identity=m.number(frame, node.span, "arange"), literal=True, array=array)'
+        " -> return Tensor(domain, dtype=dtype, shape=kept((size,)), identity=m.number(frame, node.span, 'arange~'),"
+        ' literal=True, array=array)',
+        'bce_lint/analysis/models/tensor_ops.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
+        ' else m.number(frame, span, "index")'
+        ' -> identity = m.intern((\'index~\', owner.identity, key)) if constant else m.number(frame, span, "index")',
+        'bce_lint/analysis/models/tensor_ops.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
+        ' else m.number(frame, span, "index")'
+        ' -> identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, \'index~\')',
+        'bce_lint/analysis/models/autocast.py::context: return Ref(m.intern((frame.context, frame.unit.path, node.span,'
+        ' "context")), "context", effect, frame.place(node.span))'
+        ' -> return Ref(m.intern((frame.context, frame.unit.path, node.span, \'context~\')), "context", effect,'
+        ' frame.place(node.span))',
+        'bce_lint/analysis/models/autocast.py::on: return Ref(m.intern(("autocast", place.path, place.span)), "autocast",'
+        ' None, place)'
+        ' -> return Ref(m.intern((\'autocast~\', place.path, place.span)), "autocast", None, place)',
+        'bce_lint/analysis/models/devices.py::_device: return Ref(m.intern(("device", kind)), "device", kind)'
+        ' -> return Ref(m.intern((\'device~\', kind)), "device", kind)',
+        'bce_lint/analysis/models/devices.py::_device: return wanted if type(wanted) is Ref and wanted.kind == "device"'
+        ' else Ref(m.intern(("device", node.span)), "device")'
+        ' -> return wanted if type(wanted) is Ref and wanted.kind == "device" else Ref(m.intern((\'device~\', node.span)), "device")',
+        'bce_lint/analysis/models/copies.py::_Copies.of: copy = changed(value, address=self.m.intern(("copy",'
+        ' value.address, *self.key)))'
+        " -> copy = changed(value, address=self.m.intern(('copy~', value.address, *self.key)))",
+        'bce_lint/analysis/models/losses.py::_site: return Tensor(identity=m.number(frame, node.span, "loss"))'
+        " -> return Tensor(identity=m.number(frame, node.span, 'loss~'))",
+    ), "the text tells the number of a value from those of others at the same place, as before"),
 }  # fmt: skip
 """By the mutant's key, as the report shows it."""

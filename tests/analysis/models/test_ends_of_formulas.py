@@ -94,6 +94,8 @@ def test_a_dtype_that_is_not_known() -> None:
     for given in others:
         assert not dtype_rules.is_unknown(Args((TOP,), given))
     assert dtype_rules.dtype_of(External("elsewhere.float32")) is dtype_rules.dtype_of(const(1)) is dtype_rules.dtype_of(TOP) is None
+    texts = ("torch.LongTensor", "torch.float16", "float32", "int")
+    assert [dtype_rules.dtype_of(const(text)) for text in texts] == ["int64", "float16", "float32", "int64"]
     assert (dtype_rules.dtype_of(External("builtins.float")), dtype_rules.dtype_of(External("numpy.float32"))) == ("float64", "float32")
 
 
