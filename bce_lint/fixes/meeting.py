@@ -30,7 +30,8 @@ from bce_lint.ir import Span
 _COMPARISONS = frozenset({"<", "<=", ">", ">="})
 _TAKING = frozenset({"index_select", "narrow", "flip"})
 """Operations that give some places along one dimension, and leave all dimensions where they are."""
-_INTEGERS = ("int", "long", "bool", "short", "uint8")
+_INTEGERS = ("int", "long", "bool", "short")
+"""Words in the names of the dtypes that hold no fractions."""
 
 
 class Usage(Enum):

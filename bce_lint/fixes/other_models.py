@@ -14,6 +14,7 @@ from bce_lint.fixes.places import at_row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import imports
 from bce_lint.fixes.tree import Node, Tree, is_store, last_name, scope_of
+from bce_lint.fixes.words import LETTER
 
 
 class OtherModel(NamedTuple):
@@ -167,7 +168,7 @@ class OtherModels:
         if not name or name in self.names:
             return False
         if name not in self._known:
-            wanted = re.compile(rb"^[ \t]*class[ \t]+%s\b" % re.escape(name).encode(), re.MULTILINE)
+            wanted = re.compile(rb"^[ \t]*class[ \t]+%s(?!%s)" % (re.escape(name).encode(), LETTER), re.MULTILINE)
             summaries = self.project.analysed.summaries
             defined = any(wanted.search(summaries[path].raw) for path in self.project.words.holding(name))
             self._known[name] = defined and not self._inherits(name)

@@ -49,7 +49,7 @@ class User(NamedTuple):
 class UserSearch:
     """The users of one activation's output. `functions` are those that return it, `crossed` whether it left its function."""
 
-    def __init__(self, project: RecordedProject, origin: Origin, through: bool = False) -> None:
+    def __init__(self, project: RecordedProject, origin: Origin, through: bool) -> None:
         self.project, self.origin, self.through = project, origin, through
         self.meeting = Meeting(project, origin, through)
         self.key = self.meeting.key
@@ -68,7 +68,7 @@ class UserSearch:
         self._waiting: list[Held] = []
 
     @classmethod
-    def of(cls, project: RecordedProject, origin: Origin, through: bool = False) -> UserSearch:
+    def of(cls, project: RecordedProject, origin: Origin, through: bool) -> UserSearch:
         """The users of what an activation returns, wherever it is applied."""
         known = project.once(_searches)
         if (origin, through) not in known:

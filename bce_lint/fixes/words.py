@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
-_WORD: Final = re.compile(rb"\w+")
+LETTER: Final = rb"[\w\x80-\xff]"
+"""What a word is made of, in bytes."""
+_WORD: Final = re.compile(LETTER + b"+")
 _PLAIN: Final = re.compile(r"\w+", re.ASCII)
 _FEW: Final = 16
 """As many words are looked for in the texts: that takes less than an index."""
 
 
 class Words:
-    """The files of a project by their words, as bytes have them: letters, digits and underscores."""
+    """The files of a project by their words, as bytes have them: letters of any script, digits and underscores."""
 
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         self._texts = dict(sorted(texts.items()))
@@ -40,7 +42,8 @@ class Words:
         """The files that hold a word, in order."""
         if word not in self._whole:
             if len(self._whole) < _FEW or not _PLAIN.fullmatch(word):
-                plain, wanted = word.encode(), re.compile(rb"\b" + re.escape(word.encode()) + rb"\b")
+                plain = word.encode()
+                wanted = re.compile(b"(?<!%s)%s(?!%s)" % (LETTER, re.escape(plain), LETTER))
                 self._whole[word] = [path for path, text in self._texts.items() if plain in text and wanted.search(text)]
             else:
                 self._whole[word] = self._index.get(word.encode(), [])
@@ -50,7 +53,7 @@ class Words:
         """The files that hold a word which ends in another, whatever the case."""
         if word not in self._ends:
             if len(self._ends) < _FEW or not _PLAIN.fullmatch(word):
-                self._ends[word] = self.matching(re.escape(word).encode() + rb"\b")
+                self._ends[word] = self.matching(b"%s(?!%s)" % (re.escape(word).encode(), LETTER))
             else:
                 end = word.lower().encode()[::-1]
                 at = bisect_left(self._reversed, (end, b""))

@@ -292,6 +292,13 @@ def test_what_is_written_to(text: str, stored: bool) -> None:
     assert is_store(tree, tree.names("N")[0]) is stored
 
 
+def test_a_node_that_two_share_is_met_once() -> None:
+    tree = tree_of("a < b < c\n")
+    (name,) = tree.names("b")
+    assert id(name) in tree.shared and sum(node is name for node in tree.nodes) == 1
+    assert tree.shared == {id(name)}
+
+
 def test_constants_scopes_and_attributes_of_the_instance() -> None:
     assert [constant(value_of(text)[1]) for text in ("-'a'", "-x", "~1", "-True", "+1")] == [None, None, None, -1, None]
     assert [is_own(value_of(text)[1]) for text in ("self.a", "x.a", "f().a", "self.a.b")] == [True, False, False, False]

@@ -81,6 +81,22 @@ def test_each_kind_has_a_row_and_a_title_of_its_own() -> None:
     assert len({change.value for change in Change}) == len(Change)
 
 
+FLAGS = {
+    "takes_activation": {Change.DROP, Change.DROP_INNER, Change.FUSE, Change.LOGARITHM},
+    "repairs": {Change.CALL, Change.SWAP, Change.CAST_TARGET, Change.CAST_WEIGHT, Change.SHAPE},
+    "one_operation": {Change.CALL, Change.DIMENSION, Change.THRESHOLD},
+    "formula": {Change.FORMULA},
+    "compares": {Change.THRESHOLD},
+    "out_of_range": {Change.RETYPE},
+    "in_autocast": {Change.FUSE},
+}
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_what_holds_for_a_few_kinds(flag: str) -> None:
+    assert {change for change, kind in KINDS.items() if getattr(kind, flag)} == FLAGS[flag]
+
+
 @pytest.mark.parametrize("change", Change, ids=lambda change: change.name)
 def test_a_row_is_whole(change: Change) -> None:
     kind = KINDS[change]

@@ -80,6 +80,9 @@ INSTEAD = {
         "net = Box().net",
         "Other",
     ),
+    "a name of other letters": (
+        "class Modelé(Model):\n    def forward(self, x):\n        return self.fc(x)", "net = Modelé() if WIDE else Model()", "Modelé",
+    ),
     "a function of a variable": ("def build():\n    made = Other()\n    return made", "net = build() if WIDE else Model()", "Other"),
 }
 ALONE = {

@@ -55,6 +55,8 @@ FOLLOWED = {
     "a call of a library": "def use(x):\n    return lib.plot(GET(scores(x)))",
     "what is deleted": "def use(x):\n    kept = scores(x)\n    del kept",
     "what nobody reads": "def use(x):\n    kept = scores(x)\n    return x",
+    **{f"{name} of it": f"def use(x):\n    return GET(scores(x)).to(torch.{name})" for name in ("int8", "uint8", "long", "bool", "short")},
+    "floats of it": "def use(x):\n    return GET(scores(x).to(torch.float64)).mean()",
     "a statement": "def use(x):\n    scores(x)",
     "its shape": "def use(x):\n    return scores(x).shape, len(scores(x)), scores(x).size(0)",
     "its order": "def use(x):\n    return scores(x).argmax(1), torch.argsort(scores(x), dim=1), scores(x).topk(1)[1]",
