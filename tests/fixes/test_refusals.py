@@ -16,12 +16,24 @@ FIXES = HERE.parents[2] / "bce_lint" / "fixes"
 
 
 def _reasons() -> Iterator[tuple[str, ast.expr]]:
-    """What the package raises a refusal with, by file and line; a name or a call of the same file is looked up there."""
+    """What the package raises a refusal with, by file and line; a name, a call or what a function of the same file found is looked up."""
     for path in sorted(FIXES.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
-                yield f"{path.name}:{node.lineno}", _looked_up(tree, node.args[0])
+                if isinstance(reason := node.args[0], ast.Attribute):
+                    yield from _found_by(path.name, tree, f"_{reason.attr}")
+                else:
+                    yield f"{path.name}:{node.lineno}", _looked_up(tree, reason)
+
+
+def _found_by(file: str, tree: ast.Module, function: str) -> Iterator[tuple[str, ast.expr]]:
+    """What a function returns that looks for a reason, but for the empty text: there is none."""
+    found = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function)
+    for node in ast.walk(found):
+        if isinstance(node, ast.Return) and node.value is not None:
+            values = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+            yield from ((f"{file}:{one.lineno}", one) for one in values if ast.unparse(one) != "''")
 
 
 def _looked_up(tree: ast.Module, reason: ast.expr) -> ast.expr:
