@@ -61,8 +61,8 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
         if m.fuel < 0 and not spent:
             m.leave_unfinished(function.path, function.node.span.start, f"{cls.name}.{function.node.name}", SETTING)
     leaves = [name for name in m.state.names(ref.address) if _is_leaf(m.state.find((ref.address, name)))]
-    paths = frozenset(base.path for base in class_model.mro(m, cls) if type(base) is ClassV)
-    _join_late(m, ref, late.union(name for name in leaves if m.program.may_exchange(name, paths)))
+    keys = frozenset((base.path, base.node.span) for base in class_model.mro(m, cls) if type(base) is ClassV)
+    _join_late(m, ref, late.union(name for name in leaves if m.program.may_exchange(name, keys)))
     m.suppress_sites -= 1
     m.fuel, m.unroll_floor, m.stack, m.ended = fuel, floor, stack, raised
 

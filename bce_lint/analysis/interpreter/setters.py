@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import ClassV, FunctionV
 from bce_lint.analysis.state import class_model
 from bce_lint.analysis.state.machine import Machine
 
-_BY_NAME: Final = frozenset({"setattr", "__setattr__", "delattr", "__delattr__", "add_module", "register_module"})
-_TABLES: Final = frozenset({"__dict__", "_modules"})
-
 
 class Setter(NamedTuple):
-    """A method that may store attributes of its first parameter; `late` are those that functions inside it store, or calls by name."""
+    """A method that may store attributes of its first parameter; `late` are those that functions inside it store."""
 
     function: FunctionV
     late: frozenset[str]
@@ -55,7 +52,7 @@ def _stores_of(function: ir.Function) -> _Stores | None:
 
 class _Stores:
     """The attributes of a receiver that statements store: `own` those that they store themselves, `late` those that functions inside
-    them store, or that are named in a text."""
+    them store."""
 
     def __init__(self, receiver: str) -> None:
         self.receiver = receiver
@@ -67,9 +64,7 @@ class _Stores:
         for one in body:
             for target in targets_of(one):
                 self._store(target, inside)
-            if isinstance(one, ir.ExprStmt) and isinstance(one.value, ir.Call):
-                self._call(one.value)
-            elif isinstance(one, ir.FunctionDef):
+            if isinstance(one, ir.FunctionDef):
                 self.read(one.function.body, True)
             for part in bodies_of(one):
                 self.read(part, inside or isinstance(one, ir.ClassDef))
@@ -77,19 +72,6 @@ class _Stores:
     def _store(self, target: ir.Expr, inside: bool) -> None:
         if isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and (inside or target.value.id == self.receiver):
             (self.late if inside else self.own).add(target.name)
-        elif isinstance(target, ir.Item) and isinstance(target.value, ir.Attr) and target.value.name in _TABLES:
-            self.late.update(_texts((target.index,)))
-
-    def _call(self, node: ir.Call) -> None:
-        func = node.func
-        if (func.id if isinstance(func, ir.Name) else func.name if isinstance(func, ir.Attr) else "") in _BY_NAME:
-            self.late.update(_texts(arg.value for arg in node.args[:2]))
-        elif isinstance(func, ir.Attr) and isinstance(func.value, ir.Attr) and func.value.name in _TABLES:
-            self.late.update(arg.keyword for arg in node.args if arg.keyword is not None)
-
-
-def _texts(nodes: Iterable[ir.Expr]) -> Iterator[str]:
-    return (one.value for one in nodes if isinstance(one, ir.Const) and isinstance(one.value, str))
 
 
 def targets_of(statement: ir.Stmt) -> Iterator[ir.Expr]:

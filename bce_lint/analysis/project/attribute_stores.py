@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from bce_lint import ir
-from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import FileSummary
 from bce_lint.ir.walk import AnyNode, children
 
 ClassKey = tuple[str, ir.Span]
@@ -19,12 +19,6 @@ _BY_NAME: Final = re.compile(
 """What may store attributes under names that are not written there."""
 _FORM: Final = rb"\.%s\s*(?::|[-+*/%%@&|^<>]*=(?!=)|[,)\]][^(=]*=(?!=)|in\b)|['\"]%s['\"]"
 """How a store of an attribute looks, and a name that is given as text."""
-_ON_OTHERS: Final = re.compile(
-    rb"\.(?<!\bself\.)([^\W\d]\w*)(?=[ \t]*(?:(?:[:,)\]][^=\n(]{0,120}|[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)|in\b))"
-)
-_ENTERED: Final = re.compile(rb"\bas[ \t]+[\w.]+\.(\w+)")
-_BY_TEXT: Final = re.compile(rb"(?:setattr(?:__)?\([^,\n]{0,120},|(?:add|register)_module\()[ \t]*['\"](\w+)")
-"""How a store on anything but `self` looks, one by `with`, and one by a name that is given as text."""
 _REGISTERING: Final = frozenset({"register_buffer", "register_parameter", "register_module", "add_module", "__setattr__"})
 _ASKING: Final = frozenset({"getattr", "hasattr"})
 _NAMESPACES: Final = frozenset({"vars", "locals"})
@@ -34,17 +28,14 @@ _FILLING: Final = frozenset({"update", "setdefault", "__setitem__"})
 
 class FileStores:
     """What one file stores: attributes of `self` by the class around, names stored on anything else or handed to calls, and what
-    stores under names that are not known: classes, or anything (`open`). `exchanged` are the names under which something else than a
-    plain number or text is stored on what may be an instance of any class."""
+    stores under names that are not known: classes, or anything (`open`)."""
 
     def __init__(self, path: str, module: ir.Module | None) -> None:
         self.path, self.module = path, module
         self.own: defaultdict[str, set[ClassKey]] = defaultdict(set)
         self.elsewhere: set[str] = set()
-        self.exchanged: set[str] = set()
         self.unnamed: set[ClassKey] = set()
         self.open = module is None
-        self._first: str | None = None
         if module is not None:
             self._visit(module, None, None)
 
@@ -59,14 +50,8 @@ class FileStores:
                 return
             case ir.Function():
                 receiver = None if receiver in {p.name for p in node.params} else receiver
-            case ir.Lambda():  # nobody knows when it runs
-                around, self._first = self._first, None
-                for part in children(node):
-                    self._visit(part, owner, None)
-                self._first = around
-                return
             case ir.Assign():
-                self._stored(node.targets, owner, receiver, not _is_plain(node.value))
+                self._stored(node.targets, owner, receiver)
             case ir.AugAssign() | ir.For() | ir.Declare():
                 self._stored((node.target,), owner, receiver)
             case ir.With():
@@ -86,10 +71,8 @@ class FileStores:
             function = node.function
             static = any(isinstance(d, ir.Name) and d.id == "staticmethod" for d in function.decorators)
             first = function.params[0].name if function.params and not static else None
-            around, self._first = self._first, first
             for part in children(function):
                 self._visit(part, owner, first)
-            self._first = around
         elif isinstance(node, ir.ClassDef):
             self._visit(node, owner, None)
         elif isinstance(node, ir.If | ir.For | ir.While | ir.Try | ir.With):
@@ -98,7 +81,7 @@ class FileStores:
         else:
             self._visit(node, owner, None)
 
-    def _stored(self, targets: Iterable[ir.Expr], owner: ClassKey | None, receiver: str | None, exchanges: bool = True) -> None:
+    def _stored(self, targets: Iterable[ir.Expr], owner: ClassKey | None, receiver: str | None) -> None:
         for target in targets:
             if isinstance(target, ir.Build):
                 self._stored(target.items, owner, receiver)
@@ -108,9 +91,7 @@ class FileStores:
                 self.own[target.name].add(owner)
             elif isinstance(target, ir.Attr):
                 self.elsewhere.add(target.name)
-                if exchanges and not _is(target.value, self._first):  # a function inside a method takes its receiver under the same name
-                    self.exchanged.add(target.name)
-            elif isinstance(target, ir.Item) and (subject := _namespace_of(target.value)) is not None:
+            elif isinstance(target, ir.Item) and (subject := namespace_of(target.value)) is not None:
                 self._unnamed(subject, owner, receiver)
 
     def _called(self, node: ir.Call, owner: ClassKey | None, receiver: str | None) -> None:
@@ -123,11 +104,10 @@ class FileStores:
             self.open = True
         elif name in _NAMESPACES and owner is not None and (receiver is None or any(_is(arg.value, receiver) for arg in node.args)):
             self.unnamed.add(owner)
-        elif name in _FILLING and isinstance(func, ir.Attr) and (subject := _namespace_of(func.value)) is not None:
+        elif name in _FILLING and isinstance(func, ir.Attr) and (subject := namespace_of(func.value)) is not None:
             self._unnamed(subject, owner, receiver)
         elif name == "setattr" or name in _REGISTERING:
             named = any(isinstance(text, str) for text in texts)
-            self.exchanged.update(text for text in texts[:1] if isinstance(text, str) and not _is_own(node, self._first))
             subject = func.value if isinstance(func, ir.Attr) else node.args[0].value if node.args else None
             if not named and (name != "add_module" or isinstance(subject, ir.Name)):
                 self._unnamed(subject, owner, receiver)
@@ -140,21 +120,11 @@ class FileStores:
             self.open = True
 
 
-def _namespace_of(node: ir.Expr) -> ir.Expr | None:
+def namespace_of(node: ir.Expr) -> ir.Expr | None:
     """The object of `object.__dict__`, `vars(object)` and a module's own tables."""
     if isinstance(node, ir.Attr) and node.name in _TABLES:
         return node.value
     return node.args[0].value if isinstance(node, ir.Call) and _is(node.func, "vars") and node.args else None
-
-
-def _is_plain(node: ir.Expr) -> bool:
-    return isinstance(node, ir.Const) and node.value is not None
-
-
-def _is_own(node: ir.Call, receiver: str | None) -> bool:
-    """True if a call that stores by name stores on the receiver of the method around."""
-    owner = node.func.value if isinstance(node.func, ir.Attr) and not _is(node.func.value, "object") else node.args[0].value
-    return _is(owner, receiver) or (isinstance(owner, ir.Call) and _is(owner.func, "super"))
 
 
 def _is(node: ir.Expr, name: str | None) -> bool:
@@ -164,12 +134,11 @@ def _is(node: ir.Expr, name: str | None) -> bool:
 class AttributeStores:
     """Answers whether anything in a project may give an object an attribute; `module` reads a file as IR, None where it cannot."""
 
-    def __init__(self, graph: Graph, module: Callable[[str], ir.Module | None]) -> None:
-        self._graph, self._files = graph, graph.files
+    def __init__(self, files: dict[str, FileSummary], module: Callable[[str], ir.Module | None]) -> None:
+        self._files = files
         self._module = module
         self._known: dict[str, FileStores] = {}
         self._unnamed: tuple[bool, frozenset[ClassKey]] | None = None
-        self._on_others: defaultdict[str, list[str]] | None = None
         self._answers: dict[tuple[str, frozenset[ClassKey]], bool] = {}
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
@@ -188,17 +157,6 @@ class AttributeStores:
         files = (path for path, one in self._files.items() if word in one.raw and form.search(one.data or one.raw))
         found = (self._stores(path) for path in files)
         return any(one.module is None or name in one.elsewhere or not classes.isdisjoint(one.own.get(name, ())) for one in found)
-
-    def may_exchange(self, name: str, paths: frozenset[str]) -> bool:
-        """True if something stores an attribute on what may be an instance of a class; `paths` have the class and its bases."""
-        if self._on_others is None:
-            self._on_others = defaultdict(list)
-            for path, one in self._files.items():
-                text = one.data or one.raw
-                for found in {*_ON_OTHERS.findall(text), *_ENTERED.findall(text), *_BY_TEXT.findall(text)}:
-                    self._on_others[found.decode("utf-8", "replace")].append(path)
-        stores = (one for one in self._on_others.get(name, ()) if any(self._graph.meet(one, path) for path in paths))
-        return any(name in self._stores(one).exchanged for one in stores)
 
     def _without_names(self) -> tuple[bool, frozenset[ClassKey]]:
         """Whether anything stores under names that are not known on what is not known, and the classes that do so on themselves."""

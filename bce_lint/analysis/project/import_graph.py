@@ -9,8 +9,8 @@ from bce_lint.analysis.project import index
 from bce_lint.analysis.project.index import FileSummary, relevant_words
 from bce_lint.analysis.project.lazy import lazy
 
-MANY: Final = 100
-"""Of so many files it is found out which others they meet; of more it is taken for granted."""
+MANY: Final = 500
+"""In a project of so many files it is found out which of them meet; in a larger one that would take too long."""
 
 
 class Graph:
@@ -58,9 +58,10 @@ class Graph:
         return found
 
     def meet(self, path: str, other: str) -> bool:
-        """True if some file imports both, however far, or is one of them: what the one makes may come to the other."""
-        if path not in self._met and len(self._met) == MANY:
-            return True
+        """True if some file imports both, however far, or is one of them: what the one makes may come to the other. In a project of
+        more than `MANY` files it is enough that imports join them in any direction."""
+        if len(self.files) > MANY:
+            return self._islands[path] == self._islands[other]
         if path not in self._met:
             found: set[str] = set()
             waiting = list(self.closure((path,)))
@@ -71,6 +72,19 @@ class Graph:
                     waiting += [target for target, _, _ in self.imports[one]]
             self._met[path] = found
         return other in self._met[path]
+
+    @lazy
+    def _islands(self) -> dict[str, int]:
+        """A number for each file, the same for those that imports join."""
+        found: dict[str, int] = {}
+        for number, start in enumerate(self.files):
+            waiting = [start]
+            while waiting:
+                path = waiting.pop()
+                if path not in found:
+                    found[path] = number
+                    waiting += [*self.importers[path], *(target for target, _, _ in self.imports[path])]
+        return found
 
     @lazy
     def irrelevant(self) -> frozenset[str]:

@@ -230,3 +230,13 @@ def may_name_sink(summary: FileSummary) -> bool:
 def same_files(summaries: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
     """True if a project's files are those of another, unchanged."""
     return summaries.keys() == others.keys() and all(others[path] is one for path, one in summaries.items())
+
+
+def is_python(summary: FileSummary) -> bool:
+    """True if a file is Python, as far as it can be told in little time. Raises SourceError, ParseFailure or TooLarge."""
+    from bce_lint.syntax.parse import check
+
+    text = decode(summary.raw, summary.path).text
+    if len(summary.raw) <= MAX_BYTES:
+        check(text)
+    return True

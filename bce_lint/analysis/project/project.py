@@ -14,9 +14,10 @@ from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import thresholds
 from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
 from bce_lint.analysis.project.constructions import Constructions
+from bce_lint.analysis.project.exchanges import Exchanges
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.imported_files import ImportedFiles
-from bce_lint.analysis.project.index import MAX_BYTES, FileSummary, same_files, scan
+from bce_lint.analysis.project.index import FileSummary, is_python, same_files, scan
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
@@ -130,7 +131,7 @@ class Project:
         summary = self.summaries.get(path)
         if summary is None or path in self._units or path in self.problems or self._sound.get(path) is summary:
             return
-        if self._noting(path, partial(_checked, summary)):
+        if self._noting(path, partial(is_python, summary)):
             self._sound[path] = summary
 
     def _noting(self, path: str, action: Callable[[], T]) -> T | None:
@@ -211,9 +212,9 @@ class Project:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
         return self._stores.may_store(name, classes)
 
-    def may_exchange(self, name: str, paths: frozenset[str]) -> bool:
-        """True if something stores an attribute on what may be an instance of a class; `paths` have the class and its bases."""
-        return self._stores.may_exchange(name, paths)
+    def may_exchange(self, name: str, classes: frozenset[ClassKey]) -> bool:
+        """True if something else may store an attribute on an instance of a class; `classes` are it and its bases."""
+        return self._exchanges.may_exchange(name, classes)
 
     def none_has(self, default: Default) -> bool:
         """True if a class is constructed, and never with a parameter of its constructor at its default."""
@@ -225,7 +226,11 @@ class Project:
 
     @cached_property
     def _stores(self) -> AttributeStores:
-        return AttributeStores(self.graph, self._readable) if self._same is None else self._same._stores
+        return AttributeStores(self.summaries, self._readable) if self._same is None else self._same._stores
+
+    @cached_property
+    def _exchanges(self) -> Exchanges:
+        return Exchanges(self.graph, self._readable) if self._same is None else self._same._exchanges
 
     def _readable(self, path: str) -> ir.Module | None:
         """A file as IR, without a word where it has none."""
@@ -337,13 +342,3 @@ class Project:
 def _unread(error: OSError, what: str) -> Problem:
     reason = str(error.strerror or error)
     return Problem(TOO_LARGE, reason, 1, 1) if error.errno == errno.EFBIG else Problem(UNREADABLE, what + reason, 1, 1)
-
-
-def _checked(summary: FileSummary) -> bool:
-    """True if a file is Python, as far as it can be told in little time. Raises SourceError, ParseFailure or TooLarge."""
-    from bce_lint.syntax.parse import check
-
-    text = decode(summary.raw, summary.path).text
-    if len(summary.raw) <= MAX_BYTES:
-        check(text)
-    return True

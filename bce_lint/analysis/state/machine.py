@@ -68,8 +68,8 @@ class Program(Protocol):
     def none_has(self, default: Default) -> bool:
         """True if a class is constructed, and never with a parameter of its constructor at its default."""
 
-    def may_exchange(self, name: str, paths: frozenset[str]) -> bool:
-        """True if something stores an attribute on what may be an instance of a class; `paths` have the class and its bases."""
+    def may_exchange(self, name: str, classes: frozenset[tuple[str, ir.Span]]) -> bool:
+        """True if something else may store an attribute on an instance of a class; `classes` are it and its bases."""
 
     def may_store(self, name: str, classes: frozenset[tuple[str, ir.Span]]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""

@@ -6,15 +6,38 @@ from collections.abc import Mapping
 
 import pytest
 
-from bce_lint.analysis.project.attribute_stores import AttributeStores
-from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.exchanges import Exchanges
+from bce_lint.analysis.project.import_graph import MANY, Graph
 from bce_lint.analysis.project.index import scan
+from bce_lint.ir import ClassDef, Span
 from bce_lint.syntax.parse import lower
 
 EXCHANGING = [
     "net.act = f()\n",
-    "net.act: T = None\n",
     "net.head.act = f\n",
+    "net.act: T = f()\n",
+    "net.act = other.act.to(d)\n",
+    "net.act = net.act.wrapped()\n",
+    "net.__setattr__('act', f())\n",
+    "net.__dict__['act'] = f()\n",
+    "net._modules['act'] = f()\n",
+    "vars(net)['act'] = f()\n",
+    "net.__dict__.update(act=f())\n",
+    "net.__dict__.update({'act': f()})\n",
+    "vars(net).setdefault('act', f())\n",
+    "setattr(g(net, 0), 'act', f())\n",
+    "setattr(\n    net,\n    'act',\n    f(),\n)\n",
+    "def g(self):\n    self.act = f()\n",
+    "[setattr(one, 'act', f()) for one in nets]\n",
+    "class B:\n    def g(self):\n        setattr(self, 'act', f())\n",
+    "class B:\n    def g(self):\n        return self.k and setattr(self, 'act', f())\n",
+    "class B:\n    def g(self):\n        [setattr(self, 'act', one) for one in f()]\n",
+    "class B:\n    def g(self):\n        self.__dict__.update(act=f())\n",
+    "class B:\n    def g(self):\n        vars(self)['act'] = f()\n",
+    "class B:\n    def g(self):\n        super().__setattr__('act', f())\n",
+    "class B:\n    def g(self):\n        self.add_module('act', f())\n",
+    "class B:\n    @staticmethod\n    def g(net):\n        net.act = f()\n",
+    "class B:\n    @classmethod\n    def g(cls):\n        net = cls()\n        net.act = f()\n        return net\n",
     "net.act, b = f()\n",
     "b, net.act = f()\n",
     "(b, [net.act]) = f()\n",
@@ -32,6 +55,18 @@ EXCHANGING = [
 ]
 NOT_EXCHANGING = [
     "net.act = 1\n",
+    "net.act = None\n",
+    "net.act = net.act.to(device)\n",
+    "net.head.act = net.head.act.cuda()\n",
+    "seq = nn.Sequential()\nseq.add_module('act', f())\n",
+    "table['act'] = f()\n",
+    "net.__dict__['act'] = 'relu'\n",
+    "net.__dict__.update(act='relu')\n",
+    "net.__dict__.update({'act': 1})\n",
+    "net.__dict__.setdefault('act', 1)\n",
+    "setattr(net, 'act', None)\n",
+    "net.table.update(act=f())\n",
+    "del net.act\n",
     "net.act = 'relu'\n",
     "net.acts = f()\n",
     "act = f()\n",
@@ -47,15 +82,21 @@ NOT_EXCHANGING = [
 ]
 
 
-def project(texts: Mapping[str, str]) -> tuple[Graph, AttributeStores]:
+def project(texts: Mapping[str, str]) -> tuple[Graph, Exchanges]:
     """A project of files that import each other by their names."""
     files = {path: scan(path, text.encode()) for path, text in texts.items()}
     graph = Graph(files, lambda importer, name, level: f"{name}.py" if f"{name}.py" in files else None)
-    return graph, AttributeStores(graph, lambda path: lower(texts[path]))
+    return graph, Exchanges(graph, lambda path: lower(texts[path]))
 
 
 def exchanges(text: str) -> bool:
-    return project({"a.py": text})[1].may_exchange("act", frozenset({"a.py"}))
+    classes = frozenset(("a.py", node.span) for node in lower(text).body if isinstance(node, ClassDef))
+    return project({"a.py": text})[1].may_exchange("act", classes or within("a.py"))
+
+
+def within(*paths: str) -> frozenset[tuple[str, Span]]:
+    """Classes that stand in these files, anywhere."""
+    return frozenset((path, Span(0, 0)) for path in paths)
 
 
 @pytest.mark.parametrize("text", EXCHANGING)
@@ -79,11 +120,25 @@ def test_only_files_that_may_have_the_object_count() -> None:
             "own.py": "import other\nclass Net: pass\n",
         }
     )
-    assert stores.may_exchange("act", frozenset({"net.py"}))
-    assert stores.may_exchange("act", frozenset({"own.py", "net.py"}))
-    assert not stores.may_exchange("act", frozenset({"own.py"}))
-    assert not stores.may_exchange("head", frozenset({"net.py"}))
-    assert stores.may_exchange("head", frozenset({"own.py"}))
+    assert stores.may_exchange("act", within("net.py"))
+    assert stores.may_exchange("act", within("own.py", "net.py"))
+    assert not stores.may_exchange("act", within("own.py"))
+    assert not stores.may_exchange("head", within("net.py"))
+    assert stores.may_exchange("head", within("own.py"))
+
+
+def test_of_many_files_it_is_enough_that_imports_join_them() -> None:
+    few = {"a.py": "import common\n", "b.py": "import common\n", "common.py": "", "c.py": ""}
+    assert not project(few)[0].meet("a.py", "b.py")
+    graph, _ = project(few | {f"more{number}.py": "" for number in range(MANY)})
+    assert graph.meet("a.py", "b.py") and not graph.meet("a.py", "c.py") and not graph.meet("a.py", "more1.py")
+
+
+def test_the_class_that_exchanges_on_its_own_is_the_one() -> None:
+    text = "class A:\n    def g(self):\n        setattr(self, 'act', f())\n\n\nclass B:\n    pass\n"
+    _, stores = project({"a.py": text})
+    own, other = (frozenset({("a.py", node.span)}) for node in lower(text).body)
+    assert stores.may_exchange("act", own) and not stores.may_exchange("act", other)
 
 
 def test_files_meet_where_one_imports_both() -> None:

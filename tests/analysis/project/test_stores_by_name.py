@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bce_lint.analysis.project.attribute_stores import AttributeStores, FileStores
-from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import scan
 from bce_lint.ir import Span
 from bce_lint.syntax.parse import ParseFailure, lower
@@ -122,7 +121,7 @@ def asked(*texts: str) -> AttributeStores:
         except ParseFailure:
             return None
 
-    return AttributeStores(Graph(files, lambda importer, name, level: None), module)  # type: ignore[arg-type]
+    return AttributeStores(files, module)  # type: ignore[arg-type]
 
 
 OWN = "class A:\n    def f(self):\n        self.x = 1\n"

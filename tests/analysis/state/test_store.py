@@ -174,7 +174,7 @@ class Nowhere:
         """There is nothing to construct."""
         return False
 
-    def may_exchange(self, name: str, paths: frozenset[str]) -> bool:
+    def may_exchange(self, name: str, classes: frozenset[tuple[str, Span]]) -> bool:
         return False
 
     def may_store(self, name: str, classes: frozenset[tuple[str, Span]]) -> bool:

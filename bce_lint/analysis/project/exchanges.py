@@ -1,0 +1,202 @@
+"""Which attributes of an instance something else may exchange: a function that is handed it, another name of it, a name given as text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from bce_lint import ir
+from bce_lint.analysis.project.attribute_stores import ClassKey, namespace_of
+from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
+from bce_lint.ir.walk import AnyNode, children
+
+_ON_OTHERS: Final = re.compile(rb"\.(?<!\bself\.)([^\W\d]\w*)(?=[ \t]*(?:(?:[:,)\]][^=\n(]{0,120}|[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)|in\b))")
+_ENTERED: Final = re.compile(rb"\bas[ \t]+\w[\w.]*\.(\w+)")
+_BY_TEXT: Final = re.compile(rb"(?:setattr(?:__)?|(?:add|register)_module)\([^'\"]{0,120}['\"](\w+)")
+"""How a store on anything but `self` looks, one by `with`, and one by a name that is given as text."""
+_OF_TABLES: Final = re.compile(rb"(?:__dict__|_modules|vars\([^)\n]{0,80}\))[ \t]*(?:\.[ \t]*(?:update|setdefault|__setitem__)[ \t]*\(|\[)")
+_TABLES: Final = (b"__dict__", b"_modules", b"vars(")
+_OF_FUNCTIONS: Final = re.compile(rb"^def[ \t]+\w+[ \t]*\([ \t]*self\b", re.MULTILINE)
+"""What may store under names that those do not find: in namespaces, and functions outside of classes that have a `self`."""
+_REGISTERING: Final = frozenset({"add_module", "register_module"})
+_FILLING: Final = frozenset({"update", "setdefault", "__setitem__"})
+_CONTAINERS: Final = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+
+
+class _Around(NamedTuple):
+    """What stands around a node: the class whose method it is in, the method's first parameter, and whether it constructs."""
+
+    owner: ClassKey | None = None
+    first: str | None = None
+    constructs: bool = False
+
+
+class FileExchanges:
+    """What one file exchanges: `others` are the attributes of what may be an instance of any class, `own` those that a class exchanges
+    on its instances under a name that is given as text, elsewhere than in `__init__`."""
+
+    def __init__(self, path: str, module: ir.Module | None) -> None:
+        self.path = path
+        self.others: set[str] = set()
+        self.own: defaultdict[str, set[ClassKey]] = defaultdict(set)
+        self._containers: set[str] = set()
+        if module is not None:
+            self._visit(module, _Around())
+
+    def _visit(self, node: AnyNode, around: _Around) -> None:
+        match node:
+            case ir.ClassDef():
+                for member in node.body:
+                    self._member(member, (self.path, node.span))
+                for part in (*node.decorators, *(base.value for base in node.bases)):
+                    self._visit(part, around)
+                return
+            case ir.Lambda():  # nobody knows when it runs
+                around = _Around()
+            case ir.Assign():
+                self._assigned(node, around)
+            case ir.AugAssign() | ir.For():
+                self._stored((node.target,), None, around)
+            case ir.With():
+                self._stored([item.target for item in node.items if item.target is not None], None, around)
+            case ir.Comp():
+                self._stored([clause.target for clause in node.clauses], None, around)
+            case ir.Call():
+                self._called(node, around)
+        for part in children(node):
+            self._visit(part, around)
+
+    def _member(self, node: AnyNode, owner: ClassKey) -> None:
+        """A statement of a class body: its functions are methods."""
+        if isinstance(node, ir.FunctionDef):
+            function = node.function
+            static = any(isinstance(d, ir.Name) and d.id in ("staticmethod", "classmethod") for d in function.decorators)
+            first = function.params[0].name if function.params and not static else None
+            around = _Around(owner, first, function.name == "__init__")
+            for part in children(function):
+                self._visit(part, around)
+        elif isinstance(node, ir.If | ir.For | ir.While | ir.Try | ir.With):
+            for part in children(node):
+                self._member(part, owner)
+        else:
+            self._visit(node, _Around())
+
+    def _assigned(self, node: ir.Assign, around: _Around) -> None:
+        if isinstance(node.value, ir.Call) and _last(node.value.func) in _CONTAINERS:
+            self._containers.update(target.id for target in node.targets if isinstance(target, ir.Name))
+        if not isinstance(node.value, ir.Const):
+            self._stored(node.targets, node.value, around)
+
+    def _stored(self, targets: Iterable[ir.Expr], value: ir.Expr | None, around: _Around) -> None:
+        for target in targets:
+            if isinstance(target, ir.Build):
+                self._stored(target.items, None, around)
+            elif isinstance(target, ir.Star):
+                self._stored((target.value,), None, around)
+            elif isinstance(target, ir.Attr):
+                # A function inside a method has the receiver under the same name.
+                if not _is(target.value, around.first) and not _moves(target, value):
+                    self.others.add(target.name)
+            elif isinstance(target, ir.Item) and (subject := namespace_of(target.value)) is not None:
+                self._named(subject, _texts((target.index,)), around)
+
+    def _called(self, node: ir.Call, around: _Around) -> None:
+        name, owner = _last(node.func), node.func.value if isinstance(node.func, ir.Attr) else None
+        values = [arg.value for arg in node.args]
+        if name in _FILLING and owner is not None and (subject := namespace_of(owner)) is not None:
+            self._named(subject, _filled(node), around)
+        elif values and isinstance(values[-1], ir.Const):
+            return  # a number or a text
+        elif name == "setattr" or (name == "__setattr__" and len(values) > 2):
+            self._named(values[0] if values else None, _texts(values[1:2]), around)
+        elif name == "__setattr__" or name in _REGISTERING:
+            self._named(owner, _texts(values[:1]), around)
+
+    def _named(self, subject: ir.Expr | None, texts: Iterable[str], around: _Around) -> None:
+        """Names that are given as text, of some object."""
+        if _is(subject, around.first) or (isinstance(subject, ir.Call) and _is(subject.func, "super")):
+            if around.owner is not None and not around.constructs:
+                for text in texts:
+                    self.own[text].add(around.owner)
+        elif not (isinstance(subject, ir.Name) and subject.id in self._containers):
+            self.others.update(texts)
+
+
+def _moves(target: ir.Attr, value: ir.Expr | None) -> bool:
+    """True for `net.loss = net.loss.to(device)`: a module that gives itself."""
+    func = value.func if isinstance(value, ir.Call) else None
+    return isinstance(func, ir.Attr) and func.name in MODULE_SELF_METHODS and _same(func.value, target)
+
+
+def _same(one: ir.Expr, other: ir.Expr) -> bool:
+    while isinstance(one, ir.Attr) and isinstance(other, ir.Attr) and one.name == other.name:
+        one, other = one.value, other.value
+    return isinstance(one, ir.Name) and _is(other, one.id)
+
+
+def _filled(node: ir.Call) -> Iterator[str]:
+    """The names under which a call puts something else than a number or a text into a table."""
+    for arg in node.args:
+        if isinstance(arg.value, ir.Dict):
+            yield from _texts(key for key, value in zip(arg.value.keys, arg.value.values, strict=True) if not isinstance(value, ir.Const))
+        elif arg.keyword is not None and not isinstance(arg.value, ir.Const):
+            yield arg.keyword
+    if len(node.args) > 1 and not isinstance(node.args[1].value, ir.Const):
+        yield from _texts((node.args[0].value,))
+
+
+def _texts(nodes: Iterable[ir.Expr | None]) -> Iterator[str]:
+    return (one.value for one in nodes if isinstance(one, ir.Const) and isinstance(one.value, str))
+
+
+def _last(node: ir.Expr) -> str:
+    return node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attr) else ""
+
+
+def _is(node: ir.Expr | None, name: str | None) -> bool:
+    return isinstance(node, ir.Name) and node.id == name
+
+
+class Exchanges:
+    """Answers whether anything in a project may exchange an attribute; `module` reads a file as IR, None where it cannot."""
+
+    def __init__(self, graph: Graph, module: Callable[[str], ir.Module | None]) -> None:
+        self._graph, self._module = graph, module
+        self._known: dict[str, FileExchanges] = {}
+        self._on_others: defaultdict[str, list[str]] | None = None
+        self._by_text: defaultdict[str, set[str]] = defaultdict(set)
+
+    def may_exchange(self, name: str, classes: frozenset[ClassKey]) -> bool:
+        """True if something may store an attribute on an instance of a class (`classes` are it and its bases) otherwise than its own
+        methods by statements: then what the attribute holds is not certain."""
+        on_others = self._found()
+        paths = {path for path, _ in classes}
+        if any(not classes.isdisjoint(self._of(path).own.get(name, ())) for path in paths & self._by_text.get(name, set())):
+            return True
+        files = (one for one in on_others.get(name, ()) if any(self._graph.meet(one, path) for path in paths))
+        return any(name in self._of(one).others for one in files)
+
+    def _found(self) -> defaultdict[str, list[str]]:
+        """The files that may store an attribute on others, by its name: found out once, by how a store looks."""
+        if self._on_others is None:
+            self._on_others = defaultdict(list)
+            for path, one in self._graph.files.items():
+                text = one.data or one.raw
+                by_text = {found.decode("utf-8", "replace") for found in _BY_TEXT.findall(text)}
+                names = {found.decode("utf-8", "replace") for form in (_ON_OTHERS, _ENTERED) for found in form.findall(text)}
+                if _OF_FUNCTIONS.search(text) or (any(table in text for table in _TABLES) and _OF_TABLES.search(text)):
+                    names |= self._of(path).others
+                    by_text |= self._of(path).own.keys()
+                for name in by_text:
+                    self._by_text[name].add(path)
+                for name in names | by_text:
+                    self._on_others[name].append(path)
+        return self._on_others
+
+    def _of(self, path: str) -> FileExchanges:
+        if path not in self._known:
+            self._known[path] = FileExchanges(path, self._module(path))
+        return self._known[path]
