@@ -30,6 +30,42 @@ WRAPPED: Final = _words("module _orig_mod")
 MODULE: Final = "torch.nn.Module"
 """The base of all modules."""
 
+TENSORS: Final = _words(
+    "torch.Tensor torch.nn.Parameter torch.nn.UninitializedParameter torch.nn.Buffer torch.nn.UninitializedBuffer"
+)
+"""Classes of tensors."""
+
+NO_MODULES: Final = TENSORS | _words(
+    """
+    torch.nn.LinearCrossEntropyOptions torch.nn.PackedSequence torch.nn._ASMoutput torch.nn._BufferMeta torch.nn._IncompatibleKeys
+    torch.nn._ParameterMeta torch.nn._WrappedHook torch.nn._cross_map_lrn2d torch.nn.sync_batch_norm
+    torch.nn.utils.rnn.PackedSequence torch.nn.utils.rnn.PackedSequence_
+    """
+)
+"""Classes in and around `torch.nn` that are no modules."""
+
+_MIXED: Final = _words("torch.nn.LazyModuleMixin torch.nn._LazyConvXdMixin torch.nn.UninitializedTensorMixin")
+"""Classes that make part of a module, or of a tensor, beside another base."""
+
+_BESIDE: Final = (
+    "torch.nn.utils.", "torch.nn.attention.", "torch.nn.functional.", "torch.nn.parallel.", "torch.nn.cpp.", "torch.nn.lazy.",
+    "torch.nn._functions.", "torch.nn.linear_cross_entropy.", "torch.nn.linear_cross_entropy_options.",
+)  # fmt: skip
+"""Where torch keeps classes of both kinds."""
+
+_PARALLEL: Final = "torch.nn.parallel.DistributedDataParallel"
+"""A module that is kept there."""
+
+
+def is_module(name: str) -> bool | None:
+    """Whether a class outside the project is a module, as far as that is known."""
+    if name in NO_MODULES:
+        return False
+    if name in _MIXED:
+        return None
+    return True if name == _PARALLEL or (name.startswith("torch.nn.") and not name.startswith(_BESIDE)) else None
+
+
 MODULE_ATTRIBUTES: Final = _words(
     """
     T_destination _apply _backward_hooks _backward_pre_hooks _buffers _call_impl _compiled_call_impl _forward_hooks

@@ -20,7 +20,7 @@ from bce_lint.records import record
 INHERITED_FUEL = 2_000
 INHERITED_SITE_BONUS = 4_000
 INHERITED_RECORDED = 3
-"""How many times as much it is in a run that records, at most: each class runs it again, and much of it comes to no end."""
+"""How many times as much `INHERITED_FUEL` is in a run that records, at most: each class runs it again, and much of it comes to no end."""
 MAX_TOO_DEEP = 16
 """Entry points that may recurse too deeply before what they call is given up with them: each costs thousands of frames."""
 

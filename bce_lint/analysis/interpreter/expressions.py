@@ -25,6 +25,20 @@ def evaluate(m: Machine, frame: Frame, node: ir.Expr) -> Value:
     return m.observer.note(m, frame, node, _EVALUATORS[type(node)](m, frame, node))
 
 
+def noted(m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Value:
+    """A value that an expression has, of which an observer is told."""
+    m.fuel -= 1
+    return value if m.observer is None else m.observer.note(m, frame, node, value)
+
+
+def evaluate_held(m: Machine, frame: Frame, node: ir.Expr) -> tuple[Value, Value | None]:
+    """The value of an expression, and the object that it is an attribute of."""
+    if not isinstance(node, ir.Attr):
+        return evaluate(m, frame, node), None
+    holder = evaluate(m, frame, node.value)
+    return noted(m, frame, node, attributes.attribute(m, frame, holder, node.name, node.span)), holder
+
+
 def _const(m: Machine, frame: Frame, node: ir.Const) -> Value:
     return const(node.value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bce_lint import ir
@@ -18,6 +19,7 @@ from bce_lint.analysis.interpreter import (
     handlers,
     imports,
     loops,
+    subscripts,
 )
 from bce_lint.analysis.models import autocast, operators
 from bce_lint.analysis.state import containers, identities, objects
@@ -69,26 +71,35 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
                 m.observer.bound(frame, target)
             bind_name(m, frame, target.id, value)
         case ir.Attr():
-            holder = expressions.evaluate(m, frame, target.value)
-            if m.observer is not None:
-                m.observer.stored(m, frame, target, holder)
-            attributes.attribute_written(m, frame, target, holder, value)
+            _store_attribute(m, frame, target, expressions.evaluate(m, frame, target.value), value)
         case ir.Item():
-            owner = expressions.evaluate(m, frame, target.value)
-            if m.observer is not None:
-                m.observer.stored(m, frame, target, owner)
-            key = expressions.evaluate(m, frame, target.index)
-            changed = containers.set_item(m, owner, key, value)
-            if changed is not None and isinstance(target.value, ir.Name):
-                bind_name(m, frame, target.value.id, changed)
-            elif changed is not None and changed is not owner and isinstance(target.value, ir.Attr):
-                objects.set_attribute(m, expressions.evaluate(m, frame, target.value.value), target.value.name, changed)
+            owner, holder = expressions.evaluate_held(m, frame, target.value)
+            _store_item(m, frame, target, owner, holder, expressions.evaluate(m, frame, target.index), value)
         case ir.Build():
             _unpack(m, frame, target.items, value)
         case ir.Star():
             assign(m, frame, target.value, value)
         case _:
             expressions.evaluate(m, frame, target)
+
+
+def _store_attribute(m: Machine, frame: Frame, target: ir.Attr, holder: Value, value: Value) -> None:
+    if m.observer is not None:
+        m.observer.stored(m, frame, target, holder)
+    attributes.attribute_written(m, frame, target, holder, value)
+
+
+def _store_item(m: Machine, frame: Frame, target: ir.Item, owner: Value, holder: Value | None, key: Value, value: Value) -> None:
+    """`owner[key] = value`; `holder` is the object that has the owner as an attribute."""
+    if m.observer is not None:
+        m.observer.stored(m, frame, target, owner)
+    changed = containers.set_item(m, owner, key, value)
+    if type(owner) is not Tensor or changed is None:
+        return
+    if isinstance(target.value, ir.Name):
+        bind_name(m, frame, target.value.id, changed)
+    elif isinstance(target.value, ir.Attr) and holder is not None and changed is not owner:
+        objects.set_part(m, holder, target.value.name, owner, changed)
 
 
 def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value) -> None:
@@ -120,7 +131,7 @@ def _declare(m: Machine, frame: Frame, node: ir.Declare) -> bool:
 
 
 def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
-    old = expressions.evaluate(m, frame, node.target)
+    old, store = _read_and_stored(m, frame, node.target)
     value = expressions.evaluate(m, frame, node.value)
     if type(old) is Ref and old.kind in ("list", "container") and node.op == "+":
         containers.extend(m, old, value)
@@ -131,8 +142,22 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
         new = changed(new, dtype=old.dtype)  # written into the tensor itself
     if m.observer is not None:
         new = m.observer.augmented(m, frame, node, old, new)
-    assign(m, frame, node.target, new)
+    store(new)
     return True
+
+
+def _read_and_stored(m: Machine, frame: Frame, target: ir.Expr) -> tuple[Value, Callable[[Value], None]]:
+    """What a target holds, and how another value is stored there: what it is an attribute or an item of is evaluated once."""
+    if isinstance(target, ir.Attr):
+        holder = expressions.evaluate(m, frame, target.value)
+        old = attributes.attribute(m, frame, holder, target.name, target.span)
+        return expressions.noted(m, frame, target, old), partial(_store_attribute, m, frame, target, holder)
+    if isinstance(target, ir.Item):
+        owner, of = expressions.evaluate_held(m, frame, target.value)
+        key = expressions.evaluate(m, frame, target.index)
+        old = expressions.noted(m, frame, target, subscripts.item(m, frame, owner, key, target.span))
+        return old, partial(_store_item, m, frame, target, owner, of, key)
+    return expressions.evaluate(m, frame, target), partial(assign, m, frame, target)
 
 
 def _expression(m: Machine, frame: Frame, node: ir.ExprStmt) -> bool:

@@ -32,7 +32,7 @@ from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.modules import MODULE
+from bce_lint.catalog.modules import MODULE, NO_MODULES, TENSORS, is_module
 from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETURN, TRANSPARENT_ITERATORS
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.records import changed
@@ -70,13 +70,20 @@ def _ref_is(m: Machine, value: Ref, name: str, short: str) -> bool | None:
         return value.kind == short
     if isinstance(value.what, ClassV):
         outside = class_model.outside_base(m, value.what)
-        module = outside is not None and outside.startswith("torch.nn.")
-        if outside == name or (module and name == MODULE):
-            return True
-        return False if (module or outside is None) and name in (MODULE, "torch.Tensor") else None
+        return True if outside == name else _derived_is(outside, name)
     if name in (MODULE, "torch.Tensor"):
         return name == MODULE and value.kind in MODULE_KINDS
     return value.what.module == name if isinstance(value.what, Contract | Activation) else None
+
+
+def _derived_is(outside: str | None, name: str) -> bool | None:
+    """Whether an object whose class has this base outside the project is a module, or a tensor."""
+    module = outside is not None and is_module(outside)
+    if name == MODULE:
+        return module
+    if name != "torch.Tensor":
+        return None
+    return True if outside in TENSORS else False if module or outside is None or outside in NO_MODULES else None
 
 
 def _isinstance(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

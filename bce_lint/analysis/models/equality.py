@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, BuiltinMethod, ClassV, Constant, External, Ref, Seq, Union, Unknown, Value
+from bce_lint.analysis.domain.values import (
+    NONE,
+    BuiltinMethod,
+    ClassV,
+    Constant,
+    External,
+    MethodV,
+    PartialV,
+    Ref,
+    Seq,
+    Union,
+    Unknown,
+    Value,
+)  # fmt: skip
 from bce_lint.analysis.models import layout
 from bce_lint.analysis.state import class_model, containers, objects
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.modules import is_module
 
 _OPEN = (Unknown, Tensor, Union, BuiltinMethod)
 _PLAIN = (Constant, External, Unknown)
@@ -28,6 +42,10 @@ def equal(m: Machine, a: Value, b: Value) -> bool | None:
             return _names(a, b)
         case Ref(), Ref():
             return _objects(m, a, b)
+        case MethodV(), MethodV() if a == b:
+            return identical(m, a.receiver, b.receiver)
+        case PartialV(), PartialV() if a == b:
+            return None  # two that are made alike are two
     return a == b
 
 
@@ -35,7 +53,18 @@ def identical(m: Machine, a: Value, b: Value) -> bool | None:
     """Whether `a is b` is certainly true or certainly false."""
     if type(a) is Seq and type(b) is Seq:
         return None
-    return a == b if type(a) is Ref and type(b) is Ref else equal(m, a, b)
+    if type(a) is Ref and type(b) is Ref:
+        return _same(m, a, b)
+    if type(a) is MethodV and type(b) is MethodV and a == b:
+        return None  # each reading binds another
+    return equal(m, a, b)
+
+
+def _same(m: Machine, a: Ref, b: Ref) -> bool | None:
+    """Whether two objects are one: of those that one place makes in several rounds, it is not known, nor of any instance of a class."""
+    if a.address == b.address:
+        return None if m.is_summary(a.address) else True
+    return None if a.kind == b.kind == "instance" and (a.address in m.generic or b.address in m.generic) else False
 
 
 def _names(a: External, b: External) -> bool | None:
@@ -46,12 +75,13 @@ def _names(a: External, b: External) -> bool | None:
 
 def _objects(m: Machine, a: Ref, b: Ref) -> bool | None:
     """Lists of plain values by these, since a list may hold itself; a device is what it was made from, an object itself."""
+    same = _same(m, a, b)
     if a.kind not in _KEPT:
-        return None if a != b and (_compares(m, a) or _compares(m, b)) else a == b
+        return None if objects.is_tensor(m, a) or objects.is_tensor(m, b) or (not same and (_compares(m, a) or _compares(m, b))) else same
     x, y = containers.content(m, a), containers.content(m, b)
     if a.kind == b.kind == "list" and x is not None and y is not None and all(type(v) in _PLAIN for v in (*x, *y)):
         return _sequences(m, x, y)
-    return True if a == b and a.kind == "device" else None
+    return True if same and a.kind == "device" else None
 
 
 def _compares(m: Machine, ref: Ref) -> bool:
@@ -59,7 +89,7 @@ def _compares(m: Machine, ref: Ref) -> bool:
     if not isinstance(ref.what, ClassV):
         return False
     outside = class_model.outside_base(m, ref.what)
-    if outside is not None and not outside.startswith("torch.nn."):
+    if outside is not None and not is_module(outside):
         return True
     return any(type(base) is ClassV and (base.flavour or "__eq__" in base.node.bound) for base in class_model.mro(m, ref.what))
 

@@ -125,8 +125,8 @@ def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node
         return receiver
     if name in MODULE_SELF_METHODS:
         return receiver
-    if name in ("add_module", "register_module") and len(args.pos) >= 2:
-        return _add_module(m, receiver, args.pos[0], args.pos[1])
+    if name in ("add_module", "register_module"):
+        return _add_module(m, receiver, args.get(0, "name") or TOP, args.get(1, "module") or TOP)
     if name in ("forward", "__call__"):
         return layers.apply(m, frame, receiver, args, node)
     if name == "modules":
@@ -167,19 +167,19 @@ def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> No
 
 
 def _append(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
-    value = args.get(0, "object")
-    if value is not None:
-        containers.append(m, receiver, value)
+    if args.pos or args.kw or args.open:
+        containers.append(m, receiver, args.get(0, "module") or TOP)
     return receiver if receiver.kind == "container" else NONE
 
 
 def _extend(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
-    containers.extend(m, receiver, m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span))
+    added = args.get(0, "sequential") or args.get(0, "modules") or TOP
+    containers.extend(m, receiver, m.interpreter.elements(m, frame, added, node.span))
     return receiver if receiver.kind == "container" else NONE
 
 
 def _insert(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
-    index, value = args.get(0, "index") or TOP, args.get(1, "object") or TOP
+    index, value = args.get(0, "index") or TOP, args.get(1, "module") or TOP
     at = index.value if type(index) is Constant else None
     new = Seq((value, *items.prefix), items.rest, items.suffix) if at == 0 else None
     if new is None and items.exact and isinstance(at, int):
@@ -191,7 +191,8 @@ def _insert(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, nod
 
 def _pop(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
     known = items.suffix or (items.exact and items.prefix)
-    if known and args.get(0, "index") in (None, const(-1)) and receiver.kind != "set":
+    last = args.get(0, "key") == const(-1) or not (args.pos or args.kw or args.open)
+    if known and last and receiver.kind != "set":
         new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
         m.write(receiver.address, cells.ITEMS, new)
         return known[-1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     TOP,
     TRUE,
@@ -23,6 +26,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.state import cells, class_model, store
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.modules import TENSORS
 from bce_lint.catalog.names import KNOWN_LIBRARIES
 
 
@@ -58,6 +62,27 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         elif type(option) is ModuleV:
             m.written_modules.add(address(m, option.path))
             m.write(address(m, option.path), name, value)
+
+
+def set_part(m: Machine, owner: Value, name: str, old: Tensor, new: Value) -> None:
+    """What `owner.name` gave was changed in place: it is another wherever it is kept, and nowhere if each reading makes it anew."""
+    alternatives = options(owner)
+    for option in alternatives:
+        for keeper, kept in _keepers(m, option, name, old):
+            before = m.read(keeper.address, kept) if len(alternatives) > 1 and type(keeper) is Ref else None
+            set_attribute(m, keeper, kept, new if before is None else join(before, new))
+
+
+def _keepers(m: Machine, owner: Value, name: str, value: Tensor) -> Iterator[tuple[Value, str]]:
+    """The objects that keep what an attribute gave, and under which name: an instance, which may have it from a property, or a class."""
+    if type(owner) is not Ref or owner.kind != "instance" or m.read(owner.address, name) is not None:
+        yield owner, name
+    elif type(class_attribute(m, owner, name)) is FunctionV:
+        own = [(kept, m.state.find((owner.address, kept))) for kept in m.state.names(owner.address)]
+        yield from ((owner, kept) for kept, one in own if type(one) is Tensor and one.identity and one.identity == value.identity)
+    elif isinstance(owner.what, ClassV):
+        bases = [base for base in class_model.mro(m, owner.what) if type(base) is ClassV]
+        yield from [(base, name) for base in bases if m.read_global(base.address, name) is not None][:1]
 
 
 def mark_unbound(m: Machine, owner: Value, name: str) -> None:
@@ -128,7 +153,7 @@ def _truth(m: Machine, value: Value) -> bool | None:
             content = m.read(value.address, cells.ITEMS)
             return None if content is None else _truth(m, content)
         case Ref(kind="instance"):
-            return None if class_attribute(m, value, "__len__") or class_attribute(m, value, "__bool__") else True
+            return None if class_attribute(m, value, "__len__") or class_attribute(m, value, "__bool__") or is_tensor(m, value) else True
         case Ref():
             return True if value.kind in _ALWAYS_TRUE_REFS else None
         case Unknown() | Union():
@@ -136,6 +161,11 @@ def _truth(m: Machine, value: Value) -> bool | None:
         case External():
             return None if is_foreign(value) else True
     return True if type(value) in (ClassV, FunctionV, MethodV, PartialV) else None
+
+
+def is_tensor(m: Machine, value: Ref) -> bool:
+    """True if the class of an instance is one of tensors, of which Python asks what they hold."""
+    return isinstance(value.what, ClassV) and class_model.outside_base(m, value.what) in TENSORS
 
 
 def is_foreign(value: External) -> bool:

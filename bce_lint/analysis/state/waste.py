@@ -8,7 +8,7 @@ packages come to 175,000: with less, what their callers do with a result is not 
 FREE = 500
 """What a run that comes to its end takes for nothing: most take less."""
 MOST_RECORDED = 100_000
-"""What it is in a run that records, of which an evaluation costs several times as much. Real files come to 50,000 there, since its runs
+"""What `MOST` is in a run that records, of which an evaluation costs several times as much. Real files come to 50,000 there, since its runs
 get so many times as much that most come to their end. They do so until half of it is spent."""
 LEAST = 50
 """Behind that each gets at least this part of its budget, as its own statements and a call or two need."""
