@@ -103,9 +103,14 @@ def test_a_wrong_fix_is_refused_and_nothing_changes(monkeypatch: pytest.MonkeyPa
         assert reason in refused[0]
 
 
-def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+SPENT = "def g0(x):\n    return x\n\n\n" + "".join(f"def g{i}(x):\n    return g{i - 1}(g{i - 1}(x))\n\n\n" for i in range(1, 40))
+"""Functions that spend every budget."""
+
+
+@pytest.mark.parametrize(("before", "first"), [("", ""), (SPENT, "    g39(x)\n"), (SPENT, "    squash(net(x))\n    g39(x)\n")])
+def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch, before: str, first: str) -> None:
     text = SWAPPED.replace("net = nn.Linear(8, 3)", "squash = nn.Identity()\nnet = nn.Linear(8, 3)") + (
-        "\n\ndef other(x, y):\n    return nn.BCEWithLogitsLoss()(squash(net(x)), y)\n"
+        f"\n\n{before}def other(x, y):\n{first}    return nn.BCEWithLogitsLoss()(squash(net(x)), y)\n"
     )
     edits = (("(y.long(), net(x))", "(net(x), y.long())"), ("nn.Identity()", "nn.Sigmoid()"))
 
