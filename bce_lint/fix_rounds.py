@@ -36,7 +36,7 @@ def fix_root(
     least = UNSAFE if options.unsafe else SAFE
     out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
     policy = Policy(least, options.fixable, frozenset(paths) - out)
-    fixed = run(job.lint, policy, Checks(round_trips, parses, code_of))
+    fixed = run(job.lint, policy, Checks(cache(round_trips), parses, code_of))
     wider = policy._replace(files=policy.files | out)
     held = {path for one in fixed.left.found if (fix := wider.allowed(one)) is not None for path in fix.paths & out}
     fixed.refused.extend(f"{named(path, shown)}: a link out of the project, which is fixed only where it is named" for path in sorted(held))

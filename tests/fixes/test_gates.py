@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bce_lint import fix_rounds
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
 from bce_lint.engine import fix, fix_text
@@ -190,6 +191,19 @@ def test_one_bad_fix_does_not_keep_the_others_back(monkeypatch: pytest.MonkeyPat
     after, refused = fixed(text)
     assert after == text.replace("size_average=False", 'reduction="sum"')
     assert len(refused) == 1
+
+
+def test_a_text_is_asked_once_whether_it_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_rewrite(monkeypatch, "(y.long(), net(x))", "(y.long(),  net(x))")
+    texts: list[str] = []
+
+    def given_back(text: str) -> bool:
+        texts.append(text)
+        return True
+
+    monkeypatch.setattr(fix_rounds, "round_trips", given_back)
+    fixed(SWAPPED + "\n\nold = nn.BCELoss(size_average=False)\n" * 4)
+    assert len(texts) == len(set(texts)) > 0
 
 
 def test_a_fix_of_two_files_is_made_in_both_or_in_neither(tmp_path: Path) -> None:
