@@ -204,6 +204,8 @@ def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], gates: _Gates) 
         raise _brought(state.left.shown(bad))
     except Refusal as refusal:
         return None, str(refusal)
+    except RecursionError:
+        return None, "a text that it changes is nested too deeply to be compared"
 
 
 def _by_path(chosen: Sequence[Judged]) -> dict[str, list[Edit]]:

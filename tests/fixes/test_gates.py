@@ -15,7 +15,6 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
 from bce_lint.engine import fix, fix_text
 from bce_lint.findings import FixOptions
-from bce_lint.fix_rounds import parses
 from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, Refusal
 from bce_lint.fixes.gates import check_text, untouched
@@ -28,7 +27,7 @@ from bce_lint.rules.judge import Judged
 from bce_lint.rules.registry import default_codes
 from bce_lint.rules.rule import Rule
 from bce_lint.source.text import decode
-from bce_lint.syntax.parse import round_trips
+from bce_lint.syntax.parse import against, round_trips
 
 OPTIONS = FixOptions(unsafe=True, fixable=default_codes())
 NOT_GIVEN_BACK = "LibCST does not give back the file as it is (a form feed, a lone carriage return, or syntax that it cannot read)"
@@ -136,10 +135,21 @@ def test_a_form_feed_and_a_lone_carriage_return_are_linted_and_never_fixed() -> 
         assert len(refused) == 1 and refused[0].endswith(NOT_GIVEN_BACK)
 
 
+@pytest.mark.parametrize(("piece", "most"), [("not ", 700), ("-", 700), ("~", 700), ("lambda: ", 400), ("lambda a=0: ", 200)])
+def test_a_text_of_deep_expressions_is_fixed_or_left_with_a_reason(piece: str, most: int) -> None:
+    for depth in (50, 150, most):
+        text = f"{SWAPPED}z = {piece * depth}y\n"
+        after, refused = fixed(text)
+        if refused:
+            assert after == text and "nested too deeply" in refused[0] and depth > 50
+        else:
+            assert after == text.replace("(y.long(), net(x))", "(net(x), y.long())")
+
+
 def test_statements_outside_the_change_may_not_change() -> None:
     before, after = "a = 1\nb = 2\nc = 3\n", "a = 1\nb = 2\nc = 4\n"
     with pytest.raises(Refusal, match=r"^statements outside the change would change$"):
-        check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(0, 1)), "a")], round_trips, parses)
+        check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(0, 1)), "a")], round_trips, against)
 
 
 def test_a_text_that_python_does_not_read_is_refused_whatever_else_reads_it() -> None:
@@ -153,7 +163,7 @@ def test_syntax_that_python_does_not_read_before_either_is_let_through() -> None
 
 def test_what_an_edit_touches_may_change() -> None:
     before, after = "a = 1\nif a:\n    b = 2\nc = 3\n", "a = 1\nif a:\n    b = f(2)\nc = 3\n"
-    check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(20, 21)), "f(2)")], round_trips, parses)
+    check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(20, 21)), "f(2)")], round_trips, against)
 
 
 def test_the_heads_of_blocks_are_compared_too() -> None:
@@ -180,7 +190,7 @@ def test_fixing_that_does_not_come_to_an_end_is_told() -> None:
         return Linted((found,), (), {"a.py": decode(text.encode(), "a.py")}, lambda _: shown())
 
     codes = frozenset(f"BCE{n}" for n in range(100))
-    fixed_ = run(lint, Policy(SAFE, codes, frozenset({"a.py"})), Checks(round_trips, parses))
+    fixed_ = run(lint, Policy(SAFE, codes, frozenset({"a.py"})), Checks(round_trips, against))
     assert len(fixed_.applied) == MAX_ROUNDS
     assert "did not come to an end" in fixed_.refused[0]
 
