@@ -63,7 +63,9 @@ def heard(project: Project, codes: frozenset[str]) -> Heard:
     from bce_lint.fixes.brought import Heard
 
     sites = project.all_sites()
-    return Heard(tuple(judge(sites, codes | default_codes())), tuple(unranked(sites)))
+    further = [other.all_sites() for other in project.others] if project.machine.unfinished else []
+    spoken = tuple(judge(sites, codes | default_codes()))
+    return Heard(spoken, tuple(unranked(sites)), lambda: tuple(one for sites in further for one in unranked(sites)))
 
 
 def _silenced(project: Project, judged: Judged) -> bool:

@@ -14,7 +14,7 @@ from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.projects import Root, leading_out
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
-from bce_lint.syntax.parse import ParseFailure, TooLarge, code_of, lower_full, round_trips
+from bce_lint.syntax.parse import against, code_of, round_trips
 
 if TYPE_CHECKING:
     from bce_lint.findings import FixOptions, Inspect
@@ -36,7 +36,7 @@ def fix_root(
     least = UNSAFE if options.unsafe else SAFE
     out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
     policy = Policy(least, options.fixable, frozenset(paths) - out)
-    fixed = run(job.lint, policy, Checks(round_trips, parses, code_of))
+    fixed = run(job.lint, policy, Checks(cache(round_trips), against, code_of))
     wider = policy._replace(files=policy.files | out)
     held = {path for one in fixed.left.found if (fix := wider.allowed(one)) is not None for path in fix.paths & out}
     fixed.refused.extend(f"{named(path, shown)}: a link out of the project, which is fixed only where it is named" for path in sorted(held))
@@ -53,15 +53,6 @@ def together(results: Sequence[FixResult]) -> FixResult:
         tuple(line for o in outcomes for line in o.refused),
         tuple(one for o in outcomes for one in o.unanalysed),
     ), {path: source for _, sources in results for path, source in sources.items()}
-
-
-def parses(text: str) -> str:
-    """What LibCST has against a text, or nothing."""
-    try:
-        lower_full(text)
-    except (ParseFailure, TooLarge) as error:
-        return error.message
-    return ""
 
 
 def _texts(project: Project) -> dict[str, bytes]:

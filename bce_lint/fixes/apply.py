@@ -12,6 +12,7 @@ from bce_lint.fixes.brought import Ground, Heard, Rewrite, nothing
 from bce_lint.fixes.edit import Edit, Refusal, changed, meet, trust
 from bce_lint.fixes.gates import check_text
 from bce_lint.fixes.readings import Readers, Readings
+from bce_lint.fixes.trials import Trials
 from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged
 from bce_lint.source.text import SourceText
@@ -92,11 +93,19 @@ def run(lint: Linter, policy: Policy, checks: Checks) -> Fixed:
     """Fixes until nothing is left to fix, at most `MAX_ROUNDS` times."""
     state = Fixed({}, [], [], lint({}), [])
     gates = _Gates(policy, checks, set(), {})
+    trials: Trials | None = None
     for _ in range(MAX_ROUNDS):
         chosen = list(_chosen(state.left.found, policy, gates.held))
         if not chosen:
             return state
-        state = _round(lint, state, chosen, gates)
+        trials = trials or Trials(len(chosen))
+        before, held = state, len(gates.held)
+        state, untried = _round(lint, state, chosen, gates, trials)
+        if untried and (trials.over or (state is before and len(gates.held) == held)):
+            more = f" and {len(untried) - 1} more" if len(untried) > 1 else ""
+            reason = f"gates refuse some of these fixes together, and {trials.made} trials did not tell which; give fewer files or codes"
+            state.refused.append(f"{_told(before, untried[0])}{more} were not tried alone: {reason}")
+            return state
     if list(_chosen(state.left.found, policy, gates.held)):
         state.refused.append(f"fixing did not come to an end in {MAX_ROUNDS} rounds; run it again")
     return state
@@ -148,33 +157,22 @@ def _reach(place: Location) -> tuple[Position, Position]:
     return place.end, place.start
 
 
-def _round(lint: Linter, state: Fixed, chosen: list[Judged], gates: _Gates) -> Fixed:
-    """One round: all at once; where a gate refuses that, those at fault are looked for by halves and left out."""
+def _round(lint: Linter, state: Fixed, chosen: list[Judged], gates: _Gates, trials: Trials) -> tuple[Fixed, list[Judged]]:
+    """One round: all at once; where a gate refuses that, those at fault are looked for and left out. The state after it, and the
+    fixes that could not be tried enough."""
     groups: dict[tuple[Edit, ...], list[Judged]] = {}
     for one in chosen:
-        groups.setdefault(_key(one)[2], []).append(one)
-    after, refused = _halved(lint, state, list(groups.values()), gates)
-    for group, reason in refused:
+        groups.setdefault(_edits(one), []).append(one)
+    found = trials.search(list(groups.values()), lambda some: _tried(lint, state, [one for group in some for one in group], gates))
+    for group, reason in found.refused:
         gates.held.update(map(_key, group))
-        where = state.left.shown(group[0]).location
-        place = f"{where.path}:{where.start.row}:{where.start.column}"
-        state.refused.append(f"{place}: {group[0].rule.code} is not fixed: {reason}")
-    if after is None and len(refused) < len(groups):
-        good = [group for group in groups.values() if all(group is not bad for bad, _ in refused)]
-        after = _tried(lint, state, [one for group in good for one in group], gates)[0]
-        after = after or _tried(lint, state, good[0], gates)[0]
-    return after if after is not None else state
+        state.refused.append(f"{_told(state, group[0])} is not fixed: {reason}")
+    return found.after or state, [one for group in found.untried for one in group]
 
 
-def _halved(lint: Linter, state: Fixed, groups: list[list[Judged]], gates: _Gates) -> tuple[Fixed | None, list[tuple[list[Judged], str]]]:
-    """The state after some fixes; where a gate refuses it, nothing and the ones that it refuses alone."""
-    after, reason = _tried(lint, state, [one for group in groups for one in group], gates)
-    if after is not None:
-        return after, []
-    if len(groups) == 1:
-        return None, [(groups[0], reason)]
-    middle = len(groups) // 2
-    return None, [bad for half in (groups[:middle], groups[middle:]) for bad in _halved(lint, state, half, gates)[1]]
+def _told(state: Fixed, found: Judged) -> str:
+    where = state.left.shown(found).location
+    return f"{where.path}:{where.start.row}:{where.start.column}: {found.rule.code}"
 
 
 def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], gates: _Gates) -> tuple[Fixed | None, str]:
@@ -206,6 +204,8 @@ def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], gates: _Gates) 
         raise _brought(state.left.shown(bad))
     except Refusal as refusal:
         return None, str(refusal)
+    except RecursionError:
+        return None, "a text that it changes is nested too deeply to be compared"
 
 
 def _by_path(chosen: Sequence[Judged]) -> dict[str, list[Edit]]:

@@ -14,6 +14,8 @@ from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.readings import Readers, Readings, parsed
 
 _Scope: TypeAlias = tuple[tuple[str, str, int], ...]
+_Resolved: TypeAlias = dict[tuple[_Scope, str], _Scope]
+_Symbols: TypeAlias = dict[str, symtable.Symbol]
 _NOWHERE: _Scope = (("", "", 0),)
 
 
@@ -26,8 +28,9 @@ def check_bindings(before: Mapping[str, str], after: Mapping[str, str], readers:
         old, new = parsed(before[path]), parsed(text)
         if old is None or new is None:
             continue  # syntax newer than the Python that runs
-        _check_names(before[path], text, new, path)
-        _check_exported(before[path], text, path, readers)
+        top, changed_top = _table(before[path]), _table(text)
+        _check_names(_resolved(top), _resolved(changed_top), new, path)
+        _check_exported(_bound(top) - _bound(changed_top), text, path, readers)
         stored, left = Readings(old), Readings(new)
         for owner, name in sorted(stored.stored - left.stored):
             _refuse_first(readers.attribute(name, owner), name)
@@ -48,9 +51,8 @@ def _refuse_first(places: Iterator[tuple[str, int]], name: str) -> None:
         raise Refusal(f"`{name}`, read at {os.path.basename(path)}:{row}, would lose its binding")
 
 
-def _check_names(before: str, after: str, tree: ast.Module, path: str) -> None:
+def _check_names(old: _Resolved, new: _Resolved, tree: ast.Module, path: str) -> None:
     """Each name that is read must be bound in the scope where it was bound before."""
-    old, new = _resolved(before), _resolved(after)
     stars = any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body)
     for (scope, name), where in new.items():
         was = old.get((scope, name))
@@ -60,22 +62,23 @@ def _check_names(before: str, after: str, tree: ast.Module, path: str) -> None:
         _refuse_first(iter([(path, row)]), name)
 
 
-def _resolved(text: str) -> dict[tuple[_Scope, str], _Scope]:
+def _resolved(top: symtable.SymbolTable) -> _Resolved:
     """For each scope and each name that is read in it: the scope that binds it."""
-    top = _table(text)
-    found: dict[tuple[_Scope, str], _Scope] = {}
-    bound = {symbol.get_name() for symbol in top.get_symbols() if _binds(symbol)} | _declared_global(top)
-    waiting: list[tuple[symtable.SymbolTable, _Scope, Sequence[tuple[symtable.SymbolTable, _Scope]]]] = [(top, (), ())]
+    found: _Resolved = {}
+    bound = _bound(top) | _declared_global(top)
+    waiting: list[tuple[symtable.SymbolTable, _Scope, Sequence[tuple[_Symbols, _Scope]]]] = [(top, (), ())]
     while waiting:
         table, scope, around = waiting.pop()
-        for symbol in table.get_symbols():
+        symbols = _symbols(table)
+        for name, symbol in symbols.items():
             if symbol.is_referenced():
-                found[scope, symbol.get_name()] = _binding_scope(symbol, scope, around, bound)
+                found[scope, name] = _binding_scope(symbol, scope, around, bound)
+        inside = (*around, (symbols, scope)) if table.get_type() == "function" else around
         seen: dict[tuple[str, str], int] = {}
         for child in table.get_children():
             kind = (str(child.get_type()), child.get_name())
             seen[kind] = number = seen.get(kind, 0) + 1
-            waiting.append((child, (*scope, (*kind, number)), (*around, (table, scope))))
+            waiting.append((child, (*scope, (*kind, number)), inside))
     return found
 
 
@@ -89,23 +92,27 @@ def _table(text: str) -> symtable.SymbolTable:
             raise Refusal(f"Python cannot tell what the names of the file are: {error}") from None
 
 
-def _binding_scope(
-    symbol: symtable.Symbol, scope: _Scope, around: Sequence[tuple[symtable.SymbolTable, _Scope]], bound: set[str]
-) -> _Scope:
+def _symbols(table: symtable.SymbolTable) -> _Symbols:
+    """The names of a table. Its own look-up goes through all that is defined in it for each of them."""
+    top = table.get_type() == "module"
+    return {name: symtable.Symbol(name, flags, module_scope=top) for name, flags in vars(table)["_table"].symbols.items()}
+
+
+def _binding_scope(symbol: symtable.Symbol, scope: _Scope, around: Sequence[tuple[_Symbols, _Scope]], bound: set[str]) -> _Scope:
+    """The scope that binds a name that is read in one, given the functions around that."""
     if scope and symbol.is_local():
         return scope
     if symbol.is_free():
-        for table, outer in reversed(around):
-            if table.get_type() == "function" and symbol.get_name() in table.get_identifiers():
-                own = table.lookup(symbol.get_name())
-                if own.is_local():
-                    return outer
+        for symbols, outer in reversed(around):
+            own = symbols.get(symbol.get_name())
+            if own is not None and own.is_local():
+                return outer
     return () if symbol.get_name() in bound else _NOWHERE
 
 
-def _binds(symbol: symtable.Symbol) -> bool:
-    """True if a symbol of a module is bound in it."""
-    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+def _bound(top: symtable.SymbolTable) -> set[str]:
+    """The names that a module binds; what it defines counts as assigned."""
+    return {name for name, symbol in _symbols(top).items() if symbol.is_assigned() or symbol.is_imported()}
 
 
 def _declared_global(top: symtable.SymbolTable) -> set[str]:
@@ -114,14 +121,13 @@ def _declared_global(top: symtable.SymbolTable) -> set[str]:
     while waiting:
         table = waiting.pop()
         waiting.extend(table.get_children())
-        found.update(symbol.get_name() for symbol in table.get_symbols() if symbol.is_declared_global() and symbol.is_assigned())
+        found.update(name for name, symbol in _symbols(table).items() if symbol.is_declared_global() and symbol.is_assigned())
     return found
 
 
-def _check_exported(before: str, after: str, path: str, readers: Readers) -> None:
+def _check_exported(gone: set[str], after: str, path: str, readers: Readers) -> None:
     """Names of a module that go may not be taken from it by others, nor be listed in it."""
-    old, new = ({symbol.get_name() for symbol in _table(text).get_symbols() if _binds(symbol)} for text in (before, after))
-    for name in sorted(old - new):
+    for name in sorted(gone):
         for other, found in readers.holding(name):
             if other == path:
                 rows = [one.row for one in found.read.get(name, ())] if found is not None else [1]

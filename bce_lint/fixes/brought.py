@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import islice
 from typing import NamedTuple
@@ -24,11 +24,18 @@ _MANY = 400
 Sources = Mapping[str, SourceText]
 
 
+def _no_further() -> tuple[Judged, ...]:
+    """What is heard in a run that came to its end everywhere."""
+    return ()
+
+
 class Heard(NamedTuple):
-    """The rules on all sites of a run, whatever is selected or silenced: who spoke, and who would have with precedence off."""
+    """The rules on all sites of a run, whatever is selected or silenced: who spoke, and who would have with precedence off. Where the
+    run came to no end, `further` gives what is possible on the sites of a run of the same text that had more to spend."""
 
     spoken: tuple[Judged, ...] = ()
     possible: tuple[Judged, ...] = ()
+    further: Callable[[], tuple[Judged, ...]] = _no_further
 
 
 def nothing() -> Heard:
@@ -137,23 +144,33 @@ def _offsets(tokens: Sequence[str]) -> list[int]:
 class Ground:
     """What a text may give: the findings that it would give with precedence off, moved along as it is rewritten."""
 
-    def __init__(self, known: Iterable[_Possible]) -> None:
+    def __init__(self, known: Iterable[_Possible], further: Callable[[], Iterable[_Possible]] = tuple) -> None:
         self._possible = list(known)
+        self._further = further
 
     @classmethod
     def of(cls, heard: Heard, sources: Sources) -> Ground:
         """The ground of a text that was not rewritten yet."""
-        places = dict.fromkeys((one.rule.code, *one.place.range) for one in heard.possible)
-        return cls(_Possible(code, path, frozenset((span.start,)), _text(sources, path, span)) for code, path, span in places)
+        return cls(_possible(heard.possible, sources), lambda: _possible(heard.further(), sources))
 
-    def rewritten(self, rewrite: Rewrite, mended: Iterable[Judged], heard: Heard, sources: Sources) -> tuple[Ground, list[Judged]]:
+    def rewritten(self, rewrite: Rewrite, mended: Sequence[Judged], heard: Heard, sources: Sources) -> tuple[Ground, list[Judged]]:
         """The ground of the text after a rewrite that mended some findings, and what was heard in it and has no ground.
 
         Each finding has its own ground: one of its code where it stood before, or one that the same edit rewrote, or one with
-        the same text that an edit has put elsewhere. What comes out at a call that was none before may be anything.
+        the same text that an edit has put elsewhere. What comes out at a call that was none before may be anything. A shorter
+        text is followed further with the same budget: what is found there has its ground in what was there before, too.
         """
+        after, brought = self._after(self._possible, rewrite, mended, heard, sources)
+        if brought and (further := {*self._further()}.difference(self._possible)):
+            known = [*self._possible, *sorted(further, key=lambda one: (one.path, min(one.starts), one.code))]
+            return self._after(known, rewrite, mended, heard, sources)
+        return after, brought
+
+    def _after(
+        self, known: Sequence[_Possible], rewrite: Rewrite, mended: Iterable[Judged], heard: Heard, sources: Sources
+    ) -> tuple[Ground, list[Judged]]:
         made = [_Possible("", one.place.path, frozenset((one.place.span.start,)), "") for one in mended if _is_call(one)]
-        moved = [(one, self._moved(one, rewrite)) for one in (*self._possible, *made)]
+        moved = [(one, self._moved(one, rewrite)) for one in (*known, *made)]
         left = _Left(moved, rewrite)
         rest = [one for one in heard.spoken if not left.stayed(one)]
         brought, found = [], []
@@ -169,6 +186,11 @@ class Ground:
     def _moved(known: _Possible, rewrite: Rewrite) -> _Possible:
         starts = frozenset().union(*(rewrite.images(known.path, start) for start in known.starts))
         return known._replace(starts=starts)
+
+
+def _possible(found: Iterable[Judged], sources: Sources) -> list[_Possible]:
+    places = dict.fromkeys((one.rule.code, *one.place.range) for one in found)
+    return [_Possible(code, path, frozenset((span.start,)), _text(sources, path, span)) for code, path, span in places]
 
 
 class _Left:

@@ -144,6 +144,18 @@ def lower_full(text: str) -> ir.Module:
     return lower_module(_parse(text), text)
 
 
+def against(text: str) -> str:
+    """What LibCST has against a text, or nothing."""
+    try:
+        with _deep_recursion():
+            lower_full(text)
+    except (ParseFailure, TooLarge) as error:
+        return error.message
+    except (RecursionError, MemoryError):
+        return "nested too deeply"
+    return ""
+
+
 def check(text: str) -> None:
     """Raises what `lower` raises, but makes nothing of the text; one that is too large to be read is not checked."""
     if len(text) > _LONG and refusal(text, MAX_BYTES, MAX_DEPTH):

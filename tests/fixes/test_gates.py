@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bce_lint import fix_rounds
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
 from bce_lint.engine import fix, fix_text
 from bce_lint.findings import FixOptions
-from bce_lint.fix_rounds import parses
 from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, Refusal
 from bce_lint.fixes.gates import check_text, untouched
@@ -27,7 +27,7 @@ from bce_lint.rules.judge import Judged
 from bce_lint.rules.registry import default_codes
 from bce_lint.rules.rule import Rule
 from bce_lint.source.text import decode
-from bce_lint.syntax.parse import round_trips
+from bce_lint.syntax.parse import against, round_trips
 
 OPTIONS = FixOptions(unsafe=True, fixable=default_codes())
 NOT_GIVEN_BACK = "LibCST does not give back the file as it is (a form feed, a lone carriage return, or syntax that it cannot read)"
@@ -103,9 +103,14 @@ def test_a_wrong_fix_is_refused_and_nothing_changes(monkeypatch: pytest.MonkeyPa
         assert reason in refused[0]
 
 
-def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+SPENT = "def g0(x):\n    return x\n\n\n" + "".join(f"def g{i}(x):\n    return g{i - 1}(g{i - 1}(x))\n\n\n" for i in range(1, 40))
+"""Functions that spend every budget."""
+
+
+@pytest.mark.parametrize(("before", "first"), [("", ""), (SPENT, "    g39(x)\n"), (SPENT, "    squash(net(x))\n    g39(x)\n")])
+def test_a_finding_that_appears_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch, before: str, first: str) -> None:
     text = SWAPPED.replace("net = nn.Linear(8, 3)", "squash = nn.Identity()\nnet = nn.Linear(8, 3)") + (
-        "\n\ndef other(x, y):\n    return nn.BCEWithLogitsLoss()(squash(net(x)), y)\n"
+        f"\n\n{before}def other(x, y):\n{first}    return nn.BCEWithLogitsLoss()(squash(net(x)), y)\n"
     )
     edits = (("(y.long(), net(x))", "(net(x), y.long())"), ("nn.Identity()", "nn.Sigmoid()"))
 
@@ -130,10 +135,21 @@ def test_a_form_feed_and_a_lone_carriage_return_are_linted_and_never_fixed() -> 
         assert len(refused) == 1 and refused[0].endswith(NOT_GIVEN_BACK)
 
 
+@pytest.mark.parametrize(("piece", "most"), [("not ", 700), ("-", 700), ("~", 700), ("lambda: ", 400), ("lambda a=0: ", 200)])
+def test_a_text_of_deep_expressions_is_fixed_or_left_with_a_reason(piece: str, most: int) -> None:
+    for depth in (50, 150, most):
+        text = f"{SWAPPED}z = {piece * depth}y\n"
+        after, refused = fixed(text)
+        if refused:
+            assert after == text and "nested too deeply" in refused[0] and depth > 50
+        else:
+            assert after == text.replace("(y.long(), net(x))", "(net(x), y.long())")
+
+
 def test_statements_outside_the_change_may_not_change() -> None:
     before, after = "a = 1\nb = 2\nc = 3\n", "a = 1\nb = 2\nc = 4\n"
     with pytest.raises(Refusal, match=r"^statements outside the change would change$"):
-        check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(0, 1)), "a")], round_trips, parses)
+        check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(0, 1)), "a")], round_trips, against)
 
 
 def test_a_text_that_python_does_not_read_is_refused_whatever_else_reads_it() -> None:
@@ -147,7 +163,7 @@ def test_syntax_that_python_does_not_read_before_either_is_let_through() -> None
 
 def test_what_an_edit_touches_may_change() -> None:
     before, after = "a = 1\nif a:\n    b = 2\nc = 3\n", "a = 1\nif a:\n    b = f(2)\nc = 3\n"
-    check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(20, 21)), "f(2)")], round_trips, parses)
+    check_text(source := decode(before.encode(), "x.py"), after, [Edit(source.location(Span(20, 21)), "f(2)")], round_trips, against)
 
 
 def test_the_heads_of_blocks_are_compared_too() -> None:
@@ -174,7 +190,7 @@ def test_fixing_that_does_not_come_to_an_end_is_told() -> None:
         return Linted((found,), (), {"a.py": decode(text.encode(), "a.py")}, lambda _: shown())
 
     codes = frozenset(f"BCE{n}" for n in range(100))
-    fixed_ = run(lint, Policy(SAFE, codes, frozenset({"a.py"})), Checks(round_trips, parses))
+    fixed_ = run(lint, Policy(SAFE, codes, frozenset({"a.py"})), Checks(round_trips, against))
     assert len(fixed_.applied) == MAX_ROUNDS
     assert "did not come to an end" in fixed_.refused[0]
 
@@ -185,6 +201,19 @@ def test_one_bad_fix_does_not_keep_the_others_back(monkeypatch: pytest.MonkeyPat
     after, refused = fixed(text)
     assert after == text.replace("size_average=False", 'reduction="sum"')
     assert len(refused) == 1
+
+
+def test_a_text_is_asked_once_whether_it_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_rewrite(monkeypatch, "(y.long(), net(x))", "(y.long(),  net(x))")
+    texts: list[str] = []
+
+    def given_back(text: str) -> bool:
+        texts.append(text)
+        return True
+
+    monkeypatch.setattr(fix_rounds, "round_trips", given_back)
+    fixed(SWAPPED + "\n\nold = nn.BCELoss(size_average=False)\n" * 4)
+    assert len(texts) == len(set(texts)) > 0
 
 
 def test_a_fix_of_two_files_is_made_in_both_or_in_neither(tmp_path: Path) -> None:
