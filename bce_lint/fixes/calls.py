@@ -9,6 +9,7 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
 from bce_lint.catalog.schema import Contract
 from bce_lint.fixes.edit import SAFE, UNSAFE, Edit, Fix, Refusal
+from bce_lint.fixes.given_weight import given_weight
 from bce_lint.fixes.intent import FixIntent
 from bce_lint.fixes.places import at_place
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -130,17 +131,9 @@ def cast_weight(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     assert isinstance(site, LossSite)
     assert site.weight_place is not None, "a weight is given somewhere"
     tree, call = project.call(site.weight_place)
-    index = _index(site.contract, "weight", functional=site.made is None)
-    arg = next((a for i, a in enumerate(call.args) if a.keyword == "weight" or (i == index and not a.keyword and not a.stars)), None)
-    if arg is None:
-        raise Refusal("the weight is not written out at the call")
+    weight = given_weight(project, tree, call, site)
     cast = _CASTS.get(intent.what, f".to(torch.{intent.what})")
-    return Fix(level(intent), f"Cast the weight with `{cast}`", (suffixed(tree, arg.value, cast),))
-
-
-def _index(contract: Contract, name: str, functional: bool) -> int | None:
-    params = (contract.function if functional else contract.init) or ()
-    return next((i for i, param in enumerate(params) if param.name == name and param.positional), None)
+    return Fix(level(intent), f"Cast the weight with `{cast}`", (suffixed(tree, weight, cast),))
 
 
 def shaped(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
@@ -68,7 +68,7 @@ class ClassLines:
         line = self.line(tree, around)
         if method:
             return any((other.path, one.span) == owner for other, one in line)
-        return any(self._gets(other, store, owner) for other, one in line for store in _stores(other, one, attr.name))
+        return any(self._gets(other, store, owner) for other, one in line for store in stores(other, one, attr.name))
 
     def _gets(self, tree: Tree, store: ir.Attr, owner: SourceRange) -> bool:
         """True if an attribute is set to what is looked for, or to a parameter, which may be it."""
@@ -92,10 +92,19 @@ def _grown(start: _Member, more: Callable[[ir.ClassDef], Iterable[_Member]]) -> 
     return found
 
 
-def _stores(tree: Tree, owner: ir.ClassDef, name: str) -> Iterator[ir.Attr]:
-    for attr in tree.attributes(name):
-        if is_store(tree, attr) and owner in tree.around(attr):
-            yield attr
+def stores(tree: Tree, owner: ir.ClassDef, name: str) -> Sequence[ir.Attr]:
+    """Where the code of a class sets an attribute of a name."""
+    return tree.once(_stores_by_class).get((id(owner), name), ())
+
+
+def _stores_by_class(tree: Tree) -> dict[tuple[int, str], list[ir.Attr]]:
+    found: dict[tuple[int, str], list[ir.Attr]] = {}
+    for attr in tree.of(ir.Attr):
+        if is_store(tree, attr):
+            for owner in tree.around(attr):
+                if isinstance(owner, ir.ClassDef):
+                    found.setdefault((id(owner), attr.name), []).append(attr)
+    return found
 
 
 def _base_names(node: ir.ClassDef) -> list[str]:

@@ -162,7 +162,13 @@ KINDS: Final[dict[Change, FixKind]] = {
         special=_SAME_IF_SAFE,
     ),
     Change.CAST_TARGET: FixKind(build=calls.cast_target, claims=(Claim.ERROR,), expected=expected.target_cast, repairs=True),
-    Change.CAST_WEIGHT: FixKind(build=calls.cast_weight, claims=(Claim.ERROR,), expected=expected.weight_cast, repairs=True),
+    Change.CAST_WEIGHT: FixKind(
+        build=calls.cast_weight,
+        claims=(Claim.ERROR,),
+        expected=expected.weight_cast,
+        recorded=True,  # only then is it known what a call calls
+        repairs=True,
+    ),
     Change.DIMENSION: FixKind(
         build=dimension.dimension,
         claims=(Claim.EQUIVALENT,),

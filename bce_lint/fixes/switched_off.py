@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
-from bce_lint.fixes.class_lines import ClassLines
+from bce_lint.fixes.asked_for_none import AskedForNone
+from bce_lint.fixes.class_lines import ClassLines, stores
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.places import at_row, listed
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached
-from bce_lint.fixes.tree import Node, Tree, constant, is_own, is_store, name_of, scope_of
+from bce_lint.fixes.tree import Node, Tree, constant, is_own, name_of, scope_of
 from bce_lint.ir.walk import below
 
 _NOTHING: Final = ("none", "None", "identity", "Identity", "linear", "Linear", "no", "raw")
@@ -54,9 +55,9 @@ def choice_of(project: RecordedProject, key: SourceRange) -> ActivationChoice | 
     if owner is None or not names:
         return None
     for other, one in project.once(ClassLines).line(tree, owner):
-        for store in (attr for name in sorted(names) for attr in other.attributes(name) if is_store(other, attr)):
+        for store in (attr for name in sorted(names) for attr in stores(other, one, name)):
             function = other.function(store)
-            if function is None or one not in other.around(store):
+            if function is None:
                 continue
             for param in function.params[1:]:
                 if any(_mentions(node, param.name) for node in _shaping(other, store, function)):
@@ -174,7 +175,7 @@ def _off(choice: ActivationChoice, source: _Source) -> tuple[str, list[Edit]]:
     value = constant(source.value)
     if value is True:
         return "False", []
-    if any(_takes_none(choice, node) for node in choice.tree.nodes) or _passed_over(choice):
+    if _takes_none(choice) or _passed_over(choice):
         return "None", []
     text = choice.tree.source(_extent(choice))
     words = [word for word in _NOTHING if re.search(rf"""["']{word}["']""", text)]
@@ -203,32 +204,10 @@ def _extent(choice: ActivationChoice) -> ir.Span:
     return found
 
 
-def _takes_none(choice: ActivationChoice, node: Node) -> bool:
-    """True if a piece of the class's code asks whether the parameter, or an attribute, is None, or is set at all."""
-    asked: tuple[Node, ...] = ()
-    match node:
-        case ir.Op(op="is" | "is not") if isinstance(node.operands[1], ir.Const) and node.operands[1].value is None:
-            asked = node.operands[:1]
-        case ir.If() | ir.Choice():
-            asked = (node.test,)
-    own = any(_is_the_parameter(choice, one) for one in asked)
-    return own and choice.owner in choice.tree.around(node)
-
-
-def _is_the_parameter(choice: ActivationChoice, node: Node) -> bool:
-    """True if an expression is the parameter, or an attribute that decides about the activation, also where a method is given it."""
-    if isinstance(node, ir.Name):
-        function = choice.tree.function(node)
-        return node.id == choice.name if function is choice.function else function is not None and _is_given(choice, function, node.id)
-    return isinstance(node, ir.Attr) and is_own(node) and node.name in set(_deciding(choice.applying, choice.applied))
-
-
-def _is_given(choice: ActivationChoice, function: ir.Function, name: str) -> bool:
-    """True if a call in the class gives the parameter, or an attribute that decides, to a function's parameter of a name."""
-    param = next((one for one in function.params if one.name == name), None)
-    calls = [one for one in choice.tree.of(ir.Call) if name_of(one) == function.name and choice.owner in choice.tree.around(one)]
-    given = [] if param is None else [argument_of(function, param, call) for call in calls]
-    return any(value is not None and choice.tree.function(value) is not function and _is_the_parameter(choice, value) for value in given)
+def _takes_none(choice: ActivationChoice) -> bool:
+    """True if the class asks whether the parameter, or an attribute that decides about the activation, is None, or is set at all."""
+    deciding = _deciding(choice.applying, choice.applied)
+    return choice.tree.once(AskedForNone).asks(choice.owner, choice.function, choice.name, deciding)
 
 
 def _passed_over(choice: ActivationChoice) -> bool:

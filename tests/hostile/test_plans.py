@@ -125,12 +125,65 @@ def _too_deep(n: int) -> dict[str, str]:
     return {"a.py": f"{HEAD}\n\ndef f0(x):\n    return x\n{chain}" + "".join(f"\n\ndef step{i}(x, y):\n{body}" for i in range(n))}
 
 
+CHOSEN = (
+    "\n\nclass {name}(nn.Module):\n    def __init__(self, act):\n        super().__init__()\n        self.fc = nn.Linear(3, 1)\n"
+    "        self.act = act\n\n    def forward(self, x):\n        x = self.fc(x)\n        if self.act == 'sigmoid':\n"
+    "            x = torch.sigmoid(x)\n        else:\n            x = torch.relu(x)\n        return x\n"
+)
+"""A class that is told which activation it applies, and says nowhere what it takes for none."""
+TOLD = "Net('sigmoid')"
+ASKING = "\n    def f{i}(self, a):\n        if a is None:\n            return self.f{next}(a)\n        return self.f{next}(a)\n"
+"""A method that asks whether its parameter is None, and gives it to another twice."""
+
+
+def _chosen(n: int) -> dict[str, str]:
+    """Classes, each of which is told which activation it applies."""
+    return {"a.py": HEAD + "".join(CHOSEN.format(name=f"Net{i}") + _step(i, f"Net{i}('sigmoid')") for i in range(n))}
+
+
+def _choosers(n: int) -> dict[str, str]:
+    """One such class for many losses, its activation chosen once."""
+    return {"a.py": f"{HEAD}{CHOSEN.format(name='Net')}\n\nnet = Net('sigmoid')\n" + "".join(_step(i, "net") for i in range(n))}
+
+
+def _given_on(n: int) -> dict[str, str]:
+    """Methods that ask for None, each of which calls the next one twice; the class gives none of them what it was told."""
+    methods = "".join(ASKING.format(i=i, next=i + 1) for i in range(n))
+    return {"a.py": f"{HEAD}{CHOSEN.format(name='Net')}{methods}{_step(0, TOLD)}"}
+
+
+def _given_around(n: int) -> dict[str, str]:
+    """The same, the last of which calls the first."""
+    methods = "".join(ASKING.format(i=i, next=(i + 1) % n) for i in range(n))
+    return {"a.py": f"{HEAD}{CHOSEN.format(name='Net')}{methods}{_step(0, TOLD)}"}
+
+
+def _of_one_name(n: int) -> dict[str, str]:
+    """Methods of one name that ask for None, and as many calls of it."""
+    methods = "".join(ASKING.format(i="", next="") for _ in range(n))
+    return {"a.py": f"{HEAD}{CHOSEN.format(name='Net')}{methods}{_step(0, TOLD)}"}
+
+
+def _asked_apart(n: int) -> dict[str, str]:
+    """Functions outside of the class that ask for what they are given."""
+    functions = "".join(f"\n\ndef f{i}(a):\n    if a:\n        print(a)\n" for i in range(n))
+    return {"a.py": f"{HEAD}{CHOSEN.format(name='Net')}{functions}{_step(0, TOLD)}"}
+
+
 MANY: Mapping[str, Callable[[int], dict[str, str]]] = {
     "calls of one loss": _one_loss,
     "losses of one value": _one_value,
     "calls that are not followed": _too_deep,
     "users of one class": _users,
     "files apart": _islands,
+    "classes that are told their activation": _chosen,
+    "losses of one chosen activation": _choosers,
+}
+ASKED: Mapping[str, Callable[[int], dict[str, str]]] = {
+    "methods that give a parameter on": _given_on,
+    "methods that give a parameter around": _given_around,
+    "methods of one name": _of_one_name,
+    "functions that ask for a parameter": _asked_apart,
 }
 PROJECTS: Mapping[str, Callable[[int], dict[str, str]]] = {
     "findings in one file": _apart,
@@ -146,6 +199,8 @@ PROJECTS: Mapping[str, Callable[[int], dict[str, str]]] = {
     "one finding in a large file": _large,
     "one finding in files with a word in common": _words,
     "one finding behind re-exports": _exports,
+    "classes that are told their activation": _chosen,
+    "losses of one chosen activation": _choosers,
 }
 WALKS: Mapping[str, str] = {"trees walked": "tree.py:_walk", "files read for names": "readings.py:_walk", "searches": "uses.py:_models"}
 """What is counted besides, by the functions of `fixes` that do it once for each."""
@@ -188,6 +243,17 @@ def test_a_finding_costs_the_same_among_many(name: str) -> None:
     (small, few), (middle, some), (large, many) = (_run(MANY[name](size), "plan") for size in (40, 80, 160))
     assert large[STEPS] - middle[STEPS] < LINEAR * (middle[STEPS] - small[STEPS])
     assert (some, many) in ((2 * few, 4 * few), (few, few))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_class_is_read_once_for_what_it_asks(name: str) -> None:
+    """What the fix enters of its own functions: to run methods that call each other takes the analysis all that it may spend."""
+    entered = []
+    for size in (6, 12, 24):
+        _, fixes = _run(ASKED[name](size), "plan")
+        assert fixes == 1
+        entered.append(sum(count for what, count in DETAILS.items() if what.startswith("/fixes/")))
+    assert entered[2] - entered[1] < LINEAR * (entered[1] - entered[0])
 
 
 @pytest.mark.parametrize("name", ["users of one class", "files that import one class", "calls of one function"])
