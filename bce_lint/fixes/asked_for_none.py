@@ -10,7 +10,7 @@ from bce_lint import ir
 from bce_lint.fixes.tree import Node, Tree, is_own, name_of
 from bce_lint.ir.walk import children
 
-Subject: TypeAlias = tuple[int, str]
+_Subject: TypeAlias = tuple[int, str]
 """A name by the function that it stands in, or an attribute of `self` by none."""
 _Slot: TypeAlias = tuple[str, int | str]
 """What a function of a name gets by position, or by keyword."""
@@ -23,7 +23,7 @@ class AskedForNone:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self._found: dict[int, frozenset[Subject]] = {}
+        self._found: dict[int, frozenset[_Subject]] = {}
 
     def asks(self, owner: ir.ClassDef, function: ir.Function, name: str, attributes: Iterable[str]) -> bool:
         """True if a class asks for a parameter of one of its functions, or for one of some attributes."""
@@ -38,9 +38,9 @@ class _ClassCode:
 
     def __init__(self, tree: Tree, owner: ir.ClassDef) -> None:
         self.tree = tree
-        self._asked: dict[Subject, None] = {}
-        self._gets: dict[Subject, list[_Slot]] = {}
-        self._given: dict[_Slot, list[tuple[Subject, int]]] = {}
+        self._asked: dict[_Subject, None] = {}
+        self._gets: dict[_Subject, list[_Slot]] = {}
+        self._given: dict[_Slot, list[tuple[_Subject, int]]] = {}
         for node in _inside(owner):
             match node:
                 case ir.Op(op="is" | "is not") if isinstance(node.operands[1], ir.Const) and node.operands[1].value is None:
@@ -53,7 +53,7 @@ class _ClassCode:
                 case ir.Call():
                     self._give(node)
 
-    def _subjects(self, node: Node) -> Iterator[Subject]:
+    def _subjects(self, node: Node) -> Iterator[_Subject]:
         if isinstance(node, ir.Name) and (function := self.tree.function(node)) is not None:
             yield id(function), node.id
         elif isinstance(node, ir.Attr) and is_own(node):
@@ -67,7 +67,7 @@ class _ClassCode:
             for subject in self._subjects(arg.value):
                 self._given.setdefault((name_of(call), slot), []).append((subject, id(self.tree.function(arg.value))))
 
-    def asked(self) -> list[Subject]:
+    def asked(self) -> list[_Subject]:
         """What is asked for None, and what is given to it; what a function gives to one of its own name is another class's."""
         found, seen = list(self._asked), set(self._asked)
         for subject in found:  # grows

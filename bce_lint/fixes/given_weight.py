@@ -34,7 +34,7 @@ def given_weight(project: RecordedProject, tree: Tree, call: ir.Call, site: Loss
 def _handed_on(tree: Tree, span: ir.Span, call: ir.Call, index: int | None) -> Node | None:
     """The argument that a constructor hands to its base as the weight; None where it gives that something else."""
     function = tree.function_at(span)
-    inner = [one for one in tree.of(ir.Call) if name_of(one) == "__init__" and tree.function(one) is function]
+    inner = tree.once(_constructions).get(id(function), [])
     if function is None or function.name != "__init__" or len(inner) != 1 or not _is_super(inner[0]):
         return None
     if [param.kind for param in function.params[1:]] == ["*", "**"] and [arg.stars for arg in inner[0].args] == [1, 2]:
@@ -44,6 +44,15 @@ def _handed_on(tree: Tree, span: ir.Span, call: ir.Call, index: int | None) -> N
     if param is None or param.kind in ("*", "**") or any(arg.stars for arg in call.args):
         return None
     return argument_of(function, param, call)
+
+
+def _constructions(tree: Tree) -> dict[int, list[ir.Call]]:
+    """The calls of a constructor by name, by the function that they stand in."""
+    found: dict[int, list[ir.Call]] = {}
+    for one in tree.of(ir.Call):
+        if name_of(one) == "__init__":
+            found.setdefault(id(tree.function(one)), []).append(one)
+    return found
 
 
 def _is_super(call: ir.Call) -> bool:

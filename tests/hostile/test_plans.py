@@ -170,6 +170,18 @@ def _asked_apart(n: int) -> dict[str, str]:
     return {"a.py": f"{HEAD}{CHOSEN.format(name='Net')}{functions}{_step(0, TOLD)}"}
 
 
+def _weighted(n: int) -> dict[str, str]:
+    """Losses with a class weight that subclasses hand on."""
+    return {
+        "a.py": HEAD
+        + "".join(
+            f"\n\nclass Loss{i}(nn.CrossEntropyLoss):\n    def __init__(self, scale, w):\n        super().__init__(weight=w)\n"
+            f"\n\ndef step{i}(x, y):\n    return Loss{i}(2, torch.tensor([1, 2, 3]))(nn.Linear(4, 3)(x), y.long())\n"
+            for i in range(n)
+        )
+    }
+
+
 MANY: Mapping[str, Callable[[int], dict[str, str]]] = {
     "calls of one loss": _one_loss,
     "losses of one value": _one_value,
@@ -178,7 +190,10 @@ MANY: Mapping[str, Callable[[int], dict[str, str]]] = {
     "files apart": _islands,
     "classes that are told their activation": _chosen,
     "losses of one chosen activation": _choosers,
+    "weights that subclasses hand on": _weighted,
 }
+
+
 ASKED: Mapping[str, Callable[[int], dict[str, str]]] = {
     "methods that give a parameter on": _given_on,
     "methods that give a parameter around": _given_around,
@@ -201,6 +216,7 @@ PROJECTS: Mapping[str, Callable[[int], dict[str, str]]] = {
     "one finding behind re-exports": _exports,
     "classes that are told their activation": _chosen,
     "losses of one chosen activation": _choosers,
+    "weights that subclasses hand on": _weighted,
 }
 WALKS: Mapping[str, str] = {"trees walked": "tree.py:_walk", "files read for names": "readings.py:_walk", "searches": "uses.py:_models"}
 """What is counted besides, by the functions of `fixes` that do it once for each."""
