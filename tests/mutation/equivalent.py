@@ -13,6 +13,16 @@ EQUIVALENT: dict[str, str] = {
         "rules and the witness both use the name; nobody writes the text",
     "bce_lint/analysis/state/cells.py::: DIM: Final = \"$dim\" -> DIM: Final = '$dim~'":
         "a name of a cell, different from all others as before",
+    "bce_lint/analysis/state/cells.py::: ITEMS: Final = \"$items\" -> ITEMS: Final = '$items~'":
+        "a name of a cell, different from all others as before",
+    "bce_lint/analysis/domain/shapes.py::differ: common = min(least_rank(a), least_rank(b)) -> common = min(least_rank(b), least_rank(a))":
+        "the smaller of two numbers is the same in either order",
+    "bce_lint/fixes/class_lines.py::ClassLines._update: for tree in trees[self._seen :] if len(trees) > self._seen else (): -> "
+    "for tree in trees[self._seen :] if len(trees) >= self._seen else ():": "of as many as were seen, none is left",
+    "bce_lint/fixes/intent.py::Change: FORMULA = \"use torch's loss in place of a formula\" -> "
+    "FORMULA = \"use torch's loss in place of a formula~\"": "what a member does is said for readers of the file; no value is read",
+    "bce_lint/rules/precedence.py::Subject: CALL = \"how something is called, which a run always sees\" -> "
+    "CALL = 'how something is called, which a run always sees~'": "what a member is, is said for readers of the file; no value is read",
     "bce_lint/analysis/project/project.py::: RECURSION = 20_000 -> RECURSION = 20001":
         "a limit far above what is needed: one more is as good",
     **dict.fromkeys((
