@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from bce_lint.records import record
 
 _FIRST = 48
 _EACH = 8
@@ -12,7 +14,8 @@ G = TypeVar("G")
 S = TypeVar("S")
 
 
-class Searched(NamedTuple, Generic[G, S]):
+@record(frozen=True)
+class Searched(Generic[G, S]):
     """The state after what passed, the fixes that are refused alone with the reason, and those of which it is not known."""
 
     after: S | None
