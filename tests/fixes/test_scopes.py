@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import symtable
+import sys
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
@@ -58,7 +59,8 @@ def test_names_are_what_python_says() -> None:
 
 def test_what_a_module_defines_is_bound() -> None:
     assert _bound(_table(SCOPES)) == {"c", "e", "type_", "Outer"}
-    assert _bound(_table("[x for x in listcomp]\ndef f(): ...\n")) == {"f"}  # a comprehension is no name
+    inlined = {"x"} if sys.version_info >= (3, 12) else set()  # a comprehension is no scope there, says Python's table
+    assert _bound(_table("[x for x in listcomp]\ndef f(): ...\n")) == {"f"} | inlined
 
 
 @pytest.mark.parametrize("text", ["def f{i}(x):\n    return f{i}(x)\n", "class A:\n    def f{i}(self):\n        return self\n"])
