@@ -85,7 +85,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
 
 def _join_late(m: Machine, ref: Ref, names: Iterable[str]) -> None:
     """Attributes that something may have exchanged, nobody knows for what."""
-    for name in names:
+    for name in sorted(names):
         if (old := m.state.find((ref.address, name))) is not None:
             m.write(ref.address, name, join(old, Unknown(m.intern((ref.address, name)))))
 
