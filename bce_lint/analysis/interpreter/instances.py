@@ -80,7 +80,8 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
         if address == ref.address and name.startswith("$"):
             continue
         m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
-    return set(setter.late) - {name for address, name in written if address == ref.address}
+    cut = setter.own if m.fuel < 0 else frozenset[str]()
+    return {*setter.late, *cut} - {name for address, name in written if address == ref.address}
 
 
 def _join_late(m: Machine, ref: Ref, names: Iterable[str]) -> None:

@@ -12,9 +12,11 @@ from bce_lint.analysis.state.machine import Machine
 
 
 class Setter(NamedTuple):
-    """A method that may store attributes of its first parameter; `late` are those that functions inside it store."""
+    """A method that may store attributes of its first parameter: `own` those that its statements store, `late` those that functions
+    inside it store."""
 
     function: FunctionV
+    own: frozenset[str]
     late: frozenset[str]
 
 
@@ -34,7 +36,7 @@ def setters(m: Machine, cls: ClassV) -> tuple[list[Setter], frozenset[str]]:
             if stores is None or (type(value) is FunctionV and value.flavour in ("static", "class")):
                 continue
             if type(value) is FunctionV and value.node is function:
-                found[function.name] = Setter(value, frozenset(stores.late))
+                found[function.name] = Setter(value, frozenset(stores.own), frozenset(stores.late))
             else:
                 late |= stores.late | stores.own
         seen.update(one.name for one in methods)

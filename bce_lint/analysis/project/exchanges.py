@@ -43,6 +43,7 @@ class FileExchanges:
         self.others: set[str] = set()
         self.own: defaultdict[str, set[ClassKey]] = defaultdict(set)
         self._containers: set[str] = set()
+        self._values: dict[str, ir.Expr] = {}
         if module is not None:
             self._visit(module, _Around())
 
@@ -85,10 +86,13 @@ class FileExchanges:
             self._visit(node, _Around())
 
     def _assigned(self, node: ir.Assign, around: _Around) -> None:
-        if isinstance(node.value, ir.Call) and _last(node.value.func) in _CONTAINERS:
-            self._containers.update(target.id for target in node.targets if isinstance(target, ir.Name))
-        if not isinstance(node.value, ir.Const):
-            self._stored(node.targets, node.value, around)
+        value = self._values.get(node.value.id, node.value) if isinstance(node.value, ir.Name) else node.value
+        names = [target.id for target in node.targets if isinstance(target, ir.Name)]
+        self._values.update(dict.fromkeys(names, value))
+        if isinstance(value, ir.Call) and _last(value.func) in _CONTAINERS:
+            self._containers.update(names)
+        if not isinstance(value, ir.Const):
+            self._stored(node.targets, value, around)
 
     def _stored(self, targets: Iterable[ir.Expr], value: ir.Expr | None, around: _Around) -> None:
         for target in targets:

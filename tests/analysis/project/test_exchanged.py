@@ -17,6 +17,7 @@ EXCHANGING = [
     "net.head.act = f\n",
     "net.act: T = f()\n",
     "net.act = other.act.to(d)\n",
+    "name = 'relu'\nname = f()\nnet.act = name\n",
     "net.act = net.act.wrapped()\n",
     "net.__setattr__('act', f())\n",
     "net.__dict__['act'] = f()\n",
@@ -56,6 +57,9 @@ EXCHANGING = [
 NOT_EXCHANGING = [
     "net.act = 1\n",
     "net.act = None\n",
+    "name = 'relu'\nnet.act = name\n",
+    "moved = net.act.to(device)\nnet.act = moved\n",
+    "made = nn.Sequential()\nseq = made\nseq.add_module('act', f())\n",
     "net.act = net.act.to(device)\n",
     "net.head.act = net.head.act.cuda()\n",
     "seq = nn.Sequential()\nseq.add_module('act', f())\n",
