@@ -13,7 +13,8 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.recorded_project import RecordedProject
-from bce_lint.fixes.tree import Node, Tree, is_store, last_name
+from bce_lint.fixes.tree import Node, Tree, is_store
+from bce_lint.ir.walk import last_name
 
 _Member: TypeAlias = tuple[Tree, ir.ClassDef]
 

@@ -13,8 +13,9 @@ from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.places import at_row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import imports
-from bce_lint.fixes.tree import Node, Tree, is_store, last_name, scope_of
+from bce_lint.fixes.tree import Node, Tree, is_store, scope_of
 from bce_lint.fixes.words import LETTER
+from bce_lint.ir.walk import last_name
 
 
 class OtherModel(NamedTuple):

@@ -17,10 +17,11 @@ from bce_lint.fixes.places import at_row
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.spelling import reached, renamed
 from bce_lint.fixes.statement_lines import line_removed
-from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, last_name, name_of, scope_of
+from bce_lint.fixes.tree import Node, Tree, comments, constant, fitting, has_comment, is_store, name_of, scope_of
 from bce_lint.fixes.unused_layers import read_again, unused_layer
 from bce_lint.fixes.uses import User
 from bce_lint.ir import Span
+from bce_lint.ir.walk import last_name
 
 _ADDING = ("append", "extend", "insert")
 _PLACING = frozenset({".cuda", ".cpu", ".to", ".eval", ".train"})

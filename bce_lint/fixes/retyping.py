@@ -18,7 +18,8 @@ from bce_lint.fixes.places import at_place, at_row
 from bce_lint.fixes.recorded_project import RecordedProject, escapes, loss_of
 from bce_lint.fixes.siblings import still_a_choice
 from bce_lint.fixes.spelling import renamed
-from bce_lint.fixes.tree import Node, Tree, last_name, name_of
+from bce_lint.fixes.tree import Node, Tree, name_of
+from bce_lint.ir.walk import last_name
 
 
 def alone(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.ir import Span
-from bce_lint.ir.walk import children
+from bce_lint.ir.walk import children, last_name
 from bce_lint.source.text import SourceText, lines_of
 
 T = TypeVar("T")
@@ -276,11 +276,6 @@ def constant(node: Node | None) -> object:
 def name_of(call: ir.Call) -> str:
     """The last name of a callee; empty for one that has none."""
     return last_name(call.func)
-
-
-def last_name(node: Node) -> str:
-    """The name or the attribute that an expression ends in; empty for anything else."""
-    return node.name if isinstance(node, ir.Attr) else node.id if isinstance(node, ir.Name) else ""
 
 
 def is_own(attr: ir.Attr) -> bool:

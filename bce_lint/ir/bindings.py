@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from bce_lint import ir
-from bce_lint.ir.walk import AnyNode, children
+from bce_lint.ir.walk import AnyNode, children, leaves
 
 How: TypeAlias = Literal["value", "element", "entered", "import", "caught", "decorated"]
 """How a name is bound: to a value, to an element of one, to what a `with` enters, by an import, by a handler, by a definition."""
@@ -102,19 +101,8 @@ class Bindings:
                 scope.returns.append(node.value)
 
     def _bind(self, scope: BindingScope, target: ir.Expr, how: How, value: ir.Expr) -> None:
-        for one in _targets(target):
+        for one in leaves(target):
             if isinstance(one, ir.Name):
                 scope.names[one.id].append(Binding(how, value, one.span))
             else:
                 self.stores[one] = value
-
-
-def _targets(target: ir.Expr) -> Iterator[ir.Expr]:
-    """The names, attributes and items that a target stores into."""
-    if isinstance(target, ir.Build):
-        for item in target.items:
-            yield from _targets(item)
-    elif isinstance(target, ir.Star):
-        yield from _targets(target.value)
-    else:
-        yield target

@@ -11,7 +11,8 @@ from bce_lint.fixes.last_readers import _is_before
 from bce_lint.fixes.meeting import _last, _of_batch
 from bce_lint.fixes.order import behind_index, behind_loop, said_dimension
 from bce_lint.fixes.switched_off import _is_off
-from bce_lint.fixes.tree import Tree, constant, last_name, name_of
+from bce_lint.fixes.tree import Tree, constant, name_of
+from bce_lint.ir.walk import last_name
 from bce_lint.source.text import decode
 from bce_lint.syntax.parse import lower
 

@@ -9,6 +9,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import ClassV, FunctionV
 from bce_lint.analysis.state import class_model
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.ir.walk import stored_in
 
 
 class Setter(NamedTuple):
@@ -64,11 +65,11 @@ class _Stores:
     def read(self, body: ir.Body, inside: bool) -> None:
         """Reads statements, and those within them; `inside` a function of the method, any name may stand for the receiver."""
         for one in body:
-            for target in targets_of(one):
+            for target in stored_in(one):
                 self._store(target, inside)
             if isinstance(one, ir.FunctionDef):
                 self.read(one.function.body, True)
-            for part in bodies_of(one):
+            for part in _bodies_of(one):
                 self.read(part, inside or isinstance(one, ir.ClassDef))
 
     def _store(self, target: ir.Expr, inside: bool) -> None:
@@ -76,28 +77,7 @@ class _Stores:
             (self.late if inside else self.own).add(target.name)
 
 
-def targets_of(statement: ir.Stmt) -> Iterator[ir.Expr]:
-    """What a statement stores into or deletes, tuples taken apart."""
-    match statement:
-        case ir.Assign() | ir.Delete():
-            waiting = list(statement.targets)
-        case ir.AugAssign() | ir.For():
-            waiting = [statement.target]
-        case ir.With():
-            waiting = [item.target for item in statement.items if item.target is not None]
-        case _:
-            return
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ir.Build):
-            waiting += one.items
-        elif isinstance(one, ir.Star):
-            waiting.append(one.value)
-        else:
-            yield one
-
-
-def bodies_of(statement: ir.Stmt) -> Iterator[ir.Body]:
+def _bodies_of(statement: ir.Stmt) -> Iterator[ir.Body]:
     """The blocks of a statement; those of a function are no part of it."""
     match statement:
         case ir.If() | ir.For() | ir.While():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.project.index import FileSummary
-from bce_lint.ir.walk import AnyNode, children
+from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
 
 ClassKey = tuple[str, ir.Span]
 """A class by its file and where its name stands."""
@@ -50,17 +50,14 @@ class FileStores:
                 return
             case ir.Function():
                 receiver = None if receiver in {p.name for p in node.params} else receiver
-            case ir.Assign():
-                self._stored(node.targets, owner, receiver)
-            case ir.AugAssign() | ir.For() | ir.Declare():
-                self._stored((node.target,), owner, receiver)
-            case ir.With():
-                self._stored([item.target for item in node.items if item.target is not None], owner, receiver)
-            case ir.Comp():
-                self._stored([clause.target for clause in node.clauses], owner, receiver)
+            case ir.Assign() | ir.AugAssign() | ir.For() | ir.With() | ir.Comp():
+                for target in stored_in(node):
+                    self._stored(target, owner, receiver)
+            case ir.Declare():
+                self._stored(node.target, owner, receiver)
             case ir.Call():
                 self._called(node, owner, receiver)
-            case ir.Attr(name="__dict__") if owner is not None and _is(node.value, receiver):
+            case ir.Attr(name="__dict__") if owner is not None and is_name(node.value, receiver):
                 self.unnamed.add(owner)
         for part in children(node):
             self._visit(part, owner, receiver)
@@ -81,28 +78,23 @@ class FileStores:
         else:
             self._visit(node, owner, None)
 
-    def _stored(self, targets: Iterable[ir.Expr], owner: ClassKey | None, receiver: str | None) -> None:
-        for target in targets:
-            if isinstance(target, ir.Build):
-                self._stored(target.items, owner, receiver)
-            elif isinstance(target, ir.Star):
-                self._stored((target.value,), owner, receiver)
-            elif isinstance(target, ir.Attr) and owner is not None and _is(target.value, receiver):
-                self.own[target.name].add(owner)
-            elif isinstance(target, ir.Attr):
-                self.elsewhere.add(target.name)
-            elif isinstance(target, ir.Item) and (subject := namespace_of(target.value)) is not None:
-                self._unnamed(subject, owner, receiver)
+    def _stored(self, target: ir.Expr, owner: ClassKey | None, receiver: str | None) -> None:
+        if isinstance(target, ir.Attr) and owner is not None and is_name(target.value, receiver):
+            self.own[target.name].add(owner)
+        elif isinstance(target, ir.Attr):
+            self.elsewhere.add(target.name)
+        elif isinstance(target, ir.Item) and (subject := namespace_of(target.value)) is not None:
+            self._unnamed(subject, owner, receiver)
 
     def _called(self, node: ir.Call, owner: ClassKey | None, receiver: str | None) -> None:
         func = node.func
-        name = func.id if isinstance(func, ir.Name) else func.name if isinstance(func, ir.Attr) else ""
+        name = last_name(func)
         texts = [arg.value.value for arg in node.args if isinstance(arg.value, ir.Const)]
         if name not in _ASKING:
             self.elsewhere.update(text for text in texts if isinstance(text, str))
         if name == "exec":
             self.open = True
-        elif name in _NAMESPACES and owner is not None and (receiver is None or any(_is(arg.value, receiver) for arg in node.args)):
+        elif name in _NAMESPACES and owner is not None and (receiver is None or any(is_name(arg.value, receiver) for arg in node.args)):
             self.unnamed.add(owner)
         elif name in _FILLING and isinstance(func, ir.Attr) and (subject := namespace_of(func.value)) is not None:
             self._unnamed(subject, owner, receiver)
@@ -113,7 +105,7 @@ class FileStores:
                 self._unnamed(subject, owner, receiver)
 
     def _unnamed(self, subject: ir.Expr | None, owner: ClassKey | None, receiver: str | None) -> None:
-        own = subject is None or receiver is None or _is(subject, receiver) or isinstance(subject, ir.Call)
+        own = subject is None or receiver is None or is_name(subject, receiver) or isinstance(subject, ir.Call)
         if owner is not None and own:
             self.unnamed.add(owner)
         else:
@@ -124,10 +116,11 @@ def namespace_of(node: ir.Expr) -> ir.Expr | None:
     """The object of `object.__dict__`, `vars(object)` and a module's own tables."""
     if isinstance(node, ir.Attr) and node.name in _TABLES:
         return node.value
-    return node.args[0].value if isinstance(node, ir.Call) and _is(node.func, "vars") and node.args else None
+    return node.args[0].value if isinstance(node, ir.Call) and is_name(node.func, "vars") and node.args else None
 
 
-def _is(node: ir.Expr, name: str | None) -> bool:
+def is_name(node: ir.Expr | None, name: str | None) -> bool:
+    """True if an expression is this name."""
     return isinstance(node, ir.Name) and node.id == name
 
 

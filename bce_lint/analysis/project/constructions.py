@@ -10,7 +10,7 @@ from typing import Final
 from bce_lint import ir
 from bce_lint.analysis.project.index import FileSummary
 from bce_lint.analysis.state.machine import Default
-from bce_lint.ir.walk import AnyNode, children
+from bce_lint.ir.walk import AnyNode, children, last_name
 
 _CAPITAL: Final = re.compile(rb"(?<![\w\x80-\xff])[A-Z\x80-\xff][\w\x80-\xff]*")
 """Words that name a class as most are named."""
@@ -134,7 +134,7 @@ class _FileNames:
         match node:
             case ir.Call():
                 self.calls.append(node)
-                if _last(node.func) not in _LOOKING:
+                if last_name(node.func) not in _LOOKING:
                     self._hand(arg.value for arg in node.args)
             case ir.Assign() | ir.Return():
                 self._hand((node.value,))
@@ -172,9 +172,9 @@ def _through(cls: ir.ClassDef, own: str, above: str | None) -> Iterator[tuple[ir
         if own and isinstance(func, ir.Name) and func.id == own:
             yield node.args
         elif above is not None and isinstance(func, ir.Attr) and func.name == "__init__":
-            if isinstance(func.value, ir.Call) and _last(func.value.func) == "super":
+            if isinstance(func.value, ir.Call) and last_name(func.value.func) == "super":
                 yield node.args
-            elif _last(func.value) == above:
+            elif last_name(func.value) == above:
                 yield node.args[1:]
 
 
@@ -193,7 +193,3 @@ def _leaves(args: tuple[ir.Arg, ...], default: Default) -> bool:
 
 def _same(a: object, b: object) -> bool:
     return type(a) is type(b) and a == b
-
-
-def _last(node: ir.Expr) -> str:
-    return node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attr) else ""

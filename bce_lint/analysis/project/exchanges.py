@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.project.attribute_stores import ClassKey, namespace_of
+from bce_lint.analysis.project.attribute_stores import ClassKey, is_name, namespace_of
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
-from bce_lint.ir.walk import AnyNode, children
+from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
 
 _ON_OTHERS: Final = re.compile(rb"\.(?<!\bself\.)([^\W\d]\w*)(?=[ \t]*(?:(?:[:,)\]][^=\n(]{0,120}|[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)|in\b))")
 _ENTERED: Final = re.compile(rb"\bas[ \t]+\w[\w.]*\.(\w+)")
@@ -42,7 +42,6 @@ class FileExchanges:
         self.path = path
         self.others: set[str] = set()
         self.own: defaultdict[str, set[ClassKey]] = defaultdict(set)
-        self._containers: set[str] = set()
         self._values: dict[str, ir.Expr] = {}
         if module is not None:
             self._visit(module, _Around())
@@ -59,12 +58,9 @@ class FileExchanges:
                 around = _Around()
             case ir.Assign():
                 self._assigned(node, around)
-            case ir.AugAssign() | ir.For():
-                self._stored((node.target,), None, around)
-            case ir.With():
-                self._stored([item.target for item in node.items if item.target is not None], None, around)
-            case ir.Comp():
-                self._stored([clause.target for clause in node.clauses], None, around)
+            case ir.AugAssign() | ir.For() | ir.With() | ir.Comp():
+                for target in stored_in(node):
+                    self._stored(target, None, around)
             case ir.Call():
                 self._called(node, around)
         for part in children(node):
@@ -87,28 +83,21 @@ class FileExchanges:
 
     def _assigned(self, node: ir.Assign, around: _Around) -> None:
         value = self._values.get(node.value.id, node.value) if isinstance(node.value, ir.Name) else node.value
-        names = [target.id for target in node.targets if isinstance(target, ir.Name)]
-        self._values.update(dict.fromkeys(names, value))
-        if isinstance(value, ir.Call) and _last(value.func) in _CONTAINERS:
-            self._containers.update(names)
+        self._values.update((target.id, value) for target in node.targets if isinstance(target, ir.Name))
         if not isinstance(value, ir.Const):
-            self._stored(node.targets, value, around)
+            for target in stored_in(node):
+                self._stored(target, value if target in node.targets else None, around)
 
-    def _stored(self, targets: Iterable[ir.Expr], value: ir.Expr | None, around: _Around) -> None:
-        for target in targets:
-            if isinstance(target, ir.Build):
-                self._stored(target.items, None, around)
-            elif isinstance(target, ir.Star):
-                self._stored((target.value,), None, around)
-            elif isinstance(target, ir.Attr):
-                # A function inside a method has the receiver under the same name.
-                if not _is(target.value, around.first) and not _moves(target, value):
-                    self.others.add(target.name)
-            elif isinstance(target, ir.Item) and (subject := namespace_of(target.value)) is not None:
-                self._named(subject, _texts((target.index,)), around)
+    def _stored(self, target: ir.Expr, value: ir.Expr | None, around: _Around) -> None:
+        if isinstance(target, ir.Attr):
+            # A function inside a method has the receiver under the same name.
+            if not is_name(target.value, around.first) and not _moves(target, value):
+                self.others.add(target.name)
+        elif isinstance(target, ir.Item) and (subject := namespace_of(target.value)) is not None:
+            self._named(subject, _texts((target.index,)), around)
 
     def _called(self, node: ir.Call, around: _Around) -> None:
-        name, owner = _last(node.func), node.func.value if isinstance(node.func, ir.Attr) else None
+        name, owner = last_name(node.func), node.func.value if isinstance(node.func, ir.Attr) else None
         values = [arg.value for arg in node.args]
         if name in _FILLING and owner is not None and (subject := namespace_of(owner)) is not None:
             self._named(subject, _filled(node), around)
@@ -121,12 +110,17 @@ class FileExchanges:
 
     def _named(self, subject: ir.Expr | None, texts: Iterable[str], around: _Around) -> None:
         """Names that are given as text, of some object."""
-        if _is(subject, around.first) or (isinstance(subject, ir.Call) and _is(subject.func, "super")):
+        if is_name(subject, around.first) or (isinstance(subject, ir.Call) and is_name(subject.func, "super")):
             if around.owner is not None and not around.constructs:
                 for text in texts:
                     self.own[text].add(around.owner)
-        elif not (isinstance(subject, ir.Name) and subject.id in self._containers):
+        elif not self._is_container(subject):
             self.others.update(texts)
+
+    def _is_container(self, node: ir.Expr | None) -> bool:
+        """True for a variable that holds a container of layers that was made here."""
+        value = self._values.get(node.id) if isinstance(node, ir.Name) else None
+        return isinstance(value, ir.Call) and last_name(value.func) in _CONTAINERS
 
 
 def _moves(target: ir.Attr, value: ir.Expr | None) -> bool:
@@ -138,7 +132,7 @@ def _moves(target: ir.Attr, value: ir.Expr | None) -> bool:
 def _same(one: ir.Expr, other: ir.Expr) -> bool:
     while isinstance(one, ir.Attr) and isinstance(other, ir.Attr) and one.name == other.name:
         one, other = one.value, other.value
-    return isinstance(one, ir.Name) and _is(other, one.id)
+    return isinstance(one, ir.Name) and is_name(other, one.id)
 
 
 def _filled(node: ir.Call) -> Iterator[str]:
@@ -154,14 +148,6 @@ def _filled(node: ir.Call) -> Iterator[str]:
 
 def _texts(nodes: Iterable[ir.Expr | None]) -> Iterator[str]:
     return (one.value for one in nodes if isinstance(one, ir.Const) and isinstance(one.value, str))
-
-
-def _last(node: ir.Expr) -> str:
-    return node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attr) else ""
-
-
-def _is(node: ir.Expr | None, name: str | None) -> bool:
-    return isinstance(node, ir.Name) and node.id == name
 
 
 class Exchanges:

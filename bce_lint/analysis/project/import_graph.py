@@ -89,20 +89,11 @@ class Graph:
     @lazy
     def irrelevant(self) -> frozenset[str]:
         """The files that have no word that matters, nor has any that imports join to them."""
-        found: set[str] = set()
-        seen: set[str] = set()
-        for start in self.files:
-            waiting = [] if start in seen else [start]
-            island: set[str] = set()
-            while waiting:
-                path = waiting.pop()
-                if path not in island:
-                    island.add(path)
-                    waiting += [*self.importers[path], *(target for target, _, _ in self.imports[path])]
-            seen |= island
-            if not any(relevant_words(self.files[path]) for path in island):
-                found |= island
-        return frozenset(found)
+        relevant: set[int] = set()
+        for path, island in self._islands.items():
+            if island not in relevant and relevant_words(self.files[path]):
+                relevant.add(island)
+        return frozenset(path for path, island in self._islands.items() if island not in relevant)
 
     @lazy
     def order(self) -> dict[str, int]:
