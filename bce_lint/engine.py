@@ -31,14 +31,35 @@ class LintResult(NamedTuple):
     """The functions, of whichever file of the project, that were not analysed completely."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a run; `result` holds what was found until then."""
+
+    def __init__(self, result: LintResult) -> None:
+        super().__init__()
+        self.result = result
+
+
 def check(
     files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None, cache: Cache | None = None
 ) -> LintResult:
     """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too,
-    and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is not kept."""
+    and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is not kept. Raises `Interrupted` where
+    the user stops it."""
     shown = shown_paths(files)
     kept = cache if inspect is None else None
-    results = [_check_root(root, paths, shown, codes, fixes, inspect, kept) for root, paths in by_root(shown)]
+    results: list[LintResult] = []
+    try:
+        for root, paths in by_root(shown):
+            results.append(_check_root(root, paths, shown, codes, fixes, inspect, kept))
+    except Interrupted as stopped:
+        raise Interrupted(_together([*results, stopped.result])) from None
+    except KeyboardInterrupt:
+        raise Interrupted(_together(results)) from None
+    return _together(results)
+
+
+def _together(results: Sequence[LintResult]) -> LintResult:
+    """The results of several projects as one."""
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
     revealed = tuple(line for r in results for line in r.revealed)
@@ -119,7 +140,7 @@ def judge_files(
     fixes: bool = False,
     inspect: Inspect | None = None,
 ) -> LintResult:
-    """Runs the analysis that the files need, and judges what it met."""
+    """Runs the analysis that the files need, and judges what it met. Raises `Interrupted` where the user stops it."""
     from bce_lint.findings import diagnostic, named, problems, tell, unanalysed
 
     wanted = set(paths)
@@ -128,8 +149,10 @@ def judge_files(
     seen = {place.path for one in told for place in one.places}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
     left = unanalysed(project, shown)
-    revealed = _revealed(project, wanted, shown)
-    return LintResult(tuple(sorted(found, key=lambda d: d.sort_key)), sources, revealed=revealed, unanalysed=left)
+    diagnostics = tuple(sorted(found, key=lambda d: d.sort_key))
+    if project.interrupted:
+        raise Interrupted(LintResult(diagnostics, sources, unanalysed=left))
+    return LintResult(diagnostics, sources, revealed=_revealed(project, wanted, shown), unanalysed=left)
 
 
 def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:
@@ -178,7 +201,7 @@ def _project_around(root: Root, path: str, data: bytes) -> Project:
 
     part, written = (root.path, package_of(root, path)), content(path) == data
     known = _PROJECTS.get(part)
-    if known is None or (path in known.summaries and known.summaries[path].raw != data):
+    if known is None or known.interrupted or (path in known.summaries and known.summaries[path].raw != data):
         files = project_files(root, [path])
         if not written:
             return Project(root.path, files, {path: data})

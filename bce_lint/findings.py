@@ -48,14 +48,21 @@ def tell(
     fixes: bool,
     inspect: Inspect | None = None,
 ) -> list[Judged]:
-    """The findings that some files have a part in."""
-    project.run(wanted)
+    """The findings that some files have a part in; of a run that the user stops, those of what was finished, without fixes."""
+    try:
+        project.run(wanted)
+    except KeyboardInterrupt:
+        project.interrupted = True
     found = [one for one in judge(project.sites_in(wanted), codes) if any(place.path in wanted for place in one.places)]
     told = [one for one in found if not noqa or not _silenced(project, one)]
-    if not fixes or not told:
+    if not fixes or not told or project.interrupted:
         return told
-    told = _with_fixes(project, told, shown)
-    return told if inspect is None else inspect(project, told)
+    try:
+        told = _with_fixes(project, told, shown)
+        return told if inspect is None else inspect(project, told)
+    except KeyboardInterrupt:
+        project.interrupted = True
+        return told
 
 
 def heard(project: Project, codes: frozenset[str]) -> Heard:
@@ -133,7 +140,7 @@ def _named_fix(fix: Fix, shown: Mapping[str, str]) -> Fix:
 
 def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str]) -> list[Diagnostic]:
     """What kept files from being analysed, or would have if anything had led there."""
-    if UNREADABLE in codes:
+    if UNREADABLE in codes and not project.interrupted:
         for path in sorted(wanted):
             project.check_syntax(path)
     found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]

@@ -83,6 +83,8 @@ class _FixJob:
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
         self.project = project = Project(self.root, self.files, given, before=self.project)
         told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
+        if project.interrupted:
+            raise KeyboardInterrupt
         self.first = {**project.sources, **self.first}
         unread = problems(project, self.paths, self.shown, self.codes)
         listened = cache(partial(heard, project, self.codes))

@@ -64,6 +64,10 @@ def is_harmful(char: str) -> bool:
     return _known().match(char) is not None
 
 
+_status_width = 0
+"""How many characters of the line that `status` shows have to be drawn over."""
+
+
 def write(text: str, *, error: bool = False) -> None:
     """Prints lines of text on standard output, or on standard error."""
     _stream(error).write(printable(text))
@@ -84,9 +88,24 @@ def put(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def is_terminal() -> bool:
-    """True if a person reads standard output."""
-    return sys.stdout.isatty()
+def is_terminal(*, error: bool = False) -> bool:
+    """True if a person reads standard output, or standard error."""
+    return _stream(error).isatty()
+
+
+def status(text: str) -> None:
+    """Shows a line on a terminal's standard error in place of the one shown before; nothing takes it away."""
+    global _status_width
+    try:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        width = 0
+    line = one_line(text)[: (width or 80) - 1]  # not every terminal says how wide it is
+    if not line and not _status_width:
+        return
+    sys.stderr.write(f"\r{line:{_status_width}}\r")
+    sys.stderr.flush()
+    _status_width = len(line)
 
 
 def flush() -> None:

@@ -332,6 +332,13 @@ def too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.MODELS, "torch.tensor", _deeper)
 
 
+def untimed(done: Run) -> Run:
+    """What a command printed, but for where its time went."""
+    told, _, _ = done.err.partition("time: ")
+    assert told != done.err
+    return done._replace(err=told)
+
+
 @pytest.mark.usefixtures("too_deep")
 def test_what_was_not_analysed_completely_is_told(project: Path, run: Runner) -> None:
     (project / "deep.py").write_text(DEEP, encoding="utf-8")
@@ -341,22 +348,23 @@ def test_what_was_not_analysed_completely_is_told(project: Path, run: Runner) ->
         "    long.py:8 Trainer.train (its budget of evaluations ran out)\n"
     )
     assert run("deep.py", "long.py") == Run(0, "No findings.\n", "")
-    assert run("-v", "deep.py", "long.py") == Run(0, "No findings.\n", told)
-    assert run("--statistics", "deep.py", "long.py") == run("--statistics", "-v", "deep.py", "long.py") == Run(0, told, "")
+    assert untimed(run("-v", "deep.py", "long.py")) == Run(0, "No findings.\n", told)
+    assert run("--statistics", "deep.py", "long.py") == untimed(run("--statistics", "-v", "deep.py", "long.py")) == Run(0, told, "")
     assert run("--statistics", "--output-format", "json", "deep.py", "long.py") == Run(0, "[]\n", told)
-    assert run("-v", "--fix", "deep.py", "long.py") == Run(0, "No findings.\n", told)
-    assert run("--verbose", "clean.py") == Run(0, "No findings.\n", "not analysed completely: 0 functions\n")
-    assert run("-v", "--stdin-filename", "deep.py", "-", stdin=DEEP).err == told.splitlines()[0].replace("2 functions", "1 function") + (
-        "\n" + told.splitlines()[1] + "\n"
-    )
+    assert untimed(run("-v", "--fix", "deep.py", "long.py")) == Run(0, "No findings.\n", told)
+    assert untimed(run("--verbose", "clean.py")) == Run(0, "No findings.\n", "not analysed completely: 0 functions\n")
+    one = told.splitlines()[0].replace("2 functions", "1 function") + f"\n{told.splitlines()[1]}\n"
+    assert untimed(run("-v", "--stdin-filename", "deep.py", "-", stdin=DEEP)).err == one
 
 
 @pytest.mark.usefixtures("too_deep")
-def test_what_was_not_analysed_completely_is_told_from_the_cache(project: Path, run: Runner) -> None:
+def test_what_was_not_analysed_completely_is_told_from_the_cache(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BCE_LINT_NO_CACHE")
     (project / "deep.py").write_text(DEEP, encoding="utf-8")
-    cold, warm = (run("-v", "--cache-dir", "kept", ".") for _ in range(2))
+    cold, warm = (run("-v", "--cache-dir", "../kept", ".") for _ in range(2))
     assert "deep.py:5 main (it recurses too deeply)" in cold.err
-    assert cold == warm == run("-v", "--no-cache", ".")
+    assert untimed(cold) == untimed(warm) == untimed(run("-v", "--no-cache", "."))
+    assert warm.err.endswith("time: nothing had to be analysed\n")
 
 
 @pytest.mark.usefixtures("too_deep")
@@ -377,7 +385,7 @@ def test_what_recurses_too_deeply_from_everywhere_takes_seconds(project: Path, r
     done = run("-v", "deep.py")
     assert time.process_time() - start < 10
     assert (done.status, done.out) == (0, "No findings.\n")
-    assert {line.split()[1] for line in done.err.splitlines()[1:]} == {"main", *(f"f{n}" for n in range(300))}
+    assert {line.split()[1] for line in untimed(done).err.splitlines()[1:]} == {"main", *(f"f{n}" for n in range(300))}
 
 
 def test_an_unknown_option_or_format_gives_2(project: Path, run: Runner) -> None:

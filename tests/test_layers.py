@@ -18,6 +18,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint": {"diagnostic", "engine", "findings", "rules.selection", "source"},
         "bce_lint.records": set[str](),
         "bce_lint.terminal": set[str](),
+        "bce_lint.progress": set[str](),
         "bce_lint.ir": {"records"},
         "bce_lint.diagnostic": {"records"},
         "bce_lint.source": {"ir", "diagnostic", "records"},
@@ -35,7 +36,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.analysis.interpreter": {
             "ir", "catalog", "analysis.domain", "analysis.sites", "analysis.state", "analysis.models", "records",
         },
-        "bce_lint.analysis.project": {"ir", "diagnostic", "source", "syntax.parse", "catalog", "analysis", "records"},
+        "bce_lint.analysis.project": {"ir", "diagnostic", "source", "syntax.parse", "catalog", "analysis", "progress", "records"},
         "bce_lint.rules": {"diagnostic", "catalog", "analysis.domain", "analysis.sites", "fixes.intent", "rules.registry", "records"},
         "bce_lint.rules.registry": {"rules", "rules.checks"},
         "bce_lint.rules.checks": {"catalog", "analysis.domain", "analysis.sites", "fixes.intent", "rules", "records"},
@@ -56,7 +57,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records", "terminal"},
         "bce_lint.cli": {
             "", "rules", "engine", "findings", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare", "cache",
-            "records", "terminal",
+            "records", "terminal", "progress",
         },
         "bce_lint.flake8_plugin": {"", "rules.selection", "engine", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bce_lint import terminal
 from bce_lint.cli import options as command_line
+from bce_lint.cli.ticker import ticking
 from bce_lint.diagnostic import CRASH
+from bce_lint.progress import PROGRESS
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
@@ -27,6 +29,7 @@ CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit status. What goes wrong is one line on standard error, never a traceback."""
     terminal.accept_any_text()
+    PROGRESS.restart()
     try:
         status = _run(command_line.parse(sys.argv[1:] if arguments is None else list(arguments)))
         terminal.flush()
@@ -58,7 +61,10 @@ def _run(options: Namespace) -> int:
     except ValueError as error:
         return _fail(str(error))
     on = _run_on_text if options.paths == ["-"] else _run_on_files
-    run = on(options, codes, fixable, inspect)
+    with ticking(options.quiet):
+        run = on(options, codes, fixable, inspect)
+    if run.interrupted:
+        terminal.complain(run.interrupted)
     if report is not None:
         try:
             run = _compared(report, run, codes)
@@ -181,7 +187,8 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
         run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths)), options.diff)
     else:
         kept = cache(options.no_cache, options.cache_dir)
-        run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept), kept)._replace(files=found.files)
+        ask = partial(engine.check, found.files, codes, not options.statistics, inspect, kept)
+        run = _linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
@@ -209,13 +216,19 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
 
         return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
     kept = cache(options.no_cache, options.cache_dir)
-    return _linted(engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept), kept)
+    return _linted(partial(engine.check_text, data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept), kept)
 
 
-def _linted(result: LintResult, kept: Cache | None) -> Run:
+def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
+    from bce_lint import engine
     from bce_lint.cli.run import Run
     from bce_lint.report.paths import shown
 
+    interrupted = ""
+    try:
+        result = ask()
+    except engine.Interrupted as stopped:
+        result, interrupted = stopped.result, f"interrupted{_where()}; there may be more findings"
     unkept = (
         ()
         if kept is None
@@ -224,13 +237,21 @@ def _linted(result: LintResult, kept: Cache | None) -> Run:
             *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
         )
     )
-    return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
+    run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
+    return run._replace(interrupted=interrupted)
+
+
+def _where() -> str:
+    from bce_lint.cli.ticker import said
+
+    return "" if PROGRESS.step is None else f": {said(PROGRESS.step)}"
 
 
 def _report(options: Namespace, run: Run) -> None:
     """Prints the findings and what they come to; standard output is left to a diff or a mended text."""
     from bce_lint.report import FORMATS, summary
     from bce_lint.report.run_time import summary as verdicts
+    from bce_lint.report.spent import spent
     from bce_lint.report.statistics import statistics, unanalysed
 
     out = partial(terminal.write, error=options.diff or (options.fix and options.paths == ["-"]))
@@ -248,6 +269,8 @@ def _report(options: Namespace, run: Run) -> None:
         terminal.complain(reason)
     if options.verbose or (options.statistics and run.unanalysed):
         (out if options.statistics and as_text else partial(terminal.write, error=True))(unanalysed(run.unanalysed))
+    if options.verbose:
+        terminal.write(spent(PROGRESS.seconds), error=True)
     lines += [verdicts(run.left), *run.lines]
     if as_text and not options.quiet:
         listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
@@ -268,6 +291,8 @@ def _report_crashes(run: Run) -> None:
 
 
 def _status(options: Namespace, run: Run) -> int:
+    if run.interrupted:
+        return INTERRUPTED
     if run.problems or any(one.code == CRASH for one in run.left):
         return ERROR
     changed = bool(run.mended) and (options.diff or options.exit_non_zero_on_fix)
