@@ -90,7 +90,8 @@ def _add_output(build: argparse.ArgumentParser) -> None:
     about = "count the findings of each rule instead of showing them, and list the functions that were not analysed completely"
     group.add_argument("--statistics", action="store_true", help=about)
     group.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
-    group.add_argument("-v", "--verbose", action="store_true", help="list on standard error which functions were not analysed completely")
+    about = "list on standard error which functions were not analysed completely, and where time went, by file"
+    group.add_argument("-v", "--verbose", action="store_true", help=about)
     group.add_argument("-q", "--quiet", action="store_true", help="print the findings only, without a summary")
 
 
