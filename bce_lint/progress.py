@@ -27,12 +27,12 @@ class Progress:
     """
 
     def __init__(self) -> None:
-        self.step: InHand | None = None
-        self.seconds: dict[str, float] = {}
+        self.restart()
 
     def restart(self) -> None:
         """Forgets what was before: another command begins."""
-        self.__init__()  # type: ignore[misc]
+        self.step: InHand | None = None
+        self.seconds: dict[str, float] = {}
 
     def over(self, what: str, paths: Iterable[str]) -> Iterator[str]:
         """The paths, each as what is in hand until the next is asked for."""

@@ -24,9 +24,10 @@ from tests.test_cli import BUG
 
 HERE = Path(__file__).parents[1]
 SLOW = """
-import sys, time
+import signal, sys, time
 from bce_lint.analysis.interpreter import entry_points
 from bce_lint.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
 run = entry_points.run_candidate
 
 def slowly(machine, unit, *rest):
@@ -128,11 +129,12 @@ def start(folder: Path, *arguments: str, **streams: Any) -> subprocess.Popen[byt
 
 
 def test_a_process_that_is_stopped_prints_what_it_has(two: Path) -> None:
-    process = start(two, "60", "--no-cache", "--output-format", "concise", ".", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"in z.py\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start(two, "60", "--no-cache", "--output-format", "concise", ".", **streams) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"in z.py\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
     assert process.returncode == 130
     assert out.startswith(b"a.py:9:12: BCE103") and err.startswith(b"bce-lint: interrupted: 1 of 2 files done")
 
@@ -170,8 +172,8 @@ def test_who_does_not_wait_or_wants_quiet_is_told_nothing(two: Path) -> None:
 
 
 def test_progress_goes_to_terminals_only(two: Path) -> None:
-    process = start(two, "1.6", "--no-cache", "--exit-zero", ".", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.communicate(timeout=60)[1] == b""
+    with start(two, "1.6", "--no-cache", "--exit-zero", ".", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.communicate()[1] == b""
 
 
 def test_verbose_says_where_time_went(two: Path, capsys: pytest.CaptureFixture[str]) -> None:
