@@ -33,32 +33,12 @@ def suppressed(source: SourceText, row: int, code: str) -> bool:
     return codes is not None and (not codes or code.startswith(codes))
 
 
-def noqa_row(source: SourceText, row: int) -> int | None:
-    """The row in which a comment that silences findings on `row` has to stand: the last of those that are joined to it. None where no
-    comment can follow the code, as behind a backslash."""
-    if not 1 <= row <= len(source.lines):
-        return None
-    last = _last_rows(source).get(row, row)
-    return None if source.lines[last - 1].rstrip("\r\n").endswith("\\") else last
-
-
-@lru_cache(maxsize=16)
-def _last_rows(source: SourceText) -> dict[int, int]:
-    """The last row of the lines that each row is searched with, where that is another one."""
-    lines = _plain(source)
-    return {row: last for first, last in _joined(lines) for row in range(first, last)}
-
-
-def _plain(source: SourceText) -> list[str]:
-    return [line.rstrip("\r\n") + "\n" * line.endswith(("\r", "\n")) for line in source.lines]
-
-
 @lru_cache(maxsize=16)
 def _comments(source: SourceText) -> tuple[bool, dict[int, tuple[str, ...]]]:
     """Whether the whole file is silenced, and the codes silenced on each row (none named: all of them)."""
     if not _LINE.search(source.text) and not _ANY_FILE.search(source.text):
         return False, {}
-    lines = _plain(source)
+    lines = [line.rstrip("\r\n") + "\n" * line.endswith(("\r", "\n")) for line in source.lines]
     if any(map(_FILE.match, lines)):
         return True, {}
     found = ((row, _LINE.search(text)) for row, text in _searched(lines).items())
@@ -72,14 +52,6 @@ def _codes(match: re.Match[str]) -> tuple[str, ...]:
 def _searched(lines: Sequence[str]) -> dict[int, str]:
     """The text that flake8 searches for each row: its own line, or the lines that a token joins."""
     searched = dict(enumerate(lines, 1))
-    for first, last in _joined(lines):
-        searched.update(dict.fromkeys(range(first, last + 1), "".join(lines[first - 1 : last])))
-    return searched
-
-
-def _joined(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """The first and the last row of the lines that are searched together; none where the text is not Python."""
-    found = list[tuple[int, int]]()
     reader = iter(lines)
     first, last = len(lines) + 2, -1
     try:
@@ -88,8 +60,25 @@ def _joined(lines: Sequence[str]) -> list[tuple[int, int]]:
                 continue
             first, last = min(first, token.start[0]), max(last, token.end[0])
             if token.type in _LINE_ENDS:
-                found.append((first, last))
+                joined = "".join(lines[first - 1 : last])
+                searched.update(dict.fromkeys(range(first, last + 1), joined))
                 first, last = len(lines) + 2, -1
     except (tokenize.TokenError, SyntaxError):
-        return []
-    return found
+        return dict(enumerate(lines, 1))
+    return searched
+
+
+def noqa_row(source: SourceText, row: int) -> int | None:
+    """The row in which a comment that silences findings on `row` has to stand: the last of those that are searched together. None where
+    no comment can follow the code, as behind a backslash."""
+    if not 1 <= row <= len(source.lines):
+        return None
+    last = _last_rows(source).get(row, row)
+    return None if source.lines[last - 1].rstrip("\r\n").endswith("\\") else last
+
+
+@lru_cache(maxsize=16)
+def _last_rows(source: SourceText) -> dict[int, int]:
+    """The last of the rows that each row is searched with."""
+    rows = _rows(_lines(source))
+    return {} if rows is None else {row: last for row, (_, last) in rows.joined.items()}
