@@ -139,8 +139,6 @@ def _rows(lines: Sequence[str]) -> _Rows | None:
     except (tokenize.TokenError, SyntaxError):
         return None
     return _Rows(joined, comments)
-        return dict(enumerate(lines, 1))
-    return searched
 
 
 def noqa_row(source: SourceText, row: int) -> int | None:

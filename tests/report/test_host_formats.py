@@ -110,7 +110,8 @@ def test_a_junit_run_without_findings_has_one_case_that_passes() -> None:
 
 @given(st.text(), st.text(min_size=1))
 def test_junit_is_xml_whatever_the_text(message: str, path: str) -> None:
-    one = Diagnostic(message or "x", "n", message, at(path.replace("\0", "x"), 1, 1), message, (Label(message, at(path, 1, 1)),), Fix("safe", message))
+    place = at(path.replace("\0", "x"), 1, 1)
+    one = Diagnostic(message or "x", "n", message, place, message, (Label(message, place),), Fix("safe", message))
     text = FORMATS["junit"](Told([one]))
     assert text.isascii()
     assert ElementTree.fromstring(text).get("tests") == "1"
