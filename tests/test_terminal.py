@@ -31,7 +31,7 @@ from bce_lint.report.statistics import statistics, unanalysed
 from bce_lint.report.summary import listing
 from bce_lint.report.told import Told
 from bce_lint.source.text import SourceText, decode
-from bce_lint.terminal import flowing, is_harmful, one_line, printable
+from bce_lint.terminal import flowing, is_harmful, one_line, printable, write
 
 PACKAGE = Path(__file__).parents[1] / "bce_lint"
 EVIL = (
@@ -128,6 +128,20 @@ def diagnostics(draw: st.DrawFn, known: Sequence[str]) -> Diagnostic:
     watched = st.builds(RunTime, words, words, st.integers(0, 2), st.integers(0, 2), reached, st.tuples(words))
     codes, fixed = st.just("BCE103") | words, st.none() | fix
     return draw(st.builds(Diagnostic, codes, words, words, place, st.just("error"), labels, fixed, st.none() | ran, st.none() | watched))
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_no_format_lets_a_character_through_in_colour(data: st.DataObject) -> None:
+    known = data.draw(st.lists(names, min_size=1, max_size=2))
+    found = data.draw(st.lists(diagnostics(known), max_size=2))
+    text = data.draw(st.text(alphabet=st.sampled_from(f"{EVIL}\ufdd0\ufdd3\x1bab(\n\t".replace("\x00", "")), max_size=60))
+    sources = {name: SourceText(name, b"", text, "utf-8", False) for name in known}
+    for name in ("full", "concise", "grouped"):
+        plain = FORMATS[name](Told(found, sources, True, width=40))
+        with redirect_stdout(io.StringIO()) as out:
+            write(FORMATS[name](Told(found, sources, True, colour=True, width=40)), colour=True)
+        assert re.sub(r"\x1b\[[0-9;]+m", "", out.getvalue()) == plain
 
 
 @settings(deadline=None)
