@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
@@ -19,9 +19,6 @@ Source = TypeVar("Source", str, bytes)
 T = TypeVar("T")
 
 __version__ = "0.1.0"
-
-RULE_PAGES: Final = "docs/rules"
-"""Where the rules' pages lie; a finding's `url` is this folder and the rule's code."""
 
 
 def reveal(value: T) -> T:

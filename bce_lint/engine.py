@@ -141,13 +141,12 @@ def judge_files(
     inspect: Inspect | None = None,
 ) -> LintResult:
     """Runs the analysis that the files need, and judges what it met. Raises `Interrupted` where the user stops it."""
-    from bce_lint.findings import diagnostic, named, problems, tell, unanalysed
+    from bce_lint.findings import diagnostic, named, problems, quoted_texts, tell, unanalysed
 
     wanted = set(paths)
     told = tell(project, wanted, shown, codes, noqa, fixes, inspect)
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
-    seen = {place.path for one in told for place in one.places}
-    sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
+    sources = {named(path, shown): source for path, source in quoted_texts(project, told, wanted)}
     left = unanalysed(project, shown)
     diagnostics = tuple(sorted(found, key=lambda d: d.sort_key))
     if project.interrupted:

@@ -4,7 +4,7 @@ take the place of offsets."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -14,6 +14,7 @@ from bce_lint.records import changed
 from bce_lint.rules.judge import judge, unranked
 from bce_lint.rules.registry import BY_CODE, default_codes
 from bce_lint.source.suppress import suppressed
+from bce_lint.source.text import readable
 
 if TYPE_CHECKING:
     from bce_lint.analysis.domain.tensor import Place
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bce_lint.fixes.brought import Heard
     from bce_lint.fixes.recorded_project import RecordedProject
     from bce_lint.rules.judge import Judged
+    from bce_lint.source.text import SourceText
 
     Inspect: TypeAlias = Callable[[Project, list[Judged]], list[Judged]]
     """Looks at the findings of a project with their fixes, and gives those that are to be told."""
@@ -145,6 +147,14 @@ def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes
             project.check_syntax(path)
     found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
     return [_problem(named(path, shown), problem) for path, problem in found if problem[0] in codes]
+
+
+def quoted_texts(project: Project, told: list[Judged], wanted: set[str]) -> Iterator[tuple[str, SourceText]]:
+    """The texts that findings are shown with: of the files of their places and fixes, and of those that could not be analysed."""
+    seen = {path for one in told for path in (*(place.path for place in one.places), *(one.fix.paths if one.fix else ()))}
+    yield from ((path, source) for path in sorted(seen) if (source := project.source(path)) is not None)
+    for path in sorted((wanted & project.problems.keys() & project.summaries.keys()) - seen):
+        yield path, readable(project.summaries[path].raw, path)
 
 
 def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, ...]:

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
-from bce_lint.findings import diagnostic, heard, named, problems, tell, unanalysed
+from bce_lint.findings import diagnostic, heard, named, problems, quoted_texts, tell, unanalysed
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
@@ -107,7 +107,8 @@ class _FixJob:
 
     def sources(self, fixed: Fixed) -> dict[str, SourceText]:
         """The texts of what is left, by the names that it is shown with."""
-        return {named(path, self.shown): source for path, source in fixed.left.sources.items()}
+        unread = {} if self.project is None else dict(quoted_texts(self.project, [], self.paths))
+        return {named(path, self.shown): source for path, source in {**unread, **fixed.left.sources}.items()}
 
     def _changed(self, path: str, text: str) -> FileChange:
         return FileChange(named(path, self.shown), self.first[path].data, self.encoded(path, text))

@@ -110,7 +110,7 @@ def codes_of(done: Run) -> list[str]:
 def test_a_finding_gives_1_and_a_frame(project: Path, run: Runner) -> None:
     done = run("bug.py")
     assert (done.status, done.err) == (1, "")
-    assert done.out.startswith("BCE103 ")
+    assert done.out.startswith("error[BCE103]: ")
     assert " --> bug.py:9:12\n" in done.out
     assert "9 |     return criterion(torch.sigmoid(layer(x)), y)\n  |            ^^^^" in done.out
     assert done.out.endswith(f"Found 1 finding in 1 file.\n{HIDDEN}")

@@ -98,8 +98,8 @@ def test_quiet_lines(train: Path, run: Callable[..., Told]) -> None:
 def test_frames(train: Path, run: Callable[..., Told]) -> None:
     write(train.parent / "w.json", seen(train))
     _, out, _ = run("--compare", "w.json", "train.py")
-    assert "  = note: this is an unsafe fix and may change values\n  = run time: confirmed in 3 of 3 calls\n\n" in out
-    assert "17 |     return nn.BCELoss()(x, y)\n   |            ^^^^^^^^^^^^^^^^^^\n   = run time: only at run time (3 times)\n" in out
+    assert "\nnote: this is an unsafe fix and may change values\nrun time: confirmed in 3 of 3 calls\n\n" in out
+    assert "17 |     return nn.BCELoss()(x, y)\n   |            ^^^^^^^^^^^^^^^^^^\nrun time: only at run time (3 times)\n" in out
 
 
 def test_json_stays_a_list(train: Path, run: Callable[..., Told]) -> None:

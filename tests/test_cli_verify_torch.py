@@ -152,9 +152,9 @@ def test_each_fix_is_told_of(capsys: pytest.CaptureFixture[str], source: Path) -
     status, out, err = run(capsys, "--verify", "train.py")
     said = [line.strip() for line in out.splitlines() if "verified (" in line or "contradicted (" in line or "withheld" in line]
     assert (status, err, len(said)) == (1, "", 3)
-    assert said[0].startswith("= help: display-only: withheld: it does not do what it claims (values ")
-    assert said[1].startswith("= contradicted (cpu, float64): values ")
-    assert re.fullmatch(r"= verified \(cpu, float64\): equivalent; values \S+ and gradients \S+ apart", said[2])
+    assert said[0].startswith("help: display-only: withheld: it does not do what it claims (values ")
+    assert said[1].startswith("contradicted (cpu, float64): values ")
+    assert re.fullmatch(r"verified \(cpu, float64\): equivalent; values \S+ and gradients \S+ apart", said[2])
 
 
 def test_each_fix_as_json(capsys: pytest.CaptureFixture[str], source: Path) -> None:

@@ -52,7 +52,7 @@ def test_the_output_shown_is_the_output() -> None:
     (shown,) = blocks("text")
     done = shell("bce-lint examples/", ROOT)
     assert done.returncode == 1
-    assert shown.startswith("BCE103 ")
+    assert shown.startswith("error[BCE103]: ")
     assert shown in done.stdout
 
 

@@ -19,7 +19,7 @@ from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
 from bce_lint.diagnostic import CRASH
 from bce_lint.source.projects import package_of
-from bce_lint.source.text import SourceError, content, decode
+from bce_lint.source.text import content, readable
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FOLDER: Final = ".bce_lint_cache"
 OFF, WHERE = "BCE_LINT_NO_CACHE", "BCE_LINT_CACHE_DIR"
-_DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError, SourceError)
+_DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 class Recalled(NamedTuple):
@@ -98,7 +98,7 @@ class Cache:
             raw = content(path)
             if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
                 return None
-            sources[name] = decode(raw, path)
+            sources[name] = readable(raw, path)
         return Recalled(found.diagnostics, sources, found.unanalysed)
 
     def keep(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from bce_lint import terminal
 from bce_lint.cli import options as command_line
+from bce_lint.cli.reporting import report, sink
+from bce_lint.cli.sink import Unwritten
 from bce_lint.cli.ticker import ticking
 from bce_lint.diagnostic import CRASH
 from bce_lint.progress import PROGRESS
@@ -37,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         terminal.nobody_reads()
         return ERROR
+    except Unwritten as error:
+        return _fail(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
@@ -55,7 +59,7 @@ def _run(options: Namespace) -> int:
             return _verify_rules(options)
         codes, fixable = _rules(options)
         inspect = _verifier(options) if options.verify else None
-        report = _witnessed(options)
+        witnessed = _witnessed(options)
     except ImportError as error:
         return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
     except ValueError as error:
@@ -65,9 +69,9 @@ def _run(options: Namespace) -> int:
         run = on(options, codes, fixable, inspect)
     if run.interrupted:
         terminal.complain(run.interrupted)
-    if report is not None:
+    if witnessed is not None:
         try:
-            run = _compared(report, run, codes)
+            run = _compared(witnessed, run, codes)
         except ValueError as error:
             for problem in run.problems:
                 _fail(problem)
@@ -75,7 +79,7 @@ def _run(options: Namespace) -> int:
     run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
     for problem in run.problems:
         _fail(problem)
-    _report(options, run)
+    report(options, run)
     for line in run.revealed:
         terminal.write(f"{terminal.one_line(line)}\n", error=True)
     return _status(options, run)
@@ -115,13 +119,14 @@ def _verify_rules(options: Namespace) -> int:
     from bce_lint.rules.selection import choose, split
 
     codes = choose(split(options.select or ["BCE"]), split(options.ignore), split(options.extend_select))
+    from bce_lint.report import FORMATS
     from bce_lint.verify import verify_rules
     from bce_lint.verify.table import as_json, table
 
     drawn = _draw(options, codes) if options.plot is not None else ""
     results = verify_rules(codes, options.device or "cpu")
-    as_text = options.output_format != "json"
-    terminal.write(table(results, options.quiet) + drawn if as_text else as_json(results))
+    with sink(options) as out:
+        out.write(table(results, options.quiet) + drawn if FORMATS[options.output_format].is_text else as_json(results))
     return CLEAN if all(one.holds for one in results) else FINDINGS
 
 
@@ -245,49 +250,6 @@ def _where() -> str:
     from bce_lint.cli.ticker import said
 
     return "" if PROGRESS.step is None else f": {said(PROGRESS.step)}"
-
-
-def _report(options: Namespace, run: Run) -> None:
-    """Prints the findings and what they come to; standard output is left to a diff or a mended text."""
-    from bce_lint.report import FORMATS, summary
-    from bce_lint.report.run_time import summary as verdicts
-    from bce_lint.report.spent import spent
-    from bce_lint.report.statistics import statistics, unanalysed
-
-    out = partial(terminal.write, error=options.diff or (options.fix and options.paths == ["-"]))
-    unsafe, as_text, written = options.unsafe_fixes, options.output_format != "json", not options.diff
-    if options.diff or options.fix_only:
-        _report_crashes(run)
-        lines = [summary.fixed(run.left, run.mended, unsafe, written=written)]
-    elif options.statistics:
-        out(statistics(run.left, as_text=as_text))
-        lines = []
-    else:
-        out(FORMATS[options.output_format](run.left, run.sources, unsafe))
-        lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
-    for reason in run.unkept if options.verbose else ():
-        terminal.complain(reason)
-    if options.verbose or (options.statistics and run.unanalysed):
-        (out if options.statistics and as_text else partial(terminal.write, error=True))(unanalysed(run.unanalysed))
-    if options.verbose:
-        terminal.write(spent(PROGRESS.seconds), error=True)
-    lines += [verdicts(run.left), *run.lines]
-    if as_text and not options.quiet:
-        listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
-        out(listing + "".join(f"{line}\n" for line in lines if line))
-
-
-def _count(run: Run) -> list[str]:
-    """How many findings there were; nothing where there were none and something went wrong, or nothing was read."""
-    from bce_lint.report import summary
-
-    return [] if (run.problems or run.nothing) and not run.left and not run.mended else [summary.found(run.left, run.mended)]
-
-
-def _report_crashes(run: Run) -> None:
-    for one in run.left:
-        if one.code == CRASH:
-            _fail(f"{one.location.path}: {one.code} {one.message}")
 
 
 def _status(options: Namespace, run: Run) -> int:

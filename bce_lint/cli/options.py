@@ -87,6 +87,10 @@ def _add_reveal(build: argparse.ArgumentParser) -> None:
 def _add_output(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("output")
     group.add_argument("--output-format", choices=tuple(FORMATS), default="full", help="default: full")
+    about = "write what would go to standard output into FILE, whole and at once"
+    group.add_argument("-o", "--output-file", metavar="FILE", help=about)
+    about = "default: auto, on a terminal; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are read"
+    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help=about)
     about = "count the findings of each rule instead of showing them, and list the functions that were not analysed completely"
     group.add_argument("--statistics", action="store_true", help=about)
     group.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
@@ -110,7 +114,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def problem(options: argparse.Namespace) -> str:
     """What a command line asks for that does not go together, or nothing."""
-    return _comparison_problem(options) or verify_problem(options)
+    return _comparison_problem(options) or verify_problem(options) or _output_problem(options)
+
+
+def _output_problem(options: argparse.Namespace) -> str:
+    """A format without a form for what is not a finding."""
+    other = "--statistics" if options.statistics else "--verify without a path" if options.verify and not options.paths else ""
+    if not other or options.output_format == "json" or FORMATS[options.output_format].is_text:
+        return ""
+    return f"{other} prints text or json: --output-format {options.output_format} holds findings only"
 
 
 def _comparison_problem(options: argparse.Namespace) -> str:
