@@ -32,13 +32,20 @@ class LintResult(NamedTuple):
 
 
 def check(
-    files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None, cache: Cache | None = None
+    files: Sequence[Path],
+    codes: frozenset[str],
+    fixes: bool = False,
+    inspect: Inspect | None = None,
+    cache: Cache | None = None,
+    related: bool = False,
 ) -> LintResult:
-    """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too,
-    and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is not kept."""
+    """Lints files: gives the findings whose place lies in one of them; with `related`, those that have a label there as well.
+
+    `fixes` asks for their fixes too, and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is
+    not kept."""
     shown = shown_paths(files)
     kept = cache if inspect is None else None
-    results = [_check_root(root, paths, shown, codes, fixes, inspect, kept) for root, paths in by_root(shown)]
+    results = [_check_root(root, paths, shown, codes, fixes, inspect, kept, related) for root, paths in by_root(shown)]
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
     revealed = tuple(line for r in results for line in r.revealed)
@@ -74,6 +81,7 @@ def _check_root(
     fixes: bool,
     inspect: Inspect | None,
     cache: Cache | None,
+    related: bool,
 ) -> LintResult:
     files = [*project_files(root, paths), *paths]
 
@@ -81,9 +89,11 @@ def _check_root(
         from bce_lint.analysis.project.project import Project
 
         project = Project(root.path, files)
-        return project, judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
+        found = judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect, related=related)
+        return project, found._replace(parsed=project.parsed())
 
-    return _answer(cache, root, lambda: files, ("files", sorted(shown.items()), paths, sorted(codes), fixes), None, _analyse)
+    asked = ("files", sorted(shown.items()), paths, sorted(codes), fixes, related)
+    return _answer(cache, root, lambda: files, asked, None, _analyse)
 
 
 def _answer(
@@ -118,12 +128,13 @@ def judge_files(
     noqa: bool = True,
     fixes: bool = False,
     inspect: Inspect | None = None,
+    related: bool = False,
 ) -> LintResult:
     """Runs the analysis that the files need, and judges what it met."""
     from bce_lint.findings import diagnostic, named, problems, tell, unanalysed
 
     wanted = set(paths)
-    told = tell(project, wanted, shown, codes, noqa, fixes, inspect)
+    told = tell(project, wanted, shown, codes, noqa, fixes, inspect, related)
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
     seen = {place.path for one in told for place in one.places}
     sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
@@ -149,8 +160,10 @@ def check_text(
     fixes: bool = False,
     inspect: Inspect | None = None,
     cache: Cache | None = None,
+    related: bool = False,
 ) -> LintResult:
-    """Lints one text; with a file name its project is seen around it, without one it stands alone."""
+    """Lints one text; with a file name its project is seen around it, and `related` gives what has a label in it; without one it
+    stands alone."""
     if filename is None:
         from bce_lint.analysis.project.project import Project
 
@@ -161,9 +174,9 @@ def check_text(
 
     def _analyse() -> tuple[Project, LintResult]:
         project = _project_around(root, path, data)
-        return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect)
+        return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect, related)
 
-    asked = ("text", filename, sorted(codes), noqa, fixes)
+    asked = ("text", filename, sorted(codes), noqa, fixes, related)
     return _answer(cache if inspect is None else None, root, lambda: project_files(root, [path]), asked, (path, data), _analyse)
 
 

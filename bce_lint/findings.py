@@ -30,13 +30,15 @@ MAX_MESSAGE = 1_000
 
 
 class FixOptions(NamedTuple):
-    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; and
-    the paths that the command named: a link that leads out of its project is fixed below one of these alone."""
+    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; the
+    paths that the command named: a link that leads out of its project is fixed below one of these alone; and whether findings that
+    have only a label in the files are among them."""
 
     unsafe: bool
     fixable: frozenset[str]
     inspect: Inspect | None = None
     named: tuple[str, ...] = ()
+    related: bool = False
 
 
 def tell(
@@ -47,10 +49,12 @@ def tell(
     noqa: bool,
     fixes: bool,
     inspect: Inspect | None = None,
+    related: bool = False,
 ) -> list[Judged]:
-    """The findings that some files have a part in."""
+    """The findings whose place lies in some files; with `related`, those that have a label there as well."""
     project.run(wanted)
-    found = [one for one in judge(project.sites_in(wanted), codes) if any(place.path in wanted for place in one.places)]
+    judged = judge(project.sites_in(wanted), codes)
+    found = [one for one in judged if any(place.path in wanted for place in (one.places if related else (one.place,)))]
     told = [one for one in found if not noqa or not _silenced(project, one)]
     if not fixes or not told:
         return told

@@ -29,7 +29,7 @@ def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions,
     unwritten, problems = write(outcome)
     if not problems:
         return _came_to(outcome, sources)
-    now = engine.check(files, codes, fixes=True, inspect=options.inspect)
+    now = engine.check(files, codes, fixes=True, inspect=options.inspect, related=options.related)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
     return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed)
 

@@ -61,7 +61,7 @@ def _run(options: Namespace) -> int:
     run = on(options, codes, fixable, inspect)
     if report is not None:
         try:
-            run = _compared(report, run, codes)
+            run = _compared(report, run, codes, options.related)
         except ValueError as error:
             for problem in run.problems:
                 _fail(problem)
@@ -151,11 +151,11 @@ def _witnessed(options: Namespace) -> WitnessReport | None:
     return read_report(options.compare)
 
 
-def _compared(report: WitnessReport, run: Run, codes: frozenset[str]) -> Run:
+def _compared(report: WitnessReport, run: Run, codes: frozenset[str], related: bool) -> Run:
     """The findings with what a run says of them, and those that only it has."""
     from bce_lint.compare import compare
 
-    compared = compare(report, run.files, run.left, codes)
+    compared = compare(report, run.files, run.left, codes, related)
     return run._replace(left=compared.findings, sources={**compared.sources, **run.sources}, lines=compared.lines)
 
 
@@ -178,10 +178,10 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     if options.fix:
         from bce_lint.findings import FixOptions
 
-        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths)), options.diff)
+        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths), options.related), options.diff)
     else:
         kept = cache(options.no_cache, options.cache_dir)
-        run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept), kept)._replace(files=found.files)
+        run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept, options.related), kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
@@ -207,9 +207,10 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
     if options.fix:
         from bce_lint.findings import FixOptions
 
-        return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+        return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect, related=options.related), options.diff)
     kept = cache(options.no_cache, options.cache_dir)
-    return _linted(engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept), kept)
+    found = engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept, related=options.related)
+    return _linted(found, kept)
 
 
 def _linted(result: LintResult, kept: Cache | None) -> Run:

@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; `-` reads standard input (default: .)")
     build.add_argument("--stdin-filename", metavar="PATH", help="read standard input, as the text of this file")
     _add_selection(build)
+    _add_adoption(build)
     _add_fixes(build)
     _add_verification(build)
     _add_comparison(build)
@@ -51,6 +52,12 @@ def _add_selection(build: argparse.ArgumentParser) -> None:
     group.add_argument("--select", action="append", metavar="RULES", help="report these rules instead of the default ones")
     group.add_argument("--ignore", action="append", default=[], metavar="RULES", help="do not report these rules")
     group.add_argument("--extend-select", action="append", default=[], metavar="RULES", help="report these rules as well")
+
+
+def _add_adoption(build: argparse.ArgumentParser) -> None:
+    about = "a path that is named selects the findings whose place lies in it"
+    group = build.add_argument_group("scope and adoption", about)
+    group.add_argument("--related", action="store_true", help="add those that have a label there")
 
 
 def _add_fixes(build: argparse.ArgumentParser) -> None:
