@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from bce_lint.fixes.brought import Heard
     from bce_lint.fixes.recorded_project import RecordedProject
     from bce_lint.rules.judge import Judged
+    from bce_lint.source.text import SourceText
 
     Inspect: TypeAlias = Callable[[Project, list[Judged]], list[Judged]]
     """Looks at the findings of a project with their fixes, and gives those that are to be told."""
+    KnownOf: TypeAlias = Callable[[list[Diagnostic], Mapping[str, SourceText], str], list[bool]]
+    """Says for each finding of a project, given by its folder, whether it is known."""
 
 MAX_MESSAGE = 1_000
 """The most characters of a message: what it quotes of the source can be as long as a file."""
@@ -121,6 +124,18 @@ def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Di
     place = _location(project, judged.place, shown)
     message = shortened(judged.message, MAX_MESSAGE)
     return Diagnostic(rule.code, rule.name, message, place, judged.severity, labels, fix, judged.verification)
+
+
+def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | None = None) -> Inspect:
+    """Looks at the findings of a project, and leaves out those that are known; `further` looks at the others."""
+
+    def _left(project: Project, told: list[Judged]) -> list[Judged]:
+        texts = {named(path, shown): source for path in {one.place.path for one in told} if (source := project.source(path)) is not None}
+        bare = [diagnostic(project, shown, one._replace(fix=None)) for one in told]
+        left = [one for one, is_known in zip(told, known(bare, texts, project.root), strict=True) if not is_known]
+        return further(project, left) if further is not None and left else left
+
+    return _left
 
 
 def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:

@@ -16,6 +16,7 @@ from bce_lint.diagnostic import CRASH
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
+    from bce_lint.cli.adoption import Adopted
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
     from bce_lint.engine import LintResult
@@ -53,19 +54,22 @@ def _run(options: Namespace) -> int:
         codes, fixable = _rules(options)
         inspect = _verifier(options) if options.verify else None
         report = _witnessed(options)
+        adopted = _adopted(options, codes)
     except ImportError as error:
         return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
     except ValueError as error:
         return _fail(str(error))
+    if adopted is not None and (options.fix or inspect is not None):
+        inspect = adopted.inspect(inspect)
     on = _run_on_text if options.paths == ["-"] else _run_on_files
     run = on(options, codes, fixable, inspect)
-    if report is not None:
-        try:
-            run = _compared(report, run, codes, options.related)
-        except ValueError as error:
-            for problem in run.problems:
-                _fail(problem)
-            return _fail(str(error))
+    try:
+        run = run if report is None else _compared(report, run, codes, options.related)
+        run = run if adopted is None else adopted.without_known(run, codes)
+    except ValueError as error:
+        for problem in run.problems:
+            _fail(problem)
+        return _fail(str(error))
     run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
     for problem in run.problems:
         _fail(problem)
@@ -73,6 +77,15 @@ def _run(options: Namespace) -> int:
     for line in run.revealed:
         terminal.write(f"{terminal.one_line(line)}\n", error=True)
     return _status(options, run)
+
+
+def _adopted(options: Namespace, codes: frozenset[str]) -> Adopted | None:
+    """What the command says of findings that were there before; None where it says nothing."""
+    if options.baseline is None and options.new_from is None:
+        return None
+    from bce_lint.cli.adoption import Adopted
+
+    return Adopted(options, codes)
 
 
 def _tell_unread(folders: Iterable[str]) -> None:

@@ -58,6 +58,9 @@ def _add_adoption(build: argparse.ArgumentParser) -> None:
     about = "a path that is named selects the findings whose place lies in it"
     group = build.add_argument_group("scope and adoption", about)
     group.add_argument("--related", action="store_true", help="add those that have a label there")
+    group.add_argument("--new-from", metavar="REV", help="leave out what the files of a git revision had, such as HEAD or main")
+    group.add_argument("--baseline", metavar="FILE", help="leave out the findings that FILE lists")
+    group.add_argument("--update-baseline", action="store_true", help="write the findings into the file of --baseline, and stop")
 
 
 def _add_fixes(build: argparse.ArgumentParser) -> None:
@@ -116,7 +119,21 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def problem(options: argparse.Namespace) -> str:
     """What a command line asks for that does not go together, or nothing."""
-    return _comparison_problem(options) or verify_problem(options)
+    return _comparison_problem(options) or verify_problem(options) or _adoption_problem(options)
+
+
+def _adoption_problem(options: argparse.Namespace) -> str:
+    if options.new_from is not None and options.paths == ["-"] and options.stdin_filename is None:
+        return "--new-from needs to know which file it reads: give --stdin-filename"
+    if not options.update_baseline:
+        return ""
+    if options.baseline is None:
+        return "--update-baseline goes with --baseline FILE"
+    if not options.paths:
+        return "--update-baseline needs a path; --verify alone checks the rewrites of the rules"
+    others = ("fix", "verify", "statistics", "compare", "new_from")
+    found = next((name for name in others if getattr(options, name) not in (None, False)), None)
+    return f"--update-baseline and --{found.replace('_', '-')} do not go together" if found is not None else ""
 
 
 def _comparison_problem(options: argparse.Namespace) -> str:

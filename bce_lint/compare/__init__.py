@@ -44,7 +44,8 @@ def compare(
     report: WitnessReport, files: Iterable[Path], static: Sequence[Diagnostic], codes: frozenset[str], related: bool = False
 ) -> Comparison:
     """Judges the linter's findings in some files by a run. Of the findings of the run alone, those of the selected codes are given whose
-    place lies in the files; with `related`, those that have a label there as well. Raises `ValueError` where the report speaks of no file among these."""
+    place lies in the files; with `related`, those that have a label there as well. Raises `ValueError` where the report speaks of none of
+    these files."""
     located = locate(report.witnessed, [str(file) for file in files], report.name)
     judge = Judge(located)
     judged = [changed(one, run_time=judge.verdict(one)) for one in static]
