@@ -76,7 +76,7 @@ class Repository:
                 end = told.index(b"\n", at)
                 kind, _, size = told[at:end].removeprefix(f"{digest} ".encode()).partition(b" ")
                 if kind != b"blob":
-                    raise ValueError(f"--new-from: this clone of {self.folder} lacks files of that commit; `git fetch --refetch` brings them")
+                    raise ValueError(f"--new-from: this clone of {self.folder} lacks files of that commit; `git fetch --refetch` gets them")
                 yield digest, told[end + 1 : end + 1 + int(size)]
                 at = end + 2 + int(size)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -76,10 +77,8 @@ class KnownFindings:
         if name == STDIN:
             return name
         path = os.path.abspath(name)
-        try:
+        with suppress(ValueError):  # another drive
             path = os.path.relpath(path, self.folder)
-        except ValueError:  # another drive
-            pass
         return path.replace(os.sep, "/")
 
     def unmatched(

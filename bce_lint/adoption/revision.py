@@ -71,7 +71,8 @@ class FindingsAt:
 
     def _is_same(self, tree: Mapping[str, TreeEntry], root: str, files: Iterable[str]) -> bool:
         """True if the files of a project, and what decides about them, are to the byte those of the revision."""
-        mine = {path: one for path, one in tree.items() if _counts(path) and os.path.join(self._folder, path).startswith(os.path.join(root, ""))}
+        inside = os.path.join(root, "")
+        mine = {path for path in tree if _counts(path) and os.path.join(self._folder, path).startswith(inside)}
         today = {_below(file, self._folder) for file in (*files, *self._files)}
         return all(path in tree for path in today) and all(self._holds(path, tree[path]) for path in {*mine, *today})
 

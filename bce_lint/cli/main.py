@@ -66,6 +66,7 @@ def _run(options: Namespace) -> int:
     try:
         run = run if report is None else _compared(report, run, codes, options.related)
         run = run if adopted is None else adopted.without_known(run, codes)
+        run = run if options.add_noqa is None else _silenced(options, run)
     except ValueError as error:
         for problem in run.problems:
             _fail(problem)
@@ -86,6 +87,12 @@ def _adopted(options: Namespace, codes: frozenset[str]) -> Adopted | None:
     from bce_lint.cli.adoption import Adopted
 
     return Adopted(options, codes)
+
+
+def _silenced(options: Namespace, run: Run) -> Run:
+    from bce_lint.cli.add_noqa import add_noqa
+
+    return add_noqa(options, run)
 
 
 def _tell_unread(folders: Iterable[str]) -> None:
@@ -191,10 +198,12 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     if options.fix:
         from bce_lint.findings import FixOptions
 
-        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths), options.related), options.diff)
+        how = FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths), options.related)
+        run = fix_files(found.files, codes, how, options.diff)
     else:
         kept = cache(options.no_cache, options.cache_dir)
-        run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept, options.related), kept)._replace(files=found.files)
+        checked = engine.check(found.files, codes, not options.statistics, inspect, kept, options.related)
+        run = _linted(checked, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
@@ -249,7 +258,10 @@ def _report(options: Namespace, run: Run) -> None:
 
     out = partial(terminal.write, error=options.diff or (options.fix and options.paths == ["-"]))
     unsafe, as_text, written = options.unsafe_fixes, options.output_format != "json", not options.diff
-    if options.diff or options.fix_only:
+    if options.update_baseline or options.add_noqa is not None:
+        _report_crashes(run)
+        lines = []
+    elif options.diff or options.fix_only:
         _report_crashes(run)
         lines = [summary.fixed(run.left, run.mended, unsafe, written=written)]
     elif options.statistics:
