@@ -48,7 +48,9 @@ def silenced(source: SourceText, findings: Mapping[int, frozenset[str]], reason:
     return _checked(source, text, findings), len(edits)
 
 
-def _edit(source: SourceText, extent: tuple[int, int], there: NoqaComment | None, codes: Iterable[str], reason: str) -> tuple[int, int, str]:
+def _edit(
+    source: SourceText, extent: tuple[int, int], there: NoqaComment | None, codes: Iterable[str], reason: str
+) -> tuple[int, int, str]:
     listed = ", ".join(codes)
     if there is None:
         line = source.lines[extent[1] - 1].rstrip("\r\n")
