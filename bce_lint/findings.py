@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.analysis.state.unfinished import CALLER_SPENT
-from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position, Unanalysed, shortened
+from bce_lint.diagnostic import UNREADABLE, UNUSED_NOQA, Diagnostic, Fix, Label, Location, Position, Unanalysed, shortened
 from bce_lint.records import changed
 from bce_lint.rules.judge import judge, unranked
 from bce_lint.rules.registry import BY_CODE, default_codes
@@ -18,6 +18,7 @@ from bce_lint.source.suppress import suppressed
 if TYPE_CHECKING:
     from bce_lint.analysis.domain.tensor import Place
     from bce_lint.analysis.project.project import Project
+    from bce_lint.analysis.state.unfinished import Unfinished
     from bce_lint.fixes.brought import Heard
     from bce_lint.fixes.recorded_project import RecordedProject
     from bce_lint.rules.judge import Judged
@@ -59,10 +60,27 @@ def tell(
     judged = judge(project.sites_in(wanted), codes)
     found = [one for one in judged if any(place.path in wanted for place in (one.places if related else (one.place,)))]
     told = [one for one in found if not noqa or not _silenced(project, one)]
-    if not fixes or not told:
-        return told
-    told = _with_fixes(project, told, shown)
+    idle = _unused_noqa(project, wanted, found, codes) if noqa and UNUSED_NOQA in codes else []
+    if not fixes or not (told or idle):
+        return [*told, *(one._replace(fix=None) for one in idle)]
+    told = [*_with_fixes(project, told, shown), *idle]
     return told if inspect is None else inspect(project, told)
+
+
+def _unused_noqa(project: Project, wanted: set[str], found: list[Judged], codes: frozenset[str]) -> list[Judged]:
+    """The comments that silence nothing, in files that were analysed completely."""
+    from bce_lint.fixes.unused_noqa import unused
+
+    cut = {one.path for one in _unfinished(project)}
+    told: list[Judged] = []
+    for path in sorted(wanted - cut):
+        if path not in project.summaries or b"noqa" not in project.summaries[path].raw.lower():
+            continue
+        project.check_syntax(path)
+        source = project.source(path)
+        if source is not None and path not in project.problems:
+            told += unused(source, [one for one in found if one.place.path == path], codes.__contains__)
+    return [one for one in told if not _silenced(project, one)]
 
 
 def heard(project: Project, codes: frozenset[str]) -> Heard:
@@ -161,10 +179,14 @@ def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes
 
 def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, ...]:
     """The functions that the run of a project did not come to the end of, in whichever of its files, in order."""
-    entered = {(path, span.start) for path, span in project.machine.reached}
-    left = [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
+    left = _unfinished(project)
     told = (Unanalysed(named(one.path, shown), _row(project, one.path, one.start), one.name, one.reason) for one in left)
     return tuple(sorted(told))
+
+
+def _unfinished(project: Project) -> list[Unfinished]:
+    entered = {(path, span.start) for path, span in project.machine.reached}
+    return [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
 
 
 def _row(project: Project, path: str, start: int) -> int:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
 
 from bce_lint.adoption.git import Repository, TreeEntry, repository_of
 from bce_lint.adoption.known import KnownFindings
+from bce_lint.adoption.written_tree import scratch, write_tree
 from bce_lint.diagnostic import CRASH, Diagnostic
 from bce_lint.source.projects import MARKERS, by_root, project_files
 from bce_lint.source.text import SourceText, content
@@ -24,7 +20,6 @@ Told: TypeAlias = "tuple[Sequence[Diagnostic], Mapping[str, SourceText]]"
 _PYTHON: Final = (".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi")
 _DECIDING: Final = frozenset((*MARKERS, "bce-lint.toml", ".gitignore"))
 """The files beside Python's that decide what a project is, and what of it is linted."""
-_LONGEST_LINK: Final = 4_096
 
 
 class FindingsAt:
@@ -58,8 +53,8 @@ class FindingsAt:
             return None
         named = {_below(file, self._folder) for file in self._files}
         kept = {path: one for path, one in tree.items() if _counts(path) or path in named}
-        with _scratch() as folder:
-            self._write(kept, folder)
+        with scratch() as folder:
+            write_tree(self._repository, kept, folder)
             there = [path for path in sorted(kept) if path in named or self._is_gone(path, [root for root, _ in roots])]
             files = [Path(folder, path) for path in there if os.path.isfile(os.path.join(folder, path))]
             remembered = KnownFindings((), folder)
@@ -82,25 +77,6 @@ class FindingsAt:
             return entry.is_link and os.path.islink(full) and _digest(os.fsencode(os.readlink(full)), entry.digest) == entry.digest
         raw = content(full)
         return raw is not None and _digest(raw, entry.digest) == entry.digest
-
-    def _write(self, tree: Mapping[str, TreeEntry], folder: str) -> None:
-        """Writes files below a folder; links last, so that nothing is written through one, and only those that stay inside."""
-        Path(folder, ".git").touch()
-        where: dict[str, list[str]] = {}
-        for path, entry in tree.items():
-            where.setdefault(entry.digest, []).append(path)
-        links: list[tuple[str, bytes]] = []
-        for digest, raw in self._repository.contents(where):
-            for path in where[digest]:
-                full = os.path.join(folder, path)
-                if tree[path].is_link:
-                    links.append((full, raw))
-                    continue
-                with suppress(OSError):  # a name that this system cannot have
-                    os.makedirs(os.path.dirname(full), exist_ok=True)
-                    with open(full, "xb") as stream:
-                        stream.write(raw)
-        _link(links, folder)
 
 
 def _repository(revision: str, files: Sequence[str]) -> str:
@@ -127,29 +103,3 @@ def _digest(raw: bytes, like: str) -> str:
     made.update(b"blob %d\0" % len(raw))
     made.update(raw)
     return made.hexdigest()
-
-
-def _link(links: Iterable[tuple[str, bytes]], folder: str) -> None:
-    made = []
-    for full, target in links:
-        if len(target) <= _LONGEST_LINK and not os.path.isabs(os.fsdecode(target)):
-            with suppress(OSError, ValueError):
-                os.makedirs(os.path.dirname(full), exist_ok=True)
-                os.symlink(os.fsdecode(target), full)
-                made.append(full)
-    inside = os.path.join(folder, "")
-    for full in [one for one in made if not os.path.realpath(one).startswith(inside)]:
-        os.unlink(full)
-
-
-@contextmanager
-def _scratch() -> Iterator[str]:
-    """A folder that is gone afterwards, whatever ends the work, a request to end this program among it."""
-    ending = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)) if ending else None
-    try:
-        with TemporaryDirectory(prefix="bce-lint-") as folder:
-            yield os.path.realpath(folder)
-    finally:
-        if ending:
-            signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
