@@ -27,9 +27,15 @@ def reveal(value: T) -> T:
 
 
 def lint_source(
-    source: str | bytes, filename: str | None = None, *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()
+    source: str | bytes,
+    filename: str | None = None,
+    *,
+    select: Sequence[str] | None = None,
+    extend_select: Sequence[str] = (),
+    related: bool = False,
 ) -> tuple[Diagnostic, ...]:
-    """Lints one text. Without a file name it stands alone; with one, imports are followed from the file's folder.
+    """Lints one text. Without a file name it stands alone; with one, imports are followed from the file's folder, and `related` adds
+    the findings elsewhere in its project that have a label in it.
 
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
@@ -37,7 +43,7 @@ def lint_source(
     from bce_lint.rules.selection import choose
 
     data = source.encode() if isinstance(source, str) else source
-    return tuple(check_text(data, filename, choose(select, (), extend_select)).diagnostics)
+    return tuple(check_text(data, filename, choose(select, (), extend_select), related=related).diagnostics)
 
 
 def fix_source(
@@ -67,9 +73,16 @@ def fix_source(
 
 
 def lint_paths(
-    paths: Iterable[str | PathLike[str]], *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()
+    paths: Iterable[str | PathLike[str]],
+    *,
+    select: Sequence[str] | None = None,
+    extend_select: Sequence[str] = (),
+    related: bool = False,
 ) -> tuple[Diagnostic, ...]:
-    """Lints files and folders, as `bce-lint PATH…` does; a path that does not exist or names no Python file raises `FileNotFoundError`."""
+    """Lints files and folders, as `bce-lint PATH…` does; a path that does not exist or names no Python file raises `FileNotFoundError`.
+
+    A path that is named selects the findings whose place lies in it; `related` adds those that have a label there.
+    """
     from bce_lint.engine import check
     from bce_lint.rules.selection import choose
     from bce_lint.source.discover import discover
@@ -77,4 +90,4 @@ def lint_paths(
     found = discover(paths)
     if found.failures:
         raise FileNotFoundError("; ".join(f"{path}: {reason}" for path, reason in found.failures))
-    return tuple(check(found.files, choose(select, (), extend_select)).diagnostics)
+    return tuple(check(found.files, choose(select, (), extend_select), related=related).diagnostics)

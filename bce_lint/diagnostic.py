@@ -13,6 +13,8 @@ UNREADABLE: Final = "BCE901"
 """The code of a file that cannot be read, decoded or parsed."""
 TOO_LARGE: Final = "BCE902"
 """The code of a file that is too large to be analysed."""
+UNUSED_NOQA: Final = "BCE910"
+"""The code of a `# noqa` that silences nothing."""
 
 DISPLAY_ONLY: Final = "display-only"
 UNSAFE: Final = "unsafe"

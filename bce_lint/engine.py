@@ -40,17 +40,23 @@ class Interrupted(KeyboardInterrupt):
 
 
 def check(
-    files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None, cache: Cache | None = None
+    files: Sequence[Path],
+    codes: frozenset[str],
+    fixes: bool = False,
+    inspect: Inspect | None = None,
+    cache: Cache | None = None,
+    related: bool = False,
 ) -> LintResult:
-    """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too,
-    and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is not kept. Raises `Interrupted` where
-    the user stops it."""
+    """Lints files: gives the findings whose place lies in one of them; with `related`, those that have a label there as well.
+
+    `fixes` asks for their fixes too, and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is
+    not kept. Raises `Interrupted` where the user stops it."""
     shown = shown_paths(files)
     kept = cache if inspect is None else None
     results: list[LintResult] = []
     try:
         for root, paths in by_root(shown):
-            results.append(_check_root(root, paths, shown, codes, fixes, inspect, kept))
+            results.append(_check_root(root, paths, shown, codes, fixes, inspect, kept, related))
     except Interrupted as stopped:
         raise Interrupted(_together([*results, stopped.result])) from None
     except KeyboardInterrupt:
@@ -95,6 +101,7 @@ def _check_root(
     fixes: bool,
     inspect: Inspect | None,
     cache: Cache | None,
+    related: bool,
 ) -> LintResult:
     files = [*project_files(root, paths), *paths]
 
@@ -102,9 +109,11 @@ def _check_root(
         from bce_lint.analysis.project.project import Project
 
         project = Project(root.path, files)
-        return project, judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
+        found = judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect, related=related)
+        return project, found._replace(parsed=project.parsed())
 
-    return _answer(cache, root, lambda: files, ("files", sorted(shown.items()), paths, sorted(codes), fixes), None, _analyse)
+    asked = ("files", sorted(shown.items()), paths, sorted(codes), fixes, related)
+    return _answer(cache, root, lambda: files, asked, None, _analyse)
 
 
 def _answer(
@@ -139,12 +148,13 @@ def judge_files(
     noqa: bool = True,
     fixes: bool = False,
     inspect: Inspect | None = None,
+    related: bool = False,
 ) -> LintResult:
     """Runs the analysis that the files need, and judges what it met. Raises `Interrupted` where the user stops it."""
     from bce_lint.findings import diagnostic, named, problems, quoted_texts, tell, unanalysed
 
     wanted = set(paths)
-    told = tell(project, wanted, shown, codes, noqa, fixes, inspect)
+    told = tell(project, wanted, shown, codes, noqa, fixes, inspect, related)
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
     sources = {named(path, shown): source for path, source in quoted_texts(project, told, wanted)}
     left = unanalysed(project, shown)
@@ -171,8 +181,10 @@ def check_text(
     fixes: bool = False,
     inspect: Inspect | None = None,
     cache: Cache | None = None,
+    related: bool = False,
 ) -> LintResult:
-    """Lints one text; with a file name its project is seen around it, without one it stands alone."""
+    """Lints one text; with a file name its project is seen around it, and `related` gives what has a label in it; without one it
+    stands alone."""
     if filename is None:
         from bce_lint.analysis.project.project import Project
 
@@ -183,9 +195,9 @@ def check_text(
 
     def _analyse() -> tuple[Project, LintResult]:
         project = _project_around(root, path, data)
-        return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect)
+        return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect, related)
 
-    asked = ("text", filename, sorted(codes), noqa, fixes)
+    asked = ("text", filename, sorted(codes), noqa, fixes, related)
     return _answer(cache if inspect is None else None, root, lambda: project_files(root, [path]), asked, (path, data), _analyse)
 
 

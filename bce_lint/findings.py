@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.analysis.state.unfinished import CALLER_SPENT
-from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position, Unanalysed, shortened
+from bce_lint.diagnostic import UNREADABLE, UNUSED_NOQA, Diagnostic, Fix, Label, Location, Position, Unanalysed, shortened
 from bce_lint.records import changed
 from bce_lint.rules.judge import judge, unranked
 from bce_lint.rules.registry import BY_CODE, default_codes
@@ -19,6 +19,7 @@ from bce_lint.source.text import readable
 if TYPE_CHECKING:
     from bce_lint.analysis.domain.tensor import Place
     from bce_lint.analysis.project.project import Project
+    from bce_lint.analysis.state.unfinished import Unfinished
     from bce_lint.fixes.brought import Heard
     from bce_lint.fixes.recorded_project import RecordedProject
     from bce_lint.rules.judge import Judged
@@ -26,19 +27,23 @@ if TYPE_CHECKING:
 
     Inspect: TypeAlias = Callable[[Project, list[Judged]], list[Judged]]
     """Looks at the findings of a project with their fixes, and gives those that are to be told."""
+    KnownOf: TypeAlias = Callable[[list[Diagnostic], Mapping[str, SourceText], str], list[bool]]
+    """Says for each finding of a project, given by its folder, whether it is known."""
 
 MAX_MESSAGE = 1_000
 """The most characters of a message: what it quotes of the source can be as long as a file."""
 
 
 class FixOptions(NamedTuple):
-    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; and
-    the paths that the command named: a link that leads out of its project is fixed below one of these alone."""
+    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; the
+    paths that the command named: a link that leads out of its project is fixed below one of these alone; and whether findings that
+    have only a label in the files are among them."""
 
     unsafe: bool
     fixable: frozenset[str]
     inspect: Inspect | None = None
     named: tuple[str, ...] = ()
+    related: bool = False
 
 
 def tell(
@@ -49,22 +54,46 @@ def tell(
     noqa: bool,
     fixes: bool,
     inspect: Inspect | None = None,
+    related: bool = False,
 ) -> list[Judged]:
-    """The findings that some files have a part in; of a run that the user stops, those of what was finished, without fixes."""
+    """The findings whose place lies in some files; with `related`, those that have a label there as well.
+
+    Of a run that the user stops, those of what was finished, without fixes.
+    """
     try:
         project.run(wanted)
     except KeyboardInterrupt:
         project.interrupted = True
-    found = [one for one in judge(project.sites_in(wanted), codes) if any(place.path in wanted for place in one.places)]
+    judged = judge(project.sites_in(wanted), codes)
+    found = [one for one in judged if any(place.path in wanted for place in (one.places if related else (one.place,)))]
     told = [one for one in found if not noqa or not _silenced(project, one)]
-    if not fixes or not told or project.interrupted:
+    if project.interrupted:
         return told
     try:
-        told = _with_fixes(project, told, shown)
+        idle = _unused_noqa(project, wanted, found, codes) if noqa and UNUSED_NOQA in codes else []
+        if not fixes or not (told or idle):
+            return [*told, *(one._replace(fix=None) for one in idle)]
+        told = [*_with_fixes(project, told, shown), *idle]
         return told if inspect is None else inspect(project, told)
     except KeyboardInterrupt:
         project.interrupted = True
         return told
+
+
+def _unused_noqa(project: Project, wanted: set[str], found: list[Judged], codes: frozenset[str]) -> list[Judged]:
+    """The comments that silence nothing, in files that were analysed completely."""
+    from bce_lint.fixes.unused_noqa import unused
+
+    cut = {one.path for one in _unfinished(project)}
+    told: list[Judged] = []
+    for path in sorted(wanted - cut):
+        if path not in project.summaries or b"noqa" not in project.summaries[path].raw.lower():
+            continue
+        project.check_syntax(path)
+        source = project.source(path)
+        if source is not None and path not in project.problems:
+            told += unused(source, [one for one in found if one.place.path == path], codes.__contains__)
+    return [one for one in told if not _silenced(project, one)]
 
 
 def heard(project: Project, codes: frozenset[str]) -> Heard:
@@ -128,6 +157,18 @@ def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Di
     return Diagnostic(rule.code, rule.name, message, place, judged.severity, labels, fix, judged.verification)
 
 
+def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | None = None) -> Inspect:
+    """Looks at the findings of a project, and leaves out those that are known; `further` looks at the others."""
+
+    def _left(project: Project, told: list[Judged]) -> list[Judged]:
+        texts = {named(path, shown): source for path in {one.place.path for one in told} if (source := project.source(path)) is not None}
+        bare = [diagnostic(project, shown, one._replace(fix=None)) for one in told]
+        left = [one for one, is_known in zip(told, known(bare, texts, project.root), strict=True) if not is_known]
+        return further(project, left) if further is not None and left else left
+
+    return _left
+
+
 def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
     source = project.source(place.path)
     assert source is not None, "a place comes from a file that was read"
@@ -159,10 +200,14 @@ def quoted_texts(project: Project, told: list[Judged], wanted: set[str]) -> Iter
 
 def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, ...]:
     """The functions that the run of a project did not come to the end of, in whichever of its files, in order."""
-    entered = {(path, span.start) for path, span in project.machine.reached}
-    left = [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
+    left = _unfinished(project)
     told = (Unanalysed(named(one.path, shown), _row(project, one.path, one.start), one.name, one.reason) for one in left)
     return tuple(sorted(told))
+
+
+def _unfinished(project: Project) -> list[Unfinished]:
+    entered = {(path, span.start) for path, span in project.machine.reached}
+    return [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
 
 
 def _row(project: Project, path: str, start: int) -> int:

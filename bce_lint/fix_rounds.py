@@ -17,7 +17,7 @@ from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import against, code_of, round_trips
 
 if TYPE_CHECKING:
-    from bce_lint.findings import FixOptions, Inspect
+    from bce_lint.findings import FixOptions
 
 FixResult = tuple[Outcome, Mapping[str, SourceText]]
 
@@ -32,7 +32,7 @@ def fix_root(
     texts: Mapping[str, bytes] | None = None,
 ) -> FixResult:
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
-    job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
+    job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options)
     least = UNSAFE if options.unsafe else SAFE
     out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
     policy = Policy(least, options.fixable, frozenset(paths) - out)
@@ -71,10 +71,10 @@ class _FixJob:
         shown: Mapping[str, str],
         codes: frozenset[str],
         given: Mapping[str, bytes],
-        inspect: Inspect | None,
+        options: FixOptions,
     ) -> None:
         self.root, self.files, self.paths, self.shown, self.codes, self.given = root, files, paths, shown, codes, given
-        self.inspect = inspect
+        self.inspect, self.related = options.inspect, options.related
         self.first: dict[str, SourceText] = {}
         self.project: Project | None = None
 
@@ -82,7 +82,7 @@ class _FixJob:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
         self.project = project = Project(self.root, self.files, given, before=self.project)
-        told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
+        told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect, related=self.related)
         if project.interrupted:
             raise KeyboardInterrupt
         self.first = {**project.sources, **self.first}

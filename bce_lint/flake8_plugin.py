@@ -108,8 +108,7 @@ class Checker:
 
         name = None if self.filename in _UNNAMED else self.filename
         with _gc_paused():
-            found = check_text(_data(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
-        return [one for one in found if name is None or os.path.normpath(one.location.path) == os.path.normpath(name)]
+            return list(check_text(_data(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics)
 
     def _row(self, one: Diagnostic) -> Reported:
         row, column = one.location.start

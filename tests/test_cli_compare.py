@@ -162,7 +162,8 @@ def test_a_finding_of_the_run_in_a_file_that_is_not_asked_for_is_not_told(train:
     write(train.parent / "w.json", report(loss(place(train, STEP), "BCE103"), findings=(inside,)))
     assert "beside.py" not in run("--compare", "w.json", "train.py")[1]
     write(train.parent / "w.json", report(loss(place(train, STEP), "BCE103"), findings=({**inside, "labels": [label]},)))
-    assert "beside.py:1:1" in run("--compare", "w.json", "train.py")[1]
+    assert "beside.py" not in run("--compare", "w.json", "train.py")[1]
+    assert "beside.py:1:1" in run("--compare", "w.json", "--related", "train.py")[1]
 
 
 def test_a_changed_file_is_not_judged(train: Path, run: Callable[..., Told]) -> None:

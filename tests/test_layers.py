@@ -48,6 +48,8 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.fix_rounds": {"source", "syntax.parse", "analysis", "fixes", "findings", "records"},
         "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax.parse", "analysis", "records"},
         "bce_lint.engine": {"diagnostic", "source", "analysis", "fixes", "findings", "fix_rounds", "revealed", "cache", "records"},
+        "bce_lint.fingerprints": {"ir", "diagnostic", "source", "syntax.parse"},
+        "bce_lint.adoption": {"diagnostic", "source", "fingerprints"},
         "bce_lint.codemod": {"engine", "findings", "rules.selection"},
         "bce_lint.report": {"", "diagnostic", "source", "records", "terminal"},
         "bce_lint.fixes.outcome": {"diagnostic", "source", "records"},
@@ -57,7 +59,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records", "terminal"},
         "bce_lint.cli": {
             "", "rules", "engine", "findings", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare", "cache",
-            "records", "terminal", "progress",
+            "adoption", "records", "terminal", "progress",
         },
         "bce_lint.flake8_plugin": {"", "rules.selection", "engine", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},

@@ -29,7 +29,7 @@ def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions,
     unwritten, problems = write(outcome)
     if not problems:
         return _came_to(outcome, sources)
-    now = engine.check(files, codes, fixes=True, inspect=options.inspect)
+    now = engine.check(files, codes, fixes=True, inspect=options.inspect, related=options.related)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
     return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed)
 
@@ -69,10 +69,15 @@ def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:
 
 
 def show(outcome: Outcome) -> None:
-    """Prints the changes by file: as bytes for a patch tool, as text for a person or where bytes could play tricks on a terminal."""
+    """Prints the changes of fixes by file."""
+    show_changes(_changes(outcome))
+
+
+def show_changes(changes: Iterable[FileChange]) -> None:
+    """Prints changes by file: as bytes for a patch tool, as text for a person or where bytes could play tricks on a terminal."""
     from bce_lint.report.diff import diff, is_plain, readable
 
-    for changed in _once(_changes(outcome)):
+    for changed in _once(changes):
         if terminal.is_terminal():
             terminal.write(readable(*changed))
         elif is_plain(*changed):

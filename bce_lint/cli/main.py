@@ -20,6 +20,7 @@ from bce_lint.progress import PROGRESS
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
+    from bce_lint.cli.adoption import Adopted
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
     from bce_lint.engine import LintResult
@@ -60,22 +61,26 @@ def _run(options: Namespace) -> int:
         codes, fixable = _rules(options)
         inspect = _verifier(options) if options.verify else None
         witnessed = _witnessed(options)
+        adopted = _adopted(options, codes)
     except ImportError as error:
         return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
     except ValueError as error:
         return _fail(str(error))
+    if adopted is not None and (options.fix or inspect is not None):
+        inspect = adopted.inspect(inspect)
     on = _run_on_text if options.paths == ["-"] else _run_on_files
     with ticking(options.quiet):
         run = on(options, codes, fixable, inspect)
     if run.interrupted:
         terminal.complain(run.interrupted)
-    if witnessed is not None:
-        try:
-            run = _compared(witnessed, run, codes)
-        except ValueError as error:
-            for problem in run.problems:
-                _fail(problem)
-            return _fail(str(error))
+    try:
+        run = run if witnessed is None else _compared(witnessed, run, codes, options.related)
+        run = run if adopted is None else adopted.without_known(run, codes)
+        run = run if options.add_noqa is None or run.interrupted else _silenced(options, run)
+    except ValueError as error:
+        for problem in run.problems:
+            _fail(problem)
+        return _fail(str(error))
     run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
     for problem in run.problems:
         _fail(problem)
@@ -83,6 +88,21 @@ def _run(options: Namespace) -> int:
     for line in run.revealed:
         terminal.write(f"{terminal.one_line(line)}\n", error=True)
     return _status(options, run)
+
+
+def _adopted(options: Namespace, codes: frozenset[str]) -> Adopted | None:
+    """What the command says of findings that were there before; None where it says nothing."""
+    if options.baseline is None and options.new_from is None:
+        return None
+    from bce_lint.cli.adoption import Adopted
+
+    return Adopted(options, codes)
+
+
+def _silenced(options: Namespace, run: Run) -> Run:
+    from bce_lint.cli.add_noqa import add_noqa
+
+    return add_noqa(options, run)
 
 
 def _tell_unread(folders: Iterable[str]) -> None:
@@ -162,11 +182,11 @@ def _witnessed(options: Namespace) -> WitnessReport | None:
     return read_report(options.compare)
 
 
-def _compared(report: WitnessReport, run: Run, codes: frozenset[str]) -> Run:
+def _compared(report: WitnessReport, run: Run, codes: frozenset[str], related: bool) -> Run:
     """The findings with what a run says of them, and those that only it has."""
     from bce_lint.compare import compare
 
-    compared = compare(report, run.files, run.left, codes)
+    compared = compare(report, run.files, run.left, codes, related)
     return run._replace(left=compared.findings, sources={**compared.sources, **run.sources}, lines=compared.lines)
 
 
@@ -189,10 +209,11 @@ def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[
     if options.fix:
         from bce_lint.findings import FixOptions
 
-        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths)), options.diff)
+        how = FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths), options.related)
+        run = fix_files(found.files, codes, how, options.diff)
     else:
         kept = cache(options.no_cache, options.cache_dir)
-        ask = partial(engine.check, found.files, codes, not options.statistics, inspect, kept)
+        ask = partial(engine.check, found.files, codes, not options.statistics, inspect, kept, options.related)
         run = _linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
@@ -219,9 +240,10 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
     if options.fix:
         from bce_lint.findings import FixOptions
 
-        return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+        return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect, related=options.related), options.diff)
     kept = cache(options.no_cache, options.cache_dir)
-    return _linted(partial(engine.check_text, data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept), kept)
+    how = {"fixes": not options.statistics, "inspect": inspect, "cache": kept, "related": options.related}
+    return _linted(partial(engine.check_text, data, name, codes, **how), kept)
 
 
 def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:

@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("paths", nargs="*", metavar="PATH", help="files and folders; `-` reads standard input (default: .)")
     build.add_argument("--stdin-filename", metavar="PATH", help="read standard input, as the text of this file")
     _add_selection(build)
+    _add_adoption(build)
     _add_fixes(build)
     _add_verification(build)
     _add_comparison(build)
@@ -51,6 +52,17 @@ def _add_selection(build: argparse.ArgumentParser) -> None:
     group.add_argument("--select", action="append", metavar="RULES", help="report these rules instead of the default ones")
     group.add_argument("--ignore", action="append", default=[], metavar="RULES", help="do not report these rules")
     group.add_argument("--extend-select", action="append", default=[], metavar="RULES", help="report these rules as well")
+
+
+def _add_adoption(build: argparse.ArgumentParser) -> None:
+    about = "a path that is named selects the findings whose place lies in it"
+    group = build.add_argument_group("scope and adoption", about)
+    group.add_argument("--related", action="store_true", help="add those that have a label there")
+    group.add_argument("--new-from", metavar="REV", help="leave out what the files of a git revision had, such as HEAD or main")
+    group.add_argument("--baseline", metavar="FILE", help="leave out the findings that FILE lists")
+    group.add_argument("--update-baseline", action="store_true", help="write the findings into the file of --baseline, and stop")
+    about = "silence each finding by a comment, `# noqa: BCE103 REASON`, and stop; with --diff, show them"
+    group.add_argument("--add-noqa", nargs="?", const="", metavar="=REASON", help=about)
 
 
 def _add_fixes(build: argparse.ArgumentParser) -> None:
@@ -102,19 +114,22 @@ def _add_output(build: argparse.ArgumentParser) -> None:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parses a command line; like argparse, it exits with 2 and a line on standard error where it cannot."""
     build = parser()
-    options = build.parse_intermixed_args(arguments[1:] if arguments[:1] == ["check"] else arguments)
+    rest = list(arguments[1:] if arguments[:1] == ["check"] else arguments)
+    end = rest.index("--") if "--" in rest else len(rest)
+    rest[:end] = [f"{one}=" if one == "--add-noqa" else one for one in rest[:end]]  # its reason is joined to it, or a path would be one
+    options = build.parse_intermixed_args(rest)
     if "-" in options.paths or options.stdin_filename is not None:
         if options.paths not in ([], ["-"]):
             build.error("standard input is read alone: give either `-` or paths")
         options.paths = ["-"]
     options.paths = options.paths or ([] if options.verify or options.reveal is not None else ["."])
-    options.fix = options.fix or options.diff or options.fix_only
+    options.fix = options.fix or (options.diff and options.add_noqa is None) or options.fix_only
     return options
 
 
 def problem(options: argparse.Namespace) -> str:
     """What a command line asks for that does not go together, or nothing."""
-    return _comparison_problem(options) or verify_problem(options) or _output_problem(options)
+    return _comparison_problem(options) or verify_problem(options) or _adoption_problem(options) or _output_problem(options)
 
 
 def _output_problem(options: argparse.Namespace) -> str:
@@ -123,6 +138,27 @@ def _output_problem(options: argparse.Namespace) -> str:
     if not other or options.output_format == "json" or FORMATS[options.output_format].is_text:
         return ""
     return f"{other} prints text or json: --output-format {options.output_format} holds findings only"
+
+
+def _adoption_problem(options: argparse.Namespace) -> str:
+    if options.new_from is not None and options.paths == ["-"] and options.stdin_filename is None:
+        return "--new-from needs to know which file it reads: give --stdin-filename"
+    if options.update_baseline and options.baseline is None:
+        return "--update-baseline goes with --baseline FILE"
+    if options.add_noqa is not None:
+        from bce_lint.adoption.silencing import reason_problem
+
+        if options.paths == ["-"]:
+            return "--add-noqa writes into files: give paths, not standard input"
+        return _alone(options, "add_noqa", "update_baseline") or reason_problem(options.add_noqa)
+    return _alone(options, "update_baseline", "new_from") if options.update_baseline else ""
+
+
+def _alone(options: argparse.Namespace, option: str, other: str) -> str:
+    """What is asked for beside an option that writes down what is found, or nothing."""
+    asked = (name for name in ("fix", "verify", "statistics", "compare", other) if getattr(options, name) not in (None, False))
+    names = [f"--{name.replace('_', '-')}" for name in (option, *asked)]
+    return f"{names[0]} and {names[1]} do not go together" if len(names) > 1 else ""
 
 
 def _comparison_problem(options: argparse.Namespace) -> str:

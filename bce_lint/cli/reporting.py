@@ -25,7 +25,10 @@ def report(options: Namespace, run: Run) -> None:
     unsafe, written = options.unsafe_fixes, not options.diff
     as_text = FORMATS[options.output_format].is_text
     with sink(options, error=options.diff or (options.fix and options.paths == ["-"])) as out:
-        if options.diff or options.fix_only:
+        if options.update_baseline or options.add_noqa is not None:
+            _report_crashes(run)
+            lines = []
+        elif options.diff or options.fix_only:
             _report_crashes(run)
             lines = [summary.fixed(run.left, run.mended, unsafe, written=written)]
         elif options.statistics:
@@ -71,15 +74,9 @@ def told(options: Namespace, run: Run, out: Sink) -> Told:
 
 
 def _fingerprints(run: Run) -> Sequence[str]:
-    """The fingerprint of each finding that is left."""
-    from hashlib import blake2b
+    from bce_lint.fingerprints import fingerprints
 
-    found, seen = list[str](), dict[tuple[str, str], int]()
-    for one in run.left:
-        key = one.location.path, f"{one.code} {one.name} {one.message}"
-        seen[key] = seen.get(key, 0) + 1
-        found.append(blake2b(f"{key[1]} {seen[key]}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest())
-    return found
+    return fingerprints(run.left, run.sources)
 
 
 def page_of(code: str) -> RulePage | None:

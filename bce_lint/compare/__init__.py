@@ -40,13 +40,16 @@ def read_report(path: str) -> WitnessReport:
     return WitnessReport(path, read(Path(path)))
 
 
-def compare(report: WitnessReport, files: Iterable[Path], static: Sequence[Diagnostic], codes: frozenset[str]) -> Comparison:
-    """Judges the linter's findings in some files by a run. Of the findings of the run alone, those of the selected codes that have a
-    part in the files are given. Raises `ValueError` where the report speaks of no file among these."""
+def compare(
+    report: WitnessReport, files: Iterable[Path], static: Sequence[Diagnostic], codes: frozenset[str], related: bool = False
+) -> Comparison:
+    """Judges the linter's findings in some files by a run. Of the findings of the run alone, those of the selected codes are given whose
+    place lies in the files; with `related`, those that have a label there as well. Raises `ValueError` where the report speaks of none of
+    these files."""
     located = locate(report.witnessed, [str(file) for file in files], report.name)
     judge = Judge(located)
     judged = [changed(one, run_time=judge.verdict(one)) for one in static]
-    alone = [one for one in judge.alone(judged) if one.code in codes]
+    alone = [one for one in judge.alone(judged, related) if one.code in codes]
     whole = sorted((*judged, *alone), key=lambda one: one.sort_key)
     sources = {path: text for one in alone for path in located.paths(one) if (text := located.source(path)) is not None}
     return Comparison(tuple(whole), sources, tuple(_lines(located)))

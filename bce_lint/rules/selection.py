@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from os.path import commonprefix
 from typing import Final
 
 from bce_lint.rules.precedence import Subject
@@ -42,7 +43,8 @@ def codes(selector: str) -> frozenset[str]:
 
 def nearest(selector: str) -> str:
     """`; did you mean BCE103?`, or nothing where no rule is close."""
-    likeness, best = max((_likeness(selector, key), key) for rule in RULES for key in (rule.code, rule.name))
+    keys = [key for rule in RULES for key in (rule.code, rule.name)]
+    likeness, _, best = max((_likeness(selector, key), len(commonprefix((selector, key))), key) for key in keys)
     return f"; did you mean {best}?" if likeness >= CLOSE else ""
 
 

@@ -61,7 +61,7 @@ def comments(source: SourceText) -> tuple[NoqaComment, ...]:
     lines = _lines(source)
     if not _LINE.search(source.text) or any(map(_FILE.match, lines)):
         return ()
-    rows = _rows(lines)
+    rows = _rows_of(source)
     if rows is None:
         return ()
     found = {extent: match for extent in rows.joined.values() if (match := _LINE.search("".join(lines[extent[0] - 1 : extent[1]])))}
@@ -70,8 +70,22 @@ def comments(source: SourceText) -> tuple[NoqaComment, ...]:
 
 def joined_rows(source: SourceText, row: int) -> tuple[int, int] | None:
     """The first and the last of the rows that are searched together with one; None where the file cannot be taken apart."""
-    rows = _rows(_lines(source))
+    rows = _rows_of(source)
     return None if rows is None else rows.joined.get(row, (row, row))
+
+
+def noqa_row(source: SourceText, row: int) -> int | None:
+    """The row in which a comment that silences findings on `row` has to stand: the last of those that are searched together. None where
+    no comment can follow the code, as behind a backslash."""
+    if not 1 <= row <= len(source.lines):
+        return None
+    last = (joined_rows(source, row) or (row, row))[1]
+    return None if source.lines[last - 1].rstrip("\r\n").endswith("\\") else last
+
+
+@lru_cache(maxsize=16)
+def _rows_of(source: SourceText) -> _Rows | None:
+    return _rows(_lines(source))
 
 
 def _comment(source: SourceText, lines: Sequence[str], rows: _Rows, extent: tuple[int, int], match: re.Match[str]) -> NoqaComment:
@@ -99,7 +113,7 @@ def _comments(source: SourceText) -> tuple[bool, dict[int, tuple[str, ...]]]:
     lines = _lines(source)
     if any(map(_FILE.match, lines)):
         return True, {}
-    found = ((row, _LINE.search(text)) for row, text in _searched(lines).items())
+    found = ((row, _LINE.search(text)) for row, text in _searched(source, lines).items())
     return False, {row: _codes(match) for row, match in found if match}
 
 
@@ -111,9 +125,9 @@ def _lines(source: SourceText) -> list[str]:
     return [line.rstrip("\r\n") + "\n" * line.endswith(("\r", "\n")) for line in source.lines]
 
 
-def _searched(lines: Sequence[str]) -> dict[int, str]:
+def _searched(source: SourceText, lines: Sequence[str]) -> dict[int, str]:
     """The text that flake8 searches for each row: its own line, or the lines that a token joins."""
-    rows = _rows(lines)
+    rows = _rows_of(source)
     searched = dict(enumerate(lines, 1))
     if rows is not None:
         texts = {(first, last): "".join(lines[first - 1 : last]) for first, last in set(rows.joined.values())}
@@ -139,19 +153,3 @@ def _rows(lines: Sequence[str]) -> _Rows | None:
     except (tokenize.TokenError, SyntaxError):
         return None
     return _Rows(joined, comments)
-
-
-def noqa_row(source: SourceText, row: int) -> int | None:
-    """The row in which a comment that silences findings on `row` has to stand: the last of those that are searched together. None where
-    no comment can follow the code, as behind a backslash."""
-    if not 1 <= row <= len(source.lines):
-        return None
-    last = _last_rows(source).get(row, row)
-    return None if source.lines[last - 1].rstrip("\r\n").endswith("\\") else last
-
-
-@lru_cache(maxsize=16)
-def _last_rows(source: SourceText) -> dict[int, int]:
-    """The last of the rows that each row is searched with."""
-    rows = _rows(_lines(source))
-    return {} if rows is None else {row: last for row, (_, last) in rows.joined.items()}

@@ -1,4 +1,4 @@
-"""Writes a group of changed files: all of them or none."""
+"""Writes a group of changed files, all of them or none; or one that may be new."""
 
 from __future__ import annotations
 
@@ -63,6 +63,27 @@ def write_all(changes: Sequence[FileChange]) -> None:
         if lost and isinstance(error, Refused):
             raise Refused(error.path, f"{error.reason}; could not put back {', '.join(lost)}") from error
         raise
+
+
+def write_one(path: str, data: bytes) -> None:
+    """Writes a file that may be new, whole or not at all; raises Refused. The mode of one that is there stays."""
+    real = os.path.realpath(path)
+    temp = _temp_name(real)
+    try:
+        with _refusing(path):
+            mode = os.stat(real).st_mode if os.path.exists(real) else None
+            if mode is not None and not stat.S_ISREG(mode):
+                raise Refused(path, "not a file")
+            with open(temp, "xb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if mode is not None:
+                os.chmod(temp, stat.S_IMODE(mode))
+            os.replace(temp, real)
+    finally:
+        with suppress(OSError):
+            os.unlink(temp)
 
 
 def _jobs(changes: Sequence[FileChange]) -> list[_Job]:

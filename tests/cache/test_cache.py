@@ -75,9 +75,9 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield seen
 
 
-def lint(kept: Cache | None, *paths: str, fixes: bool = True) -> LintResult:
+def lint(kept: Cache | None, *paths: str, fixes: bool = True, related: bool = False) -> LintResult:
     """Lints paths, all by default."""
-    return check(discover(paths or (".",)).files, default_codes(), fixes=fixes, cache=kept)
+    return check(discover(paths or (".",)).files, default_codes(), fixes=fixes, cache=kept, related=related)
 
 
 def codes(result: LintResult) -> list[str]:
@@ -155,7 +155,8 @@ def test_a_question_is_more_than_its_files(root: Path, analysed: list[str], monk
     assert [one.location.path for one in lint(kept, str(root)).diagnostics] == [str(root / "train.py")]
     (root / "sub").mkdir()
     monkeypatch.chdir(root / "sub")
-    assert lint(kept, "../net.py").diagnostics[0].location.path == str(root / "train.py")
+    assert lint(kept, "../net.py").diagnostics == ()
+    assert lint(kept, "../net.py", related=True).diagnostics[0].location.path == str(root / "train.py")
 
 
 def test_another_program_has_other_answers(root: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
