@@ -59,7 +59,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records", "terminal"},
         "bce_lint.cli": {
             "", "rules", "engine", "findings", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare", "cache",
-            "adoption", "records", "terminal", "progress",
+            "adoption", "fingerprints", "records", "terminal", "progress",
         },
         "bce_lint.flake8_plugin": {"", "rules.selection", "engine", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},

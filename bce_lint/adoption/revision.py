@@ -16,7 +16,7 @@ from bce_lint.diagnostic import CRASH, Diagnostic
 from bce_lint.source.projects import MARKERS, by_root, project_files
 from bce_lint.source.text import SourceText, content
 
-Told: TypeAlias = "tuple[Sequence[Diagnostic], Mapping[str, SourceText]]"
+FindingsWithTexts: TypeAlias = "tuple[Sequence[Diagnostic], Mapping[str, SourceText]]"
 _PYTHON: Final = (".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi")
 _DECIDING: Final = frozenset((*MARKERS, "bce-lint.toml", ".gitignore"))
 """The files beside Python's that decide what a project is, and what of it is linted."""
@@ -29,7 +29,7 @@ class FindingsAt:
     `lint` gives the findings of files; `texts` stand for what is on the disk. Raises `ValueError` where there is no such revision.
     """
 
-    def __init__(self, revision: str, files: Sequence[Path], lint: Callable[[Sequence[Path]], Told], *, on_disk: bool = True) -> None:
+    def __init__(self, revision: str, files: Sequence[Path], lint: Callable[[Sequence[Path]], FindingsWithTexts], *, on_disk: bool = True) -> None:
         self._files = [os.path.abspath(file) for file in files]
         self._folder = _repository(revision, self._files)
         self._repository = Repository(self._folder)

@@ -90,10 +90,10 @@ def _baseline(path: str, *, missing: bool) -> KnownFindings:
 
 def _revision(options: Namespace, codes: frozenset[str]) -> FindingsAt:
     from bce_lint import engine
-    from bce_lint.adoption.revision import FindingsAt, Told
+    from bce_lint.adoption.revision import FindingsAt, FindingsWithTexts
     from bce_lint.source.discover import discover
 
-    def _lint(files: Sequence[Path]) -> Told:
+    def _lint(files: Sequence[Path]) -> FindingsWithTexts:
         found = engine.check(files, codes, related=options.related)
         return found.diagnostics, found.sources
 

@@ -82,8 +82,8 @@ def test_a_rule_that_does_not_run_is_not_judged() -> None:
 
 def test_a_function_that_was_not_analysed_leaves_its_file_alone() -> None:
     body = "".join("        x = x.unknown()\n" for _ in range(3_000))
-    text = "from torch import nn\n\n\nclass A:\n    def __init__(self):\n        self.loss = nn.BCELoss()\n\n    def train(self, x, y):\n" + body
-    whole = check_text(f"{text}        return self.loss(x, y)  # noqa: BCE105\n".encode(), None, CODES)
+    head = "from torch import nn\n\n\nclass A:\n    def __init__(self):\n        self.loss = nn.BCELoss()\n\n    def train(self, x, y):\n"
+    whole = check_text(f"{head}{body}        return self.loss(x, y)  # noqa: BCE105\n".encode(), None, CODES)
     assert whole.unanalysed and whole.diagnostics == ()
 
 
