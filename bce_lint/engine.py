@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bce_lint.diagnostic import Diagnostic, Unanalysed
 from bce_lint.rules.by_file import selection
-from bce_lint.source.projects import USUAL, by_root, package_of, project_files, root_of
+from bce_lint.source.projects import by_root, package_of, project_files, root_of, usual
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
@@ -56,7 +56,7 @@ def shown_paths(files: Iterable[Path]) -> dict[str, str]:
     return {absolute(file): str(file) for file in files}
 
 
-def stand_ins(files: Sequence[Path], settings: ImportFolders = USUAL) -> list[str]:
+def stand_ins(files: Sequence[Path], settings: ImportFolders = usual) -> list[str]:
     """The files of their projects that some files get from `import torch`, or from `import torch.nn`, in place of PyTorch."""
     from bce_lint.analysis.project.imported_files import ImportedFiles
 
@@ -87,7 +87,7 @@ def _check_root(
         return project, judge_files(project, paths, shown, selected, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
 
     asked = () if cache is None else ("files", sorted(shown.items()), paths, selected.name(lambda: files), fixes)
-    return _answer(cache, root, lambda: files, asked, None, _analyse)
+    return _answer(cache, root, lambda: files, asked, None, _analyse, selected.imports)
 
 
 def _answer(
@@ -97,6 +97,7 @@ def _answer(
     asked: tuple[object, ...],
     text: tuple[str, bytes] | None,
     analyse: Callable[[], tuple[Project, LintResult]],
+    imports: ImportFolders,
 ) -> LintResult:
     """What the cache knows of a question, else what an analysis finds, which the cache then knows."""
     if cache is None:
@@ -104,7 +105,7 @@ def _answer(
     from bce_lint.cache import question
 
     name = question(*asked)
-    known = cache.find(root, files, name, text)
+    known = cache.find(root, files, name, text, imports)
     if known is not None:
         return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed)
     project, result = analyse()
@@ -169,37 +170,23 @@ def check_text(
         return project, judge_files(project, [path], {path: filename}, selected, noqa, fixes, inspect)
 
     kept = cache if inspect is None else None
-    files = _Once(lambda: project_files(root, [path], selected.imports))
+    files = partial(project_files, root, [path], selected.imports)
     question = () if kept is None else ("text", filename, selected.name(files), noqa, fixes)
-    return _answer(kept, root, files, question, (path, data), _analyse)
-
-
-class _Once:
-    """What a function gives, which is called once, and not before it is asked."""
-
-    def __init__(self, made: Callable[[], list[str]]) -> None:
-        self._made = made
-
-    def __call__(self) -> list[str]:
-        return self._files
-
-    @cached_property
-    def _files(self) -> list[str]:
-        return self._made()
+    return _answer(kept, root, files, question, (path, data), _analyse, selected.imports)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
 _PROJECTS: dict[tuple[str, str], Project] = {}
 
 
-def _project_around(root: Root, path: str, data: bytes, imports: ImportFolders = USUAL) -> Project:
+def _project_around(root: Root, path: str, data: bytes, imports: ImportFolders = usual) -> Project:
     """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read."""
     from bce_lint.analysis.project.project import Project
     from bce_lint.source.text import content
 
     part, written = (root.path, package_of(root, path)), content(path) == data
     known = _PROJECTS.get(part)
-    if known is not None and known.import_folders.name != imports.name:
+    if known is not None and known.import_folders != imports:
         known = None
     if known is None or (path in known.summaries and known.summaries[path].raw != data):
         files = project_files(root, [path], imports)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from bce_lint.rules.registry import BY_CODE
-from bce_lint.source.projects import USUAL, ImportFolders
+from bce_lint.source.projects import ImportFolders, usual
 
 EVERY: Final = frozenset(BY_CODE)
 Files: TypeAlias = Callable[[], Iterable[str]]
@@ -31,15 +31,15 @@ class Selection:
     """The rules of every file, by its absolute path, and where its imports are looked up. `name` tells two selections apart, given the
     files of a project."""
 
-    def __init__(self, of: Callable[[str], FileRules], name: Callable[[Files], object], imports: ImportFolders = USUAL) -> None:
+    def __init__(self, of: Callable[[str], FileRules], name: Callable[[Files], object], imports: ImportFolders = usual) -> None:
         self.of = of
         self.name = name
         self.imports = imports
 
     @classmethod
-    def alike(cls, rules: FileRules, imports: ImportFolders = USUAL) -> Selection:
+    def alike(cls, rules: FileRules, imports: ImportFolders = usual) -> Selection:
         """The same rules for every file."""
-        return cls(lambda _: rules, lambda _: (rules, imports.name), imports)
+        return cls(lambda _: rules, lambda _: rules, imports)
 
     def tells(self, path: str, code: str) -> bool:
         """True if a code is told of a file."""

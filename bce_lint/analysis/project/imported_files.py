@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from bce_lint.source.projects import USUAL, ImportFolders, entries
+from bce_lint.source.projects import ImportFolders, entries, usual
 
 
 class ImportedFiles:
     """Looks imports up in the folders of a project, and in those that its settings name; `folders` are those that were looked at so
     far, with the names found there."""
 
-    def __init__(self, root: str, settings: ImportFolders = USUAL) -> None:
+    def __init__(self, root: str, settings: ImportFolders = usual) -> None:
         self.root = root
         self.settings = settings
         self.folders: dict[str, frozenset[str]] = {}
@@ -40,7 +40,7 @@ class ImportedFiles:
         return None
 
     def _search(self, folder: str) -> Iterable[str]:
-        last = self.settings.of(folder)
+        last = self.settings(folder)
         yield folder
         while folder != self.root and "__init__.py" in self._listing(folder) and len(folder) > len(self.root):
             folder = os.path.dirname(folder)

@@ -25,7 +25,7 @@ from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, Record
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE, SPENT
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
-from bce_lint.source.projects import USUAL, ImportFolders
+from bce_lint.source.projects import ImportFolders, usual
 from bce_lint.source.text import SourceError, SourceText, decode, read
 
 RECURSION = 20_000
@@ -60,7 +60,7 @@ class Project:
         imports: ImportFolders | None = None,
     ) -> None:
         self.root = root
-        self.import_folders: ImportFolders = imports or (USUAL if before is None else before.import_folders)
+        self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
