@@ -32,7 +32,7 @@ def reveal(value: T) -> T:
 def lint_source(
     source: str | bytes, filename: str | None = None, *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()
 ) -> tuple[Diagnostic, ...]:
-    """Lints one text. Without a file name it stands alone; with one, imports are followed from the file's folder.
+    """Lints one text. Without a file name it stands alone; with one, imports are followed from the file's folder. No configuration is read.
 
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
@@ -54,6 +54,7 @@ def fix_source(
     """The text with its fixes applied: the safe ones, with `unsafe` all; the text itself where there is nothing to fix.
 
     Without a file name it stands alone; with one, its project is read around it, and fixes that would change other files are left out.
+    No configuration is read.
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
     from bce_lint.engine import fix_text
@@ -72,7 +73,8 @@ def fix_source(
 def lint_paths(
     paths: Iterable[str | PathLike[str]], *, select: Sequence[str] | None = None, extend_select: Sequence[str] = ()
 ) -> tuple[Diagnostic, ...]:
-    """Lints files and folders, as `bce-lint PATH…` does; a path that does not exist or names no Python file raises `FileNotFoundError`."""
+    """Lints files and folders, as `bce-lint --isolated PATH…` does: no configuration is read. A path that does not exist or names no
+    Python file raises `FileNotFoundError`."""
     from bce_lint.engine import check
     from bce_lint.rules.selection import choose
     from bce_lint.source.discover import discover

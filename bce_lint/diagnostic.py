@@ -14,6 +14,9 @@ UNREADABLE: Final = "BCE901"
 TOO_LARGE: Final = "BCE902"
 """The code of a file that is too large to be analysed."""
 
+UNNAMED: Final = "<stdin>"
+"""What a text that has no name is called."""
+
 DISPLAY_ONLY: Final = "display-only"
 UNSAFE: Final = "unsafe"
 SAFE: Final = "safe"

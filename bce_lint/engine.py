@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Unanalysed
+from bce_lint.diagnostic import UNNAMED, Diagnostic, Unanalysed
 from bce_lint.rules.by_file import selection
 from bce_lint.source.projects import by_root, package_of, project_files, root_of, usual
 
@@ -161,7 +161,7 @@ def check_text(
         from bce_lint.analysis.project.project import Project
 
         alone = Project(os.path.dirname(STDIN), (), {STDIN: data})
-        return judge_files(alone, [STDIN], {STDIN: "<stdin>"}, selected, noqa, fixes, inspect)
+        return judge_files(alone, [STDIN], {STDIN: UNNAMED}, selected, noqa, fixes, inspect)
     path = os.path.abspath(filename)
     root = root_of(path)
 
@@ -213,7 +213,7 @@ def fix_text(data: bytes, filename: str | None, asked: Asked, options: FixOption
     from bce_lint.fix_rounds import fix_root
 
     if filename is None:
-        return fix_root(os.path.dirname(STDIN), [], [STDIN], {STDIN: "<stdin>"}, asked, options, {STDIN: data})
+        return fix_root(os.path.dirname(STDIN), [], [STDIN], {STDIN: UNNAMED}, asked, options, {STDIN: data})
     path, selected = os.path.abspath(filename), selection(asked)
     root = root_of(path)
     files = project_files(root, [path], selected.imports)

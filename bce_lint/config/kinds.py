@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from bce_lint.config.problem import nearest, quoted
 
 LEVELS: Final = ("error", "warning", "info")
-Problem: TypeAlias = tuple[str, str]
+Fault: TypeAlias = tuple[str, str]
 """Where below a setting something is wrong (nothing: the setting itself), and what."""
 Schema: TypeAlias = dict[str, Any]
 
@@ -25,24 +25,23 @@ PATTERN: Final = rf"^(?!#)(?!!?/? *$)(?!!?([^/]*/)*\.\.(/| *$))([^\[\\]|\\.|\[[!
 """What a pattern that is read as `.gitignore` reads it looks like, to a schema."""
 
 
-class Kind(NamedTuple):
-    """A kind of value: what is allowed, in words; what is wrong with a value; how a schema says it; and how the command line writes one."""
+class ValueKind(NamedTuple):
+    """A kind of value: what is allowed, in words; what is wrong with a value; and how a schema says it."""
 
     allowed: str
-    problems: Callable[[Any], Iterator[Problem]]
+    problems: Callable[[Any], Iterator[Fault]]
     schema: Callable[[], Schema]
-    metavar: str
 
 
-def _flag(value: Any) -> Iterator[Problem]:
+def _flag(value: Any) -> Iterator[Fault]:
     if not isinstance(value, bool):
         yield "", f"takes true or false, not {quoted(value)}"
 
 
-def _texts(what: str, check: Callable[[str], str]) -> Callable[[Any], Iterator[Problem]]:
+def _texts(what: str, check: Callable[[str], str]) -> Callable[[Any], Iterator[Fault]]:
     """What is wrong with a list of texts, each of which `check` looks at."""
 
-    def _problems(value: Any) -> Iterator[Problem]:
+    def _problems(value: Any) -> Iterator[Fault]:
         if not isinstance(value, list):
             yield "", f"takes a list of {what}, not {quoted(value)}"
             return
@@ -80,7 +79,7 @@ def folder_problem(folder: str) -> str:
     return f"takes folders below that of the configuration, without a leading / and without ..; {quoted(folder)} is none"
 
 
-def _folder(value: Any) -> Iterator[Problem]:
+def _folder(value: Any) -> Iterator[Fault]:
     if not isinstance(value, str):
         yield "", f"takes a folder, not {quoted(value)}"
     elif problem := folder_problem(value):
@@ -94,7 +93,7 @@ def formats() -> tuple[str, ...]:
     return tuple(FORMATS)
 
 
-def _format(value: Any) -> Iterator[Problem]:
+def _format(value: Any) -> Iterator[Fault]:
     if value not in formats():
         close = nearest(value, formats()) if isinstance(value, str) else ""
         yield "", f"takes {_either(formats())}, not {quoted(value)}{close}"
@@ -105,7 +104,7 @@ def _either(words: tuple[str, ...]) -> str:
     return f"{', '.join(others)} or {last}"
 
 
-def _rules_by_pattern(value: Any) -> Iterator[Problem]:
+def _rules_by_pattern(value: Any) -> Iterator[Fault]:
     if not isinstance(value, dict):
         yield "", f"takes a table of patterns with lists of rules, not {quoted(value)}"
         return
@@ -115,7 +114,7 @@ def _rules_by_pattern(value: Any) -> Iterator[Problem]:
         yield from ((quoted(pattern), problem) for _, problem in RULES.problems(rules))
 
 
-def _levels(value: Any) -> Iterator[Problem]:
+def _levels(value: Any) -> Iterator[Fault]:
     if not isinstance(value, dict):
         yield "", f"takes a table of rules with {_either(LEVELS)}, not {quoted(value)}"
         return
@@ -152,21 +151,19 @@ def definitions() -> dict[str, Schema]:
     }
 
 
-RULES: Final = Kind("a list of codes, beginnings of codes, or names", _texts("rules", _rule), _list_of(_RULE), "RULES")
-PATTERNS: Final = Kind("a list of patterns as in `.gitignore`", _texts("patterns", pattern_problem), _list_of(_PATTERN), "PATTERNS")
-FOLDERS: Final = Kind("a list of folders inside that of the configuration", _texts("folders", folder_problem), _list_of(_FOLDER), "FOLDERS")
-ONE_FOLDER: Final = Kind("a folder inside that of the configuration", _folder, lambda: _FOLDER, "DIR")
-FLAG: Final = Kind("`true` or `false`", _flag, lambda: {"type": "boolean"}, "")
-FORMAT: Final = Kind("the name of an output format", _format, lambda: {"enum": list(formats())}, "FORMAT")
-RULES_BY_PATTERN: Final = Kind(
+RULES: Final = ValueKind("a list of codes, beginnings of codes, or names", _texts("rules", _rule), _list_of(_RULE))
+PATTERNS: Final = ValueKind("a list of patterns as in `.gitignore`", _texts("patterns", pattern_problem), _list_of(_PATTERN))
+FOLDERS: Final = ValueKind("a list of folders inside that of the configuration", _texts("folders", folder_problem), _list_of(_FOLDER))
+ONE_FOLDER: Final = ValueKind("a folder inside that of the configuration", _folder, lambda: _FOLDER)
+FLAG: Final = ValueKind("`true` or `false`", _flag, lambda: {"type": "boolean"})
+FORMAT: Final = ValueKind("the name of an output format", _format, lambda: {"enum": list(formats())})
+RULES_BY_PATTERN: Final = ValueKind(
     "a table: a pattern as in `.gitignore`, and a list of rules",
     _rules_by_pattern,
     lambda: {"type": "object", "propertyNames": _PATTERN, "additionalProperties": _list_of(_RULE)()},
-    "PATTERN:RULES",
 )
-LEVEL_BY_RULE: Final = Kind(
+LEVEL_BY_RULE: Final = ValueKind(
     'a table: a rule, and `"error"`, `"warning"` or `"info"`',
     _levels,
     lambda: {"type": "object", "propertyNames": _RULE, "additionalProperties": {"enum": list(LEVELS)}},
-    "RULE=LEVEL",
 )

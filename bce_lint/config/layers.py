@@ -53,7 +53,9 @@ class Layers(NamedTuple):
                 yield Sourced(source.values[key], source.folder, origin)
 
 
-ADDING: Final = frozenset(("ignore", "extend-select", "extend-ignore", "unfixable", "extend-safe-fixes", "extend-unsafe-fixes", "extend-exclude"))
+ADDING: Final = frozenset(
+    ("ignore", "extend-select", "extend-ignore", "unfixable", "extend-safe-fixes", "extend-unsafe-fixes", "extend-exclude")
+)
 """The keys of which options add to the configuration."""
 
 

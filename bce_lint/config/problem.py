@@ -18,16 +18,29 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
+def toml(value: Any) -> str:
+    """A value as TOML writes it, on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(key)} = {toml(one)}" for key, one in value.items()) + "}"
+    return str(value)
+
+
 def quoted(value: Any) -> str:
     """A value as TOML writes it, cut where it is long."""
-    if isinstance(value, bool):
-        text = "true" if value else "false"
-    elif isinstance(value, str):
-        text = f'"{value}"'
-    elif isinstance(value, list):
-        text = f"[{', '.join(map(quoted, value))}]"
-    elif isinstance(value, dict):
-        text = "{" + ", ".join(f"{key} = {quoted(one)}" for key, one in value.items()) + "}"
-    else:
-        text = str(value)
+    text = toml(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _text(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _key(key: str) -> str:
+    plain = key.isascii() and key.replace("-", "").replace("_", "").isalnum()
+    return key if plain else _text(key)

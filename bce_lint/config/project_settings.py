@@ -68,6 +68,11 @@ class Settings:
 
         return Selection(_of, self._name, self.imports)
 
+    @property
+    def unnamed(self) -> Selection:
+        """The rules of a text that has no name: those of the working folder."""
+        return Selection.alike(self.here.unnamed, self.imports)
+
     def _name(self, files: Files) -> object:
         """All that the rules of a project's files depend on."""
         folders = {os.path.dirname(path) for path in files()}

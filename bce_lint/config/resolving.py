@@ -22,16 +22,17 @@ class Resolved:
 
     def rules(self, path: str) -> FileRules:
         """The rules of a file, without those that are ignored in it."""
-        ignored = frozenset(code for pattern, negated, out in self._per_file for code in (out if pattern.names(path) is not negated else ()))
+        ignored = frozenset[str]().union(*(out for pattern, negated, out in self._per_file if pattern.names(path) is not negated))
         if ignored not in self._by_ignored:
-            self._by_ignored[ignored] = self._base._replace(codes=self._base.codes - ignored)
+            self._by_ignored[ignored] = self.unnamed._replace(codes=self.unnamed.codes - ignored)
         return self._by_ignored[ignored]
 
     @cached_property
-    def _base(self) -> FileRules:
+    def unnamed(self) -> FileRules:
+        """The rules of a text that has no name."""
         safe, unsafe = self._list("extend-safe-fixes", counting=True), self._list("extend-unsafe-fixes")
         trusted = layered([Layer(None, unsafe, safe)], frozenset())
-        doubted = frozenset(code for one in unsafe for code in codes(one)) - trusted
+        doubted = frozenset[str]().union(*map(codes, unsafe)) - trusted
         fixable = layered(self._both("fixable", ("unfixable",)), EVERY)
         return FileRules(self._selected, fixable, self._severities, trusted, doubted)
 
@@ -62,15 +63,15 @@ class Resolved:
         given: Mapping[str, Any] = {} if source is None else source.value
         folder = "" if source is None else source.folder
         return [
-            (anchored(folder, [pattern.removeprefix("!")]), pattern.startswith("!"), frozenset(code for one in rules for code in codes(one)))
+            (anchored(folder, [pattern.removeprefix("!")]), pattern.startswith("!"), frozenset[str]().union(*map(codes, rules)))
             for pattern, rules in given.items()
         ]
 
     def _list(self, key: str, *, counting: bool = False) -> list[str]:
         sources = effective(self.layers, key)
-        return [one for source in sources if not counting or self._counts(source.origin) for one in source.value]
+        return [one for source in sources if not counting or self.counts(source.origin) for one in source.value]
 
-    def _counts(self, origin: str) -> bool:
+    def counts(self, origin: str) -> bool:
         """True unless a list of fixes to be trusted comes from a file, and the command line does not say that such a list counts."""
         given = self.layers.given("extend-safe-fixes")
         return origin in (OPTION, INLINE) or (given is not None and not given.value)
@@ -78,8 +79,8 @@ class Resolved:
     @cached_property
     def uncounted(self) -> frozenset[str]:
         """The codes whose fixes the file calls safe in vain."""
-        said = (one for source in effective(self.layers, "extend-safe-fixes") if not self._counts(source.origin) for one in source.value)
-        return frozenset(code for one in said for code in codes(one)) - self._base.safe
+        said = (one for source in effective(self.layers, "extend-safe-fixes") if not self.counts(source.origin) for one in source.value)
+        return frozenset[str]().union(*map(codes, said)) - self.unnamed.safe
 
     @cached_property
     def exclusion(self) -> Exclusion:
