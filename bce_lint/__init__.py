@@ -35,7 +35,7 @@ def lint_source(
     related: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """Lints one text. Without a file name it stands alone; with one, imports are followed from the file's folder, and `related` adds
-    the findings elsewhere in its project that have a label in it.
+    the findings elsewhere in its project that have a label in it. No configuration is read.
 
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
@@ -57,6 +57,7 @@ def fix_source(
     """The text with its fixes applied: the safe ones, with `unsafe` all; the text itself where there is nothing to fix.
 
     Without a file name it stands alone; with one, its project is read around it, and fixes that would change other files are left out.
+    No configuration is read.
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
     from bce_lint.engine import fix_text
@@ -79,7 +80,8 @@ def lint_paths(
     extend_select: Sequence[str] = (),
     related: bool = False,
 ) -> tuple[Diagnostic, ...]:
-    """Lints files and folders, as `bce-lint PATH…` does; a path that does not exist or names no Python file raises `FileNotFoundError`.
+    """Lints files and folders, as `bce-lint --isolated PATH…` does: no configuration is read. A path that does not exist or names no
+    Python file raises `FileNotFoundError`.
 
     A path that is named selects the findings whose place lies in it; `related` adds those that have a label there.
     """

@@ -16,6 +16,9 @@ TOO_LARGE: Final = "BCE902"
 UNUSED_NOQA: Final = "BCE910"
 """The code of a `# noqa` that silences nothing."""
 
+UNNAMED: Final = "<stdin>"
+"""What a text that has no name is called."""
+
 DISPLAY_ONLY: Final = "display-only"
 UNSAFE: Final = "unsafe"
 SAFE: Final = "safe"

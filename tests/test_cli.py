@@ -195,21 +195,6 @@ def test_a_notebook_on_standard_input_gives_2(run: Runner) -> None:
     assert run("--stdin-filename", "a.txt", "-", stdin=CLEAN).status == 0
 
 
-def test_configuration_that_is_not_read_is_told_once(project: Path, run: Runner) -> None:
-    (project / "pyproject.toml").write_text('[tool.bce-lint]\nignore = ["BCE103"]\n', encoding="utf-8")
-    told = "bce-lint: pyproject.toml: [tool.bce-lint] is not read yet; give options on the command line\n"
-    assert run("-q", "clean.py", "pkg", "--ignore", "BCE901") == Run(0, "", told)
-    done = run("--output-format", "concise", "bug.py")
-    assert (done.status, codes_of(done), done.err) == (1, ["BCE103"], told)
-    assert run("--isolated", "bug.py").err == ""
-    assert run("-", stdin=CLEAN) == Run(0, "No findings.\n", told)
-    assert run("--fix", "bug.py").err == told
-    (project / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
-    (project / "pkg" / "pyproject.toml").write_text("[tool.bce-lint]\n", encoding="utf-8")
-    assert run(".").err == told.replace("pyproject", os.path.join("pkg", "pyproject"))
-    assert run("bug.py").err == run("-", stdin=CLEAN).err == ""
-
-
 def test_quiet_prints_the_findings_only(project: Path, run: Runner) -> None:
     assert run("-q", "clean.py") == Run(0, "", "")
     assert "Found" not in run("--quiet", "bug.py").out
@@ -261,10 +246,11 @@ def test_the_default_selection_leaves_out_what_is_off() -> None:
 
 @pytest.mark.parametrize("option", ["--select", "--ignore", "--extend-select", "--fixable", "--unfixable"])
 def test_an_unknown_rule_gives_2_and_names_the_nearest(project: Path, run: Runner, option: str) -> None:
-    assert run(option, "BCE1033", "bug.py") == Run(2, "", "bce-lint: no rule is called 'BCE1033'; did you mean BCE103?\n")
+    assert run(option, "BCE1033", "bug.py") == Run(2, "", f"bce-lint: {option}: no rule is called 'BCE1033'; did you mean BCE103?\n")
     done = run(option, "sigmoid-before-bce-with-logit", "bug.py")
-    assert done == Run(2, "", "bce-lint: no rule is called 'sigmoid-before-bce-with-logit'; did you mean sigmoid-before-bce-with-logits?\n")
-    assert run(option, "XYZ", "bug.py").err == "bce-lint: no rule is called 'XYZ'\n"
+    near = "did you mean sigmoid-before-bce-with-logits?"
+    assert done == Run(2, "", f"bce-lint: {option}: no rule is called 'sigmoid-before-bce-with-logit'; {near}\n")
+    assert run(option, "XYZ", "bug.py").err == f"bce-lint: {option}: no rule is called 'XYZ'\n"
 
 
 # --- standard input ------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -82,15 +82,18 @@ class KnownFindings:
         return path.replace(os.sep, "/")
 
     def unmatched(
-        self, files: Iterable[str], named: Iterable[str], codes: Collection[str]
+        self, files: Iterable[str], named: Iterable[str], runs: Callable[[str, str], bool]
     ) -> tuple[list[KnownFinding], list[KnownFinding]]:
         """The entries that stood for no finding so far: those of linted files, or of files that are gone from what was named, and of rules
-        that ran; and the others."""
+        that ran, as `runs` says of an absolute path and a code; and the others."""
         linted, below = set(map(self.path_of, files)), set(map(self.path_of, named))
         looked_at = linted | {self.entries[number].path for number in self._gone if _lies_in(self.entries[number].path, below)}
         rest = [one for number, one in enumerate(self.entries) if number not in self._matched]
-        gone = [one for one in rest if one.code in codes and one.path in looked_at]
-        return gone, [one for one in rest if one.code not in codes or one.path not in looked_at]
+        gone = [one for one in rest if one.path in looked_at and runs(self._full(one.path), one.code)]
+        return gone, sorted({*rest} - {*gone})
+
+    def _full(self, path: str) -> str:
+        return path if path == STDIN else os.path.abspath(os.path.join(self.folder, path))
 
 
 def _texts(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> dict[str, SourceText]:

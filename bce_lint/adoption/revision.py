@@ -11,12 +11,13 @@ from typing import Final, TypeAlias
 
 from bce_lint.adoption.git import Repository, TreeEntry, repository_of
 from bce_lint.adoption.known import KnownFindings
-from bce_lint.adoption.written_tree import scratch, write_tree
+from bce_lint.adoption.written_tree import WrittenTree, scratch, write_tree
 from bce_lint.diagnostic import CRASH, Diagnostic
-from bce_lint.source.projects import MARKERS, by_root, project_files
+from bce_lint.source.projects import MARKERS, ImportFolders, by_root, project_files, usual
 from bce_lint.source.text import SourceText, content
 
 FindingsWithTexts: TypeAlias = "tuple[Sequence[Diagnostic], Mapping[str, SourceText]]"
+Lint: TypeAlias = "Callable[[Sequence[Path], WrittenTree], FindingsWithTexts]"
 _PYTHON: Final = (".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi")
 _DECIDING: Final = frozenset((*MARKERS, "bce-lint.toml", ".gitignore"))
 """The files beside Python's that decide what a project is, and what of it is linted."""
@@ -29,13 +30,14 @@ class FindingsAt:
     `lint` gives the findings of files; `texts` stand for what is on the disk. Raises `ValueError` where there is no such revision.
     """
 
-    def __init__(self, revision: str, files: Sequence[Path], lint: Callable[[Sequence[Path]], FindingsWithTexts], *, on_disk: bool = True) -> None:
+    def __init__(self, revision: str, files: Sequence[Path], lint: Lint, *, on_disk: bool = True, imports: ImportFolders = usual) -> None:
         self._files = [os.path.abspath(file) for file in files]
         self._folder = _repository(revision, self._files)
         self._repository = Repository(self._folder)
         self._commit = self._repository.commit(revision)
         self._lint = lint
         self._on_disk = on_disk
+        self._imports = imports
 
     def are_known(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], part: str = "") -> list[bool]:
         """For each finding whether the revision had it."""
@@ -48,7 +50,7 @@ class FindingsAt:
     def _known(self) -> KnownFindings | None:
         """The findings of the revision; None where no file differs, and they are those of today."""
         tree = self._repository.tree(self._commit)
-        roots = [(root.path, project_files(root, paths)) for root, paths in by_root(self._files)]
+        roots = [(root.path, project_files(root, paths, self._imports)) for root, paths in by_root(self._files)]
         if self._on_disk and all(self._is_same(tree, root, files) for root, files in roots):
             return None
         named = {_below(file, self._folder) for file in self._files}
@@ -58,7 +60,7 @@ class FindingsAt:
             there = [path for path in sorted(kept) if path in named or self._is_gone(path, [root for root, _ in roots])]
             files = [Path(folder, path) for path in there if os.path.isfile(os.path.join(folder, path))]
             remembered = KnownFindings((), folder)
-            return KnownFindings(remembered.today(*self._lint(files)), self._folder)
+            return KnownFindings(remembered.today(*self._lint(files, WrittenTree(folder, self._folder))), self._folder)
 
     def _is_gone(self, path: str, roots: Iterable[str]) -> bool:
         full = os.path.join(self._folder, path)

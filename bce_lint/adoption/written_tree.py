@@ -10,11 +10,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, NamedTuple
 
 from bce_lint.adoption.git import Repository, TreeEntry
 
 _LONGEST_LINK: Final = 4_096
+
+
+class WrittenTree(NamedTuple):
+    """A folder that holds files of a revision, and the folder of the repository in which they lie."""
+
+    folder: str
+    repository: str
+
+    def today(self, path: str) -> str:
+        """The path in the repository of one in the folder."""
+        return _moved(path, self.folder, self.repository)
+
+    def then(self, path: str) -> str:
+        """The path in the folder of one in the repository."""
+        return _moved(path, self.repository, self.folder)
+
+
+def _moved(path: str, folder: str, to: str) -> str:
+    """A path below a folder as one below another; a path that lies elsewhere stays."""
+    return to + path[len(folder) :] if path == folder or path.startswith(os.path.join(folder, "")) else path
 
 
 def write_tree(repository: Repository, tree: Mapping[str, TreeEntry], folder: str) -> None:

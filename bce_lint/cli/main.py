@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from bce_lint.cli import options as command_line
 from bce_lint.cli.reporting import report, sink
 from bce_lint.cli.sink import Unwritten
 from bce_lint.cli.ticker import ticking
-from bce_lint.diagnostic import CRASH
+from bce_lint.config.problem import ConfigError
+from bce_lint.diagnostic import CRASH, UNNAMED
 from bce_lint.progress import PROGRESS
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from bce_lint.cli.adoption import Adopted
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
+    from bce_lint.config.project_settings import Settings
+    from bce_lint.diagnostic import Diagnostic
     from bce_lint.engine import LintResult
     from bce_lint.findings import Inspect
+    from bce_lint.rules.by_file import FileRules
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -44,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ConfigError as error:
+        return _fail(str(error))
     except Exception as error:
         return _fail(f"internal error: {type(error).__name__}: {' '.join(str(error).split())}")
 
@@ -58,10 +64,14 @@ def _run(options: Namespace) -> int:
     try:
         if options.verify and not options.paths:
             return _verify_rules(options)
-        codes, fixable = _rules(options)
+        settings = _settings(options)
+        if options.show_settings or options.show_files:
+            return _show_settings(options, settings)
+        if problem := command_line.output_problem(options):
+            return _fail(problem)
         inspect = _verifier(options) if options.verify else None
         witnessed = _witnessed(options)
-        adopted = _adopted(options, codes)
+        adopted = _adopted(options, settings)
     except ImportError as error:
         return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
     except ValueError as error:
@@ -70,18 +80,20 @@ def _run(options: Namespace) -> int:
         inspect = adopted.inspect(inspect)
     on = _run_on_text if options.paths == ["-"] else _run_on_files
     with ticking(options.quiet):
-        run = on(options, codes, fixable, inspect)
+        run = on(options, settings, inspect)
     if run.interrupted:
         terminal.complain(run.interrupted)
     try:
-        run = run if witnessed is None else _compared(witnessed, run, codes, options.related)
-        run = run if adopted is None else adopted.without_known(run, codes)
+        run = run if witnessed is None else _compared(witnessed, run, settings, options.related)
+        run = run if adopted is None else adopted.without_known(run)
         run = run if options.add_noqa is None or run.interrupted else _silenced(options, run)
     except ValueError as error:
         for problem in run.problems:
             _fail(problem)
         return _fail(str(error))
-    run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
+    run = run._replace(left=[one if one.code in _rules_of(settings, one).fixable else one.without_fix() for one in run.left])
+    for reason in _in_vain(options, settings, run):
+        terminal.complain(reason)
     for problem in run.problems:
         _fail(problem)
     report(options, run)
@@ -90,13 +102,13 @@ def _run(options: Namespace) -> int:
     return _status(options, run)
 
 
-def _adopted(options: Namespace, codes: frozenset[str]) -> Adopted | None:
+def _adopted(options: Namespace, settings: Settings) -> Adopted | None:
     """What the command says of findings that were there before; None where it says nothing."""
     if options.baseline is None and options.new_from is None:
         return None
     from bce_lint.cli.adoption import Adopted
 
-    return Adopted(options, codes)
+    return Adopted(options, settings)
 
 
 def _silenced(options: Namespace, run: Run) -> Run:
@@ -105,20 +117,42 @@ def _silenced(options: Namespace, run: Run) -> Run:
     return add_noqa(options, run)
 
 
-def _tell_unread(folders: Iterable[str]) -> None:
-    """Says of each configuration that files of some folders have that it is not read."""
-    from bce_lint.report.paths import shown
-    from bce_lint.source.configuration import unread
+def _settings(options: Namespace) -> Settings:
+    from bce_lint.cli.configured import settings
 
-    for file in unread(folders):
-        terminal.complain(f"{shown(file)}: [tool.bce-lint] is not read yet; give options on the command line")
+    return settings(options)
+
+
+def _show_settings(options: Namespace, settings: Settings) -> int:
+    from bce_lint.cli.show import files, settings_of
+
+    found, problems = (files if options.show_files else settings_of)(options.paths, options.stdin_filename, settings)
+    terminal.write(found)
+    for problem in problems:
+        _fail(problem)
+    return ERROR if problems else CLEAN
+
+
+def _rules_of(settings: Settings, one: Diagnostic) -> FileRules:
+    """The rules of the file that a finding's place lies in."""
+    path = one.location.path
+    return settings.here.unnamed if path == UNNAMED else settings.rules(os.path.abspath(path))
+
+
+def _in_vain(options: Namespace, settings: Settings, run: Run) -> list[str]:
+    """What configurations ask of fixes in vain, where fixes are made."""
+    if not options.fix or options.unsafe_fixes:
+        return []
+    from bce_lint.cli.configured import in_vain
+
+    return in_vain(settings, run.left)
 
 
 def _reveal(options: Namespace) -> int:
     from bce_lint.cli.reveal import reveal
 
     try:
-        terminal.write(reveal(options.reveal, options.paths))
+        terminal.write(reveal(options.reveal, options.paths, _settings(options).imports))
     except ValueError as error:
         return _fail(str(error))
     return CLEAN
@@ -164,15 +198,6 @@ def _verifier(options: Namespace) -> Inspect:
     return Verifier(options.device or "cpu")
 
 
-def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
-    """The rules that run, and those whose fixes are wanted."""
-    from bce_lint.rules.selection import choose, split
-
-    select = None if options.select is None else split(options.select)
-    fixable = ["BCE"] if options.fixable is None else split(options.fixable)
-    return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
-
-
 def _witnessed(options: Namespace) -> WitnessReport | None:
     """The report of a run that the findings are to be held against."""
     if options.compare is None:
@@ -182,44 +207,44 @@ def _witnessed(options: Namespace) -> WitnessReport | None:
     return read_report(options.compare)
 
 
-def _compared(report: WitnessReport, run: Run, codes: frozenset[str], related: bool) -> Run:
+def _compared(report: WitnessReport, run: Run, settings: Settings, related: bool) -> Run:
     """The findings with what a run says of them, and those that only it has."""
     from bce_lint.compare import compare
 
-    compared = compare(report, run.files, run.left, codes, related)
+    compared = compare(report, run.files, run.left, settings.selection(run.files), related)
     return run._replace(left=compared.findings, sources={**compared.sources, **run.sources}, lines=compared.lines)
 
 
-def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
+def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_files
     from bce_lint.report.paths import shown
     from bce_lint.source.discover import discover
 
-    found = discover(map(Path, options.paths), options.force_exclude)
+    found = discover(map(Path, options.paths), settings.force_exclude, settings.exclusion)
+    selected = settings.selection(found.files)
     for path, reason in found.unread:
         terminal.complain(f"{path}: {reason}")
-    for path in () if options.quiet else engine.stand_ins(found.files):
+    for path in () if options.quiet else engine.stand_ins(found.files, selected.imports):
         terminal.complain(f"{shown(path)}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known")
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
-    if not options.isolated:
-        _tell_unread([*filter(os.path.isdir, options.paths), *{os.path.dirname(file) for file in found.files}])
     if options.fix:
         from bce_lint.findings import FixOptions
+        from bce_lint.rules.by_file import EVERY
 
-        how = FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths), options.related)
-        run = fix_files(found.files, codes, how, options.diff)
+        how = FixOptions(options.unsafe_fixes, EVERY, inspect, tuple(options.paths), options.related)
+        run = fix_files(found.files, selected, how, options.diff)
     else:
         kept = cache(options.no_cache, options.cache_dir)
-        ask = partial(engine.check, found.files, codes, not options.statistics, inspect, kept, options.related)
+        ask = partial(engine.check, found.files, selected, not options.statistics, inspect, kept, options.related)
         run = _linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
 
-def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
+def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_text
@@ -227,9 +252,8 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
     from bce_lint.source.discover import excluded, notebook
 
     data, name = sys.stdin.buffer.read(), options.stdin_filename
-    if not options.isolated:
-        _tell_unread([os.path.dirname(name or "")])
-    if options.force_exclude and name is not None and excluded(Path(name)):
+    selected = settings.unnamed if name is None else settings.selection([name])
+    if name is not None and settings.force_exclude(os.path.abspath(name)) and excluded(Path(name), excluding=settings.exclusion):
         if options.fix and not options.diff:
             terminal.put(data)
         return Run((), {})
@@ -239,11 +263,12 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
         return Run((), {}, problems=(f"{name}: {reason}",))
     if options.fix:
         from bce_lint.findings import FixOptions
+        from bce_lint.rules.by_file import EVERY
 
-        return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect, related=options.related), options.diff)
+        return fix_text(data, name, selected, FixOptions(options.unsafe_fixes, EVERY, inspect, related=options.related), options.diff)
     kept = cache(options.no_cache, options.cache_dir)
     how = {"fixes": not options.statistics, "inspect": inspect, "cache": kept, "related": options.related}
-    return _linted(partial(engine.check_text, data, name, codes, **how), kept)
+    return _linted(partial(engine.check_text, data, name, selected, **how), kept)
 
 
 def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bce_lint import __version__, terminal
+from bce_lint.cli.words import joined
 from bce_lint.report import FORMATS
 
 DESCRIPTION: Final = "Finds PyTorch losses that do not fit the values that reach them, without running the code."
@@ -37,8 +38,8 @@ def parser() -> argparse.ArgumentParser:
     _add_comparison(build)
     _add_output(build)
     _add_reveal(build)
-    build.add_argument("--force-exclude", action="store_true", help="leave out ignored files, even those that are named")
-    build.add_argument("--isolated", action="store_true", help="ignore configuration files (none are read yet)")
+    _add_files(build)
+    _add_configuration(build)
     build.add_argument("-n", "--no-cache", action="store_true", help="analyse everything anew, and keep nothing")
     build.add_argument("--cache-dir", metavar="DIR", help="keep findings in DIR/.bce_lint_cache (default: in the project's folder)")
     build.add_argument("--explain", metavar="RULE", help="print the page of a rule, given by code or name, and stop")
@@ -54,6 +55,13 @@ def _add_selection(build: argparse.ArgumentParser) -> None:
     group.add_argument("--extend-select", action="append", default=[], metavar="RULES", help="report these rules as well")
 
 
+    group.add_argument("--extend-ignore", action="append", default=[], metavar="RULES", help="the same as --ignore")
+    about = "do not report these rules in the files, or below the folders, that a pattern names"
+    group.add_argument("--per-file-ignores", action="append", metavar="PATTERN:RULES", help=about)
+    about = "give rules another severity: error, warning or info"
+    group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=about)
+
+
 def _add_adoption(build: argparse.ArgumentParser) -> None:
     about = "a path that is named selects the findings whose place lies in it"
     group = build.add_argument_group("scope and adoption", about)
@@ -63,6 +71,26 @@ def _add_adoption(build: argparse.ArgumentParser) -> None:
     group.add_argument("--update-baseline", action="store_true", help="write the findings into the file of --baseline, and stop")
     about = "silence each finding by a comment, `# noqa: BCE103 REASON`, and stop; with --diff, show them"
     group.add_argument("--add-noqa", nargs="?", const="", metavar="=REASON", help=about)
+
+
+def _add_files(build: argparse.ArgumentParser) -> None:
+    group = build.add_argument_group("files", "patterns as in .gitignore, comma-separated, from the working folder")
+    about = "leave these files and folders out in place of the usual build and environment folders"
+    group.add_argument("--exclude", action="append", metavar="PATTERNS", help=about)
+    group.add_argument("--extend-exclude", action="append", metavar="PATTERNS", help="leave these files and folders out as well")
+    about = "leave out excluded and ignored files, even those that are named"
+    group.add_argument("--force-exclude", action=argparse.BooleanOptionalAction, help=about)
+    about = "look imports up in these folders in place of the project's folder and the `src` in it"
+    group.add_argument("--src", action="append", metavar="FOLDERS", help=about)
+    group.add_argument("--show-files", action="store_true", help="print the files that would be linted, and stop")
+
+
+def _add_configuration(build: argparse.ArgumentParser) -> None:
+    group = build.add_argument_group("configuration", "bce-lint.toml, or [tool.bce-lint] in pyproject.toml: the nearest above each file")
+    about = "take this file in place of the nearest ones; or give a setting as TOML, which goes before those of files"
+    group.add_argument("--config", action="append", default=[], metavar="FILE|KEY=VALUE", help=about)
+    group.add_argument("--isolated", action="store_true", help="read no configuration of the project")
+    group.add_argument("--show-settings", action="store_true", help="print the settings of the first file, each with its origin, and stop")
 
 
 def _add_fixes(build: argparse.ArgumentParser) -> None:
@@ -75,6 +103,10 @@ def _add_fixes(build: argparse.ArgumentParser) -> None:
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit with 1 when something was fixed")
     group.add_argument("--fixable", action="append", metavar="RULES", help="fix these rules only (default: all)")
     group.add_argument("--unfixable", action="append", default=[], metavar="RULES", help="do not fix these rules")
+    about = "take unsafe fixes of these rules for safe; without RULES, of those that the configuration has under this name"
+    group.add_argument("--extend-safe-fixes", action="append", nargs="?", const="", metavar="RULES", help=about)
+    about = "take safe fixes of these rules for unsafe"
+    group.add_argument("--extend-unsafe-fixes", action="append", default=[], metavar="RULES", help=about)
 
 
 def _add_verification(build: argparse.ArgumentParser) -> None:
@@ -98,7 +130,7 @@ def _add_reveal(build: argparse.ArgumentParser) -> None:
 
 def _add_output(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("output")
-    group.add_argument("--output-format", choices=tuple(FORMATS), default="full", help="default: full")
+    group.add_argument("--output-format", choices=tuple(FORMATS), help="default: full")
     about = "write what would go to standard output into FILE, whole and at once"
     group.add_argument("-o", "--output-file", metavar="FILE", help=about)
     about = "default: auto, on a terminal; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are read"
@@ -114,10 +146,7 @@ def _add_output(build: argparse.ArgumentParser) -> None:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Parses a command line; like argparse, it exits with 2 and a line on standard error where it cannot."""
     build = parser()
-    rest = list(arguments[1:] if arguments[:1] == ["check"] else arguments)
-    end = rest.index("--") if "--" in rest else len(rest)
-    rest[:end] = [f"{one}=" if one == "--add-noqa" else one for one in rest[:end]]  # its reason is joined to it, or a path would be one
-    options = build.parse_intermixed_args(rest)
+    options = build.parse_intermixed_args(joined(arguments[1:] if arguments[:1] == ["check"] else arguments))
     if "-" in options.paths or options.stdin_filename is not None:
         if options.paths not in ([], ["-"]):
             build.error("standard input is read alone: give either `-` or paths")
@@ -129,13 +158,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def problem(options: argparse.Namespace) -> str:
     """What a command line asks for that does not go together, or nothing."""
-    return _comparison_problem(options) or verify_problem(options) or _adoption_problem(options) or _output_problem(options)
+    return _comparison_problem(options) or verify_problem(options) or _adoption_problem(options) or output_problem(options)
 
 
-def _output_problem(options: argparse.Namespace) -> str:
-    """A format without a form for what is not a finding."""
+def output_problem(options: argparse.Namespace) -> str:
+    """A format without a form for what is not a finding; one that no option names is known when the configuration is read."""
     other = "--statistics" if options.statistics else "--verify without a path" if options.verify and not options.paths else ""
-    if not other or options.output_format == "json" or FORMATS[options.output_format].is_text:
+    if not other or options.output_format in (None, "json") or FORMATS[options.output_format].is_text:
         return ""
     return f"{other} prints text or json: --output-format {options.output_format} holds findings only"
 

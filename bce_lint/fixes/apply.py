@@ -55,18 +55,19 @@ class Checks(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """Which fixes may be applied: the least trust, the codes, and the files."""
+    """Which fixes may be applied: the least trust, the codes, the files, and of which findings they are `wanted` at all."""
 
     least: str
     codes: frozenset[str]
     files: frozenset[str]
+    wanted: Callable[[Judged], bool] = lambda _: True
 
     def allowed(self, found: Judged) -> Fix | None:
         """A finding's fix, if it may be applied."""
         fix = found.fix
         if fix is None or not fix.edits or trust(fix.applicability) < trust(self.least):
             return None
-        return fix if found.rule.code in self.codes and fix.paths <= self.files else None
+        return fix if found.rule.code in self.codes and fix.paths <= self.files and self.wanted(found) else None
 
 
 class Fixed(NamedTuple):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from os.path import commonprefix
-from typing import Final
+from typing import Final, NamedTuple
 
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.registry import RULES, default_codes, resolve
@@ -14,17 +13,33 @@ ALWAYS: Final = frozenset(rule.code for rule in RULES if rule.subject is Subject
 """What tells that a file was not analysed: reported whatever is selected, unless ignored."""
 
 
+class Layer(NamedTuple):
+    """What one source of settings, a file or the command line, says of which rules run."""
+
+    select: Sequence[str] | None = None
+    ignore: Sequence[str] = ()
+    extend_select: Sequence[str] = ()
+
+
 def choose(select: Sequence[str] | None, ignore: Sequence[str], extend_select: Sequence[str]) -> frozenset[str]:
     """The codes that run. `None` selects the default ones. Raises `ValueError` for a selector that names no rule.
 
     Selectors apply from the broadest to the most exact (`BCE1`, then `BCE12`, then `BCE123` or a name); of two equally
     broad ones the ignored wins.
     """
-    chosen = ALWAYS | default_codes() if select is None else ALWAYS
-    taken = [(breadth(one), codes(one), True) for one in (*(select or ()), *extend_select)]
-    left_out = [(breadth(one), codes(one), False) for one in ignore]
-    for _, group, wanted in sorted(taken + left_out, key=lambda rule: (rule[0], not rule[2])):
-        chosen = chosen | group if wanted else chosen - group
+    return layered([Layer(select, ignore, extend_select)])
+
+
+def layered(layers: Iterable[Layer], usual: frozenset[str] | None = None) -> frozenset[str]:
+    """The codes that run by several layers, each over those before it: one that selects begins anew. `usual` ones run, or the default
+    ones, where none selects."""
+    chosen = ALWAYS | default_codes() if usual is None else usual
+    for layer in layers:
+        chosen = ALWAYS if layer.select is not None else chosen
+        taken = [(breadth(one), codes(one), True) for one in (*(layer.select or ()), *layer.extend_select)]
+        left_out = [(breadth(one), codes(one), False) for one in layer.ignore]
+        for _, group, wanted in sorted(taken + left_out, key=lambda rule: (rule[0], not rule[2])):
+            chosen = chosen | group if wanted else chosen - group
     return chosen
 
 
@@ -44,16 +59,17 @@ def codes(selector: str) -> frozenset[str]:
 def nearest(selector: str) -> str:
     """`; did you mean BCE103?`, or nothing where no rule is close."""
     keys = [key for rule in RULES for key in (rule.code, rule.name)]
-    likeness, _, best = max((_likeness(selector, key), len(commonprefix((selector, key))), key) for key in keys)
+    likeness, best = max((_likeness(selector, key), key) for key in keys)
     return f"; did you mean {best}?" if likeness >= CLOSE else ""
 
 
-def _likeness(typed: str, known: str) -> tuple[float, int]:
-    """How alike two words are; of equally alike ones, that with more letters in their place is meant."""
+def _likeness(typed: str, known: str) -> tuple[float, int, int]:
+    """How alike two words are; of equally alike ones, that with more letters in their place is meant, and then that which begins as typed."""
     typed, known = typed.lower(), known.lower()
     from difflib import SequenceMatcher  # only a word that names no rule needs it
 
-    return SequenceMatcher(None, typed, known).ratio(), sum(a == b for a, b in zip(typed, known, strict=False))
+    same = [a == b for a, b in zip(typed, known, strict=False)]
+    return SequenceMatcher(None, typed, known).ratio(), sum(same), [*same, False].index(False)
 
 
 def split(values: Iterable[str]) -> list[str]:

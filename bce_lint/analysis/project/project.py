@@ -26,6 +26,7 @@ from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE, SPENT
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
 from bce_lint.progress import FOLLOWING, PROGRESS, READING, RECORDING
+from bce_lint.source.projects import ImportFolders, usual
 from bce_lint.source.text import SourceError, SourceText, decode, read
 
 RECURSION = 20_000
@@ -37,7 +38,7 @@ class Project:
 
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
     what is known of all of them stays.
-    `others` have looked at it for this one, and may have read more.
+    `imports` says where imports are looked up, else `before` does. `others` have looked at it for this one, and may have read more.
     With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not.
     """
 
@@ -48,8 +49,10 @@ class Project:
         texts: Mapping[str, bytes] | None = None,
         observer: RecordingObserver | None = None,
         before: Project | None = None,
+        imports: ImportFolders | None = None,
     ) -> None:
         self.root = root
+        self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
@@ -58,7 +61,7 @@ class Project:
         self.others: list[Project] = []
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
-        self._imports = ImportedFiles(root)
+        self._imports = ImportedFiles(root, self.import_folders)
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
