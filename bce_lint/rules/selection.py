@@ -59,17 +59,21 @@ def codes(selector: str) -> frozenset[str]:
 def nearest(selector: str) -> str:
     """`; did you mean BCE103?`, or nothing where no rule is close."""
     keys = [key for rule in RULES for key in (rule.code, rule.name)]
-    likeness, best = max((_likeness(selector, key), key) for key in keys)
+    likeness, _, best = max((_likeness(selector, key), _same_start(selector, key), key) for key in keys)
     return f"; did you mean {best}?" if likeness >= CLOSE else ""
 
 
-def _likeness(typed: str, known: str) -> tuple[float, int, int]:
-    """How alike two words are; of equally alike ones, that with more letters in their place is meant, and then that which begins as typed."""
+def _likeness(typed: str, known: str) -> tuple[float, int]:
+    """How alike two words are; of equally alike ones, that with more letters in their place is meant."""
     typed, known = typed.lower(), known.lower()
     from difflib import SequenceMatcher  # only a word that names no rule needs it
 
-    same = [a == b for a, b in zip(typed, known, strict=False)]
-    return SequenceMatcher(None, typed, known).ratio(), sum(same), [*same, False].index(False)
+    return SequenceMatcher(None, typed, known).ratio(), sum(a == b for a, b in zip(typed, known, strict=False))
+
+
+def _same_start(typed: str, known: str) -> int:
+    """With how many letters of one word another begins."""
+    return [*(a == b for a, b in zip(typed, known, strict=False)), False].index(False)
 
 
 def split(values: Iterable[str]) -> list[str]:
