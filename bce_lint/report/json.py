@@ -6,11 +6,13 @@ import json
 import math
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from bce_lint import RULE_PAGES
 from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verification
 from bce_lint.report.run_time import as_row
+
+RULE_PAGES: Final = "docs/rules"
+"""Where the rules' pages lie; a finding's `url` is this folder and the rule's code."""
 
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
