@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 import types
@@ -131,3 +132,9 @@ def test_a_program_that_uses_the_api_is_typed(tmp_path: Path) -> None:
     environment = {**PATH, "MYPYPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_what_an_error_says_to_install_is_no_name_that_nobody_has_registered() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "bce_lint").rglob("*.py")]
+    told = {name for text in texts for name in re.findall(r"install it with `pip install ([^`]+)`", text)}
+    assert told == {"torch", "matplotlib", "shtab"}

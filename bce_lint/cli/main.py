@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
+    if options.print_completion is not None:
+        return _print_completion(options.print_completion)
     if options.reveal is not None:
         return _reveal(options)
     if problem := command_line.problem(options):
@@ -54,7 +56,7 @@ def _run(options: Namespace) -> int:
         inspect = _verifier(options) if options.verify else None
         report = _witnessed(options)
     except ImportError as error:
-        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install torch`")
     except ValueError as error:
         return _fail(str(error))
     on = _run_on_text if options.paths == ["-"] else _run_on_files
@@ -100,6 +102,16 @@ def _show_rules(options: Namespace) -> int:
     try:
         terminal.write(listing() if options.list_rules else explain(options.explain))
     except ValueError as error:
+        return _fail(str(error))
+    return CLEAN
+
+
+def _print_completion(shell: str) -> int:
+    from bce_lint.cli.completion import NoCompletion, completion
+
+    try:
+        terminal.write(completion(shell))
+    except NoCompletion as error:
         return _fail(str(error))
     return CLEAN
 
