@@ -254,7 +254,7 @@ bce-extend-select = BCE123
 @pytest.mark.parametrize("file", ["setup.cfg", "tox.ini", ".flake8"])
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_flake8_reads_its_configuration_for_the_plugin(tmp_path: Path, file: str, jobs: str) -> None:
-    without_dim = BUG.replace("torch.sigmoid(layer(x))", "F.softmax(layer(x))").replace("import torch\n", "import torch.nn.functional as F\n")
+    without_dim = BUG.replace("torch.sigmoid(layer(x))", "F.softmax(layer(x))").replace("torch\n", "torch.nn.functional as F\n", 1)
     files = {"new.py": BUG, "old.py": BUG, "nll.py": NLL, "softmax.py": without_dim, "left_out/a.py": BUG, file: CONFIGURATION}
     (tmp_path / "left_out").mkdir()
     for name, text in files.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -54,6 +55,11 @@ def done(finished: subprocess.CompletedProcess[str]) -> str:
     """What a program printed that must not fail."""
     assert finished.returncode == 0, f"{' '.join(finished.args)} ended with {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
     return finished.stdout
+
+
+def places(text: str) -> list[str]:
+    """The places of the findings that are shown in full."""
+    return re.findall(r"^ *--> (\S+)$", text, re.MULTILINE)
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:

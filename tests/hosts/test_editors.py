@@ -161,10 +161,8 @@ def test_an_editor_shows_what_is_not_saved(server: Server) -> None:
 
 def notebook(path: Path, *cells: str) -> None:
     """Writes a notebook with some cells of code."""
-    rows = [
-        {"cell_type": "code", "execution_count": None, "id": f"cell{number}", "metadata": {}, "outputs": [], "source": text.splitlines(True)}
-        for number, text in enumerate(cells)
-    ]
+    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    rows = [{**code, "id": f"cell{number}", "source": text.splitlines(True)} for number, text in enumerate(cells)]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     data = {"cells": rows, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
