@@ -85,7 +85,7 @@ class Job:
         given = {name: one["default"] for name, one in ACTION["inputs"].items()}
         assert inputs.keys() <= {name.replace("-", "_") for name in given}
         given |= {name.replace("_", "-"): value for name, value in inputs.items()}
-        self.known = {"github.action_path": str(action), **{f"inputs.{name}": value for name, value in given.items()}}
+        self.known: dict[str, str] = {"github.action_path": str(action), **{f"inputs.{name}": value for name, value in given.items()}}
         self.log = ""
         self.used: dict[str, dict[str, str]] = {}
         self.status = 0
@@ -189,9 +189,10 @@ def test_paths_and_options_are_words(installed: str, folders: tuple[Path, Path])
 
 @pytest.mark.parametrize("name", ["paths", "args", "new_from", "sarif_file", "fail_on_findings", "upload_sarif"])
 def test_an_input_is_no_code(installed: str, folders: tuple[Path, Path], name: str) -> None:
+    workspace, temporary = folders
     for text in ("$(touch ran)", "`touch ran`", '"; touch ran; "', "'; touch ran; '", "x\n touch ran"):
-        Job(*folders, ROOT, installed, **{name: text})
-    assert not (folders[0] / "ran").exists()
+        Job(workspace, temporary, ROOT, installed, **{name: text})
+    assert not (workspace / "ran").exists()
 
 
 def test_an_error_fails_the_job_whatever_is_wanted_and_is_told_once(installed: str, folders: tuple[Path, Path]) -> None:

@@ -161,7 +161,7 @@ def test_an_editor_shows_what_is_not_saved(server: Server) -> None:
 
 def notebook(path: Path, *cells: str) -> None:
     """Writes a notebook with some cells of code."""
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     rows = [{**code, "id": f"cell{number}", "source": text.splitlines(True)} for number, text in enumerate(cells)]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     data = {"cells": rows, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
