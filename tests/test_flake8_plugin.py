@@ -240,6 +240,38 @@ def test_flake8_select_does_not_switch_on_bce123(tmp_path: Path) -> None:
     assert b"BCE123" in configured.stdout
 
 
+CONFIGURATION = """\
+[flake8]
+select = BCE
+extend-ignore = BCE205
+exclude = left_out
+per-file-ignores =
+    old.py: BCE103
+bce-extend-select = BCE123
+"""
+
+
+@pytest.mark.parametrize("file", ["setup.cfg", "tox.ini", ".flake8"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_flake8_reads_its_configuration_for_the_plugin(tmp_path: Path, file: str, jobs: str) -> None:
+    without_dim = BUG.replace("torch.sigmoid(layer(x))", "F.softmax(layer(x))").replace("torch\n", "torch.nn.functional as F\n", 1)
+    files = {"new.py": BUG, "old.py": BUG, "nll.py": NLL, "softmax.py": without_dim, "left_out/a.py": BUG, file: CONFIGURATION}
+    (tmp_path / "left_out").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "flake8", "-j", jobs, "--format=%(path)s:%(row)d:%(code)s"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert sorted(done.stdout.splitlines()) == ["./new.py:9:BCE103", "./nll.py:5:BCE123", "./softmax.py:9:BCE104"]
+
+
+def test_flake8_counts_and_ends_as_it_does_for_its_own_codes(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(BUG, encoding="utf-8")
+    assert flake8("--count", "a.py", cwd=tmp_path).stdout.splitlines()[-1] == b"1"
+    done = flake8("--exit-zero", "--extend-ignore=BCE103", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
 def test_flake8_reads_noqa(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(BUG.replace("y)\n", "y)  # noqa: BCE103\n"), encoding="utf-8")
     assert flake8("a.py", cwd=tmp_path).stdout == b""

@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "bce_lint"
 ROOMS: dict[str, frozenset[str]] = {
     name: frozenset(f"bce_lint{'.' * bool(one)}{one}" for one in allowed)
     for name, allowed in {
-        "bce_lint": {"diagnostic", "engine", "findings", "rules.selection", "source"},
+        "bce_lint": {"diagnostic", "library"},
+        "bce_lint.library": {"diagnostic", "engine", "findings", "rules.selection", "source"},
         "bce_lint.records": set[str](),
         "bce_lint.terminal": set[str](),
         "bce_lint.progress": set[str](),

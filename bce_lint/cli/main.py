@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
+    if options.print_completion is not None:
+        return _print_completion(options.print_completion)
     if options.reveal is not None:
         return _reveal(options)
     if problem := command_line.problem(options):
@@ -73,7 +75,7 @@ def _run(options: Namespace) -> int:
         witnessed = _witnessed(options)
         adopted = _adopted(options, settings)
     except ImportError as error:
-        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install torch`")
     except ValueError as error:
         return _fail(str(error))
     if adopted is not None and (options.fix or inspect is not None):
@@ -164,6 +166,16 @@ def _show_rules(options: Namespace) -> int:
     try:
         terminal.write(listing() if options.list_rules else explain(options.explain))
     except ValueError as error:
+        return _fail(str(error))
+    return CLEAN
+
+
+def _print_completion(shell: str) -> int:
+    from bce_lint.cli.completion import NoCompletion, completion
+
+    try:
+        terminal.write(completion(shell))
+    except NoCompletion as error:
         return _fail(str(error))
     return CLEAN
 

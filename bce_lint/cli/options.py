@@ -44,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--cache-dir", metavar="DIR", help="keep findings in DIR/.bce_lint_cache (default: in the project's folder)")
     build.add_argument("--explain", metavar="RULE", help="print the page of a rule, given by code or name, and stop")
     build.add_argument("--list-rules", action="store_true", help="print a line for each rule, and stop")
+    about = "print what the shell needs to complete this command line, and stop; needs shtab"
+    build.add_argument("--print-completion", choices=("bash", "zsh"), help=about)
     build.add_argument("--version", action="version", version=f"bce-lint {__version__}")
     return build
 
