@@ -192,7 +192,7 @@ def _verify_rules(options: Namespace) -> int:
     drawn = _draw(options, codes) if options.plot is not None else ""
     results = verify_rules(codes, options.device or "cpu")
     with sink(options) as out:
-        out.write(table(results, options.quiet) + drawn if FORMATS[options.output_format].is_text else as_json(results))
+        out.write(table(results, options.quiet) + drawn if FORMATS[options.output_format or "full"].is_text else as_json(results))
     return CLEAN if all(one.holds for one in results) else FINDINGS
 
 

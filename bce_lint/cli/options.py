@@ -58,8 +58,8 @@ def _add_selection(build: argparse.ArgumentParser) -> None:
 
 
     group.add_argument("--extend-ignore", action="append", default=[], metavar="RULES", help="the same as --ignore")
-    about = "do not report these rules in the files, or below the folders, that a pattern names"
-    group.add_argument("--per-file-ignores", action="append", metavar="PATTERN:RULES", help=about)
+    about = "PATTERN:RULES, as in `tests/:BCE5`: do not report these rules in the files, or below the folders, that the pattern names"
+    group.add_argument("--per-file-ignores", action="append", metavar="IGNORES", help=about)
     about = "give rules another severity: error, warning or info"
     group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=about)
 
