@@ -37,7 +37,7 @@ FIXABLE = (
 VERBS = ("Cast", "Compare", "Construct", "Exchange", "Give", "Remove", "Round", "Say", "Squeeze", "Use")
 SAID = {
     Change.DROP: ("BCE103/comprehension", "Remove the sigmoid"),
-    Change.DROP_INNER: ("BCE107/nested", "Remove the softmax"),
+    Change.DROP_INNER: ("BCE107/nested", "Remove the first of the two, `F.softmax`, and keep `F.log_softmax`"),
     Change.FUSE: ("BCE101/awaited", "Use `BCEWithLogitsLoss` on the raw values"),
     Change.RETYPE: ("BCE122/functional", "Use `CrossEntropyLoss`"),
     Change.LOGARITHM: ("BCE121/functional", "Use `log_softmax`"),

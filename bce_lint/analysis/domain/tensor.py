@@ -164,7 +164,9 @@ def _join_dtype(a: str | None, b: str | None) -> str | None:
 def _join_size(a: int | EllipsisType | None, b: int | EllipsisType | None) -> int | EllipsisType | None:
     if a is b or a != b:
         return a if a is b else None
-    return min(a, b, key=lambda x: x.place) if type(a) is type(b) is PlacedSize else a
+    if isinstance(a, PlacedSize) and type(a) is type(b):
+        return min(a, b, key=lambda x: x.place)
+    return int(a) if isinstance(a, int) else a
 
 
 def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:

@@ -74,7 +74,7 @@ from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, ShapeRelation, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import INPUT_GIVEN, TARGET_GIVEN, Labels, assumed, loss, way
+from bce_lint.rules.messages import Labels, arguments, assumed, loss, sizes, unlike, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -87,10 +87,12 @@ def check(site: Site) -> Iterator[Finding]:
         ):
             met = site.shaped or site
             said = f"{loss(met)} {_said(site.contract, first.shape, target.shape)}"
-            labels = _arguments(site) + way(met) + assumed(*site.input, *site.target)
+            made = _made(site)
+            labels = arguments(site, made) + made + way(met) + assumed(*site.input, *site.target)
             yield Finding(said, labels, met.primary, None if site.shaped else _fix(site))
         case HandWrittenSite(shapes=(x, y)):
-            yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
+            made = sizes("input", unlike(x, y)) + sizes("target", unlike(y, x))
+            yield Finding(f"this binary cross entropy {_broadcast(x, y)}", made)
 
 
 def _mismatch(contract: Contract, x: Tensor, y: Tensor) -> bool:
@@ -175,9 +177,12 @@ def _dropped(large: tensor.Shape, small: tensor.Shape, last: str, second: str) -
     return "" if not fits else last if len(large) - 1 in fits else second
 
 
-def _arguments(site: LossSite) -> Labels:
-    given = ((INPUT_GIVEN, site.input_place), (TARGET_GIVEN, site.target_place))
-    return tuple((text, place) for text, place in given if place)
+def _made(site: LossSite) -> Labels:
+    """Labels for the sizes of the input and of the target that the other has not."""
+    classes = site.contract.shape is ShapeRelation.CLASS_DIM
+    pairs = [(_without_classes(x.shape) if classes else x.shape, y.shape) for x in site.input for y in site.target]
+    of_input = sizes("input", [size for x, y in pairs for size in unlike(x, y)])
+    return of_input + sizes("target", [size for x, y in pairs for size in unlike(y, x)])
 
 
 RULE = Rule("BCE401", "loss-shape-mismatch", check, __doc__, subject=Subject.TARGET)

@@ -65,7 +65,7 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_floating, is_integer
-from bce_lint.rules.messages import loss, target_labels
+from bce_lint.rules.messages import dtypes, loss, target_labels
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -86,7 +86,7 @@ def check(site: Site) -> Iterator[Finding]:
         ):
             yield Finding(
                 f"{loss(site)} expects a target of the input's dtype, `{value.dtype}`, but gets `{first.dtype}`, which raises",
-                target_labels(site),
+                target_labels(site) + dtypes(site.input),
                 fix=FixIntent(Change.CAST_TARGET, site, _dtype(site), safe=True),
             )
 
