@@ -64,3 +64,10 @@ def test_a_finding_has_the_same_words_from_another_folder(folder: Path, tmp_path
     expected = words(check(files, CODES, fixes=True).diagnostics, folder)
     monkeypatch.chdir(tmp_path)
     assert words(check(files, CODES, fixes=True).diagnostics, folder) == expected
+
+
+@pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: path.name)
+def test_a_finding_has_the_same_words_from_the_cache(folder: Path, tmp_path: Path) -> None:
+    files = sorted(folder.rglob("*.py"))
+    fresh, *kept = (check(files, CODES, fixes=True, cache=one).diagnostics for one in (None, Cache(str(tmp_path)), Cache(str(tmp_path))))
+    assert [words(found, folder) for found in kept] == [words(fresh, folder)] * 2

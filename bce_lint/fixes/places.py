@@ -35,7 +35,8 @@ def at_place(project: Project, place: Place | SourceRange) -> str:
 def listed(places: Iterable[str]) -> str:
     """Some places in order, each once; of many, the first."""
     found = sorted(dict.fromkeys(places), key=_by_row)
-    more = f" and {len(found) - _PLACES} more places" if len(found) > _PLACES else ""
+    beyond = len(found) - _PLACES
+    more = f" and {beyond} more place{'' if beyond == 1 else 's'}" if beyond > 0 else ""
     return ", ".join(found[:_PLACES]) + more
 
 
