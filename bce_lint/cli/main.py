@@ -54,7 +54,7 @@ def _run(options: Namespace) -> int:
         inspect = _verifier(options) if options.verify else None
         report = _witnessed(options)
     except ImportError as error:
-        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install torch`")
     except ValueError as error:
         return _fail(str(error))
     on = _run_on_text if options.paths == ["-"] else _run_on_files

@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        return _fail(f"the witness needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+        return _fail(f"the witness needs PyTorch ({error}); install it with `pip install torch`")
     return _run(options, code)
 
 

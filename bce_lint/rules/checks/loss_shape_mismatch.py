@@ -132,16 +132,17 @@ def _without_classes(shape: tensor.Shape | None) -> tensor.Shape | None:
 def _said(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
     match contract.shape:
         case ShapeRelation.EQUAL:
-            return f"gets an input of shape {shown(x)} and a target of shape {shown(y)}; it raises unless they are equal"
+            return f"expects an input and a target of one shape but gets {shown(x)} and {shown(y)}, which raises an error"
         case ShapeRelation.CLASS_DIM:
-            wanted = f", so {shown(_without_classes(x))}" if (rank(x) or 0) >= 2 else ""
-            return f"wants a target with the shape of its input {shown(x)} without dimension 1, the classes{wanted}, but gets {shown(y)}"
+            wanted = f"of shape {shown(_without_classes(x))}, " if (rank(x) or 0) >= 2 else "of "
+            return f"expects a target {wanted}its input's shape {shown(x)} without dimension 1, the classes, but gets {shown(y)}"
         case _:
             return _broadcast(x, y)
 
 
 def _broadcast(x: tensor.Shape | None, y: tensor.Shape | None) -> str:
-    return f"broadcasts an input of shape {shown(x)} and a target of shape {shown(y)} against each other, so it is taken over all pairs"
+    given = f"an input of shape {shown(x)} and a target of shape {shown(y)}"
+    return f"broadcasts {given} against each other, so it compares every prediction with every target"
 
 
 def shown(shape: tensor.Shape | None) -> str:

@@ -73,7 +73,7 @@ def check(site: Site) -> Iterator[Finding]:
         case LossSite(weight=(first, *_)) if _takes_indices(site) and all(_refused(w, site) for w in site.weight):
             wanted = "a floating point class weight" if is_integer(first.dtype) else f"a class weight of dtype `{site.input[0].dtype}`"
             yield Finding(
-                f"{loss(site)} expects {wanted} but gets `{first.dtype}`, which raises",
+                f"{loss(site)} expects {wanted} but gets `{first.dtype}`, which raises an error",
                 origins(site.weight) + dtypes(site.weight) + _clashing(site) + _called(site) + way(site),
                 site.weight_place or site.primary,
                 _cast(site),

@@ -77,7 +77,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite(target=(first, *_)) if site.contract.target in _FLOATING and all(is_integer(t.dtype) for t in site.target):
             yield Finding(
-                f"{loss(site)} expects a floating point target but gets `{first.dtype}`, which raises",
+                f"{loss(site)} expects a floating point target but gets `{first.dtype}`, which raises an error",
                 target_labels(site),
                 fix=FixIntent(Change.CAST_TARGET, site, _dtype(site), safe=True),
             )
@@ -85,7 +85,7 @@ def check(site: Site) -> Iterator[Finding]:
             clashes(t, site) for t in site.target
         ):
             yield Finding(
-                f"{loss(site)} expects a target of the input's dtype, `{value.dtype}`, but gets `{first.dtype}`, which raises",
+                f"{loss(site)} expects a target of the input's dtype, `{value.dtype}`, but gets `{first.dtype}`, which raises an error",
                 target_labels(site) + dtypes(site.input),
                 fix=FixIntent(Change.CAST_TARGET, site, _dtype(site), safe=True),
             )

@@ -64,7 +64,7 @@ def check(site: Site) -> Iterator[Finding]:
             _classes(x.shape) == 1 for x in site.input
         ) and not _certainly_floating(site.target):
             yield Finding(
-                f"{loss(site)} gets scores of a single class, so it is always 0 and has no gradient; "
+                f"{loss(site)} gets logits of a single class, so it is always 0 and has no gradient; "
                 "a binary classifier with one output needs `BCEWithLogitsLoss`",
                 _made(site) + assumed(*site.input),
             )

@@ -68,7 +68,8 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a dimension that is out of range or of size 1, and for the batch dimension before a loss."""
     match site:
         case ActivationSite(over=int() as dim, input=(first, *_)) if all(_out_of_range(x.shape, dim) for x in site.input):
-            yield Finding(f"{quoted(site.name)} is over dimension {dim} of an input with {dimensions(rank(first.shape))}, which raises")
+            given = f"an input with {dimensions(rank(first.shape))}"
+            yield Finding(f"{quoted(site.name)} is over dimension {dim} of {given}, which raises an error")
         case ActivationSite(over=int() as dim, input=(_, *_)) if all(size(x.shape, dim) == 1 for x in site.input):
             result = 0 if site.activation.domain is Domain.LOG_CATEGORICAL else 1
             text = f"{quoted(site.name)} is over dimension {dim}, which has size 1, so every value of the result is {result}"
@@ -77,7 +78,7 @@ def check(site: Site) -> Iterator[Finding]:
             for origin in dict.fromkeys(origin for tensor in site.input for origin in tensor.origin):
                 yield Finding(
                     f"{quoted(origin.place.text or origin.name)} is over dimension 0, the samples of the batch; "
-                    f"{loss(site)} has the classes in another",
+                    f"{loss(site)} has the classes in another dimension",
                     ((USED, site.primary),),
                     origin.place,
                 )
