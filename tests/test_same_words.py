@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from bce_lint.cache import Cache
+from bce_lint.cache.key import Signer
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check, check_text
 from bce_lint.rules.registry import default_codes
 
 PROJECTS = sorted(path for path in (Path(__file__).parent / "fixtures" / "projects").iterdir() if path.is_dir())
 CODES = default_codes() | {"BCE123"}
+KEY = Signer(b"a key of the tests")
 
 
 def words(found: Sequence[Diagnostic], folder: Path) -> list[str]:
@@ -69,5 +71,7 @@ def test_a_finding_has_the_same_words_from_another_folder(folder: Path, tmp_path
 @pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: path.name)
 def test_a_finding_has_the_same_words_from_the_cache(folder: Path, tmp_path: Path) -> None:
     files = sorted(folder.rglob("*.py"))
-    fresh, *kept = (check(files, CODES, fixes=True, cache=one).diagnostics for one in (None, Cache(str(tmp_path)), Cache(str(tmp_path))))
-    assert [words(found, folder) for found in kept] == [words(fresh, folder)] * 2
+    caches = (None, Cache(str(tmp_path), KEY), Cache(str(tmp_path), KEY))
+    fresh, first, kept = (check(files, CODES, fixes=True, cache=one) for one in caches)
+    assert fresh.parsed and first.parsed and not kept.parsed, "the last answer was kept"
+    assert words(first.diagnostics, folder) == words(kept.diagnostics, folder) == words(fresh.diagnostics, folder)

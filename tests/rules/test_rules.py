@@ -222,7 +222,9 @@ def test_twice_on_one_path_only_is_not_certain() -> None:
 def test_both_activations_are_named() -> None:
     found = only(site("BCELoss", twice(Domain.PROBABILITY, Domain.PROBABILITY)), "BCE107")
     assert [text for text, _ in found.labels] == ["sigmoid applied here", "sigmoid already applied here"]
-    assert found.message == "`self.criterion` (`BCELoss`) gets the output of `op`, applied to what is already the output of `op`; one of the two is too many"
+    assert found.message == (
+        "`self.criterion` (`BCELoss`) gets the output of `op`, applied to what is already the output of `op`; one of the two is too many"
+    )
 
 
 def test_an_outer_activation_without_an_origin() -> None:
