@@ -89,7 +89,7 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
     edits, title, only = _rewritten(project, group) if treatment.fused else project.remembered(asked, lambda: _rewritten(project, group))
     if treatment.fused:
         edits = [*edits, *retyped(project, group.losses, intent.what)]
-        title = f"Use `{intent.what}` on the raw values"
+        title = f"Use `{intent.what}` on the logits"
     safe = intent.safe and only and inside is not None and not infinite(project, inside)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 

@@ -78,7 +78,7 @@ INT = Tensor(dtype="int64")
             site("BCELoss", of(Domain.LOGITS, "nn.Linear(\n    8,\n    1)")),
             "BCE105",
             "`self.criterion` (`BCELoss`) expects probabilities but gets the output of `nn.Linear( 8, 1)`, "
-            "which is not confined to [0, 1]; it raises an error for a value outside",
+            "which is not confined to [0, 1]; the loss raises an error for a value outside",
         ),
         (
             site("CrossEntropyLoss", Tensor(Domain.CATEGORICAL)),
