@@ -177,7 +177,9 @@ def _within(fix: Fix | None, shown: Mapping[str, str]) -> Fix | None:
     """A fix, for display only where it would change files that were not given; all that it changes are named."""
     if fix is None or all(path in shown for path in fix.paths):
         return fix
-    return fix.shown_only(f"{fix.message}; it changes {', '.join(sorted(map(_display, fix.paths)))}: give all of them")
+    from bce_lint.fixes import places
+
+    return fix.shown_only(f"{fix.message}; it changes {', '.join(sorted(map(places.shown, fix.paths)))}: give all of them")
 
 
 def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Diagnostic:

@@ -413,6 +413,13 @@ def test_explain_by_code_and_by_name(run: Runner, rule: Rule) -> None:
     assert run("--explain", rule.name) == run("--explain", rule.code.lower()) == by_code
 
 
+@pytest.mark.parametrize("beginning", ["BCE5", "bce5"])
+def test_explain_the_beginning_of_codes_lists_their_rules(run: Runner, beginning: str) -> None:
+    listed = run("--explain", beginning)
+    assert listed.status == 0
+    assert [line.split()[:2] for line in listed.out.splitlines()] == [[rule.code, rule.name] for rule in RULES if rule.code[3] == "5"]
+
+
 def test_explain_an_unknown_rule_names_the_nearest(run: Runner) -> None:
     assert run("--explain", "BCE110") in [
         Run(2, "", f"bce-lint: no rule is called 'BCE110'; did you mean {code}?\n") for code in ("BCE101", "BCE111", "BCE112", "BCE113")

@@ -79,7 +79,7 @@ def test_lines(train: Path, run: Callable[..., Told]) -> None:
     lines = out.splitlines()
     assert (status, err) == (1, "")
     assert [line.partition(":")[2].split(":")[0] for line in lines[:3]] == ["9", "13", "17"]
-    assert lines[0].endswith("it applies a sigmoid itself (run time: confirmed in 3 of 3 calls)")
+    assert lines[0].endswith("the loss applies a sigmoid itself (run time: confirmed in 3 of 3 calls)")
     assert lines[1].endswith("(run time: not executed: no loss call was seen here)")
     assert lines[2] == "train.py:17:12: BCE702 is wrong (run time: only at run time (3 times))"
     assert lines[3:] == [

@@ -122,7 +122,7 @@ def test_nothing_else_changes(copy: tuple[Path, dict[str, str]]) -> None:
     }
     assert {path: added(before[path], after[path]) for path in before if before[path] != after[path]} == {
         "bce_lint/rules/registry.py": [f"+ {LINE}"],
-        "docs/rules/README.md": [f"+ | [{CODE}]({CODE}.md) | {NAME} | on, error |"],
+        "docs/rules/README.md": [f"+ | [{CODE}]({CODE}.md) | {NAME} | error | on |"],
         "README.md": [f"+ | {CODE} | {NAME} | error | on |"],
     }
 
