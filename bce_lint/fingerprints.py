@@ -18,7 +18,7 @@ from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 _LONGEST: Final = 10_000
 """Characters of a place that count."""
 _TOKEN: Final = re.compile(
-    r"(?P<blank>(?:\s|\\(?=[\r\n])|#[^\r\n]*)+)"
+    r"(?P<blank>\s+|\\(?=[\r\n])|#[^\r\n]*)"
     r"|(?P<prefix>[A-Za-z]{0,2})(?P<string>\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
     r"|\"(?:\\.|[^\"\\\r\n])*\"|'(?:\\.|[^'\\\r\n])*')"
     r"|\w+|.",
