@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
+
+_NAMED: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class ConfigError(Exception):
@@ -38,7 +40,13 @@ def quoted(value: Any) -> str:
 
 
 def _text(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return '"' + "".join(map(_character, value)) + '"'
+
+
+def _character(one: str) -> str:
+    if one in _NAMED:
+        return _NAMED[one]
+    return f"\\u{ord(one):04x}" if one < " " or one == "\x7f" else one
 
 
 def _key(key: str) -> str:
