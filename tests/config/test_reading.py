@@ -131,6 +131,14 @@ def test_what_is_no_toml_is_told_with_its_line(root: Path, lint: Lint, text: str
     assert line.partition(": is not TOML: ")[0] in ("2", "3") and "(at" not in line
 
 
+@pytest.mark.parametrize("key", ["a.", '"a" . ', "'a'\t.", '"\\"." .'])
+def test_a_key_has_64_parts_at_most(root: Path, lint: Lint, key: str) -> None:
+    write(root, {"a.py": BUG, "bce-lint.toml": f"\n# a\n{key * 63}a = 1\n"})
+    assert "there is no such key" in lint(".").err
+    write(root, {"bce-lint.toml": f"\n# a\n{key * 64}a = 1\n"})
+    assert lint(".") == (2, "", "bce-lint: bce-lint.toml:3: is not TOML: a key with more than 64 parts\n")
+
+
 def test_what_is_no_text_is_told_with_its_line(root: Path, lint: Lint) -> None:
     write(root, {"a.py": BUG})
     (root / "bce-lint.toml").write_bytes(b"# one\n# \xff\n")
