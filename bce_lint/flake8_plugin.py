@@ -10,6 +10,7 @@ import sys
 import tokenize
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bce_lint import __version__
@@ -74,7 +75,7 @@ class Checker:
         """Takes the options that flake8 read."""
         cls.extend_select = tuple(options.bce_extend_select or ())
         cls.no_cache = bool(options.bce_no_cache)
-        cls.isolated = bool(getattr(options, "isolated", False))
+        cls.isolated = _is_isolated(sys.argv[1:])
         cls.cache_dir = options.bce_cache_dir if _is_trusted(options.bce_cache_dir) else None
 
     def run(self) -> Iterator[Reported]:
@@ -150,6 +151,11 @@ def _gc_paused() -> Iterator[None]:
             gc.freeze()
         if collecting:
             gc.enable()
+
+
+def _is_isolated(words: Sequence[str]) -> bool:
+    """True if flake8 reads no configuration. It takes this word off its command line before it reads the options."""
+    return any(word.startswith("--i") and "--isolated".startswith(word) for word in takewhile("--".__ne__, words))
 
 
 def _is_trusted(cache_dir: str | None) -> bool:

@@ -26,6 +26,8 @@ def settings(options: Namespace) -> Settings:
     """
     here = os.getcwd()
     file, pairs = _given(options.config, here)
+    if file is not None and options.isolated:
+        raise ConfigError("--isolated reads no configuration: give --config KEY=VALUE with it, and no file")
     configurations = Configurations(file, search=not options.isolated)
     found = Settings(configurations, Configuration(pairs, here), Configuration(_values(options), here))
     options.output_format = found.here.one("output-format") or "full"

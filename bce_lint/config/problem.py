@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
+
+LONG: Final = 80
+_NAMED: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class ConfigError(Exception):
@@ -14,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean ignore?`, or nothing where no known word is close. `_` stands for `-` in many other tools."""
     from difflib import get_close_matches  # only what is wrong needs it
 
-    found = get_close_matches(word.lower().replace("_", "-"), list(known), n=1)
+    found = get_close_matches(word.lower().replace("_", "-"), list(known), n=1) if len(word) <= LONG else []
     return f"; did you mean {found[0]}?" if found else ""
 
 
@@ -33,12 +36,22 @@ def toml(value: Any) -> str:
 
 def quoted(value: Any) -> str:
     """A value as TOML writes it, cut where it is long."""
-    text = toml(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    return cut(toml(value))
+
+
+def cut(text: str) -> str:
+    """A text, cut where it is long."""
+    return text if len(text) <= LONG else f"{text[: LONG - 1]}…"
 
 
 def _text(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return '"' + "".join(map(_character, value)) + '"'
+
+
+def _character(one: str) -> str:
+    if one in _NAMED:
+        return _NAMED[one]
+    return f"\\u{ord(one):04x}" if one < " " or one == "\x7f" else one
 
 
 def _key(key: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from bce_lint.config.problem import ConfigError, nearest, quoted
+from bce_lint.config.problem import ConfigError, cut, nearest, quoted
 from bce_lint.config.settings import BY_KEY
 from bce_lint.source.text import read
 
@@ -16,6 +16,10 @@ OWN: Final = "bce-lint.toml"
 LONGEST: Final = 1_000_000
 """Bytes beyond which a configuration is not read."""
 _TABLE: Final = re.compile(rb"^[ \t]*\[+[ \t]*[\"']?tool[\"']?[ \t]*\.[ \t]*[\"']?bce-lint\b", re.M)
+PARTS: Final = 64
+"""Parts beyond which a dotted key is not read: the time of Python's parser grows with their square."""
+_PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_LONG_KEY: Final = re.compile(rf"(?<![A-Za-z0-9_\\-])(?:{_PART}[ \t]*\.[ \t]*){{{PARTS}}}")
 _LINE: Final = re.compile(r"at line (\d+), column (\d+)")
 
 
@@ -73,9 +77,9 @@ def check(values: Mapping[str, Any], where: str) -> None:
     """Raises `ConfigError` for the first thing that is wrong with some settings; `where` begins what is said."""
     for key, value in values.items():
         if key not in BY_KEY:
-            raise ConfigError(f"{where}{key}: there is no such key{nearest(key, BY_KEY) or _all_keys()}")
+            raise ConfigError(f"{where}{cut(key)}: there is no such key{nearest(key, BY_KEY) or _all_keys()}")
         for below, problem in BY_KEY[key].kind.problems(value):
-            raise ConfigError(f"{where}{key}{'.' if below else ''}{below}: {problem}")
+            raise ConfigError(f"{where}{key}{'.' if below else ''}{cut(below)}: {problem}")
 
 
 def _all_keys() -> str:
@@ -118,6 +122,9 @@ def _loaded(text: str) -> dict[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
+    if (found := _LONG_KEY.search(text)) is not None:
+        row = text.count("\n", 0, found.start()) + 1
+        raise ValueError(f"a key with more than {PARTS} parts (at line {row}, column 1)")
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.registry import RULES, default_codes, resolve
 
+LONG: Final = 80
+"""A word beyond this length is none that was meant to name a rule: it is cut where it is told, and likened to none."""
 CLOSE: Final = (0.65, 0)
 ALWAYS: Final = frozenset(rule.code for rule in RULES if rule.subject is Subject.ANALYSIS)
 """What tells that a file was not analysed: reported whatever is selected, unless ignored."""
@@ -53,7 +55,12 @@ def codes(selector: str) -> frozenset[str]:
     try:
         return resolve(selector)
     except KeyError:
-        raise ValueError(f"no rule is called {selector!r}{nearest(selector)}") from None
+        near = nearest(selector) if len(selector) <= LONG else ""
+        raise ValueError(f"no rule is called {_cut(selector)!r}{near}") from None
+
+
+def _cut(selector: str) -> str:
+    return selector if len(selector) <= LONG else f"{selector[: LONG - 1]}…"
 
 
 def nearest(selector: str) -> str:
