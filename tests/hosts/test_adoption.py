@@ -139,8 +139,8 @@ def steps() -> Iterator[Step]:
 
 def pattern(shown: str) -> str:
     """What matches an output that the page shows: `…` is a part of a line, in a line of its own any number of lines."""
-    lines = [r"(?:.*\n)*" if line == f"{LEFT_OUT}\n" else ".*".join(map(re.escape, line.split(LEFT_OUT))) for line in shown.splitlines(True)]
-    return "".join(lines)
+    lines = shown.splitlines(keepends=True)
+    return "".join(r"(?:.*\n)*" if one == f"{LEFT_OUT}\n" else ".*".join(map(re.escape, one.split(LEFT_OUT))) for one in lines)
 
 
 def findings(output: str) -> list[str]:
