@@ -52,13 +52,6 @@ def step(x, y):
 """
 
 
-@pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """Where the runners keep the hooks' environments: made once, by the first run of each."""
-    folder = tmp_path_factory.mktemp("homes")
-    return {"PRE_COMMIT_HOME": str(folder / "pre-commit"), "PREK_HOME": str(folder / "prek")}
-
-
 class Project:
     """A git repository with README's block, and the runner of its hooks."""
 
