@@ -132,4 +132,4 @@ def test_a_plain_run_loads_no_module_that_it_does_not_need(project: Path) -> Non
     )
     loaded = set(python(project, "-c", script).stderr.split())
     assert "bce_lint.engine" in loaded
-    assert loaded & {"subprocess", "xml", "importlib.metadata", "torch", "libcst"} == set()
+    assert loaded & {"subprocess", "xml", "tomllib", "tomli", "importlib.metadata", "torch", "libcst"} == set()
