@@ -99,6 +99,24 @@ def test_the_flake8_configuration_works(tmp_path: Path) -> None:
     assert ": BCE123 " in done.stdout
 
 
+def configured() -> str:
+    """The example of a configuration."""
+    (table,) = (text for text in blocks("toml") if text.startswith("[tool.bce-lint]\n"))
+    return table
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "bce-lint.toml"])
+def test_the_configuration_works(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(configured() if name == "pyproject.toml" else configured().partition("\n")[2], encoding="utf-8")
+    loss = "import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n"
+    for folder in ("src", "tests", "third_party"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.py").write_text(loss, encoding="utf-8")
+    done = shell("bce-lint --output-format concise -q .", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["src/a.py"] and "BCE123" in done.stdout
+
+
 def hooks(text: str) -> list[dict[str, str]]:
     """The `key: value` lines of each hook of a small YAML file."""
     return [dict(line.strip().split(": ", 1) for line in f"id: {hook}".splitlines() if ": " in line) for hook in text.split("- id: ")[1:]]

@@ -15,7 +15,7 @@ import yaml
 
 from bce_lint import __version__
 from tests.hosts.programs import BUG, RIGHT, ROOT, commit, done, places, program, repository, run, write
-from tests.test_readme import BLOCK
+from tests.test_readme import BLOCK, configured
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("published")]
 
@@ -256,3 +256,15 @@ def test_any_other_service_gets_a_report_and_a_status(installed: str, folders: t
     ran = shell(scripted(text.splitlines(), installed), folder)
     assert ran.returncode == 1 and places(ran.stdout) == ["src/train.py:9:12"]
     assert (folder / "bce-lint.xml").read_text(encoding="utf-8").count("BCE103") >= 2
+
+
+def test_the_example_of_a_configuration_has_the_shape_that_its_schema_says(tmp_path: Path) -> None:
+    from bce_lint.config import pages
+    from bce_lint.config.schema import FILE
+
+    tables = {"readme/bce-lint.toml": configured().partition("\n")[2], "all/bce-lint.toml": pages.examples()}
+    write(tmp_path, {**tables, "wrong/bce-lint.toml": "slect = []\n"})
+    for name in tables:
+        done(run("check-jsonschema", "--schemafile", str(FILE), name, cwd=tmp_path))
+    refused = run("check-jsonschema", "--schemafile", str(FILE), "wrong/bce-lint.toml", cwd=tmp_path)
+    assert refused.returncode == 1 and "slect" in refused.stdout
