@@ -9,11 +9,14 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-_SETTINGS: Final = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "protocol.allow=never")
-"""What would start a program otherwise: a watcher of files, hooks, and the ways to a server for an object that is not there."""
+_SETTINGS: Final = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
+"""What would start a program otherwise, a watcher of files and hooks; and no folder with the files of a repository passes for one."""
 _OPTIONS: Final = ("--no-pager", "--no-optional-locks", "--no-replace-objects")
-_LEFT_OUT: Final = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"))
-"""What a hook of one repository says, which must not lead into another."""
+_KEPT: Final = ("GIT_CONFIG", "GIT_EXEC_PATH")
+"""The beginnings of git's variables that count: the user's settings, and where git lies. The others lead a hook into another repository,
+or make git write and run what it would not."""
+_CLOSED: Final = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+"""The ways to a server are shut for an object that is not there. A setting does not do: that of one protocol goes before that of all."""
 _AT_ONCE: Final = 500
 
 
@@ -89,8 +92,8 @@ class Repository:
 
     def _run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         settings = [part for one in _SETTINGS for part in ("-c", one)]
-        kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-        environment = {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
+        environment = {**kept, **_CLOSED}
         command: Sequence[str] = (self._program, *_OPTIONS, *settings, *arguments)
         try:
             return subprocess.run(command, cwd=self.folder, env=environment, input=given, capture_output=True, check=False)
