@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from bce_lint.source.text import LARGEST
+
 _SETTINGS: Final = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
 """What would start a program otherwise, a watcher of files and hooks; and no folder with the files of a repository passes for one."""
 _OPTIONS: Final = ("--no-pager", "--no-optional-locks", "--no-replace-objects")
@@ -68,20 +70,37 @@ class Repository:
                 found[path] = TreeEntry(mode, rest.removeprefix("blob "))
         return found
 
-    def contents(self, digests: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The contents of files by digest."""
+    def contents(self, digests: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """The contents of files by digest, some at a time; None for one that is larger than what is read of a file."""
         wanted = sorted(set(digests))
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            told = self._said("cat-file", "--batch", given="".join(f"{one}\n" for one in some).encode())
-            at = 0
-            for digest in some:
-                end = told.index(b"\n", at)
-                kind, _, size = told[at:end].removeprefix(f"{digest} ".encode()).partition(b" ")
-                if kind != b"blob":
-                    raise ValueError(f"--new-from: this clone of {self.folder} lacks files of that commit; `git fetch --refetch` gets them")
-                yield digest, told[end + 1 : end + 1 + int(size)]
-                at = end + 2 + int(size)
+        some: list[tuple[str, int]] = []
+        for digest, size in zip(wanted, self._sizes(wanted), strict=True):
+            if size > LARGEST:
+                yield digest, None
+                continue
+            some.append((digest, size))
+            if sum(one for _, one in some) > LARGEST or len(some) == _AT_ONCE:
+                yield from self._together(some)
+                some = []
+        yield from self._together(some)
+
+    def _sizes(self, digests: Sequence[str]) -> Iterator[int]:
+        told = self._said("cat-file", "--batch-check", given="".join(f"{one}\n" for one in digests).encode())
+        for line in told.splitlines():
+            _, kind, *size = line.split()
+            if kind != b"blob":
+                raise ValueError(f"--new-from: this clone of {self.folder} lacks files of that commit; `git fetch --refetch` gets them")
+            yield int(size[0])
+
+    def _together(self, some: Sequence[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
+        if not some:
+            return
+        told = self._said("cat-file", "--batch", given="".join(f"{digest}\n" for digest, _ in some).encode())
+        at = 0
+        for digest, size in some:
+            start = told.index(b"\n", at) + 1
+            yield digest, told[start : start + size]
+            at = start + size + 1
 
     def _said(self, *arguments: str, given: bytes = b"") -> bytes:
         done = self._run(*arguments, given=given)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from bce_lint.adoption.git import Repository, TreeEntry
+from bce_lint.source.text import LARGEST
 
 _LONGEST_LINK: Final = 4_096
 
@@ -48,19 +49,22 @@ def write_tree(repository: Repository, tree: Mapping[str, TreeEntry], folder: st
         for path in where[digest]:
             full = os.path.join(folder, path)
             if tree[path].is_link:
-                links.append((full, raw))
+                links.append((full, raw or b""))
                 continue
             with suppress(OSError):  # a name that this system cannot have
                 os.makedirs(os.path.dirname(full), exist_ok=True)
                 with open(full, "xb") as stream:
-                    stream.write(raw)
+                    if raw is None:
+                        stream.truncate(LARGEST + 1)  # too large as it was, and takes no room
+                    else:
+                        stream.write(raw)
     _link(links, folder)
 
 
 def _link(links: Iterable[tuple[str, bytes]], folder: str) -> None:
     made = []
     for full, target in links:
-        if len(target) <= _LONGEST_LINK and not os.path.isabs(os.fsdecode(target)):
+        if 0 < len(target) <= _LONGEST_LINK and not os.path.isabs(os.fsdecode(target)):
             with suppress(OSError, ValueError):
                 os.makedirs(os.path.dirname(full), exist_ok=True)
                 os.symlink(os.fsdecode(target), full)

@@ -13,6 +13,7 @@ from bce_lint.adoption import git as git_module
 from bce_lint.adoption.git import Repository
 from bce_lint.adoption.written_tree import scratch, write_tree
 from bce_lint.cli import main
+from bce_lint.source.text import LARGEST
 from tests.adoption.test_new_from import BUG, commit, git, project, write  # noqa: F401  the fixture
 
 HOSTILE = """
@@ -189,3 +190,34 @@ def test_a_git_in_the_repository_is_not_run(project: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", f"{project / 'bin'}{os.pathsep}{os.environ['PATH']}")
     assert main(["--new-from", "HEAD", "."]) == 2
     assert "lies in the repository" in capsys.readouterr().err and not (project.parent / "sprung").exists()
+
+
+def test_contents_come_a_few_at_a_time_and_the_largest_not_at_all(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    texts = {f"x{number}.py": f"# {number}\n" + "#" * (LARGEST // 5 * 2) + "\n" for number in range(4)}
+    (project / "huge.py").write_bytes(b"x = 1\n" * (LARGEST // 6 + 1))
+    commit(project, texts)
+    asked: list[int] = []
+    said = Repository._said
+
+    def _counted(self: Repository, *arguments: str, given: bytes = b"") -> bytes:
+        told = said(self, *arguments, given=given)
+        asked.append(len(told) if arguments == ("cat-file", "--batch") else 0)
+        return told
+
+    monkeypatch.setattr(Repository, "_said", _counted)
+    repository = Repository(str(project))
+    tree = repository.tree(repository.commit("HEAD"))
+    with scratch() as folder:
+        write_tree(repository, tree, folder)
+        assert {name: Path(folder, name).read_text(encoding="utf-8") for name in texts} == texts
+        assert Path(folder, "huge.py").stat().st_size == LARGEST + 1
+    assert max(asked) < LARGEST // 5 * 8 and len([one for one in asked if one]) >= 2
+
+
+def test_what_was_too_large_before_is_not_new(project: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    (project / "huge.py").write_bytes(b"x = 1\n" * (LARGEST // 6 + 1))
+    commit(project, {})
+    write(project, {"new.py": BUG})
+    assert main(["--new-from", "HEAD", "--output-format", "concise", str(project)]) == 1
+    told = capsys.readouterr().out
+    assert "BCE902" not in told and "new.py" in told
