@@ -81,6 +81,11 @@ def test_a_command_works(tmp_path: Path, command: str) -> None:
     (tmp_path / "src" / "net.py").write_text("import torch\n", encoding="utf-8")
     (tmp_path / "train.py").write_text("import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n", encoding="utf-8")
     write(tmp_path / "witness.json", report())
+    (tmp_path / "bce-lint-baseline.json").write_text('{"version": 1, "findings": []}\n', encoding="utf-8")
+    if "--new-from" in command:
+        for words in ("init -q -b main", "add train.py src", "commit -q -m a", "update-ref refs/remotes/origin/main HEAD"):
+            who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+            subprocess.run(["git", *who, *words.split()], cwd=tmp_path, timeout=120, check=True)
     done = shell(command, tmp_path)
     told = r"not analysed completely: 0 functions\ntime: \d+\.\d\d s in 1 file, .+\n    \d+\.\d\d s train.py\n" if " -v " in command else ""
     assert re.fullmatch(told, done.stderr)
