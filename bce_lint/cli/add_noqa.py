@@ -29,16 +29,22 @@ def add_noqa(options: Namespace, run: Run) -> Run:
         if one.code not in _NEVER:
             by_file[one.location.path].append(one)
     out = _out(by_file, options.paths)
-    problems, changes, count = list(run.problems), [], 0
+    problems, changes, count = list(run.problems), list[FileChange](), 0
+    done: set[tuple[str, bytes, bytes]] = set()
     for path, found in sorted(by_file.items()):
         try:
             if os.path.abspath(path) in out:
                 raise NotSilenced("a link out of the project, which is written only where it is named")
             source = run.sources[path]
             data, number = silenced(source, _rows(found), options.add_noqa)
-            changes.append(FileChange(path, source.data, data))
+            change = FileChange(path, source.data, data)
+            changes.append(change)
+            once = (os.path.realpath(path), source.data, data)
+            if once in done:
+                continue  # a link to a file that has the comments is written with it
             if not options.diff:
-                write_all(changes[-1:])
+                write_all([change])
+            done.add(once)
             count += number
         except (NotSilenced, Refused) as refused:
             problems.append(f"{path}: no `# noqa` is added: {refused.reason if isinstance(refused, Refused) else refused}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bce_lint.adoption.known import STDIN, KnownFindings
+from bce_lint.adoption.known import STDIN, KnownFinding, KnownFindings
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
 from bce_lint.report import summary
 from bce_lint.report.paths import shown
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
     from bce_lint.findings import Inspect
     from bce_lint.source.text import SourceText
+
+_NOT_ANALYSED: Final = frozenset((CRASH, UNREADABLE, TOO_LARGE))
 
 
 class Adopted:
@@ -53,14 +56,21 @@ class Adopted:
         known = [source.are_known(diagnostics, sources, part) for source in (self._baseline, self._revision) if source is not None]
         return [any(each) for each in zip(*known, strict=True)]
 
-    def _runs(self, path: str, code: str) -> bool:
-        """True if a file, by its absolute path, is asked for a code."""
-        return code in (self._settings.here.unnamed if path == STDIN else self._settings.rules(path)).codes
+    def _unmatched(self, baseline: KnownFindings, run: Run) -> tuple[list[KnownFinding], list[KnownFinding]]:
+        """The entries that are gone, and those of which this run says nothing: of other files and rules, or of files that could not be
+        analysed."""
+        closed = {os.path.abspath(one.location.path) for one in run.left if one.code in _NOT_ANALYSED}
+
+        def _runs(path: str, code: str) -> bool:
+            rules = self._settings.here.unnamed if path == STDIN else self._settings.rules(path)
+            return code in rules.codes and (path not in closed or code in _NOT_ANALYSED)
+
+        return baseline.unmatched(map(str, run.files), self._options.paths, _runs)
 
     def _stale(self, run: Run) -> list[str]:
         if self._baseline is None or run.interrupted:
             return []
-        gone, _ = self._baseline.unmatched(map(str, run.files), self._options.paths, self._runs)
+        gone, _ = self._unmatched(self._baseline, run)
         those = "it" if len(gone) == 1 else "them"
         return [f"{summary.count(len(gone), 'finding')} of the baseline {'is' if len(gone) == 1 else 'are'} gone: "
                 f"`--update-baseline` forgets {those}."] if gone else []  # fmt: skip
@@ -73,7 +83,7 @@ class Adopted:
         assert self._baseline is not None, "the option goes with a baseline"
         listed = [one for one in run.left if one.code != CRASH]
         new = self._baseline.are_known(listed, run.sources).count(False)
-        gone, kept = self._baseline.unmatched(map(str, run.files), self._options.paths, self._runs)
+        gone, kept = self._unmatched(self._baseline, run)
         entries = [*kept, *self._baseline.today(listed, run.sources)]
         run = run._replace(left=[one for one in run.left if one.code == CRASH])
         try:

@@ -66,7 +66,7 @@ def told(options: Namespace, run: Run, out: Sink) -> Told:
         partial(_fingerprints, run),
         page_of,
         value_ways,
-        failed=run.problems,
+        failed=(*run.problems, *([run.interrupted] if run.interrupted else ())),
         colour=out.colour,
         width=out.width,
         notes=not options.quiet,
