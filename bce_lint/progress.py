@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -33,17 +34,27 @@ class Progress:
         """Forgets what was before: another command begins."""
         self.step: InHand | None = None
         self.seconds: dict[str, float] = {}
+        self._name: Callable[[str], str] | None = None
+
+    @contextmanager
+    def naming(self, name: Callable[[str], str]) -> Iterator[None]:
+        """Meanwhile files go by other names: those of a revision lie in a folder that nobody has seen."""
+        self._name = name
+        try:
+            yield
+        finally:
+            self._name = None
 
     def over(self, what: str, paths: Iterable[str]) -> Iterator[str]:
         """The paths, each as what is in hand until the next is asked for."""
         todo = list(paths)
         for number, path in enumerate(todo):
-            begun = perf_counter()
-            self.step = InHand(what, path, number, len(todo))
+            begun, name = perf_counter(), path if self._name is None else self._name(path)
+            self.step = InHand(what, name, number, len(todo))
             try:
                 yield path
             finally:
-                self.seconds[path] = self.seconds.get(path, 0.0) + perf_counter() - begun
+                self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - begun
         self.step = None
 
 

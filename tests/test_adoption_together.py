@@ -9,6 +9,7 @@ import pytest
 
 from bce_lint import engine
 from bce_lint.cli import main
+from tests.adoption.test_new_from import git
 
 BUG = "import torch.nn.functional as F\n\n\ndef step(x, y):\n    return F.binary_cross_entropy_with_logits(x.sigmoid(), y)\n"
 
@@ -69,3 +70,37 @@ def test_sarif_says_that_a_run_was_stopped(here: Path, monkeypatch: pytest.Monke
     (invocation,) = json.loads((here / "out.sarif").read_text())["runs"][0]["invocations"]
     assert not invocation["executionSuccessful"]
     assert "interrupted" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_the_files_of_a_revision_go_by_their_names_of_today(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.py").write_text(BUG)
+    git(here, "init", "-q")
+    git(here, "add", "a.py", "pyproject.toml")
+    git(here, "commit", "-q", "-m", "a")
+    (here / "b.py").write_text(BUG)
+    assert main(["--new-from", "HEAD", "-v", "--no-cache", "."]) == 1
+    times = [line for line in capsys.readouterr().err.splitlines() if " s " in line]
+    assert " s in 2 files" in times[0] and sorted(line.split()[-1] for line in times[1:]) == ["a.py", "b.py"]
+
+
+@pytest.mark.parametrize("words", [["--baseline", "kept.json", "--update-baseline"], ["-o", "kept.json"]], ids=["baseline", "output"])
+def test_a_file_that_is_written_is_none_that_is_read_only_and_no_other_end_of_a_link(
+    here: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "a.py").write_text("import torch\n")
+    kept, outside = here / "kept.json", here.parent / "outside.json"
+    kept.write_text('{"version": 1, "findings": []}')
+    kept.chmod(0o444)
+    assert main([*words, "."]) == 2
+    assert capsys.readouterr().err == "bce-lint: kept.json: read-only\n"
+    kept.unlink()
+    kept.symlink_to(outside)
+    assert main([*words, "."]) == 0
+    assert kept.is_file() and not kept.is_symlink() and not outside.exists()
+    assert [one.name for one in here.iterdir() if "tmp" in one.name] == []
+
+
+@pytest.mark.parametrize("option", ["--baseline", "--output-file", "--new-from"])
+def test_an_empty_value_is_told_with_its_option(here: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([option, "", "."]) == 2
+    assert option in capsys.readouterr().err

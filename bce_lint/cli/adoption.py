@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bce_lint.adoption.known import STDIN, KnownFinding, KnownFindings
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
+from bce_lint.progress import PROGRESS
 from bce_lint.report import summary
 from bce_lint.report.paths import shown
 
@@ -120,7 +121,8 @@ def _revision(options: Namespace, settings: Settings) -> FindingsAt:
             return None if folders is None else tuple(map(written.then, folders))
 
         selected = Selection(lambda path: today.of(written.today(path)), lambda _: None, _imports)
-        found = engine.check(files, selected, related=options.related)
+        with PROGRESS.naming(written.today):
+            found = engine.check(files, selected, related=options.related)
         return found.diagnostics, found.sources
 
     text = options.paths == ["-"]

@@ -81,18 +81,21 @@ def _run(options: Namespace) -> int:
     if adopted is not None and (options.fix or inspect is not None):
         inspect = adopted.inspect(inspect)
     on = _run_on_text if options.paths == ["-"] else _run_on_files
+    unreadable = ""
     with ticking(options.quiet):
         run = on(options, settings, inspect)
+        try:
+            run = run if witnessed is None else _compared(witnessed, run, settings, options.related)
+            run = run if adopted is None else adopted.without_known(run)
+        except ValueError as error:
+            unreadable = str(error)
+    if unreadable:
+        for problem in (*run.problems, unreadable):
+            _fail(problem)
+        return ERROR
     if run.interrupted:
         terminal.complain(run.interrupted)
-    try:
-        run = run if witnessed is None else _compared(witnessed, run, settings, options.related)
-        run = run if adopted is None else adopted.without_known(run)
-        run = run if options.add_noqa is None or run.interrupted else _silenced(options, run)
-    except ValueError as error:
-        for problem in run.problems:
-            _fail(problem)
-        return _fail(str(error))
+    run = run if options.add_noqa is None or run.interrupted else _silenced(options, run)
     run = run._replace(left=[one if one.code in _rules_of(settings, one).fixable else one.without_fix() for one in run.left])
     for reason in _in_vain(options, settings, run):
         terminal.complain(reason)

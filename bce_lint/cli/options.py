@@ -160,7 +160,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def problem(options: argparse.Namespace) -> str:
     """What a command line asks for that does not go together, or nothing."""
-    return _comparison_problem(options) or verify_problem(options) or _adoption_problem(options) or output_problem(options)
+    problems = (_empty, _comparison_problem, verify_problem, _adoption_problem, output_problem)
+    return next(filter(None, (one(options) for one in problems)), "")
+
+
+def _empty(options: argparse.Namespace) -> str:
+    """A file that has no name."""
+    given = {"--baseline": options.baseline, "--output-file": options.output_file}
+    return next((f"{name} needs the name of a file" for name, value in given.items() if value == ""), "")
 
 
 def output_problem(options: argparse.Namespace) -> str:

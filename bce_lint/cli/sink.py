@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from types import TracebackType
 
 from bce_lint import terminal
@@ -38,29 +37,23 @@ class Sink:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Writes the file, unless something went wrong. Raises `Unwritten`."""
         if self.file is not None and kind is None:
-            replace(self.file, "".join(self._lines).encode("utf-8", "backslashreplace"))
+            _put(self.file, "".join(self._lines).encode("utf-8", "backslashreplace"))
 
 
-def replace(path: str, data: bytes) -> None:
-    """Writes a file whole or not at all, with the folders that it needs; a link is replaced, not followed. Raises `Unwritten`."""
-    temp = f"{path}.{os.getpid()}.bce-lint.tmp"
+def _put(path: str, data: bytes) -> None:
+    """Writes a file whole or not at all; a link is replaced, not followed. Raises `Unwritten`."""
+    from bce_lint.source.write import Refused, write_one
+
     try:
         if _is_stream(path):
             with open(path, "wb") as stream:
                 stream.write(data)
-            return
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        mode = stat.S_IMODE(os.lstat(path).st_mode) if os.path.isfile(path) and not os.path.islink(path) else None
-        with open(temp, "xb") as stream:
-            stream.write(data)
-        if mode is not None:
-            os.chmod(temp, mode)
-        os.replace(temp, path)
+        else:
+            write_one(path, data)
     except OSError as error:
         raise Unwritten(f"{path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            os.unlink(temp)
+    except Refused as refused:
+        raise Unwritten(str(refused)) from refused
 
 
 def _is_stream(path: str) -> bool:

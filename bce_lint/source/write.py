@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -66,21 +67,26 @@ def write_all(changes: Sequence[FileChange]) -> None:
 
 
 def write_one(path: str, data: bytes) -> None:
-    """Writes a file that may be new, whole or not at all; raises Refused. The mode of one that is there stays."""
-    real = os.path.realpath(path)
-    temp = _temp_name(real)
+    """Writes a file that may be new, with the folders that it needs, whole or not at all; raises Refused.
+
+    The mode of one that is there stays, and one that is read-only is refused. A symbolic link is replaced, not followed.
+    """
+    temp = _temp_name(path)
     try:
         with _refusing(path):
-            mode = os.stat(real).st_mode if os.path.exists(real) else None
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            mode = os.lstat(path).st_mode if os.path.exists(path) and not os.path.islink(path) else None
             if mode is not None and not stat.S_ISREG(mode):
-                raise Refused(path, "not a file")
+                raise Refused(path, os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "not a file")
+            if mode is not None and (not mode & 0o222 or not os.access(path, os.W_OK)):
+                raise Refused(path, "read-only")
             with open(temp, "xb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
             if mode is not None:
                 os.chmod(temp, stat.S_IMODE(mode))
-            os.replace(temp, real)
+            os.replace(temp, path)
     finally:
         with suppress(OSError):
             os.unlink(temp)
