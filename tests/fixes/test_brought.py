@@ -28,6 +28,8 @@ from bce_lint.rules.rule import Rule
 from bce_lint.source.text import SourceText, decode
 from tests.fixes.test_fix_fixtures import FIXES, SAID, asked
 
+pytestmark = pytest.mark.any_python
+
 CODES = default_codes()
 SPEAKING = [rule for rule in RULES if rule.default and not rule.witness and rule.subject is not Subject.ANALYSIS]
 CASES: dict[Change, Path] = {change: FIXES / f"{case}.py" for change, (case, _) in SAID.items() if change is not Change.NONE}
