@@ -9,7 +9,8 @@ from libcst.codemod import CodemodCommand, CodemodContext
 
 
 class FixLossesCommand(CodemodCommand):
-    """Applies the fixes that lie in one file, as `bce-lint --fix` does; other files are read, never changed."""
+    """Applies the fixes that lie in one file, as `bce-lint --isolated --fix` does: no configuration is read. Other files are read, never
+    changed."""
 
     DESCRIPTION = "Fixes PyTorch losses that do not fit the values that reach them."
 

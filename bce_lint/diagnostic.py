@@ -13,6 +13,11 @@ UNREADABLE: Final = "BCE901"
 """The code of a file that cannot be read, decoded or parsed."""
 TOO_LARGE: Final = "BCE902"
 """The code of a file that is too large to be analysed."""
+UNUSED_NOQA: Final = "BCE910"
+"""The code of a `# noqa` that silences nothing."""
+
+UNNAMED: Final = "<stdin>"
+"""What a text that has no name is called."""
 
 DISPLAY_ONLY: Final = "display-only"
 UNSAFE: Final = "unsafe"

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Unanalysed
-from bce_lint.source.projects import by_root, package_of, project_files, root_of
+from bce_lint.diagnostic import UNNAMED, Diagnostic, Unanalysed
+from bce_lint.rules.by_file import selection
+from bce_lint.source.projects import by_root, package_of, project_files, root_of, usual
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
     from bce_lint.cache import Cache
     from bce_lint.findings import FixOptions, Inspect
     from bce_lint.fixes.outcome import Outcome
-    from bce_lint.source.projects import Root
+    from bce_lint.rules.by_file import Asked, Selection
+    from bce_lint.source.projects import ImportFolders, Root
     from bce_lint.source.text import SourceText
 
 
@@ -31,14 +34,41 @@ class LintResult(NamedTuple):
     """The functions, of whichever file of the project, that were not analysed completely."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a run; `result` holds what was found until then."""
+
+    def __init__(self, result: LintResult) -> None:
+        super().__init__()
+        self.result = result
+
+
 def check(
-    files: Sequence[Path], codes: frozenset[str], fixes: bool = False, inspect: Inspect | None = None, cache: Cache | None = None
+    files: Sequence[Path],
+    asked: Asked,
+    fixes: bool = False,
+    inspect: Inspect | None = None,
+    cache: Cache | None = None,
+    related: bool = False,
 ) -> LintResult:
-    """Lints files; a finding is given when its place or one of its labels lies in one of them. `fixes` asks for their fixes too,
-    and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is not kept."""
-    shown = shown_paths(files)
+    """Lints files: gives the findings whose place lies in one of them; with `related`, those that have a label there as well.
+
+    `fixes` asks for their fixes too, and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is
+    not kept. Raises `Interrupted` where the user stops it."""
+    shown, selected = shown_paths(files), selection(asked)
     kept = cache if inspect is None else None
-    results = [_check_root(root, paths, shown, codes, fixes, inspect, kept) for root, paths in by_root(shown)]
+    results: list[LintResult] = []
+    try:
+        for root, paths in by_root(shown):
+            results.append(_check_root(root, paths, shown, selected, fixes, inspect, kept, related))
+    except Interrupted as stopped:
+        raise Interrupted(_together([*results, stopped.result])) from None
+    except KeyboardInterrupt:
+        raise Interrupted(_together(results)) from None
+    return _together(results)
+
+
+def _together(results: Sequence[LintResult]) -> LintResult:
+    """The results of several projects as one."""
     diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
     sources = {path: text for r in results for path, text in r.sources.items()}
     revealed = tuple(line for r in results for line in r.revealed)
@@ -53,13 +83,13 @@ def shown_paths(files: Iterable[Path]) -> dict[str, str]:
     return {absolute(file): str(file) for file in files}
 
 
-def stand_ins(files: Sequence[Path]) -> list[str]:
+def stand_ins(files: Sequence[Path], settings: ImportFolders = usual) -> list[str]:
     """The files of their projects that some files get from `import torch`, or from `import torch.nn`, in place of PyTorch."""
     from bce_lint.analysis.project.imported_files import ImportedFiles
 
     found = set()
     for root, paths in by_root(shown_paths(files)):
-        imported = ImportedFiles(root.path)
+        imported = ImportedFiles(root.path, settings)
         for folder in {os.path.dirname(path) for path in paths}:
             wanted = (imported.file(os.path.join(folder, "any.py"), module, 0) for module in ("torch", "torch.nn"))
             found.update([path for path in wanted if path is not None][:1])
@@ -70,20 +100,23 @@ def _check_root(
     root: Root,
     paths: list[str],
     shown: Mapping[str, str],
-    codes: frozenset[str],
+    selected: Selection,
     fixes: bool,
     inspect: Inspect | None,
     cache: Cache | None,
+    related: bool,
 ) -> LintResult:
-    files = [*project_files(root, paths), *paths]
+    files = [*project_files(root, paths, selected.imports), *paths]
 
     def _analyse() -> tuple[Project, LintResult]:
         from bce_lint.analysis.project.project import Project
 
-        project = Project(root.path, files)
-        return project, judge_files(project, paths, shown, codes, fixes=fixes, inspect=inspect)._replace(parsed=project.parsed())
+        project = Project(root.path, files, imports=selected.imports)
+        found = judge_files(project, paths, shown, selected, fixes=fixes, inspect=inspect, related=related)
+        return project, found._replace(parsed=project.parsed())
 
-    return _answer(cache, root, lambda: files, ("files", sorted(shown.items()), paths, sorted(codes), fixes), None, _analyse)
+    asked = () if cache is None else ("files", sorted(shown.items()), paths, selected.name(lambda: files), fixes, related)
+    return _answer(cache, root, lambda: files, asked, None, _analyse, selected.imports)
 
 
 def _answer(
@@ -93,6 +126,7 @@ def _answer(
     asked: tuple[object, ...],
     text: tuple[str, bytes] | None,
     analyse: Callable[[], tuple[Project, LintResult]],
+    imports: ImportFolders,
 ) -> LintResult:
     """What the cache knows of a question, else what an analysis finds, which the cache then knows."""
     if cache is None:
@@ -100,7 +134,7 @@ def _answer(
     from bce_lint.cache import question
 
     name = question(*asked)
-    known = cache.find(root, files, name, text)
+    known = cache.find(root, files, name, text, imports)
     if known is not None:
         return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed)
     project, result = analyse()
@@ -114,22 +148,24 @@ def judge_files(
     project: Project,
     paths: Iterable[str],
     shown: Mapping[str, str],
-    codes: frozenset[str],
+    asked: Asked,
     noqa: bool = True,
     fixes: bool = False,
     inspect: Inspect | None = None,
+    related: bool = False,
 ) -> LintResult:
-    """Runs the analysis that the files need, and judges what it met."""
-    from bce_lint.findings import diagnostic, named, problems, tell, unanalysed
+    """Runs the analysis that the files need, and judges what it met. Raises `Interrupted` where the user stops it."""
+    from bce_lint.findings import diagnostic, named, problems, quoted_texts, tell, unanalysed
 
-    wanted = set(paths)
-    told = tell(project, wanted, shown, codes, noqa, fixes, inspect)
-    found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, codes)
-    seen = {place.path for one in told for place in one.places}
-    sources = {named(path, shown): source for path in seen if (source := project.source(path)) is not None}
+    wanted, selected = set(paths), selection(asked)
+    told = tell(project, wanted, shown, selected, noqa, fixes, inspect, related)
+    found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, selected)
+    sources = {named(path, shown): source for path, source in quoted_texts(project, told, wanted)}
     left = unanalysed(project, shown)
-    revealed = _revealed(project, wanted, shown)
-    return LintResult(tuple(sorted(found, key=lambda d: d.sort_key)), sources, revealed=revealed, unanalysed=left)
+    diagnostics = tuple(sorted(found, key=lambda d: d.sort_key))
+    if project.interrupted:
+        raise Interrupted(LintResult(diagnostics, sources, unanalysed=left))
+    return LintResult(diagnostics, sources, revealed=_revealed(project, wanted, shown), unanalysed=left)
 
 
 def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:
@@ -144,66 +180,74 @@ def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> t
 def check_text(
     data: bytes,
     filename: str | None,
-    codes: frozenset[str],
+    asked: Asked,
     noqa: bool = True,
     fixes: bool = False,
     inspect: Inspect | None = None,
     cache: Cache | None = None,
+    related: bool = False,
 ) -> LintResult:
-    """Lints one text; with a file name its project is seen around it, without one it stands alone."""
+    """Lints one text; with a file name its project is seen around it, and `related` gives what has a label in it; without one it
+    stands alone."""
+    selected = selection(asked)
     if filename is None:
         from bce_lint.analysis.project.project import Project
 
         alone = Project(os.path.dirname(STDIN), (), {STDIN: data})
-        return judge_files(alone, [STDIN], {STDIN: "<stdin>"}, codes, noqa, fixes, inspect)
+        return judge_files(alone, [STDIN], {STDIN: UNNAMED}, selected, noqa, fixes, inspect)
     path = os.path.abspath(filename)
     root = root_of(path)
 
     def _analyse() -> tuple[Project, LintResult]:
-        project = _project_around(root, path, data)
-        return project, judge_files(project, [path], {path: filename}, codes, noqa, fixes, inspect)
+        project = _project_around(root, path, data, selected.imports)
+        return project, judge_files(project, [path], {path: filename}, selected, noqa, fixes, inspect, related)
 
-    asked = ("text", filename, sorted(codes), noqa, fixes)
-    return _answer(cache if inspect is None else None, root, lambda: project_files(root, [path]), asked, (path, data), _analyse)
+    kept = cache if inspect is None else None
+    files = partial(project_files, root, [path], selected.imports)
+    question = () if kept is None else ("text", filename, selected.name(files), noqa, fixes, related)
+    return _answer(kept, root, files, question, (path, data), _analyse, selected.imports)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
 _PROJECTS: dict[tuple[str, str], Project] = {}
 
 
-def _project_around(root: Root, path: str, data: bytes) -> Project:
+def _project_around(root: Root, path: str, data: bytes, imports: ImportFolders = usual) -> Project:
     """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read."""
     from bce_lint.analysis.project.project import Project
     from bce_lint.source.text import content
 
     part, written = (root.path, package_of(root, path)), content(path) == data
     known = _PROJECTS.get(part)
+    if known is not None and (known.interrupted or known.import_folders != imports):
+        known = None
     if known is None or (path in known.summaries and known.summaries[path].raw != data):
-        files = project_files(root, [path])
+        files = project_files(root, [path], imports)
         if not written:
-            return Project(root.path, files, {path: data})
-        known = _PROJECTS[part] = Project(root.path, files)
+            return Project(root.path, files, {path: data}, imports=imports)
+        known = _PROJECTS[part] = Project(root.path, files, imports=imports)
     if path in known.summaries:
         return known
     texts = {} if written else {path: data}
     return Project(root.path, [*known.summaries, path] if os.path.exists(path) else known.summaries, texts, before=known)
 
 
-def fix(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
+def fix(files: Sequence[Path], asked: Asked, options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
     """Fixes files as far as `options` allow, without writing them; returns what came of it, and the texts after it."""
     from bce_lint.fix_rounds import fix_root, together
 
-    shown = shown_paths(files)
-    roots = by_root(shown)
-    return together([fix_root(root.path, [*project_files(root, paths), *paths], paths, shown, codes, options) for root, paths in roots])
+    shown, selected = shown_paths(files), selection(asked)
+    found = [(root, [*project_files(root, paths, selected.imports), *paths], paths) for root, paths in by_root(shown)]
+    return together([fix_root(root.path, files, paths, shown, selected, options) for root, files, paths in found])
 
 
-def fix_text(data: bytes, filename: str | None, codes: frozenset[str], options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
+def fix_text(data: bytes, filename: str | None, asked: Asked, options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
     """Fixes one text; with a file name its project is seen around it, and nothing else in it is changed."""
     from bce_lint.fix_rounds import fix_root
 
     if filename is None:
-        return fix_root(os.path.dirname(STDIN), [], [STDIN], {STDIN: "<stdin>"}, codes, options, {STDIN: data})
-    path = os.path.abspath(filename)
+        return fix_root(os.path.dirname(STDIN), [], [STDIN], {STDIN: UNNAMED}, asked, options, {STDIN: data})
+    path, selected = os.path.abspath(filename), selection(asked)
     root = root_of(path)
-    return fix_root(root.path, project_files(root, [path]), [path], {path: filename}, codes, options, {path: data})
+    files = project_files(root, [path], selected.imports)
+    return fix_root(root.path, files, [path], {path: filename}, selected, options, {path: data})

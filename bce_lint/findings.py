@@ -4,67 +4,138 @@ take the place of offsets."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.analysis.state.unfinished import CALLER_SPENT
-from bce_lint.diagnostic import UNREADABLE, Diagnostic, Fix, Label, Location, Position, Unanalysed, shortened
+from bce_lint.diagnostic import (
+    DISPLAY_ONLY,
+    SAFE,
+    UNREADABLE,
+    UNSAFE,
+    UNUSED_NOQA,
+    Diagnostic,
+    Fix,
+    Label,
+    Location,
+    Position,
+    Unanalysed,
+    shortened,
+)
 from bce_lint.records import changed
+from bce_lint.rules.by_file import EVERY
 from bce_lint.rules.judge import judge, unranked
 from bce_lint.rules.registry import BY_CODE, default_codes
 from bce_lint.source.suppress import suppressed
+from bce_lint.source.text import readable
 
 if TYPE_CHECKING:
     from bce_lint.analysis.domain.tensor import Place
     from bce_lint.analysis.project.project import Project
+    from bce_lint.analysis.state.unfinished import Unfinished
     from bce_lint.fixes.brought import Heard
     from bce_lint.fixes.recorded_project import RecordedProject
+    from bce_lint.rules.by_file import Selection
     from bce_lint.rules.judge import Judged
+    from bce_lint.source.text import SourceText
 
     Inspect: TypeAlias = Callable[[Project, list[Judged]], list[Judged]]
     """Looks at the findings of a project with their fixes, and gives those that are to be told."""
+    KnownOf: TypeAlias = Callable[[list[Diagnostic], Mapping[str, SourceText], str], list[bool]]
+    """Says for each finding of a project, given by its folder, whether it is known."""
 
 MAX_MESSAGE = 1_000
 """The most characters of a message: what it quotes of the source can be as long as a file."""
 
 
 class FixOptions(NamedTuple):
-    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; and
-    the paths that the command named: a link that leads out of its project is fixed below one of these alone."""
+    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; the
+    paths that the command named: a link that leads out of its project is fixed below one of these alone; and whether findings that
+    have only a label in the files are among them."""
 
     unsafe: bool
     fixable: frozenset[str]
     inspect: Inspect | None = None
     named: tuple[str, ...] = ()
+    related: bool = False
 
 
 def tell(
     project: Project,
     wanted: set[str],
     shown: Mapping[str, str],
-    codes: frozenset[str],
+    selected: Selection,
     noqa: bool,
     fixes: bool,
     inspect: Inspect | None = None,
+    related: bool = False,
 ) -> list[Judged]:
-    """The findings that some files have a part in."""
-    project.run(wanted)
-    found = [one for one in judge(project.sites_in(wanted), codes) if any(place.path in wanted for place in one.places)]
+    """The findings whose place lies in some files, as the file of each has selected them; with `related`, those that have a label there
+    as well. Of a run that the user stops, those of what was finished, without fixes."""
+    try:
+        project.run(wanted)
+    except KeyboardInterrupt:
+        project.interrupted = True
+    judged = judge(project.sites_in(wanted), EVERY)
+    judged = [one for one in judged if any(place.path in wanted for place in (one.places if related else (one.place,)))]
+    found = [_weighed(one, selected) for one in judged if selected.tells(one.place.path, one.rule.code)]
     told = [one for one in found if not noqa or not _silenced(project, one)]
-    if not fixes or not told:
+    if project.interrupted:
         return told
-    told = _with_fixes(project, told, shown)
-    return told if inspect is None else inspect(project, told)
+    try:
+        idle = _unused_noqa(project, wanted, found, selected) if noqa else []
+        if not fixes or not (told or idle):
+            return [*told, *(one._replace(fix=None) for one in idle)]
+        told = [_trusted(one, selected) for one in (*_with_fixes(project, told, shown), *idle)]
+        return told if inspect is None else inspect(project, told)
+    except KeyboardInterrupt:
+        project.interrupted = True
+        return told
 
 
-def heard(project: Project, codes: frozenset[str]) -> Heard:
-    """What the rules say of all that was met in a project, whatever a comment silences: those of some codes and of the usual ones."""
+def _unused_noqa(project: Project, wanted: set[str], found: list[Judged], selected: Selection) -> list[Judged]:
+    """The comments that silence nothing, in files that ask for that and were analysed completely."""
+    asking = {path for path in wanted if selected.tells(path, UNUSED_NOQA)}
+    if not asking:
+        return []
+    from bce_lint.fixes.unused_noqa import unused
+
+    cut = {one.path for one in _unfinished(project)}
+    told: list[Judged] = []
+    for path in sorted(asking - cut):
+        if path not in project.summaries or b"noqa" not in project.summaries[path].raw.lower():
+            continue
+        project.check_syntax(path)
+        source = project.source(path)
+        if source is not None and path not in project.problems:
+            told += unused(source, [one for one in found if one.place.path == path], partial(selected.tells, path))
+    return [_weighed(one, selected) for one in told if not _silenced(project, one)]
+
+
+def _weighed(one: Judged, selected: Selection) -> Judged:
+    """A finding as bad as its file says."""
+    level = selected.of(one.place.path).severity.get(one.rule.code)
+    return one if level is None else one._replace(own_severity=level)
+
+
+def _trusted(one: Judged, selected: Selection) -> Judged:
+    """A finding whose fix is trusted as far as its file says; one for display only stays that."""
+    fix, rules = one.fix, selected.of(one.place.path)
+    if fix is None or fix.applicability == DISPLAY_ONLY:
+        return one
+    level = SAFE if one.rule.code in rules.safe else UNSAFE if one.rule.code in rules.unsafe else fix.applicability
+    return one._replace(fix=changed(fix, applicability=level))
+
+
+def heard(project: Project, selected: Selection) -> Heard:
+    """What the rules say of all that was met in a project, whatever a comment silences: those that a file selects, and the usual ones."""
     from bce_lint.fixes.brought import Heard
 
     sites = project.all_sites()
     further = [other.all_sites() for other in project.others] if project.machine.unfinished else []
-    spoken = tuple(judge(sites, codes | default_codes()))
+    usual = default_codes()
+    spoken = tuple(one for one in judge(sites, EVERY) if one.rule.code in usual or selected.tells(one.place.path, one.rule.code))
     return Heard(spoken, tuple(unranked(sites)), lambda: tuple(one for sites in further for one in unranked(sites)))
 
 
@@ -106,7 +177,9 @@ def _within(fix: Fix | None, shown: Mapping[str, str]) -> Fix | None:
     """A fix, for display only where it would change files that were not given; all that it changes are named."""
     if fix is None or all(path in shown for path in fix.paths):
         return fix
-    return fix.shown_only(f"{fix.message}; it changes {', '.join(sorted(map(_display, fix.paths)))}: give all of them")
+    from bce_lint.fixes import places
+
+    return fix.shown_only(f"{fix.message}; it changes {', '.join(sorted(map(places.shown, fix.paths)))}: give all of them")
 
 
 def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Diagnostic:
@@ -117,6 +190,18 @@ def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Di
     place = _location(project, judged.place, shown)
     message = shortened(judged.message, MAX_MESSAGE)
     return Diagnostic(rule.code, rule.name, message, place, judged.severity, labels, fix, judged.verification)
+
+
+def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | None = None) -> Inspect:
+    """Looks at the findings of a project, and leaves out those that are known; `further` looks at the others."""
+
+    def _left(project: Project, told: list[Judged]) -> list[Judged]:
+        texts = {named(path, shown): source for path in {one.place.path for one in told} if (source := project.source(path)) is not None}
+        bare = [diagnostic(project, shown, one._replace(fix=None)) for one in told]
+        left = [one for one, is_known in zip(told, known(bare, texts, project.root), strict=True) if not is_known]
+        return further(project, left) if further is not None and left else left
+
+    return _left
 
 
 def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
@@ -131,21 +216,35 @@ def _named_fix(fix: Fix, shown: Mapping[str, str]) -> Fix:
     return changed(fix, message=shortened(fix.message, MAX_MESSAGE), edits=tuple(edits))
 
 
-def problems(project: Project, wanted: set[str], shown: Mapping[str, str], codes: frozenset[str]) -> list[Diagnostic]:
+def problems(project: Project, wanted: set[str], shown: Mapping[str, str], selected: Selection) -> list[Diagnostic]:
     """What kept files from being analysed, or would have if anything had led there."""
-    if UNREADABLE in codes:
-        for path in sorted(wanted):
+    for path in () if project.interrupted else sorted(wanted):
+        if selected.tells(path, UNREADABLE):
             project.check_syntax(path)
     found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
-    return [_problem(named(path, shown), problem) for path, problem in found if problem[0] in codes]
+    return [
+        _problem(named(path, shown), problem, selected.of(path).severity) for path, problem in found if selected.tells(path, problem[0])
+    ]
+
+
+def quoted_texts(project: Project, told: list[Judged], wanted: set[str]) -> Iterator[tuple[str, SourceText]]:
+    """The texts that findings are shown with: of the files of their places and fixes, and of those that could not be analysed."""
+    seen = {path for one in told for path in (*(place.path for place in one.places), *(one.fix.paths if one.fix else ()))}
+    yield from ((path, source) for path in sorted(seen) if (source := project.source(path)) is not None)
+    for path in sorted((wanted & project.problems.keys() & project.summaries.keys()) - seen):
+        yield path, readable(project.summaries[path].raw, path)
 
 
 def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, ...]:
     """The functions that the run of a project did not come to the end of, in whichever of its files, in order."""
-    entered = {(path, span.start) for path, span in project.machine.reached}
-    left = [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
+    left = _unfinished(project)
     told = (Unanalysed(named(one.path, shown), _row(project, one.path, one.start), one.name, one.reason) for one in left)
     return tuple(sorted(told))
+
+
+def _unfinished(project: Project) -> list[Unfinished]:
+    entered = {(path, span.start) for path, span in project.machine.reached}
+    return [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
 
 
 def _row(project: Project, path: str, start: int) -> int:
@@ -153,10 +252,11 @@ def _row(project: Project, path: str, start: int) -> int:
     return 1 if source is None else source.position(start).row
 
 
-def _problem(shown: str, problem: tuple[str, str, int, int]) -> Diagnostic:
+def _problem(shown: str, problem: tuple[str, str, int, int], severity: Mapping[str, str]) -> Diagnostic:
     code, message, row, column = problem
     place = Position(row, column)
-    return Diagnostic(code, BY_CODE[code].name, shortened(message, MAX_MESSAGE), Location(shown, place, place))
+    where = Location(shown, place, place)
+    return Diagnostic(code, BY_CODE[code].name, shortened(message, MAX_MESSAGE), where, severity.get(code, "error"))
 
 
 def named(path: str, shown: Mapping[str, str]) -> str:

@@ -7,17 +7,19 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bce_lint.analysis.project.project import Project
-from bce_lint.findings import diagnostic, heard, named, problems, tell, unanalysed
+from bce_lint.findings import diagnostic, heard, named, problems, quoted_texts, tell, unanalysed
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
+from bce_lint.rules.by_file import selection
 from bce_lint.source.projects import Root, leading_out
 from bce_lint.source.text import SourceError, SourceText, encode
 from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import against, code_of, round_trips
 
 if TYPE_CHECKING:
-    from bce_lint.findings import FixOptions, Inspect
+    from bce_lint.findings import FixOptions
+    from bce_lint.rules.by_file import Asked, Selection
 
 FixResult = tuple[Outcome, Mapping[str, SourceText]]
 
@@ -27,15 +29,16 @@ def fix_root(
     files: Sequence[str],
     paths: Sequence[str],
     shown: Mapping[str, str],
-    codes: frozenset[str],
+    asked: Asked,
     options: FixOptions,
     texts: Mapping[str, bytes] | None = None,
 ) -> FixResult:
     """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
-    job = _FixJob(root, files, set(paths), shown, codes, texts or {}, options.inspect)
+    selected = selection(asked)
+    job = _FixJob(root, files, set(paths), shown, selected, texts or {}, options)
     least = UNSAFE if options.unsafe else SAFE
     out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
-    policy = Policy(least, options.fixable, frozenset(paths) - out)
+    policy = Policy(least, options.fixable, frozenset(paths) - out, lambda one: one.rule.code in selected.of(one.place.path).fixable)
     fixed = run(job.lint, policy, Checks(cache(round_trips), against, code_of))
     wider = policy._replace(files=policy.files | out)
     held = {path for one in fixed.left.found if (fix := wider.allowed(one)) is not None for path in fix.paths & out}
@@ -69,23 +72,25 @@ class _FixJob:
         files: Sequence[str],
         paths: set[str],
         shown: Mapping[str, str],
-        codes: frozenset[str],
+        selected: Selection,
         given: Mapping[str, bytes],
-        inspect: Inspect | None,
+        options: FixOptions,
     ) -> None:
-        self.root, self.files, self.paths, self.shown, self.codes, self.given = root, files, paths, shown, codes, given
-        self.inspect = inspect
+        self.root, self.files, self.paths, self.shown, self.selected, self.given = root, files, paths, shown, selected, given
+        self.inspect, self.related = options.inspect, options.related
         self.first: dict[str, SourceText] = {}
         self.project: Project | None = None
 
     def lint(self, texts: Mapping[str, str]) -> Linted:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
-        self.project = project = Project(self.root, self.files, given, before=self.project)
-        told = tell(project, self.paths, self.shown, self.codes, noqa=True, fixes=True, inspect=self.inspect)
+        self.project = project = Project(self.root, self.files, given, before=self.project, imports=self.selected.imports)
+        told = tell(project, self.paths, self.shown, self.selected, noqa=True, fixes=True, inspect=self.inspect, related=self.related)
+        if project.interrupted:
+            raise KeyboardInterrupt
         self.first = {**project.sources, **self.first}
-        unread = problems(project, self.paths, self.shown, self.codes)
-        listened = cache(partial(heard, project, self.codes))
+        unread = problems(project, self.paths, self.shown, self.selected)
+        listened = cache(partial(heard, project, self.selected))
         shown = partial(diagnostic, project, self.shown)
         return Linted(tuple(told), tuple(unread), project.sources, shown, listened, partial(_texts, project))
 
@@ -105,7 +110,8 @@ class _FixJob:
 
     def sources(self, fixed: Fixed) -> dict[str, SourceText]:
         """The texts of what is left, by the names that it is shown with."""
-        return {named(path, self.shown): source for path, source in fixed.left.sources.items()}
+        unread = {} if self.project is None else dict(quoted_texts(self.project, [], self.paths))
+        return {named(path, self.shown): source for path, source in {**unread, **fixed.left.sources}.items()}
 
     def _changed(self, path: str, text: str) -> FileChange:
         return FileChange(named(path, self.shown), self.first[path].data, self.encoded(path, text))

@@ -10,6 +10,7 @@ import sys
 import tokenize
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from bce_lint import __version__
@@ -18,7 +19,9 @@ from bce_lint.terminal import flowing, one_line
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
+    from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
+    from bce_lint.rules.by_file import Selection
 
 Reported: TypeAlias = tuple[int, int, str, type[Any]]
 
@@ -26,10 +29,6 @@ KEPT = 10_000
 """More new objects than this stand after a file only where the analysis has run."""
 
 _UNNAMED = frozenset(("-", "stdin", "(none)", ""))
-
-
-class _UnknownRule(Exception):
-    """The plugin's option names a rule that does not exist."""
 
 
 class Checker:
@@ -40,6 +39,8 @@ class Checker:
     extend_select: ClassVar[tuple[str, ...]] = ()
     no_cache: ClassVar[bool] = False
     cache_dir: ClassVar[str | None] = None
+    isolated: ClassVar[bool] = False
+    settings: ClassVar[dict[object, Settings]] = {}
     caches: ClassVar[dict[tuple[bool, str | None], Cache | None]] = {}
 
     def __init__(self, tree: object, lines: Sequence[str], filename: str = "-") -> None:
@@ -74,29 +75,38 @@ class Checker:
         """Takes the options that flake8 read."""
         cls.extend_select = tuple(options.bce_extend_select or ())
         cls.no_cache = bool(options.bce_no_cache)
+        cls.isolated = _is_isolated(sys.argv[1:])
         cls.cache_dir = options.bce_cache_dir if _is_trusted(options.bce_cache_dir) else None
 
     def run(self) -> Iterator[Reported]:
         """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
+        from bce_lint.config.problem import ConfigError
+
         try:
             rows = [self._row(one) for one in self._diagnostics()]
-        except _UnknownRule as error:
-            rows = [(1, 0, f"{CRASH} --bce-extend-select: {one_line(str(error))}", type(self))]
+        except ConfigError as error:
+            rows = [(1, 0, f"{CRASH} {one_line(str(error))}", type(self))]
         except Exception as error:
             rows = [(1, 0, f"{CRASH} internal error: {type(error).__name__}: {flowing(str(error))}", type(self))]
         yield from rows
 
-    def _codes(self) -> frozenset[str]:
-        from bce_lint.rules.selection import choose
+    def _settings(self) -> Settings:
+        """The settings of the run: what it reads of configurations, it reads once."""
+        wanted = os.getcwd(), self.extend_select, self.isolated
+        if wanted not in self.settings:
+            from bce_lint.config.nearest import Configurations
+            from bce_lint.config.project_settings import Settings
+            from bce_lint.config.reading import Configuration, check
 
-        try:
-            return choose(None, (), self.extend_select)
-        except ValueError as error:
-            raise _UnknownRule(str(error)) from None
+            values = {"extend-select": list(self.extend_select)} if self.extend_select else {}
+            check(values, "--bce-")
+            options = Configuration(values, os.getcwd())
+            self.settings[wanted] = Settings(Configurations(search=not self.isolated), options=options)
+        return self.settings[wanted]
 
     def _cache(self) -> Cache | None:
         """The one cache of the run: it knows the projects that were looked at."""
-        wanted = self.no_cache, self.cache_dir
+        wanted = self.no_cache, self.cache_dir or self._settings().here.cache_dir
         if wanted not in self.caches:
             from bce_lint.cache import cache
 
@@ -107,9 +117,22 @@ class Checker:
         from bce_lint.engine import check_text
 
         name = None if self.filename in _UNNAMED else self.filename
+        selected = self._selection(name)
+        if selected is None:
+            return []
         with _gc_paused():
-            found = check_text(_data(self.lines, name), name, self._codes(), cache=self._cache()).diagnostics
-        return [one for one in found if name is None or os.path.normpath(one.location.path) == os.path.normpath(name)]
+            return list(check_text(_data(self.lines, name), name, selected, cache=self._cache()).diagnostics)
+
+    def _selection(self, name: str | None) -> Selection | None:
+        """The rules of a file; None where its configuration leaves it out, as flake8 does not know."""
+        from bce_lint.rules.by_file import Selection
+
+        settings = self._settings()
+        if name is None:
+            return settings.unnamed
+        path = os.path.abspath(name)
+        left_out = settings.file(path).exclusion.names(path)
+        return None if left_out else Selection.alike(settings.rules(path), settings.imports)
 
     def _row(self, one: Diagnostic) -> Reported:
         row, column = one.location.start
@@ -128,6 +151,11 @@ def _gc_paused() -> Iterator[None]:
             gc.freeze()
         if collecting:
             gc.enable()
+
+
+def _is_isolated(words: Sequence[str]) -> bool:
+    """True if flake8 reads no configuration. It takes this word off its command line before it reads the options."""
+    return any(word.startswith("--i") and "--isolated".startswith(word) for word in takewhile("--".__ne__, words))
 
 
 def _is_trusted(cache_dir: str | None) -> bool:

@@ -15,7 +15,7 @@ from bce_lint.diagnostic import CRASH
 from bce_lint.ir.bindings import Bindings
 from bce_lint.ir.tree import functions, tree
 from bce_lint.ir.walk import AnyNode, children
-from bce_lint.source.projects import project_files, root_of
+from bce_lint.source.projects import ImportFolders, project_files, root_of, usual
 from bce_lint.source.text import SourceError, SourceText, decode
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
@@ -48,12 +48,12 @@ def _may_reveal(project: Project, path: str) -> bool:
     return b"bce_lint" in summary.raw or any(b"bce_lint" in other.raw for other in project.summaries.values())
 
 
-def at(path: str, row: int, column: int | None, named: Naming) -> list[str]:
+def at(path: str, row: int, column: int | None, named: Naming, imports: ImportFolders = usual) -> list[str]:
     """What is known of the expressions that begin in a line, or of the innermost one around a column."""
     path = os.path.abspath(path)
     root = root_of(path)
     reveals = Reveals(frozenset({path}), is_known, frozenset())
-    project = Project(root.path, [*project_files(root, [path]), path], observer=reveals)
+    project = Project(root.path, [*project_files(root, [path], imports), path], observer=reveals, imports=imports)
     unit, source = project.unit(path), project.source(path)
     if unit is None or source is None:
         _, message, line, _ = project.problems[path]

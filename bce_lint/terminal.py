@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 import sys
+from enum import Enum
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
@@ -19,11 +20,35 @@ if TYPE_CHECKING:
 HARMFUL: Final = (
     "\x00-\x1f\x7f-\x9f"  # what terminals take for commands
     "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"  # what is not seen, ends a line, or turns the direction of what follows
+    "\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"  # what is not seen, ends a line, or turns what follows around
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """The characters that are never printed as they are, as the inside of a class of a regular expression."""
 
+
+class Colour(Enum):
+    """What a piece of text is drawn as. The value stands before it in text that is painted: a character that no text may have."""
+
+    ERROR = "\ufdd1"
+    WARNING = "\ufdd2"
+    FRAME = "\ufdd3"
+    HELP = "\ufdd4"
+    STRONG = "\ufdd5"
+    REMOVED = "\ufdd6"
+    ADDED = "\ufdd7"
+
+
+_END: Final = "\ufdd0"
+_COMMANDS: Final = {
+    _END: "\x1b[0m",
+    Colour.ERROR.value: "\x1b[1;91m",
+    Colour.WARNING.value: "\x1b[1;33m",
+    Colour.FRAME.value: "\x1b[1;94m",
+    Colour.HELP.value: "\x1b[1;96m",
+    Colour.STRONG.value: "\x1b[1m",
+    Colour.REMOVED.value: "\x1b[31m",
+    Colour.ADDED.value: "\x1b[32m",
+}
 _SPACES: Final = dict.fromkeys(map(ord, "\t\r\n"), " ")
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -64,9 +89,55 @@ def is_harmful(char: str) -> bool:
     return _known().match(char) is not None
 
 
-def write(text: str, *, error: bool = False) -> None:
-    """Prints lines of text on standard output, or on standard error."""
-    _stream(error).write(printable(text))
+_status_width = 0
+"""How many characters of the line that `status` shows have to be drawn over."""
+
+
+def painted(colour: Colour, text: str) -> str:
+    """A piece of text in a colour, for `write` to draw; `text` has no harmful characters."""
+    return f"{colour.value}{text}{_END}" if text else ""
+
+
+def write(text: str, *, error: bool = False, colour: bool = False) -> None:
+    """Prints lines of text on standard output, or on standard error. With `colour` what was `painted` is drawn in its colour."""
+    _stream(error).write(_drawn(text) if colour else printable(text))
+
+
+def _drawn(text: str) -> str:
+    """Lines of text in which nothing but the colours of this module is a command for the terminal."""
+    marks = "".join(_COMMANDS)
+    return re.sub(f"[{marks}]", lambda found: _COMMANDS[found[0]], _known(f"\n\t{marks}").sub(_escape, text))
+
+
+def wants_colour(choice: str, *, error: bool = False) -> bool:
+    """True if text is to be painted: `always`, or `auto` where the environment asks for it or a person reads and nothing speaks against it.
+
+    The environment is read as ruff reads it: NO_COLOR speaks first, then FORCE_COLOR and CLICOLOR_FORCE; CLICOLOR=0 and TERM=dumb
+    want none. The console of Windows draws colours where its program says so; its mode is left as it is.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    known = sys.platform != "win32" or any(name in os.environ for name in ("WT_SESSION", "ANSICON", "ConEmuANSI", "TERM"))
+    return known and os.environ.get("CLICOLOR") != "0" and os.environ.get("TERM") != "dumb" and _stream(error).isatty()
+
+
+def width() -> int | None:
+    """How many cells a line of the terminal has; None where standard output is none, or does not say."""
+    if not sys.stdout.isatty():
+        return None
+    given = os.environ.get("COLUMNS", "")
+    return int(given) if given.isdecimal() and int(given) else _columns()
+
+
+def _columns(*, error: bool = False) -> int | None:
+    try:
+        return os.get_terminal_size(_stream(error).fileno()).columns or None
+    except (OSError, ValueError):
+        return None
 
 
 def complain(message: str) -> None:
@@ -84,9 +155,20 @@ def put(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def is_terminal() -> bool:
-    """True if a person reads standard output."""
-    return sys.stdout.isatty()
+def is_terminal(*, error: bool = False) -> bool:
+    """True if a person reads standard output, or standard error."""
+    return _stream(error).isatty()
+
+
+def status(text: str) -> None:
+    """Shows a line on a terminal's standard error in place of the one shown before; nothing takes it away."""
+    global _status_width
+    line = one_line(text)[: (_columns(error=True) or 80) - 1]  # not every terminal says how wide it is
+    if not line and not _status_width:
+        return
+    sys.stderr.write(f"\r{line:{_status_width}}\r")
+    sys.stderr.flush()
+    _status_width = len(line)
 
 
 def flush() -> None:

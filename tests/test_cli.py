@@ -110,7 +110,7 @@ def codes_of(done: Run) -> list[str]:
 def test_a_finding_gives_1_and_a_frame(project: Path, run: Runner) -> None:
     done = run("bug.py")
     assert (done.status, done.err) == (1, "")
-    assert done.out.startswith("BCE103 ")
+    assert done.out.startswith("error[BCE103]: ")
     assert " --> bug.py:9:12\n" in done.out
     assert "9 |     return criterion(torch.sigmoid(layer(x)), y)\n  |            ^^^^" in done.out
     assert done.out.endswith(f"Found 1 finding in 1 file.\n{HIDDEN}")
@@ -195,21 +195,6 @@ def test_a_notebook_on_standard_input_gives_2(run: Runner) -> None:
     assert run("--stdin-filename", "a.txt", "-", stdin=CLEAN).status == 0
 
 
-def test_configuration_that_is_not_read_is_told_once(project: Path, run: Runner) -> None:
-    (project / "pyproject.toml").write_text('[tool.bce-lint]\nignore = ["BCE103"]\n', encoding="utf-8")
-    told = "bce-lint: pyproject.toml: [tool.bce-lint] is not read yet; give options on the command line\n"
-    assert run("-q", "clean.py", "pkg", "--ignore", "BCE901") == Run(0, "", told)
-    done = run("--output-format", "concise", "bug.py")
-    assert (done.status, codes_of(done), done.err) == (1, ["BCE103"], told)
-    assert run("--isolated", "bug.py").err == ""
-    assert run("-", stdin=CLEAN) == Run(0, "No findings.\n", told)
-    assert run("--fix", "bug.py").err == told
-    (project / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
-    (project / "pkg" / "pyproject.toml").write_text("[tool.bce-lint]\n", encoding="utf-8")
-    assert run(".").err == told.replace("pyproject", os.path.join("pkg", "pyproject"))
-    assert run("bug.py").err == run("-", stdin=CLEAN).err == ""
-
-
 def test_quiet_prints_the_findings_only(project: Path, run: Runner) -> None:
     assert run("-q", "clean.py") == Run(0, "", "")
     assert "Found" not in run("--quiet", "bug.py").out
@@ -261,10 +246,11 @@ def test_the_default_selection_leaves_out_what_is_off() -> None:
 
 @pytest.mark.parametrize("option", ["--select", "--ignore", "--extend-select", "--fixable", "--unfixable"])
 def test_an_unknown_rule_gives_2_and_names_the_nearest(project: Path, run: Runner, option: str) -> None:
-    assert run(option, "BCE1033", "bug.py") == Run(2, "", "bce-lint: no rule is called 'BCE1033'; did you mean BCE103?\n")
+    assert run(option, "BCE1033", "bug.py") == Run(2, "", f"bce-lint: {option}: no rule is called 'BCE1033'; did you mean BCE103?\n")
     done = run(option, "sigmoid-before-bce-with-logit", "bug.py")
-    assert done == Run(2, "", "bce-lint: no rule is called 'sigmoid-before-bce-with-logit'; did you mean sigmoid-before-bce-with-logits?\n")
-    assert run(option, "XYZ", "bug.py").err == "bce-lint: no rule is called 'XYZ'\n"
+    near = "did you mean sigmoid-before-bce-with-logits?"
+    assert done == Run(2, "", f"bce-lint: {option}: no rule is called 'sigmoid-before-bce-with-logit'; {near}\n")
+    assert run(option, "XYZ", "bug.py").err == f"bce-lint: {option}: no rule is called 'XYZ'\n"
 
 
 # --- standard input ------------------------------------------------------------------------------
@@ -332,6 +318,13 @@ def too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.MODELS, "torch.tensor", _deeper)
 
 
+def untimed(done: Run) -> Run:
+    """What a command printed, but for where its time went."""
+    told, _, _ = done.err.partition("time: ")
+    assert told != done.err
+    return done._replace(err=told)
+
+
 @pytest.mark.usefixtures("too_deep")
 def test_what_was_not_analysed_completely_is_told(project: Path, run: Runner) -> None:
     (project / "deep.py").write_text(DEEP, encoding="utf-8")
@@ -341,22 +334,23 @@ def test_what_was_not_analysed_completely_is_told(project: Path, run: Runner) ->
         "    long.py:8 Trainer.train (its budget of evaluations ran out)\n"
     )
     assert run("deep.py", "long.py") == Run(0, "No findings.\n", "")
-    assert run("-v", "deep.py", "long.py") == Run(0, "No findings.\n", told)
-    assert run("--statistics", "deep.py", "long.py") == run("--statistics", "-v", "deep.py", "long.py") == Run(0, told, "")
+    assert untimed(run("-v", "deep.py", "long.py")) == Run(0, "No findings.\n", told)
+    assert run("--statistics", "deep.py", "long.py") == untimed(run("--statistics", "-v", "deep.py", "long.py")) == Run(0, told, "")
     assert run("--statistics", "--output-format", "json", "deep.py", "long.py") == Run(0, "[]\n", told)
-    assert run("-v", "--fix", "deep.py", "long.py") == Run(0, "No findings.\n", told)
-    assert run("--verbose", "clean.py") == Run(0, "No findings.\n", "not analysed completely: 0 functions\n")
-    assert run("-v", "--stdin-filename", "deep.py", "-", stdin=DEEP).err == told.splitlines()[0].replace("2 functions", "1 function") + (
-        "\n" + told.splitlines()[1] + "\n"
-    )
+    assert untimed(run("-v", "--fix", "deep.py", "long.py")) == Run(0, "No findings.\n", told)
+    assert untimed(run("--verbose", "clean.py")) == Run(0, "No findings.\n", "not analysed completely: 0 functions\n")
+    one = told.splitlines()[0].replace("2 functions", "1 function") + f"\n{told.splitlines()[1]}\n"
+    assert untimed(run("-v", "--stdin-filename", "deep.py", "-", stdin=DEEP)).err == one
 
 
 @pytest.mark.usefixtures("too_deep")
-def test_what_was_not_analysed_completely_is_told_from_the_cache(project: Path, run: Runner) -> None:
+def test_what_was_not_analysed_completely_is_told_from_the_cache(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BCE_LINT_NO_CACHE")
     (project / "deep.py").write_text(DEEP, encoding="utf-8")
-    cold, warm = (run("-v", "--cache-dir", "kept", ".") for _ in range(2))
+    cold, warm = (run("-v", "--cache-dir", "../kept", ".") for _ in range(2))
     assert "deep.py:5 main (it recurses too deeply)" in cold.err
-    assert cold == warm == run("-v", "--no-cache", ".")
+    assert untimed(cold) == untimed(warm) == untimed(run("-v", "--no-cache", "."))
+    assert warm.err.endswith("time: nothing had to be analysed\n")
 
 
 @pytest.mark.usefixtures("too_deep")
@@ -377,7 +371,7 @@ def test_what_recurses_too_deeply_from_everywhere_takes_seconds(project: Path, r
     done = run("-v", "deep.py")
     assert time.process_time() - start < 10
     assert (done.status, done.out) == (0, "No findings.\n")
-    assert {line.split()[1] for line in done.err.splitlines()[1:]} == {"main", *(f"f{n}" for n in range(300))}
+    assert {line.split()[1] for line in untimed(done).err.splitlines()[1:]} == {"main", *(f"f{n}" for n in range(300))}
 
 
 def test_an_unknown_option_or_format_gives_2(project: Path, run: Runner) -> None:
@@ -417,6 +411,13 @@ def test_explain_by_code_and_by_name(run: Runner, rule: Rule) -> None:
     assert by_code.out.startswith(f"# {rule.name} ({rule.code})\n")
     assert "## What it does" in by_code.out
     assert run("--explain", rule.name) == run("--explain", rule.code.lower()) == by_code
+
+
+@pytest.mark.parametrize("beginning", ["BCE5", "bce5"])
+def test_explain_the_beginning_of_codes_lists_their_rules(run: Runner, beginning: str) -> None:
+    listed = run("--explain", beginning)
+    assert listed.status == 0
+    assert [line.split()[:2] for line in listed.out.splitlines()] == [[rule.code, rule.name] for rule in RULES if rule.code[3] == "5"]
 
 
 def test_explain_an_unknown_rule_names_the_nearest(run: Runner) -> None:

@@ -79,7 +79,7 @@ def test_lines(train: Path, run: Callable[..., Told]) -> None:
     lines = out.splitlines()
     assert (status, err) == (1, "")
     assert [line.partition(":")[2].split(":")[0] for line in lines[:3]] == ["9", "13", "17"]
-    assert lines[0].endswith("it applies a sigmoid itself (run time: confirmed in 3 of 3 calls)")
+    assert lines[0].endswith("the loss applies a sigmoid itself (run time: confirmed in 3 of 3 calls)")
     assert lines[1].endswith("(run time: not executed: no loss call was seen here)")
     assert lines[2] == "train.py:17:12: BCE702 is wrong (run time: only at run time (3 times))"
     assert lines[3:] == [
@@ -98,8 +98,8 @@ def test_quiet_lines(train: Path, run: Callable[..., Told]) -> None:
 def test_frames(train: Path, run: Callable[..., Told]) -> None:
     write(train.parent / "w.json", seen(train))
     _, out, _ = run("--compare", "w.json", "train.py")
-    assert "  = note: this is an unsafe fix and may change values\n  = run time: confirmed in 3 of 3 calls\n\n" in out
-    assert "17 |     return nn.BCELoss()(x, y)\n   |            ^^^^^^^^^^^^^^^^^^\n   = run time: only at run time (3 times)\n" in out
+    assert "\nnote: this is an unsafe fix and may change values\nrun time: confirmed in 3 of 3 calls\n\n" in out
+    assert "17 |     return nn.BCELoss()(x, y)\n   |            ^^^^^^^^^^^^^^^^^^\nrun time: only at run time (3 times)\n" in out
 
 
 def test_json_stays_a_list(train: Path, run: Callable[..., Told]) -> None:
@@ -162,7 +162,8 @@ def test_a_finding_of_the_run_in_a_file_that_is_not_asked_for_is_not_told(train:
     write(train.parent / "w.json", report(loss(place(train, STEP), "BCE103"), findings=(inside,)))
     assert "beside.py" not in run("--compare", "w.json", "train.py")[1]
     write(train.parent / "w.json", report(loss(place(train, STEP), "BCE103"), findings=({**inside, "labels": [label]},)))
-    assert "beside.py:1:1" in run("--compare", "w.json", "train.py")[1]
+    assert "beside.py" not in run("--compare", "w.json", "train.py")[1]
+    assert "beside.py:1:1" in run("--compare", "w.json", "--related", "train.py")[1]
 
 
 def test_a_changed_file_is_not_judged(train: Path, run: Callable[..., Told]) -> None:

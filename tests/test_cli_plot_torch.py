@@ -79,7 +79,7 @@ def test_without_matplotlib_nothing_is_tried(
     status, out, err = run(capsys, "--verify", "--plot", str(tmp_path / "pictures"))
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("bce-lint: --plot needs matplotlib (")
-    assert err.endswith("; install it with `pip install 'bce-lint[plot]'`\n")
+    assert err.endswith("; install it with `pip install matplotlib`\n")
     assert not (tmp_path / "pictures").exists()
 
 

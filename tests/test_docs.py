@@ -83,3 +83,10 @@ def test_every_room_is_on_the_map() -> None:
     text = text_of(PAGES[0])
     rooms = [path.parent.name for base in (PACKAGE, PACKAGE / "analysis") for path in base.glob("*/__init__.py")]
     assert [room for room in rooms if f"`{room}/`" not in text] == []
+
+
+@pytest.mark.parametrize("page", ["adoption.md", "ci.md", "configuration.md"])
+def test_each_link_of_a_page_for_users_leads_somewhere(page: str) -> None:
+    path = ROOT / "docs" / page
+    links = _LINK.findall(text_of(path))
+    assert links and [link for link in links if not (path.parent / link).exists()] == []

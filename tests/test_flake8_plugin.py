@@ -240,6 +240,92 @@ def test_flake8_select_does_not_switch_on_bce123(tmp_path: Path) -> None:
     assert b"BCE123" in configured.stdout
 
 
+CONFIGURATION = """\
+[flake8]
+select = BCE
+extend-ignore = BCE205
+exclude = left_out
+per-file-ignores =
+    old.py: BCE103
+bce-extend-select = BCE123
+"""
+
+
+@pytest.mark.parametrize("file", ["setup.cfg", "tox.ini", ".flake8"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_flake8_reads_its_configuration_for_the_plugin(tmp_path: Path, file: str, jobs: str) -> None:
+    without_dim = BUG.replace("torch.sigmoid(layer(x))", "F.softmax(layer(x))").replace("torch\n", "torch.nn.functional as F\n", 1)
+    files = {"new.py": BUG, "old.py": BUG, "nll.py": NLL, "softmax.py": without_dim, "left_out/a.py": BUG, file: CONFIGURATION}
+    (tmp_path / "left_out").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "flake8", "-j", jobs, "--format=%(path)s:%(row)d:%(code)s"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert sorted(done.stdout.splitlines()) == ["./new.py:9:BCE103", "./nll.py:5:BCE123", "./softmax.py:9:BCE104"]
+
+
+TABLE = """\
+[tool.bce-lint]
+ignore = ["BCE205"]
+extend-select = ["BCE123"]
+extend-exclude = ["left_out"]
+
+[tool.bce-lint.per-file-ignores]
+"old.py" = ["BCE103"]
+"""
+
+
+@pytest.mark.parametrize("file", ["setup.cfg", "tox.ini", ".flake8"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_flake8_reads_the_table_of_bce_lint_beside_its_own_file(tmp_path: Path, file: str, jobs: str) -> None:
+    without_dim = BUG.replace("torch.sigmoid(layer(x))", "F.softmax(layer(x))").replace("torch\n", "torch.nn.functional as F\n", 1)
+    files = {
+        "pyproject.toml": TABLE, file: "[flake8]\nselect = BCE\nextend-ignore = BCE104\n",
+        "new.py": BUG, "old.py": BUG, "nll.py": NLL, "softmax.py": without_dim, "left_out/a.py": BUG,
+        "own/bce-lint.toml": 'ignore = ["BCE1"]\n', "own/b.py": BUG,
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    told = []
+    for isolated in ([], ["--isolated", "--select=BCE", "--extend-exclude=left_out"]):
+        command = [sys.executable, "-m", "flake8", "-j", jobs, "--format=%(path)s:%(row)d:%(code)s", *isolated]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, done.stderr) == (1, "")
+        told.append(sorted(done.stdout.splitlines()))
+    assert told[0] == ["./new.py:9:BCE103", "./nll.py:5:BCE123"]
+    assert told[1] == ["./new.py:9:BCE103", "./old.py:9:BCE103", "./own/b.py:9:BCE103", "./softmax.py:9:BCE104", "./softmax.py:9:BCE205"]
+
+
+def test_flake8_tells_what_is_wrong_with_a_configuration_in_each_file_that_it_is_for(tmp_path: Path) -> None:
+    files = {"bad/bce-lint.toml": 'slect = ["BCE1"]\n', "bad/a.py": BUG, "bad/b.py": "x = 1\n", "good.py": BUG}
+    (tmp_path / "bad").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "flake8", "--select=BCE", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    told = "BCE900 bad/bce-lint.toml: slect: there is no such key; did you mean select?"
+    assert done.stderr == ""
+    first, second, third = sorted(done.stdout.splitlines())
+    assert [first, second] == [f"./bad/{name}.py:1:1: {told}" for name in "ab"] and third.startswith("./good.py:9:12: BCE103 ")
+
+
+def test_flake8s_option_adds_to_the_table(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(NLL + BUG, encoding="utf-8")
+    (tmp_path / "bce-lint.toml").write_text('select = ["BCE2"]\n', encoding="utf-8")
+    command = [sys.executable, "-m", "flake8", "--select=BCE", "--bce-extend-select=BCE123", "--format=%(code)s", "a.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == ("BCE123\n", "")
+
+
+def test_flake8_counts_and_ends_as_it_does_for_its_own_codes(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(BUG, encoding="utf-8")
+    assert flake8("--count", "a.py", cwd=tmp_path).stdout.splitlines()[-1] == b"1"
+    done = flake8("--exit-zero", "--extend-ignore=BCE103", "a.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
 def test_flake8_reads_noqa(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(BUG.replace("y)\n", "y)  # noqa: BCE103\n"), encoding="utf-8")
     assert flake8("a.py", cwd=tmp_path).stdout == b""

@@ -15,9 +15,11 @@ PACKAGE = Path(__file__).parents[1] / "bce_lint"
 ROOMS: dict[str, frozenset[str]] = {
     name: frozenset(f"bce_lint{'.' * bool(one)}{one}" for one in allowed)
     for name, allowed in {
-        "bce_lint": {"diagnostic", "engine", "findings", "rules.selection", "source"},
+        "bce_lint": {"diagnostic", "library"},
+        "bce_lint.library": {"diagnostic", "engine", "findings", "rules.selection", "source"},
         "bce_lint.records": set[str](),
         "bce_lint.terminal": set[str](),
+        "bce_lint.progress": set[str](),
         "bce_lint.ir": {"records"},
         "bce_lint.diagnostic": {"records"},
         "bce_lint.source": {"ir", "diagnostic", "records"},
@@ -35,18 +37,23 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.analysis.interpreter": {
             "ir", "catalog", "analysis.domain", "analysis.sites", "analysis.state", "analysis.models", "records",
         },
-        "bce_lint.analysis.project": {"ir", "diagnostic", "source", "syntax.parse", "catalog", "analysis", "records"},
+        "bce_lint.analysis.project": {"ir", "diagnostic", "source", "syntax.parse", "catalog", "analysis", "progress", "records"},
         "bce_lint.rules": {"diagnostic", "catalog", "analysis.domain", "analysis.sites", "fixes.intent", "rules.registry", "records"},
         "bce_lint.rules.registry": {"rules", "rules.checks"},
         "bce_lint.rules.checks": {"catalog", "analysis.domain", "analysis.sites", "fixes.intent", "rules", "records"},
         "bce_lint.rules.selection": {"rules"},
+        "bce_lint.rules.by_file": {"rules", "source"},
         "bce_lint.fixes.intent": {"analysis.sites", "records"},
         "bce_lint.fixes": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes.intent", "records"},
         "bce_lint.cache": {"diagnostic", "source", "analysis", "records"},
         "bce_lint.findings": {"diagnostic", "source", "analysis", "rules", "fixes", "records"},
-        "bce_lint.fix_rounds": {"source", "syntax.parse", "analysis", "fixes", "findings", "records"},
+        "bce_lint.fix_rounds": {"source", "syntax.parse", "analysis", "rules.by_file", "fixes", "findings", "records"},
         "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax.parse", "analysis", "records"},
-        "bce_lint.engine": {"diagnostic", "source", "analysis", "fixes", "findings", "fix_rounds", "revealed", "cache", "records"},
+        "bce_lint.engine": {
+            "diagnostic", "source", "analysis", "rules.by_file", "fixes", "findings", "fix_rounds", "revealed", "cache", "records",
+        },
+        "bce_lint.fingerprints": {"ir", "diagnostic", "source", "syntax.parse"},
+        "bce_lint.adoption": {"diagnostic", "source", "fingerprints"},
         "bce_lint.codemod": {"engine", "findings", "rules.selection"},
         "bce_lint.report": {"", "diagnostic", "source", "records", "terminal"},
         "bce_lint.fixes.outcome": {"diagnostic", "source", "records"},
@@ -54,11 +61,12 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.verify.site": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes", "verify", "records"},
         "bce_lint.witness": {"", "ir", "diagnostic", "source", "catalog", "analysis", "rules", "report", "records", "terminal"},
         "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records", "terminal"},
+        "bce_lint.config": {"source", "rules", "report", "records"},
         "bce_lint.cli": {
-            "", "rules", "engine", "findings", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare", "cache",
-            "records", "terminal",
+            "", "rules", "config", "engine", "findings", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare",
+            "cache", "adoption", "fingerprints", "records", "terminal", "progress",
         },
-        "bce_lint.flake8_plugin": {"", "rules.selection", "engine", "source", "diagnostic", "cache", "terminal"},
+        "bce_lint.flake8_plugin": {"", "rules.by_file", "config", "engine", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},
     }.items()
 }
@@ -215,7 +223,7 @@ def test_an_arrow_that_runs_backwards_is_seen(module: str, text: str) -> None:
         ("bce_lint.verify.plot", "def f():\n    from matplotlib.figure import Figure"),
         ("bce_lint.analysis.state.store", "from bce_lint.analysis.domain import tensor\nfrom bce_lint.ir import Span"),
         ("bce_lint.rules.x", "from . import rule\nfrom ..catalog import schema"),
-        ("bce_lint.report.json", "import json\nfrom bce_lint import RULE_PAGES"),
+        ("bce_lint.report.json", "import json\nfrom bce_lint import __version__"),
     ],
 )
 def test_an_arrow_that_runs_forward_is_not(module: str, text: str) -> None:

@@ -52,7 +52,7 @@ def test_the_output_shown_is_the_output() -> None:
     (shown,) = blocks("text")
     done = shell("bce-lint examples/", ROOT)
     assert done.returncode == 1
-    assert shown.startswith("BCE103 ")
+    assert shown.startswith("error[BCE103]: ")
     assert shown in done.stdout
 
 
@@ -81,9 +81,15 @@ def test_a_command_works(tmp_path: Path, command: str) -> None:
     (tmp_path / "src" / "net.py").write_text("import torch\n", encoding="utf-8")
     (tmp_path / "train.py").write_text("import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n", encoding="utf-8")
     write(tmp_path / "witness.json", report())
+    (tmp_path / "bce-lint-baseline.json").write_text('{"version": 1, "findings": []}\n', encoding="utf-8")
+    if "--new-from" in command:
+        for words in ("init -q -b main", "add train.py src", "commit -q -m a", "update-ref refs/remotes/origin/main HEAD"):
+            who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+            subprocess.run(["git", *who, *words.split()], cwd=tmp_path, timeout=120, check=True)
     done = shell(command, tmp_path)
-    told = "not analysed completely: 0 functions\n" if " -v " in command else ""
-    assert (done.returncode, done.stderr) == (1 if "BCE123" in command or "BCE1," in command else 0, told)
+    told = r"not analysed completely: 0 functions\ntime: \d+\.\d\d s in 1 file, .+\n    \d+\.\d\d s train.py\n" if " -v " in command else ""
+    assert re.fullmatch(told, done.stderr)
+    assert done.returncode == (1 if "BCE123" in command or "BCE1," in command else 0)
 
 
 def test_the_rules_are_all_listed() -> None:
@@ -96,6 +102,24 @@ def test_the_flake8_configuration_works(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n", encoding="utf-8")
     done = subprocess.run([sys.executable, "-m", "flake8", "a.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert ": BCE123 " in done.stdout
+
+
+def configured() -> str:
+    """The example of a configuration."""
+    (table,) = (text for text in blocks("toml") if text.startswith("[tool.bce-lint]\n"))
+    return table
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "bce-lint.toml"])
+def test_the_configuration_works(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(configured() if name == "pyproject.toml" else configured().partition("\n")[2], encoding="utf-8")
+    loss = "import torch.nn.functional as F\n\nloss = F.nll_loss(F.log_softmax(x, 1), y)\n"
+    for folder in ("src", "tests", "third_party"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.py").write_text(loss, encoding="utf-8")
+    done = shell("bce-lint --output-format concise -q .", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["src/a.py"] and "BCE123" in done.stdout
 
 
 def hooks(text: str) -> list[dict[str, str]]:

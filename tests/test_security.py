@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -278,3 +279,106 @@ def test_a_configuration_does_not_lead_the_cache_out_of_the_folder(
         assert Checker.cache_dir == "kept"
     finally:
         Checker.cache_dir = None
+
+
+HOSTILE_TABLES = {
+    "the cache above": "cache-dir = '../kept'\n",
+    "the cache anywhere": "cache-dir = '/tmp/kept'\n",
+    "the cache in a home folder": "cache-dir = '~/kept'\nselect = []\n",
+    "imports from above": "src = ['..']\n",
+    "imports over a link": "src = ['link']\n",
+    "patterns above": "exclude = ['../outside/']\n",
+    "a key that runs something": "plugins = ['hostile']\n",
+    "a format that is a path": "output-format = '../x'\n",
+    "an output file": "output-file = 'a.py'\n",
+    "fixes": "fix = true\nunsafe-fixes = true\n",
+    "another file": "extend = '../outside/bce-lint.toml'\n",
+    "a text with control characters": 'select = ["\\u001b[2J\\u202e"]\n',
+    "a key with control characters": '"\\u001b[2J\\u202e\\n" = 1\n',
+}
+
+
+@pytest.mark.parametrize("name", ["bce-lint.toml", "pyproject.toml"])
+@pytest.mark.parametrize("table", HOSTILE_TABLES.values(), ids=HOSTILE_TABLES)
+def test_a_configuration_asks_for_no_more_than_the_settings(
+    linked: Path, table: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BCE_LINT_NO_CACHE")
+    (linked / "link").symlink_to(linked.parent)
+    (linked / "a.py").write_text(LOSS, encoding="utf-8")
+    (linked / name).write_text(table if name == "bce-lint.toml" else f"[tool.bce-lint]\n{table}", encoding="utf-8")
+    before = {str(path) for path in linked.parent.rglob("*") if linked not in path.parents}
+    status = main(["--fix", "."])
+    out, err = capsys.readouterr()
+    assert {str(path) for path in linked.parent.rglob("*") if linked not in path.parents} == before and outside(linked) == LOSS
+    if "~" in table:
+        assert status == 0
+        assert main(["."]) == 0 and {path.parent.name for path in linked.rglob(".bce_lint_cache")} <= {"kept"}
+        return
+    assert (status, out, err.count("\n")) == (2, "", 1) and err.startswith(f"bce-lint: {name}: ")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", err)
+
+
+def test_a_configuration_does_not_have_unsafe_fixes_made(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bug = "import torch\nfrom torch import nn\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n"
+    (linked / "a.py").write_text(bug, encoding="utf-8")
+    (linked / "bce-lint.toml").write_text('extend-safe-fixes = ["BCE"]\nfixable = ["BCE"]\n', encoding="utf-8")
+    for words in (["--fix"], ["--fix-only"], ["--fix", "--config", "bce-lint.toml"]):
+        main([*words, "."])
+        assert (linked / "a.py").read_text(encoding="utf-8") == bug
+    capsys.readouterr()
+    main(["--diff", "."])
+    assert "+++" not in capsys.readouterr().out
+
+
+NO_CONFIGURATIONS = {
+    "nested": b"x = " + b"[" * 100_000,
+    "nested tables": b"x = " + b"{a = " * 100_000,
+    "dotted": b"a" + b".a" * 20_000 + b" = 1\n",
+    "dotted headers": b"[" + b"'a' . " * 2_000 + b"b]\n",
+    "quotes": b"x = '" + b'\\\\"' * 300_000,
+    "too long": b"#" * 20_000_000,
+    "many keys": b"".join(b"k%d = 1\n" % number for number in range(50_000)),
+    "a long word": b"select = ['" + b"B" * 500_000 + b"']\n",
+    "a long pattern": b"exclude = ['" + b"*a" * 250_000 + b"[']\n",
+    "a long number": b"select = " + b"9" * 500_000 + b"\n",
+    "a date": b"select = 2000-01-01\n",
+    "not a number": b"severity = { BCE1 = nan }\n",
+    "zeros": b"\x00" * 1000,
+    "no UTF-8": b"\xff\xfe" * 1000,
+}
+
+
+@pytest.mark.parametrize("data", NO_CONFIGURATIONS.values(), ids=NO_CONFIGURATIONS)
+@pytest.mark.parametrize("head", [b"", b"[tool.bce-lint]\n"], ids=["bce-lint.toml", "pyproject.toml"])
+def test_a_hostile_configuration_is_told_in_a_line_and_soon(
+    linked: Path, data: bytes, head: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (linked / "a.py").write_text(LOSS, encoding="utf-8")
+    (linked / ("pyproject.toml" if head else "bce-lint.toml")).write_bytes(head + data)
+    start = time.perf_counter()
+    status = main(["."])
+    assert time.perf_counter() - start < 10
+    out, err = capsys.readouterr()
+    if head and len(data) > 1_000_000:  # too long to be looked into
+        assert status == 1
+        return
+    assert (status, out, err.count("\n")) == (2, "", 1), err[:300]
+    assert len(err) < 1_000 and "internal error" not in err
+
+
+def test_patterns_of_a_configuration_take_little_time(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "pkg" / ("a" * 200 + ".py")).write_text(LOSS, encoding="utf-8")
+    patterns = ", ".join(f"'{'*a' * 40}{number}b'" for number in range(2_000))
+    (linked / "bce-lint.toml").write_text(f"exclude = [{patterns}]\n", encoding="utf-8")
+    start = time.perf_counter()
+    assert main(["."]) == 1
+    assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize("name", ["bce-lint.toml", "pyproject.toml"])
+def test_a_configuration_that_is_a_pipe_is_not_waited_for(linked: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "pkg" / "a.py").write_text(LOSS, encoding="utf-8")
+    os.mkfifo(linked / "pkg" / name)
+    assert main(["."]) == (2 if name == "bce-lint.toml" else 1)
+    assert capsys.readouterr().err.count("\n") == (name == "bce-lint.toml")

@@ -29,8 +29,9 @@ from bce_lint.report import FORMATS
 from bce_lint.report.diff import diff, is_plain, readable
 from bce_lint.report.statistics import statistics, unanalysed
 from bce_lint.report.summary import listing
+from bce_lint.report.told import Told
 from bce_lint.source.text import SourceText, decode
-from bce_lint.terminal import flowing, is_harmful, one_line, printable
+from bce_lint.terminal import flowing, is_harmful, one_line, printable, write
 
 PACKAGE = Path(__file__).parents[1] / "bce_lint"
 EVIL = (
@@ -131,6 +132,20 @@ def diagnostics(draw: st.DrawFn, known: Sequence[str]) -> Diagnostic:
 
 @settings(deadline=None)
 @given(data=st.data())
+def test_no_format_lets_a_character_through_in_colour(data: st.DataObject) -> None:
+    known = data.draw(st.lists(names, min_size=1, max_size=2))
+    found = data.draw(st.lists(diagnostics(known), max_size=2))
+    text = data.draw(st.text(alphabet=st.sampled_from(f"{EVIL}\ufdd0\ufdd3\x1bab(\n\t".replace("\x00", "")), max_size=60))
+    sources = {name: SourceText(name, b"", text, "utf-8", False) for name in known}
+    for name in ("full", "concise", "grouped"):
+        plain = FORMATS[name](Told(found, sources, True, width=40))
+        with redirect_stdout(io.StringIO()) as out:
+            write(FORMATS[name](Told(found, sources, True, colour=True, width=40)), colour=True)
+        assert re.sub(r"\x1b\[[0-9;]+m", "", out.getvalue()) == plain
+
+
+@settings(deadline=None)
+@given(data=st.data())
 def test_no_format_lets_a_character_through(data: st.DataObject) -> None:
     known = data.draw(st.lists(names, min_size=1, max_size=2))
     found = data.draw(st.lists(diagnostics(known), max_size=2))
@@ -138,10 +153,10 @@ def test_no_format_lets_a_character_through(data: st.DataObject) -> None:
     text = data.draw(st.text(alphabet=st.sampled_from(f"{EVIL}ab(\n\t\u65e5".replace("\x00", "")), max_size=60))
     sources = {name: SourceText(name, b"", text, "utf-8", False) for name in known}
     for form in FORMATS.values():
-        assert not harmful(form(found, sources, True))
+        assert not harmful(form(Told(found, sources, True)))
     assert not harmful(statistics(found) + unanalysed(left) + listing(found, written=True))
     for one in found:
-        assert FORMATS["concise"]([one], {}, True).count("\n") == 1
+        assert FORMATS["concise"](Told([one], {}, True)).count("\n") == 1
 
 
 @settings(deadline=None)
@@ -157,7 +172,7 @@ def test_marks_stay_under_what_they_mark() -> None:
     source = decode("x = '\x1b[31m\u202e\x9b'; f(y)\n".encode(), "a.py")
     column = source.text.index("f(y)") + 1
     one = Diagnostic("BCE103", "n", "m", Location("a.py", Position(1, column), Position(1, column + 4)), "error", ())
-    lines = FORMATS["full"]([one], {"a.py": source}, False).splitlines()
+    lines = FORMATS["full"](Told([one], {"a.py": source})).splitlines()
     line, marks = (next(line for line in lines if sign in line) for sign in ("f(y)", "^^^^"))
     assert line == r"1 | x = '\x1b[31m\u202e\x9b'; f(y)"
     assert marks.index("^") == line.index("f(y)")

@@ -37,7 +37,8 @@ def step(x, y):
 '''
 RAN = f'"""{MARKER}"""\nopen("ran", "w")\n'
 FILES = {
-    "pyproject.toml": '[tool.bce-lint]\nstubs = ["stubs"]\nplugins = ["hostile"]\n[tool.pytest.ini_options]\naddopts = "-p hostile"\n',
+    "pyproject.toml": '[tool.bce-lint]\nsrc = [".", "stubs"]\nextend-safe-fixes = ["BCE"]\nper-file-ignores = { "!hostile.py" = ["BCE"] }\n'
+    '[tool.pytest.ini_options]\naddopts = "-p hostile"\n',
     "hostile.py": HOSTILE,
     "train.py": "from hostile import step\n\n\ndef train(x, y):\n    return step(x, y)\n",
     **dict.fromkeys(("libcst.py", "pathspec.py", "setup.py", "conftest.py", "sitecustomize.py", "stubs/timm.py"), RAN),

@@ -18,18 +18,18 @@ from bce_lint.cache.key import Signer, find_key, key_folder
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
 from bce_lint.diagnostic import CRASH
-from bce_lint.source.projects import package_of
-from bce_lint.source.text import SourceError, content, decode
+from bce_lint.source.projects import package_of, usual
+from bce_lint.source.text import content, readable
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
     from bce_lint.diagnostic import Diagnostic, Unanalysed
-    from bce_lint.source.projects import Root
+    from bce_lint.source.projects import ImportFolders, Root
     from bce_lint.source.text import SourceText
 
 FOLDER: Final = ".bce_lint_cache"
 OFF, WHERE = "BCE_LINT_NO_CACHE", "BCE_LINT_CACHE_DIR"
-_DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError, SourceError)
+_DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 class Recalled(NamedTuple):
@@ -71,14 +71,21 @@ class Cache:
         self._shelves: dict[str, Shelf] = {}
         self._seen: dict[str, str] = {}
 
-    def find(self, root: Root, files: Callable[[], Iterable[str]], asked: str, text: tuple[str, bytes] | None = None) -> Recalled | None:
+    def find(
+        self,
+        root: Root,
+        files: Callable[[], Iterable[str]],
+        asked: str,
+        text: tuple[str, bytes] | None = None,
+        imports: ImportFolders = usual,
+    ) -> Recalled | None:
         """The answer to a question; None where there is none, or where `text` is not what the project has under that path."""
         folder = self._place(root)
         if folder is None or (text is not None and content(text[0]) != text[1]):
             return None
         part = root, "" if text is None else package_of(root, text[0])
         if part not in self._states:
-            self._states[part] = ProjectState(root.path, read(sorted(set(files()))))
+            self._states[part] = ProjectState(root.path, read(sorted(set(files()))), imports=imports)
         state = self._states[part]
         if text is not None and not state.has(*text):
             return None
@@ -90,7 +97,7 @@ class Cache:
 
     def _told(self, state: ProjectState, found: answers.Answer) -> Recalled | None:
         """An answer, if all that it depends on is as it was."""
-        if not all(same(path, known, self._seen) for path, known in found.outside.items()):
+        if not all(same(path, known, self._seen, state.imports) for path, known in found.outside.items()):
             return None
         sources = {}
         for name in found.shown:
@@ -98,7 +105,7 @@ class Cache:
             raw = content(path)
             if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
                 return None
-            sources[name] = decode(raw, path)
+            sources[name] = readable(raw, path)
         return Recalled(found.diagnostics, sources, found.unanalysed)
 
     def keep(
@@ -122,7 +129,7 @@ class Cache:
         state = self._analysed.get(project)
         if state is None:
             contents = ((path, summary.raw) for path, summary in project.summaries.items())
-            state = self._analysed[project] = ProjectState(root.path, contents, project.listed())
+            state = self._analysed[project] = ProjectState(root.path, contents, project.listed(), project.import_folders)
         if state.key in asking:
             answer = answers.Answer(tuple(diagnostics), outside(state, project), tuple(sorted(shown)), tuple(unanalysed))
             shelf = self._shelf(folder, state)

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from bce_lint.source.projects import entries
+from bce_lint.source.projects import ImportFolders, entries, usual
 from bce_lint.source.text import content
 
 if TYPE_CHECKING:
@@ -21,10 +21,18 @@ _MISSING = "-"
 
 
 class ProjectState:
-    """The files of a project by the digests of their contents, and its folders by the names in them, as they were when `listed`."""
+    """The files of a project by the digests of their contents, and its folders by the names in them, as they were when `listed`;
+    `imports` says where settings have the imports of a folder looked up."""
 
-    def __init__(self, root: str, contents: Iterable[tuple[str, bytes]], listed: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        contents: Iterable[tuple[str, bytes]],
+        listed: Mapping[str, frozenset[str]] | None = None,
+        imports: ImportFolders = usual,
+    ) -> None:
         self.root = root
+        self.imports = imports
         self.digests = {path: digest(raw) for path, raw in contents}
         names = {folder: entries(folder) for folder in _folders(root, self.digests)}
         self.folders = {**names, **{folder: found for folder, found in (listed or {}).items() if folder in names}}
@@ -40,7 +48,7 @@ class ProjectState:
         for part in (self.root, *(text for path in sorted(self.digests) for text in (path, self.digests[path]))):
             whole.update(_bytes(part) + b"\0")
         for folder in sorted(self.folders):
-            whole.update(_bytes(folder) + b"\0" + _listing(self.folders[folder]).encode() + b"\0")
+            whole.update(_bytes(folder) + b"\0" + _listing(self.folders[folder], self.imports(folder)).encode() + b"\0")
         return whole.hexdigest()
 
 
@@ -64,14 +72,15 @@ def _folders(root: str, files: Iterable[str]) -> Iterator[str]:
 def outside(state: ProjectState, project: Project) -> dict[str, str]:
     """What an analysis has read that is no part of the state: ignored files that something imports, and the folders they are in."""
     found = {path: digest(data) for path, data in project.texts_read().items() if path not in state.digests}
-    return {**found, **{folder: _listing(names) for folder, names in project.listed().items() if folder not in state.folders}}
+    beside = ((folder, names) for folder, names in project.listed().items() if folder not in state.folders)
+    return {**found, **{folder: _listing(names, state.imports(folder)) for folder, names in beside}}
 
 
-def same(path: str, known: str, seen: dict[str, str]) -> bool:
+def same(path: str, known: str, seen: dict[str, str], imports: ImportFolders = usual) -> bool:
     """True if a file or folder is what it was; `seen` keeps what was looked at before."""
     if path not in seen:
         raw = content(path)
-        seen[path] = _listing(entries(path)) if os.path.isdir(path) else _MISSING if raw is None else digest(raw)
+        seen[path] = _listing(entries(path), imports(path)) if os.path.isdir(path) else _MISSING if raw is None else digest(raw)
     return seen[path] == known
 
 
@@ -84,9 +93,10 @@ def digest(raw: bytes) -> str:
     return blake2b(raw, digest_size=16).hexdigest()
 
 
-def _listing(names: frozenset[str]) -> str:
-    """A digest of the names in a folder that an import could mean."""
-    return digest(_bytes("/".join(sorted(name for name in names if name.removesuffix(".py").isidentifier() and name != "__pycache__"))))
+def _listing(names: frozenset[str], imports: tuple[str, ...] | None) -> str:
+    """A digest of the names in a folder that an import could mean, and of where settings have its imports looked up."""
+    known = sorted(name for name in names if name.removesuffix(".py").isidentifier() and name != "__pycache__")
+    return digest(_bytes("/".join(known) if imports is None else "\0".join(("/".join(known), *imports))))
 
 
 @cache

@@ -14,31 +14,32 @@ if TYPE_CHECKING:
     from bce_lint.diagnostic import Diagnostic
     from bce_lint.findings import FixOptions
     from bce_lint.fixes.outcome import Outcome
+    from bce_lint.rules.by_file import Asked
     from bce_lint.source.text import SourceText
     from bce_lint.source.write import FileChange
 
 
-def fix_files(files: Sequence[Path], codes: frozenset[str], options: FixOptions, diff: bool) -> Run:
+def fix_files(files: Sequence[Path], asked: Asked, options: FixOptions, diff: bool) -> Run:
     """Mends files, or shows how it would. Files that could not be written are read again, for what is left in them."""
     from bce_lint import engine
 
-    outcome, sources = engine.fix(files, codes, options)
+    outcome, sources = engine.fix(files, asked, options)
     if diff:
         show(outcome)
         return _came_to(outcome, sources)
     unwritten, problems = write(outcome)
     if not problems:
         return _came_to(outcome, sources)
-    now = engine.check(files, codes, fixes=True, inspect=options.inspect)
+    now = engine.check(files, asked, fixes=True, inspect=options.inspect, related=options.related)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
     return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed)
 
 
-def fix_text(data: bytes, name: str | None, codes: frozenset[str], options: FixOptions, diff: bool) -> Run:
+def fix_text(data: bytes, name: str | None, asked: Asked, options: FixOptions, diff: bool) -> Run:
     """Mends one text and gives it to standard output, or shows how it would."""
     from bce_lint import engine
 
-    outcome, sources = engine.fix_text(data, name, codes, options)
+    outcome, sources = engine.fix_text(data, name, asked, options)
     if diff:
         show(outcome)
     else:
@@ -69,10 +70,15 @@ def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:
 
 
 def show(outcome: Outcome) -> None:
-    """Prints the changes by file: as bytes for a patch tool, as text for a person or where bytes could play tricks on a terminal."""
+    """Prints the changes of fixes by file."""
+    show_changes(_changes(outcome))
+
+
+def show_changes(changes: Iterable[FileChange]) -> None:
+    """Prints changes by file: as bytes for a patch tool, as text for a person or where bytes could play tricks on a terminal."""
     from bce_lint.report.diff import diff, is_plain, readable
 
-    for changed in _once(_changes(outcome)):
+    for changed in _once(changes):
         if terminal.is_terminal():
             terminal.write(readable(*changed))
         elif is_plain(*changed):

@@ -5,21 +5,30 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bce_lint import terminal
 from bce_lint.cli import options as command_line
-from bce_lint.diagnostic import CRASH
+from bce_lint.cli.reporting import report, sink
+from bce_lint.cli.sink import Unwritten
+from bce_lint.cli.ticker import ticking
+from bce_lint.config.problem import ConfigError
+from bce_lint.diagnostic import CRASH, UNNAMED
+from bce_lint.progress import PROGRESS
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
+    from bce_lint.cli.adoption import Adopted
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
+    from bce_lint.config.project_settings import Settings
+    from bce_lint.diagnostic import Diagnostic
     from bce_lint.engine import LintResult
     from bce_lint.findings import Inspect
+    from bce_lint.rules.by_file import FileRules
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -27,6 +36,7 @@ CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit status. What goes wrong is one line on standard error, never a traceback."""
     terminal.accept_any_text()
+    PROGRESS.restart()
     try:
         status = _run(command_line.parse(sys.argv[1:] if arguments is None else list(arguments)))
         terminal.flush()
@@ -34,8 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         terminal.nobody_reads()
         return ERROR
+    except Unwritten as error:
+        return _fail(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ConfigError as error:
+        return _fail(str(error))
     except Exception as error:
         return _fail(f"internal error: {type(error).__name__}: {' '.join(str(error).split())}")
 
@@ -43,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: Namespace) -> int:
     if options.list_rules or options.explain is not None:
         return _show_rules(options)
+    if options.print_completion is not None:
+        return _print_completion(options.print_completion)
     if options.reveal is not None:
         return _reveal(options)
     if problem := command_line.problem(options):
@@ -50,45 +66,98 @@ def _run(options: Namespace) -> int:
     try:
         if options.verify and not options.paths:
             return _verify_rules(options)
-        codes, fixable = _rules(options)
+        settings = _settings(options)
+        if options.show_settings or options.show_files:
+            return _show_settings(options, settings)
+        if problem := command_line.output_problem(options):
+            return _fail(problem)
         inspect = _verifier(options) if options.verify else None
-        report = _witnessed(options)
+        witnessed = _witnessed(options)
+        adopted = _adopted(options, settings)
     except ImportError as error:
-        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+        return _fail(f"--verify needs PyTorch ({error}); install it with `pip install torch`")
     except ValueError as error:
         return _fail(str(error))
+    if adopted is not None and (options.fix or inspect is not None):
+        inspect = adopted.inspect(inspect)
     on = _run_on_text if options.paths == ["-"] else _run_on_files
-    run = on(options, codes, fixable, inspect)
-    if report is not None:
+    unreadable = ""
+    with ticking(options.quiet):
+        run = on(options, settings, inspect)
         try:
-            run = _compared(report, run, codes)
+            run = run if witnessed is None else _compared(witnessed, run, settings, options.related)
+            run = run if adopted is None else adopted.without_known(run)
         except ValueError as error:
-            for problem in run.problems:
-                _fail(problem)
-            return _fail(str(error))
-    run = run._replace(left=[one if one.code in fixable else one.without_fix() for one in run.left])
+            unreadable = str(error)
+    if unreadable:
+        for problem in (*run.problems, unreadable):
+            _fail(problem)
+        return ERROR
+    if run.interrupted:
+        terminal.complain(run.interrupted)
+    run = run if options.add_noqa is None or run.interrupted else _silenced(options, run)
+    run = run._replace(left=[one if one.code in _rules_of(settings, one).fixable else one.without_fix() for one in run.left])
+    for reason in _in_vain(options, settings, run):
+        terminal.complain(reason)
     for problem in run.problems:
         _fail(problem)
-    _report(options, run)
+    report(options, run)
     for line in run.revealed:
         terminal.write(f"{terminal.one_line(line)}\n", error=True)
     return _status(options, run)
 
 
-def _tell_unread(folders: Iterable[str]) -> None:
-    """Says of each configuration that files of some folders have that it is not read."""
-    from bce_lint.report.paths import shown
-    from bce_lint.source.configuration import unread
+def _adopted(options: Namespace, settings: Settings) -> Adopted | None:
+    """What the command says of findings that were there before; None where it says nothing."""
+    if options.baseline is None and options.new_from is None:
+        return None
+    from bce_lint.cli.adoption import Adopted
 
-    for file in unread(folders):
-        terminal.complain(f"{shown(file)}: [tool.bce-lint] is not read yet; give options on the command line")
+    return Adopted(options, settings)
+
+
+def _silenced(options: Namespace, run: Run) -> Run:
+    from bce_lint.cli.add_noqa import add_noqa
+
+    return add_noqa(options, run)
+
+
+def _settings(options: Namespace) -> Settings:
+    from bce_lint.cli.configured import settings
+
+    return settings(options)
+
+
+def _show_settings(options: Namespace, settings: Settings) -> int:
+    from bce_lint.cli.show import files, settings_of
+
+    found, problems = (files if options.show_files else settings_of)(options.paths, options.stdin_filename, settings)
+    terminal.write(found)
+    for problem in problems:
+        _fail(problem)
+    return ERROR if problems else CLEAN
+
+
+def _rules_of(settings: Settings, one: Diagnostic) -> FileRules:
+    """The rules of the file that a finding's place lies in."""
+    path = one.location.path
+    return settings.here.unnamed if path == UNNAMED else settings.rules(os.path.abspath(path))
+
+
+def _in_vain(options: Namespace, settings: Settings, run: Run) -> list[str]:
+    """What configurations ask of fixes in vain, where fixes are made."""
+    if not options.fix or options.unsafe_fixes:
+        return []
+    from bce_lint.cli.configured import in_vain
+
+    return in_vain(settings, run.left)
 
 
 def _reveal(options: Namespace) -> int:
     from bce_lint.cli.reveal import reveal
 
     try:
-        terminal.write(reveal(options.reveal, options.paths))
+        terminal.write(reveal(options.reveal, options.paths, _settings(options).imports))
     except ValueError as error:
         return _fail(str(error))
     return CLEAN
@@ -104,18 +173,29 @@ def _show_rules(options: Namespace) -> int:
     return CLEAN
 
 
+def _print_completion(shell: str) -> int:
+    from bce_lint.cli.completion import NoCompletion, completion
+
+    try:
+        terminal.write(completion(shell))
+    except NoCompletion as error:
+        return _fail(str(error))
+    return CLEAN
+
+
 def _verify_rules(options: Namespace) -> int:
     """Tries the rewrites of the selected rules, of all where none is selected: one that is off by default has a fix, too."""
     from bce_lint.rules.selection import choose, split
 
     codes = choose(split(options.select or ["BCE"]), split(options.ignore), split(options.extend_select))
+    from bce_lint.report import FORMATS
     from bce_lint.verify import verify_rules
     from bce_lint.verify.table import as_json, table
 
     drawn = _draw(options, codes) if options.plot is not None else ""
     results = verify_rules(codes, options.device or "cpu")
-    as_text = options.output_format != "json"
-    terminal.write(table(results, options.quiet) + drawn if as_text else as_json(results))
+    with sink(options) as out:
+        out.write(table(results, options.quiet) + drawn if FORMATS[options.output_format or "full"].is_text else as_json(results))
     return CLEAN if all(one.holds for one in results) else FINDINGS
 
 
@@ -133,15 +213,6 @@ def _verifier(options: Namespace) -> Inspect:
     return Verifier(options.device or "cpu")
 
 
-def _rules(options: Namespace) -> tuple[frozenset[str], frozenset[str]]:
-    """The rules that run, and those whose fixes are wanted."""
-    from bce_lint.rules.selection import choose, split
-
-    select = None if options.select is None else split(options.select)
-    fixable = ["BCE"] if options.fixable is None else split(options.fixable)
-    return choose(select, split(options.ignore), split(options.extend_select)), choose(fixable, split(options.unfixable), ())
-
-
 def _witnessed(options: Namespace) -> WitnessReport | None:
     """The report of a run that the findings are to be held against."""
     if options.compare is None:
@@ -151,42 +222,44 @@ def _witnessed(options: Namespace) -> WitnessReport | None:
     return read_report(options.compare)
 
 
-def _compared(report: WitnessReport, run: Run, codes: frozenset[str]) -> Run:
+def _compared(report: WitnessReport, run: Run, settings: Settings, related: bool) -> Run:
     """The findings with what a run says of them, and those that only it has."""
     from bce_lint.compare import compare
 
-    compared = compare(report, run.files, run.left, codes)
+    compared = compare(report, run.files, run.left, settings.selection(run.files), related)
     return run._replace(left=compared.findings, sources={**compared.sources, **run.sources}, lines=compared.lines)
 
 
-def _run_on_files(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
+def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_files
     from bce_lint.report.paths import shown
     from bce_lint.source.discover import discover
 
-    found = discover(map(Path, options.paths), options.force_exclude)
+    found = discover(map(Path, options.paths), settings.force_exclude, settings.exclusion)
+    selected = settings.selection(found.files)
     for path, reason in found.unread:
         terminal.complain(f"{path}: {reason}")
-    for path in () if options.quiet else engine.stand_ins(found.files):
+    for path in () if options.quiet else engine.stand_ins(found.files, selected.imports):
         terminal.complain(f"{shown(path)}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known")
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
-    if not options.isolated:
-        _tell_unread([*filter(os.path.isdir, options.paths), *{os.path.dirname(file) for file in found.files}])
     if options.fix:
         from bce_lint.findings import FixOptions
+        from bce_lint.rules.by_file import EVERY
 
-        run = fix_files(found.files, codes, FixOptions(options.unsafe_fixes, fixable, inspect, tuple(options.paths)), options.diff)
+        how = FixOptions(options.unsafe_fixes, EVERY, inspect, tuple(options.paths), options.related)
+        run = fix_files(found.files, selected, how, options.diff)
     else:
         kept = cache(options.no_cache, options.cache_dir)
-        run = _linted(engine.check(found.files, codes, not options.statistics, inspect, kept), kept)._replace(files=found.files)
+        ask = partial(engine.check, found.files, selected, not options.statistics, inspect, kept, options.related)
+        run = _linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
 
-def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[str], inspect: Inspect | None) -> Run:
+def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_text
@@ -194,9 +267,8 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
     from bce_lint.source.discover import excluded, notebook
 
     data, name = sys.stdin.buffer.read(), options.stdin_filename
-    if not options.isolated:
-        _tell_unread([os.path.dirname(name or "")])
-    if options.force_exclude and name is not None and excluded(Path(name)):
+    selected = settings.unnamed if name is None else settings.selection([name])
+    if name is not None and settings.force_exclude(os.path.abspath(name)) and excluded(Path(name), excluding=settings.exclusion):
         if options.fix and not options.diff:
             terminal.put(data)
         return Run((), {})
@@ -206,16 +278,24 @@ def _run_on_text(options: Namespace, codes: frozenset[str], fixable: frozenset[s
         return Run((), {}, problems=(f"{name}: {reason}",))
     if options.fix:
         from bce_lint.findings import FixOptions
+        from bce_lint.rules.by_file import EVERY
 
-        return fix_text(data, name, codes, FixOptions(options.unsafe_fixes, fixable, inspect), options.diff)
+        return fix_text(data, name, selected, FixOptions(options.unsafe_fixes, EVERY, inspect, related=options.related), options.diff)
     kept = cache(options.no_cache, options.cache_dir)
-    return _linted(engine.check_text(data, name, codes, fixes=not options.statistics, inspect=inspect, cache=kept), kept)
+    how = {"fixes": not options.statistics, "inspect": inspect, "cache": kept, "related": options.related}
+    return _linted(partial(engine.check_text, data, name, selected, **how), kept)
 
 
-def _linted(result: LintResult, kept: Cache | None) -> Run:
+def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
+    from bce_lint import engine
     from bce_lint.cli.run import Run
     from bce_lint.report.paths import shown
 
+    interrupted = ""
+    try:
+        result = ask()
+    except engine.Interrupted as stopped:
+        result, interrupted = stopped.result, f"interrupted{_where()}; there may be more findings"
     unkept = (
         ()
         if kept is None
@@ -224,50 +304,19 @@ def _linted(result: LintResult, kept: Cache | None) -> Run:
             *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
         )
     )
-    return Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
+    run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
+    return run._replace(interrupted=interrupted)
 
 
-def _report(options: Namespace, run: Run) -> None:
-    """Prints the findings and what they come to; standard output is left to a diff or a mended text."""
-    from bce_lint.report import FORMATS, summary
-    from bce_lint.report.run_time import summary as verdicts
-    from bce_lint.report.statistics import statistics, unanalysed
+def _where() -> str:
+    from bce_lint.cli.ticker import said
 
-    out = partial(terminal.write, error=options.diff or (options.fix and options.paths == ["-"]))
-    unsafe, as_text, written = options.unsafe_fixes, options.output_format != "json", not options.diff
-    if options.diff or options.fix_only:
-        _report_crashes(run)
-        lines = [summary.fixed(run.left, run.mended, unsafe, written=written)]
-    elif options.statistics:
-        out(statistics(run.left, as_text=as_text))
-        lines = []
-    else:
-        out(FORMATS[options.output_format](run.left, run.sources, unsafe))
-        lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
-    for reason in run.unkept if options.verbose else ():
-        terminal.complain(reason)
-    if options.verbose or (options.statistics and run.unanalysed):
-        (out if options.statistics and as_text else partial(terminal.write, error=True))(unanalysed(run.unanalysed))
-    lines += [verdicts(run.left), *run.lines]
-    if as_text and not options.quiet:
-        listing = summary.listing(run.mended, written=written) if options.show_fixes else ""
-        out(listing + "".join(f"{line}\n" for line in lines if line))
-
-
-def _count(run: Run) -> list[str]:
-    """How many findings there were; nothing where there were none and something went wrong, or nothing was read."""
-    from bce_lint.report import summary
-
-    return [] if (run.problems or run.nothing) and not run.left and not run.mended else [summary.found(run.left, run.mended)]
-
-
-def _report_crashes(run: Run) -> None:
-    for one in run.left:
-        if one.code == CRASH:
-            _fail(f"{one.location.path}: {one.code} {one.message}")
+    return "" if PROGRESS.step is None else f": {said(PROGRESS.step)}"
 
 
 def _status(options: Namespace, run: Run) -> int:
+    if run.interrupted:
+        return INTERRUPTED
     if run.problems or any(one.code == CRASH for one in run.left):
         return ERROR
     changed = bool(run.mended) and (options.diff or options.exit_non_zero_on_fix)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from bce_lint.source.projects import ImportFolders, usual
 from bce_lint.terminal import one_line
 
 _PLACE: Final = re.compile(r"(.+?):(\d+)(?::(\d+))?", re.DOTALL)
 _IR: Final = re.compile(r"ir:(.+):([^:]+)", re.DOTALL)
 
 
-def reveal(place: str, paths: Sequence[str]) -> str:
+def reveal(place: str, paths: Sequence[str], imports: ImportFolders = usual) -> str:
     """The lines for a place. Raises `ValueError` where it names none, or where paths are given as well."""
     function, found = _IR.fullmatch(place), _PLACE.fullmatch(place)
     if paths == ["-"] or place.startswith("-:"):
@@ -33,4 +34,5 @@ def reveal(place: str, paths: Sequence[str]) -> str:
         return lowered(path, function[2])
     assert found is not None, "one of the two forms matched"
     column = None if found[3] is None else int(found[3])
-    return "".join(f"{one_line(line)}\n" for line in at(path, int(found[2]), column, partial(named, shown={os.path.abspath(path): path})))
+    lines = at(path, int(found[2]), column, partial(named, shown={os.path.abspath(path): path}), imports)
+    return "".join(f"{one_line(line)}\n" for line in lines)

@@ -29,3 +29,5 @@ class Run(NamedTuple):
     """The functions that were not analysed completely."""
     unkept: tuple[str, ...] = ()
     """Why findings are not kept for the next run, where that was wanted."""
+    interrupted: str = ""
+    """Where the user stopped it, in words: there may be more findings."""

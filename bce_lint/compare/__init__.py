@@ -3,6 +3,7 @@ not imported."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from bce_lint.compare.verdicts import Judge
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.records import changed
 from bce_lint.report.paths import shown
+from bce_lint.rules.by_file import Asked, Selection, selection
 from bce_lint.source.text import SourceText
 from bce_lint.terminal import flowing
 
@@ -40,16 +42,26 @@ def read_report(path: str) -> WitnessReport:
     return WitnessReport(path, read(Path(path)))
 
 
-def compare(report: WitnessReport, files: Iterable[Path], static: Sequence[Diagnostic], codes: frozenset[str]) -> Comparison:
-    """Judges the linter's findings in some files by a run. Of the findings of the run alone, those of the selected codes that have a
-    part in the files are given. Raises `ValueError` where the report speaks of no file among these."""
+def compare(
+    report: WitnessReport, files: Iterable[Path], static: Sequence[Diagnostic], asked: Asked, related: bool = False
+) -> Comparison:
+    """Judges the linter's findings in some files by a run. Of the findings of the run alone, those that their files select are given whose
+    place lies in the files; with `related`, those that have a label there as well. Raises `ValueError` where the report speaks of none of
+    these files."""
+    selected = selection(asked)
     located = locate(report.witnessed, [str(file) for file in files], report.name)
     judge = Judge(located)
     judged = [changed(one, run_time=judge.verdict(one)) for one in static]
-    alone = [one for one in judge.alone(judged) if one.code in codes]
+    told = (one for one in judge.alone(judged, related) if selected.tells(os.path.abspath(one.location.path), one.code))
+    alone = [_weighed(one, selected) for one in told]
     whole = sorted((*judged, *alone), key=lambda one: one.sort_key)
     sources = {path: text for one in alone for path in located.paths(one) if (text := located.source(path)) is not None}
     return Comparison(tuple(whole), sources, tuple(_lines(located)))
+
+
+def _weighed(one: Diagnostic, selected: Selection) -> Diagnostic:
+    """A finding as bad as its file says."""
+    return changed(one, severity=selected.of(os.path.abspath(one.location.path)).severity.get(one.code, one.severity))
 
 
 def _lines(located: Located) -> list[str]:

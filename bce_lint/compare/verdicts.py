@@ -115,8 +115,8 @@ class Judge:
     def _listed(self, places: Iterable[Location]) -> str:
         return ", ".join(f"{shown(place.path)}:{place.start.row}" for place in places)
 
-    def alone(self, judged: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-        """The findings of the run that the linter does not have, and that a linted file has a part in.
+    def alone(self, judged: Sequence[Diagnostic], related: bool) -> Iterator[Diagnostic]:
+        """The findings of the run that the linter does not have, and whose place lies in a linted file, or with `related` a label.
 
         Where a rule that goes before has spoken and is not contradicted, the linter would not have said them.
         """
@@ -126,7 +126,7 @@ class Judge:
             for place in {key(place) for place in (one.location, *(seen.location for seen in self._joined(one)))}:
                 known.setdefault(place, []).append(one)
         for one in self.located.witnessed.findings:
-            linted = any(self.located.is_linted(path) for path in self.located.paths(one))
+            linted = any(self.located.is_linted(path) for path in (self.located.paths(one) if related else (one.location.path,)))
             if linted and not any(_covers(other, one) for other in known.get(key(one.location), ())):
                 yield self._dated(one)
 

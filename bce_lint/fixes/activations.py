@@ -33,6 +33,7 @@ from bce_lint.fixes.same_memory import only_name
 from bce_lint.fixes.switched_off import ActivationChoice, choice_of, switched_off
 from bce_lint.fixes.tree import Node
 from bce_lint.fixes.uses import User, UserSearch
+from bce_lint.rules.messages import quoted
 
 _TWICE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 _MAX, _SHOWN = 16, 40
@@ -88,7 +89,7 @@ def changed(treatment: Treatment, project: RecordedProject, intents: Sequence[Fi
     edits, title, only = _rewritten(project, group) if treatment.fused else project.remembered(asked, lambda: _rewritten(project, group))
     if treatment.fused:
         edits = [*edits, *retyped(project, group.losses, intent.what)]
-        title = f"Use `{intent.what}` on the raw values"
+        title = f"Use `{intent.what}` on the logits"
     safe = intent.safe and only and inside is not None and not infinite(project, inside)
     return Fix(level(intent) if safe else UNSAFE, title, tuple(edits))
 
@@ -226,8 +227,19 @@ def _at_the_root(project: RecordedProject, group: _Group) -> tuple[list[Edit], s
         if not logarithm:
             still_so(project, [function for search in group.searches.values() for function in search.functions])
         edits = renamed([search.names for search in group.searches.values()], same, edits, logarithm)
-    name = next(iter(group.origins.values())).name
-    return edits, f"Use `log_{name}`" if logarithm else "; ".join(dict.fromkeys(said)) or f"Remove the {name}"
+    return edits, "; ".join(dict.fromkeys(said)) or _title(group)
+
+
+def _title(group: _Group) -> str:
+    """What becomes of the activations; of two in a row, which one goes and which one stays."""
+    going, value = next(iter(group.origins.values())), group.site.input[0]
+    if group.treatment.logarithm:
+        return f"Use `log_{going.name}`"
+    staying = value.first if group.treatment.inner else next(iter(value.inner), None) if group.treatment.outer else None
+    if staying is None:
+        return f"Remove the {going.name}"
+    which = "first" if group.treatment.inner else "second"
+    return f"Remove the {which} of the two, {quoted(going.place.text or going.name)}, and keep {quoted(staying.place.text or staying.name)}"
 
 
 def _returned_alike(project: RecordedProject, group: _Group) -> None:

@@ -61,7 +61,9 @@ def _drop(project: Project, intents: _Intents) -> str:
 
 def _drop_inner(project: Project, intents: _Intents) -> str:
     outer, inner = (_named(project, _origins(intents, below)) for below in (False, True))
-    return f"of {outer} and {inner}, keep one on the way to the loss at {_here(project, intents)}"
+    if any(origin.domain is Domain.LOG_CATEGORICAL for origin in _origins(intents)):
+        return f"take {inner} away, and give {outer} what it gets"
+    return f"take {outer} away, and give the loss at {_here(project, intents)} what it gets: the output of {inner}"
 
 
 def _fuse(project: Project, intents: _Intents) -> str:

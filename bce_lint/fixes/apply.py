@@ -15,6 +15,7 @@ from bce_lint.fixes.readings import Readers, Readings
 from bce_lint.fixes.trials import Trials
 from bce_lint.ir import Span
 from bce_lint.rules.judge import Judged
+from bce_lint.rules.messages import DECIDED
 from bce_lint.source.text import SourceText
 
 MAX_ROUNDS = 10
@@ -55,18 +56,19 @@ class Checks(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """Which fixes may be applied: the least trust, the codes, and the files."""
+    """Which fixes may be applied: the least trust, the codes, the files, and of which findings they are `wanted` at all."""
 
     least: str
     codes: frozenset[str]
     files: frozenset[str]
+    wanted: Callable[[Judged], bool] = lambda _: True
 
     def allowed(self, found: Judged) -> Fix | None:
         """A finding's fix, if it may be applied."""
         fix = found.fix
         if fix is None or not fix.edits or trust(fix.applicability) < trust(self.least):
             return None
-        return fix if found.rule.code in self.codes and fix.paths <= self.files else None
+        return fix if found.rule.code in self.codes and fix.paths <= self.files and self.wanted(found) else None
 
 
 class Fixed(NamedTuple):
@@ -249,8 +251,9 @@ def _brought(one: Diagnostic) -> Refusal:
 
 def _marks(found: Judged, seen: Linted, edited: Mapping[str, Sequence[Span]]) -> set[tuple[str, str]]:
     """What a finding's labels mark: where that has changed, it speaks of something else, such as the next of two sigmoids. What is
-    edited inside of a mark, as an argument of a call, makes it no other one."""
-    return {(mark.path, _around(seen.sources[mark.path].text, mark.span, edited.get(mark.path, ()))) for _, mark in found.labels}
+    edited inside of a mark, as an argument of a call, makes it no other one; neither does a dtype that now comes from the edit."""
+    marked = [mark for text, mark in found.labels if not text.endswith(DECIDED)]
+    return {(mark.path, _around(seen.sources[mark.path].text, mark.span, edited.get(mark.path, ()))) for mark in marked}
 
 
 def _around(text: str, mark: Span, edited: Sequence[Span]) -> str:

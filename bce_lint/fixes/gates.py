@@ -39,6 +39,8 @@ def untouched(text: str, tree: ast.Module, spans: Sequence[Span]) -> list[str]:
     starts = [0]
     for line in lines_of(text):
         starts.append(starts[-1] + len(line))
+    if text and not text.endswith(("\r", "\n")):
+        starts.pop()  # the end of the text lies in its last line
     rows = {row for span in spans for row in range(bisect_right(starts, span.start), bisect_right(starts, span.end) + 1)}
     return [dump for first, last, dump in _heads(tree) if rows.isdisjoint(range(first, last + 1))]
 

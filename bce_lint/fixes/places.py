@@ -1,4 +1,4 @@
-"""Places in a project's files, as people are told them: the same whatever paths a command was given."""
+"""Places in a project's files, as people are told them: the same whatever paths a command was given, and from where."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from collections.abc import Iterable
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
 from bce_lint.fixes.tree import Node, Tree
+from bce_lint.source.projects import root_of
 
 _PLACES = 5
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def at_row(tree: Tree, node: Node) -> str:
-    """The file of an expression, from the working directory, and its row."""
+    """The file of an expression, from its project's folder, and its row."""
     return row(tree, node.span.start)
 
 
 def row(tree: Tree, offset: int) -> str:
-    """The file of an offset, from the working directory, and its row."""
+    """The file of an offset, from its project's folder, and its row."""
     return f"{shown(tree.path)}:{len(_BREAK.findall(tree.text, 0, offset)) + 1}"
 
 
@@ -34,7 +35,8 @@ def at_place(project: Project, place: Place | SourceRange) -> str:
 def listed(places: Iterable[str]) -> str:
     """Some places in order, each once; of many, the first."""
     found = sorted(dict.fromkeys(places), key=_by_row)
-    more = f" and {len(found) - _PLACES} more places" if len(found) > _PLACES else ""
+    beyond = len(found) - _PLACES
+    more = f" and {beyond} more place{'' if beyond == 1 else 's'}" if beyond > 0 else ""
     return ", ".join(found[:_PLACES]) + more
 
 
@@ -44,9 +46,6 @@ def _by_row(place: str) -> tuple[str, int]:
 
 
 def shown(path: str) -> str:
-    """A file from the working directory; one that does not lie below it in full, standard input by its name."""
+    """A file from the folder of its project; standard input by its name."""
     folder = os.path.basename(os.path.dirname(path))
-    if folder.startswith("<"):
-        return folder
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative
+    return folder if folder.startswith("<") else os.path.relpath(path, root_of(path).path)

@@ -109,7 +109,7 @@ def switched_off(project: RecordedProject, choice: ActivationChoice, others: boo
     sources = list(_sources(project, choice.tree, choice.function, choice.name, _MAX_WAY))
     chosen = [source for source in sources if not _is_off(source.value)]
     if not chosen:
-        raise Refusal(f"`{choice.name}` of {at_row(choice.tree, choice.function)} chooses the activation, by nobody who was seen")
+        raise Refusal(f"`{choice.name}` of {at_row(choice.tree, choice.function)} chooses the activation, and no caller was seen")
     if len(chosen) > 1 and others:
         where = listed(at_row(source.tree, source.call or source.value) for source in chosen)
         raise Refusal(f"`{choice.name}` chooses the activation at {where}, and not only the loss wants it: leave it out for the loss alone")
@@ -187,7 +187,7 @@ def _off(choice: ActivationChoice, source: _Source) -> tuple[str, list[Edit]]:
         name, imports = reached(source.tree, "torch.nn.Identity")
         return name + ("()" if isinstance(source.value, ir.Call) else ""), list(imports)
     raise Refusal(
-        f"`{choice.name}` of {at_row(choice.tree, choice.function)} chooses the activation, and knows no word for none: "
+        f"`{choice.name}` of {at_row(choice.tree, choice.function)} chooses the activation, and has no value that means none: "
         f"let it take None, and give that at {at_row(source.tree, source.call or source.value)}"
     )
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.report.fixable import code
+from bce_lint.report.fixable import marked
 from bce_lint.report.paths import shown
+from bce_lint.report.pen import Pen, pen_for
 from bce_lint.report.run_time import said
-from bce_lint.terminal import flowing
+from bce_lint.report.told import Told
+from bce_lint.terminal import Colour, flowing, one_line
 
 
-def concise(diagnostics: Iterable[Diagnostic], unsafe: bool = False) -> str:
-    """The diagnostics, one a line; `unsafe` tells whether unsafe fixes count."""
-    return "".join(f"{_line(one, unsafe)}\n" for one in diagnostics)
+def render(told: Told) -> str:
+    """The diagnostics, one a line."""
+    pen = pen_for(told)
+    return "".join(f"{_line(one, told.unsafe, pen)}\n" for one in told.findings)
 
 
-def _line(one: Diagnostic, unsafe: bool) -> str:
+def _line(one: Diagnostic, unsafe: bool, pen: Pen) -> str:
     row, column = one.location.start
+    return f"{pen.paint(Colour.STRONG, shown(one.location.path))}:{row}:{column}: {sentence(one, unsafe, pen)}"
+
+
+def sentence(one: Diagnostic, unsafe: bool, pen: Pen) -> str:
+    """The code, the sign of a fix, the message, and what a run says, on one line."""
     ran = "" if one.run_time is None else f" (run time: {said(one.run_time)})"
-    return f"{shown(one.location.path)}:{row}:{column}: {code(one, unsafe)} {flowing(one.message)}{ran}"
+    return f"{pen.paint(pen.of(one.severity), one_line(one.code))}{marked(one, unsafe)} {flowing(one.message)}{ran}"

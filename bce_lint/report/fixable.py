@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bce_lint.diagnostic import SAFE, UNSAFE, Diagnostic
-from bce_lint.terminal import one_line
 
 
 def applies(one: Diagnostic, unsafe: bool) -> bool:
@@ -16,7 +15,6 @@ def hidden(one: Diagnostic, unsafe: bool) -> bool:
     return applies(one, unsafe=True) and not applies(one, unsafe)
 
 
-def code(one: Diagnostic, unsafe: bool) -> str:
-    """A finding's code, with ruff's sign after it where `--fix` mends the finding."""
-    known = one_line(one.code)
-    return f"{known} [*]" if applies(one, unsafe) else known
+def marked(one: Diagnostic, unsafe: bool) -> str:
+    """Ruff's sign behind the code of a finding that `--fix` mends; nothing behind others."""
+    return " [*]" if applies(one, unsafe) else ""

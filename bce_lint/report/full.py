@@ -1,17 +1,22 @@
-"""Each diagnostic with the code it speaks of: the primary place marked `^`, the labels `-`, other files after `:::`; then its fix."""
+"""Each diagnostic with the code it speaks of, as ruff draws it: the primary place marked `^`, the labels `-`, other files after `:::`;
+then its fix as changed lines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bce_lint.diagnostic import DISPLAY_ONLY, UNSAFE, Diagnostic, Fix, Location, Position, Verdict, Verification
-from bce_lint.report.fixable import code
-from bce_lint.report.frame import Mark, draw
+from bce_lint.diagnostic import DISPLAY_ONLY, UNSAFE, Diagnostic, Edit, Fix, Location, Position, Verdict, Verification
+from bce_lint.report.closing import closing
+from bce_lint.report.fixable import marked
+from bce_lint.report.frame import Mark, draw, shown_rows
+from bce_lint.report.inline_diff import ChangedLine, changed_lines, drawn
 from bce_lint.report.paths import shown
+from bce_lint.report.pen import Pen, pen_for
 from bce_lint.report.run_time import said
+from bce_lint.report.told import Told
 from bce_lint.source.text import SourceText
-from bce_lint.terminal import flowing, one_line
+from bce_lint.terminal import Colour, flowing, one_line
 
 
 class _Block(NamedTuple):
@@ -22,35 +27,61 @@ class _Block(NamedTuple):
     marks: list[Mark]
 
 
-def full(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], unsafe: bool = False) -> str:
-    """The diagnostics with their code frames, an empty line after each; `unsafe` tells whether unsafe fixes count as fixes."""
-    return "".join("\n".join((*_lines(one, sources, unsafe), "", "")) for one in diagnostics)
+class _Change(NamedTuple):
+    """What a fix changes in one file, and where that begins."""
+
+    path: str
+    at: Position
+    lines: list[ChangedLine]
 
 
-def _lines(one: Diagnostic, sources: Mapping[str, SourceText], unsafe: bool) -> Iterator[str]:
-    blocks = _blocks(one)
-    texts = {} if one.run_time is not None and one.run_time.stale else sources
-    width = max(len(str(mark.end.row)) for block in blocks for mark in block.marks)
-    yield f"{code(one, unsafe)} {flowing(one.message)}"
+def render(told: Told) -> str:
+    """The diagnostics with their code frames, an empty line after each; then where to read on."""
+    pen = pen_for(told)
+    found = ("\n".join((*_lines(one, told, pen), "", "")) for one in told.findings)
+    return "".join((*found, *(f"{line}\n" for line in closing(told, pen))))
+
+
+def _lines(one: Diagnostic, told: Told, pen: Pen) -> Iterator[str]:
+    texts = {} if one.run_time is not None and one.run_time.stale else told.sources
+    blocks, changes = _blocks(one, pen), _changes(one.fix, texts)
+    width = max((*_numbers(blocks, texts), *(len(str(line.row)) for change in changes for line in change.lines if line.row)))
+    colour = pen.of(one.severity)
+    code = pen.paint(colour, f"{one_line(one.severity)}[{one_line(one.code)}]")
+    yield f"{code}{marked(one, told.unsafe)}{pen.paint(Colour.STRONG, f': {flowing(one.message)}')}"
     for index, block in enumerate(blocks):
-        arrow = ":::" if index else "-->"
-        row, column = block.at
-        yield f"{'':{width}}{arrow} {shown(block.path)}:{row}:{column}"
-        yield from _body(block, texts.get(block.path), width, index == len(blocks) - 1)
+        yield _heading(":::" if index else "-->", block.path, block.at, width, pen)
+        yield from _body(block, texts.get(block.path), width, index == len(blocks) - 1, pen)
     if one.fix is not None:
-        yield f"{'':{width}} |"
-        yield from (f"{'':{width}} = {line}" for line in _help(one.fix))
+        yield from _help(one.fix, one.location.path, changes, width, pen)
     if one.verification is not None:
-        yield f"{'':{width}} = {verified(one.verification)}"
+        yield verified(one.verification)
     if one.run_time is not None:
-        yield f"{'':{width}} = run time: {said(one.run_time)}"
+        yield f"run time: {said(one.run_time)}"
 
 
-def _help(fix: Fix) -> Iterator[str]:
+def _heading(arrow: str, path: str, at: Position, width: int, pen: Pen) -> str:
+    return f"{'':{width}}{pen.paint(Colour.FRAME, arrow)} {shown(path)}:{at.row}:{at.column}"
+
+
+def _numbers(blocks: Sequence[_Block], texts: Mapping[str, SourceText]) -> Iterator[int]:
+    """The widths of the row numbers that blocks show."""
+    for block in blocks:
+        source = texts.get(block.path)
+        yield from (len(str(mark.end.row)) for mark in block.marks)
+        yield from (len(str(row)) for row in (() if source is None else shown_rows(source.lines, block.marks)))
+
+
+def _help(fix: Fix, path: str, changes: Sequence[_Change], width: int, pen: Pen) -> Iterator[str]:
     about = f"{DISPLAY_ONLY}: " if fix.applicability == DISPLAY_ONLY else ""
-    yield f"help: {about}{flowing(fix.message)}"
+    yield f"{pen.paint(Colour.HELP, 'help')}{pen.paint(Colour.STRONG, f': {about}{flowing(fix.message)}')}"
+    margin = pen.paint(Colour.FRAME, f"{'':{width}} |")
+    for change in changes:
+        if change.path != path or change is not changes[0]:
+            yield _heading(":::" if change.path != path else "-->", change.path, change.at, width, pen)
+        yield from (margin, *drawn(change.lines, width, pen), margin)
     if fix.applicability == UNSAFE:
-        yield "note: this is an unsafe fix and may change values"
+        yield f"{pen.paint(Colour.WARNING, 'note')}{pen.paint(Colour.STRONG, ': this is an unsafe fix and may change values')}"
 
 
 def verified(one: Verification) -> str:
@@ -67,26 +98,40 @@ def verified(one: Verification) -> str:
     return f"verified{where}: {'; '.join(filter(None, (one.verdict, reason, apart)))}"
 
 
-def _body(block: _Block, source: SourceText | None, width: int, last: bool) -> Iterator[str]:
-    margin = f"{'':{width}} |"
+def _body(block: _Block, source: SourceText | None, width: int, last: bool, pen: Pen) -> Iterator[str]:
+    margin = pen.paint(Colour.FRAME, f"{'':{width}} |")
     if source is None or not source.lines:
         yield from (f"{'':{width}} = {mark.text}" for mark in block.marks if mark.text)
         return
     yield margin
-    yield from draw(source.lines, block.marks, width)
-    if not last:
+    frame = list(draw(source.lines, block.marks, width, pen))
+    yield from frame
+    if not last and frame[-1] != margin:
         yield margin
 
 
-def _blocks(one: Diagnostic) -> list[_Block]:
+def _blocks(one: Diagnostic, pen: Pen) -> list[_Block]:
     """The marks by file, that of the diagnostic first, the others in the order of their labels."""
-    marked = [(one.location, "^", ""), *((label.location, "-", label.message) for label in one.labels)]
+    colour = pen.of(one.severity)
+    marks = [(one.location, "^", "", colour), *((label.location, "-", label.message, Colour.FRAME) for label in one.labels)]
     blocks: dict[str, _Block] = {}
-    for location, sign, text in marked:
+    for location, sign, text, colour in marks:
         block = blocks.setdefault(location.path, _Block(location.path, location.start, []))
-        block.marks.append(_mark(location, sign, text))
+        block.marks.append(_mark(location, sign, text, colour))
     return list(blocks.values())
 
 
-def _mark(location: Location, sign: str, text: str) -> Mark:
-    return Mark(location.start, max(location.start, location.end), sign, flowing(text))
+def _mark(location: Location, sign: str, text: str, colour: Colour) -> Mark:
+    return Mark(location.start, max(location.start, location.end), sign, flowing(text), colour)
+
+
+def _changes(fix: Fix | None, texts: Mapping[str, SourceText]) -> list[_Change]:
+    """What a fix changes, by file in the order of its edits; nothing of a file whose text is not at hand."""
+    edits: dict[str, list[Edit]] = {}
+    for edit in () if fix is None else fix.edits:
+        edits.setdefault(edit.location.path, []).append(edit)
+    return [
+        _Change(path, min(edit.location.start for edit in some), changed_lines(texts[path], some))
+        for path, some in edits.items()
+        if path in texts
+    ]

@@ -5,17 +5,32 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any, Final
 
-from bce_lint import RULE_PAGES
-from bce_lint.diagnostic import Diagnostic, Fix, Location, Position, Verification
+from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE, Diagnostic, Fix, Location, Position, Verification
+from bce_lint.report.addresses import rule_address
 from bce_lint.report.run_time import as_row
+from bce_lint.report.told import Told
+from bce_lint.source.suppress import noqa_row
+
+_NOT_SILENCED: Final = frozenset((CRASH, UNREADABLE, TOO_LARGE))
 
 
-def as_json(diagnostics: Iterable[Diagnostic]) -> str:
+def render(told: Told) -> str:
     """The diagnostics as a JSON list. Rows and columns count from 1, file names are absolute."""
-    return json.dumps([_diagnostic(one) for one in diagnostics], indent=2) + "\n"
+    return json.dumps(list(rows(told)), indent=2) + "\n"
+
+
+def rows(told: Told) -> Iterator[dict[str, Any]]:
+    """The JSON of each diagnostic."""
+    fingerprints = list(told.fingerprints())
+    assert len(fingerprints) in (0, len(told.findings)), "a fingerprint for each finding, or none"
+    for one, fingerprint in zip_longest(told.findings, fingerprints):
+        row = _diagnostic(one)
+        row["noqa_row"] = _noqa_row(one, told)
+        yield row if fingerprint is None else {**row, "fingerprint": fingerprint}
 
 
 def _diagnostic(one: Diagnostic) -> dict[str, Any]:
@@ -23,14 +38,21 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
         "code": one.code,
         "name": one.name,
         "message": one.message,
+        "cell": None,
         **location_row(one.location),
         "severity": one.severity,
-        "url": f"{RULE_PAGES}/{one.code}.md",
+        "url": rule_address(one.code),
         "fix": None if one.fix is None else _fix(one.fix),
         "labels": [{"message": label.message, **location_row(label.location)} for label in one.labels],
         **({} if one.verification is None else {"verification": _verification(one.verification)}),
         **({} if one.run_time is None else {"run_time": as_row(one.run_time)}),
     }
+
+
+def _noqa_row(one: Diagnostic, told: Told) -> int | None:
+    """The row in which a `# noqa` would silence a finding; None where none can, or where the text is not at hand."""
+    source = told.sources.get(one.location.path)
+    return None if source is None or one.code in _NOT_SILENCED else noqa_row(source, one.location.start.row)
 
 
 def _fix(fix: Fix) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""How a path is shown."""
+"""How a path is shown, and how other programs are told it."""
 
 from __future__ import annotations
 
 import os
 
-from bce_lint.terminal import one_line
+from bce_lint.diagnostic import Label
+from bce_lint.terminal import flowing, one_line
 
 
 def shown(path: str) -> str:
@@ -19,3 +20,31 @@ def relative(path: str) -> str:
         return path
     here = os.path.join(os.getcwd(), "")
     return path[len(here) :] if path.startswith(here) else path
+
+
+def with_slashes(path: str) -> str:
+    """A path for a program that knows the repository: relative to the working folder where it lies below it, with forward slashes."""
+    return relative(os.path.normpath(path)).replace(os.sep, "/")
+
+
+def labelled(label: Label) -> str:
+    """What a label says and where, on one line."""
+    return f"{flowing(label.message)}: {one_line(with_slashes(label.location.path))}:{label.location.start.row}"
+
+
+def uri(path: str) -> tuple[str, bool]:
+    """A path as a URI, and whether it is one below the working folder; `file:` and absolute where it is not."""
+    from urllib.parse import quote
+
+    whole = os.path.abspath(path)
+    inside = relative(whole)
+    if inside != whole:
+        return quote(os.fsencode(inside.replace(os.sep, "/"))), True
+    return folder_uri(whole), False
+
+
+def folder_uri(path: str) -> str:
+    """An absolute path as a `file:` URI."""
+    from pathlib import Path
+
+    return Path(path).as_uri()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bce_lint.diagnostic import Diagnostic, Unanalysed
 from bce_lint.report.paths import shown
@@ -14,13 +12,12 @@ from bce_lint.report.summary import count
 from bce_lint.terminal import one_line
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A rule, its findings, and what a run says of them."""
 
     code: str
     name: str
-    count: int
+    findings: int
     verdicts: dict[str, int]
 
 
@@ -28,9 +25,11 @@ def statistics(diagnostics: Iterable[Diagnostic], *, as_text: bool = True) -> st
     """The rules that have findings, the most frequent first; as lines or as a JSON list."""
     rows = _rows(diagnostics)
     if not as_text:
+        import json
+
         return json.dumps([_json(row) for row in rows], indent=2) + "\n"
-    width = max((len(str(row.count)) for row in rows), default=0)
-    return "".join(f"{row.count:>{width}}\t{one_line(row.code)}\t{one_line(row.name)}{_told(row)}\n" for row in rows)
+    width = max((len(str(row.findings)) for row in rows), default=0)
+    return "".join(f"{row.findings:>{width}}\t{one_line(row.code)}\t{one_line(row.name)}{_told(row)}\n" for row in rows)
 
 
 def unanalysed(functions: Sequence[Unanalysed]) -> str:
@@ -49,8 +48,8 @@ def _rows(diagnostics: Iterable[Diagnostic]) -> list[_Row]:
     for one in diagnostics:
         groups.setdefault((one.code, one.name), []).append(one)
     rows = [_Row(code, name, len(group), counted(group)) for (code, name), group in groups.items()]
-    return sorted(rows, key=lambda row: (-row.count, row.code, row.name))
+    return sorted(rows, key=lambda row: (-row.findings, row.code, row.name))
 
 
 def _json(row: _Row) -> dict[str, Any]:
-    return {"code": row.code, "name": row.name, "count": row.count, **({"run_time": row.verdicts} if row.verdicts else {})}
+    return {"code": row.code, "name": row.name, "count": row.findings, **({"run_time": row.verdicts} if row.verdicts else {})}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from types import EllipsisType
 from typing import Final
 
-from bce_lint.analysis.domain.tensor import Assumed, Origin, Place, Tensor
+from bce_lint.analysis.domain.shapes import rank
+from bce_lint.analysis.domain.tensor import Assumed, Origin, Place, PlacedDtype, PlacedSize, Shape, SourceRange, Tensor
 from bce_lint.analysis.sites import Alternatives, LogSite, LossSite
 from bce_lint.catalog.schema import Contract, Domain
 from bce_lint.diagnostic import shortened
@@ -27,6 +29,7 @@ CALLED: Final = "loss called here"
 LOGARITHM_TAKEN: Final = "logarithm taken here"
 INPUT_GIVEN: Final = "input given here"
 TARGET_GIVEN: Final = "target given here"
+DECIDED: Final = ("comes from here", "come from here")
 MADE_BY: Final = (APPLIED, LOGITS_MADE)
 TAKEN_BY: Final = (AS_LOGITS, USED, CALLED)
 
@@ -34,6 +37,11 @@ TAKEN_BY: Final = (AS_LOGITS, USED, CALLED)
 def quoted(text: str) -> str:
     """Source text in backticks, on one line and not too long."""
     return f"`{shortened(' '.join(text.split()), _WIDTH)}`"
+
+
+def dimensions(count: int | None) -> str:
+    """So many dimensions."""
+    return f"{count} dimension{'' if count == 1 else 's'}"
 
 
 def loss_name(contract: Contract, written: str) -> str:
@@ -97,6 +105,34 @@ def assumed(*values: Tensor) -> Labels:
     return tuple(dict.fromkeys((f"`{size.place.text}` is {int(size)} where {DEFAULTED}", size.place) for size in sizes))
 
 
+def dtypes(values: Alternatives) -> Labels:
+    """A label for each place that gave one of the values its dtype."""
+    placed = [tensor.dtype for tensor in values if isinstance(tensor.dtype, PlacedDtype)]
+    return tuple(dict.fromkeys((f"`{dtype}` {DECIDED[0]}", dtype.place) for dtype in placed))
+
+
+def sizes(of: str, values: Iterable[int | EllipsisType | None]) -> Labels:
+    """A label for each place that gave the input, or the target, one of some sizes."""
+    by_place: dict[SourceRange, list[PlacedSize]] = {}
+    for size in values:
+        if type(size) is PlacedSize and size not in by_place.setdefault(size.place.range, []):
+            by_place[size.place.range].append(size)
+    return tuple((f"the {of}'s {_come(placed)}", placed[0].place) for placed in by_place.values())
+
+
+def _come(found: list[PlacedSize]) -> str:
+    *first, last = map(str, found)
+    return f"sizes {', '.join(first)} and {last} {DECIDED[1]}" if first else f"size {last} {DECIDED[0]}"
+
+
+def unlike(a: Shape | None, b: Shape | None) -> list[int | EllipsisType | None]:
+    """The sizes of one shape that another one does not have at the same place: counted from the first dimension where both have one."""
+    x, y = (tuple(shape or ()) for shape in (a, b))
+    if rank(a) is None or rank(b) is None:
+        x, y = x[::-1], y[::-1]
+    return [size for at, size in enumerate(x) if at >= len(y) or size != y[at]]
+
+
 def input_labels(site: LossSite) -> Labels:
     """The labels of a finding about a loss's input."""
     return origins(site.input) + way(site)
@@ -104,8 +140,17 @@ def input_labels(site: LossSite) -> Labels:
 
 def target_labels(site: LossSite) -> Labels:
     """The labels of a finding about a loss's target."""
-    given = ((TARGET_GIVEN, site.target_place),) if site.target_place else ()
-    return origins(site.target) + given + way(site)
+    made = origins(site.target) + dtypes(site.target)
+    return made + _given(TARGET_GIVEN, site.target_place, made) + way(site)
+
+
+def arguments(site: LossSite, made: Labels = ()) -> Labels:
+    """Labels for the two arguments of a loss, where no other label says more of the same place."""
+    return _given(INPUT_GIVEN, site.input_place, made) + _given(TARGET_GIVEN, site.target_place, made)
+
+
+def _given(text: str, place: Place | None, made: Labels) -> Labels:
+    return () if place is None or place.range in {known.range for _, known in made} else ((text, place),)
 
 
 def logarithm(site: LogSite, of: str, instead: str) -> str:

@@ -37,7 +37,7 @@ def misplaced(contract: Contract, option: Option) -> str:
         return reading + (f"; say `reduction={value!r}`" if value in _WORDS else "")
     if name == "reduction":
         known = (*reductions(contract), OLD_MEAN)
-        return f"`reduction={value!r}`, which raises when it is called" if isinstance(value, str) and value not in known else ""
+        return f"`reduction={value!r}`, which raises an error when it is called" if isinstance(value, str) and value not in known else ""
     return f"`{value!r}` as `{name}`; say `reduction={value!r}`" if value in _WORDS else ""
 
 

@@ -61,8 +61,8 @@ def example(rule: Rule, title: str) -> str:
 
 def index() -> str:
     """The list of all rules, in Markdown."""
-    rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.state}, {rule.severity} |" for rule in RULES]
-    return "\n".join(["# Rules", "", "| code | name | default |", "|---|---|---|", *rows]) + "\n"
+    rows = [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity} | {rule.state} |" for rule in RULES]
+    return "\n".join(["# Rules", "", "| code | name | severity | default |", "|---|---|---|---|", *rows]) + "\n"
 
 
 def table() -> str:

@@ -40,6 +40,7 @@ from bce_lint.rules.checks.syntax_error import RULE as BCE901
 from bce_lint.rules.checks.target_out_of_range import RULE as BCE702
 from bce_lint.rules.checks.too_large import RULE as BCE902
 from bce_lint.rules.checks.unbounded_input_to_bce_loss import RULE as BCE105
+from bce_lint.rules.checks.unused_noqa import RULE as BCE910
 from bce_lint.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = tuple(sorted((one for one in vars().values() if isinstance(one, Rule)), key=lambda rule: rule.code))

@@ -29,7 +29,8 @@ class Rule:
     """A rule of bce-lint, with all that the mechanism must know of it.
 
     `precedence` orders the rules that may speak at one place: the lowest speaks alone (None: always). `places` are the kinds of places
-    at which a run looks for it; none for the rules about the analysis itself. `witness` marks a rule that speaks of values, which only
+    at which a run looks for it; none for the rules about the analysis
+    itself and about comments. `witness` marks a rule that speaks of values, which only
     `bce_lint.witness` sees.
     """
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.registry import RULES, default_codes, resolve
 
+LONG: Final = 80
+"""A word beyond this length is none that was meant to name a rule: it is cut where it is told, and likened to none."""
 CLOSE: Final = (0.65, 0)
 ALWAYS: Final = frozenset(rule.code for rule in RULES if rule.subject is Subject.ANALYSIS)
 """What tells that a file was not analysed: reported whatever is selected, unless ignored."""
+
+
+class Layer(NamedTuple):
+    """What one source of settings, a file or the command line, says of which rules run."""
+
+    select: Sequence[str] | None = None
+    ignore: Sequence[str] = ()
+    extend_select: Sequence[str] = ()
 
 
 def choose(select: Sequence[str] | None, ignore: Sequence[str], extend_select: Sequence[str]) -> frozenset[str]:
@@ -19,11 +29,19 @@ def choose(select: Sequence[str] | None, ignore: Sequence[str], extend_select: S
     Selectors apply from the broadest to the most exact (`BCE1`, then `BCE12`, then `BCE123` or a name); of two equally
     broad ones the ignored wins.
     """
-    chosen = ALWAYS | default_codes() if select is None else ALWAYS
-    taken = [(breadth(one), codes(one), True) for one in (*(select or ()), *extend_select)]
-    left_out = [(breadth(one), codes(one), False) for one in ignore]
-    for _, group, wanted in sorted(taken + left_out, key=lambda rule: (rule[0], not rule[2])):
-        chosen = chosen | group if wanted else chosen - group
+    return layered([Layer(select, ignore, extend_select)])
+
+
+def layered(layers: Iterable[Layer], usual: frozenset[str] | None = None) -> frozenset[str]:
+    """The codes that run by several layers, each over those before it: one that selects begins anew. `usual` ones run, or the default
+    ones, where none selects."""
+    chosen = ALWAYS | default_codes() if usual is None else usual
+    for layer in layers:
+        chosen = ALWAYS if layer.select is not None else chosen
+        taken = [(breadth(one), codes(one), True) for one in (*(layer.select or ()), *layer.extend_select)]
+        left_out = [(breadth(one), codes(one), False) for one in layer.ignore]
+        for _, group, wanted in sorted(taken + left_out, key=lambda rule: (rule[0], not rule[2])):
+            chosen = chosen | group if wanted else chosen - group
     return chosen
 
 
@@ -37,12 +55,18 @@ def codes(selector: str) -> frozenset[str]:
     try:
         return resolve(selector)
     except KeyError:
-        raise ValueError(f"no rule is called {selector!r}{nearest(selector)}") from None
+        near = nearest(selector) if len(selector) <= LONG else ""
+        raise ValueError(f"no rule is called {_cut(selector)!r}{near}") from None
+
+
+def _cut(selector: str) -> str:
+    return selector if len(selector) <= LONG else f"{selector[: LONG - 1]}…"
 
 
 def nearest(selector: str) -> str:
     """`; did you mean BCE103?`, or nothing where no rule is close."""
-    likeness, best = max((_likeness(selector, key), key) for rule in RULES for key in (rule.code, rule.name))
+    keys = [key for rule in RULES for key in (rule.code, rule.name)]
+    likeness, _, best = max((_likeness(selector, key), _same_start(selector, key), key) for key in keys)
     return f"; did you mean {best}?" if likeness >= CLOSE else ""
 
 
@@ -52,6 +76,11 @@ def _likeness(typed: str, known: str) -> tuple[float, int]:
     from difflib import SequenceMatcher  # only a word that names no rule needs it
 
     return SequenceMatcher(None, typed, known).ratio(), sum(a == b for a, b in zip(typed, known, strict=False))
+
+
+def _same_start(typed: str, known: str) -> int:
+    """With how many letters of one word another begins."""
+    return [*(a == b for a, b in zip(typed, known, strict=False)), False].index(False)
 
 
 def split(values: Iterable[str]) -> list[str]:

@@ -12,21 +12,13 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
+from bce_lint.source.exclusion import Excluding, Exclusion, below, built_in
 from bce_lint.source.patterns import MOST_WILD, Patterns, lines_of
 from bce_lint.source.text import is_handed, read
-
-SKIPPED_FOLDERS: Final = frozenset(
-    (
-        ".bce_lint_cache", ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox",
-        ".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__",
-        "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv",
-    )
-)  # fmt: skip
-"""Folders that hold no code of the project's own: ruff's list, and caches."""
 
 _SUFFIXES: Final = frozenset((".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi"))
 _NAMES: Final = frozenset(("sconscript", "sconstruct", "wscript"))
@@ -60,17 +52,23 @@ _Known: TypeAlias = dict[Path, tuple[_Ignores, ...] | None]
 """The ignore files that hold inside a folder; None for a folder that is left out."""
 
 
-def discover(paths: Iterable[str | os.PathLike[str]], force_exclude: bool = False) -> Discovery:
-    """Resolves the paths of a command to files; with `force_exclude`, without those that are ignored."""
+def discover(
+    paths: Iterable[str | os.PathLike[str]],
+    force_exclude: bool | Callable[[str], bool] = False,
+    excluding: Excluding = built_in,
+) -> Discovery:
+    """Resolves the paths of a command to files: what they name, and what a walk of the folders among them finds, but for what
+    `excluding` leaves out. With `force_exclude`, of some paths or of all, what is named is left out as well where it is ignored."""
     files: dict[str, Path] = {}
     failures: list[tuple[str, str]] = []
     unread: dict[tuple[str, str], None] = {}
     known: _Known = {}
     for path in map(Path, paths):
         try:
-            if force_exclude and excluded(path, known):
+            forced = force_exclude(os.path.abspath(path)) if callable(force_exclude) else force_exclude
+            if forced and excluded(path, known, excluding):
                 continue
-            found = _walk(path, _outer_ignores(path), failures, unread) if path.is_dir() else (_named(path),)
+            found = _walk(path, _outer_ignores(path), failures, unread, excluding) if path.is_dir() else (_named(path),)
             for file in found:
                 files.setdefault(os.path.abspath(file), file)
         except (OSError, ValueError) as error:
@@ -78,12 +76,14 @@ def discover(paths: Iterable[str | os.PathLike[str]], force_exclude: bool = Fals
     return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
 
 
-def excluded(path: Path, known: _Known | None = None) -> bool:
-    """True if a walk of the repository that holds a path, or without one of the current folder, would leave it out.
+def excluded(path: Path, known: _Known | None = None, excluding: Excluding = built_in) -> bool:
+    """True if a walk of the repository that holds a path, or without one of the current folder, would leave it out, or settings do.
 
     `known` keeps what was learned of folders, for the next path.
     """
     full = Path(os.path.abspath(path))
+    if excluding(str(full.parent)).names(str(full)):
+        return True
     root = next((folder for folder in (full, *full.parents) if (folder / ".git").exists()), None) or Path.cwd()
     above, known = list(full.parents), {} if known is None else known
     if root not in above:
@@ -91,13 +91,13 @@ def excluded(path: Path, known: _Known | None = None) -> bool:
     ignores: tuple[_Ignores, ...] = ()
     for folder in reversed(above[: above.index(root) + 1]):
         if folder not in known:
-            closed = folder != root and _left_out(str(folder), True, ignores)
+            closed = folder != root and _left_out(str(folder), True, ignores, excluding(str(folder.parent)))
             known[folder] = None if closed else _ignores_in(folder, _marks(folder), ignores)
         inside = known[folder]
         if inside is None:
             return True
         ignores = inside
-    return _left_out(str(full), full.is_dir(), ignores)
+    return _left_out(str(full), full.is_dir(), ignores, excluding(str(full.parent)))
 
 
 def _named(path: Path) -> Path:
@@ -143,7 +143,11 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 def _walk(
-    folder: Path, ignores: tuple[_Ignores, ...], failures: list[tuple[str, str]], unread: dict[tuple[str, str], None]
+    folder: Path,
+    ignores: tuple[_Ignores, ...],
+    failures: list[tuple[str, str]],
+    unread: dict[tuple[str, str], None],
+    excluding: Excluding,
 ) -> Iterator[Path]:
     """The Python files under `folder`, those of a folder before those of its subfolders. Iterative: depth is the disk's."""
     pending = [(folder, ignores)]
@@ -157,7 +161,8 @@ def _walk(
             continue
         inner = _ignores_in(here, {entry.name for entry in entries}, outer)
         unread.update(_cut(inner[-1:]))
-        kept = [entry for entry in entries if _wanted(entry, inner)]
+        exclusion = excluding(os.path.abspath(here))
+        kept = [entry for entry in entries if _wanted(entry, inner, exclusion)]
         yield from (here / entry.name for entry in kept if not _is_folder(entry))
         pending.extend((here / entry.name, inner) for entry in reversed(kept) if _is_folder(entry))
 
@@ -171,17 +176,19 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False)
 
 
-def _wanted(entry: os.DirEntry[str], ignores: tuple[_Ignores, ...]) -> bool:
+def _wanted(entry: os.DirEntry[str], ignores: tuple[_Ignores, ...], exclusion: Exclusion) -> bool:
     """True if a walk takes an entry: a folder to enter or a file to read."""
     folder = _is_folder(entry)
     if not folder and not (entry.name.endswith(".py") and _is_file(entry)):
         return False
-    return not _left_out(entry.path, folder, ignores)
+    return not _left_out(entry.path, folder, ignores, exclusion)
 
 
-def _left_out(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
-    """True if the name of a file or folder, or an ignore file, keeps a walk out of it."""
-    if folder and (os.path.basename(path) in SKIPPED_FOLDERS or os.path.exists(os.path.join(path, "pyvenv.cfg"))):
+def _left_out(path: str, folder: bool, ignores: tuple[_Ignores, ...], exclusion: Exclusion) -> bool:
+    """True if the name of a file or folder, settings, or an ignore file keep a walk out of it."""
+    if exclusion.patterns and exclusion.verdict(os.path.abspath(path), folder):
+        return True
+    if folder and (os.path.basename(path) in exclusion.folders or os.path.exists(os.path.join(path, "pyvenv.cfg"))):
         return True
     return bool(ignores) and _ignored(path, folder, ignores)
 
@@ -198,14 +205,10 @@ def _ignored(path: str, folder: bool, ignores: tuple[_Ignores, ...]) -> bool:
     """True if the innermost ignore file with an opinion on `path` leaves it out; the folders that it lies in are not."""
     full = os.path.abspath(path)
     for one in reversed(ignores):
-        verdict = one.patterns.verdict(_below(full, one.base), folder)
+        verdict = one.patterns.verdict(below(full, one.base), folder)
         if verdict is not None:
             return verdict
     return False
-
-
-def _below(path: str, base: str) -> str:
-    return os.path.relpath(path, base).replace(os.sep, "/")
 
 
 def _marks(folder: Path) -> set[str]:
@@ -242,4 +245,4 @@ def _outer_ignores(folder: Path) -> tuple[_Ignores, ...]:
     ignores: tuple[_Ignores, ...] = ()
     for parent in reversed(parents[: root + 1]):
         ignores = _ignores_in(parent, _marks(parent), ignores)
-    return tuple(one for one in ignores if not one.patterns.cover(_below(str(here), one.base)))
+    return tuple(one for one in ignores if not one.patterns.cover(below(str(here), one.base)))

@@ -70,6 +70,11 @@ class Patterns:
         parts = _parts(path)
         return any(self._last(parts[:count], True) for count in range(1, len(parts) + 1))
 
+    def within(self, path: str) -> bool:
+        """True if a file, or a folder that it lies in, is ignored."""
+        parts = _parts(path)
+        return any(self._last(parts[:count], count < len(parts)) for count in range(1, len(parts) + 1))
+
     def _last(self, parts: list[str], folder: bool) -> bool | None:
         found, at = None, -1
         for number, pattern in self._named.get(parts[-1], ()):

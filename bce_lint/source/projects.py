@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 MARKERS: Final = ("pyproject.toml", ".git", ".hg", "setup.py", "setup.cfg", "requirements.txt", "environment.yml", "tox.ini")
 """What lies in the folder that a project spans."""
@@ -16,6 +16,15 @@ class Root(NamedTuple):
 
     path: str
     marked: bool
+
+
+ImportFolders: TypeAlias = Callable[[str], "tuple[str, ...] | None"]
+"""The folders in which the imports of the files in a folder are looked up, besides that folder and its packages; None for the project's
+root and the `src` in it."""
+
+
+def usual(folder: str) -> None:
+    """No folders but the usual ones."""
 
 
 def root_of(path: str) -> Root:
@@ -66,8 +75,21 @@ def package_of(root: Root, path: str) -> str:
     return "" if root.marked else os.path.dirname(os.path.relpath(path, root.path)).partition(os.sep)[0]
 
 
-def project_files(root: Root, paths: Iterable[str]) -> list[str]:
-    """The Python files of a project, ignored and built ones apart; without a marker, the neighbours of the given files."""
+def project_files(root: Root, paths: Iterable[str], imports: ImportFolders = usual) -> list[str]:
+    """The Python files of a project, ignored and built ones apart, and those of folders beside it that imports are looked up in; without
+    a marker, the neighbours of the given files."""
+    paths = list(paths)
+    wanted = {one for folder in {os.path.dirname(path) for path in paths} for one in imports(folder) or ()}
+    beyond = [one for one in sorted(wanted) if not (one + os.sep).startswith(os.path.join(root.path, "")) and os.path.isdir(one)]
+    own = _own_files(root, paths)
+    if not beyond:
+        return own
+    from bce_lint.source.discover import discover
+
+    return [*own, *(os.path.abspath(file) for file in discover(beyond).files)]
+
+
+def _own_files(root: Root, paths: Iterable[str]) -> list[str]:
     from bce_lint.source.discover import discover
 
     if root.marked:

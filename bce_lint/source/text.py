@@ -159,6 +159,14 @@ def decode(data: bytes, path: str) -> SourceText:
     return SourceText(path, data, text, encoding, bom)
 
 
+def readable(data: bytes, path: str) -> SourceText:
+    """The text of a file for people to read: what cannot be decoded is written out, as `\\xff`."""
+    try:
+        return decode(data, path)
+    except SourceError:
+        return SourceText(path, data, data.decode("utf-8", "backslashreplace"), "utf-8", False)
+
+
 def encode(source: SourceText, text: str) -> bytes:
     """The bytes of a file once its text is `text`: the byte order mark and the encoding stay.
 

@@ -1,7 +1,8 @@
-"""Writes a group of changed files: all of them or none."""
+"""Writes a group of changed files, all of them or none; or one that may be new."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -63,6 +64,32 @@ def write_all(changes: Sequence[FileChange]) -> None:
         if lost and isinstance(error, Refused):
             raise Refused(error.path, f"{error.reason}; could not put back {', '.join(lost)}") from error
         raise
+
+
+def write_one(path: str, data: bytes) -> None:
+    """Writes a file that may be new, with the folders that it needs, whole or not at all; raises Refused.
+
+    The mode of one that is there stays, and one that is read-only is refused. A symbolic link is replaced, not followed.
+    """
+    temp = _temp_name(path)
+    try:
+        with _refusing(path):
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            mode = os.lstat(path).st_mode if os.path.exists(path) and not os.path.islink(path) else None
+            if mode is not None and not stat.S_ISREG(mode):
+                raise Refused(path, os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "not a file")
+            if mode is not None and (not mode & 0o222 or not os.access(path, os.W_OK)):
+                raise Refused(path, "read-only")
+            with open(temp, "xb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if mode is not None:
+                os.chmod(temp, stat.S_IMODE(mode))
+            os.replace(temp, path)
+    finally:
+        with suppress(OSError):
+            os.unlink(temp)
 
 
 def _jobs(changes: Sequence[FileChange]) -> list[_Job]:

@@ -132,7 +132,7 @@ class _Scan:
     def _arm(self, indent: str, word: str) -> None:
         count = self.arms[indent] = 0 if word == "if" else self.arms.get(indent, 0) + 1
         if count > self.max_depth:
-            self.reason = "if with too many arms"
+            self.reason = "an `if` with too many arms"
 
     def _resume(self, place: int, quote: str) -> int | None:
         """Goes on behind a field: in the format specification or the text around it."""

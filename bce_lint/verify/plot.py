@@ -55,7 +55,7 @@ def _settings() -> Iterator[None]:
     try:
         import matplotlib
     except ImportError as error:
-        raise NoPicture(f"--plot needs matplotlib ({error}); install it with `pip install 'bce-lint[plot]'`") from error
+        raise NoPicture(f"--plot needs matplotlib ({error}); install it with `pip install matplotlib`") from error
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)

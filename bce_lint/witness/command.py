@@ -12,7 +12,7 @@ from types import ModuleType, TracebackType
 from typing import Final, NoReturn
 
 from bce_lint import terminal
-from bce_lint.report import FORMATS
+from bce_lint.report import WITNESS_FORMATS
 
 CLEAN, ERROR = 0, 2
 PROGRAM: Final = "python -m bce_lint.witness"
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--steps", type=_positive, metavar="N", help="stop the script after N loss calls that were seen")
     build.add_argument("--sample", type=_positive, default=1, metavar="N", help="watch one step of training in N (default: 1)")
-    build.add_argument("--output-format", choices=tuple(FORMATS), default="full", help="default: full")
+    build.add_argument("--output-format", choices=WITNESS_FORMATS, default="full", help="default: full")
     build.add_argument("--output-file", metavar="FILE", help="write the report to a file (default: standard output)")
     build.add_argument("script", metavar="SCRIPT", help="the Python file to run")
     build.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGUMENTS", help="what the script is given")
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         import torch  # noqa: F401
     except ImportError as error:
-        return _fail(f"the witness needs PyTorch ({error}); install it with `pip install 'bce-lint[verify]'`")
+        return _fail(f"the witness needs PyTorch ({error}); install it with `pip install torch`")
     return _run(options, code)
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Label, Location
 from bce_lint.records import changed
-from bce_lint.report import FORMATS
+from bce_lint.report import FORMATS, WITNESS_FORMATS
 from bce_lint.report.paths import shown
 from bce_lint.report.summary import count, found
+from bce_lint.report.told import Told
 from bce_lint.source.suppress import suppressed
 from bce_lint.source.text import SourceText
 from bce_lint.terminal import one_line, printable
@@ -79,11 +80,11 @@ class Report:
         """The report in one of the linter's output formats: `full`, `concise` or `json`."""
         if output_format == "json":
             return self._json()
-        if output_format not in FORMATS:
-            raise ValueError(f"no output format is called {output_format!r}; there are {', '.join(FORMATS)}")
+        if output_format not in WITNESS_FORMATS:
+            raise ValueError(f"no output format is called {output_format!r}; there are {', '.join(WITNESS_FORMATS)}")
         findings = [changed(one, message=f"{one.message} ({_times(counted.count)})") for one, counted in self._findings()]
         lines = (found(findings, ()), *map(one_line, (*self._listed(), *self.notes, *self._sampled())))
-        return printable(FORMATS[output_format](findings, self._sources(), False) + "".join(f"{line}\n" for line in lines))
+        return printable(FORMATS[output_format](Told(findings, self._sources())) + "".join(f"{line}\n" for line in lines))
 
     def _findings(self) -> list[tuple[Diagnostic, Counted]]:
         told = [(self._diagnostic(one), one) for one in self._record.findings() if not self._silenced(one)]
@@ -122,7 +123,7 @@ class Report:
 
     def _json(self) -> str:
         told = {
-            "findings": finding_rows(self._findings(), self._places),
+            "findings": finding_rows(self._findings(), self._places, self._sources()),
             "losses": [self._loss(one) for one in self.losses],
             "notes": [*self.notes, *self._sampled()],
             "run": run_row(Ran(self.sample, self.steps, self.ended_by)),

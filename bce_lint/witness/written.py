@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +11,11 @@ from typing import Any, NamedTuple
 from bce_lint import __version__
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Location
-from bce_lint.report import FORMATS
 from bce_lint.report.json import location_row
+from bce_lint.report.json import rows as rows_of
+from bce_lint.report.told import Told
 from bce_lint.rules.runtime_places import LOSS, OPERATION
+from bce_lint.source.text import SourceText
 from bce_lint.witness.places import RuntimePlaces
 from bce_lint.witness.record import Counted, Looked, Recorder, Way
 
@@ -30,9 +31,11 @@ class Ran(NamedTuple):
     ended_by: str | None = None
 
 
-def finding_rows(told: Sequence[tuple[Diagnostic, Counted]], places: RuntimePlaces) -> list[dict[str, Any]]:
+def finding_rows(
+    told: Sequence[tuple[Diagnostic, Counted]], places: RuntimePlaces, sources: Mapping[str, SourceText]
+) -> list[dict[str, Any]]:
     """The linter's rows, each with how often it was met and from where."""
-    rows: list[dict[str, Any]] = json.loads(FORMATS["json"]([one for one, _ in told], {}, False))
+    rows: list[dict[str, Any]] = list(rows_of(Told([one for one, _ in told], sources)))
     for row, (_, counted) in zip(rows, told, strict=True):
         row["count"] = counted.count
         row["callers"] = [place_row(places, place) for place in counted.callers]

@@ -75,9 +75,9 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield seen
 
 
-def lint(kept: Cache | None, *paths: str, fixes: bool = True) -> LintResult:
+def lint(kept: Cache | None, *paths: str, fixes: bool = True, related: bool = False) -> LintResult:
     """Lints paths, all by default."""
-    return check(discover(paths or (".",)).files, default_codes(), fixes=fixes, cache=kept)
+    return check(discover(paths or (".",)).files, default_codes(), fixes=fixes, cache=kept, related=related)
 
 
 def codes(result: LintResult) -> list[str]:
@@ -155,7 +155,8 @@ def test_a_question_is_more_than_its_files(root: Path, analysed: list[str], monk
     assert [one.location.path for one in lint(kept, str(root)).diagnostics] == [str(root / "train.py")]
     (root / "sub").mkdir()
     monkeypatch.chdir(root / "sub")
-    assert lint(kept, "../net.py").diagnostics[0].location.path == str(root / "train.py")
+    assert lint(kept, "../net.py").diagnostics == ()
+    assert lint(kept, "../net.py", related=True).diagnostics[0].location.path == str(root / "train.py")
 
 
 def test_another_program_has_other_answers(root: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,13 +283,13 @@ def test_an_answer_that_is_none_is_a_miss(root: Path, text: str) -> None:
     assert told(lint(Cache())) == told(lint(None))
 
 
-def test_an_answer_that_shows_what_is_no_text_is_a_miss(root: Path) -> None:
-    (root / "bad.py").write_bytes(b"# coding: nonsense\n")
-    lint(Cache(), "train.py")
-    (path,) = (root / FOLDER).rglob("*.answers")
-    name, text = path.read_bytes().split(b" ")[0], b'[[],{},["bad.py"],[]]'
-    path.write_bytes(signed(path, name, text))
-    assert told(lint(Cache(), "train.py")) == told(lint(None, "train.py"))
+def test_a_file_that_is_no_text_is_shown_from_the_cache_too(root: Path, analysed: list[str]) -> None:
+    (root / "bad.py").write_bytes(b"x = 1\n# caf\xe9\n")
+    first = lint(Cache())
+    assert codes(first) == ["BCE901", "BCE103"] and first.sources["bad.py"].text == "x = 1\n# caf\\xe9\n"
+    count = len(analysed)
+    again = lint(Cache())
+    assert (told(again), len(analysed)) == (told(first), count)
 
 
 def test_a_folder_that_is_only_read_still_answers(root: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

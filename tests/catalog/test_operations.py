@@ -21,6 +21,8 @@ from bce_lint.catalog.numpy import NUMPY_METHODS
 from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import Kind, Transfer
 
+pytestmark = pytest.mark.any_python
+
 PACKAGE = Path(bce_lint.__file__).parent
 TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "reductions", "tensors")
 OPERATIONS: dict[str, Transfer] = {

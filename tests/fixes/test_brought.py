@@ -19,6 +19,7 @@ from bce_lint.fixes.kinds import KINDS
 from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.ir import Span
 from bce_lint.records import changed
+from bce_lint.rules.by_file import selection
 from bce_lint.rules.judge import Judged
 from bce_lint.rules.pages import example
 from bce_lint.rules.precedence import Subject
@@ -26,6 +27,8 @@ from bce_lint.rules.registry import RULES, default_codes
 from bce_lint.rules.rule import Rule
 from bce_lint.source.text import SourceText, decode
 from tests.fixes.test_fix_fixtures import FIXES, SAID, asked
+
+pytestmark = pytest.mark.any_python
 
 CODES = default_codes()
 SPEAKING = [rule for rule in RULES if rule.default and not rule.witness and rule.subject is not Subject.ANALYSIS]
@@ -144,7 +147,7 @@ def test_a_finding_in_a_file_that_was_not_given_counts_too(tmp_path: Path) -> No
 def listened(text: str) -> tuple[Heard, dict[str, SourceText]]:
     project = Project("/", (), {"/x.py": text.encode()})
     project.run({"/x.py"})
-    return heard(project, CODES), {"/x.py": decode(text.encode(), "/x.py")}
+    return heard(project, selection(CODES)), {"/x.py": decode(text.encode(), "/x.py")}
 
 
 def brought(before: str, *edits: tuple[str, str]) -> list[str]:

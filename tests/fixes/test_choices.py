@@ -37,7 +37,7 @@ LAYER = 'if final == "sigmoid":\n            self.final = nn.Sigmoid()'
 CALLED = "x = self.final(x)"
 FLAG = "if self.final:\n            x = torch.sigmoid(x)"
 NONE = "Say `final=None`"
-NO_WORD = "`final` of <stdin>:9 chooses the activation, and knows no word for none: let it take None, and give that at <stdin>:"
+NO_WORD = "`final` of <stdin>:9 chooses the activation, and has no value that means none: let it take None, and give that at <stdin>:"
 NOT_OUT = "`final` chooses the activation, and is not written out at <stdin>:"
 NOT_NONE = "\n        elif self.final is not None:\n            x = torch.relu(x)"
 NESTED = f"if self.final:\n            {ASKED.replace(chr(10), chr(10) + '    ')}"

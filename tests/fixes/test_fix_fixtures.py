@@ -37,8 +37,8 @@ FIXABLE = (
 VERBS = ("Cast", "Compare", "Construct", "Exchange", "Give", "Remove", "Round", "Say", "Squeeze", "Use")
 SAID = {
     Change.DROP: ("BCE103/comprehension", "Remove the sigmoid"),
-    Change.DROP_INNER: ("BCE107/nested", "Remove the softmax"),
-    Change.FUSE: ("BCE101/awaited", "Use `BCEWithLogitsLoss` on the raw values"),
+    Change.DROP_INNER: ("BCE107/nested", "Remove the first of the two, `F.softmax`, and keep `F.log_softmax`"),
+    Change.FUSE: ("BCE101/awaited", "Use `BCEWithLogitsLoss` on the logits"),
     Change.RETYPE: ("BCE122/functional", "Use `CrossEntropyLoss`"),
     Change.LOGARITHM: ("BCE121/functional", "Use `log_softmax`"),
     Change.CALL: ("BCE201/nested", "Construct `nn.MSELoss`, then call it; `F.mse_loss(...)` is the same as a function"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,8 @@ def test_places_in_order_each_once() -> None:
     assert listed(["b:1", "a:10", "a:9", "a:10"]) == "a:9, a:10, b:1"
     five = [f"a:{number}" for number in range(1, 6)]
     assert listed(five) == "a:1, a:2, a:3, a:4, a:5"
-    assert listed([*five, "a:6"]) == "a:1, a:2, a:3, a:4, a:5 and 1 more places"
+    assert listed([*five, "a:6"]) == "a:1, a:2, a:3, a:4, a:5 and 1 more place"
+    assert listed([*five, "a:6", "a:7"]).endswith(" and 2 more places")
     assert listed(["a", "a:1"]) == "a, a:1"
 
 
@@ -26,11 +28,13 @@ def test_rows_of_each_line_end() -> None:
     assert [at_row(tree, tree.names(name)[0]) for name in "ad"] == ["a.py:1", "a.py:4"]
 
 
-def test_files_from_the_working_directory() -> None:
-    here = os.getcwd()
-    assert shown(os.path.join(here, "a", "b.py")) == os.path.join("a", "b.py")
-    assert shown(os.path.join(os.path.dirname(here), "b.py")) == os.path.join(os.path.dirname(here), "b.py")
-    assert shown(os.path.join(here, "<stdin>", "b.py")) == "<stdin>"
+def test_files_from_the_folder_of_their_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    for here in (tmp_path, tmp_path.parent):
+        monkeypatch.chdir(here)
+        assert shown(str(tmp_path / "a" / "b.py")) == os.path.join("a", "b.py")
+        assert shown(str(tmp_path / "b.py")) == "b.py"
+    assert shown(str(tmp_path / "<stdin>" / "b.py")) == "<stdin>"
 
 
 @pytest.mark.parametrize(

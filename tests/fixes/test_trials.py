@@ -16,6 +16,8 @@ from bce_lint.rules.rule import Rule
 from bce_lint.source.text import decode
 from bce_lint.syntax.parse import round_trips
 
+pytestmark = pytest.mark.any_python
+
 RULE = Rule("BCE103", "", lambda _: iter(()), "")
 
 

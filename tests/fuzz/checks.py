@@ -23,6 +23,7 @@ from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE, Diagnostic
 from bce_lint.engine import LintResult
 from bce_lint.report import FORMATS
 from bce_lint.report.statistics import statistics
+from bce_lint.report.told import Told
 from bce_lint.rules.selection import choose
 from tests.fuzz.fixing import fixing
 from tests.fuzz.flake8_rows import flake8_rows
@@ -168,7 +169,7 @@ def crashes(found: Sequence[Diagnostic], files: Sequence[Path]) -> Iterator[Fail
 
 def _formats(result: LintResult) -> Iterator[Failure]:
     for name, format_ in FORMATS.items():
-        text = format_(result.diagnostics, result.sources, True)
+        text = format_(Told(result.diagnostics, result.sources, True))
         if name == "concise" and text.count("\n") != len(result.diagnostics):
             yield Failure("disagreement", "concise: a line each", text)
     statistics(result.diagnostics, as_text=True)

@@ -15,6 +15,8 @@ from tests.fuzz.shrink import shrunk
 from tests.fuzz.sources import SOURCES, Unavailable, shares, source_of
 from tests.fuzz.workers import Worker
 
+pytestmark = pytest.mark.any_python
+
 SEED = 20
 SHORT = 17
 FOLDERS: tuple[str, ...] = ()

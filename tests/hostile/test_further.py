@@ -13,6 +13,8 @@ from tests.hostile.functions import TABLE
 from tests.hostile.measure import measure_fix
 from tests.hostile.programs import BUG, HEAD, MARK, Program
 
+pytestmark = pytest.mark.any_python
+
 BUDGET = 1_500
 """The evaluations of a run here, and what its first loss adds."""
 

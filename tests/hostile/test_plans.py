@@ -19,6 +19,8 @@ from tests.hostile import measure
 from tests.hostile.measure import DETAILS, STEPS, EndlessRun, counting, written
 from tests.hostile.programs import HEAD, Program
 
+pytestmark = pytest.mark.any_python
+
 ROUNDS = 25_000_000
 """The most steps of a run here: fixes are looked at by Python's own parsers, by LibCST, and by a second lint."""
 LINEAR = 2.6

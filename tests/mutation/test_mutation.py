@@ -19,6 +19,8 @@ from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import is_another_program, mutants, of_files, sample
 from tests.mutation.operators import OPERATORS
 
+pytestmark = pytest.mark.any_python
+
 ROOT = Path(__file__).parents[2]
 ROOMS = [ROOT / "bce_lint" / room for room in ("analysis", "fixes", "rules")]
 ALL = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for room in ROOMS for path in sorted(room.rglob("*.py"))}

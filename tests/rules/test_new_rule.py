@@ -108,6 +108,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
     (fixtures / "a_percentage.py").write_text(BUG, encoding="utf-8")
     (fixtures / "silent_everything.py").write_text(LOOK_ALIKE, encoding="utf-8")
     python(folder, "-m", "bce_lint.rules.pages", "docs/rules", "README.md")
+    python(folder, "-m", "bce_lint.config.schema")
     yield folder, before
 
 
@@ -121,8 +122,9 @@ def test_nothing_else_changes(copy: tuple[Path, dict[str, str]]) -> None:
         f"docs/rules/{CODE}.md",
     }
     assert {path: added(before[path], after[path]) for path in before if before[path] != after[path]} == {
+        "bce_lint/config/bce-lint.schema.json": [f'+         "{word}",' for word in (CODE[:-1], CODE, NAME)],
         "bce_lint/rules/registry.py": [f"+ {LINE}"],
-        "docs/rules/README.md": [f"+ | [{CODE}]({CODE}.md) | {NAME} | on, error |"],
+        "docs/rules/README.md": [f"+ | [{CODE}]({CODE}.md) | {NAME} | error | on |"],
         "README.md": [f"+ | {CODE} | {NAME} | error | on |"],
     }
 

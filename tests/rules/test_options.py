@@ -49,8 +49,12 @@ def options(loss: str, **given: object) -> OptionSite:
         ),
         (options("CrossEntropyLoss", size_average=255), "BCE204", "given `255` as `size_average`, which torch reads as True"),
         (options("CrossEntropyLoss", weight="sum"), "BCE204", "given `'sum'` as `weight`; say `reduction='sum'`"),
-        (options("NLLLoss", reduction="batchmean"), "BCE204", "given `reduction='batchmean'`, which raises when it is called"),
-        (options("NLLLoss", reduction="avg", size_average=True), "BCE204", "given `reduction='avg'`, which raises when it is called"),
+        (options("NLLLoss", reduction="batchmean"), "BCE204", "given `reduction='batchmean'`, which raises an error when it is called"),
+        (
+            options("NLLLoss", reduction="avg", size_average=True),
+            "BCE204",
+            "given `reduction='avg'`, which raises an error when it is called",
+        ),
     ],
 )
 def test_options(found: OptionSite, code: str, end: str) -> None:

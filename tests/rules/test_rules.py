@@ -55,8 +55,8 @@ INT = Tensor(dtype="int64")
         (
             site("BCELoss", of(Domain.PROBABILITY, "torch.sigmoid(x)")),
             "BCE101",
-            "`self.criterion` (`BCELoss`) gets probabilities from the output of `torch.sigmoid(x)`; "
-            "`BCEWithLogitsLoss` on the logits is the same loss and does not saturate",
+            "`self.criterion` (`BCELoss`) gets the output of `torch.sigmoid(x)`, which has no gradient where it is rounded to 0 or 1; "
+            "`BCEWithLogitsLoss` on the logits is the same loss without that",
         ),
         (
             site("BCELoss", autocast="on", name="F.binary_cross_entropy"),
@@ -67,27 +67,29 @@ INT = Tensor(dtype="int64")
         (
             site("BCEWithLogitsLoss", SIGMOID, name="nn.BCEWithLogitsLoss()"),
             "BCE103",
-            "`nn.BCEWithLogitsLoss()` expects logits but gets the output of `op`; it applies a sigmoid itself",
+            "`nn.BCEWithLogitsLoss()` expects logits but gets the output of `op`; the loss applies a sigmoid itself",
         ),
         (
             site("BCEWithLogitsLoss", SOFTMAX, name="nn.BCEWithLogitsLoss(reduction='sum')"),
             "BCE104",
-            "`nn.BCEWithLogitsLoss(reduction='sum')` expects logits but gets the output of `op`; it applies a sigmoid itself",
+            "`nn.BCEWithLogitsLoss(reduction='sum')` expects logits but gets the output of `op`; the loss applies a sigmoid itself",
         ),
         (
             site("BCELoss", of(Domain.LOGITS, "nn.Linear(\n    8,\n    1)")),
             "BCE105",
-            "`self.criterion` (`BCELoss`) expects probabilities but gets the output of `nn.Linear( 8, 1)`, not confined to [0, 1]",
+            "`self.criterion` (`BCELoss`) expects probabilities but gets the output of `nn.Linear( 8, 1)`, "
+            "which is not confined to [0, 1]; the loss raises an error for a value outside",
         ),
         (
             site("CrossEntropyLoss", Tensor(Domain.CATEGORICAL)),
             "BCE111",
-            "`self.criterion` (`CrossEntropyLoss`) expects raw scores but gets a softmax; it applies a log-softmax itself",
+            "`self.criterion` (`CrossEntropyLoss`) expects logits but gets a softmax; the loss applies a log-softmax itself",
         ),
         (
             site("NLLLoss", of(Domain.CATEGORICAL, "x" * 99)),
             "BCE121",
-            f"`self.criterion` (`NLLLoss`) expects log-probabilities but gets the output of `{'x' * 59}…`; it takes no logarithm itself",
+            f"`self.criterion` (`NLLLoss`) expects log-probabilities but gets the output of `{'x' * 59}…`; "
+            "the loss takes no logarithm itself",
         ),
     ],
 )
@@ -220,7 +222,9 @@ def test_twice_on_one_path_only_is_not_certain() -> None:
 def test_both_activations_are_named() -> None:
     found = only(site("BCELoss", twice(Domain.PROBABILITY, Domain.PROBABILITY)), "BCE107")
     assert [text for text, _ in found.labels] == ["sigmoid applied here", "sigmoid already applied here"]
-    assert found.message == "`self.criterion` (`BCELoss`) gets the output of `op`, applied to what is already the output of `op`"
+    assert found.message == (
+        "`self.criterion` (`BCELoss`) gets the output of `op`, applied to what is already the output of `op`; one of the two is too many"
+    )
 
 
 def test_an_outer_activation_without_an_origin() -> None:
@@ -305,7 +309,7 @@ def test_a_target_is_labelled_where_it_is_made_and_given() -> None:
     made = of(Domain.LABEL, dtype="int64")
     found = only(site("BCELoss", target=(made,), target_place=place(70)), "BCE301")
     assert found.labels == (("`op` applied here", made.origin[0].place), ("target given here", place(70)))
-    assert found.message == "`self.criterion` (`BCELoss`) expects a floating point target but gets `int64`, which raises"
+    assert found.message == "`self.criterion` (`BCELoss`) expects a floating point target but gets `int64`, which raises an error"
 
 
 def test_default_codes_leave_out_what_its_rule_says_is_off() -> None:

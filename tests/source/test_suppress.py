@@ -13,7 +13,7 @@ from flake8.violation import Violation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bce_lint.source.suppress import suppressed
+from bce_lint.source.suppress import noqa_row, suppressed
 from bce_lint.source.text import SourceText, decode
 
 SPELLINGS = {
@@ -157,3 +157,29 @@ def test_only_the_first_physical_line_of_a_call_counts() -> None:
 def test_lines_joined_by_a_backslash_or_a_string_are_searched_together() -> None:
     assert [suppressed(source_of(TEXTS["backslash"]), row, "BCE103") for row in (1, 2)] == [True, True]
     assert [suppressed(source_of(TEXTS["string"]), row, "BCE103") for row in (1, 2, 3, 4)] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("f(\n    x,\n)\n", [1, 2, 3, None]),
+        ("f(x, \\\n  y)\nz\n", [2, 2, 3]),
+        ('f("""a\nb\n""")\nz', [3, 3, 3, 4]),
+        ("f(x) \\", [None]),
+        ("def f(:\n", [1]),
+        ("", [None]),
+    ],
+)
+def test_the_row_for_a_comment(text: str, rows: list[int | None]) -> None:
+    source = source_of(text)
+    assert [noqa_row(source, row) for row in range(1, len(rows) + 1)] == rows
+
+
+@pytest.mark.parametrize("text", ["f(\n    x,\n)\n", "f(x, \\\n  y)\nz\n", 'f("""a\nb\n""")\nz\n'])
+def test_a_comment_in_that_row_silences(text: str) -> None:
+    for row, _ in enumerate(text.splitlines(), 1):
+        at = noqa_row(source_of(text), row)
+        assert at is not None
+        lines = text.splitlines()
+        lines[at - 1] += "  # noqa: BCE103"
+        assert suppressed(source_of("\n".join(lines) + "\n"), row, "BCE103")

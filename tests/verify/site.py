@@ -7,6 +7,7 @@ from bce_lint.diagnostic import Edit
 from bce_lint.engine import STDIN
 from bce_lint.findings import tell
 from bce_lint.ir import Span
+from bce_lint.rules.by_file import selection
 from bce_lint.rules.judge import Judged
 from bce_lint.source.text import decode
 
@@ -18,7 +19,7 @@ HEAD = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\
 def told(text: str, code: str) -> tuple[Project, Judged]:
     """The only finding of a code in a text, with its fix, and its project."""
     project = Project("/", (), {STDIN: text.encode()})
-    (finding,) = tell(project, {STDIN}, {STDIN: "<stdin>"}, frozenset({code}), noqa=True, fixes=True)
+    (finding,) = tell(project, {STDIN}, {STDIN: "<stdin>"}, selection(frozenset({code})), noqa=True, fixes=True)
     return project, finding
 
 

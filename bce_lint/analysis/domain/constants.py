@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
-from bce_lint.analysis.domain.tensor import Assumed, Formula
+from bce_lint.analysis.domain.tensor import Assumed, Formula, PlacedSize
 from bce_lint.ir import MAX_BITS
 from bce_lint.records import record
 
@@ -40,9 +40,12 @@ NONE = Constant(None, "NoneType")
 NEVER = Constant(None, "never")  # what a call gives after which no statement runs
 
 
+_PLACED = (Assumed, PlacedSize)
+
+
 def const(value: object) -> Constant:
     """Wraps a Python constant of moderate size; None is always the same object."""
-    return NONE if value is None else Constant(value, "int" if type(value) is Assumed else type(value).__name__)
+    return NONE if value is None else Constant(value, "int" if type(value) in _PLACED else type(value).__name__)
 
 
 TRUE = const(True)

@@ -32,17 +32,35 @@ SourceRange: TypeAlias = tuple[str, Span]
 """A place without its text: a path and a span."""
 
 
-class Assumed(int):
-    """A number that an instance as any is taken to have been made with: the default of a parameter of its constructor."""
+class PlacedDtype(str):
+    """A dtype that knows which place of the source decided it; it equals its plain name."""
+
+    __slots__ = ("place",)
+    place: Place
+
+    @classmethod
+    def at(cls, dtype: str, place: Place) -> PlacedDtype:
+        """The dtype, with the place that decided it."""
+        made = cls(dtype)
+        made.place = place
+        return made
+
+
+class PlacedSize(int):
+    """A size that knows which place of the source gave it; it equals the plain number."""
 
     place: Place
 
     @classmethod
-    def at(cls, value: int, place: Place) -> Assumed:
-        """The number, with the place of the default."""
-        made = cls(value)
+    def at(cls, size: int, place: Place) -> PlacedSize:
+        """The size, with the place that gave it."""
+        made = cls(size)
         made.place = place
         return made
+
+
+class Assumed(PlacedSize):
+    """A number that an instance as any is taken to have been made with: the default of a parameter of its constructor."""
 
 
 class Origin(NamedTuple):
@@ -124,6 +142,33 @@ class Tensor:
         return self.origin[0] if self.origin else None
 
 
+def dtype_at(dtype: str | None, place: Place) -> str | None:
+    """A dtype with the place that decided it, unless it has come from another one."""
+    return PlacedDtype.at(dtype, place) if type(dtype) is str else dtype
+
+
+def shape_at(shape: Shape | None, place: Place) -> Shape | None:
+    """A shape whose sizes have the place that gave them, but for those that have come from another one."""
+    if shape is None or int not in map(type, shape):
+        return shape
+    return tuple([PlacedSize.at(size, place) if type(size) is int else size for size in shape])
+
+
+def _join_dtype(a: str | None, b: str | None) -> str | None:
+    """A dtype that both have; of two places the first in the source, whichever way came first."""
+    if a is b or a != b:
+        return a if a is b else None
+    return min(a, b, key=lambda x: x.place) if type(a) is type(b) is PlacedDtype else str(a)
+
+
+def _join_size(a: int | EllipsisType | None, b: int | EllipsisType | None) -> int | EllipsisType | None:
+    if a is b or a != b:
+        return a if a is b else None
+    if isinstance(a, PlacedSize) and type(a) is type(b):
+        return min(a, b, key=lambda x: x.place)
+    return int(a) if isinstance(a, int) else a
+
+
 def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
     """Sizes that agree stay; of ranks that differ, the last dimensions."""
     if a is None or b is None:
@@ -131,8 +176,8 @@ def join_shape(a: Shape | None, b: Shape | None) -> Shape | None:
     if a[:1] == (...,) or b[:1] == (...,) or len(a) != len(b):
         x, y = (s[1:] if s[:1] == (...,) else s for s in (a, b))
         common = min(len(x), len(y))
-        return (..., *(p if p == q else None for p, q in zip(x[len(x) - common :], y[len(y) - common :], strict=True)))
-    return tuple(x if x == y else None for x, y in zip(a, b, strict=True))
+        return (..., *(_join_size(p, q) for p, q in zip(x[len(x) - common :], y[len(y) - common :], strict=True)))
+    return a if a is b else tuple([_join_size(x, y) for x, y in zip(a, b, strict=True)])
 
 
 def outermost(*depths: int) -> int:
@@ -158,7 +203,7 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
     return changed(
         a,
         range=intervals.join_range(a.range, b.range),
-        dtype=a.dtype if a.dtype == b.dtype else None,
+        dtype=_join_dtype(a.dtype, b.dtype),
         shape=join_shape(a.shape, b.shape),
         origin=tuple(sorted(origins, key=lambda o: (o.place.path, o.place.span, o.name)))[:MAX_ORIGINS],
         inner=inner,

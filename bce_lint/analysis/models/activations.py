@@ -6,7 +6,7 @@ from functools import reduce
 
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import implicit_dim, rank
-from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Place, Tensor, dtype_at
 from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
@@ -97,7 +97,7 @@ def activation_call(
         taken = implied(row, value)
         constant = taken if taken is not None else "missing"
     result = activate(m, frame, row, value, node, constant, None)
-    dtype = dtype_rules.cast(args, Transfer(Kind.KEEP))
+    dtype = dtype_at(dtype_rules.cast(args, Transfer(Kind.KEEP)), dtype_rules.asked_at(node, place))
     if dtype is not None or dtype_rules.is_unknown(args):
         result = join_all(changed(one, dtype=dtype) for one in tensors(result)) or result
     if inplace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import least_rank
-from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.tensor import Place, Tensor, dtype_at
 from bce_lint.analysis.domain.values import NONE, Constant, External, Ref, Unknown, Value, number_kind
 from bce_lint.analysis.models.shape_rules import is_pointwise
 from bce_lint.analysis.state.frames import Args
@@ -14,8 +14,21 @@ from bce_lint.catalog.schema import Kind, Transfer
 from bce_lint.records import changed
 
 
-def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
-    """The result with its dtype."""
+def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, place: Place) -> Tensor:
+    """The result with its dtype, which knows the place that decided it."""
+    found = _typed(m, result, row, value, args, node, name)
+    return changed(found, dtype=dtype_at(found.dtype, asked_at(node, place))) if type(found.dtype) is str else found
+
+
+def asked_at(node: ir.Call, place: Place) -> Place:
+    """The place of the `dtype=` that a call gives, else the call's own."""
+    for arg in node.args:
+        if arg.keyword == "dtype":
+            return place._replace(span=ir.Span(arg.value.span.start, arg.value.span.end))
+    return place
+
+
+def _typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
     array = type(value) is Tensor and value.array and not name.startswith("torch.")
     array = array or name == "numpy" or name.startswith("numpy.")
     if array != result.array:

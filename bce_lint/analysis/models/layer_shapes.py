@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint.analysis.domain.shapes import kept, least_rank, rank
-from bce_lint.analysis.domain.tensor import Shape
-from bce_lint.analysis.domain.values import NONE, Table, const
+from bce_lint.analysis.domain.tensor import Assumed, Place, PlacedSize, Shape
+from bce_lint.analysis.domain.values import NONE, Constant, Table, Value, const
 from bce_lint.analysis.models.shape_rules import CHANGES, POINTWISE_KINDS, whole
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args
@@ -43,6 +43,17 @@ def _pool(name: str, given: Table, shape: Shape | None) -> Shape | None:
 def _spatial(name: str) -> int:
     """The number of dimensions in space of `Conv2d`."""
     return int(name[-2])
+
+
+_GIVE_A_SIZE = frozenset({"out_features", "embedding_dim", "out_channels"})
+
+
+def sized(param: str, value: Value, place: Place) -> Value:
+    """An argument of a layer's constructor: the size of what the layer returns knows that it comes from there."""
+    if param not in _GIVE_A_SIZE or type(value) is not Constant or value.kind != "int" or type(value.value) is Assumed:
+        return value
+    assert isinstance(value.value, int), "its kind says so"
+    return const(PlacedSize.at(value.value, place))
 
 
 RULES: dict[str, Callable[[str, Table, Shape | None], Shape | None]] = {

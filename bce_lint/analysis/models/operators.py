@@ -10,7 +10,7 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain.constants import MAX_TEXT, folded
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
-from bce_lint.analysis.domain.tensor import Origin, Tensor, outermost
+from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
 from bce_lint.analysis.state import containers, objects
@@ -96,10 +96,15 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
     if op == "*" and type(b) is Constant and isinstance(b.value, int):
         return _repeated(m, frame, a, b.value, span)
     if op in COMPARISONS:
-        return Tensor(dtype="bool", identity=m.number(frame, span))
+        return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
         return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
     return TOP
+
+
+def _truth(frame: Frame, span: ir.Span) -> PlacedDtype:
+    """The dtype of a comparison's truth values."""
+    return PlacedDtype.at("bool", Place(frame.unit.path, span))
 
 
 def _constants(op: str, a: Constant, b: Constant) -> Value:
@@ -119,10 +124,10 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     if type(a) is Tensor or type(b) is Tensor:
         if op in ("is", "is not"):
             return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
-        return Tensor(dtype="bool", shape=shape_rules.of_operator(a, b), identity=m.number(frame, span))
+        return Tensor(dtype=_truth(frame, span), shape=shape_rules.of_operator(a, b), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)):
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
-        return Tensor(dtype="bool", identity=m.number(frame, span)) if number else TOP
+        return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span)) if number else TOP
     same = equality.equal(m, a, b) if op in ("==", "!=") else equality.identical(m, a, b)
     return TOP if same is None else const(same == (op in ("==", "is")))
 
@@ -170,7 +175,7 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     plain = changed(
         _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both), given=outermost(*[v.given for v in both]),
         model=not compared and any(v.model for v in both), literal=both_literal(a, b),
-        dtype="bool" if compared else dtype_rules.promoted(a, b, op, m.program.default_dtype()),
+        dtype=dtype_at("bool" if compared else dtype_rules.promoted(a, b, op, m.program.default_dtype()), Place(frame.unit.path, span)),
     )  # fmt: skip
     if compared:
         return plain

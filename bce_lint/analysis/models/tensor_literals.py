@@ -7,7 +7,7 @@ from functools import partial
 
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import kept
-from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.tensor import Place, Tensor, dtype_at, shape_at
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value, join_all, number_kind, options, tensors
 from bce_lint.analysis.models import dtype_rules, shape_rules
 from bce_lint.analysis.models.model import Model
@@ -26,18 +26,20 @@ _EITHER = "either"
 def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None = None, floating: str = "float32") -> Value:
     """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
     data = args.get(0, "object" if floating == "float64" else "data") or TOP
-    asked = dtype_rules.cast(args, Transfer(Kind.FACTORY)) or dtype
+    place = Place(frame.unit.path, node.span)
+    asked = dtype_at(dtype_rules.cast(args, Transfer(Kind.FACTORY)) or dtype, dtype_rules.asked_at(node, place))
     array = floating == "float64"
     if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
-        return Tensor(dtype=dtype, shape=shape_rules.dims(m, args, 0), identity=m.number(frame, node.span, "literal"), literal=True)
+        shape = shape_at(shape_rules.dims(m, args, 0), place)
+        return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=m.number(frame, node.span, "literal"), literal=True)
     if tensors(data):
         lost = dtype_rules.is_unknown(args)
         return join_all(changed(t, dtype=None if lost else asked or t.dtype, array=array) for t in tensors(data)) or TOP
     identity = m.number(frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
     inferred = None if dtype_rules.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
-    shape = shape_rules.of_literal(m, data) if kinds is not None else None
-    return Tensor(dtype=inferred, shape=shape, identity=identity, literal=kinds is not None, array=array)
+    shape = shape_at(shape_rules.of_literal(m, data), place) if kinds is not None else None
+    return Tensor(dtype=dtype_at(inferred, place), shape=shape, identity=identity, literal=kinds is not None, array=array)
 
 
 def _is_size(value: Value) -> bool:
@@ -55,7 +57,9 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     only = ends[0] if len(ends) == 1 and not args.open else None
     size = only.value if type(only) is Constant and isinstance(only.value, int) and only.kind == "int" else None
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
-    return Tensor(domain, dtype=dtype, shape=kept((size,)), identity=m.number(frame, node.span, "arange"), literal=True, array=array)
+    place = Place(frame.unit.path, node.span)
+    placed, shape = dtype_at(dtype, dtype_rules.asked_at(node, place)), shape_at(kept((size,)), place)
+    return Tensor(domain, dtype=placed, shape=shape, identity=m.number(frame, node.span, "arange"), literal=True, array=array)
 
 
 def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ from functools import reduce
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import join_range
-from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor, outermost
+from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor, dtype_at, outermost, shape_at
 from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
@@ -127,7 +127,7 @@ def _transfer(
     if row.kind is Kind.PARAMETER and args.get(1, "requires_grad") not in (None, TRUE):
         row = row._replace(kind=Kind.KEEP)  # what is not trained stays what it is
     if row.kind is Kind.KEEP and type(value) is not Tensor:
-        kept = _kept_unknown(row, value, args, identity, _shape(m, row, Tensor(), args, name, made_by[0]))
+        kept = _kept_unknown(row, value, args, node, identity, made_by[1], _shape(m, row, Tensor(), args, name, made_by))
         if type(kept) is Tensor:
             kept = _with_gradient(kept, row, args)
         elif type(kept) is Unknown and row.gradient == "stopped":
@@ -137,24 +137,26 @@ def _transfer(
     if row.bounds is not None:
         row = between(row, layer_shapes.made_with(m, made_by[0]) if name == "layer" else args)
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
-    result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name), row, tensor, args, name, made_by[0])
+    result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name, made_by[1]), row, tensor, args, name, made_by)
     if row.inplace:
         shape = result.shape if shape_rules.changes_in_place(row) else tensor.shape
         result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
-    return _shaped(row, _with_gradient(_written(frame, result, row, value, node, name), row, args), args)
+    return _shaped(row, _with_gradient(_written(frame, result, row, value, node, name), row, args), args, made_by[1])
 
 
-def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Tensor:
+def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, made_by: tuple[int, Place]) -> Tensor:
     """The result with its shape."""
-    shape = _shape(m, row, tensor, args, name, layer)
+    shape = _shape(m, row, tensor, args, name, made_by)
     rows = one_hot(row, tensor) or _is_identity_matrix(row, name, args)
-    return softmax_dims.after(m, changed(result, shape=shape, one_hot=rows), tensor, args, name, layer)
+    return softmax_dims.after(m, changed(result, shape=shape, one_hot=rows), tensor, args, name, made_by[0])
 
 
-def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, layer: int) -> Shape | None:
-    return layer_shapes.after_layer(m, row, layer, tensor.shape) if name == "layer" else shape_rules.after(m, row, tensor, args)
+def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, made_by: tuple[int, Place]) -> Shape | None:
+    layer = made_by[0]
+    found = layer_shapes.after_layer(m, row, layer, tensor.shape) if name == "layer" else shape_rules.after(m, row, tensor, args)
+    return found if found is tensor.shape else shape_at(found, made_by[1])
 
 
 def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir.Call, name: str) -> Tensor:
@@ -183,9 +185,11 @@ def _is_identity_matrix(row: Transfer, name: str, args: Args) -> bool:
     return row.shape == "eye" and not name.startswith("numpy.") and not args.open and len(args.pos) == 1 and "m" not in args.kw
 
 
-def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape: Shape | None) -> Value:
+def _kept_unknown(
+    row: Transfer, value: Value, args: Args, node: ir.Call, identity: int, place: Place, shape: Shape | None
+) -> Value:
     """A view or cast of something unknown: itself, unless the operation says what it then is."""
-    dtype = dtype_rules.cast(args, row)
+    dtype = dtype_at(dtype_rules.cast(args, row), dtype_rules.asked_at(node, place))
     if row.result != "tensor":
         return Seq((), Tensor())
     if shape is not None:
@@ -195,7 +199,7 @@ def _kept_unknown(row: Transfer, value: Value, args: Args, identity: int, shape:
     return Tensor(dtype=dtype, identity=identity)
 
 
-def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
+def _shaped(row: Transfer, result: Tensor, args: Args, place: Place) -> Value:
     """The result in its container; `max` and its like give a named tuple only when a dimension is given."""
     if row.result == "namedtuple-if-dim":
         second = args.get(1, "dim")
@@ -207,7 +211,7 @@ def _shaped(row: Transfer, result: Tensor, args: Args) -> Value:
         return result
     if not row.fields:
         return Seq((), result)
-    parts: dict[str, Value] = {"indices": Tensor(Domain.LABEL, dtype="int64"), "state": TOP, "weights": TOP}
+    parts: dict[str, Value] = {"indices": Tensor(Domain.LABEL, dtype=dtype_at("int64", place)), "state": TOP, "weights": TOP}
     return Seq(tuple(parts.get(f, result) for f in row.fields))
 
 
@@ -220,7 +224,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
         shape = concatenation.shape_of(row.shape, parts, items is not None and items.exact, args)
     elif row.kind is Kind.MASK:
         if len(args.pos) == 1 and not args.kw and not args.open:
-            places = Tensor(Domain.LABEL, dtype="int64", array=name.startswith("numpy."))  # `where(condition)`: of what is true
+            dtype = dtype_at("int64", Place(frame.unit.path, node.span))
+            places = Tensor(Domain.LABEL, dtype=dtype, array=name.startswith("numpy."))  # `where(condition)`: of what is true
             return Seq((), places)
         parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
     elif row.kind is Kind.FILL:
@@ -230,7 +235,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     result = gathered(parts, identity)
     if row.kind is Kind.JOIN and type(result) is Tensor:
         part = parts[0] if type(parts[0]) is Tensor else Tensor()
-        return softmax_dims.after(m, changed(result, shape=shape), part, args, name, 0)
+        placed = shape_at(shape, Place(frame.unit.path, node.span))
+        return softmax_dims.after(m, changed(result, shape=placed), part, args, name, 0)
     if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
         return changed(result, dtype=value.dtype)
     return result
@@ -262,7 +268,7 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, "index")
     form = owner.form and owner.form.part(identity)
-    shape = shape_rules.indexed(owner.shape, key)
+    shape = shape_at(shape_rules.indexed(owner.shape, key), Place(frame.unit.path, span))
     return softmax_dims.indexed(changed(owner, identity=identity, shape=shape, one_hot=_rows_left(owner, key), form=form), owner, key)
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from bce_lint.source.projects import entries
+from bce_lint.source.projects import ImportFolders, entries, usual
 
 
 class ImportedFiles:
-    """Looks imports up in the folders of a project; `folders` are those that were looked at so far, with the names found there."""
+    """Looks imports up in the folders of a project, and in those that its settings name; `folders` are those that were looked at so
+    far, with the names found there."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, settings: ImportFolders = usual) -> None:
         self.root = root
+        self.settings = settings
         self.folders: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, str, int], str | None] = {}
 
     def file(self, importer: str, module: str, level: int) -> str | None:
-        """The file that an import names: from the importer's folder, its packages, `src`, the root; None outside the project."""
+        """The file that an import names: from the importer's folder, its packages, the folders of its settings or else the root and
+        `src`; None outside the project."""
         folder = os.path.dirname(importer)
         key = (folder, module, level)
         if key not in self._found:
@@ -37,12 +40,12 @@ class ImportedFiles:
         return None
 
     def _search(self, folder: str) -> Iterable[str]:
+        last = self.settings(folder)
         yield folder
         while folder != self.root and "__init__.py" in self._listing(folder) and len(folder) > len(self.root):
             folder = os.path.dirname(folder)
             yield folder
-        yield self.root
-        yield os.path.join(self.root, "src")
+        yield from (self.root, os.path.join(self.root, "src")) if last is None else last
 
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self.folders:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
@@ -18,6 +17,7 @@ from bce_lint.analysis.project.exchanges import Exchanges
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, same_files, scan
+from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
@@ -25,19 +25,12 @@ from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, Record
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE, SPENT
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
+from bce_lint.progress import FOLLOWING, PROGRESS, READING, RECORDING
+from bce_lint.source.projects import ImportFolders, usual
 from bce_lint.source.text import SourceError, SourceText, decode, read
 
 RECURSION = 20_000
 T = TypeVar("T")
-
-
-class Problem(NamedTuple):
-    """Why a file could not be analysed, and where."""
-
-    code: str
-    message: str
-    row: int
-    column: int
 
 
 class Project:
@@ -45,7 +38,7 @@ class Project:
 
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
     what is known of all of them stays.
-    `others` have looked at it for this one, and may have read more.
+    `imports` says where imports are looked up, else `before` does. `others` have looked at it for this one, and may have read more.
     With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not.
     """
 
@@ -56,15 +49,19 @@ class Project:
         texts: Mapping[str, bytes] | None = None,
         observer: RecordingObserver | None = None,
         before: Project | None = None,
+        imports: ImportFolders | None = None,
     ) -> None:
         self.root = root
+        self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self.others: list[Project] = []
-        self._imports = ImportedFiles(root)
+        self.interrupted = False
+        """True if its run was stopped by the user: what was met until then is all that is known."""
+        self._imports = ImportedFiles(root, self.import_folders)
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
@@ -93,7 +90,7 @@ class Project:
             known = self._before.get(path)
             return known if known is not None and known.raw == raw else scan(path, raw)
         except OSError as error:
-            self.problems[path] = _unread(error, "cannot be read: ")
+            self.problems[path] = unread(error, "cannot be read: ")
             return None
 
     def source(self, path: str) -> SourceText | None:
@@ -103,7 +100,7 @@ class Project:
             try:
                 self.sources[path] = decode(summary.raw if summary is not None else read(path), path)
             except OSError as error:
-                self.problems[path] = _unread(error, "")
+                self.problems[path] = unread(error, "")
             except SourceError as error:
                 self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
         return self.sources.get(path)
@@ -156,7 +153,7 @@ class Project:
         """The sites that mention one of the files, in the order met."""
         found = self._sites_in(wanted)
         unseen = thresholds.makers(found) - self._ran
-        if unseen:  # whoever takes the same output as logits imports the file of its layer
+        if unseen and not self.interrupted:  # whoever takes the same output as logits imports the file of its layer
             self.run(unseen)
             found = self._sites_in(wanted)
         return [thresholds.linked(site, self._takers) for site in found]
@@ -278,11 +275,12 @@ class Project:
         try:
             order = self.graph.order
             starts = [p for p in sorted(closure, key=order.__getitem__) if self.reachability.file(p)]
-            for path in starts:
+            doing = FOLLOWING if self.machine.observer is None else RECORDING
+            for path in PROGRESS.over(READING, starts):
                 self._run_body(path)
-            for path in starts:
+            for path in PROGRESS.over(doing, starts):
                 self._run_functions(path)
-            for path in starts:
+            for path in PROGRESS.over(doing, starts):
                 self._run_inherited(path)
         finally:
             sys.setrecursionlimit(limit)
@@ -326,6 +324,9 @@ class Project:
         sites, reached = len(machine.sites), len(machine.reached)
         try:
             return action()
+        except KeyboardInterrupt:  # what was finished before may be told
+            del machine.sites[sites:]
+            raise
         except RecursionError:
             del machine.sites[sites:]
             entry_points.give_up(machine, path, start, name, reached)
@@ -337,8 +338,3 @@ class Project:
             return None
         finally:
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
-
-
-def _unread(error: OSError, what: str) -> Problem:
-    reason = str(error.strerror or error)
-    return Problem(TOO_LARGE, reason, 1, 1) if error.errno == errno.EFBIG else Problem(UNREADABLE, what + reason, 1, 1)

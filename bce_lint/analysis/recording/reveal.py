@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.state.machine import Machine
 
 REVEAL: Final = "bce_lint.reveal"
-_OWN_FILE: Final = os.path.join("bce_lint", "__init__.py")
+_OWN_FILE: Final = os.path.join("bce_lint", "library.py")
 _Occasion: TypeAlias = tuple[str, ir.Span, int, tuple[int, ...]]
 
 

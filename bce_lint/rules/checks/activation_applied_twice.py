@@ -77,7 +77,7 @@ def check(site: Site) -> Iterator[Finding]:
             if inner and inner[0] and all(inner):
                 yield Finding(
                     f"{loss(site)} gets {got(site, 'an activation')}, applied to what is already "
-                    f"the output of {quoted(inner[0].place.text or inner[0].name)}",
+                    f"the output of {quoted(inner[0].place.text or inner[0].name)}; one of the two is too many",
                     origins(site.input) + tuple((_below(o), o.place) for o in inner if o) + way(site),
                     fix=FixIntent(Change.DROP_INNER, site),
                 )

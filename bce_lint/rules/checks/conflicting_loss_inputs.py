@@ -55,7 +55,8 @@ def check(site: Site) -> Iterator[Finding]:
         case LossSite(contract=Contract(expects=Expects.PROBABILITY), rival=(Contract(expects=expects) as rival, place)):
             if expects in LOGITS:
                 yield Finding(
-                    f"{loss(site)} takes its input as probabilities, but `{rival.name}` takes the same tensor as logits",
+                    f"{loss(site)} takes its input as probabilities, but `{rival.name}` takes the same tensor as logits; "
+                    "it can only be one of them",
                     ((AS_LOGITS, place), *input_labels(site)),
                 )
 

@@ -81,8 +81,8 @@ def check(site: Site) -> Iterator[Finding]:
 def _instead(site: HandWrittenSite) -> str:
     """The loss that may take its place."""
     if site.domain is Domain.PROBABILITY and site.unit:
-        return "`F.binary_cross_entropy_with_logits` on the logits does not saturate"
-    condition = "" if site.unit else ", but raises for an input outside [0, 1]"
+        return "`F.binary_cross_entropy_with_logits` on the logits stays finite and keeps its gradient"
+    condition = "" if site.unit else ", but raises an error for an input outside [0, 1]"
     return f"`F.binary_cross_entropy` stays finite{condition}"
 
 

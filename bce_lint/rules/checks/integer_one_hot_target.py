@@ -67,7 +67,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite(contract=Contract(target=Target.CLASS_INDEX), target=(first, *_)) if all(_rows(t, site) for t in site.target):
             yield Finding(
-                f"{loss(site)} expects one-hot rows in floating point but gets `{first.dtype}`, which raises",
+                f"{loss(site)} expects one-hot rows in floating point but gets `{first.dtype}`, which raises an error",
                 target_labels(site),
                 fix=FixIntent(Change.CAST_TARGET, site, "float32", safe=True),
             )

@@ -63,8 +63,8 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE113" and all(map(over_classes, site.input)):
             yield Finding(
-                f"{loss(site)} expects raw scores but gets {got(site, 'a log-softmax')}; "
-                "it applies a log-softmax itself, so the first is redundant",
+                f"{loss(site)} expects logits but gets {got(site, 'a log-softmax')}; "
+                "the loss applies a log-softmax itself, so this one changes nothing",
                 input_labels(site),
                 fix=FixIntent(Change.DROP, site, safe=True),
             )

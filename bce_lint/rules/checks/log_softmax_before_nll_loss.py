@@ -60,7 +60,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE123" and all(map(over_classes, site.input)):
             yield Finding(
-                f"{loss(site)} gets {got(site, 'a log-softmax')}, which is right; cross entropy on the raw scores does both at once",
+                f"{loss(site)} gets {got(site, 'a log-softmax')}, which is right; `CrossEntropyLoss` on the logits does both at once",
                 input_labels(site),
                 fix=FixIntent(Change.FUSE, site, "CrossEntropyLoss", safe=True),
             )

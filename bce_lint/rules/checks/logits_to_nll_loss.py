@@ -58,7 +58,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE122":
             yield Finding(
-                f"{loss(site)} expects log-probabilities but gets {got(site, 'values above 0')} without a log-softmax",
+                f"{loss(site)} expects log-probabilities but gets {got(site, 'values above 0')}; the loss applies no log-softmax itself",
                 input_labels(site),
                 fix=FixIntent(Change.RETYPE, site, "CrossEntropyLoss"),
             )

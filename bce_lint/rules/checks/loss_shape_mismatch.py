@@ -74,7 +74,7 @@ from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, ShapeRelation, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import INPUT_GIVEN, TARGET_GIVEN, Labels, assumed, loss, way
+from bce_lint.rules.messages import Labels, arguments, assumed, loss, sizes, unlike, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -87,10 +87,12 @@ def check(site: Site) -> Iterator[Finding]:
         ):
             met = site.shaped or site
             said = f"{loss(met)} {_said(site.contract, first.shape, target.shape)}"
-            labels = _arguments(site) + way(met) + assumed(*site.input, *site.target)
+            made = _made(site)
+            labels = arguments(site, made) + made + way(met) + assumed(*site.input, *site.target)
             yield Finding(said, labels, met.primary, None if site.shaped else _fix(site))
         case HandWrittenSite(shapes=(x, y)):
-            yield Finding(f"this binary cross entropy {_broadcast(x, y)}")
+            made = sizes("input", unlike(x, y)) + sizes("target", unlike(y, x))
+            yield Finding(f"this binary cross entropy {_broadcast(x, y)}", made)
 
 
 def _mismatch(contract: Contract, x: Tensor, y: Tensor) -> bool:
@@ -130,16 +132,17 @@ def _without_classes(shape: tensor.Shape | None) -> tensor.Shape | None:
 def _said(contract: Contract, x: tensor.Shape | None, y: tensor.Shape | None) -> str:
     match contract.shape:
         case ShapeRelation.EQUAL:
-            return f"gets an input of shape {shown(x)} and a target of shape {shown(y)}; it raises unless they are equal"
+            return f"expects an input and a target of one shape but gets {shown(x)} and {shown(y)}, which raises an error"
         case ShapeRelation.CLASS_DIM:
-            wanted = f", so {shown(_without_classes(x))}" if (rank(x) or 0) >= 2 else ""
-            return f"wants a target with the shape of its input {shown(x)} without dimension 1, the classes{wanted}, but gets {shown(y)}"
+            wanted = f"of shape {shown(_without_classes(x))}, " if (rank(x) or 0) >= 2 else "of "
+            return f"expects a target {wanted}its input's shape {shown(x)} without dimension 1, the classes, but gets {shown(y)}"
         case _:
             return _broadcast(x, y)
 
 
 def _broadcast(x: tensor.Shape | None, y: tensor.Shape | None) -> str:
-    return f"broadcasts an input of shape {shown(x)} and a target of shape {shown(y)} against each other, so it is taken over all pairs"
+    given = f"an input of shape {shown(x)} and a target of shape {shown(y)}"
+    return f"broadcasts {given} against each other, so it compares every prediction with every target"
 
 
 def shown(shape: tensor.Shape | None) -> str:
@@ -175,9 +178,12 @@ def _dropped(large: tensor.Shape, small: tensor.Shape, last: str, second: str) -
     return "" if not fits else last if len(large) - 1 in fits else second
 
 
-def _arguments(site: LossSite) -> Labels:
-    given = ((INPUT_GIVEN, site.input_place), (TARGET_GIVEN, site.target_place))
-    return tuple((text, place) for text, place in given if place)
+def _made(site: LossSite) -> Labels:
+    """Labels for the sizes of the input and of the target that the other has not."""
+    classes = site.contract.shape is ShapeRelation.CLASS_DIM
+    pairs = [(_without_classes(x.shape) if classes else x.shape, y.shape) for x in site.input for y in site.target]
+    of_input = sizes("input", [size for x, y in pairs for size in unlike(x, y)])
+    return of_input + sizes("target", [size for x, y in pairs for size in unlike(y, x)])
 
 
 RULE = Rule("BCE401", "loss-shape-mismatch", check, __doc__, subject=Subject.TARGET)

@@ -58,7 +58,7 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_floating, is_integer
-from bce_lint.rules.messages import CALLED, Labels, loss, origins, way
+from bce_lint.rules.messages import CALLED, Labels, dtypes, loss, origins, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import WEIGHT
@@ -73,8 +73,8 @@ def check(site: Site) -> Iterator[Finding]:
         case LossSite(weight=(first, *_)) if _takes_indices(site) and all(_refused(w, site) for w in site.weight):
             wanted = "a floating point class weight" if is_integer(first.dtype) else f"a class weight of dtype `{site.input[0].dtype}`"
             yield Finding(
-                f"{loss(site)} expects {wanted} but gets `{first.dtype}`, which raises",
-                origins(site.weight) + _called(site) + way(site),
+                f"{loss(site)} expects {wanted} but gets `{first.dtype}`, which raises an error",
+                origins(site.weight) + dtypes(site.weight) + _clashing(site) + _called(site) + way(site),
                 site.weight_place or site.primary,
                 _cast(site),
             )
@@ -95,6 +95,11 @@ def _cast(site: LossSite) -> FixIntent | None:
     """A cast of the weight to the input's dtype; None if no loss can be computed with that."""
     given = (site.input[0].dtype if site.input else None) or "float32"
     return FixIntent(Change.CAST_WEIGHT, site, given, safe=True) if is_floating(given) else None
+
+
+def _clashing(site: LossSite) -> Labels:
+    """What gave the input its dtype, where the weight only has another one."""
+    return () if is_integer(site.weight[0].dtype) else dtypes(site.input)
 
 
 def _called(site: LossSite) -> Labels:

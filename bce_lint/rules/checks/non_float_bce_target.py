@@ -65,7 +65,7 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_floating, is_integer
-from bce_lint.rules.messages import loss, target_labels
+from bce_lint.rules.messages import dtypes, loss, target_labels
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -77,7 +77,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite(target=(first, *_)) if site.contract.target in _FLOATING and all(is_integer(t.dtype) for t in site.target):
             yield Finding(
-                f"{loss(site)} expects a floating point target but gets `{first.dtype}`, which raises",
+                f"{loss(site)} expects a floating point target but gets `{first.dtype}`, which raises an error",
                 target_labels(site),
                 fix=FixIntent(Change.CAST_TARGET, site, _dtype(site), safe=True),
             )
@@ -85,8 +85,8 @@ def check(site: Site) -> Iterator[Finding]:
             clashes(t, site) for t in site.target
         ):
             yield Finding(
-                f"{loss(site)} expects a target of the input's dtype, `{value.dtype}`, but gets `{first.dtype}`, which raises",
-                target_labels(site),
+                f"{loss(site)} expects a target of the input's dtype, `{value.dtype}`, but gets `{first.dtype}`, which raises an error",
+                target_labels(site) + dtypes(site.input),
                 fix=FixIntent(Change.CAST_TARGET, site, _dtype(site), safe=True),
             )
 

@@ -85,7 +85,7 @@ def check(site: Site) -> Iterator[Finding]:
         case LossSite(target=(first, *_)) if all(_refused(t, site) for t in site.target):
             shape = " in another shape than the input's" if site.contract.target is Target.CLASS_INDEX and is_floating(first.dtype) else ""
             yield Finding(
-                f"{loss(site)} expects {site.contract.target.value} but gets `{first.dtype}`{shape}, which raises",
+                f"{loss(site)} expects {site.contract.target.value} but gets `{first.dtype}`{shape}, which raises an error",
                 target_labels(site),
                 fix=FixIntent(Change.CAST_TARGET, site, "int64", safe=all(is_integer(t.dtype) for t in site.target)),
             )

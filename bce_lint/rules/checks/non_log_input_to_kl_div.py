@@ -60,7 +60,8 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE131":
             yield Finding(
-                f"{loss(site)} expects log-probabilities as its input but gets {got(site, 'other values')}; it takes no logarithm of it",
+                f"{loss(site)} expects log-probabilities as its input but gets {got(site, 'other values')}; "
+                "the loss takes no logarithm of it",
                 input_labels(site),
                 fix=FixIntent(Change.LOGARITHM, site),
             )

@@ -64,7 +64,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE121":
             yield Finding(
-                f"{loss(site)} expects log-probabilities but gets {got(site, 'values in [0, 1]')}; it takes no logarithm itself",
+                f"{loss(site)} expects log-probabilities but gets {got(site, 'values in [0, 1]')}; the loss takes no logarithm itself",
                 input_labels(site),
                 fix=FixIntent(Change.LOGARITHM, site),
             )

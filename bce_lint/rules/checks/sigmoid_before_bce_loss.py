@@ -79,8 +79,8 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE101":
             yield Finding(
-                f"{loss(site)} gets probabilities from {got(site, 'a sigmoid')}; "
-                "`BCEWithLogitsLoss` on the logits is the same loss and does not saturate",
+                f"{loss(site)} gets {got(site, 'a sigmoid')}, which has no gradient where it is rounded to 0 or 1; "
+                "`BCEWithLogitsLoss` on the logits is the same loss without that",
                 input_labels(site),
                 fix=FixIntent(Change.FUSE, site, site.contract.fused_with or "", safe=True),
             )

@@ -1,4 +1,4 @@
-"""A sigmoid in front of `CrossEntropyLoss`, which wants raw scores.
+"""A sigmoid in front of `CrossEntropyLoss`, which wants logits: raw scores.
 
 ## What it does
 Reports a `CrossEntropyLoss` or `F.cross_entropy` whose input is certainly the output of a sigmoid or of a log-sigmoid.
@@ -64,7 +64,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE112":
             yield Finding(
-                f"{loss(site)} expects raw scores but gets {got(site, 'a sigmoid')}; it applies a log-softmax itself",
+                f"{loss(site)} expects logits but gets {got(site, 'a sigmoid')}; the loss applies a log-softmax itself",
                 input_labels(site),
                 fix=FixIntent(Change.DROP, site),
             )

@@ -52,7 +52,7 @@ from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Expects
 from bce_lint.rules.dtypes import is_floating
-from bce_lint.rules.messages import assumed, input_labels, loss
+from bce_lint.rules.messages import Labels, assumed, loss, origins, sizes, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -64,9 +64,9 @@ def check(site: Site) -> Iterator[Finding]:
             _classes(x.shape) == 1 for x in site.input
         ) and not _certainly_floating(site.target):
             yield Finding(
-                f"{loss(site)} gets scores of a single class, so it is always 0 and has no gradient; "
+                f"{loss(site)} gets logits of a single class, so it is always 0 and has no gradient; "
                 "a binary classifier with one output needs `BCEWithLogitsLoss`",
-                input_labels(site) + assumed(*site.input),
+                _made(site) + assumed(*site.input),
             )
 
 
@@ -74,6 +74,13 @@ def _classes(shape: Shape | None) -> int | None:
     """The number of classes: the size of dimension 1, or where the rank is not known what the last layer returns."""
     known = rank(shape)
     return size(shape, -1) if known is None else size(shape, 1)
+
+
+def _made(site: LossSite) -> Labels:
+    """Labels for what made the scores, and for what gave them one class, where that is another place."""
+    made = sizes("input", (_classes(x.shape) for x in site.input))
+    known = {place.range for _, place in made}
+    return tuple(one for one in origins(site.input) if one[1].range not in known) + made + way(site)
 
 
 def _certainly_floating(targets: tuple[Tensor, ...]) -> bool:

@@ -62,7 +62,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE104":
             yield Finding(
-                f"{loss(site)} expects logits but gets {got(site, 'a softmax')}; it applies a sigmoid itself",
+                f"{loss(site)} expects logits but gets {got(site, 'a softmax')}; the loss applies a sigmoid itself",
                 input_labels(site),
                 fix=FixIntent(Change.DROP, site),
             )

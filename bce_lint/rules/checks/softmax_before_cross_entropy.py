@@ -68,7 +68,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE111":
             yield Finding(
-                f"{loss(site)} expects raw scores but gets {got(site, 'a softmax')}; it applies a log-softmax itself",
+                f"{loss(site)} expects logits but gets {got(site, 'a softmax')}; the loss applies a log-softmax itself",
                 input_labels(site),
                 fix=FixIntent(Change.DROP, site),
             )

@@ -55,7 +55,7 @@ from bce_lint.analysis.domain.shapes import rank, size
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site
 from bce_lint.catalog.schema import Domain
-from bce_lint.rules.messages import USED, assumed, loss, quoted
+from bce_lint.rules.messages import USED, assumed, dimensions, loss, quoted, sizes
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import ACTIVATION
@@ -68,16 +68,17 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for a dimension that is out of range or of size 1, and for the batch dimension before a loss."""
     match site:
         case ActivationSite(over=int() as dim, input=(first, *_)) if all(_out_of_range(x.shape, dim) for x in site.input):
-            yield Finding(f"{quoted(site.name)} is over dimension {dim} of an input with {_dimensions(first.shape)}, which raises")
+            given = f"an input with {dimensions(rank(first.shape))}"
+            yield Finding(f"{quoted(site.name)} is over dimension {dim} of {given}, which raises an error")
         case ActivationSite(over=int() as dim, input=(_, *_)) if all(size(x.shape, dim) == 1 for x in site.input):
             result = 0 if site.activation.domain is Domain.LOG_CATEGORICAL else 1
             text = f"{quoted(site.name)} is over dimension {dim}, which has size 1, so every value of the result is {result}"
-            yield Finding(text, assumed(*site.input))
+            yield Finding(text, sizes("input", (size(x.shape, dim) for x in site.input)) + assumed(*site.input))
         case LossSite(input=(_, *_)) if site.contract.name in _OF_CLASSES and all(map(_over_batch, site.input)):
             for origin in dict.fromkeys(origin for tensor in site.input for origin in tensor.origin):
                 yield Finding(
                     f"{quoted(origin.place.text or origin.name)} is over dimension 0, the samples of the batch; "
-                    f"{loss(site)} has the classes in another",
+                    f"{loss(site)} has the classes in another dimension",
                     ((USED, site.primary),),
                     origin.place,
                 )
@@ -86,11 +87,6 @@ def check(site: Site) -> Iterator[Finding]:
 def _out_of_range(shape: Shape | None, dim: int) -> bool:
     known = rank(shape)
     return known is not None and not -max(known, 1) <= dim < max(known, 1)
-
-
-def _dimensions(shape: Shape | None) -> str:
-    count = rank(shape)
-    return f"{count} dimension{'' if count == 1 else 's'}"
 
 
 def _over_batch(tensor: Tensor) -> bool:

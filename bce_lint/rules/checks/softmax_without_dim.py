@@ -40,10 +40,12 @@ from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.sites import ActivationSite, Site
 from bce_lint.catalog.schema import Activation
 from bce_lint.fixes.intent import Change, FixIntent
-from bce_lint.rules.messages import quoted
+from bce_lint.rules.messages import dimensions, quoted
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import ACTIVATION, CONSTRUCTOR
+
+_RULE = "torch takes dimension 0 of inputs with 0, 1 or 3 dimensions, else dimension 1, and warns"
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -51,12 +53,22 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case ActivationSite(activation=Activation(implicit_dim=True), dim="missing"):
             yield Finding(
-                f"{quoted(site.name)} is given no `dim`; torch takes dimension 0 of inputs with 0, 1 or 3 dimensions, else dimension 1",
+                f"{quoted(site.name)} is given no `dim`; {_taken(site)}",
                 fix=FixIntent(Change.DIMENSION, site, "" if site.over is None else str(site.over), safe=True),
             )
         case ActivationSite(activation=Activation(requires_dim=True), dim="missing"):
             fix = FixIntent(Change.DIMENSION, site, _wanted(site))
             yield Finding(f"{quoted(site.name)} is given no `dim`, without which it raises a `TypeError`", fix=fix, severity="error")
+
+
+def _taken(site: ActivationSite) -> str:
+    """The dimension that torch takes, as far as it can be told."""
+    found = {rank(t.shape) for t in site.input}
+    if site.over is None or len(found) != 1 or None in found:
+        return _RULE
+    count = found.pop()
+    batch = ", the samples of the batch," if (site.over, count) == (0, 3) else ""
+    return f"of an input with {dimensions(count)} torch takes dimension {site.over}{batch} and warns"
 
 
 def _wanted(site: ActivationSite) -> str:

@@ -51,7 +51,7 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import loss, origins, source, way
+from bce_lint.rules.messages import dtypes, loss, origins, source, way
 from bce_lint.rules.precedence import Precedence
 from bce_lint.rules.rule import Finding, Rule
 
@@ -66,7 +66,7 @@ def check(site: Site) -> Iterator[Finding]:
                 yield Finding(
                     f"{loss(site)} expects the model's output first and the target second, "
                     f"but gets labels first and {source(output.first, 'the output')} second",
-                    origins(site.target) + way(site),
+                    origins(site.target) + dtypes(site.input) + way(site),
                     fix=FixIntent(Change.SWAP, site),
                 )
 

@@ -59,7 +59,8 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite() if certain_code(site) == "BCE105":
             yield Finding(
-                f"{loss(site)} expects probabilities but gets {got(site, 'values')}, not confined to [0, 1]",
+                f"{loss(site)} expects probabilities but gets {got(site, 'a tensor')}, which is not confined to [0, 1]; "
+                "the loss raises an error for a value outside",
                 input_labels(site),
                 fix=FixIntent(Change.RETYPE, site, site.contract.fused_with or ""),
             )

@@ -33,7 +33,8 @@ class Verifier:
 
     def __call__(self, project: Project, told: list[Judged]) -> list[Judged]:
         """The findings with what running their fixes showed; a fix that is contradicted can only be looked at."""
-        fixes = {i: Wanted(_speaking(one), one.fix.edits) for i, one in enumerate(told) if one.fix is not None and one.fix.edits}
+        asked = ((i, one) for i, one in enumerate(told) if one.intents)  # what no rule asks for changes no loss
+        fixes = {i: Wanted(_speaking(one), one.fix.edits) for i, one in asked if one.fix is not None and one.fix.edits}
         with devices.one_thread(), torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
             shown = dict(zip(fixes, self.verified(project, list(fixes.values())), strict=True))
         return [_with(one, shown[i]) if i in shown else one for i, one in enumerate(told)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bce_lint.analysis.project import problems
 from bce_lint.analysis.project import project as projects
 from bce_lint.analysis.project.code import in_one_line, one_a_line, without_text
 from bce_lint.analysis.project.imported_files import ImportedFiles
@@ -199,9 +200,9 @@ def test_a_search_goes_no_higher_than_the_root(tmp_path: Path) -> None:
 
 
 def test_why_a_file_cannot_be_read() -> None:
-    assert projects._unread(OSError(errno.EFBIG, "too big"), "cannot: ") == (TOO_LARGE, "too big", 1, 1)
-    assert projects._unread(OSError(errno.EACCES, "denied"), "cannot: ") == (UNREADABLE, "cannot: denied", 1, 1)
-    assert projects._unread(OSError("no number"), "") == (UNREADABLE, "no number", 1, 1)
+    assert problems.unread(OSError(errno.EFBIG, "too big"), "cannot: ") == (TOO_LARGE, "too big", 1, 1)
+    assert problems.unread(OSError(errno.EACCES, "denied"), "cannot: ") == (UNREADABLE, "cannot: denied", 1, 1)
+    assert problems.unread(OSError("no number"), "") == (UNREADABLE, "no number", 1, 1)
 
 
 def test_where_a_file_is_no_text_and_where_it_is_no_python() -> None:

@@ -87,7 +87,7 @@ def test_a_method_that_is_inherited_is_told_by_its_class() -> None:
 
 
 def test_which_functions_reveal() -> None:
-    own = function("def reveal(x): pass\n", os.path.join(os.sep, "site", "bce_lint", "__init__.py"))
+    own = function("def reveal(x): pass\n", os.path.join(os.sep, "site", "bce_lint", "library.py"))
     assert is_reveal(External("bce_lint.reveal")) and is_reveal(own)
     others: list[Value] = [
         External("bce_lint.check"),

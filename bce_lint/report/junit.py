@@ -1,0 +1,54 @@
+"""JUnit's XML: a suite for each file, a failed case for each diagnostic."""
+
+from __future__ import annotations
+
+import os
+import re
+from itertools import groupby
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from bce_lint.diagnostic import Diagnostic
+from bce_lint.report.paths import labelled, with_slashes
+from bce_lint.report.told import Told
+from bce_lint.terminal import escaped, flowing, one_line
+
+NAME: Final = "bce-lint"
+_ILLEGAL: Final = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(told: Told) -> str:
+    """The diagnostics as XML in plain ASCII; where there are none, one case that passed."""
+    root = Element("testsuites", {"name": NAME, **_counts(len(told.findings))})
+    for path, group in groupby(told.findings, lambda one: one.location.path):
+        cases = list(group)
+        suite = SubElement(root, "testsuite", {"name": _legal(with_slashes(path)), **_counts(len(cases)), "package": NAME})
+        for one in cases:
+            _add_case(suite, one)
+    if not told.findings:
+        suite = SubElement(root, "testsuite", {"name": NAME, **_counts(0), "package": NAME})
+        SubElement(suite, "testcase", name="No findings", classname=NAME)
+    indent(root, "    ")
+    text: bytes = tostring(root, encoding="us-ascii")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.decode("ascii")}\n'
+
+
+def _counts(failures: int) -> dict[str, str]:
+    return {"tests": str(failures or 1), "skipped": "0", "errors": "0", "failures": str(failures)}
+
+
+def _add_case(suite: Element, one: Diagnostic) -> None:
+    row, column = one.location.start
+    path, message = _legal(with_slashes(one.location.path)), _legal(flowing(one.message))
+    place = {"classname": os.path.splitext(path)[0], "file": path, "line": str(row), "column": str(column)}
+    case = SubElement(suite, "testcase", {"name": f"{NAME}.{_legal(one.code)}", **place})
+    SubElement(SubElement(case, "properties"), "property", name="severity", value=_legal(one.severity))
+    lines = [f"line {row}, col {column}, {message}"]
+    lines += map(labelled, one.labels)
+    lines += [] if one.fix is None else [f"help: {flowing(one.fix.message)}"]
+    SubElement(case, "failure", message=message).text = "\n".join(map(_legal, lines))
+
+
+def _legal(text: str) -> str:
+    """A line of text whose characters XML has; others are written out."""
+    return _ILLEGAL.sub(lambda found: escaped(found[0]), one_line(text))

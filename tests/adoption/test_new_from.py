@@ -1,0 +1,120 @@
+"""`--new-from`: only what a revision did not have is told; its tree is linted as today's files are, by their settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bce_lint.cli import main
+
+BUG = "import torch\nfrom torch import nn\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n"
+OTHER = BUG.replace("def step", "def other")
+NET = "import torch\n\n\ndef net(x):\n    return x\n"
+SIGMOID = NET.replace("return x", "return torch.sigmoid(x)")
+TRAIN = "from torch import nn\nfrom net import net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(net(x), y)\n"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Runs git with nothing of the user's settings, and gives what it prints."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    done = subprocess.run(("git", *who, *arguments), cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    """Writes files by their paths."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def commit(folder: Path, files: dict[str, str]) -> None:
+    """Writes files, and all that is there becomes a commit."""
+    write(folder, files)
+    git(folder, "add", "-A", "-f")
+    git(folder, "commit", "-q", "-m", "a")
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty repository; the working folder."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    """The files and rows of the findings that are not in HEAD."""
+    main(["--new-from", "HEAD", *arguments, "--output-format", "json"])
+    done = capsys.readouterr()
+    assert done.err == ""
+    return [f"{Path(one['filename']).name}:{one['location']['row']}" for one in json.loads(done.out)]
+
+
+def test_what_moved_is_not_new(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(project, {"a.py": BUG})
+    assert told(capsys, ".") == []
+    write(project, {"a.py": f"# above\n\n{BUG}"})
+    assert told(capsys, ".") == []
+    write(project, {"a.py": BUG + "\n\n" + OTHER})
+    assert told(capsys, ".") == ["a.py:14"]
+
+
+def test_a_renamed_folder_brings_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(project, {"pack/a.py": BUG, "pack/sub/b.py": BUG})
+    (project / "pack").rename(project / "package")
+    assert told(capsys, ".") == []
+    write(project, {"package/new.py": BUG})
+    assert told(capsys, "package") == ["new.py:6"]
+
+
+def test_a_changed_model_is_told_at_the_loss(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(project, {"pyproject.toml": "", "net.py": NET, "train.py": TRAIN})
+    write(project, {"net.py": SIGMOID})
+    assert told(capsys, ".") == ["train.py:6"]
+    assert told(capsys, "net.py") == []
+    assert told(capsys, "--related", "net.py") == ["train.py:6"]
+
+
+def test_ignores_by_file_and_excludes_hold_in_both_trees(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = 'per-file-ignores = {"old/*" = ["BCE103"]}\nextend-exclude = ["gone"]\n'
+    commit(project, {"bce-lint.toml": settings, "old/a.py": BUG, "gone/b.py": BUG, "c.py": BUG})
+    write(project, {"c.py": f"\n{BUG}", "old/d.py": OTHER, "gone/e.py": OTHER})
+    assert told(capsys, ".") == []
+    write(project, {"bce-lint.toml": ""})
+    assert told(capsys, ".") == ["e.py:6", "d.py:6"]
+
+
+def test_a_source_folder_is_looked_up_in_the_revision(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(project, {"bce-lint.toml": 'src = ["python"]\n', "python/net.py": SIGMOID, "jobs/train.py": TRAIN})
+    write(project, {"jobs/train.py": f"\n{TRAIN}"})
+    assert told(capsys, ".") == []
+    write(project, {"python/net.py": NET, "jobs/train.py": f"\n{TRAIN}"})
+    commit(project, {})
+    write(project, {"python/net.py": SIGMOID})
+    assert told(capsys, ".") == ["train.py:7"]
+
+
+def test_only_what_is_new_is_fixed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(project, {"a.py": BUG})
+    write(project, {"a.py": BUG + "\n\n" + OTHER})
+    main(["--new-from", "HEAD", "--fix", "--unsafe-fixes", "a.py"])
+    assert (project / "a.py").read_text(encoding="utf-8").count("torch.sigmoid") == 1
+    assert "1 fixed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("revision", ["", "-h", "--exec=true", "nothing", "HEAD\n", "HEAD:a.py"])
+def test_a_revision_that_is_none_is_said_in_a_line(revision: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(project, {"a.py": BUG})
+    assert main([f"--new-from={revision}", "."]) == 2
+    done = capsys.readouterr()
+    assert done.out == "" and len(done.err.splitlines()) == 1 and "--new-from" in done.err
