@@ -159,6 +159,7 @@ def on_terminal(folder: Path, *arguments: str) -> str:
     return seen.decode()
 
 
+@pytest.mark.any_python
 def test_who_waits_is_told_what_is_in_hand(two: Path) -> None:
     seen = on_terminal(two, "1.6", "--no-cache", ".")
     shown = re.split(r"\r+\n?", seen)
@@ -166,11 +167,13 @@ def test_who_waits_is_told_what_is_in_hand(two: Path) -> None:
     assert seen.rstrip("\r").endswith(" ")  # the line is drawn over at the end
 
 
+@pytest.mark.any_python
 def test_who_does_not_wait_or_wants_quiet_is_told_nothing(two: Path) -> None:
     assert on_terminal(two, "0", "--no-cache", ".") == ""
     assert on_terminal(two, "1.6", "-q", "--no-cache", ".") == ""
 
 
+@pytest.mark.any_python
 def test_progress_goes_to_terminals_only(two: Path) -> None:
     with start(two, "1.6", "--no-cache", "--exit-zero", ".", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.communicate()[1] == b""

@@ -191,6 +191,11 @@ def _first_argument(file: File, value: ast.expr) -> ast.expr | None:
     return first
 
 
+def _silenced(file: File, node: ast.AST) -> bool:
+    """True if a comment speaks of the row of a statement: what moves out of it is no longer meant."""
+    return "noqa" in file.text[file.end(node) :].partition("\n")[0]
+
+
 def _pulled(program: Program, choose: Callable[[File, ast.expr], ast.expr | None]) -> Variant:
     files = unchanged(program)
     for path, file in program.files.items():
@@ -198,7 +203,7 @@ def _pulled(program: Program, choose: Callable[[File, ast.expr], ast.expr | None
         here = number = 0
         for node, value in sorted(_steps(file), key=lambda one: file.start(one[0])):
             chosen = choose(file, value)
-            if chosen is None or not _movable(chosen) or file.start(node) < here or "\n" in file.source(node):
+            if chosen is None or not _movable(chosen) or file.start(node) < here or "\n" in file.source(node) or _silenced(file, node):
                 continue
             number += 1
             start, end, first = file.line_of(node), file.end(node), file.start(chosen)

@@ -6,11 +6,15 @@ import ast
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from bce_lint.diagnostic import Diagnostic, Location
 from bce_lint.engine import check
 from bce_lint.rules.judge import MAX_LABELS
 from bce_lint.rules.registry import default_codes
 from bce_lint.source.text import decode
+
+pytestmark = pytest.mark.any_python
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FILES = [path for folder in ("rules", "projects") for path in sorted((FIXTURES / folder).rglob("*.py"))]

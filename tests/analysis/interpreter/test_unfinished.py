@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bce_lint.analysis.interpreter import decorators, entry_points, instances
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION
 from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL
 from tests.analysis.programs import HEAD, path_of, run
+
+pytestmark = pytest.mark.any_python
 
 LOSS = "nn.BCELoss()(x, x)"
 

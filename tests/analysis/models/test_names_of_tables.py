@@ -14,6 +14,8 @@ from bce_lint.analysis.models import attribute_functions, autocast, builtins, co
 from bce_lint.catalog import activations, contexts, names, python, wrappers
 from bce_lint.catalog.tensors import METHODS
 
+pytestmark = pytest.mark.any_python
+
 FIXTURES = sorted(path for folder in ("reveal", "reveal_alone", "rules", "projects")
                   for path in (Path(__file__).parents[2] / "fixtures" / folder).rglob("*.py"))  # fmt: skip
 OURS = ("bce_lint.identity", "bce_lint.reveal")
