@@ -150,6 +150,6 @@ def _rows(lines: Sequence[str]) -> _Rows | None:
             if token.type in _LINE_ENDS:
                 joined.update(dict.fromkeys(range(first, last + 1), (first, last)))
                 first, last = len(lines) + 2, -1
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, UnicodeError):  # newer tokenizers encode the lines, and not every text can be
         return None
     return _Rows(joined, comments)

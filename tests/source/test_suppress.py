@@ -183,3 +183,9 @@ def test_a_comment_in_that_row_silences(text: str) -> None:
         lines = text.splitlines()
         lines[at - 1] += "  # noqa: BCE103"
         assert suppressed(source_of("\n".join(lines) + "\n"), row, "BCE103")
+
+
+def test_a_text_that_no_file_can_hold_is_searched_line_by_line() -> None:
+    """Python 3.12 encodes what it takes apart."""
+    source = SourceText("a.py", b"", "x = '\ud800'  # noqa: BCE103\ny = 1\n", "utf-8", False)
+    assert suppressed(source, 1, "BCE103") and not suppressed(source, 2, "BCE103")
