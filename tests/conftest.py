@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
@@ -26,3 +27,19 @@ def one_thread(request: pytest.FixtureRequest) -> Iterator[None]:
 
     with devices.one_thread():
         yield
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user stops each run that comes to the functions of `z.py`."""
+    from bce_lint.analysis.interpreter import entry_points
+
+    run = entry_points.run_candidate
+
+    def interrupted(machine: Any, unit: Any, *rest: Any) -> Any:
+        found = run(machine, unit, *rest)
+        if unit.path.endswith("z.py"):
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(entry_points, "run_candidate", interrupted)

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 import bce_lint
-from bce_lint.analysis.interpreter import entry_points
 from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import Interrupted, check
@@ -48,20 +47,6 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_text(BUG, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user stops each run that comes to the functions of `z.py`."""
-    run = entry_points.run_candidate
-
-    def interrupted(machine: Any, unit: Any, *rest: Any) -> Any:
-        found = run(machine, unit, *rest)
-        if unit.path.endswith("z.py"):
-            raise KeyboardInterrupt
-        return found
-
-    monkeypatch.setattr(entry_points, "run_candidate", interrupted)
 
 
 @pytest.mark.usefixtures("stopped")

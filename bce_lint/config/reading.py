@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from bce_lint.config.problem import ConfigError, cut, nearest, quoted
 from bce_lint.config.settings import BY_KEY
+from bce_lint.report.paths import relative
 from bce_lint.source.text import read
 
 PYPROJECT: Final = "pyproject.toml"
@@ -36,7 +37,7 @@ def own_file(path: str, folder: str | None = None) -> Configuration:
     try:
         raw = read(path, LONGEST)
     except OSError as error:
-        raise ConfigError(f"{_shown(path)}: cannot be read: {error.strerror or error}") from None
+        raise ConfigError(f"{relative(path)}: cannot be read: {error.strerror or error}") from None
     return _checked(_parsed(raw, path), path, folder, "")
 
 
@@ -59,7 +60,7 @@ def table_of(path: str, folder: str | None = None) -> Configuration | None:
         return None
     table = tool["bce-lint"]
     if not isinstance(table, dict):
-        raise ConfigError(f"{_shown(path)}: tool.bce-lint: takes a table, not {quoted(table)}")
+        raise ConfigError(f"{relative(path)}: tool.bce-lint: takes a table, not {quoted(table)}")
     return _checked(table, path, folder, "tool.bce-lint.")
 
 
@@ -87,7 +88,7 @@ def _all_keys() -> str:
 
 
 def _checked(values: Mapping[str, Any], path: str, folder: str | None, prefix: str) -> Configuration:
-    where = f"{_shown(path)}: {prefix}"
+    where = f"{relative(path)}: {prefix}"
     check(values, where)
     base = os.path.dirname(path) if folder is None else folder
     for key in ("cache-dir", "src"):
@@ -107,11 +108,11 @@ def _parsed(raw: bytes, path: str) -> dict[str, Any]:
         return _loaded(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{_shown(path)}:{row}: cannot be read as UTF-8") from None
+        raise ConfigError(f"{relative(path)}:{row}: cannot be read as UTF-8") from None
     except ValueError as error:
         found = _LINE.search(str(error))
         row = int(found[1]) if found else raw.count(b"\n") + (not raw.endswith(b"\n"))
-        raise ConfigError(f"{_shown(path)}:{row}: is not TOML: {_reason(error)}") from None
+        raise ConfigError(f"{relative(path)}:{row}: is not TOML: {_reason(error)}") from None
 
 
 def _loaded(text: str) -> dict[str, Any]:
@@ -135,9 +136,3 @@ def _reason(error: ValueError) -> str:
     """What a parser of TOML says, without the place, as the rest of a sentence."""
     text = re.sub(r" \(at .*\)$", "", str(error).replace("\n", " "))
     return text[:1].lower() + text[1:]
-
-
-def _shown(path: str) -> str:
-    """A path as people read it: relative to the working folder where it lies below it."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative

@@ -78,8 +78,8 @@ def write_one(path: str, data: bytes) -> None:
             mode = os.lstat(path).st_mode if os.path.exists(path) and not os.path.islink(path) else None
             if mode is not None and not stat.S_ISREG(mode):
                 raise Refused(path, os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else "not a file")
-            if mode is not None and (not mode & 0o222 or not os.access(path, os.W_OK)):
-                raise Refused(path, "read-only")
+            if mode is not None:
+                _refuse_read_only(path, mode)
             with open(temp, "xb") as stream:
                 stream.write(data)
                 stream.flush()
@@ -119,6 +119,11 @@ def _refusing(path: str) -> Iterator[None]:
         raise Refused(path, error.strerror or str(error)) from error
 
 
+def _refuse_read_only(path: str, mode: int) -> None:
+    if not mode & 0o222 or not os.access(path, os.W_OK):
+        raise Refused(path, "read-only")
+
+
 def _check(job: _Job) -> None:
     """Refuses a file that is not as it was read, or that is read-only."""
     path = job.file.path
@@ -126,8 +131,7 @@ def _check(job: _Job) -> None:
         mode = os.stat(path).st_mode if os.path.exists(path) else 0
         if not stat.S_ISREG(mode) or Path(path).read_bytes() != job.file.before:
             raise Refused(path, "changed since it was read")
-        if not mode & 0o222 or not os.access(path, os.W_OK):
-            raise Refused(path, "read-only")
+        _refuse_read_only(path, mode)
 
 
 def _stage(job: _Job, data: bytes) -> None:

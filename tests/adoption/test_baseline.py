@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bce_lint.analysis.interpreter import entry_points
 from bce_lint.cli import main
 from tests.test_cli_progress import start
 
@@ -116,20 +115,6 @@ def test_an_excluded_file_is_kept(project: Path, capsys: pytest.CaptureFixture[s
     update(capsys)
     write(project, {"bce-lint.toml": 'extend-exclude = ["pack"]\n'})
     assert update(capsys) == "Baseline known.json: 2 findings (0 new, 0 gone).\n"
-
-
-@pytest.fixture
-def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user stops each run that comes to the functions of `z.py`."""
-    run = entry_points.run_candidate
-
-    def interrupted(machine: Any, unit: Any, *rest: Any) -> Any:
-        found = run(machine, unit, *rest)
-        if unit.path.endswith("z.py"):
-            raise KeyboardInterrupt
-        return found
-
-    monkeypatch.setattr(entry_points, "run_candidate", interrupted)
 
 
 @pytest.mark.usefixtures("stopped")

@@ -24,6 +24,29 @@ def step(x, y):
     return criterion(torch.sigmoid(layer(x)), y)
 """
 RIGHT: Final = BUG.replace("torch.sigmoid(layer(x))", "layer(x)")
+MODELS: Final = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 1)
+
+    def forward(self, x):
+        return torch.sigmoid(self.fc(x))
+"""
+TRAIN: Final = """\
+from models import Net
+from torch import nn
+
+criterion = nn.BCEWithLogitsLoss()
+
+
+def step(x, y):
+    return criterion(Net()(x), y)
+"""
 _SCRIPTS: Final = sysconfig.get_path("scripts")
 _WITHOUT: Final = ("PYTHONPATH", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 _GIT: Final = {

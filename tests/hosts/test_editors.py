@@ -15,34 +15,11 @@ from typing import Any, Final
 
 import pytest
 
-from tests.hosts.programs import BUG, ROOT, done, program, run, write
+from tests.hosts.programs import BUG, MODELS, ROOT, TRAIN, done, program, run, write
 from tests.test_readme import README, blocks
 
 pytestmark = pytest.mark.long
 
-MODELS: Final = """\
-import torch
-from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(4, 1)
-
-    def forward(self, x):
-        return torch.sigmoid(self.fc(x))
-"""
-TRAIN: Final = """\
-from models import Net
-from torch import nn
-
-criterion = nn.BCEWithLogitsLoss()
-
-
-def step(x, y):
-    return criterion(Net()(x), y)
-"""
 OF_THE_TREE: Final = {"PYTHONPATH": str(ROOT)}
 PATIENCE: Final = 60.0
 

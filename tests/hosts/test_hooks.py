@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from bce_lint import __version__
-from tests.hosts.programs import BUG, RIGHT, commit, done, places, repository, run, stage, write
+from tests.hosts.programs import BUG, MODELS, RIGHT, TRAIN, commit, done, places, repository, run, stage, write
 from tests.test_readme import README, blocks
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("published")]
@@ -20,29 +20,6 @@ PLACEHOLDER: Final = "ADDRESS-OF-THIS-REPOSITORY"
 CONFIG: Final = ".pre-commit-config.yaml"
 ONE_COMMAND_LINE: Final = 1 << 17
 """The most bytes of arguments that the runners give a program on any system."""
-MODELS: Final = """\
-import torch
-from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(4, 1)
-
-    def forward(self, x):
-        return torch.sigmoid(self.fc(x))
-"""
-TRAIN: Final = """\
-from models import Net
-from torch import nn
-
-criterion = nn.BCEWithLogitsLoss()
-
-
-def step(x, y):
-    return criterion(Net()(x), y)
-"""
 FIXABLE: Final = """\
 import torch.nn.functional as F
 
