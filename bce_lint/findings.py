@@ -133,7 +133,7 @@ def heard(project: Project, selected: Selection) -> Heard:
     from bce_lint.fixes.brought import Heard
 
     sites = project.all_sites()
-    further = [other.all_sites() for other in project.others] if project.machine.unfinished else []
+    further = [other.all_sites() for other in project.others] if project.answer.unfinished else []
     usual = default_codes()
     spoken = tuple(one for one in judge(sites, EVERY) if one.rule.code in usual or selected.tells(one.place.path, one.rule.code))
     return Heard(spoken, tuple(unranked(sites)), lambda: tuple(one for sites in further for one in unranked(sites)))
@@ -243,8 +243,8 @@ def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, 
 
 
 def _unfinished(project: Project) -> list[Unfinished]:
-    entered = {(path, span.start) for path, span in project.machine.reached}
-    return [one for key, one in project.machine.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
+    entered = {(path, span.start) for path, span in project.answer.reached}
+    return [one for key, one in project.answer.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
 
 
 def _row(project: Project, path: str, start: int) -> int:

@@ -45,7 +45,7 @@ class RecordedProject:
                 self.entering.setdefault(call, []).append(function)
 
     def _collect(self) -> None:
-        for site in self.analysed.machine.sites:
+        for site in self.analysed.answer.sites:
             for one in members(site):
                 if isinstance(one, HandWrittenSite):
                     self.written.setdefault(one.primary.range, []).append(one)
@@ -68,7 +68,7 @@ class RecordedProject:
 
     @cached_property
     def _judged(self) -> list[Judged]:
-        return judge(self.analysed.machine.sites, frozenset(BY_CODE))
+        return judge(self.analysed.answer.sites, frozenset(BY_CODE))
 
     def tree(self, path: str) -> Tree:
         """A file from below. Raises `Refusal` where it cannot be read."""

@@ -237,7 +237,7 @@ class UserSearch:
         function = tree.function(node)
         if function is None:
             return True
-        unfinished = self.project.analysed.machine.unfinished
+        unfinished = self.project.analysed.answer.unfinished
         return (tree.path, function.span) in self.project.uses.started or (tree.path, function.span.start) in unfinished
 
     def _readers(self, held: Held, tree: Tree, nodes: list[Node], after: int = 0) -> None:

@@ -111,7 +111,7 @@ def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: i
         return found
     if absence.is_absent(m, owner, owner.what, name):
         return None
-    m.incomplete.update(m.stack)
+    m.answer.incomplete.update(m.stack)
     if class_model.outside_base(m, owner.what) is not None:
         return BuiltinMethod(owner, name)
     return TOP

@@ -79,12 +79,12 @@ def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str
         m.state = before.fork()
         m.write(frame.address, name, TOP)
         return statements.run(m, frame, arms[1])
-    after, constructed = m.state, dict(m.constructed)
+    after, constructed = m.state, dict(m.answer.constructed)
     m.state = before.fork()
     m.write(frame.address, name, TOP)
     apart = changed(frame, returns=[], yields=[], yield_contexts=[], loops=[loop.apart() for loop in frame.loops])
     statements.run(m, apart, arms[1])
-    m.state, m.constructed = after, constructed
+    m.state, m.answer.constructed = after, constructed
     return True
 
 

@@ -49,7 +49,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     if len(viable) == 1:
         return call_one(m, frame, viable[0], args, node)
     base, results, ends, sites = m.state, [], [], []
-    start, reached = len(m.sites), len(m.reached)
+    start, reached = len(m.answer.sites), len(m.answer.reached)
     raised = m.ended
     for option in viable:
         m.state = base.fork()
@@ -57,15 +57,16 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
         if raised or not m.ended:
             results.append(result)
             ends.append(m.state)
-            sites.append(tuple(m.sites[start:]))
+            sites.append(tuple(m.answer.sites[start:]))
         m.ended = raised
-        del m.sites[start:]
+        del m.answer.sites[start:]
     if not ends:
         m.state, m.ended = base, m.ended or bool(viable)
         return TOP
     m.state = merge(ends)
     if any(sites):
-        m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as entry points
+        # What one alternative alone would show is still to be seen by running its functions as entry points.
+        m.answer.roll_back(start, reached)
         m.record(ChoiceSite(tuple(sites)))
     return join_all(results) or TOP
 
@@ -134,7 +135,7 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
 
 def _mark_reached(m: Machine, function: FunctionV) -> None:
     if not m.suppress_sites:
-        m.reached.setdefault((function.path, function.node.span))
+        m.answer.reached.setdefault((function.path, function.node.span))
 
 
 def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, is_entry: bool = False) -> Value:
@@ -176,7 +177,7 @@ def _cut(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     """
     caller = frame.function
     if frame.depth >= MAX_DEPTH and caller is not None:
-        m.leave_unfinished(frame.unit.path, caller.span.start, caller.name, NESTED)
+        m.answer.leave_unfinished(frame.unit.path, caller.span.start, caller.name, NESTED)
     if m.observer is not None and (not m.suppress_sites or caller is None):
         m.observer.cut(m, function, args)
 

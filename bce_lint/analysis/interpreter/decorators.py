@@ -45,7 +45,7 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
     m.fuel -= spare
     result = _decorated(m, frame, decorator, value)
     if spare and m.fuel < 0 and isinstance(value, FunctionV | ClassV):
-        m.leave_unfinished(value.path, value.node.span.start, value.node.name, DECORATING)
+        m.answer.leave_unfinished(value.path, value.node.span.start, value.node.name, DECORATING)
     m.fuel += spare
     return result
 

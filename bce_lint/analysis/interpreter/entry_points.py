@@ -9,8 +9,8 @@ from typing import Protocol
 from bce_lint import ir
 from bce_lint.analysis.domain.values import ClassV, FunctionV, Union
 from bce_lint.analysis.interpreter import calls, expressions, instances, statements
-from bce_lint.analysis.models import losses
 from bce_lint.analysis.state import class_model
+from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import APPLIED, BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
@@ -76,33 +76,37 @@ def note_spent(m: Machine, path: str, start: int, name: str) -> None:
     """Notes what an entry point took, and one whose budget ran out: from there on it followed no call, or none up to its first loss."""
     if m.fuel < 0 or m.spent_before_site:
         m.waste.note(path, m.given - m.fuel)
-        m.leave_unfinished(path, start, name, SPENT)
+        m.answer.leave_unfinished(path, start, name, SPENT)
     else:
         m.waste.note_finished(path, m.given - m.fuel)
 
 
-def give_up(m: Machine, path: str, start: int, name: str, reached: int) -> None:
-    """Notes an entry point that recursed too deeply. What it was the first to reach gets one of its own, if that was not so often."""
-    m.leave_unfinished(path, start, name, TOO_DEEP)
-    if sum(one.reason == TOO_DEEP for one in m.unfinished.values()) <= MAX_TOO_DEEP:
-        m.roll_back(len(m.sites), reached)
-        return
-    for file, span in [*m.reached][reached:]:
+def give_up(m: Machine, counted: EntryAnswer, path: str, start: int, name: str) -> EntryAnswer:
+    """The answer of an entry point that recursed too deeply. What it was the first to reach gets one of its own, if that was not so often
+    among the answers that count."""
+    given_up = EntryAnswer()
+    given_up.leave_unfinished(path, start, name, TOO_DEEP)
+    if sum(one.reason == TOO_DEEP for one in counted.unfinished.values()) < MAX_TOO_DEEP:
+        return given_up
+    given_up.reached = m.answer.reached
+    for file, span in m.answer.reached:
         unit = m.program.unit(file)
         text = "" if unit is None else unit.text[span.start : span.end]
-        m.leave_unfinished(file, span.start, text if text.isidentifier() else "<lambda>", TOO_DEEP)
+        given_up.leave_unfinished(file, span.start, text if text.isidentifier() else "<lambda>", TOO_DEEP)
+    return given_up
 
 
 def begin(m: Machine, path: str, below: State) -> None:
-    """Prepares the machine for an entry point of a file that runs on top of a state."""
+    """Prepares the machine for an entry point of a file that runs on top of a state: it knows nothing of what others met."""
     m.walks.start(path)
+    m.answer = EntryAnswer()
     m.state = below.fork()
     m.below_entry = below
     m.written_modules = set()
     m.ended = False
     m.fuel = m.given = m.waste.grant(path, ENTRY_FUEL)
     m.unroll_floor = 0
-    m.applicable, m.applying = APPLIED, []
+    m.applicable, m.applying, m.oversized = APPLIED, [], set()
     m.site_bonus = m.waste.grant(path, SITE_BONUS)
     m.spent_before_site = False
 
@@ -148,53 +152,51 @@ def _blocks(statement: ir.Stmt) -> Iterator[ir.Body]:
 
 
 def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:
-    """Runs one function as an entry point, with unknown arguments, unless a call has reached it."""
+    """Runs one function as an entry point, with unknown arguments."""
     function = candidate.function
-    if (unit.path, function.span) in m.reached:
-        return
     begin(m, unit.path, after_body)
     frame = module_frame(unit, main=True)
     owner = _class_value(m, unit, candidate.owner) if candidate.owner is not None else None
     if candidate.owner is not None and owner is None:
-        m.leave_unfinished(unit.path, function.span.start, candidate.name, NO_CLASS)
+        m.answer.leave_unfinished(unit.path, function.span.start, candidate.name, NO_CLASS)
         return
     value = _function_value(m, unit, function, owner)
     args = Args()
     if owner is not None and value.flavour != "static":
         args = Args((owner if value.flavour == "class" else instances.generic_instance(m, unit, owner),), spans=(None,))
-        if (unit.path, function.span) in m.reached:
-            return
+        if (unit.path, function.span) in m.answer.reached:
+            return  # its constructor calls it
         m.fuel = m.given = m.waste.grant(unit.path, ENTRY_FUEL)
     calls.call_function(m, frame, value, args, function.span, is_entry=True)
     note_spent(m, unit.path, function.span.start, candidate.name)
 
 
-def run_inherited(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, after_body: State, owner: ir.ClassDef) -> None:
-    """Runs the methods that a class inherits on an instance of it, where a run on the base class alone left something open."""
+def run_inherited(
+    m: Machine, unit: LoweredFile, reachability: LeadsToLoss, after_body: State, owner: ir.ClassDef, counted: EntryAnswer
+) -> None:
+    """Runs the methods that a class inherits on an instance of it, where what counts of the runs so far left something open."""
     begin(m, unit.path, after_body)
     cls = _class_value(m, unit, owner)
     factor = min(m.fuel_factor, INHERITED_RECORDED)
     fuel, site_bonus = INHERITED_FUEL * factor, INHERITED_SITE_BONUS * factor  # for all that a class inherits
     if cls is None:
         return
-    functions = _open_methods(m, unit, reachability, cls)
-    reached, m.reached = m.reached, {}  # by methods of this class
-    try:
-        for function in functions:
-            if (function.path, function.node.span) not in m.reached:
-                begin(m, unit.path, after_body)
-                instance = instances.generic_instance(m, unit, cls)
-                m.fuel, m.site_bonus = fuel, site_bonus
-                m.given = fuel
-                frame = module_frame(unit, main=True)
-                calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, is_entry=True)
-                fuel, site_bonus = m.fuel, m.site_bonus
-                note_spent(m, unit.path, owner.span.start, f"{owner.name}.{function.node.name}")
-    finally:
-        m.reached = reached | m.reached
+    answer = m.answer
+    for function in _open_methods(m, unit, reachability, cls, counted):
+        if (function.path, function.node.span) not in answer.reached:
+            begin(m, unit.path, after_body)
+            instance = instances.generic_instance(m, unit, cls)
+            m.fuel, m.site_bonus = fuel, site_bonus
+            m.given = fuel
+            frame = module_frame(unit, main=True)
+            calls.call_function(m, frame, function, Args((instance,), spans=(None,)), owner.span, is_entry=True)
+            fuel, site_bonus = m.fuel, m.site_bonus
+            note_spent(m, unit.path, owner.span.start, f"{owner.name}.{function.node.name}")
+            answer.add(m.answer)
+    m.answer = answer
 
 
-def _open_methods(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, cls: ClassV) -> list[FunctionV]:
+def _open_methods(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, cls: ClassV, counted: EntryAnswer) -> list[FunctionV]:
     """The methods that a class inherits and that a run on the base class has not settled; first those that no other method calls."""
     effective: dict[str, tuple[ClassV, ir.Function]] = {}
     overridden: list[tuple[ClassV, ir.Function]] = []
@@ -206,7 +208,7 @@ def _open_methods(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, cls:
                     overridden.append(method)
     found: list[tuple[bool, FunctionV]] = []
     for name, (base, function) in effective.items():
-        settled = function not in m.incomplete and (base.path, function.span) in m.reached
+        settled = function not in counted.incomplete and (base.path, function.span) in counted.reached
         value = None if base is cls or settled or name == "__init__" else m.state.find((base.address, name))
         if type(value) is FunctionV and value.flavour in ("", "property") and reachability.method(unit.path, cls.name, name):
             called = _mentioned(m, reachability, name, [other for other in effective.values() if other[1] is not function])
@@ -261,18 +263,12 @@ def run_pending(m: Machine, frame: Frame) -> None:
     waiting = [(f, where) for f, where in m.pending if where is frame]
     m.pending = [(f, where) for f, where in m.pending if where is not frame]
     for function, _ in waiting:
-        if (function.path, function.node.span) in m.reached:
+        if (function.path, function.node.span) in m.answer.reached:
             continue
         if m.fuel <= 0:
-            m.leave_unfinished(function.path, function.node.span.start, function.node.name, CALLER_SPENT)
+            m.answer.leave_unfinished(function.path, function.node.span.start, function.node.name, CALLER_SPENT)
         else:
             before = m.state
             m.state = before.fork()
             calls.call_function(m, frame, function, Args(), function.node.span, is_entry=True)
             m.state, m.ended = before, False
-
-
-def finish(m: Machine) -> None:
-    """Ends a file's run: constructions that nothing ever called."""
-    losses.never_called(m)
-    m.constructed.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Assumed
@@ -10,8 +11,10 @@ from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, Externa
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.interpreter.setters import Setter, setters
 from bce_lint.analysis.state import cells, class_model
+from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
-from bce_lint.analysis.state.machine import Default, Machine
+from bce_lint.analysis.state.generics import Built
+from bce_lint.analysis.state.machine import SITE_BONUS, Default, Machine
 from bce_lint.analysis.state.unfinished import SETTING, SPENT
 
 GENERIC_FUEL = 2_500
@@ -25,46 +28,51 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
     ref = Ref(m.intern(("generic", cls.address)), "instance", cls, class_model.class_place(cls))
     if m.state.find((ref.address, cells.BUILT)) is not None:
         return ref
-    if ref.address not in m.generic:
-        before = m.state
-        m.state = before.fork()
-        m.write(ref.address, cells.BUILT, TOP)
-        m.generic[ref.address] = {}
-        _build_generic(m, unit, cls, ref)
-        m.generic[ref.address] = m.state.delta(before)
-        m.state = before
-    m.write_all(m.generic[ref.address])
+    built = m.generics.on(m.below_entry, ref.address, partial(_build, m, unit, cls, ref))
+    if m.stack or m.suppress_sites:
+        m.answer.add_open(built.answer)
+    else:
+        m.answer.add(built.answer)
+    m.write_all(built.cells)
     return ref
 
 
-def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
-    fuel, m.fuel = m.fuel, (given := m.waste.grant(cls.path, GENERIC_FUEL))
-    floor, m.unroll_floor = m.unroll_floor, 0
-    stack, m.stack = m.stack, []
-    raised, m.ended = m.ended, False
-    nested = bool(stack)
-    m.suppress_sites += nested
+def _build(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> Built:
+    """Builds an instance as any on top of the state below the entry point, with a budget and an answer of its own."""
+    before, answer, bonus = m.state, m.answer, (m.given, m.site_bonus, m.spent_before_site)
+    kept = m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads
+    m.state, m.answer, m.site_bonus = m.below_entry.fork(), EntryAnswer(), m.waste.grant(cls.path, SITE_BONUS)
+    m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads = 0, [], False, 0, None
+    try:
+        m.write(ref.address, cells.BUILT, TOP)
+        _construct(m, unit, cls, ref)
+        return Built(m.state.delta(m.below_entry), m.answer)
+    finally:
+        m.state, m.answer, (m.given, m.site_bonus, m.spent_before_site) = before, answer, bonus
+        m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads = kept
+
+
+def _construct(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
+    m.fuel = given = m.waste.grant(cls.path, GENERIC_FUEL)
     frame = entry_points.module_frame(m.program.unit(cls.path) or unit, main=False)
     span = ir.Span(cls.node.span.start, cls.node.span.start)
     classes.fill(m, frame, ref, cls, Args(), ir.Call(span, ir.Name(span, cls.name), ()), is_entry=True)
     m.ended = False
     m.write(ref.address, "training", TOP)
-    m.suppress_sites += 1 - nested
+    m.suppress_sites += 1
     if m.fuel < 0:
         m.waste.note(cls.path, given - m.fuel)
-        m.leave_unfinished(cls.path, cls.node.span.start, f"{cls.name}.__init__", SPENT)
+        m.answer.leave_unfinished(cls.path, cls.node.span.start, f"{cls.name}.__init__", SPENT)
     m.fuel = min(m.fuel, SETTER_FUEL * m.fuel_factor)
     found, late = setters(m, cls)
     for setter in found:
         spent, function = m.fuel < 0, setter.function
         late |= _join_setter(m, frame, ref, setter)
         if m.fuel < 0 and not spent:
-            m.leave_unfinished(function.path, function.node.span.start, f"{cls.name}.{function.node.name}", SETTING)
+            m.answer.leave_unfinished(function.path, function.node.span.start, f"{cls.name}.{function.node.name}", SETTING)
     leaves = [name for name in m.state.names(ref.address) if _is_leaf(m.state.find((ref.address, name)))]
     keys = frozenset((base.path, base.node.span) for base in class_model.mro(m, cls) if type(base) is ClassV)
     _join_late(m, ref, late.union(name for name in leaves if m.program.may_exchange(name, keys)))
-    m.suppress_sites -= 1
-    m.fuel, m.unroll_floor, m.stack, m.ended = fuel, floor, stack, raised
 
 
 def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]:

@@ -96,7 +96,7 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
 
 def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> None:
     """Any number of rounds: until nothing that a round reads is changed by a round."""
-    outer, sites, reached = frame.unrolled_at, len(m.sites), len(m.reached)
+    outer, sites, reached = frame.unrolled_at, len(m.answer.sites), len(m.answer.reached)
     frame.unrolled_at = (*outer, -1)
     outside = list(loop.breaks)
     entry = base = m.state
@@ -107,7 +107,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
         carried = {} if end is None else _changes(m, base, end, {c: v for c, (v, _) in reads.items()})
         if not carried or attempt == MAX_ROUNDS - 1 or m.fuel < 0:
             break
-        m.roll_back(sites, reached)
+        m.answer.roll_back(sites, reached)
         loop.breaks = list(outside)
         base = base.fork()
         for cell, value in carried.items():

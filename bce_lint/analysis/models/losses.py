@@ -10,7 +10,8 @@ from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, 
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
-from bce_lint.analysis.state import cells, handed, machine
+from bce_lint.analysis.state import cells, handed
+from bce_lint.analysis.state.answers import Constructed, EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import losses as rows
@@ -19,6 +20,7 @@ from bce_lint.records import changed
 
 MAX_USES = 16
 """How many losses that took one tensor are remembered."""
+USED = "the result is used as the loss"
 
 
 def construct(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -40,7 +42,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
     if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Constant):
-        m.constructed.setdefault(ref.address, machine.Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
+        m.answer.constructed.setdefault(ref.address, Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
 
 
 def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
@@ -89,16 +91,22 @@ def constructor_misuse(m: Machine, subject: Contract | Activation, place: Place,
 
 def used_as_tensor(m: Machine, ref: Ref, place: Place) -> None:
     """A loss object is used as if it were the loss's value."""
-    known = m.constructed.get(ref.address)
+    known = m.answer.constructed.get(ref.address)
     if known is not None:
-        constructor_misuse(m, known.contract, known.place, "the result is used as the loss", place)
+        constructor_misuse(m, known.contract, known.place, USED, place)
+    elif not m.suppress_sites and not m.ended:
+        m.answer.used.setdefault(ref.address, place)
 
 
-def never_called(m: Machine) -> None:
-    """At the end of a run: suspicious constructions whose objects no call ever used."""
-    for known in m.constructed.values():
-        if known.suspicious and not known.called:
-            constructor_misuse(m, known.contract, known.place, "it gets two values and is never called")
+def misused(answer: EntryAnswer) -> list[ConstructorSite]:
+    """Constructions that other runs show to be misuses: the object is used as the loss, or gets two values and is never called."""
+    found = []
+    for address, made in answer.constructed.items():
+        if address in answer.used:
+            found.append(ConstructorSite(made.contract, made.place.text, made.place, USED, answer.used[address]))
+        elif made.suspicious and address not in answer.called:
+            found.append(ConstructorSite(made.contract, made.place.text, made.place, "it gets two values and is never called"))
+    return found
 
 
 def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, place: Place, functional: bool) -> None:
@@ -137,9 +145,7 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
     """`criterion(input, target)`."""
-    known = m.constructed.get(ref.address)
-    if known is not None:
-        known.called = True
+    m.answer.called.add(ref.address)
     names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
@@ -161,7 +167,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
         handed.arms(m, frame, *tensors(value), *tensors(target), *weight),
     )  # fmt: skip
     if not site.input:
-        m.incomplete.update(m.stack)
+        m.answer.incomplete.update(m.stack)
     if path:
         site = changed(site, shaped=_shaped(frame, site, value, target))
     m.record(_note_use(m, site, identity))

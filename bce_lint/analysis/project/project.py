@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
-from bce_lint.analysis.models import thresholds
+from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
 from bce_lint.analysis.project.constructions import Constructions
 from bce_lint.analysis.project.exchanges import Exchanges
@@ -20,6 +20,7 @@ from bce_lint.analysis.project.index import FileSummary, is_python, same_files, 
 from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.sites import Site, places
+from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
@@ -70,6 +71,8 @@ class Project:
         known = same.reachability if same is not None else None
         towards = None if observer is None else TargetReachability(self.graph, observer.targets, known)
         self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
+        self.answer = EntryAnswer()
+        """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
         self.machine = Machine(self, callbacks) if observer is None else Machine(self, callbacks, observer, observer.fuel_factor)
         self.sources: dict[str, SourceText] = {}
         self._units: dict[str, LoweredFile | None] = {}
@@ -161,10 +164,10 @@ class Project:
     def all_sites(self) -> list[Site]:
         """The sites that were met so far, wherever they are."""
         self._sites_in(set())
-        return [thresholds.linked(site, self._takers) for site in self.machine.sites]
+        return [thresholds.linked(site, self._takers) for site in self.answer.sites]
 
     def _sites_in(self, wanted: set[str]) -> list[Site]:
-        sites = self.machine.sites
+        sites = self.answer.sites
         for number in range(self._indexed, len(sites)):
             thresholds.add_takers(sites[number], self._takers)
             for path in {place.path for place in places(sites[number])}:
@@ -185,12 +188,15 @@ class Project:
         machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL * machine.fuel_factor, []
         machine.below_entry, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
         machine.suppress_sites += 1
+        answer, machine.answer = machine.answer, EntryAnswer()
         try:
             statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.delta(machine.base))
             if machine.fuel < 0:
-                machine.leave_unfinished(path, 0, MODULE, SPENT)
+                machine.answer.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
+            self.answer.add(machine.answer)
+            machine.answer = answer
             machine.suppress_sites -= 1
             machine.walks.start(asking)
             machine.ended, machine.unroll_floor = raised, floor
@@ -282,6 +288,7 @@ class Project:
                 self._run_functions(path)
             for path in PROGRESS.over(doing, starts):
                 self._run_inherited(path)
+            self._judge_constructions()
         finally:
             sys.setrecursionlimit(limit)
             if collecting:
@@ -304,9 +311,9 @@ class Project:
             return
         self._finished.add(path)
         for candidate in entry_points.candidates(unit, self.reachability):
-            action = partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate)
-            self._guarded(path, candidate.function.span.start, candidate.name, action)
-        entry_points.finish(self.machine)
+            if (path, candidate.function.span) not in self.answer.reached:
+                action = partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate)
+                self._guarded(path, candidate.function.span.start, candidate.name, action)
 
     def _run_inherited(self, path: str) -> None:
         unit = self.unit(path)
@@ -316,23 +323,25 @@ class Project:
         run = partial(entry_points.run_inherited, self.machine, unit, self.reachability, self._bodies[path])
         for statement in unit.module.body:
             if isinstance(statement, ir.ClassDef) and statement.bases:
-                self._guarded(path, statement.span.start, statement.name, partial(run, statement))
+                self._guarded(path, statement.span.start, statement.name, partial(run, statement, self.answer))
+
+    def _judge_constructions(self) -> None:
+        """Tells losses that were constructed with what they have no use for, now that all is seen that became of them."""
+        self.answer.sites += losses.misused(self.answer)
+        self.answer.constructed.clear()
 
     def _guarded(self, path: str, start: int, name: str, action: Callable[[], State | None]) -> State | None:
-        """Runs one entry point; one that recurses too deeply finds nothing, leaves the machine usable, and is noted."""
+        """Runs one entry point and counts its answer; one that recurses too deeply finds nothing, and is noted."""
         machine = self.machine
-        sites, reached = len(machine.sites), len(machine.reached)
+        machine.answer = EntryAnswer()
         try:
-            return action()
-        except KeyboardInterrupt:  # what was finished before may be told
-            del machine.sites[sites:]
-            raise
+            after = action()
+            self.answer.add(machine.answer)
+            return after
         except RecursionError:
-            del machine.sites[sites:]
-            entry_points.give_up(machine, path, start, name, reached)
+            self.answer.add(entry_points.give_up(machine, self.answer, path, start, name))
             return None
         except Exception as error:  # a failure of the analysis is reported at its file, and everything else goes on
-            del machine.sites[sites:]
             text = " ".join(f"{type(error).__name__}: {error}".split())
             self.problems[path] = Problem(CRASH, f"internal error in the analysis: {text}", 1, 1)
             return None

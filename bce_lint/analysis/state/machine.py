@@ -20,14 +20,13 @@ from bce_lint.analysis.domain.values import (
 )
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
+from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
+from bce_lint.analysis.state.generics import Generics
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
-from bce_lint.analysis.state.unfinished import Unfinished
 from bce_lint.analysis.state.walks import LARGE, Walks
 from bce_lint.analysis.state.waste import Waste
-from bce_lint.catalog.schema import Contract
-from bce_lint.records import record
 
 ENTRY_FUEL = 5_000
 BODY_FUEL = 30_000
@@ -150,9 +149,8 @@ class RecordingObserver(Observer, Protocol):
 
 
 class Machine:
-    """The state of one run. `sites` is what it has recorded; `reached` the functions that some call
-    entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
-    did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
+    """The state of one run. `answer` is what its entry point has found so far, `generics` the instances of classes as any;
+    `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
     with the statement.
 
@@ -184,15 +182,11 @@ class Machine:
         self.oversized: set[int] = set()
         self.site_bonus = 0
         self.spent_before_site = False
-        self.sites: list[Site] = []
-        self.reached: dict[tuple[str, ir.Span], None] = {}
-        self.generic: dict[int, Mapping[Cell, Value]] = {}
+        self.answer = EntryAnswer()
+        self.generics = Generics()
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
-        self.incomplete: set[ir.Function] = set()
-        self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
-        self.constructed: dict[int, Constructed] = {}
         self.layers: dict[int, str] = {}
         self.stack: list[ir.Function] = []
         self.words: dict[ir.Function, frozenset[str]] = {}
@@ -208,16 +202,6 @@ class Machine:
         if number is None:
             number = self._interned[key] = len(self._interned) + 1
         return number
-
-    def roll_back(self, sites: int, reached: int) -> None:
-        """Forgets the sites and the functions reached since there were that many."""
-        del self.sites[sites:]
-        while len(self.reached) > reached:
-            self.reached.popitem()
-
-    def leave_unfinished(self, path: str, start: int, name: str, reason: str) -> None:
-        """Notes a function that the run did not come to the end of."""
-        self.unfinished.setdefault((path, start), Unfinished(path, start, name, reason))
 
     def read(self, address: int, name: str) -> Value | None:
         """The value of a cell; an import found there is resolved now."""
@@ -268,7 +252,7 @@ class Machine:
     def record(self, site: Site) -> None:
         """Notes a site, unless the run only prepares a state."""
         if not self.suppress_sites and not self.ended:
-            self.sites.append(site)
+            self.answer.sites.append(site)
             self.spent_before_site |= self.fuel < 0
             self.fuel += self.site_bonus
             self.given += self.site_bonus
@@ -298,13 +282,3 @@ class Machine:
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""
         return Unknown(self.number(frame, span, "?"))
-
-
-@record(slots=True)
-class Constructed:
-    """A loss that was built with arguments that may be misplaced, until it is seen what becomes of it."""
-
-    contract: Contract
-    place: Place
-    suspicious: bool
-    called: bool = False

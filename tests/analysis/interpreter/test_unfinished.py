@@ -17,11 +17,11 @@ LOSS = "nn.BCELoss()(x, x)"
 def noted(text: str) -> list[tuple[str, str]]:
     """What was not come to the end of, by name, with the reason; each stands where its name does."""
     project, _ = run(text)
-    for one in project.machine.unfinished.values():
+    for one in project.answer.unfinished.values():
         assert one.path == path_of("main.py")
         name = one.name.rpartition(".")[2]
         assert (HEAD + text)[one.start :].startswith(name if name.isidentifier() else "") or name in ("__init__", "shown", "base")
-    return [(one.name, one.reason) for one in project.machine.unfinished.values()]
+    return [(one.name, one.reason) for one in project.answer.unfinished.values()]
 
 
 def busy(evaluations: int, indent: str = "    ", name: str = "n") -> str:
@@ -79,10 +79,10 @@ def test_calls_are_followed_so_deep() -> None:
         return calls + f"def f{length}(x):\n    {LOSS}\n    return 'end'\nreveal(f0(1))\n"
 
     project, found = run(chain(MAX_DEPTH - 1))
-    assert found[0] == "str 'end'" and not project.machine.unfinished
+    assert found[0] == "str 'end'" and not project.answer.unfinished
     project, found = run(chain(MAX_DEPTH + 1))
     assert found[0].startswith("unknown")
-    assert [one.reason for one in project.machine.unfinished.values()] == ["calls in it stand too deep in each other to be followed"]
+    assert [one.reason for one in project.answer.unfinished.values()] == ["calls in it stand too deep in each other to be followed"]
     assert (MAX_DEPTH, MAX_RECURSION) == (40, 2)
 
 

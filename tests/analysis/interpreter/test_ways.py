@@ -26,7 +26,7 @@ f(torch.zeros(4, 5), input())
 
 def arms(text: str) -> int:
     """How many undecided arms the only loss of a program was met under."""
-    (site,) = [one for one in run(text)[0].machine.sites if isinstance(one, LossSite)]
+    (site,) = [one for one in run(text)[0].answer.sites if isinstance(one, LossSite)]
     return len(site.arms)
 
 
@@ -69,11 +69,11 @@ def test_arms_of_expressions_and_of_tries() -> None:
 
 def test_what_one_of_several_callees_shows_is_a_choice() -> None:
     text = "a, b = nn.BCELoss(), nn.MSELoss()\nloss = a if input() else b\nloss(torch.zeros(2), torch.zeros(2))\n"
-    (choice,) = [one for one in run(text)[0].machine.sites if isinstance(one, ChoiceSite)]
+    (choice,) = [one for one in run(text)[0].answer.sites if isinstance(one, ChoiceSite)]
     assert len(choice.choices) == 2 and all(len(one) == 1 for one in choice.choices)
     alone = text.replace("else b", "else None")
-    assert not [one for one in run(alone)[0].machine.sites if isinstance(one, ChoiceSite)]
-    assert len([one for one in run(alone)[0].machine.sites if isinstance(one, LossSite)]) == 1
+    assert not [one for one in run(alone)[0].answer.sites if isinstance(one, ChoiceSite)]
+    assert len([one for one in run(alone)[0].answer.sites if isinstance(one, LossSite)]) == 1
 
 
 def test_a_default_is_what_callers_may_change() -> None:

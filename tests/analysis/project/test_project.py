@@ -173,7 +173,7 @@ def test_a_file_that_vanishes_after_the_scan_is_still_known(tmp_path: Path) -> N
     project = Project(absolute(root), [path])
     (root / "bug.py").unlink()
     project.run([path])
-    assert any(place.path == path for site in project.machine.sites for place in places(site))
+    assert any(place.path == path for site in project.answer.sites for place in places(site))
     assert project.problems == {}
 
 

@@ -136,7 +136,7 @@ def test_a_run_that_records_meets_the_same_losses() -> None:
     def losses(trace: ProvenanceRecorder | None) -> set[tuple[Place, tuple[Place, ...]]]:
         project = Project(os.path.dirname(PATH), (), {PATH: text.encode()}, trace)
         project.run({PATH})
-        sites = [site for site in project.machine.sites if isinstance(site, LossSite)]
+        sites = [site for site in project.answer.sites if isinstance(site, LossSite)]
         return {(site.primary, tuple(o.place for x in site.input for o in x.origin)) for site in sites}
 
     assert losses(ProvenanceRecorder(frozenset({PATH}), frozenset())) == losses(None) != set()

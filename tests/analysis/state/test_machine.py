@@ -52,11 +52,11 @@ def test_a_site_is_recorded_once_it_counts() -> None:
     m.record(SITE)
     m.suppress_sites, m.ended = 0, True
     m.record(SITE)
-    assert m.sites == [] and m.fuel == m.given == ENTRY_FUEL
+    assert m.answer.sites == [] and m.fuel == m.given == ENTRY_FUEL
     m.ended = False
     m.site_bonus, m.fuel = 30, 20
     m.record(SITE)
-    assert (m.sites, m.fuel, m.given, m.site_bonus, m.spent_before_site) == ([SITE], 50, ENTRY_FUEL + 30, 0, False)
+    assert (m.answer.sites, m.fuel, m.given, m.site_bonus, m.spent_before_site) == ([SITE], 50, ENTRY_FUEL + 30, 0, False)
     m.fuel = 0
     m.record(SITE)
     assert (m.fuel, m.spent_before_site) == (0, False)
@@ -69,21 +69,21 @@ def test_a_site_is_recorded_once_it_counts() -> None:
 
 def test_what_was_met_since_is_forgotten() -> None:
     m = machine()
-    m.sites = [SITE, SITE, SITE]
-    m.reached = {("a.py", SPAN): None, ("a.py", OTHER): None, ("b.py", SPAN): None}
-    m.roll_back(2, 1)
-    assert (len(m.sites), [*m.reached]) == (2, [("a.py", SPAN)])
-    m.roll_back(2, 1)
-    assert (len(m.sites), [*m.reached]) == (2, [("a.py", SPAN)])
+    m.answer.sites = [SITE, SITE, SITE]
+    m.answer.reached = {("a.py", SPAN): None, ("a.py", OTHER): None, ("b.py", SPAN): None}
+    m.answer.roll_back(2, 1)
+    assert (len(m.answer.sites), [*m.answer.reached]) == (2, [("a.py", SPAN)])
+    m.answer.roll_back(2, 1)
+    assert (len(m.answer.sites), [*m.answer.reached]) == (2, [("a.py", SPAN)])
 
 
 def test_the_first_reason_is_kept() -> None:
     m = machine()
-    m.leave_unfinished("a.py", 3, "f", "one")
-    m.leave_unfinished("a.py", 3, "f", "two")
-    m.leave_unfinished("a.py", 4, "g", "three")
-    m.leave_unfinished("b.py", 3, "h", "four")
-    assert [tuple(one) for one in m.unfinished.values()] == [
+    m.answer.leave_unfinished("a.py", 3, "f", "one")
+    m.answer.leave_unfinished("a.py", 3, "f", "two")
+    m.answer.leave_unfinished("a.py", 4, "g", "three")
+    m.answer.leave_unfinished("b.py", 3, "h", "four")
+    assert [tuple(one) for one in m.answer.unfinished.values()] == [
         ("a.py", 3, "f", "one"),
         ("a.py", 4, "g", "three"),
         ("b.py", 3, "h", "four"),

@@ -1,0 +1,61 @@
+"""What a run of one entry point finds, apart from what every other one finds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.sites import Site
+from bce_lint.analysis.state.unfinished import Unfinished
+from bce_lint.catalog.schema import Contract
+
+
+class Constructed(NamedTuple):
+    """A loss that was built with arguments that may be misplaced, until it is seen what becomes of it."""
+
+    contract: Contract
+    place: Place
+    suspicious: bool
+
+
+class EntryAnswer:
+    """What was met on the way: `sites`; `reached`, the functions that some call entered; `incomplete`, those that met a loss or an
+    attribute of `self` of which nothing was known; `unfinished`, those that it did not come to the end of; `constructed`, losses by their
+    address, `called` those that were called, and `used` where some were used as if they were the loss's value.
+    """
+
+    __slots__ = ("called", "constructed", "incomplete", "reached", "sites", "unfinished", "used")
+
+    def __init__(self) -> None:
+        self.sites: list[Site] = []
+        self.reached: dict[tuple[str, ir.Span], None] = {}
+        self.incomplete: set[ir.Function] = set()
+        self.unfinished: dict[tuple[str, int], Unfinished] = {}
+        self.constructed: dict[int, Constructed] = {}
+        self.called: set[int] = set()
+        self.used: dict[int, Place] = {}
+
+    def roll_back(self, sites: int, reached: int) -> None:
+        """Forgets the sites and the functions reached since there were that many."""
+        del self.sites[sites:]
+        while len(self.reached) > reached:
+            self.reached.popitem()
+
+    def leave_unfinished(self, path: str, start: int, name: str, reason: str) -> None:
+        """Notes a function that the run did not come to the end of."""
+        self.unfinished.setdefault((path, start), Unfinished(path, start, name, reason))
+
+    def add(self, other: EntryAnswer) -> None:
+        """Takes in what another run found."""
+        self.sites += other.sites
+        self.reached.update(other.reached)
+        self.add_open(other)
+
+    def add_open(self, other: EntryAnswer) -> None:
+        """Takes in what another run left open, whatever it met."""
+        self.incomplete |= other.incomplete
+        self.unfinished = other.unfinished | self.unfinished
+        self.constructed = other.constructed | self.constructed
+        self.called |= other.called
+        self.used = other.used | self.used
