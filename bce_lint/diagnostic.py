@@ -65,6 +65,13 @@ class Unanalysed(NamedTuple):
     reason: str
 
 
+class Sinks(NamedTuple):
+    """The losses, and other operations that rules look at, in the files that were linted: how many a run came to, of how many."""
+
+    visited: int = 0
+    total: int = 0
+
+
 class Label(NamedTuple):
     """A secondary place that explains a diagnostic."""
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bce_lint.diagnostic import UNNAMED, Diagnostic, Unanalysed
+from bce_lint.diagnostic import UNNAMED, Diagnostic, Sinks, Unanalysed
 from bce_lint.rules.by_file import selection
 from bce_lint.source.projects import by_root, package_of, project_files, root_of, usual
 
@@ -32,6 +32,8 @@ class LintResult(NamedTuple):
     """What is known at the calls of `reveal`, a line each."""
     unanalysed: tuple[Unanalysed, ...] = ()
     """The functions, of whichever file of the project, that were not analysed completely."""
+    sinks: Sinks = Sinks()
+    """The losses in the files, and how many of them the analysis came to."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -73,7 +75,8 @@ def _together(results: Sequence[LintResult]) -> LintResult:
     sources = {path: text for r in results for path, text in r.sources.items()}
     revealed = tuple(line for r in results for line in r.revealed)
     unanalysed = tuple(one for r in results for one in r.unanalysed)
-    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)), revealed, unanalysed)
+    sinks = Sinks(sum(r.sinks.visited for r in results), sum(r.sinks.total for r in results))
+    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)), revealed, unanalysed, sinks)
 
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
@@ -136,11 +139,11 @@ def _answer(
     name = question(*asked)
     known = cache.find(root, files, name, text, imports)
     if known is not None:
-        return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed)
+        return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed, sinks=known.sinks)
     project, result = analyse()
     if result.revealed:
         return result  # who asks what is known is told each time
-    cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed)
+    cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed, result.sinks)
     return result
 
 
@@ -165,7 +168,8 @@ def judge_files(
     diagnostics = tuple(sorted(found, key=lambda d: d.sort_key))
     if project.interrupted:
         raise Interrupted(LintResult(diagnostics, sources, unanalysed=left))
-    return LintResult(diagnostics, sources, revealed=_revealed(project, wanted, shown), unanalysed=left)
+    sinks, _ = project.visited(wanted)
+    return LintResult(diagnostics, sources, revealed=_revealed(project, wanted, shown), unanalysed=left, sinks=sinks)
 
 
 def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position, Unanalysed
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position, Sinks, Unanalysed
 
 
 class Answer(NamedTuple):
     """Findings, what they depend on that is no part of the project (digests by path), the files whose text they are told with, and
-    the functions that were not analysed completely."""
+    the functions that were not analysed completely, and how many of the losses were come to."""
 
     diagnostics: tuple[Diagnostic, ...]
     outside: dict[str, str]
     shown: tuple[str, ...] = ()
     unanalysed: tuple[Unanalysed, ...] = ()
+    sinks: Sinks = Sinks()
 
 
 def encode(answer: Answer) -> str:
@@ -25,8 +26,9 @@ def encode(answer: Answer) -> str:
 
 def decode(text: str) -> Answer:
     """The findings out of a line. Raises ValueError, TypeError, KeyError, IndexError or RecursionError where it is none of ours."""
-    rows, outside, shown, unanalysed = json.loads(text)
-    return Answer(tuple(_diagnostic(*row) for row in rows), dict(outside), tuple(shown), tuple(Unanalysed(*one) for one in unanalysed))
+    rows, outside, shown, unanalysed, sinks = json.loads(text)
+    found, left = (_diagnostic(*row) for row in rows), (Unanalysed(*one) for one in unanalysed)
+    return Answer(tuple(found), dict(outside), tuple(shown), tuple(left), Sinks(*sinks))
 
 
 def _row(one: Diagnostic) -> list[Any]:

@@ -305,7 +305,7 @@ def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
         )
     )
     run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
-    return run._replace(interrupted=interrupted)
+    return run._replace(interrupted=interrupted, sinks=result.sinks)
 
 
 def _where() -> str:

@@ -20,7 +20,7 @@ def report(options: Namespace, run: Run) -> None:
     from bce_lint.report import summary
     from bce_lint.report.run_time import summary as verdicts
     from bce_lint.report.spent import spent
-    from bce_lint.report.statistics import statistics, unanalysed
+    from bce_lint.report.statistics import statistics, unanalysed, visited
 
     unsafe, written = options.unsafe_fixes, not options.diff
     as_text = FORMATS[options.output_format].is_text
@@ -42,6 +42,8 @@ def report(options: Namespace, run: Run) -> None:
         if options.verbose or (options.statistics and run.unanalysed):
             put = out.write if options.statistics and as_text else partial(terminal.write, error=True)
             put(unanalysed(run.unanalysed))
+        if options.statistics and as_text:
+            out.write(visited(run.sinks))
         if options.verbose:
             terminal.write(spent(PROGRESS.seconds), error=True)
         lines += [verdicts(run.left), *run.lines]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Unanalysed
+from bce_lint.diagnostic import Diagnostic, Sinks, Unanalysed
 from bce_lint.source.text import SourceText
 
 
@@ -27,6 +27,8 @@ class Run(NamedTuple):
     """True if there was nothing to read."""
     unanalysed: Sequence[Unanalysed] = ()
     """The functions that were not analysed completely."""
+    sinks: Sinks = Sinks()
+    """The losses in the files, and how many of them the analysis came to."""
     unkept: tuple[str, ...] = ()
     """Why findings are not kept for the next run, where that was wanted."""
     interrupted: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Unanalysed
+from bce_lint.diagnostic import Diagnostic, Sinks, Unanalysed
 from bce_lint.report.paths import shown
 from bce_lint.report.run_time import counted, listed
 from bce_lint.report.summary import count
@@ -30,6 +30,12 @@ def statistics(diagnostics: Iterable[Diagnostic], *, as_text: bool = True) -> st
         return json.dumps([_json(row) for row in rows], indent=2) + "\n"
     width = max((len(str(row.findings)) for row in rows), default=0)
     return "".join(f"{row.findings:>{width}}\t{one_line(row.code)}\t{one_line(row.name)}{_told(row)}\n" for row in rows)
+
+
+def visited(sinks: Sinks) -> str:
+    """How many of the losses, softmaxes, logarithms and thresholds in the files the analysis came to."""
+    share = f" ({100 * sinks.visited / sinks.total:.1f} %)" if sinks.total else ""
+    return f"losses and other operations that rules look at, analysed: {sinks.visited} of {sinks.total}{share}\n"
 
 
 def unanalysed(functions: Sequence[Unanalysed]) -> str:

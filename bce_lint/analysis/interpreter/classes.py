@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import TOP, TRUE, ClassV, External, FunctionV, MethodV, Ref, Seq, Value
+from bce_lint.analysis.domain.values import TOP, TRUE, ClassV, Constant, External, FunctionV, MethodV, Ref, Seq, Value
 from bce_lint.analysis.interpreter import calls, decorators, expressions, instances, statements
 from bce_lint.analysis.models import layers
 from bce_lint.analysis.state import cells, class_model, objects
@@ -64,6 +64,7 @@ def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node
         if value is None:
             another = is_entry and default is not None and m.program.none_has(Default(cls.path, cls.name, index, name, default))
             value = TOP if another else _default(m, cls, name, default)
+            value = TOP if is_entry and m.takes_any and type(value) is Constant else value
         m.write(ref.address, name, value)
     if type(objects.class_attribute(m, ref, "__post_init__")) is FunctionV:
         calls.call_attribute(m, frame, ref, "__post_init__", Args(), node.span)

@@ -31,6 +31,9 @@ class LeadsToLoss(Protocol):
     def words(self, text: str) -> frozenset[str]:
         """The words in some code."""
 
+    def body(self, path: str) -> bool:
+        """True if the code of a file that is no definition may lead to a loss."""
+
     def mentions(self, path: str) -> Counter[str]:
         """How often each word stands in the code of a file."""
 
@@ -151,6 +154,15 @@ def _blocks(statement: ir.Stmt) -> Iterator[ir.Body]:
             yield statement.body
 
 
+def run_open(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:
+    """Runs one function as an entry point for which callers may choose what its defaults, and those of its constructor, switch off."""
+    m.takes_any = True
+    try:
+        run_candidate(m, unit, after_body, candidate)
+    finally:
+        m.takes_any = False
+
+
 def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:
     """Runs one function as an entry point, with unknown arguments."""
     function = candidate.function
@@ -164,7 +176,7 @@ def run_candidate(m: Machine, unit: LoweredFile, after_body: State, candidate: C
     args = Args()
     if owner is not None and value.flavour != "static":
         args = Args((owner if value.flavour == "class" else instances.generic_instance(m, unit, owner),), spans=(None,))
-        if (unit.path, function.span) in m.answer.reached:
+        if (unit.path, function.span) in m.answer.reached and not m.takes_any:
             return  # its constructor calls it
         m.fuel = m.given = m.waste.grant(unit.path, ENTRY_FUEL)
     calls.call_function(m, frame, value, args, function.span, is_entry=True)

@@ -95,6 +95,7 @@ def _slice(m: Machine, frame: Frame, node: ir.Slice) -> Value:
 
 
 _NO_ARGS = Args()
+_ORDER = frozenset({"<", "<=", ">", ">="})
 
 
 def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
@@ -133,6 +134,8 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
 
 
 def _call(m: Machine, frame: Frame, node: ir.Call) -> Value:
+    if not m.suppress_sites:
+        m.answer.visited.add(id(node))
     if isinstance(node.func, ir.Attr):
         owner = evaluate(m, frame, node.func.value)
         return calls.call_method(m, frame, owner, node.func.name, arguments(m, frame, node.args), node)
@@ -148,6 +151,8 @@ def _op(m: Machine, frame: Frame, node: ir.Op) -> Value:
     values = [evaluate(m, frame, part) for part in node.operands]
     if len(values) == 1:
         return operators.unary(m, frame, node.op, values[0], node.span)
+    if node.op in _ORDER and not m.suppress_sites:
+        m.answer.visited.add(id(node))
     result = values[0]
     for value in values[1:]:
         result = operators.binary(m, frame, node.op, result, value, node.span)

@@ -28,7 +28,9 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
     ref = Ref(m.intern(("generic", cls.address)), "instance", cls, class_model.class_place(cls))
     if m.state.find((ref.address, cells.BUILT)) is not None:
         return ref
-    built = m.generics.on(m.below_entry, ref.address, partial(_build, m, unit, cls, ref))
+    m.any_of.add(ref.address)
+    generics = m.open_generics if m.takes_any else m.generics
+    built = generics.on(m.below_entry, ref.address, partial(_build, m, unit, cls, ref))
     if m.stack or m.suppress_sites:
         m.answer.add_open(built.answer)
     else:

@@ -26,7 +26,7 @@ def words_of(text: bytes) -> frozenset[bytes]:
 
 
 @cache
-def _sinks() -> tuple[frozenset[bytes], frozenset[bytes]]:
+def names_of_sinks() -> tuple[frozenset[bytes], frozenset[bytes]]:
     """The names of the losses, and of the operations that choose a dimension where none is given."""
     from bce_lint.catalog import activations, losses
 
@@ -41,17 +41,17 @@ def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
 
 def a_sink() -> bytes:
     """The name of some loss."""
-    return min(_sinks()[0])
+    return min(names_of_sinks()[0])
 
 
 def is_sink(name: str) -> bool:
     """True if a name is that of a loss or of another operation that rules look at."""
-    return any(name.encode() in names for names in _sinks())
+    return any(name.encode() in names for names in names_of_sinks())
 
 
 def names_sink(text: bytes, words: frozenset[bytes]) -> bool:
     """True if source with these words names a loss, may write one out, or names a softmax that may lack its dimension."""
-    losses, implicit = _sinks()
+    losses, implicit = names_of_sinks()
     if not words.isdisjoint(losses) or (b"log" in words and len(_LOG.findall(text)) > 1 and _COMPLEMENT.search(text) is not None):
         return True
     named = words & implicit
@@ -107,7 +107,7 @@ def relevant_words() -> frozenset[bytes]:
 @cache
 def words_of_sinks() -> frozenset[bytes]:
     """The words without which nothing can be a sink."""
-    return frozenset({b"log"}).union(*_sinks())
+    return frozenset({b"log"}).union(*names_of_sinks())
 
 
 def _dim_matters(text: bytes, match: re.Match[bytes]) -> bool:

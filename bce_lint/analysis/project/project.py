@@ -6,35 +6,34 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
-from typing import TypeVar
 
 from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
 from bce_lint.analysis.project.constructions import Constructions
 from bce_lint.analysis.project.exchanges import Exchanges
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.imported_files import ImportedFiles
-from bce_lint.analysis.project.index import FileSummary, is_python, same_files, scan
-from bce_lint.analysis.project.problems import Problem, unread
+from bce_lint.analysis.project.index import same_files
+from bce_lint.analysis.project.problems import Problem
+from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
+from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE, SPENT
-from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE
+from bce_lint.diagnostic import CRASH, Sinks
 from bce_lint.progress import FOLLOWING, PROGRESS, READING, RECORDING
-from bce_lint.source.projects import ImportFolders, usual
-from bce_lint.source.text import SourceError, SourceText, decode, read
+from bce_lint.source.projects import ImportFolders
 
 RECURSION = 20_000
-T = TypeVar("T")
 
 
-class Project:
+class Project(ProjectFiles):
     """The files under a root, read on demand; one machine runs over them and keeps what it has seen.
 
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
@@ -52,19 +51,10 @@ class Project:
         before: Project | None = None,
         imports: ImportFolders | None = None,
     ) -> None:
-        self.root = root
-        self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
-        self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
-        self._sound: dict[str, FileSummary] = {} if before is None else before._sound
-        self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
-        self.texts = dict(texts or {})
-        self.problems: dict[str, Problem] = {}
+        super().__init__(root, files, texts, before, imports)
         self.others: list[Project] = []
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
-        self._imports = ImportedFiles(root, self.import_folders)
-        scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
-        self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         self._same = same
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
@@ -74,9 +64,6 @@ class Project:
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
         self.machine = Machine(self, callbacks) if observer is None else Machine(self, callbacks, observer, observer.fuel_factor)
-        self.sources: dict[str, SourceText] = {}
-        self._units: dict[str, LoweredFile | None] = {}
-        self._parsed: list[str] = []
         self._loaded: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
@@ -85,72 +72,12 @@ class Project:
         self._indexed = 0
         self._ran: set[str] = set()
         self._inherited: set[str] = set()
+        self._reopened: set[str] = set()
+        self._visits = Visits(self.reachability)
         self._bases: frozenset[str] | None = None
 
-    def _scan(self, path: str) -> FileSummary | None:
-        try:
-            raw = self.texts[path] if path in self.texts else read(path)
-            known = self._before.get(path)
-            return known if known is not None and known.raw == raw else scan(path, raw)
-        except OSError as error:
-            self.problems[path] = unread(error, "cannot be read: ")
-            return None
-
-    def source(self, path: str) -> SourceText | None:
-        """The decoded text of a file, or None with the problem noted."""
-        if path not in self.sources and path not in self.problems:
-            summary = self.summaries.get(path)
-            try:
-                self.sources[path] = decode(summary.raw if summary is not None else read(path), path)
-            except OSError as error:
-                self.problems[path] = unread(error, "")
-            except SourceError as error:
-                self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
-        return self.sources.get(path)
-
-    def unit(self, path: str) -> LoweredFile | None:
-        """The lowered file, or None when it cannot be analysed."""
-        if path not in self._units:
-            self._units[path] = unit = self._noting(path, partial(self._lower, path))
-            self._parsed += [path] * (unit is not None)
-        return self._units[path]
-
-    def _lower(self, path: str) -> LoweredFile | None:
-        source = self.source(path)
-        if source is None:
-            return None
-        from bce_lint.syntax.parse import lower
-
-        key = (path, source.text)
-        if key not in self._modules:
-            self._modules[key] = lower(source.text)
-        return LoweredFile(path, source.text, self._modules[key], self.machine.intern(("module", path)))
-
-    def check_syntax(self, path: str) -> None:
-        """Notes what is wrong with a file that the analysis had no need to read."""
-        summary = self.summaries.get(path)
-        if summary is None or path in self._units or path in self.problems or self._sound.get(path) is summary:
-            return
-        if self._noting(path, partial(is_python, summary)):
-            self._sound[path] = summary
-
-    def _noting(self, path: str, action: Callable[[], T]) -> T | None:
-        """What an action gives; None where the file is no Python, with the problem noted."""
-        from bce_lint.syntax.parse import ParseFailure, TooLarge
-
-        try:
-            return action()
-        except SourceError as error:
-            self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
-        except ParseFailure as error:
-            self.problems[path] = Problem(UNREADABLE, error.message, error.row, error.column)
-        except TooLarge as error:
-            self.problems[path] = Problem(TOO_LARGE, error.message, 1, 1)
-        return None
-
-    def parsed(self, after: int = 0) -> tuple[str, ...]:
-        """The files that were parsed so far, but for some that were first."""
-        return tuple(self._parsed[after:])
+    def _address(self, path: str) -> int:
+        return self.machine.intern(("module", path))
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
@@ -235,30 +162,11 @@ class Project:
     def _exchanges(self) -> Exchanges:
         return Exchanges(self.graph, self._readable) if self._same is None else self._same._exchanges
 
-    def _readable(self, path: str) -> ir.Module | None:
-        """A file as IR, without a word where it has none."""
-        unit = self._units.get(path)
-        if unit is not None:
-            return unit.module
-        from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
-
-        try:
-            text = decode(self.summaries[path].raw, path).text
-            if (path, text) not in self._modules:
-                self._modules[path, text] = lower(text)
-            return self._modules[path, text]
-        except (SourceError, ParseFailure, TooLarge):
-            return None
-
     def base_names(self) -> frozenset[str]:
         """The names that stand among the bases of the project's classes."""
         if self._bases is None:
             self._bases = frozenset().union(*(f.bases for f in self.summaries.values()))
         return self._bases
-
-    def resolve(self, importer: str, module: str, level: int) -> str | None:
-        """The file that an import names, None outside the project."""
-        return self._imports.file(importer, module, level)
 
     def listed(self) -> dict[str, frozenset[str]]:
         """The folders that were looked at so far, with the names found there."""
@@ -288,6 +196,8 @@ class Project:
                 self._run_functions(path)
             for path in PROGRESS.over(doing, starts):
                 self._run_inherited(path)
+            for path in PROGRESS.over(doing, starts):
+                self._run_unvisited(path)
             self._judge_constructions()
         finally:
             sys.setrecursionlimit(limit)
@@ -324,6 +234,21 @@ class Project:
         for statement in unit.module.body:
             if isinstance(statement, ir.ClassDef) and statement.bases:
                 self._guarded(path, statement.span.start, statement.name, partial(run, statement, self.answer))
+
+    def _run_unvisited(self, path: str) -> None:
+        """Runs the functions again in which no run came to some sink."""
+        unit = self.unit(path)
+        if unit is None or path in self._reopened:
+            return
+        self._reopened.add(path)
+        for candidate in self._visits.reopened(unit, self.summaries[path], self.answer):
+            action = partial(entry_points.run_open, self.machine, unit, self._bodies[path], candidate)
+            self._guarded(path, candidate.function.span.start, candidate.name, action)
+
+    def visited(self, wanted: Iterable[str]) -> tuple[Sinks, list[Place]]:
+        """How many of the sinks in some files were visited, and the others."""
+        ran = ((self._units[path], self.summaries[path]) for path in sorted(self._reopened.intersection(wanted)))
+        return self._visits.count([(unit, summary) for unit, summary in ran if unit is not None], self.answer)
 
     def _judge_constructions(self) -> None:
         """Tells losses that were constructed with what they have no use for, now that all is seen that became of them."""

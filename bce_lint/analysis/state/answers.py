@@ -22,10 +22,11 @@ class Constructed(NamedTuple):
 class EntryAnswer:
     """What was met on the way: `sites`; `reached`, the functions that some call entered; `incomplete`, those that met a loss or an
     attribute of `self` of which nothing was known; `unfinished`, those that it did not come to the end of; `constructed`, losses by their
-    address, `called` those that were called, and `used` where some were used as if they were the loss's value.
+    address, `called` those that were called, and `used` where some were used as if they were the loss's value; `visited`, the calls and
+    comparisons that were evaluated for what they show, by their `id`.
     """
 
-    __slots__ = ("called", "constructed", "incomplete", "reached", "sites", "unfinished", "used")
+    __slots__ = ("called", "constructed", "incomplete", "reached", "sites", "unfinished", "used", "visited")
 
     def __init__(self) -> None:
         self.sites: list[Site] = []
@@ -35,6 +36,7 @@ class EntryAnswer:
         self.constructed: dict[int, Constructed] = {}
         self.called: set[int] = set()
         self.used: dict[int, Place] = {}
+        self.visited: set[int] = set()
 
     def roll_back(self, sites: int, reached: int) -> None:
         """Forgets the sites and the functions reached since there were that many."""
@@ -50,6 +52,7 @@ class EntryAnswer:
         """Takes in what another run found."""
         self.sites += other.sites
         self.reached.update(other.reached)
+        self.visited |= other.visited
         self.add_open(other)
 
     def add_open(self, other: EntryAnswer) -> None:

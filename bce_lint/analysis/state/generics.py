@@ -22,7 +22,6 @@ class Generics:
     kept for the building alone, so that it does not matter which one was asked for first."""
 
     def __init__(self) -> None:
-        self.addresses: set[int] = set()
         self._below: State | None = None
         self._known: dict[int, Built] = {}
         self._local: dict[int, tuple[Built, int]] = {}
@@ -33,7 +32,6 @@ class Generics:
         """The instance at an address on top of a state, which `build` makes."""
         if below is not self._below:
             self._below, self._known, self._local, self._building = below, {}, {}, []
-        self.addresses.add(address)
         if address in self._known:
             return self._known[address]
         if address in self._building:

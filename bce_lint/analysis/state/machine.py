@@ -149,7 +149,8 @@ class RecordingObserver(Observer, Protocol):
 
 
 class Machine:
-    """The state of one run. `answer` is what its entry point has found so far, `generics` the instances of classes as any;
+    """The state of one run. `answer` is what its entry point has found so far, `generics` the instances of classes as any, `any_of`
+    their addresses; `takes_any` says that callers may give anything for what has a constant as its default;
     `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
     with the statement.
@@ -183,7 +184,9 @@ class Machine:
         self.site_bonus = 0
         self.spent_before_site = False
         self.answer = EntryAnswer()
-        self.generics = Generics()
+        self.generics, self.open_generics = Generics(), Generics()
+        self.takes_any = False
+        self.any_of: set[int] = set()
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
         self.pending: list[tuple[FunctionV, Frame]] = []

@@ -1,0 +1,59 @@
+"""The sinks of a project's files, and which of them no run came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bce_lint import ir
+from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.interpreter.entry_points import Candidate, LeadsToLoss, candidates
+from bce_lint.analysis.project import sinks
+from bce_lint.analysis.project.index import FileSummary
+from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.frames import LoweredFile
+from bce_lint.diagnostic import Sinks
+
+
+class Visits:
+    """The sinks of files by what they stand in, each looked for once."""
+
+    def __init__(self, leads: LeadsToLoss) -> None:
+        self.leads = leads
+        self._known: dict[str, list[tuple[Candidate | None, list[ir.Call | ir.Op]]]] = {}
+
+    def of(self, unit: LoweredFile, summary: FileSummary) -> list[tuple[Candidate | None, list[ir.Call | ir.Op]]]:
+        """The sinks of each function that may lead to a loss, and of the code around them."""
+        if unit.path not in self._known:
+            self._known[unit.path] = list(self._found(unit, summary))
+        return self._known[unit.path]
+
+    def _found(self, unit: LoweredFile, summary: FileSummary) -> Iterator[tuple[Candidate | None, list[ir.Call | ir.Op]]]:
+        held = sinks.holding(summary.data)
+        if not sinks.may_have(summary.data, held):
+            return
+        for candidate in candidates(unit, self.leads):
+            function = candidate.function
+            code = unit.text[function.span.end : function.body[-1].span.end] if function.body else ""
+            if sinks.may_have(code.encode("utf-8", "replace"), held) and (found := [*sinks.sinks_in(function.body, held)]):
+                yield candidate, found
+        if self.leads.body(unit.path):
+            yield None, [*sinks.sinks_in(unit.module.body, held, functions=False)]
+
+    def reopened(self, unit: LoweredFile, summary: FileSummary, answer: EntryAnswer) -> Iterator[Candidate]:
+        """The functions in which there is a sink that no run has visited so far."""
+        for candidate, found in self.of(unit, summary):
+            if candidate is not None and any(id(one) not in answer.visited for one in found):
+                yield candidate
+
+    def count(self, units: Iterable[tuple[LoweredFile, FileSummary]], answer: EntryAnswer) -> tuple[Sinks, list[Place]]:
+        """How many of the sinks of some files were visited, and the places of the others."""
+        total, left = 0, []
+        for unit, summary in units:
+            for _, found in self.of(unit, summary):
+                total += len(found)
+                left += [_place(unit, one.span) for one in found if id(one) not in answer.visited]
+        return Sinks(total - len(left), total), left
+
+
+def _place(unit: LoweredFile, span: ir.Span) -> Place:
+    return Place(unit.path, span, " ".join(unit.text[span.start : span.end].split()))
