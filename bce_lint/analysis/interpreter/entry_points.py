@@ -103,6 +103,8 @@ def begin(m: Machine, path: str, below: State) -> None:
     """Prepares the machine for an entry point of a file that runs on top of a state: it knows nothing of what others met."""
     m.walks.start(path)
     m.answer = EntryAnswer()
+    m.generics.start()
+    m.open_generics.start()
     m.state = below.fork()
     m.below_entry = below
     m.written_modules = set()

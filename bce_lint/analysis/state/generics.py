@@ -17,46 +17,66 @@ class Built(NamedTuple):
     answer: EntryAnswer
 
 
-class Generics:
-    """The instances built on top of one state. One that is asked for while it is being built has no cells yet: what was built with that is
-    kept for the building alone, so that it does not matter which one was asked for first."""
+class _Known(NamedTuple):
+    """What was built, and the addresses of those that were asked for on the way."""
 
-    def __init__(self) -> None:
+    built: Built
+    asked: frozenset[int]
+
+
+MOST_WITHIN = 200
+"""How many instances are built on a state for others that are being built: classes that all name each other would take ever more."""
+
+
+class Generics:
+    """The instances built on top of the states below entry points; of `base`, which still grows, for one entry point alone.
+
+    One that is asked for while it is being built has no cells yet. What was built without such a one is kept; another is built again where
+    others are being built, so that it does not matter which one was asked for first."""
+
+    def __init__(self, base: State) -> None:
+        self._base = base
         self._below: State | None = None
-        self._known: dict[int, Built] = {}
-        self._local: dict[int, tuple[Built, int]] = {}
-        self._building: list[int] = []
-        self._lowest = 0
+        self._on: dict[State, dict[int, _Known]] = {}
+        self._known: dict[int, _Known] = {}
+        self._within: dict[tuple[int, frozenset[int]], _Known] = {}
+        self._building: list[tuple[int, set[int]]] = []
+
+    def start(self) -> None:
+        """Another entry point runs."""
+        if self._below is self._base:
+            self._below = None
 
     def on(self, below: State, address: int, build: Callable[[], Built]) -> Built:
         """The instance at an address on top of a state, which `build` makes."""
         if below is not self._below:
-            self._below, self._known, self._local, self._building = below, {}, {}, []
-        if address in self._known:
-            return self._known[address]
-        if address in self._building:
-            self._lowest = min(self._lowest, self._building.index(address))
-            return Built({}, EntryAnswer())
-        if address in self._local:
-            found, lowest = self._local[address]
-            self._lowest = min(self._lowest, lowest)
-            return found
-        return self._keep(address, build)
+            self._below, self._within, self._building = below, {}, []
+            self._known = {} if below is self._base else self._on.setdefault(below, {})
+        found = self._find(address, frozenset(one for one, _ in self._building), build)
+        if self._building:
+            self._building[-1][1].update(found.asked, (address,))
+        return found.built
 
-    def _keep(self, address: int, build: Callable[[], Built]) -> Built:
-        depth, outside, building = len(self._building), self._lowest, self._building
-        building.append(address)
-        self._lowest = depth
+    def _find(self, address: int, around: frozenset[int], build: Callable[[], Built]) -> _Known:
+        known = self._known.get(address)
+        if known is not None and around.isdisjoint(known.asked) and address not in around:
+            return known
+        if address in around or len(self._within) > MOST_WITHIN:
+            return _Known(Built({}, EntryAnswer()), frozenset())
+        within = self._within.get((address, around))
+        if within is None:
+            within = self._build(address, build)
+            if around.isdisjoint(within.asked):
+                self._known[address] = within
+            else:
+                self._within[address, around] = within
+        return within
+
+    def _build(self, address: int, build: Callable[[], Built]) -> _Known:
+        building = self._building
+        building.append((address, set()))
         try:
             built = build()
+            return _Known(built, frozenset(building[-1][1]))
         finally:
             building.pop()
-        lowest, self._lowest = self._lowest, min(outside, self._lowest)
-        if building is self._building:
-            if lowest >= depth:
-                self._known[address] = built
-            else:
-                self._local[address] = built, lowest
-            if not building:
-                self._local.clear()
-        return built

@@ -184,7 +184,7 @@ class Machine:
         self.site_bonus = 0
         self.spent_before_site = False
         self.answer = EntryAnswer()
-        self.generics, self.open_generics = Generics(), Generics()
+        self.generics, self.open_generics = Generics(self.base), Generics(self.base)
         self.takes_any = False
         self.any_of: set[int] = set()
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}

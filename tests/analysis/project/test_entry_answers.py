@@ -9,7 +9,7 @@ import pytest
 
 from bce_lint.analysis.interpreter import entry_points
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.sites import ActivationSite, LogSite, LossSite, Site, ThresholdSite, members
+from bce_lint.analysis.sites import ActivationSite, ChoiceSite, LogSite, LossSite, Site, ThresholdSite, members
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.rules.judge import judge
 from bce_lint.rules.registry import BY_CODE
@@ -25,6 +25,7 @@ def told(sites: list[Site]) -> list[tuple[object, ...]]:
     found: list[tuple[object, ...]] = []
     for site in sites:
         for one in members(site):
+            assert not isinstance(one, ChoiceSite)
             seen: tuple[object, ...] = ()
             if isinstance(one, LossSite | ActivationSite | LogSite | ThresholdSite):
                 seen = tuple((t.domain, t.range, t.dtype, t.shape, t.origin, t.model) for t in one.input)
