@@ -1,4 +1,4 @@
-"""Formulas that are written out: sigmoids, logarithms of probabilities, binary cross entropies.
+"""Formulas that are written out: logarithms of probabilities, binary cross entropies.
 
 Each value carries how it was written (`domain.tensor.Formula`), so the parts of a formula may stand in different statements.
 """
@@ -6,26 +6,24 @@ Each value carries how it was written (`domain.tensor.Formula`), so the parts of
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
 from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import is_unit
 from bce_lint.analysis.domain.shapes import outgrow
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
-from bce_lint.analysis.domain.values import Constant, Unknown, Value, const, identity_of, options, tensors
+from bce_lint.analysis.domain.values import Constant, Unknown, Value, identity_of, options, tensors
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.state import handed
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.schema import ACTIVATED, PROBABLE, UNIT, Activation, Domain, Range
+from bce_lint.catalog.schema import ACTIVATED, PROBABLE, Activation, Domain
 from bce_lint.records import changed
 
 SMALL = 0.01
 MAX_FACTORS = 6
 MAX_WEIGHTS = 64
-_ONE = (const(1), const(1.0))
 
 
 def formula_of(value: Value) -> Formula | None:
@@ -37,16 +35,6 @@ def kind_of(value: Value) -> str:
     """The kind of that form, or an empty string."""
     form = formula_of(value)
     return form.kind if form is not None else ""
-
-
-def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Place]) -> Tensor | None:
-    """`1 / (1 + exp(-x))`, step by step."""
-    if op == "+" and ((a in _ONE and kind_of(b) == "exp") or (b in _ONE and kind_of(a) == "exp")):
-        return changed(plain, range=Range(1.0, inf), form=Formula("1+exp", inner=_inner(a) or _inner(b)))
-    if op == "/" and a in _ONE and kind_of(b) == "1+exp":
-        origin = Origin("sigmoid", Domain.PROBABILITY, place())
-        return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(origin,), inner=_inner(b))
-    return None
 
 
 def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Formula | None:
@@ -62,7 +50,10 @@ def written(op: str, a: Value, b: Value) -> Formula | None:
     if op == "-" and type(a) is Constant and isinstance(a.value, int | float) and 1 <= a.value <= 1 + SMALL:
         return _complement(b, eps=a.value != 1)
     if op == "+" and (is_small(a) or is_small(b)):
-        inner = _value(b if is_small(a) else a)
+        nudged = b if is_small(a) else a
+        if kind_of(nudged) == "sumexp":
+            return formula_of(nudged)
+        inner = _value(nudged)
         return inner._replace(eps=True) if inner is not None else None
     if op == "*":
         return _product(a, b)
@@ -97,12 +88,6 @@ def negated(value: Value) -> Formula | None:
     factors = _factors(value)
     inner = value.origin if type(value) is Tensor and value.domain in ACTIVATED else ()
     return Formula("product", factors=factors, inner=inner) if factors else None
-
-
-def _inner(value: Value) -> tuple[Origin, ...]:
-    """The activation that a sigmoid is being written around."""
-    form = formula_of(value)
-    return form.inner if form is not None else ()
 
 
 def reduced(value: Value) -> Formula | None:

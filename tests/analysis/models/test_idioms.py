@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import cast
 
 import pytest
@@ -12,7 +11,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, External, Seq, Table, Unk
 from bce_lint.analysis.models import concatenation, dtype_rules, equality, idioms, keywords, layer_shapes
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.schema import UNIT, Domain, Range
+from bce_lint.catalog.schema import UNIT, Domain
 from bce_lint.ir import Span
 from bce_lint.records import changed
 
@@ -45,21 +44,6 @@ def minus(value: Value) -> Tensor:
 def times(a: Value, b: Value) -> Tensor:
     """`a * b`."""
     return step(idioms.written("*", a, b))
-
-
-def test_a_sigmoid_step_by_step() -> None:
-    exp = step(Formula("exp", inner=(HERE,)))
-    for one in (const(1), const(1.0)):
-        for a, b in ((one, exp), (exp, one)):
-            found = idioms.sigmoid("+", a, b, PLAIN, lambda: PLACE)
-            assert found == changed(PLAIN, range=Range(1.0, inf), form=Formula("1+exp", inner=(HERE,)))
-        below = step(Formula("1+exp", inner=(HERE,)))
-        made = Origin("sigmoid", Domain.PROBABILITY, THERE)
-        found = idioms.sigmoid("/", one, below, PLAIN, lambda: THERE)
-        assert found == changed(PLAIN, domain=Domain.PROBABILITY, range=UNIT, origin=(made,), inner=(HERE,))
-    for op, a, b in (("-", const(1), exp), ("+", const(2), exp), ("+", exp, const(2)), ("+", exp, exp), ("/", const(1), exp),
-                     ("/", const(2), below), ("/", below, const(1)), ("+", const(1), below), ("*", const(1), below)):  # fmt: skip
-        assert idioms.sigmoid(op, a, b, PLAIN, lambda: PLACE) is None
 
 
 @pytest.mark.parametrize(
