@@ -146,9 +146,9 @@ class LogSite:
 class HandWrittenSite:
     """A binary cross entropy written out: `y * log(p) + (1 - y) * log(1 - p)`, its sign and weights apart.
 
-    `primary` is the sum, `logs` are the places of its two logarithms, `domain` is that of `p`, `shapes` are those of `p` and `y`
-    where they broadcast against each other. `unit` says that `p` certainly lies in [0, 1], `origin` what put it into its domain,
-    `autocast` is that of a `LossSite`.
+    `primary` is the sum, or where `chosen` the choice between two logarithms by the label; `logs` are the places of its two logarithms,
+    `domain` is that of `p`, `shapes` are those of `p` and `y` where they broadcast against each other. `unit` says that `p` certainly
+    lies in [0, 1], `origin` what put it into its domain, `autocast` is that of a `LossSite`.
     """
 
     primary: Place
@@ -159,6 +159,7 @@ class HandWrittenSite:
     origin: tuple[Origin, ...] = ()
     autocast: str = "off"
     arms: tuple[UndecidedArm, ...] = ()
+    chosen: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from bce_lint.analysis.models import (
 )
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.models.value_rules import KINDS, between, clipped
+from bce_lint.analysis.models.value_rules import KINDS, between, bounds_of, clipped
 from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -164,6 +164,8 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, args: Ar
     """The result with how it was written."""
     if row.kind is Kind.KEEP:
         return result if result.form is None else changed(result, form=written_out.moved(result, row, name, args))
+    if row.kind is Kind.CLAMP:
+        return changed(result, form=idioms.clamped(value, result, bounds_of(row, args)))
     if row.kind is Kind.EXP:
         return changed(result, form=written_out.exponential(value, result.form))
     if row.kind is Kind.LOG and not name.startswith("numpy."):
@@ -235,6 +237,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
             places = Tensor(Domain.LABEL, dtype=dtype, array=name.startswith("numpy."))  # `where(condition)`: of what is true
             return Seq((), places)
         parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
+        if len(parts) == 2 and not name.startswith("numpy."):
+            idioms.choice(m, frame, parts, node.span)
     elif row.kind is Kind.FILL:
         parts = [value, args.get(len(row.params), row.params[-1] if row.params else "value") or TOP]
     else:

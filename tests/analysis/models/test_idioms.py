@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import cast
 
 import pytest
@@ -11,7 +12,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, External, Seq, Table, Unk
 from bce_lint.analysis.models import concatenation, dtype_rules, equality, idioms, keywords, layer_shapes
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.schema import UNIT, Domain
+from bce_lint.catalog.schema import UNIT, Domain, Range
 from bce_lint.ir import Span
 from bce_lint.records import changed
 
@@ -200,6 +201,25 @@ def test_the_shape_of_what_is_put_together(rule: str, parts: tuple[Value, ...], 
 def test_the_shape_of_what_any_number_of_tensors_are_together() -> None:
     assert concatenation.shape_of("cat", (A,), False, Args((TOP,), {})) == (None, 3)
     assert concatenation.shape_of("stack", (A,), False, Args((TOP,), {})) == (None, 2, 3)
+
+
+LEFT = VALUE._replace(domain=Domain.UNKNOWN, unit=False, origin=())
+CLAMPED, OTHER = step(Formula("clamped")), Formula("clamped")
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "form"),
+    [
+        (P, Range(0.01, inf), LEFT), (P, Range(-inf, 0.99), LEFT),
+        (P, Range(0.02, inf), OTHER), (P, Range(-inf, 0.98), OTHER), (P, None, OTHER), (const(1), Range(0.01, inf), OTHER),
+        (minus(P), Range(0.01, inf), ONE_LESS._replace(domain=Domain.UNKNOWN)), (minus(P), Range(0.02, inf), OTHER),
+        (log(P), Range(-100.0, inf), log(P).form), (log(P), Range(-4.7, 0.0), log(P).form), (log(P), Range(-4.6, inf), OTHER),
+        (log(P), Range(-100.0, -0.1), OTHER), (log(P), None, OTHER), (times(Y, log(P)), Range(-100.0, inf), OTHER),
+    ],
+)  # fmt: skip
+def test_a_clamp(value: Value, ends: Range | None, form: Formula) -> None:
+    found = idioms.clamped(value, CLAMPED, ends)
+    assert found == form or (form == OTHER and found is not None and found.of == 8)
 
 
 @pytest.mark.parametrize(
