@@ -40,6 +40,7 @@ class LossSite:
     `made` where the loss object was made. `weight` is the class weight that the loss was given, `weight_place` the call that
     carries it. `arms` are the undecided tests that the values met after a caller chose their shapes and dtypes. `shaped` is the same
     site as seen from the call that gives input and target the shapes with which they meet, where that is further in than `primary`.
+    `log_target` says whether a divergence takes its target for a logarithm; None where that is not known, or no option of the loss.
     """
 
     contract: Contract
@@ -60,6 +61,7 @@ class LossSite:
     weight_place: Place | None = None
     arms: tuple[UndecidedArm, ...] = ()
     shaped: LossSite | None = None
+    log_target: bool | None = None
 
 
 class Use(NamedTuple):
@@ -144,9 +146,9 @@ class LogSite:
 class HandWrittenSite:
     """A binary cross entropy written out: `y * log(p) + (1 - y) * log(1 - p)`, its sign and weights apart.
 
-    `primary` is the sum, `logs` are the places of its two logarithms, `domain` is that of `p`, `shapes` are those of `p` and `y`
-    where they broadcast against each other. `unit` says that `p` certainly lies in [0, 1], `origin` what put it into its domain,
-    `autocast` is that of a `LossSite`.
+    `primary` is the sum, or where `chosen` the choice between two logarithms by the label; `logs` are the places of its two logarithms,
+    `domain` is that of `p`, `shapes` are those of `p` and `y` where they broadcast against each other. `unit` says that `p` certainly
+    lies in [0, 1], `origin` what put it into its domain, `autocast` is that of a `LossSite`.
     """
 
     primary: Place
@@ -157,6 +159,7 @@ class HandWrittenSite:
     origin: tuple[Origin, ...] = ()
     autocast: str = "off"
     arms: tuple[UndecidedArm, ...] = ()
+    chosen: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -104,7 +104,7 @@ FUNCTIONAL: dict[str, Transfer] = {
     **rows(_F, _HARDTANH, "hardtanh(input, min_val, max_val, inplace)"),
     **rows(_F, _HARDTANH._replace(inplace=True), "hardtanh_(input, min_val, max_val)"),
     **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, 1.0, True)), "hardsigmoid(input, inplace) | shape=same"),
-    **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf, True)), "softplus(input, beta, threshold) | shape=same"),
+    **rows(_F, Transfer(Kind.BOUNDED, Range(0.0, inf, True)), "softplus(input, beta, threshold) | shape=same use=softplus"),
     **rows(
         _F,
         _sign(-1.0, 1.0),

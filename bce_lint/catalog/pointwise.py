@@ -67,7 +67,8 @@ _ARITHMETIC = {
         "torch.",
         Transfer(Kind.ARITHMETIC, also=WRITTEN),
         """
-        log1p log2 log10 reciprocal(input) | shape=same
+        log1p(input) | shape=same use=log1p
+        log2 log10 reciprocal(input) | shape=same
         neg negative(input) | shape=same operator=neg
         logit sinc tan frac(input)
         """,
@@ -132,9 +133,9 @@ _SPECIAL = {
         "torch.special.",
         Transfer(Kind.ARITHMETIC),
         """
-        log1p(input) | shape=same
+        log1p(input) | shape=same use=log1p
         logit erfinv ndtri entr sinc(input)
-        logsumexp(input, dim, keepdim) | shape=reduce
+        logsumexp(input, dim, keepdim) | shape=reduce use=logsumexp
         xlogy xlog1py(input, other)
         """,
     ),

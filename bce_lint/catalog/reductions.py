@@ -42,7 +42,8 @@ REDUCTIONS: dict[str, Transfer] = {
         """
         sum(input, dim, keepdim) | shape=reduce use=summed linear
         nansum(input, dim, keepdim) | shape=reduce linear
-        prod logsumexp(input, dim, keepdim) | shape=reduce
+        prod(input, dim, keepdim) | shape=reduce
+        logsumexp(input, dim, keepdim) | shape=reduce use=logsumexp
         cumsum cumprod(input, dim) | shape=same also=method,method_
         logcumsumexp diff(input, dim)
         trace(input)

@@ -101,6 +101,7 @@ _ADVICE: Final[dict[Change, _Advice]] = {
     Change.FUSE: _fuse,
     Change.RETYPE: _retype,
     Change.LOGARITHM: _logarithm,
+    Change.LOG_TARGET: _saying("say `log_target=True`, if the input is in log space as well, or give it probabilities"),
     Change.CALL: _saying("construct the loss first, then call it,"),
     Change.SWAP: _saying("exchange input and target"),
     Change.REDUCTION: _saying('say `reduction="{what}"`'),

@@ -113,12 +113,20 @@ def swapped(slice_: Term, intent: FixIntent) -> Term:
         at = int(loss.is_module)
         args = loss.call.args
         if len(args) < at + 2:
-            names = dict(loss.call.keywords)
-            names["input"], names["target"] = names["target"], names["input"]
-            return changed(loss.call, keywords=tuple(names.items()))
+            other = "target" if "target" in (names := dict(loss.call.keywords)) else "targets"
+            if len(args) > at:
+                names[other], args = args[at], (*args[:at], names[other])
+            else:
+                names["input"], names[other] = names[other], names["input"]
+            return changed(loss.call, args=args, keywords=tuple(names.items()))
         return changed(loss.call, args=(*args[:at], args[at + 1], args[at], *args[at + 2 :]))
 
     return _with_loss(slice_, _change)
+
+
+def of_log_target(slice_: Term, intent: FixIntent) -> Term:
+    """The slice with the probabilities in the place of their logarithms."""
+    return _with_loss(slice_, lambda loss: _argument(loss, "target", lambda term: _method(".exp", term)))
 
 
 def reduced(slice_: Term, intent: FixIntent) -> Term:

@@ -16,6 +16,7 @@ class Change(Enum):
     FUSE = "take the activation away and use a loss that applies it itself"
     RETYPE = "use another loss"
     LOGARITHM = "use the activation's logarithm in its place"
+    LOG_TARGET = "say `log_target=True`"
     CALL = "construct first, then call"
     SWAP = "exchange the first two arguments"
     REDUCTION = "say `reduction=`"

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 from bce_lint.analysis.recording.terms import Term
 from bce_lint.analysis.sites import ActivationSite, LossSite
 from bce_lint.diagnostic import Verdict
-from bce_lint.fixes import activations, calls, decisions, dimension, expected, formulas, retyping
+from bce_lint.fixes import activations, calls, decisions, dimension, expected, formulas, log_target, retyping
 from bce_lint.fixes.advice import explained
 from bce_lint.fixes.edit import DISPLAY_ONLY, Fix
 from bce_lint.fixes.intent import Change, FixIntent
@@ -145,6 +145,13 @@ KINDS: Final[dict[Change, FixKind]] = {
         callers=Callers.BUILDER,
         recorded=True,
         takes_activation=True,
+    ),
+    Change.LOG_TARGET: FixKind(
+        build=log_target.log_target,
+        claims=(Claim.INTENDED,),
+        expected=expected.of_log_target,
+        callers=Callers.BUILDER,
+        recorded=True,  # only then is it known what a call calls
     ),
     Change.CALL: FixKind(
         build=calls.constructed,

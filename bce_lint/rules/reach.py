@@ -49,6 +49,8 @@ _ROWS = {
 }
 _TABLE = {(reach, expects): code for reach, codes in _ROWS.items() for expects, code in zip(_COLUMNS, codes, strict=True)}
 _ROUNDED = 1.0 + 1e-4
+_LITTLE_ABOVE_0 = 0.01
+"""Up to where the logarithm of a probability gets that a constant was added to."""
 _RIGHT = frozenset({"", "BCE101", "BCE113", "BCE123"})
 _DOMAINS = {
     Domain.LOGITS: Reach.LOGITS,
@@ -73,6 +75,18 @@ def classify(tensor: Tensor) -> Reach:
 def within_unit(range_: Range) -> bool:
     """True if all values are possible probabilities, rounding apart."""
     return range_.low >= 0.0 and range_.high <= _ROUNDED
+
+
+def in_log_space(tensor: Tensor) -> bool:
+    """True if a tensor certainly holds logarithms of probabilities: below 0, but for rounding and a constant added before."""
+    if (reach := classify(tensor)) in (Reach.LOG_SIGMOID, Reach.LOG_SOFTMAX):
+        return True
+    return reach is Reach.SIGNED and tensor.range.high <= _LITTLE_ABOVE_0
+
+
+def in_unit(tensor: Tensor) -> bool:
+    """True if a tensor certainly holds probabilities."""
+    return classify(tensor) in (Reach.SIGMOID, Reach.SOFTMAX, Reach.UNIT)
 
 
 def _by_range(range_: Range) -> Reach:

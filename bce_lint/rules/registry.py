@@ -16,6 +16,7 @@ from bce_lint.rules.checks.log_of_sigmoid import RULE as BCE502
 from bce_lint.rules.checks.log_of_softmax import RULE as BCE501
 from bce_lint.rules.checks.log_softmax_before_cross_entropy import RULE as BCE113
 from bce_lint.rules.checks.log_softmax_before_nll_loss import RULE as BCE123
+from bce_lint.rules.checks.log_target_to_kl_div import RULE as BCE133
 from bce_lint.rules.checks.logits_to_nll_loss import RULE as BCE122
 from bce_lint.rules.checks.loss_shape_mismatch import RULE as BCE401
 from bce_lint.rules.checks.loss_weight_dtype import RULE as BCE304

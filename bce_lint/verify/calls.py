@@ -195,6 +195,21 @@ ROWS = (
         ),
         lower=(),
     ),
+    Row(
+        "BCE202",
+        "KLDivLoss()(q, log_p) → …(log_p, q)",
+        Verdict.INTENDED,
+        cases(
+            [
+                (
+                    lambda x, t, **o: F.kl_div(t, F.log_softmax(x, dim=1), **o),
+                    lambda x, t, **o: F.kl_div(F.log_softmax(x, dim=1), t, **o),
+                )
+            ],
+            references.kl_div,
+            settings.distributions,
+        ),
+    ),
     Row("BCE203", "size_average=, reduce= → reduction=", Verdict.EQUIVALENT, _legacy),
     Row(
         "BCE204",

@@ -1,4 +1,4 @@
-"""Rewrites of losses over classes: BCE107 to BCE131."""
+"""Rewrites of losses over classes: BCE107 to BCE133."""
 
 from __future__ import annotations
 
@@ -57,6 +57,16 @@ _DIVERGENCE = (
         lambda x, t, **o: nn.KLDivLoss(**o)(nn.LogSoftmax(dim=1)(x), t),
     ),
 )
+_LOG_TARGET = (
+    (
+        lambda x, t, **o: F.kl_div(F.log_softmax(x, dim=1), t.log(), **o),
+        lambda x, t, **o: F.kl_div(F.log_softmax(x, dim=1), t.log(), log_target=True, **o),
+    ),
+    (
+        lambda x, t, **o: nn.KLDivLoss(**o)(nn.LogSoftmax(dim=1)(x), t.log()),
+        lambda x, t, **o: nn.KLDivLoss(log_target=True, **o)(nn.LogSoftmax(dim=1)(x), t.log()),
+    ),
+)
 
 ROWS = (
     Row(
@@ -87,5 +97,11 @@ ROWS = (
         "KLDivLoss(softmax(x)) → KLDivLoss(log_softmax(x))",
         Verdict.INTENDED,
         cases(_DIVERGENCE, references.kl_div, settings.distributions),
+    ),
+    Row(
+        "BCE133",
+        "KLDivLoss()(log_p, log_q) → KLDivLoss(log_target=True)(log_p, log_q)",
+        Verdict.INTENDED,
+        cases(_LOG_TARGET, references.kl_div, settings.distributions),
     ),
 )

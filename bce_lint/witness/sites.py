@@ -89,6 +89,7 @@ class Sites:
             contract, path[0].text, path[0], path[-1], path[:-1], given, wanted,
             autocast=autocast(tensor), caller=around[0] if around else None, made=made,
             weight=facts(self.marks, weight), weight_place=None if weight is None else made or path[-1],
+            log_target=bool(call.named(entry, "log_target")) if "log_target" in entry.params else None,
         )  # fmt: skip
         identity = self.marks.of(tensor).identity if isinstance(tensor, torch.Tensor) else 0
         site = self.record.loss(site, identity, around)

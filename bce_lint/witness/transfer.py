@@ -9,7 +9,7 @@ import torch
 
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Seq, Value, const
-from bce_lint.analysis.models import idioms, operators
+from bce_lint.analysis.models import idioms, operators, written_out
 from bce_lint.analysis.models.activations import activated
 from bce_lint.analysis.models.moved_dims import RULES, GivenDims, Turn, Whole
 from bce_lint.analysis.models.softmax_dims import indexed, last_name, turned
@@ -89,9 +89,9 @@ def _operator(marks: Marks, here: Here, entry: Entry, call: Entered) -> Tensor |
     if entry.operator == "*" and (_is_logarithm(a) or _is_logarithm(b)):
         a, b = (changed(v, shape=tuple(one.shape)) if type(v) is Tensor else v for v, one in zip((a, b), _pair(entry, call), strict=True))
     plain = Tensor(identity=marks.fresh(), model=model, literal=operators.both_literal(a, b))
-    sigmoid = idioms.sigmoid(entry.operator, a, b, plain, lambda: here.place(whole=True))
-    if sigmoid is not None:
-        return sigmoid
+    activation = written_out.activation(entry.operator, a, b, plain, lambda: here.place(whole=True))
+    if activation is not None:
+        return activation
     result, form = operators.combine(entry.operator, a, b, plain), idioms.written(entry.operator, a, b)
     return result if form is None else changed(result, form=form)
 

@@ -31,7 +31,7 @@ KEPT = [path for path in CASES if path not in FIXED]
 PROJECTS = sorted((FIXES / "projects").iterdir())
 RULES = sorted((FIXTURES / "rules").rglob("*.py"))
 FIXABLE = (
-    *(101, 102, 103, 104, 105, 107, 111, 112, 113, 121, 122, 123, 131, 132),
+    *(101, 102, 103, 104, 105, 107, 111, 112, 113, 121, 122, 123, 131, 132, 133),
     *(201, 202, 203, 204, 205, 301, 302, 303, 304, 401, 501, 502, 503, 601),
 )
 VERBS = ("Cast", "Compare", "Construct", "Exchange", "Give", "Remove", "Round", "Say", "Squeeze", "Use")
@@ -41,6 +41,7 @@ SAID = {
     Change.FUSE: ("BCE101/awaited", "Use `BCEWithLogitsLoss` on the logits"),
     Change.RETYPE: ("BCE122/functional", "Use `CrossEntropyLoss`"),
     Change.LOGARITHM: ("BCE121/functional", "Use `log_softmax`"),
+    Change.LOG_TARGET: ("BCE133/functional", "Say `log_target=True`"),
     Change.CALL: ("BCE201/nested", "Construct `nn.MSELoss`, then call it; `F.mse_loss(...)` is the same as a function"),
     Change.SWAP: ("BCE202/functional", "Exchange input and target"),
     Change.REDUCTION: ("BCE203/single_quotes", "Say `reduction='mean'`"),

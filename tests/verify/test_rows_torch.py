@@ -31,6 +31,7 @@ CLAIMS = {
     "BCE123": PRESERVING,
     "BCE131": {Verdict.INTENDED},
     "BCE132": {Verdict.INTENDED},
+    "BCE133": {Verdict.INTENDED},
     "BCE201": {Verdict.ERROR},
     "BCE202": {Verdict.ERROR, Verdict.INTENDED},
     "BCE203": {Verdict.EQUIVALENT},

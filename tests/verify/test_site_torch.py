@@ -106,6 +106,7 @@ CALLED = HEAD + "net = nn.Linear(4, 1)\n\n\ndef f(x, y):\n    return nn.BCEWithL
 TARGET = HEAD + "def f(x, y):\n    return F.binary_cross_entropy_with_logits(x, y.long())\n"
 OPTION = HEAD + "def f(x, y):\n    return F.mse_loss(x, y, size_average=False)\n"
 DECISION = HEAD + "net = nn.Linear(4, 1)\nloss = nn.BCEWithLogitsLoss()\n\n\ndef f(x, y):\n    z = net(x)\n    return loss(z, y), z > 0.3\n"
+LOG_TARGET = HEAD + "def f(x, y):\n    return F.kl_div(F.log_softmax(x, dim=1), F.log_softmax(y, dim=1), reduction='sum')\n"
 LAYERS = (
     HEAD + "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
     "        self.seq = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Softmax(dim=1))\n\n"
@@ -131,6 +132,7 @@ BROKEN = {
     "option added": (CALLED, "BCE201", ")(", "reduction='sum')("),
     "cast of the other": (TARGET, "BCE301", ".float()", ".float().neg()"),
     "mean for sum": (OPTION, "BCE203", '"sum"', '"mean"'),
+    "another reduction of a divergence": (LOG_TARGET, "BCE133", "'sum'", "'mean'"),
     "threshold for a probability": (DECISION, "BCE601", "-0.8", "0.8"),
     "another layer": (LAYERS, "BCE111", "nn.ReLU()", "nn.Tanh()"),
 }
@@ -163,6 +165,12 @@ def test_the_differences_are_given() -> None:
     assert (one.verdict, one.device, one.dtype, one.seed) == ("intended change", "cpu", "float64", 0)
     assert one.max_value_difference is not None and 0 < one.max_value_difference < math.inf
     assert " before, " in one.reason and one.reason.endswith(" after")
+
+
+def test_a_divergence_of_a_target_in_log_space_is_no_number_before() -> None:
+    ((code, one),) = findings(LOG_TARGET)
+    assert (code, one.verdict) == ("BCE133", "intended change")
+    assert "nan before, " in one.reason
 
 
 def test_a_silent_broadcast_is_shown_beside_the_right_value() -> None:

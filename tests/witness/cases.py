@@ -80,6 +80,16 @@ CASES = {
         "F.kl_div(three(x).softmax(1), torch.full((6, 3), 1 / 3), reduction='batchmean')",
         "F.kl_div(three(x).log_softmax(1), torch.full((6, 3), 1 / 3), reduction='batchmean')",
     ),
+    "a target in log space": Case(
+        ("BCE133",),
+        "F.kl_div(three(x).log_softmax(1), three(-x).log_softmax(1), reduction='sum')",
+        "F.kl_div(three(x).log_softmax(1), three(-x).log_softmax(1), reduction='sum', log_target=True)",
+    ),
+    "probabilities first, their logarithms second": Case(
+        ("BCE202",),
+        "nn.KLDivLoss(reduction='sum')(three(-x).softmax(1), three(x).log_softmax(1))",
+        "nn.KLDivLoss(reduction='sum')(three(x).log_softmax(1), three(-x).softmax(1))",
+    ),
     "sigmoid before soft margin": Case(
         ("BCE132",),
         "F.multilabel_soft_margin_loss(three(x).sigmoid(), F.one_hot(k, 3))",

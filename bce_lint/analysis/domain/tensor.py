@@ -86,9 +86,11 @@ class Origin(NamedTuple):
 class Formula(NamedTuple):
     """How a value was written: the steps of a sigmoid, a logarithm or a cross entropy that is written by hand.
 
-    `kind` is `exp`, `1+exp`, `value` (the value with identity `of`, or `1 - value` where `complement`, plus a small constant
-    where `eps`), `clamped`, `power`, `product` (of the values in `factors`, each with whether it is `1 - value`), `log` (of such
-    a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
+    `kind` is `exp`, `1+exp` or `sumexp` (the exponential of the value with identity `of`, one more than it, its sum along `dim`, which
+    is `kept` where it is still there with size 1), `softplus` or `logsumexp` (the logarithms of these; `complement` where the first is
+    written out), `value` (the value with identity `of`, or `1 - value` where `complement`, plus a small constant where `eps`),
+    `clamped`, `power`, `product` (of the values in `factors`, each with whether it is `1 - value`), `log` (of such a value) or `term`
+    (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
     `shapes` those of a logarithm and a factor that broadcast against each other, `inner` the activation that a sigmoid is written
     around. `unit` says that the value certainly lies in [0, 1], `origin` what put it into its domain, `detached` that it
     has no gradient.
@@ -106,6 +108,8 @@ class Formula(NamedTuple):
     unit: bool = False
     origin: tuple[Origin, ...] = ()
     detached: bool = False
+    dim: int | None = None
+    kept: bool = False
 
     def part(self, identity: int) -> Formula:
         """How some of the values were written: as the whole, but they are others."""

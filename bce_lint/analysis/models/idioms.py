@@ -1,4 +1,4 @@
-"""Formulas that are written out: sigmoids, logarithms of probabilities, binary cross entropies.
+"""Formulas that are written out: logarithms of probabilities, binary cross entropies.
 
 Each value carries how it was written (`domain.tensor.Formula`), so the parts of a formula may stand in different statements.
 """
@@ -6,26 +6,27 @@ Each value carries how it was written (`domain.tensor.Formula`), so the parts of
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import log
 from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.intervals import is_unit
 from bce_lint.analysis.domain.shapes import outgrow
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
-from bce_lint.analysis.domain.values import Constant, Unknown, Value, const, identity_of, options, tensors
+from bce_lint.analysis.domain.values import Constant, Unknown, Value, identity_of, options, tensors
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.sites import HandWrittenSite, LogSite
 from bce_lint.analysis.state import handed
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.schema import ACTIVATED, PROBABLE, UNIT, Activation, Domain, Range
+from bce_lint.catalog.schema import ACTIVATED, PROBABLE, Activation, Domain, Range
 from bce_lint.records import changed
 
 SMALL = 0.01
+_LOG_SMALL = log(SMALL)
+_TERMS = frozenset({"log", "term"})
 MAX_FACTORS = 6
 MAX_WEIGHTS = 64
-_ONE = (const(1), const(1.0))
 
 
 def formula_of(value: Value) -> Formula | None:
@@ -37,16 +38,6 @@ def kind_of(value: Value) -> str:
     """The kind of that form, or an empty string."""
     form = formula_of(value)
     return form.kind if form is not None else ""
-
-
-def sigmoid(op: str, a: Value, b: Value, plain: Tensor, place: Callable[[], Place]) -> Tensor | None:
-    """`1 / (1 + exp(-x))`, step by step."""
-    if op == "+" and ((a in _ONE and kind_of(b) == "exp") or (b in _ONE and kind_of(a) == "exp")):
-        return changed(plain, range=Range(1.0, inf), form=Formula("1+exp", inner=_inner(a) or _inner(b)))
-    if op == "/" and a in _ONE and kind_of(b) == "1+exp":
-        origin = Origin("sigmoid", Domain.PROBABILITY, place())
-        return changed(plain, domain=Domain.PROBABILITY, range=UNIT, origin=(origin,), inner=_inner(b))
-    return None
 
 
 def combined(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Formula | None:
@@ -62,7 +53,10 @@ def written(op: str, a: Value, b: Value) -> Formula | None:
     if op == "-" and type(a) is Constant and isinstance(a.value, int | float) and 1 <= a.value <= 1 + SMALL:
         return _complement(b, eps=a.value != 1)
     if op == "+" and (is_small(a) or is_small(b)):
-        inner = _value(b if is_small(a) else a)
+        nudged = b if is_small(a) else a
+        if kind_of(nudged) == "sumexp":
+            return formula_of(nudged)
+        inner = _value(nudged)
         return inner._replace(eps=True) if inner is not None else None
     if op == "*":
         return _product(a, b)
@@ -76,6 +70,22 @@ def activated(m: Machine, row: Activation, value: Value) -> Formula | None:
     identity = identity_of(value)
     detached = all(is_detached(option) for option in options(value)) or not autocast.has_grad(m)
     return Formula("value", m.intern((row.name, identity)), domain=row.domain, detached=detached) if identity else None
+
+
+def clamped(value: Value, result: Tensor, ends: Range | None) -> Formula | None:
+    """How a value was written that is kept away from 0 and 1, or a logarithm that is kept finite, given the bounds; of other bounds
+    the result is a value of its own."""
+    form, otherwise = formula_of(value), result.form
+    if ends is None:
+        return otherwise
+    if form is not None and form.kind == "log":
+        return form if ends.low <= _LOG_SMALL and ends.high >= 0 else otherwise
+    inner = _value(value) if ends.low <= SMALL and ends.high >= 1 - SMALL else None
+    if inner is None:
+        return otherwise
+    plain = inner.complement or inner.eps
+    unit, origin = (inner.unit, inner.origin) if plain else (is_unit(result.range), result.origin)
+    return inner._replace(domain=Domain.UNKNOWN, unit=unit, origin=origin)
 
 
 def is_detached(value: Value) -> bool:
@@ -97,12 +107,6 @@ def negated(value: Value) -> Formula | None:
     factors = _factors(value)
     inner = value.origin if type(value) is Tensor and value.domain in ACTIVATED else ()
     return Formula("product", factors=factors, inner=inner) if factors else None
-
-
-def _inner(value: Value) -> tuple[Origin, ...]:
-    """The activation that a sigmoid is being written around."""
-    form = formula_of(value)
-    return form.inner if form is not None else ()
 
 
 def reduced(value: Value) -> Formula | None:
@@ -185,11 +189,27 @@ def cross_entropy(a: Value, b: Value) -> Written | None:
     if x is None or y is None or not x.kind == y.kind == "term":
         return None
     positive, negative = (y, x) if x.complement else (x, y)
+    if any(of == x.of for of, _ in positive.factors | negative.factors):
+        return None  # the loss is focal, or an entropy
     labels = {of for of, complement in positive.factors if not complement and (of, True) in negative.factors}
-    if x.of != y.of or positive.complement or not negative.complement or len(labels - {x.of}) != 1:
+    if x.of != y.of or positive.complement or not negative.complement or len(labels) != 1:
         return None
     shapes, unit = positive.shapes or negative.shapes, positive.unit and negative.unit
     return Written((*positive.logs, *negative.logs), positive.domain, shapes, unit, positive.origin)
+
+
+def choice(m: Machine, frame: Frame, parts: list[Value], span: ir.Span) -> None:
+    """Records `where(y == 1, log(p), log(1 - p))`, which is a binary cross entropy with what is asked for as its labels."""
+    a, b = parts
+    x, y = formula_of(a), formula_of(b)
+    if x is None or y is None or x.kind not in _TERMS or y.kind not in _TERMS or x.of != y.of or x.complement == y.complement:
+        return
+    if any(of == x.of for of, _ in x.factors | y.factors):
+        return
+    positive, negative = (y, x) if x.complement else (x, y)
+    found = Written((*positive.logs, *negative.logs), positive.domain, None, positive.unit and negative.unit, positive.origin)
+    arms = handed.arms(m, frame, *tensors(a), *tensors(b))
+    m.record(HandWrittenSite(frame.place(span), *found, autocast.describe(m)[0], arms, chosen=True))
 
 
 def logarithm(m: Machine, frame: Frame, value: Value, node: ir.Call) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, Unknown, Value, identity_of, options, tensors
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, Unknown, Value, const, identity_of, options, tensors
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
@@ -15,9 +15,10 @@ from bce_lint.analysis.state.answers import Constructed, EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import losses as rows
-from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Activation, Contract, Domain, Param
+from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Activation, Contract, Domain, Expects, Param
 from bce_lint.records import changed
 
+LOG_TARGET = "log_target"
 MAX_USES = 16
 """How many losses that took one tensor are remembered."""
 USED = "the result is used as the loss"
@@ -38,6 +39,9 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     weight = _weight(params, args)
     if weight is not None:
         m.write(ref.address, cells.WEIGHT, weight)
+    told = _option(params, args, LOG_TARGET)
+    if told is not None:
+        m.write(ref.address, LOG_TARGET, told)
     reason = misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
@@ -50,6 +54,15 @@ def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
     index = next((i for i, param in enumerate(params) if param.name == "weight"), None)
     given = args.get(index, "weight") if index is not None else None
     return None if given is None or NONE in options(given) else given
+
+
+def _option(params: tuple[Param, ...], args: Args, name: str) -> Value | None:
+    """What some arguments say of an option, which has its default where they leave it out; None for a loss without it."""
+    for index, param in enumerate(params):
+        if param.name == name:
+            given = args.get(index, name)
+            return const(param.default) if given is None else given
+    return None
 
 
 def misplaced(params: tuple[Param, ...], args: Args) -> str | None:
@@ -128,6 +141,7 @@ class _Given(NamedTuple):
     made: Place | None
     weight: Value | None
     weight_place: Place | None
+    log_target: Value | None
 
 
 def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -140,7 +154,8 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
     target = names.index("target") if "target" in names else 1
     spans = (args.span(source, names[source]), args.span(target, names[target]))
     values = (args.get(source, names[source]), args.get(target, names[target]))
-    return _site(m, frame, contract, node, place, _Given(values, spans, None, _weight(params, args), place))
+    told = _option(params, args, LOG_TARGET)
+    return _site(m, frame, contract, node, place, _Given(values, spans, None, _weight(params, args), place, told))
 
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -149,7 +164,8 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
     names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
-    given = _Given(values, spans, ref.place, m.read(ref.address, cells.WEIGHT), ref.place)
+    told = m.read(ref.address, LOG_TARGET) if contract.expects is Expects.KL_LOG_PROBABILITIES else None
+    given = _Given(values, spans, ref.place, m.read(ref.address, cells.WEIGHT), ref.place, told)
     return _site(m, frame, contract, node, frame.place(node.span, node.func.span), given)
 
 
@@ -164,7 +180,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
     site = LossSite(
         contract, primary.text, primary, place, path, tensors(value), tensors(target), input_place, target_place, state, region, None,
         _caller(home), given.made, weight, given.weight_place if weighted else None,
-        handed.arms(m, frame, *tensors(value), *tensors(target), *weight),
+        handed.arms(m, frame, *tensors(value), *tensors(target), *weight), log_target=_truth(given.log_target),
     )  # fmt: skip
     if not site.input:
         m.answer.incomplete.update(m.stack)
@@ -172,6 +188,10 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
         site = changed(site, shaped=_shaped(frame, site, value, target))
     m.record(_note_use(m, site, identity))
     return Tensor(identity=m.number(frame, node.span, "loss"))
+
+
+def _truth(value: Value | None) -> bool | None:
+    return value.value if type(value) is Constant and isinstance(value.value, bool) else None
 
 
 def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:

@@ -12,7 +12,7 @@ from bce_lint.analysis.domain.constants import MAX_TEXT, folded
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
+from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds, written_out
 from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
@@ -45,6 +45,9 @@ def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Va
         if op == "pos":
             return value
         if op == "neg":
+            known = written_out.negated(value, _plain(m, frame, value, span), lambda: frame.place(span))
+            if known is not None:
+                return known
             return changed(negate(m, frame, value, span), form=idioms.negated(value))
         return changed(_plain(m, frame, value, span), dtype=value.dtype)
     if type(value) is Ref and value.kind == "loss":
@@ -181,9 +184,9 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
         return plain
     if op == "@" and (_is_parameter(a) or _is_parameter(b)) and not is_mixture(a, b):
         return changed(plain, domain=Domain.LOGITS, range=REAL, origin=(Origin("matmul", Domain.LOGITS, frame.place(span)),), model=True)
-    sigmoid = idioms.sigmoid(op, a, b, plain, lambda: frame.place(span))
-    if sigmoid is not None:
-        return sigmoid
+    activation = written_out.activation(op, a, b, plain, lambda: frame.place(span))
+    if activation is not None:
+        return activation
     return changed(combine(op, a, b, plain), form=idioms.combined(m, frame, op, a, b, span))
 
 

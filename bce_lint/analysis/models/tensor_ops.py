@@ -32,10 +32,11 @@ from bce_lint.analysis.models import (
     softmax_dims,
     tensor_attributes,
     thresholds,
+    written_out,
 )
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.models.value_rules import KINDS, between, clipped
+from bce_lint.analysis.models.value_rules import KINDS, between, bounds_of, clipped
 from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -143,7 +144,7 @@ def _transfer(
         result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
-    return _shaped(row, _with_gradient(_written(frame, result, row, value, node, name), row, args), args, made_by[1])
+    return _shaped(row, _with_gradient(_written(frame, result, row, value, args, node, name), row, args), args, made_by[1])
 
 
 def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args, name: str, made_by: tuple[int, Place]) -> Tensor:
@@ -159,13 +160,21 @@ def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, mad
     return found if found is tensor.shape else shape_at(found, made_by[1])
 
 
-def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, node: ir.Call, name: str) -> Tensor:
+def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
     """The result with how it was written."""
+    if row.kind is Kind.KEEP:
+        return result if result.form is None else changed(result, form=written_out.moved(result, row, name, args))
+    if row.kind is Kind.CLAMP:
+        return changed(result, form=idioms.clamped(value, result, bounds_of(row, args)))
+    if row.kind is Kind.EXP:
+        return changed(result, form=written_out.exponential(value, result.form))
     if row.kind is Kind.LOG and not name.startswith("numpy."):
-        return changed(result, form=idioms.logged(frame, value, node))
+        return changed(result, form=written_out.logarithm(value) or idioms.logged(frame, value, node))
     if row.operator == "**":
         return changed(result, form=Formula("power"))
-    return changed(result, form=idioms.reduced(value)) if row.use == "summed" else result
+    if row.use == "summed":
+        return changed(result, form=idioms.reduced(value) or written_out.reduced(row, value, args))
+    return changed(result, form=written_out.named(row, value, args)) if row.use in written_out.NAMED else result
 
 
 def _with_gradient(value: Tensor, row: Transfer, args: Args) -> Tensor:
@@ -228,6 +237,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
             places = Tensor(Domain.LABEL, dtype=dtype, array=name.startswith("numpy."))  # `where(condition)`: of what is true
             return Seq((), places)
         parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
+        if len(parts) == 2 and not name.startswith("numpy."):
+            idioms.choice(m, frame, parts, node.span)
     elif row.kind is Kind.FILL:
         parts = [value, args.get(len(row.params), row.params[-1] if row.params else "value") or TOP]
     else:
@@ -267,7 +278,7 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     """`t[key]`: some of the values; a slice of everything keeps the identity."""
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, "index")
-    form = owner.form and owner.form.part(identity)
+    form = owner.form and written_out.indexed(owner.form, key, identity)
     shape = shape_at(shape_rules.indexed(owner.shape, key), Place(frame.unit.path, span))
     return softmax_dims.indexed(changed(owner, identity=identity, shape=shape, one_hot=_rows_left(owner, key), form=form), owner, key)
 

@@ -54,11 +54,16 @@ def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
     """A clamp's result with its constant bounds; a bound that is not constant leaves nothing sure."""
     if t.domain is not Domain.UNKNOWN:
         return t
-    ends = _ends(row, args, Range(-inf, inf))
+    ends = bounds_of(row, args)
     if ends is None:
         return changed(t, range=ANY)
     low, high = min(max(t.range.low, ends.low), ends.high), min(max(t.range.high, ends.low), ends.high)
     return changed(t, range=Range(low, high, t.range.tight))
+
+
+def bounds_of(row: Transfer, args: Args) -> Range | None:
+    """What a clamp keeps values between; None where a bound is not constant."""
+    return _ends(row, args, Range(-inf, inf))
 
 
 def between(row: Transfer, args: Args) -> Transfer:

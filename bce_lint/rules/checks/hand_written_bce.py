@@ -1,8 +1,9 @@
 """A binary cross entropy that is written out.
 
 ## What it does
-Reports `y * log(p) + (1 - y) * log(1 - p)`, with whatever sign, weights and small constants, for tensors `p` and `y`. The
-logarithms inside are not reported again.
+Reports `y * log(p) + (1 - y) * log(1 - p)`, with whatever sign, weights and small constants, for tensors `p` and `y`; also where the
+probabilities or the logarithms are clamped, and `torch.where(y == 1, log(p), log(1 - p))`. The logarithms inside are not reported
+again. A factor that depends on `p` makes another loss of it.
 
 ## Why is this bad?
 Where `p` is rounded to 0 or 1 (a sigmoid in float32 is 1 from about 17 on), one of the logarithms is minus infinity. Times a label
@@ -72,7 +73,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case HandWrittenSite():
             yield Finding(
-                f"this sum is a binary cross entropy written by hand; {_instead(site)}",
+                f"this {'choice' if site.chosen else 'sum'} is a binary cross entropy written by hand; {_instead(site)}",
                 tuple((LOGARITHM_TAKEN, place) for place in site.logs),
                 fix=FixIntent(Change.FORMULA, site),
             )

@@ -9,6 +9,8 @@ a loss of 0 looks like a perfect one. Only class index 0 is accepted; with the l
 
     IndexError: Target 1 is out of bounds.
 
+Floating point targets of the input's shape, (N, 1), are taken for the probability of the one class: the loss is 0 whatever they are.
+
 ## Example
 ```python
 from torch import nn
@@ -47,8 +49,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bce_lint.analysis.domain.shapes import rank, size
-from bce_lint.analysis.domain.tensor import Shape, Tensor
+from bce_lint.analysis.domain.shapes import differ, rank, size
+from bce_lint.analysis.domain.tensor import Shape
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Expects
 from bce_lint.rules.dtypes import is_floating
@@ -62,7 +64,7 @@ def check(site: Site) -> Iterator[Finding]:
     match site:
         case LossSite(contract=Contract(expects=Expects.CLASS_LOGITS), input=(_, *_)) if all(
             _classes(x.shape) == 1 for x in site.input
-        ) and not _certainly_floating(site.target):
+        ) and not _refused(site):
             yield Finding(
                 f"{loss(site)} gets logits of a single class, so it is always 0 and has no gradient; "
                 "a binary classifier with one output needs `BCEWithLogitsLoss`",
@@ -83,8 +85,10 @@ def _made(site: LossSite) -> Labels:
     return tuple(one for one in origins(site.input) if one[1].range not in known) + made + way(site)
 
 
-def _certainly_floating(targets: tuple[Tensor, ...]) -> bool:
-    return bool(targets) and all(is_floating(y.dtype) for y in targets)
+def _refused(site: LossSite) -> bool:
+    """True if the targets raise an error for their dtype: class probabilities in another shape than the input's, of which BCE302 speaks."""
+    floating = bool(site.target) and all(is_floating(y.dtype) for y in site.target)
+    return floating and all(differ(y.shape, x.shape) for y in site.target for x in site.input)
 
 
 RULE = Rule("BCE402", "single-class-cross-entropy", check, __doc__, subject=Subject.TARGET)

@@ -2,11 +2,13 @@
 
 ## What it does
 Reports a loss whose first argument is certainly labels (integer or boolean data, `argmax`, one-hot rows, a data set's target)
-and whose second is certainly a model's output.
+and whose second is certainly a model's output; and a `KLDivLoss` whose first argument is certainly probabilities and whose second
+their logarithms, unless `log_target=True`.
 
 ## Why is this bad?
 The classification losses are not symmetric. Some calls raise, with an error about dtypes or dimensions that does not name
-the cause; `BCELoss` takes the logarithm of the labels instead, and no gradient of use reaches the model.
+the cause; `BCELoss` takes the logarithm of the labels instead, and no gradient of use reaches the model. `KLDivLoss` takes the logarithm of
+what is one already, which is `nan`; a logarithm around the first argument would leave it so.
 
 ## Example
 ```python
@@ -51,15 +53,16 @@ from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Domain, Expects
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import dtypes, loss, origins, source, way
+from bce_lint.rules.messages import dtypes, got, loss, origins, source, target_labels, way
 from bce_lint.rules.precedence import Precedence
+from bce_lint.rules.reach import in_log_space, in_unit
 from bce_lint.rules.rule import Finding, Rule
 
 _OUTPUTS = frozenset(Domain) - {Domain.UNKNOWN, Domain.LABEL}
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """Yields a finding when labels come first and a model's output second."""
+    """Yields a finding when labels come first and a model's output second, or probabilities first and logarithms second."""
     match site:
         case LossSite(input=(_, *_), target=(output, *_)) if site.contract.expects is not Expects.ANY:
             if all(map(_labels, site.input)) and all(map(_output, site.target)):
@@ -67,6 +70,13 @@ def check(site: Site) -> Iterator[Finding]:
                     f"{loss(site)} expects the model's output first and the target second, "
                     f"but gets labels first and {source(output.first, 'the output')} second",
                     origins(site.target) + dtypes(site.input) + way(site),
+                    fix=FixIntent(Change.SWAP, site),
+                )
+            elif site.log_target is False and all(map(in_unit, site.input)) and all(map(in_log_space, site.target)):
+                yield Finding(
+                    f"{loss(site)} expects log-probabilities first and probabilities second, "
+                    f"but gets {got(site, 'values in [0, 1]')} first and {source(output.first, 'logarithms')} second",
+                    origins(site.input) + target_labels(site),
                     fix=FixIntent(Change.SWAP, site),
                 )
 

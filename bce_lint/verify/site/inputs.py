@@ -11,6 +11,7 @@ from torch import Tensor
 
 from bce_lint.analysis.domain import tensor
 from bce_lint.analysis.domain.values import Unknown, Value, options
+from bce_lint.analysis.models.idioms import SMALL
 from bce_lint.analysis.recording.terms import Apply, Input, Key, Known, Term, walk
 from bce_lint.catalog.dtypes import INTEGERS
 from bce_lint.catalog.schema import Domain, Expects, ShapeRelation
@@ -248,8 +249,9 @@ class Inputs:
         halves = samples.fractions(self.seed, *self.target)
         if contract is not None and contract.name in ("SoftMarginLoss", "HingeEmbeddingLoss"):
             return halves.round() * 2 - 1
-        if contract is not None and contract.expects is Expects.KL_LOG_PROBABILITIES and halves.dim() > 1:
-            return halves.softmax(1).mul(256).round().div(256)
+        if contract is not None and contract.expects is Expects.KL_LOG_PROBABILITIES:
+            shares = halves.softmax(1).mul(256).round().div(256) if halves.dim() > 1 else halves
+            return shares.clamp(1 / 256).log() if known is not None and known.range.low < 0 >= known.range.high - SMALL else shares
         soft = known is None or not known.one_hot
         return halves if soft else halves.round()
 

@@ -47,21 +47,6 @@ def times(a: Value, b: Value) -> Tensor:
     return step(idioms.written("*", a, b))
 
 
-def test_a_sigmoid_step_by_step() -> None:
-    exp = step(Formula("exp", inner=(HERE,)))
-    for one in (const(1), const(1.0)):
-        for a, b in ((one, exp), (exp, one)):
-            found = idioms.sigmoid("+", a, b, PLAIN, lambda: PLACE)
-            assert found == changed(PLAIN, range=Range(1.0, inf), form=Formula("1+exp", inner=(HERE,)))
-        below = step(Formula("1+exp", inner=(HERE,)))
-        made = Origin("sigmoid", Domain.PROBABILITY, THERE)
-        found = idioms.sigmoid("/", one, below, PLAIN, lambda: THERE)
-        assert found == changed(PLAIN, domain=Domain.PROBABILITY, range=UNIT, origin=(made,), inner=(HERE,))
-    for op, a, b in (("-", const(1), exp), ("+", const(2), exp), ("+", exp, const(2)), ("+", exp, exp), ("/", const(1), exp),
-                     ("/", const(2), below), ("/", below, const(1)), ("+", const(1), below), ("*", const(1), below)):  # fmt: skip
-        assert idioms.sigmoid(op, a, b, PLAIN, lambda: PLACE) is None
-
-
 @pytest.mark.parametrize(
     ("op", "a", "b", "form"),
     [
@@ -216,6 +201,25 @@ def test_the_shape_of_what_is_put_together(rule: str, parts: tuple[Value, ...], 
 def test_the_shape_of_what_any_number_of_tensors_are_together() -> None:
     assert concatenation.shape_of("cat", (A,), False, Args((TOP,), {})) == (None, 3)
     assert concatenation.shape_of("stack", (A,), False, Args((TOP,), {})) == (None, 2, 3)
+
+
+LEFT = VALUE._replace(domain=Domain.UNKNOWN, unit=False, origin=())
+CLAMPED, OTHER = step(Formula("clamped")), Formula("clamped")
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "form"),
+    [
+        (P, Range(0.01, inf), LEFT), (P, Range(-inf, 0.99), LEFT),
+        (P, Range(0.02, inf), OTHER), (P, Range(-inf, 0.98), OTHER), (P, None, OTHER), (const(1), Range(0.01, inf), OTHER),
+        (minus(P), Range(0.01, inf), ONE_LESS._replace(domain=Domain.UNKNOWN)), (minus(P), Range(0.02, inf), OTHER),
+        (log(P), Range(-100.0, inf), log(P).form), (log(P), Range(-4.7, 0.0), log(P).form), (log(P), Range(-4.6, inf), OTHER),
+        (log(P), Range(-100.0, -0.1), OTHER), (log(P), None, OTHER), (times(Y, log(P)), Range(-100.0, inf), OTHER),
+    ],
+)  # fmt: skip
+def test_a_clamp(value: Value, ends: Range | None, form: Formula) -> None:
+    found = idioms.clamped(value, CLAMPED, ends)
+    assert found == form or (form == OTHER and found is not None and found.of == 8)
 
 
 @pytest.mark.parametrize(
