@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.constants import folded, known
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
@@ -207,6 +208,14 @@ def _some(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
     return Seq((), containers.summary(m, items) or TOP)
 
 
+def _reversed(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
+    """`reversed(items)`; an object of the project may say itself what that is."""
+    items = args.get(0, "sequence") or TOP
+    if any(type(one) is Ref and one.kind == "instance" for one in options(items)):
+        return _some(m, frame, args, node)
+    return sequences.backwards(m.interpreter.elements(m, frame, items, node.span))
+
+
 def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return _some(m, frame, args._replace(pos=args.pos[1:]), node)
 
@@ -326,7 +335,7 @@ MODELS: dict[str, Model] = {
     "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
     "builtins.set": _set, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
-    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _some, "functools.wraps": _transparent,
+    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _reversed, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "bce_lint.reveal": _revealed, "builtins.int": _number(int), "builtins.float": _number(float),

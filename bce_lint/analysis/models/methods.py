@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
+from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.constants import folded
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -23,6 +24,7 @@ from bce_lint.analysis.domain.values import (
     const,
     join,
     join_all,
+    join_seq,
     options,
 )  # fmt: skip
 from bce_lint.analysis.models import activations, dtype_rules, idioms, layers, losses, tensor_ops, trainers
@@ -180,24 +182,40 @@ def _extend(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, nod
 
 def _insert(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
     index, value = args.get(0, "index") or TOP, args.get(1, "module") or TOP
-    at = index.value if type(index) is Constant else None
-    new = Seq((value, *items.prefix), items.rest, items.suffix) if at == 0 else None
-    if new is None and items.exact and isinstance(at, int):
-        place = slice(None, at).indices(len(items.prefix))[1]
-        new = Seq((*items.prefix[:place], value, *items.prefix[place:]))
-    m.write(receiver.address, cells.ITEMS, new or Seq((), join_all([*items, value])))
+    known = index.value if type(index) is Constant else None
+    _exchange(m, receiver, items, sequences.inserted(items, known, value) if isinstance(known, int) else Seq((), join_all([*items, value])))
     return receiver if receiver.what == "sequential" else NONE
 
 
+def _exchange(m: Machine, receiver: Ref, items: Seq, new: Seq) -> None:
+    """What a list holds is something else; of several lists that are one here, it may be."""
+    m.write(receiver.address, cells.ITEMS, join_seq(items, new) if m.is_summary(receiver.address) else new)
+
+
+def _append_left(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    _exchange(m, receiver, items, sequences.inserted(items, 0, args.get(0, "x") or TOP))
+    return NONE
+
+
 def _pop(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
-    known = items.suffix or (items.exact and items.prefix)
-    last = args.get(0, "key") == const(-1) or not (args.pos or args.kw or args.open)
-    if known and last and receiver.kind != "set":
-        new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
-        m.write(receiver.address, cells.ITEMS, new)
-        return known[-1]
-    m.write(receiver.address, cells.ITEMS, Seq((), containers.summary(m, items)))
-    return identities.materialize(m, frame, containers.summary(m, items) or TOP, node.span)
+    """`pop()`, `pop(index)`; of a set, anything."""
+    bare = not (args.pos or args.kw or args.open)
+    return _taken_out(m, frame, receiver, items, const(-1) if bare and receiver.kind != "set" else args.get(0, "key") or TOP, node)
+
+
+def _pop_left(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    return _taken_out(m, frame, receiver, items, const(0), node)
+
+
+def _taken_out(m: Machine, frame: Frame, receiver: Ref, items: Seq, key: Value, node: ir.Call) -> Value:
+    found = containers.element(m, items, key)
+    _exchange(m, receiver, items, containers.removed(m, items, key))
+    return identities.materialize(m, frame, found or TOP, node.span)
+
+
+def _reverse(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    _exchange(m, receiver, items, sequences.backwards(items))
+    return NONE
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
@@ -293,8 +311,8 @@ def _text(text: Constant, name: str, args: Args) -> Value:
 
 
 _LIST: dict[str, OfList] = {
-    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _scrambled, "sort": _scrambled,
-    "remove": _scrambled, "copy": _copy_list, "add": _append, "clear": _clear_list,
+    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _reverse, "sort": _scrambled,
+    "appendleft": _append_left, "popleft": _pop_left, "remove": _scrambled, "copy": _copy_list, "add": _append, "clear": _clear_list,
 }  # fmt: skip
 _DICT: dict[str, OfDict] = {
     "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy_dict, "setdefault": _set_default,

@@ -8,10 +8,11 @@ from functools import reduce
 from typing import Any
 
 from bce_lint import ir
+from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.constants import MAX_TEXT, folded
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
-from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
+from bce_lint.analysis.domain.values import MODULE_KINDS, TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
 from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.frames import Frame
@@ -27,6 +28,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _INSIDE: dict[str, Callable[[str, str], bool]] = {"in": lambda a, b: a in b, "not in": lambda a, b: a not in b}
 _UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+MAX_REPEATED = 64
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
@@ -93,13 +95,26 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _tensors(m, frame, op, a, b, span)
     if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
         return _concatenated(m, frame, a, b, span)
-    if op == "*" and type(b) is Constant and isinstance(b.value, int):
-        return _repeated(m, frame, a, b.value, span)
+    if op == "*":
+        for items, times in ((a, b), (b, a)):
+            if type(times) in (Constant, Unknown) and type(items) in (Seq, Ref) and _is_count(m, times, items):
+                return _repeated(m, frame, items, times, span)
+        if type(b) is Constant and isinstance(b.value, int):
+            return TOP
     if op in COMPARISONS:
         return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
         return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
     return TOP
+
+
+def _is_count(m: Machine, value: Value, items: Value) -> bool:
+    """True if a value says how often a list is repeated: a whole number, or whatever a list of modules is multiplied with."""
+    if type(value) is Constant:
+        return isinstance(value.value, int)
+    parts = containers.content(m, items)
+    modules = parts is not None and all(type(one) is Ref and one.kind in MODULE_KINDS for one in parts)
+    return modules or (type(value) is Unknown and value.kind == "int")
 
 
 def _truth(frame: Frame, span: ir.Span) -> PlacedDtype:
@@ -152,11 +167,11 @@ def _concatenated(m: Machine, frame: Frame, a: Value, b: Value, span: ir.Span) -
     return joined if type(a) is Seq else containers.new_list(m, frame, span, joined, "list")
 
 
-def _repeated(m: Machine, frame: Frame, a: Value, times: int, span: ir.Span) -> Value:
+def _repeated(m: Machine, frame: Frame, a: Value, times: Value, span: ir.Span) -> Value:
     items = containers.content(m, a)
-    if items is None or not items.exact:
+    if items is None:
         return TOP
-    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), containers.summary(m, items))
+    joined = sequences.several(items, times.value if type(times) is Constant and isinstance(times.value, int) else None, MAX_REPEATED)
     return joined if type(a) is Seq else containers.new_list(m, frame, span, joined, "list")
 
 
