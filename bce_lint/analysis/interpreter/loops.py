@@ -148,7 +148,18 @@ def widen(old: Value, new: Value) -> Value:
         return TOP
     if type(joined) is Seq:
         return _widened(old, joined)
-    return TOP if type(joined) is Table else joined
+    if type(joined) is Table:
+        return _widened_table(old, joined)
+    return joined
+
+
+def _widened_table(old: Value, joined: Table) -> Value:
+    """A dict that a round filled: each entry by itself, and one of any other key."""
+    if type(old) is not Table:
+        return TOP
+    entries = tuple((key, value if (before := old.get(key)) is None else widen(before, value)) for key, value in joined.entries)
+    rest = joined.rest if old.rest is None or joined.rest is None else widen(old.rest, joined.rest)
+    return changed(joined, entries=entries, rest=rest)
 
 
 def _widened(old: Value, joined: Seq) -> Value:

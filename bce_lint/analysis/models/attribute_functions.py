@@ -31,7 +31,11 @@ def _or_default(m: Machine, frame: Frame, args: Args, name: str, node: ir.Call) 
     default = args.pos[2]
     if _lacks(m, owner, name):
         return default
+    raised = m.ended
     value = m.interpreter.attribute(m, frame, owner, name, node.span)
+    if m.ended and not raised:  # a `__getattr__` that raises: if it is an `AttributeError`, the default is given
+        m.ended = False
+        return TOP
     if type(value) is BuiltinMethod and not _is_of_base(m, owner, name):
         return TOP
     maybe = m.read(*store.unbound_cell((owner.address, name))) is not None
@@ -51,7 +55,8 @@ def _lacks(m: Machine, owner: Ref, name: str) -> bool:
     return objects.class_attribute(m, owner, name) is None and absence.is_absent(m, owner, owner.what, name)
 
 
-def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+def set_by_name(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`setattr(owner, name, value)`."""
     if len(args.pos) == 3 and type(args.pos[1]) is Constant:
         objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
     elif len(args.pos) == 3:
@@ -76,7 +81,8 @@ def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 MODELS: dict[str, Model] = {
     "builtins.getattr": _getattr,
-    "builtins.setattr": _setattr,
+    "builtins.setattr": set_by_name,
+    "builtins.object.__setattr__": set_by_name,
     "builtins.hasattr": _hasattr,
     "builtins.delattr": _delattr,
 }

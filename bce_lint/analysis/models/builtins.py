@@ -28,7 +28,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import layout
+from bce_lint.analysis.models import collections, layout
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -162,18 +162,7 @@ def _tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
 
 
 def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    table = Table()
-    if args.pos:
-        given = containers.table_of(m, args.pos[0])
-        if given is None:
-            pairs = m.interpreter.elements(m, frame, args.pos[0], node.span)
-            parts = [containers.unpack(m, pair, 2, None) or (TOP, TOP) for pair in pairs]
-            table = containers.put_all(table, [(key, value) for key, value in parts]) if pairs.exact else Table((), TOP)
-        else:
-            table = given
-    table = containers.update_table(table, None) if args.open else table
-    table = containers.update_table(table, Table(tuple(args.kw.items())))
-    return containers.new_dict(m, frame, node.span, table)
+    return containers.new_dict(m, frame, node.span, collections.table_of_arguments(m, frame, args, node))
 
 
 def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

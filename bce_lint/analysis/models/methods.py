@@ -27,7 +27,17 @@ from bce_lint.analysis.domain.values import (
     join_seq,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import activations, dtype_rules, idioms, layers, losses, tensor_ops, trainers
+from bce_lint.analysis.models import (
+    activations,
+    attribute_functions,
+    collections,
+    dtype_rules,
+    idioms,
+    layers,
+    losses,
+    tensor_ops,
+    trainers,
+)
 from bce_lint.analysis.state import cells, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -99,6 +109,8 @@ def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, no
         return NONE
     if name in ("forward", "__call__"):
         return layers.apply_outside(m, frame, self_, outside, args, node)
+    if name == "__setattr__":
+        return attribute_functions.set_by_name(m, frame, args.prepend(self_), node)
     return _ref(m, frame, self_, name, args, node)
 
 
@@ -108,6 +120,8 @@ def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: i
         return handler(m, frame, receiver, items, args, node)
     if type(items) is Seq and (method := _LIST.get(name)) is not None:
         return method(m, frame, receiver, items, args, node)
+    if (type(items) is Table or type(items) is Seq) and (special := collections.SPECIAL.get(name)) is not None:
+        return special(m, frame, receiver, items, args, node)
     if name not in _READING:
         _changed(m, receiver)
     if receiver.kind == "trainer":

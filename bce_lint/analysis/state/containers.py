@@ -238,7 +238,7 @@ def removed(m: Machine, items: Seq, key: Value) -> Seq:
     """The elements without one; an unknown place may be any."""
     known = type(key) is Constant and isinstance(key.value, int)
     left = sequences.removed(items, key.value) if known and type(key) is Constant and isinstance(key.value, int) else None
-    return left or Seq((), summary(m, items) or TOP)
+    return left if left is not None else items if items == Seq() else Seq((), summary(m, items) or TOP)
 
 
 def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None:

@@ -189,6 +189,7 @@ class Machine:
         self.generic: dict[int, Mapping[Cell, Value]] = {}
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
+        self.own_tables: set[int] = set()
         self.incomplete: set[ir.Function] = set()
         self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
