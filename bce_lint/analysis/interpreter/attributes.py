@@ -56,6 +56,8 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
             return tensor_attributes.tensor_attribute(m, owner, name)
         case Ref():
             return _ref_attribute(m, frame, owner, name, span)
+        case ModuleV() if name == "__dict__":
+            return BuiltinMethod(owner, name)
         case ModuleV():
             return imports.member(m, owner.path, name)
         case External():

@@ -39,7 +39,7 @@ def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call
     """`cls(...)`: allocates, then runs `__init__` or what the outside base does with the arguments."""
     if cls.flavour == "namedtuple":
         return _named_tuple(m, frame, cls, args, node)
-    ref = m.new_ref(frame, node.span, "instance", cls, cls.name)
+    ref = m.new_ref(frame, node.span, "instance", cls, str(cls.address))
     fill(m, frame, ref, cls, args, node)
     return ref
 
@@ -79,7 +79,7 @@ def _default(m: Machine, cls: ClassV, name: str, default: ir.Expr | None) -> Val
 
 
 def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call) -> Value:
-    ref = m.new_ref(frame, node.span, "instance", cls, cls.name)
+    ref = m.new_ref(frame, node.span, "instance", cls, str(cls.address))
     items = []
     for index, (name, default) in enumerate(class_model.fields(m, cls)):
         value = args.get(index, name)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import reduce
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, Ref, Value, const, join, options
+from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, External, ModuleV, Ref, Value, const, join, options
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import absence, class_model, objects, store
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.modules import MODULE, MODULE_ATTRIBUTES
+from bce_lint.catalog.names import canonical
 
 
 def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -79,7 +80,22 @@ def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return TOP
 
 
+def _globals(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return BuiltinMethod(ModuleV(frame.unit.path), "__dict__")
+
+
+def _import_module(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`importlib.import_module(name)`: a file of the project, or a module outside; one relative to a package is not followed."""
+    name = args.get(0, "name") or TOP
+    if type(name) is not Constant or not isinstance(name.value, str) or name.value.startswith("."):
+        return m.fresh(frame, node.span)
+    path = m.program.resolve(frame.unit.path, name.value, 0)
+    return External(canonical(name.value)) if path is None else ModuleV(path)
+
+
 MODELS: dict[str, Model] = {
+    "builtins.globals": _globals,
+    "importlib.import_module": _import_module,
     "builtins.getattr": _getattr,
     "builtins.setattr": set_by_name,
     "builtins.object.__setattr__": set_by_name,

@@ -8,7 +8,7 @@ from typing import Final
 from bce_lint import ir
 from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, FunctionV, Ref, Seq, Table, Value, const
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.state import cells, class_model, containers, objects
+from bce_lint.analysis.state import cells, class_model, containers, objects, registries
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.collections import COLLECTIONS, SET_ONE_BY_ONE
@@ -78,6 +78,7 @@ def _set_item(m: Machine, frame: Frame, owner: Ref, items: Seq | Table, args: Ar
 
 def _get_item(m: Machine, frame: Frame, owner: Ref, items: Seq | Table, args: Args, node: ir.Call) -> Value:
     key = args.get(0, "key") or TOP
+    items = registries.completed(m, frame, owner, items, key) if type(items) is Table else items
     found = containers.lookup(m, items, key) if type(items) is Table else containers.element(m, items, key) if type(items) is Seq else None
     return found or TOP
 

@@ -38,7 +38,7 @@ from bce_lint.analysis.models import (
     tensor_ops,
     trainers,
 )
-from bce_lint.analysis.state import cells, class_model, containers, identities, objects
+from bce_lint.analysis.state import cells, class_model, containers, identities, objects, registries
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
@@ -247,6 +247,7 @@ def _copy_dict(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args
 
 def _get(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
     key, default = args.get(0, "key") or TOP, args.get(1, "default") or NONE
+    table = registries.completed(m, frame, receiver, table, key)
     found = containers.lookup(m, table, key)
     if found is None:
         return default

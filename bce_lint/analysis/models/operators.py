@@ -14,7 +14,7 @@ from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
 from bce_lint.analysis.domain.values import MODULE_KINDS, TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
-from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state import containers, objects, registries
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, REAL, Domain, Range
@@ -87,7 +87,7 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
     if op in ("==", "!=", "is", "is not"):
         return _identical(m, frame, op, a, b, span)
     if op in ("in", "not in"):
-        return _contains(m, op, a, b)
+        return _contains(m, frame, op, a, b)
     for side in (a, b):
         if type(side) is Ref and side.kind == "loss":
             losses.used_as_tensor(m, side, frame.place(span))
@@ -147,10 +147,11 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     return TOP if same is None else const(same == (op in ("==", "is")))
 
 
-def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
+def _contains(m: Machine, frame: Frame, op: str, a: Value, b: Value) -> Value:
     found: bool | None = None
     table, items = containers.table_of(m, b), containers.content(m, b)
     if table is not None:
+        table = registries.completed(m, frame, b, table, a) if type(b) is Ref else table
         if type(a) is Constant and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
             found = table.has(a.value)
     elif items is not None and items.exact:

@@ -19,6 +19,7 @@ from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, same_files, scan
 from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
+from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
@@ -220,6 +221,14 @@ class Project:
     @cached_property
     def _constructions(self) -> Constructions:
         return Constructions(self.summaries, self._readable, self.resolve) if self._same is None else self._same._constructions
+
+    def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
+        """The files that may add an entry to what the names stand for, under a key if it is known."""
+        return self._registrations.filling(names, key)
+
+    @cached_property
+    def _registrations(self) -> Registrations:
+        return Registrations(self.summaries) if self._same is None else self._same._registrations
 
     @cached_property
     def _stores(self) -> AttributeStores:
