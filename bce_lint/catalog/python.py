@@ -84,7 +84,15 @@ HARMLESS_PACKAGES = frozenset(
 
 HARMLESS_DECORATORS = frozenset(
     (
-        "line_profiler.profile", "mlflow.trace", "retry.retry", "tenacity.retry",
+        "deprecated.deprecated", "line_profiler.profile", "mlflow.trace", "pydantic.validate_arguments", "pydantic.validate_call",
+        "retry.retry", "tenacity.retry",
     )
 )  # fmt: skip
 """Single decorators of which the same holds."""
+
+CALLED_BY_NAME = frozenset(
+    (
+        "compute_loss", "forward", "predict_step", "test_step", "training_step", "validation_step",
+    )
+)  # fmt: skip
+"""Methods that a framework calls by these names: what a decorator leaves of one is called as it was."""

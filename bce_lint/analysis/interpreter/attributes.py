@@ -28,7 +28,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
 from bce_lint.analysis.models import layout, losses, tensor_attributes
-from bce_lint.analysis.state import absence, cells, class_model, handed, identities, objects
+from bce_lint.analysis.state import absence, cells, class_model, containers, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
@@ -56,6 +56,8 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
             return tensor_attributes.tensor_attribute(m, owner, name)
         case Ref():
             return _ref_attribute(m, frame, owner, name, span)
+        case ModuleV() if name == "__dict__":
+            return BuiltinMethod(owner, name)
         case ModuleV():
             return imports.member(m, owner.path, name)
         case External():
@@ -112,9 +114,21 @@ def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: i
     if absence.is_absent(m, owner, owner.what, name):
         return None
     m.answer.incomplete.update(m.stack)
+    if (computed := _computed(m, frame, owner, name, span)) is not None:
+        return computed
     if class_model.outside_base(m, owner.what) is not None:
         return BuiltinMethod(owner, name)
     return TOP
+
+
+def _computed(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Span) -> Value | None:
+    """An attribute that no cell and no class has: an entry, where the entries are the attributes, or what `__getattr__` gives."""
+    if owner.address in m.own_tables and (table := containers.table_of(m, owner)) is not None and table.get(name) is not None:
+        return containers.lookup(m, table, const(name))
+    getter = objects.class_attribute(m, owner, "__getattr__")
+    if getter is None or absence.is_dunder(name):
+        return None
+    return calls.call(m, frame, getter, Args((owner, const(name)), spans=(None, None)), ir.Call(span, ir.Name(span, "__getattr__"), ()))
 
 
 def bind(m: Machine, frame: Frame, owner: Value, found: FunctionV, span: ir.Span) -> Value:
@@ -155,13 +169,27 @@ def _super_attribute(m: Machine, owner: SuperV, name: str) -> Value:
 
 def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, value: Value) -> None:
     """`owner.name = value`; of a tensor, its data and whether it is trained."""
-    objects.set_attribute(m, owner, target.name, value)
+    if not _set_by_class(m, frame, owner, target, value):
+        objects.set_attribute(m, owner, target.name, value)
     if type(owner) is Tensor and target.name == "data":
         write_back(m, frame, target.value, _refilled(owner, value))
     elif type(owner) is Tensor and target.name == "requires_grad" and value != TRUE:
         write_back(m, frame, target.value, tensor_attributes.fixed(owner))
     elif target.name == "requires_grad" and (type(owner) is Tensor or type(owner) is Unknown):
         write_back(m, frame, target.value, tensor_attributes.trained(owner))
+
+
+def _set_by_class(m: Machine, frame: Frame, owner: Value, target: ir.Attr, value: Value) -> bool:
+    """Has the `__setattr__` of a dict of the project store an attribute; True if it is seen where."""
+    if type(owner) is not Ref or owner.kind != "instance" or (table := containers.table_of(m, owner)) is None:
+        return False
+    setter = objects.class_attribute(m, owner, "__setattr__")
+    if setter is None:
+        return False
+    before = m.read(owner.address, target.name)
+    call = ir.Call(target.span, ir.Name(target.span, "__setattr__"), ())
+    calls.call(m, frame, setter, Args((owner, const(target.name), value), spans=(None, None, None)), call)
+    return m.read(owner.address, target.name) is not before or containers.table_of(m, owner) is not table
 
 
 def _refilled(owner: Tensor, value: Value) -> Tensor:

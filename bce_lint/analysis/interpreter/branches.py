@@ -153,6 +153,8 @@ def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
                 refine(m, frame, part, False)
         case ir.Op(op="is" | "==" | "is not" | "!=", operands=(left, ir.Const(value=value))):
             _narrow_equal(m, frame, left, const(value), (test.op in ("is", "==")) == outcome)
+        case ir.Op(op="in" | "not in", operands=(left, ir.Build(items=items))) if (test.op == "in") == outcome:
+            _narrow_among(m, frame, left, [const(one.value) for one in items if isinstance(one, ir.Const)], len(items))
         case ir.Call(func=ir.Name(id="isinstance"), args=(subject, kinds)):
             _narrow_class(m, frame, subject.value, kinds.value, outcome)
         case ir.Name() | ir.Attr():
@@ -213,6 +215,17 @@ def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Constant, eq
         _narrow(m, frame, place, lambda v: v == wanted or type(v) is Unknown)
     else:
         _narrow(m, frame, place, lambda v: v != wanted)
+
+
+def _narrow_among(m: Machine, frame: Frame, place: ir.Expr, wanted: list[Constant], count: int) -> None:
+    """A value that is one of several constants."""
+    value = _current(m, frame, place)
+    if len(wanted) < count or not wanted:
+        return
+    if type(value) is Unknown:
+        _store(m, frame, place, join_all(wanted) or TOP)
+    else:
+        _narrow(m, frame, place, lambda v: v in wanted or type(v) is not Constant)
 
 
 def _narrow_class(m: Machine, frame: Frame, place: ir.Expr, kinds: ir.Expr, outcome: bool) -> None:

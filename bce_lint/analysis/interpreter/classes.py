@@ -5,7 +5,7 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, TRUE, ClassV, Constant, External, FunctionV, MethodV, Ref, Seq, Value
 from bce_lint.analysis.interpreter import calls, decorators, expressions, instances, statements
-from bce_lint.analysis.models import layers
+from bce_lint.analysis.models import collections, layers
 from bce_lint.analysis.state import cells, class_model, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Default, Machine
@@ -39,7 +39,7 @@ def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call
     """`cls(...)`: allocates, then runs `__init__` or what the outside base does with the arguments."""
     if cls.flavour == "namedtuple":
         return _named_tuple(m, frame, cls, args, node)
-    ref = m.new_ref(frame, node.span, "instance", cls, cls.name)
+    ref = m.new_ref(frame, node.span, "instance", cls, str(cls.address))
     fill(m, frame, ref, cls, args, node)
     return ref
 
@@ -47,6 +47,7 @@ def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call
 def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call, is_entry: bool = False) -> None:
     """Initialises a new instance; at an entry point with arguments of which nothing is known."""
     m.write(ref.address, "training", TRUE)
+    collections.allocate(m, ref, cls)
     init = objects.class_attribute(m, ref, "__init__")
     if type(init) is FunctionV:
         calls.call_function(m, frame, init, args.prepend(ref), node.span, is_entry)
@@ -56,6 +57,8 @@ def fill(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.C
         outside = class_model.outside_base(m, cls)
         if outside is not None:
             layers.initialise(m, frame, ref, outside, args, node)
+    if is_entry:
+        collections.open_up(m, ref, cls)
 
 
 def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node: ir.Call, is_entry: bool) -> None:
@@ -77,7 +80,7 @@ def _default(m: Machine, cls: ClassV, name: str, default: ir.Expr | None) -> Val
 
 
 def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call) -> Value:
-    ref = m.new_ref(frame, node.span, "instance", cls, cls.name)
+    ref = m.new_ref(frame, node.span, "instance", cls, str(cls.address))
     items = []
     for index, (name, default) in enumerate(class_model.fields(m, cls)):
         value = args.get(index, name)

@@ -24,7 +24,7 @@ from bce_lint.analysis.models import autocast, layers, registry
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.unfinished import DECORATING
-from bce_lint.catalog.python import HARMLESS_DECORATORS, HARMLESS_PACKAGES
+from bce_lint.catalog.python import CALLED_BY_NAME, HARMLESS_DECORATORS, HARMLESS_PACKAGES
 from bce_lint.records import changed
 
 DECORATOR_FUEL = 400
@@ -66,7 +66,13 @@ def _decorated(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Va
     if type(made) is Ref and made.kind == "instance":
         result = layers.apply(m, frame, made, Args((value,), spans=(decorator.span,)), ir.Call(decorator.span, decorator, ()))
         return value if type(result) in (Unknown, Constant) else result
-    return value if _harmless(m, frame, decorator, made) else TOP
+    return value if _is_called_by_name(frame, value) or _harmless(m, frame, decorator, made) else TOP
+
+
+def _is_called_by_name(frame: Frame, value: Value) -> bool:
+    """True for a method that a framework calls by its name, and so in its own way: a decorator of which nothing is known is assumed to
+    call it and to give what it gives."""
+    return frame.owner is not None and frame.function is None and type(value) is FunctionV and value.node.name in CALLED_BY_NAME
 
 
 def _harmless(m: Machine, frame: Frame, decorator: ir.Expr, made: Value) -> bool:

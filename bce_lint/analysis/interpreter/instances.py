@@ -81,7 +81,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
     """Joins what a method stores; the attributes that it may store on the instance without having done so here."""
     before = m.state
     m.state = before.fork()
-    calls.call_function(m, frame, setter.function, Args((ref,), spans=(None,)), setter.function.node.span, is_entry=True)
+    calls.call_function(m, _apart(m, frame, ref), setter.function, Args((ref,), spans=(None,)), setter.function.node.span, is_entry=True)
     m.ended = False
     written = m.state.delta(before)
     m.state = before
@@ -92,6 +92,13 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
         m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
     cut = setter.own if m.fuel < 0 else frozenset[str]()
     return {*setter.late, *cut} - {name for address, name in written if address == ref.address}
+
+
+def _apart(m: Machine, frame: Frame, ref: Ref) -> Frame:
+    """A frame of its own: what a method makes for the instance as any is not what it makes when it is an entry point itself."""
+    own = entry_points.module_frame(frame.unit, main=False)
+    own.context = m.intern(("setting", ref.address))
+    return own
 
 
 def _join_late(m: Machine, ref: Ref, names: Iterable[str]) -> None:

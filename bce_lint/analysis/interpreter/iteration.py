@@ -54,12 +54,14 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
 
 
 def _instance(m: Machine, frame: Frame, value: Ref, span: ir.Span, asked: frozenset[int] = frozenset()) -> Seq:
-    content = m.read(value.address, cells.ITEMS)
-    if type(content) is Seq:
-        return content
     if objects.class_attribute(m, value, "__iter__") is not None:
         iterators = options(calls.call_attribute(m, frame, value, "__iter__", Args(), span))
         return reduce(join_seq, [_produced(m, frame, iterator, span, asked | {value.address}) for iterator in iterators])
+    content = m.read(value.address, cells.ITEMS)
+    if type(content) is Seq:
+        return content
+    if type(content) is Table:
+        return containers.keys_of(content)
     if objects.class_attribute(m, value, "__getitem__") is not None:
         return Seq((), calls.call_attribute(m, frame, value, "__getitem__", Args((Unknown(kind="int"),)), span))
     return containers.ANYTHING

@@ -12,6 +12,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref,
 from bce_lint.analysis.interpreter import (
     attributes,
     branches,
+    calls,
     classes,
     contexts,
     decorators,
@@ -23,7 +24,7 @@ from bce_lint.analysis.interpreter import (
 )
 from bce_lint.analysis.models import autocast, operators
 from bce_lint.analysis.state import containers, identities, objects
-from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
@@ -93,6 +94,9 @@ def _store_item(m: Machine, frame: Frame, target: ir.Item, owner: Value, holder:
     """`owner[key] = value`; `holder` is the object that has the owner as an attribute."""
     if m.observer is not None:
         m.observer.stored(m, frame, target, owner)
+    if type(owner) is Ref and owner.kind == "instance" and objects.class_attribute(m, owner, "__setitem__") is not None:
+        calls.call_attribute(m, frame, owner, "__setitem__", Args((key, value), spans=(None, None)), target.span)
+        return
     changed = containers.set_item(m, owner, key, value)
     if type(owner) is not Tensor or changed is None:
         return

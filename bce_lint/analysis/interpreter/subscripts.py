@@ -7,19 +7,22 @@ from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
     TOP,
+    BuiltinMethod,
     Constant,
     External,
+    ModuleV,
     Ref,
     Seq,
     Table,
     Unknown,
     Value,
+    const,
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import calls
+from bce_lint.analysis.interpreter import attributes, calls
 from bce_lint.analysis.models import tensor_ops
-from bce_lint.analysis.state import cells, containers, handed, identities, objects
+from bce_lint.analysis.state import cells, containers, handed, identities, objects, registries
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -33,6 +36,21 @@ def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> V
 
 def _taken(m: Machine, frame: Frame, owner: Value, value: Value) -> Value:
     return handed.taken(m, frame, owner, value) if type(owner) is Ref and owner.address in frame.params else value
+
+
+def _named(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:
+    """`module.__dict__["name"]`, and the program by `sys.modules`; None of anything else."""
+    if owner == External("sys.modules") and key == const("__main__") and frame.runs_as_main:
+        return ModuleV(frame.unit.path)
+    holder: Value | None = None
+    if type(owner) is BuiltinMethod and owner.name == "__dict__" and type(owner.receiver) is ModuleV:
+        holder = owner.receiver
+    elif type(owner) is External and owner.name.endswith(".__dict__"):
+        holder = External(owner.name.removesuffix(".__dict__"))
+    names = [one.value for one in options(key) if type(one) is Constant and isinstance(one.value, str)]
+    if holder is None or len(names) < len(options(key)):
+        return None if holder is None else TOP
+    return join_all(attributes.attribute(m, frame, holder, name, span) for name in names)
 
 
 def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:
@@ -51,8 +69,9 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
             return Unknown(m.intern(("item", owner.identity, key)))
         case Unknown() if owner.identity:
             return m.fresh(frame, span)
-        case External():
-            return owner
+        case External() | BuiltinMethod():
+            found = _named(m, frame, owner, key, span)
+            return found if found is not None else owner if type(owner) is External else TOP
     return TOP
 
 
@@ -60,7 +79,7 @@ def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> 
     items = m.read(owner.address, cells.ITEMS)
     items = identities.summarize(m, items) if items is not None and m.is_summary(owner.address) else items
     if type(items) is Table:
-        return containers.lookup(m, items, key)
+        return containers.lookup(m, registries.completed(m, frame, owner, items, key), key)
     if type(items) is Seq:
         found = containers.element(m, items, key)
         if type(found) is Seq and containers.is_slice(key) and owner.kind != "instance":

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import reduce
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, Ref, Value, const, join, options
+from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, External, ModuleV, Ref, Value, const, join, options
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import absence, class_model, objects, store
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.modules import MODULE, MODULE_ATTRIBUTES
+from bce_lint.catalog.names import canonical
 
 
 def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -31,7 +32,11 @@ def _or_default(m: Machine, frame: Frame, args: Args, name: str, node: ir.Call) 
     default = args.pos[2]
     if _lacks(m, owner, name):
         return default
+    raised = m.ended
     value = m.interpreter.attribute(m, frame, owner, name, node.span)
+    if m.ended and not raised:  # a `__getattr__` that raises: if it is an `AttributeError`, the default is given
+        m.ended = False
+        return TOP
     if type(value) is BuiltinMethod and not _is_of_base(m, owner, name):
         return TOP
     maybe = m.read(*store.unbound_cell((owner.address, name))) is not None
@@ -51,7 +56,8 @@ def _lacks(m: Machine, owner: Ref, name: str) -> bool:
     return objects.class_attribute(m, owner, name) is None and absence.is_absent(m, owner, owner.what, name)
 
 
-def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+def set_by_name(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`setattr(owner, name, value)`."""
     if len(args.pos) == 3 and type(args.pos[1]) is Constant:
         objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
     elif len(args.pos) == 3:
@@ -74,9 +80,25 @@ def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return TOP
 
 
+def _globals(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    return BuiltinMethod(ModuleV(frame.unit.path), "__dict__")
+
+
+def _import_module(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`importlib.import_module(name)`: a file of the project, or a module outside; one relative to a package is not followed."""
+    name = args.get(0, "name") or TOP
+    if type(name) is not Constant or not isinstance(name.value, str) or name.value.startswith("."):
+        return m.fresh(frame, node.span)
+    path = m.program.resolve(frame.unit.path, name.value, 0)
+    return External(canonical(name.value)) if path is None else ModuleV(path)
+
+
 MODELS: dict[str, Model] = {
+    "builtins.globals": _globals,
+    "importlib.import_module": _import_module,
     "builtins.getattr": _getattr,
-    "builtins.setattr": _setattr,
+    "builtins.setattr": set_by_name,
+    "builtins.object.__setattr__": set_by_name,
     "builtins.hasattr": _hasattr,
     "builtins.delattr": _delattr,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.constants import folded, known
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
@@ -27,7 +28,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import layout
+from bce_lint.analysis.models import collections, layout
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -161,18 +162,7 @@ def _tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
 
 
 def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    table = Table()
-    if args.pos:
-        given = containers.table_of(m, args.pos[0])
-        if given is None:
-            pairs = m.interpreter.elements(m, frame, args.pos[0], node.span)
-            parts = [containers.unpack(m, pair, 2, None) or (TOP, TOP) for pair in pairs]
-            table = containers.put_all(table, [(key, value) for key, value in parts]) if pairs.exact else Table((), TOP)
-        else:
-            table = given
-    table = containers.update_table(table, None) if args.open else table
-    table = containers.update_table(table, Table(tuple(args.kw.items())))
-    return containers.new_dict(m, frame, node.span, table)
+    return containers.new_dict(m, frame, node.span, collections.table_of_arguments(m, frame, args, node))
 
 
 def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -205,6 +195,14 @@ def _some(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
     """Elements of an argument, any number of times, or in another order."""
     items = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
     return Seq((), containers.summary(m, items) or TOP)
+
+
+def _reversed(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
+    """`reversed(items)`; an object of the project may say itself what that is."""
+    items = args.get(0, "sequence") or TOP
+    if any(type(one) is Ref and one.kind == "instance" for one in options(items)):
+        return _some(m, frame, args, node)
+    return sequences.backwards(m.interpreter.elements(m, frame, items, node.span))
 
 
 def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -326,7 +324,7 @@ MODELS: dict[str, Model] = {
     "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
     "builtins.set": _set, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
-    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _some, "functools.wraps": _transparent,
+    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _reversed, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "bce_lint.reveal": _revealed, "builtins.int": _number(int), "builtins.float": _number(float),

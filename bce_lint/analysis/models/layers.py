@@ -23,6 +23,7 @@ from bce_lint.analysis.domain.values import (
 )
 from bce_lint.analysis.models import (
     activations,
+    collections,
     layer_shapes,
     losses,
     tensor_ops,
@@ -35,6 +36,7 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
 from bce_lint.catalog import layers as layer_rows
 from bce_lint.catalog import losses as loss_rows
+from bce_lint.catalog.collections import COLLECTIONS
 from bce_lint.catalog.schema import Activation, Contract, Kind, Transfer
 from bce_lint.catalog.wrappers import CONTAINERS, WRAPPERS
 
@@ -65,7 +67,7 @@ def fill_container(m: Machine, frame: Frame, ref: Ref, kind: str, args: Args, no
     first = args.get(0, "modules")
     table = containers.table_of(m, first) if first is not None else None
     if kind == "dict":
-        m.write(ref.address, cells.ITEMS, table if table is not None else Table((), TOP if first is not None else None))
+        m.write(ref.address, cells.ITEMS, Table() if first is None else collections.table_of_pairs(m, frame, first, node))
     elif kind == "list":
         m.write(ref.address, cells.ITEMS, Seq() if first is None else m.interpreter.elements(m, frame, first, node.span))
     elif table is not None:
@@ -199,8 +201,9 @@ INHERITED: dict[str, Inherited] = {
     **{name: Inherited(row, _keep_dimension, activations.apply_module) for name, row in activation_rows.MODULES.items()},
     **{name: Inherited(row, _keep_nothing, layer_call) for name, row in layer_rows.LAYERS.items()},
     **{name: Inherited(kind, fill_container, _run_container) for name, kind in CONTAINERS.items()},
+    **{name: Inherited(kind, collections.fill, _run_container) for name, kind in COLLECTIONS.items()},
 }
-"""The classes of torch of which it is known what their subclasses inherit."""
+"""The classes of torch, and of Python, of which it is known what their subclasses inherit."""
 
 
 def initialise(m: Machine, frame: Frame, ref: Ref, outside: str | None, args: Args, node: ir.Call) -> None:

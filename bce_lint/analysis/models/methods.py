@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
+from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.constants import folded
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -23,10 +24,21 @@ from bce_lint.analysis.domain.values import (
     const,
     join,
     join_all,
+    join_seq,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import activations, dtype_rules, idioms, layers, losses, tensor_ops, trainers
-from bce_lint.analysis.state import cells, class_model, containers, identities, objects
+from bce_lint.analysis.models import (
+    activations,
+    attribute_functions,
+    collections,
+    dtype_rules,
+    idioms,
+    layers,
+    losses,
+    tensor_ops,
+    trainers,
+)
+from bce_lint.analysis.state import cells, class_model, containers, identities, objects, registries
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
@@ -97,6 +109,8 @@ def _super(m: Machine, frame: Frame, receiver: SuperV, name: str, args: Args, no
         return NONE
     if name in ("forward", "__call__"):
         return layers.apply_outside(m, frame, self_, outside, args, node)
+    if name == "__setattr__":
+        return attribute_functions.set_by_name(m, frame, args.prepend(self_), node)
     return _ref(m, frame, self_, name, args, node)
 
 
@@ -106,6 +120,8 @@ def _ref(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node: i
         return handler(m, frame, receiver, items, args, node)
     if type(items) is Seq and (method := _LIST.get(name)) is not None:
         return method(m, frame, receiver, items, args, node)
+    if (type(items) is Table or type(items) is Seq) and (special := collections.SPECIAL.get(name)) is not None:
+        return special(m, frame, receiver, items, args, node)
     if name not in _READING:
         _changed(m, receiver)
     if receiver.kind == "trainer":
@@ -180,24 +196,40 @@ def _extend(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, nod
 
 def _insert(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
     index, value = args.get(0, "index") or TOP, args.get(1, "module") or TOP
-    at = index.value if type(index) is Constant else None
-    new = Seq((value, *items.prefix), items.rest, items.suffix) if at == 0 else None
-    if new is None and items.exact and isinstance(at, int):
-        place = slice(None, at).indices(len(items.prefix))[1]
-        new = Seq((*items.prefix[:place], value, *items.prefix[place:]))
-    m.write(receiver.address, cells.ITEMS, new or Seq((), join_all([*items, value])))
+    known = index.value if type(index) is Constant else None
+    _exchange(m, receiver, items, sequences.inserted(items, known, value) if isinstance(known, int) else Seq((), join_all([*items, value])))
     return receiver if receiver.what == "sequential" else NONE
 
 
+def _exchange(m: Machine, receiver: Ref, items: Seq, new: Seq) -> None:
+    """What a list holds is something else; of several lists that are one here, it may be."""
+    m.write(receiver.address, cells.ITEMS, join_seq(items, new) if m.is_summary(receiver.address) else new)
+
+
+def _append_left(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    _exchange(m, receiver, items, sequences.inserted(items, 0, args.get(0, "x") or TOP))
+    return NONE
+
+
 def _pop(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
-    known = items.suffix or (items.exact and items.prefix)
-    last = args.get(0, "key") == const(-1) or not (args.pos or args.kw or args.open)
-    if known and last and receiver.kind != "set":
-        new = Seq(items.prefix, items.rest, items.suffix[:-1]) if items.suffix else Seq(items.prefix[:-1])
-        m.write(receiver.address, cells.ITEMS, new)
-        return known[-1]
-    m.write(receiver.address, cells.ITEMS, Seq((), containers.summary(m, items)))
-    return identities.materialize(m, frame, containers.summary(m, items) or TOP, node.span)
+    """`pop()`, `pop(index)`; of a set, anything."""
+    bare = not (args.pos or args.kw or args.open)
+    return _taken_out(m, frame, receiver, items, const(-1) if bare and receiver.kind != "set" else args.get(0, "key") or TOP, node)
+
+
+def _pop_left(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    return _taken_out(m, frame, receiver, items, const(0), node)
+
+
+def _taken_out(m: Machine, frame: Frame, receiver: Ref, items: Seq, key: Value, node: ir.Call) -> Value:
+    found = containers.element(m, items, key)
+    _exchange(m, receiver, items, containers.removed(m, items, key))
+    return identities.materialize(m, frame, found or TOP, node.span)
+
+
+def _reverse(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
+    _exchange(m, receiver, items, sequences.backwards(items))
+    return NONE
 
 
 def _scrambled(m: Machine, frame: Frame, receiver: Ref, items: Seq, args: Args, node: ir.Call) -> Value:
@@ -215,6 +247,7 @@ def _copy_dict(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args
 
 def _get(m: Machine, frame: Frame, receiver: Ref, table: Table, args: Args, node: ir.Call) -> Value:
     key, default = args.get(0, "key") or TOP, args.get(1, "default") or NONE
+    table = registries.completed(m, frame, receiver, table, key)
     found = containers.lookup(m, table, key)
     if found is None:
         return default
@@ -293,8 +326,8 @@ def _text(text: Constant, name: str, args: Args) -> Value:
 
 
 _LIST: dict[str, OfList] = {
-    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _scrambled, "sort": _scrambled,
-    "remove": _scrambled, "copy": _copy_list, "add": _append, "clear": _clear_list,
+    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "reverse": _reverse, "sort": _scrambled,
+    "appendleft": _append_left, "popleft": _pop_left, "remove": _scrambled, "copy": _copy_list, "add": _append, "clear": _clear_list,
 }  # fmt: skip
 _DICT: dict[str, OfDict] = {
     "get": _get, "items": _items, "values": _values, "keys": _keys, "update": _update, "copy": _copy_dict, "setdefault": _set_default,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.domain.values import External, ModuleV, Value
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -22,7 +22,9 @@ def make(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def vars_of(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    """`vars(namespace)`: a dict that what is written into reaches the namespace."""
+    """`vars(namespace)`: a dict that what is written into reaches the namespace; `vars(module)` is asked for a name."""
+    if len(args.pos) == 1 and isinstance(args.pos[0], ModuleV | External):
+        return m.interpreter.attribute(m, frame, args.pos[0], "__dict__", node.span)
     for value in args.pos[:1]:
         objects.forget_namespace(m, value)
     return m.fresh(frame, node.span)

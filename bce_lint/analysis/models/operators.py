@@ -8,12 +8,13 @@ from functools import reduce
 from typing import Any
 
 from bce_lint import ir
+from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.constants import MAX_TEXT, folded
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
-from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
+from bce_lint.analysis.domain.values import MODULE_KINDS, TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
 from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds, written_out
-from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state import containers, objects, registries
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, REAL, Domain, Range
@@ -27,6 +28,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _INSIDE: dict[str, Callable[[str, str], bool]] = {"in": lambda a, b: a in b, "not in": lambda a, b: a not in b}
 _UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+MAX_REPEATED = 64
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
@@ -88,7 +90,7 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
     if op in ("==", "!=", "is", "is not"):
         return _identical(m, frame, op, a, b, span)
     if op in ("in", "not in"):
-        return _contains(m, op, a, b)
+        return _contains(m, frame, op, a, b)
     for side in (a, b):
         if type(side) is Ref and side.kind == "loss":
             losses.used_as_tensor(m, side, frame.place(span))
@@ -96,13 +98,26 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _tensors(m, frame, op, a, b, span)
     if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
         return _concatenated(m, frame, a, b, span)
-    if op == "*" and type(b) is Constant and isinstance(b.value, int):
-        return _repeated(m, frame, a, b.value, span)
+    if op == "*":
+        for items, times in ((a, b), (b, a)):
+            if type(times) in (Constant, Unknown) and type(items) in (Seq, Ref) and _is_count(m, times, items):
+                return _repeated(m, frame, items, times, span)
+        if type(b) is Constant and isinstance(b.value, int):
+            return TOP
     if op in COMPARISONS:
         return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
         return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
     return TOP
+
+
+def _is_count(m: Machine, value: Value, items: Value) -> bool:
+    """True if a value says how often a list is repeated: a whole number, or whatever a list of modules is multiplied with."""
+    if type(value) is Constant:
+        return isinstance(value.value, int)
+    parts = containers.content(m, items)
+    modules = parts is not None and all(type(one) is Ref and one.kind in MODULE_KINDS for one in parts)
+    return modules or (type(value) is Unknown and value.kind == "int")
 
 
 def _truth(frame: Frame, span: ir.Span) -> PlacedDtype:
@@ -135,10 +150,11 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     return TOP if same is None else const(same == (op in ("==", "is")))
 
 
-def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
+def _contains(m: Machine, frame: Frame, op: str, a: Value, b: Value) -> Value:
     found: bool | None = None
     table, items = containers.table_of(m, b), containers.content(m, b)
     if table is not None:
+        table = registries.completed(m, frame, b, table, a) if type(b) is Ref else table
         if type(a) is Constant and (table.has(a.value) or (table.rest is None and table.get(a.value) is None)):
             found = table.has(a.value)
     elif items is not None and items.exact:
@@ -155,11 +171,11 @@ def _concatenated(m: Machine, frame: Frame, a: Value, b: Value, span: ir.Span) -
     return joined if type(a) is Seq else containers.new_list(m, frame, span, joined, "list")
 
 
-def _repeated(m: Machine, frame: Frame, a: Value, times: int, span: ir.Span) -> Value:
+def _repeated(m: Machine, frame: Frame, a: Value, times: Value, span: ir.Span) -> Value:
     items = containers.content(m, a)
-    if items is None or not items.exact:
+    if items is None:
         return TOP
-    joined = Seq(items.prefix * times) if 0 <= times * len(items.prefix) <= 64 else Seq((), containers.summary(m, items))
+    joined = sequences.several(items, times.value if type(times) is Constant and isinstance(times.value, int) else None, MAX_REPEATED)
     return joined if type(a) is Seq else containers.new_list(m, frame, span, joined, "list")
 
 

@@ -19,6 +19,7 @@ from bce_lint.analysis.project.index import same_files
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
+from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
@@ -153,6 +154,14 @@ class Project(ProjectFiles):
     @cached_property
     def _constructions(self) -> Constructions:
         return Constructions(self.summaries, self._readable, self.resolve) if self._same is None else self._same._constructions
+
+    def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
+        """The files that may add an entry to what the names stand for, under a key if it is known."""
+        return self._registrations.filling(names, key)
+
+    @cached_property
+    def _registrations(self) -> Registrations:
+        return Registrations(self.summaries) if self._same is None else self._same._registrations
 
     @cached_property
     def _stores(self) -> AttributeStores:

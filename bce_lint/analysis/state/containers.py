@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
 from bce_lint import ir
+from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.shapes import MAX_RANK, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -194,24 +195,21 @@ def element(m: Machine, items: Seq, key: Value) -> Value | None:
         return _sliced(m, items, key)
     if type(key) is not Constant or not isinstance(key.value, int):
         return summary(m, items)
-    index = key.value
-    if items.exact:
-        return items.prefix[index] if -len(items.prefix) <= index < len(items.prefix) else None
-    if 0 <= index < len(items.prefix):
-        return items.prefix[index]
-    if index < 0 and -index <= len(items.suffix):
-        return items.suffix[index]
-    return summary(m, items)
+    return standing(m, items, key.value)
+
+
+def standing(m: Machine, items: Seq, index: int) -> Value | None:
+    """What stands at a known place; None where it is out of range."""
+    found = sequences.standing(items, index)
+    if items.exact or (len(found) == 1 and found[0] is not items.rest):
+        return found[0] if found else None
+    return summarize(m, join_all(found) or TOP)
 
 
 def _sliced(m: Machine, items: Seq, key: Seq) -> Seq:
     low, high, step = (p.value if type(p) is Constant else "?" for p in key.prefix[1:])
-    if items.exact and isinstance(low, int | None) and isinstance(high, int | None) and isinstance(step, int | None) and step != 0:
-        return Seq(items.prefix[low:high:step])
-    if step in (None, 1) and high is None and isinstance(low, int) and 0 <= low <= len(items.prefix):
-        return Seq(items.prefix[low:], items.rest, items.suffix)
-    if step in (None, 1) and low in (None, 0) and isinstance(high, int) and high < 0 and -high <= len(items.suffix):
-        return Seq(items.prefix, items.rest, items.suffix[:high])
+    if isinstance(low, int | None) and isinstance(high, int | None) and isinstance(step, int | None) and step != 0:
+        return sequences.cut(items, low, high, step)
     return Seq((), summary(m, items) or TOP)
 
 
@@ -230,14 +228,17 @@ def remove(m: Machine, owner: Value, key: Value) -> None:
             new = without(items, key)
             new = join_table(items, new) if many else new
         elif type(items) is Seq:
-            index = key.value if type(key) is Constant and isinstance(key.value, int) else None
-            known = items.exact and not many and index is not None and -len(items.prefix) <= index < len(items.prefix)
-            kept = list(items.prefix)
-            if known and index is not None:
-                del kept[index]
-            new = Seq(tuple(kept)) if known else Seq((), summary(m, items) or TOP)
+            new = removed(m, items, key)
+            new = join_seq(items, new) if many else new
         if new is not None and type(option) is Ref:
             m.write(option.address, cells.ITEMS, new)
+
+
+def removed(m: Machine, items: Seq, key: Value) -> Seq:
+    """The elements without one; an unknown place may be any."""
+    known = type(key) is Constant and isinstance(key.value, int)
+    left = sequences.removed(items, key.value) if known and type(key) is Constant and isinstance(key.value, int) else None
+    return left if left is not None else items if items == Seq() else Seq((), summary(m, items) or TOP)
 
 
 def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None:
@@ -299,13 +300,13 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
     """The values that `count` targets receive, one of which may be starred; None where there certainly are too many or too few."""
     items = content(m, value)
     if items is None or not items.exact:
-        part = summary(m, items) if items is not None else None
+        if items is not None:
+            return _unpacked(m, items, count, star)
+        part: Value | None = None
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
             part = identities.summarize(m, changed(value, shape=row(value.shape)))
-        if items is not None and star is None and count <= len(items.prefix):
-            return list(items.prefix[:count])
         return [part or TOP if i != star else Seq((), part or TOP) for i in range(count)]
     fits = len(items.prefix) == count if star is None else len(items.prefix) >= count - 1
     if not fits:
@@ -315,3 +316,15 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
     tail = count - star - 1
     middle = items.prefix[star : len(items.prefix) - tail]
     return [*items.prefix[:star], Seq(middle), *items.prefix[len(items.prefix) - tail :]]
+
+
+def _unpacked(m: Machine, items: Seq, count: int, star: int | None) -> list[Value]:
+    """The values that targets receive of a sequence of unknown length."""
+    if star is None:
+        between = max(count - len(items.prefix) - len(items.suffix), 0)
+        middle = [summarize(m, items.rest or TOP)] * between
+        return [*items.prefix, *middle, *items.suffix][:count]
+    tail = count - star - 1
+    before = [standing(m, items, i) or TOP for i in range(star)]
+    behind = [standing(m, items, i - tail) or TOP for i in range(tail)]
+    return [*before, sequences.cut(items, star, -tail or None, None), *behind]

@@ -67,6 +67,9 @@ class Program(Protocol):
     def none_has(self, default: Default) -> bool:
         """True if a class is constructed, and never with a parameter of its constructor at its default."""
 
+    def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
+        """The files that may add an entry to what the names stand for, under a key if it is known."""
+
     def may_exchange(self, name: str, classes: frozenset[tuple[str, ir.Span]]) -> bool:
         """True if something else may store an attribute on an instance of a class; `classes` are it and its bases."""
 
@@ -189,6 +192,8 @@ class Machine:
         self.any_of: set[int] = set()
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
+        self.own_tables: set[int] = set()
+        self.registries: dict[int, frozenset[str]] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.layers: dict[int, str] = {}
         self.stack: list[ir.Function] = []

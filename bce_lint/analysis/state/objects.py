@@ -22,6 +22,7 @@ from bce_lint.analysis.domain.values import (
     Unknown,
     Value,
     join,
+    join_table,
     options,
 )  # fmt: skip
 from bce_lint.analysis.state import cells, class_model, store
@@ -50,6 +51,9 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
     alternatives = options(owner)
     for option in alternatives:
         if type(option) is Ref:
+            if option.address in m.own_tables or (name == "__dict__" and option is value):
+                _set_entry(m, option, name, value, len(alternatives) > 1)
+                continue
             weak = len(alternatives) > 1 or m.is_summary(option.address)
             old = m.state.find((option.address, name)) if weak else None
             m.write(option.address, name, value if old is None else join(old, value))
@@ -62,6 +66,16 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
         elif type(option) is ModuleV:
             m.written_modules.add(address(m, option.path))
             m.write(address(m, option.path), name, value)
+
+
+def _set_entry(m: Machine, owner: Ref, name: str, value: Value, weak: bool) -> None:
+    """An attribute of an object whose attributes are its entries, as `self.__dict__ = self` makes them in a dict."""
+    table = m.read(owner.address, cells.ITEMS)
+    if name == "__dict__":
+        m.own_tables.add(owner.address)
+    elif type(table) is Table:
+        new = table.put(name, value)
+        m.write(owner.address, cells.ITEMS, join_table(table, new) if weak or m.is_summary(owner.address) else new)
 
 
 def set_part(m: Machine, owner: Value, name: str, old: Tensor, new: Value) -> None:
@@ -153,6 +167,9 @@ def _truth(m: Machine, value: Value) -> bool | None:
             content = m.read(value.address, cells.ITEMS)
             return None if content is None else _truth(m, content)
         case Ref(kind="instance"):
+            content = m.read(value.address, cells.ITEMS)
+            if content is not None and class_attribute(m, value, "__len__") is None and class_attribute(m, value, "__bool__") is None:
+                return _truth(m, content)
             return None if class_attribute(m, value, "__len__") or class_attribute(m, value, "__bool__") or is_tensor(m, value) else True
         case Ref():
             return True if value.kind in _ALWAYS_TRUE_REFS else None

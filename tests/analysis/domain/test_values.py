@@ -239,8 +239,12 @@ def test_what_counts_on_is_unknown_at_once() -> None:
         assert widen(first, first) == first
         assert widen(first, second) is TOP
     assert widen(NONE, TRUE) == Union((NONE, TRUE))
-    assert widen(Table((("a", NONE),)), Table((("b", NONE),))) is TOP
-    assert widen(Seq((NONE,)), Seq((NONE, TRUE))) == Seq((), join(NONE, TRUE))
+    both = widen(Table((("a", NONE),)), Table((("b", NONE),)))
+    assert both == Table((("a", NONE), ("b", NONE)), None, frozenset({"a", "b"}))
+    assert widen(Table((("a", const(0)),), NONE), Table((("a", const(1)),), TRUE)) == Table((("a", TOP),), join(NONE, TRUE))
+    assert widen(NONE, Table()) == Union((NONE, Table()))
+    assert widen(Seq((NONE,)), Seq((NONE, TRUE))) == Seq((NONE,), TRUE)
+    assert widen(Seq((NONE,), TRUE), Seq((TRUE, NONE), TRUE)) == Seq((), join(NONE, TRUE))
 
 
 @given(st.lists(st.one_of(simple, st.just(NONE)), min_size=1, max_size=4))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
+from pydoc import locate
 
 import pytest
 
-from bce_lint.analysis.models import attribute_functions, autocast, builtins, copies, devices, methods, namespaces, trainers
+from bce_lint.analysis.models import attribute_functions, autocast, builtins, collections, copies, devices, methods, namespaces, trainers
 from bce_lint.catalog import activations, contexts, names, python, wrappers
 from bce_lint.catalog.tensors import METHODS
 
@@ -55,8 +55,7 @@ def in_fixtures() -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(name for name in OWN if name not in OURS and not name.startswith(OUTSIDE)))
 def test_python_has_the_name(name: str) -> None:
-    module, _, last = name.rpartition(".")
-    assert hasattr(import_module(module), last)
+    assert locate(name) is not None
 
 
 def test_a_fixture_uses_each_name(in_fixtures: set[str]) -> None:
@@ -86,6 +85,11 @@ def test_methods_that_only_read(name: str) -> None:
         if not (kind is list and name == "index"):
             getattr(value, name)(*given)
         assert repr(value) == before
+
+
+@pytest.mark.parametrize("name", sorted(collections.MODELS))
+def test_methods_of_dicts_and_lists_on_their_classes(name: str) -> None:
+    assert callable(locate(name))
 
 
 def test_methods_of_parsers() -> None:

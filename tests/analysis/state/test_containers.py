@@ -77,9 +77,9 @@ def test_one_sequence_behind_another() -> None:
         (Seq((A, B)), True, "b"),
         (OPEN, 0, "a"),
         (OPEN, 1, "b"),
-        (OPEN, 2, {"a", "b", "c", "d"}),
+        (OPEN, 2, {"c", "d"}),
         (OPEN, -1, "d"),
-        (OPEN, -2, {"a", "b", "c", "d"}),
+        (OPEN, -2, {"b", "c"}),
         (OPEN, 2.0, {"a", "b", "c", "d"}),
         (Seq((A, B)), "name", {"a", "b"}),
         (Seq(), "name", None),
@@ -104,16 +104,22 @@ def test_an_element_at_an_unknown_place() -> None:
         (1, None, 1, ["b", "*", "c", "d"]),
         (0, None, None, ["a", "b", "*", "c", "d"]),
         (2, None, None, ["*", "c", "d"]),
-        (3, None, None, ["*", {"a", "b", "c", "d"}]),
-        (-1, None, None, ["*", {"a", "b", "c", "d"}]),
-        (None, None, None, ["*", {"a", "b", "c", "d"}]),
+        (3, None, None, ["*", {"c", "d"}]),
+        (-1, None, None, ["d"]),
+        (-2, None, None, ["*", {"b", "c"}, "d"]),
+        (None, None, None, ["a", "b", "*", "c", "d"]),
+        (None, None, -1, ["d", "*", "c", "b", "a"]),
         (1, None, 2, ["*", {"a", "b", "c", "d"}]),
         (None, -1, None, ["a", "b", "*", "c"]),
         (0, -1, 1, ["a", "b", "*", "c"]),
-        (None, -2, None, ["*", {"a", "b", "c", "d"}]),
-        (None, 0, None, ["*", {"a", "b", "c", "d"}]),
-        (None, 1, None, ["*", {"a", "b", "c", "d"}]),
-        (1, -1, None, ["*", {"a", "b", "c", "d"}]),
+        (None, -2, None, ["a", "*", {"b", "c"}]),
+        (None, 0, None, []),
+        (None, 1, None, ["a"]),
+        (None, 3, None, ["a", "b", "*", {"c", "d"}]),
+        (1, -1, None, ["b", "*", "c"]),
+        (-2, -1, None, ["*", {"b", "c"}]),
+        (-1, -2, None, []),
+        (-1, 1, None, ["*", {"a", "b", "c", "d"}]),
         (None, -1, 2, ["*", {"a", "b", "c", "d"}]),
     ],
 )
@@ -157,8 +163,10 @@ def test_a_part_of_a_list_of_known_length() -> None:
         (Seq((A, B, C)), const(-4), False, ["*", {"a", "b", "c"}]),
         (Seq((A, B, C)), ANY_KEY, False, ["*", {"a", "b", "c"}]),
         (Seq((A, B, C)), A, False, ["*", {"a", "b", "c"}]),
-        (Seq((A, B)), const(0), True, ["*", {"a", "b"}]),
-        (Seq((A, B), C), const(0), False, ["*", {"a", "b", "c"}]),
+        (Seq((A, B)), const(0), True, [{"a", "b"}, "*", "b"]),
+        (Seq((A, B), C), const(0), False, ["b", "*", "c"]),
+        (OPEN, const(-1), False, ["a", "b", "*", "c"]),
+        (OPEN, const(2), False, ["a", "b", "*", {"c", "d"}]),
         (Table((("a", A), ("b", B))), A, False, {"b": "b"}),
         (Table((("a", A), ("b", B))), ANY_KEY, False, {"a?": "a", "b?": "b"}),
         (Table((("a", A), ("b", B))), A, True, {"a?": "a", "b": "b"}),
@@ -174,7 +182,7 @@ def test_an_item_of_one_of_several_is_deleted() -> None:
     m = machine(Seq((A, B)))
     m.write(8, cells.ITEMS, Table((("a", A),)))
     containers.remove(m, Union((LIST, Ref(8, "dict"), NONE)), const(0))
-    assert held(m) == ["*", {"a", "b"}]
+    assert held(m) == [{"a", "b"}, "*", "b"]
     containers.remove(m, Ref(9, "list"), const(0))
     assert m.read(9, cells.ITEMS) is None
 
@@ -254,8 +262,11 @@ UNPACKED: list[tuple[Value, int, int | None, Any]] = [
     (LIST, 3, None, ["?", "?", "?"]),
     (OPEN, 2, None, ["a", "b"]),
     (OPEN, 1, None, ["a"]),
-    (OPEN, 3, None, [{"a", "b", "c", "d"}] * 3),
-    (OPEN, 2, 1, [{"a", "b", "c", "d"}, ["*", {"a", "b", "c", "d"}]]),
+    (OPEN, 3, None, ["a", "b", "d"]),
+    (OPEN, 5, None, ["a", "b", "c", "c", "d"]),
+    (Seq((), C, (D,)), 2, None, ["c", "d"]),
+    (OPEN, 2, 1, ["a", ["b", "*", "c", "d"]]),
+    (OPEN, 2, 0, [["a", "b", "*", "c"], "d"]),
     (const(1), 2, None, ["?", "?"]),
     (TOP, 2, 0, [["*", "?"], "?"]),
 ]

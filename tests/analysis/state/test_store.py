@@ -174,6 +174,10 @@ class Nowhere:
         """There is nothing to construct."""
         return False
 
+    def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
+        """Nobody."""
+        return ()
+
     def may_exchange(self, name: str, classes: frozenset[tuple[str, Span]]) -> bool:
         return False
 

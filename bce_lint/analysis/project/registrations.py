@@ -1,0 +1,34 @@
+"""Who puts something into a registry: the files whose code decorates with one of its names, or calls a method of it as a statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bce_lint.analysis.project.index import FileSummary
+
+
+class Registrations:
+    """Answers which files of a project may fill what some names stand for."""
+
+    def __init__(self, files: Mapping[str, FileSummary]) -> None:
+        self._files = files
+        self._known: dict[frozenset[str], tuple[str, ...]] = {}
+
+    def filling(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
+        """The files that may add an entry, in the order of their paths; only those that say the key, where it is known."""
+        found = self._known.get(names)
+        if found is None:
+            found = self._known[names] = tuple(self._searched([name.encode() for name in sorted(names)]))
+        if key is None:
+            return found
+        word = key.encode()
+        return tuple(path for path in found if word in self._files[path].raw)
+
+    def _searched(self, names: list[bytes]) -> list[str]:
+        word = b"|".join(re.escape(name) for name in names)
+        form = re.compile(rb"^[ \t]*(?:@[ \t]*(?:\w+\.)*(?:%s)\b|(?:\w+\.)*(?:%s)[ \t]*[.(\[])" % (word, word), re.M)
+        return [
+            path for path, summary in sorted(self._files.items())
+            if any(name in summary.raw for name in names) and form.search(summary.data or summary.raw)
+        ]  # fmt: skip

@@ -1,0 +1,98 @@
+"""Registries: dicts of a module that the bodies of other files fill, which an import that nothing reads would leave empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bce_lint import ir
+from bce_lint.analysis.domain.values import TOP, ClassV, Constant, Ref, Table, Value, join
+from bce_lint.analysis.state import cells
+from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.ir.walk import below
+from bce_lint.records import changed
+
+MAX_FILES = 8
+"""The most files that are read for the entries of a registry that is asked for an unknown key: of more, they would not agree."""
+_AROUND = 3
+"""How many calls further out the object is looked for whose dict this is."""
+
+
+def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) -> Table:
+    """The entries of a dict with those that files register which nothing has read so far; they may be missing where these are not
+    imported."""
+    if table.rest is not None or m.base.find((owner.address, cells.ITEMS)) is None:
+        return table
+    name = key.value if type(key) is Constant else None
+    if type(key) is Constant and (not isinstance(name, str) or table.get(name) is not None):
+        return table
+    names = _names(m, frame, owner)
+    files = m.program.registering(names, name if isinstance(name, str) else None) if names else ()
+    root = _root(frame)
+    files = tuple(file for file in files if file != root)
+    if name is None and len(files) > MAX_FILES:
+        return changed(table, rest=TOP)
+    found = table
+    for file in files[:MAX_FILES]:
+        m.program.load(m, file)
+        there = m.base.find((owner.address, cells.ITEMS))
+        if type(there) is Table:
+            found = _with_others(found, there, table)
+    return found
+
+
+def _with_others(table: Table, other: Table, before: Table) -> Table:
+    """The table with the entries of another that it had not at first."""
+    entries = dict(table.entries)
+    added = {k: v if (old := entries.get(k)) is None else join(old, v) for k, v in other.entries if before.get(k) is None}
+    rest = table.rest if other.rest is None else TOP
+    return changed(table, entries=tuple((entries | added).items()), rest=rest, maybe=table.maybe | added.keys())
+
+
+def _root(frame: Frame) -> str:
+    """The file whose code runs."""
+    while frame.parent is not None:
+        frame = frame.parent
+    return frame.unit.path
+
+
+def _names(m: Machine, frame: Frame, owner: Ref) -> frozenset[str]:
+    """The names by which other files fill a dict: its own, that of the object or the class that has it, those of functions that use it."""
+    known = m.registries.get(owner.address)
+    if known is not None:
+        return known
+    holders: list[Value] = [owner]
+    around: Frame | None = frame
+    for _ in range(_AROUND):
+        if around is None:
+            break
+        holders += [around.receiver] if around.receiver is not None else []
+        around = around.parent
+    found = frozenset(name for one in holders for name in _names_of(m, one))
+    if found:  # else another call may say more
+        m.registries[owner.address] = found
+    return found
+
+
+def _names_of(m: Machine, value: Value) -> Iterator[str]:
+    path = value.path if type(value) is ClassV else value.place.path if type(value) is Ref and value.place is not None else None
+    unit = None if path is None else m.program.unit(path)
+    if unit is None:
+        return
+    for name in m.base.names(unit.address):
+        held = m.base.find((unit.address, name))
+        if held == value or (type(held) is ClassV and type(value) is Ref and _has(m, held, value)):
+            yield name
+            yield from _functions_with(unit.module, name)
+
+
+def _has(m: Machine, cls: ClassV, value: Ref) -> bool:
+    return any(m.base.find((cls.address, name)) == value for name in m.base.names(cls.address))
+
+
+def _functions_with(module: ir.Module, name: str) -> Iterator[str]:
+    """The functions at the top of a module that use a name."""
+    for statement in module.body:
+        function = statement.function if isinstance(statement, ir.FunctionDef) else None
+        if function is not None and any(isinstance(node, ir.Name) and node.id == name for node in below(function)):
+            yield function.name
