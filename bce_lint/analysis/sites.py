@@ -40,6 +40,7 @@ class LossSite:
     `made` where the loss object was made. `weight` is the class weight that the loss was given, `weight_place` the call that
     carries it. `arms` are the undecided tests that the values met after a caller chose their shapes and dtypes. `shaped` is the same
     site as seen from the call that gives input and target the shapes with which they meet, where that is further in than `primary`.
+    `trained` is False where nobody wants the loss's gradient, as far as that was asked: of an input that has none.
     """
 
     contract: Contract
@@ -60,6 +61,7 @@ class LossSite:
     weight_place: Place | None = None
     arms: tuple[UndecidedArm, ...] = ()
     shaped: LossSite | None = None
+    trained: bool = True
 
 
 class Use(NamedTuple):

@@ -19,6 +19,7 @@ from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, same_files, scan
 from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
+from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
@@ -199,11 +200,15 @@ class Project:
 
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where some file of the project changes it."""
-        return None if self._changes_default else "float32"
+        return None if self._words.default_dtype else "float32"
+
+    def freezes(self) -> bool:
+        """True if some file of the project may keep parameters from being trained."""
+        return self._words.freezing
 
     @cached_property
-    def _changes_default(self) -> bool:
-        return any(b"set_default_" in (summary.data or summary.raw) for summary in self.summaries.values())
+    def _words(self) -> TensorWords:
+        return TensorWords(self.summaries)
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
