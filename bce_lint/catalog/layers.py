@@ -40,7 +40,8 @@ LAYERS: dict[str, Transfer] = {
         BatchNorm1d BatchNorm2d BatchNorm3d(num_features, eps, momentum, affine, track_running_stats) | shape=same gradient=affine
         SyncBatchNorm(num_features, eps, momentum, affine, track_running_stats) | gradient=affine
         LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d(eps, momentum, affine, track_running_stats, device, dtype) | gradient=affine
-        LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d(eps, momentum, affine, track_running_stats, device, dtype) | gradient=affine
+        LazyInstanceNorm1d LazyInstanceNorm2d(eps, momentum, affine, track_running_stats, device, dtype) | gradient=affine
+        LazyInstanceNorm3d(eps, momentum, affine, track_running_stats, device, dtype) | gradient=affine
         LayerNorm(normalized_shape, eps, elementwise_affine, bias, device, dtype) | shape=same gradient=affine
         RMSNorm(normalized_shape, eps, elementwise_affine, device, dtype) | shape=same gradient=affine
         GroupNorm(num_groups, num_channels, eps, affine, device, dtype) | shape=same gradient=affine

@@ -18,7 +18,6 @@ _MADE = frozenset({Kind.LABEL, Kind.BOOL})
 _OF_THE_FIRST = frozenset({Kind.KEEP, Kind.ROUND, Kind.MONOTONE, Kind.SIGN, Kind.EXP, Kind.LOG, Kind.BLEND})
 """The operations whose result is made of the values of one tensor, whatever else they are told."""
 _TRAINED = frozenset({Kind.LOGITS, Kind.RECURRENT})
-_ENDING = frozenset({"stopped", "none"})
 _OF_A_TENSOR = ("input",)
 
 
@@ -64,13 +63,19 @@ def after(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str) -> G
     kind = row.kind
     if kind in _MADE:
         return recorded(m, _rounded(tensor.carried)) if row.inplace else Gradient.DATA
-    if kind is Kind.PARAMETER or (name == "layer" and (kind in _TRAINED or row.gradient)):
+    if kind is Kind.PARAMETER or (name == "layer" and _has_parameters(row)):
         return _of_parameters(m, row, tensor)
-    if row.gradient in _ENDING or (kind is Kind.FACTORY and not row.inplace and not _is_drawn(row, name)):
-        return stopped(tensor.carried) if row.gradient in _ENDING else Gradient.DATA
+    ends = row.gradient in ("stopped", "none")
+    if ends or (kind is Kind.FACTORY and not row.inplace and not _is_drawn(row, name)):
+        return stopped(tensor.carried) if ends else Gradient.DATA
     if kind in _OF_THE_FIRST and not row.inplace:
         return recorded(m, _rounded(tensor.carried) if kind is Kind.ROUND else tensor.carried)
     return recorded(m, together((tensor.carried, *map(carried, args.pos[1:]), *map(carried, args.kw.values()))))
+
+
+def _has_parameters(row: Transfer) -> bool:
+    """True if a layer has parameters, unless its constructor is told otherwise."""
+    return row.kind in _TRAINED or row.gradient == "affine" or row.gradient == "trained"
 
 
 def _is_drawn(row: Transfer, name: str) -> bool:

@@ -34,7 +34,8 @@ def literal(
     array = floating == "float64"
     if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
         shape = shape_at(shape_rules.dims(m, args, 0), place)
-        return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=m.number(frame, node.span, "literal"), literal=True, gradient=Gradient.DATA)
+        made = m.number(frame, node.span, "literal")
+        return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=made, literal=True, gradient=Gradient.DATA)
     if tensors(data):
         lost = dtype_rules.is_unknown(args)
         kept = [changed(t, dtype=None if lost else asked or t.dtype, array=array, gradient=_left(t, copies)) for t in tensors(data)]
@@ -44,7 +45,9 @@ def literal(
     inferred = None if dtype_rules.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
     shape = shape_at(shape_rules.of_literal(m, data), place) if kinds is not None else None
     gradient = Gradient.DATA if kinds is not None or copies else gradients.carried(data)
-    made = Tensor(dtype=dtype_at(inferred, place), shape=shape, identity=identity, literal=kinds is not None, array=array, gradient=gradient)
+    made = Tensor(
+        dtype=dtype_at(inferred, place), shape=shape, identity=identity, literal=kinds is not None, array=array, gradient=gradient
+    )
     return gradients.given(made, args.kw.get("requires_grad"))
 
 
@@ -70,9 +73,8 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
     place = Place(frame.unit.path, node.span)
     placed, shape = dtype_at(dtype, dtype_rules.asked_at(node, place)), shape_at(kept((size,)), place)
-    made = Tensor(
-        domain, dtype=placed, shape=shape, identity=m.number(frame, node.span, "arange"), literal=True, array=array, gradient=Gradient.DATA
-    )
+    identity = m.number(frame, node.span, "arange")
+    made = Tensor(domain, dtype=placed, shape=shape, identity=identity, literal=True, array=array, gradient=Gradient.DATA)
     return gradients.given(made, args.kw.get("requires_grad"))
 
 
@@ -105,7 +107,7 @@ def _reader(name: str, given: str) -> Model:
     if given == "ends":
         return partial(ranged, array=array)
     dtype = FACTORY_FUNCTIONS[name].dtype if given != "data" else None
-    return partial(literal, dtype=dtype, floating="float64" if array else "float32", copies=name != "torch.as_tensor")
+    return partial(literal, dtype=dtype, floating="float64" if array else "float32", copies=array or name == "torch.tensor")
 
 
 MODELS: dict[str, Model] = {name: _reader(name, given) for name, given in READING.items()}

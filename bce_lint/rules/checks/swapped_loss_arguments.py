@@ -85,7 +85,7 @@ def _first(site: LossSite) -> str:
     if site.contract.name not in _BY_GRADIENT or any(_is_distribution(one, site) for one in site.input):
         return ""
     if turned and all(one.carried is Gradient.DATA for one in site.input):
-        return "constants" if all(one.literal for one in site.input) else "data"
+        return "constants" if all(one.literal and one.range.low == one.range.high for one in site.input) else "data"
     learns = site.trained and all(one.carried is Gradient.SOME for one in site.target)
     return "a value without gradient" if learns and all(one.carried.none for one in site.input) else ""
 
