@@ -22,6 +22,7 @@ RUNNABLE = [path for path in FILES if path.parent.name not in ("unknowns", "cont
 DTYPE = re.compile(r"(?:: |, )((?:float|int|uint|bfloat)\d+|bool)\b")
 SHAPE = re.compile(r"shape \(([^)]*)\)")
 RANGE = re.compile(r"(?:: |, )\[([-\w.]+), ([-\w.]+)\]")
+GRADIENT, NO_GRADIENT = re.compile(r"(?:: |, )a gradient\b"), re.compile(r"(?:: |, )(?:no gradient|not trained)\b")
 PLAIN = re.compile(r"(int|float|str|bool) (.*)|None")
 WIDTH = 1e-5
 
@@ -44,6 +45,8 @@ def _holds(text: str, value: Any) -> bool:
 
 def _tensor_holds(text: str, value: torch.Tensor) -> bool:
     dtype, shape, bounds = DTYPE.search(text), SHAPE.search(text), RANGE.search(text)
+    if (value.requires_grad and NO_GRADIENT.search(text) is not None) or (not value.requires_grad and GRADIENT.search(text) is not None):
+        return False
     if dtype is not None and value.dtype is not getattr(torch, dtype[1]):
         return False
     if bounds is not None and value.numel():
@@ -60,6 +63,11 @@ def _fits(said: list[str], sizes: list[int]) -> bool:
     return len(said) == len(sizes) and all(one in ("?", str(size)) for one, size in zip(said, sizes, strict=True))
 
 
+def copied(value: torch.Tensor) -> torch.Tensor:
+    """A tensor as it is now: what is done to it later, and where no gradients are recorded, leaves the copy as it is."""
+    return value.detach().clone().requires_grad_(value.requires_grad)
+
+
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], list[tuple[int, Any]]]]:
     """Runs a fixture; gives the row of each call of `reveal` with its argument as it was then."""
@@ -70,7 +78,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], list[tupl
         def note(value: Any) -> Any:
             frame = sys._getframe(1)
             if frame.f_code.co_filename == str(path):
-                found.append((frame.f_lineno, value.clone() if isinstance(value, torch.Tensor) else value))
+                found.append((frame.f_lineno, copied(value) if isinstance(value, torch.Tensor) else value))
             return value
 
         monkeypatch.setattr(bce_lint, "reveal", note)
@@ -102,6 +110,11 @@ def test_each_value_is_what_is_said_of_it(seen: Callable[[Path], list[tuple[int,
         ("Tensor: int64", torch.zeros(2), False),
         ("Tensor: shape (2, 3)", torch.zeros(2), False),
         ("Tensor: [0, 1]", torch.full((2,), 2.0), False),
+        ("Tensor: float32, no gradient", torch.zeros(2), True),
+        ("Tensor: no gradient", torch.zeros(2, requires_grad=True), False),
+        ("Tensor: float32, not trained", torch.zeros(2, requires_grad=True), False),
+        ("Tensor: a gradient", torch.zeros(2, requires_grad=True), True),
+        ("Tensor: float32, a gradient", torch.zeros(2), False),
         ("int 3", 3, True),
         ("int 3 | None", None, True),
         ("int 3", True, False),

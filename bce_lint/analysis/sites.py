@@ -41,6 +41,7 @@ class LossSite:
     carries it. `arms` are the undecided tests that the values met after a caller chose their shapes and dtypes. `shaped` is the same
     site as seen from the call that gives input and target the shapes with which they meet, where that is further in than `primary`.
     `log_target` says whether a divergence takes its target for a logarithm; None where that is not known, or no option of the loss.
+    `trained` is False where nobody wants the loss's gradient, as far as that was asked: of an input that has none.
     """
 
     contract: Contract
@@ -62,6 +63,7 @@ class LossSite:
     arms: tuple[UndecidedArm, ...] = ()
     shaped: LossSite | None = None
     log_target: bool | None = None
+    trained: bool = True
 
 
 class Use(NamedTuple):

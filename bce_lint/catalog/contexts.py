@@ -45,8 +45,14 @@ NO_GRADIENT: frozenset[str] = frozenset({"torch.no_grad", "torch.inference_mode"
 GRADIENT: frozenset[str] = frozenset({"torch.enable_grad"})
 """Contexts, and decorators, under which gradients are recorded again."""
 
+GRADIENT_BY_MODE: frozenset[str] = frozenset({"torch.set_grad_enabled"})
+"""Contexts that are told whether gradients are recorded; called as a statement, they say so for what follows."""
+
 STEP_METHODS: tuple[str, ...] = ("training_step", "validation_step", "test_step", "predict_step")
 """The methods of a LightningModule that its trainer runs under autocast."""
+
+EVALUATION_STEPS: frozenset[str] = frozenset(STEP_METHODS[1:])
+"""Those of them that its trainer runs without recording gradients."""
 
 _MIXED: frozenset[object] = frozenset({16, "16", "16-mixed", "bf16", "bf16-mixed", "transformer-engine", "transformer-engine-float16"})
 _OTHER_STRATEGIES = {"strategy": ("deepspeed", "xla"), "accelerator": ("tpu",)}

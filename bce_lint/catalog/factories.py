@@ -16,6 +16,7 @@ ZERO = Range(0.0, 0.0, True)
 ONE = Range(1.0, 1.0, True)
 
 _DEFAULT = "float32"
+_FILLED = Transfer(Kind.FACTORY, ANY, bounds=("fill_value", "fill_value"))
 
 FACTORY_FUNCTIONS: dict[str, Transfer] = {
     **rows("torch.", Transfer(Kind.FACTORY, ZERO, dtype=_DEFAULT, shape="sizes"), "zeros(size) | trial=growing"),
@@ -49,7 +50,6 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
         "torch.",
         Transfer(Kind.FACTORY, ANY),
         """
-        full(size, fill_value) | shape=size dtype_rule=fill trial=growing
         tensor(data)
         scalar_tensor(s)
         poisson(input) | trial=random
@@ -65,9 +65,10 @@ FACTORY_FUNCTIONS: dict[str, Transfer] = {
         Transfer(Kind.FACTORY, ANY, shape="same", dtype_rule="like", use="layout"),
         """
         empty_like(input) | trial=random
-        full_like(input, fill_value)
         """,
     ),
+    **rows("torch.", _FILLED, "full(size, fill_value) | shape=size dtype_rule=fill trial=growing"),
+    **rows("torch.", _FILLED, "full_like(input, fill_value) | shape=same dtype_rule=like use=layout"),
     **rows(
         "torch.",
         Transfer(Kind.LABEL, dtype="int64"),

@@ -37,13 +37,14 @@ LAYERS: dict[str, Transfer] = {
         LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d(out_channels, kernel_size, stride, padding, output_padding)
         Embedding(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse) | shape=embedding
         EmbeddingBag(num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, mode, sparse)
-        BatchNorm1d BatchNorm2d BatchNorm3d(num_features, eps, momentum, affine, track_running_stats) | shape=same
-        SyncBatchNorm(num_features, eps, momentum, affine, track_running_stats)
-        LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d(eps, momentum, affine, track_running_stats, device, dtype)
-        LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d(eps, momentum, affine, track_running_stats, device, dtype)
-        LayerNorm(normalized_shape, eps, elementwise_affine, bias, device, dtype) | shape=same
-        RMSNorm(normalized_shape, eps, elementwise_affine, device, dtype) | shape=same
-        GroupNorm(num_groups, num_channels, eps, affine, device, dtype) | shape=same
+        BatchNorm1d BatchNorm2d BatchNorm3d(num_features, eps, momentum, affine, track_running_stats) | shape=same gradient=affine
+        SyncBatchNorm(num_features, eps, momentum, affine, track_running_stats) | gradient=affine
+        LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d(eps, momentum, affine, track_running_stats, device, dtype) | gradient=affine
+        LazyInstanceNorm1d LazyInstanceNorm2d(eps, momentum, affine, track_running_stats, device, dtype) | gradient=affine
+        LazyInstanceNorm3d(eps, momentum, affine, track_running_stats, device, dtype) | gradient=affine
+        LayerNorm(normalized_shape, eps, elementwise_affine, bias, device, dtype) | shape=same gradient=affine
+        RMSNorm(normalized_shape, eps, elementwise_affine, device, dtype) | shape=same gradient=affine
+        GroupNorm(num_groups, num_channels, eps, affine, device, dtype) | shape=same gradient=affine
         Transformer(d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward, dropout)
         TransformerEncoder TransformerDecoder
         TransformerEncoderLayer TransformerDecoderLayer(d_model, nhead, dim_feedforward, dropout, activation)
@@ -63,7 +64,7 @@ LAYERS: dict[str, Transfer] = {
         "torch.nn.",
         _REAL,
         """
-        InstanceNorm1d InstanceNorm2d InstanceNorm3d(num_features, eps, momentum, affine, track_running_stats) | shape=same
+        InstanceNorm1d InstanceNorm2d InstanceNorm3d(num_features, eps, momentum, affine, track_running_stats) | shape=same gradient=affine
         """,
     ),
     "torch.nn.MultiheadAttention": Transfer(
@@ -170,7 +171,7 @@ LAYERS: dict[str, Transfer] = {
         "torch.nn.",
         _REAL,
         """
-        PReLU(num_parameters, init, device, dtype)
+        PReLU(num_parameters, init, device, dtype) | gradient=trained
         GLU(dim)
         """,
     ),

@@ -228,3 +228,9 @@ MODULES: dict[str, Contract] = {c.module: c for c in CONTRACTS if c.module}
 
 FUNCTIONS: dict[str, Contract] = {c.functional: c for c in CONTRACTS if c.functional}
 """Loss functions by canonical name."""
+
+FLOATING_INPUT: frozenset[str] = frozenset({
+    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss", "NLLLoss2d", "KLDivLoss", "CTCLoss", "HuberLoss",
+    "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "SoftMarginLoss",
+})  # fmt: skip
+"""The losses that compute no input of integers or truth values, whatever the target is."""

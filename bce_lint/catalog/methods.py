@@ -37,10 +37,10 @@ _KEEPS = {
         Transfer(Kind.KEEP, shape="same"),
         """
         cpu | use=kept receiver=itself trial=identity
-        numpy
+        numpy | gradient=none
         """,
     ),
-    **rows("", Transfer(Kind.KEEP), "__array__"),
+    **rows("", Transfer(Kind.KEEP, gradient="none"), "__array__"),
     **rows(
         "",
         Transfer(Kind.KEEP, shape="same"),

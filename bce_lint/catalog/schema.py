@@ -200,7 +200,9 @@ class Transfer(NamedTuple):
       (`ranked`) or values and positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; is a
       step of a formula that others write out (`log1p`, `logsumexp`, `softplus`); or it does
       not look at the values (`layout`).
-    - `gradient` is `set` where the call says whether the result is trained, `stopped` where the result has none.
+    - `gradient` is `set` where the call says whether the result is trained, `stopped` where the result has none any more, `none` where
+      it has none since it, or what it is made of, is an array. Of a layer that is not in the kind of those with parameters it is `trained`
+      where parameters of its own take part, and `affine` of any where they do unless its constructor is told otherwise.
     - `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
       its only one (`neg`, `pos`, and `not` of each value). An `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.
     - `receiver` says what a method tells of an object of which nothing is known: that it is a `tensor`, since nothing else has the

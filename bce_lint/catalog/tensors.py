@@ -71,7 +71,7 @@ _VIEWS = {
         channel_shuffle(input, groups)
         as_tensor(data, dtype, device) | shape=same
         asarray(obj) | shape=same
-        from_numpy(ndarray) | shape=same
+        from_numpy(ndarray) | shape=same gradient=none
         """,
     ),
 }

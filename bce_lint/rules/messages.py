@@ -141,15 +141,16 @@ def input_labels(site: LossSite) -> Labels:
 def target_labels(site: LossSite) -> Labels:
     """The labels of a finding about a loss's target."""
     made = origins(site.target) + dtypes(site.target)
-    return made + _given(TARGET_GIVEN, site.target_place, made) + way(site)
+    return made + given(TARGET_GIVEN, site.target_place, made) + way(site)
 
 
 def arguments(site: LossSite, made: Labels = ()) -> Labels:
     """Labels for the two arguments of a loss, where no other label says more of the same place."""
-    return _given(INPUT_GIVEN, site.input_place, made) + _given(TARGET_GIVEN, site.target_place, made)
+    return given(INPUT_GIVEN, site.input_place, made) + given(TARGET_GIVEN, site.target_place, made)
 
 
-def _given(text: str, place: Place | None, made: Labels) -> Labels:
+def given(text: str, place: Place | None, made: Labels) -> Labels:
+    """A label for an argument of a loss, where no other label says more of the same place."""
     return () if place is None or place.range in {known.range for _, known in made} else ((text, place),)
 
 

@@ -25,7 +25,7 @@ class Subject(Enum):
     """What a rule speaks of."""
 
     VALUES = "what the values are: a run knows it only of those that it has seen being made"
-    TARGET = "the target: nothing is said of it where the loss is not called at all, or with its arguments exchanged"
+    TARGET = "the target, or dtypes and shapes: nothing is said of it where the loss is not called at all, or with its arguments exchanged"
     CALL = "how something is called, which a run always sees"
     COMMENT = "a comment, which no run sees"
     ANALYSIS = "what kept a file from being analysed: reported whatever is selected"

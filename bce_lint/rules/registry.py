@@ -10,6 +10,7 @@ from bce_lint.rules.checks.class_called_as_function import RULE as BCE201
 from bce_lint.rules.checks.conflicting_loss_inputs import RULE as BCE106
 from bce_lint.rules.checks.deprecated_loss_reduction import RULE as BCE203
 from bce_lint.rules.checks.hand_written_bce import RULE as BCE503
+from bce_lint.rules.checks.integer_loss_input import RULE as BCE305
 from bce_lint.rules.checks.integer_one_hot_target import RULE as BCE303
 from bce_lint.rules.checks.internal_error import RULE as BCE900
 from bce_lint.rules.checks.log_of_sigmoid import RULE as BCE502

@@ -1,4 +1,4 @@
-"""What rules 301-304 and 401-403 say of targets, weights and shapes against torch: they speak exactly where it raises or goes wrong."""
+"""What rules 301-305 and 401-403 say of targets, weights and shapes against torch: they speak exactly where it raises or goes wrong."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 import torch
 
+from bce_lint.catalog.losses import FLOATING_INPUT
 from bce_lint.engine import check_text
 from tests.catalog.test_shapes_torch import IMPORTS
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.torch
 
 INTEGERS = ("bool", "uint8", "int8", "int16", "int32", "int64")
 FLOATS = ("float16", "bfloat16", "float32", "float64")
-CODES = frozenset({"BCE301", "BCE302", "BCE303", "BCE304", "BCE401", "BCE402", "BCE403"})
+CODES = frozenset({"BCE301", "BCE302", "BCE303", "BCE304", "BCE305", "BCE401", "BCE402", "BCE403"})
 
 
 class Outcome(NamedTuple):
@@ -42,7 +43,7 @@ def run(source: str) -> Outcome:
 
 
 def codes(source: str) -> set[str]:
-    """The codes of rules 301-304 and 401-403 that are found in a text."""
+    """The codes of rules 301-305 and 401-403 that are found in a text."""
     return {d.code for d in check_text((IMPORTS + source).encode(), None, CODES).diagnostics}
 
 
@@ -65,6 +66,47 @@ BINARY = ["nn.BCELoss()", "F.binary_cross_entropy", "nn.BCEWithLogitsLoss()", "F
 @pytest.mark.parametrize("loss", BINARY)
 def test_dtypes_of_binary_targets(loss: str, own: str, dtype: str) -> None:
     agree(f"x = torch.rand(4, 3, dtype=torch.{own})\n{target(dtype, 4, 3)}\nloss = {loss}(x, y)", "BCE301")
+
+
+INPUTS = {
+    "BCELoss": ["torch.ones(4, 3)"],
+    "BCEWithLogitsLoss": ["torch.ones(4, 3)"],
+    "CrossEntropyLoss": ["torch.ones(4, 3)", "torch.zeros(4).long()"],
+    "NLLLoss": ["torch.zeros(4).long()"],
+    "NLLLoss2d": ["torch.zeros(4).long()"],
+    "KLDivLoss": ["torch.ones(4, 3)"],
+    "HuberLoss": ["torch.ones(4, 3)", "torch.ones(4, 3).long()"],
+    "MultiLabelMarginLoss": ["torch.zeros(4, 3).long()"],
+    "MultiLabelSoftMarginLoss": ["torch.ones(4, 3)", "torch.ones(4, 3).long()"],
+    "MultiMarginLoss": ["torch.zeros(4).long()"],
+    "SoftMarginLoss": ["torch.ones(4, 3)", "torch.ones(4, 3).long()"],
+    "MSELoss": ["torch.ones(4, 3)"],
+    "SmoothL1Loss": ["torch.ones(4, 3)"],
+    "PoissonNLLLoss": ["torch.ones(4, 3)"],
+}
+
+
+@pytest.mark.parametrize("dtype", INTEGERS + FLOATS)
+@pytest.mark.parametrize(("loss", "y"), [(loss, y) for loss, found in INPUTS.items() for y in found])
+def test_dtypes_of_inputs(loss: str, y: str, dtype: str) -> None:
+    """The rule speaks of integers where no target would do; in half precision some kernels are missing on a CPU, which is no mistake."""
+    cast = f".to(torch.{dtype})" if loss == "BCELoss" and dtype in FLOATS else ""
+    source = f"x = torch.zeros(4, 3, dtype=torch.{dtype})\nloss = nn.{loss}()(x, {y}{cast})"
+    found = codes(source) - {"BCE301"}
+    if dtype in INTEGERS:
+        agree(source, "BCE305")
+    else:
+        assert found == set()
+
+
+def test_the_losses_that_take_no_integers_are_all_tried() -> None:
+    assert FLOATING_INPUT - set(INPUTS) == {"CTCLoss"}
+
+
+@pytest.mark.parametrize("dtype", [*INTEGERS, "float32"])
+def test_dtypes_of_log_probabilities_over_time(dtype: str) -> None:
+    sizes = "torch.tensor([5, 5]), torch.tensor([3, 3])"
+    agree(f"x = torch.zeros(5, 2, 4, dtype=torch.{dtype})\nloss = nn.CTCLoss()(x, torch.ones(2, 3).long(), {sizes})", "BCE305")
 
 
 OTHERS = ["F.mse_loss", "F.l1_loss", "F.smooth_l1_loss", "F.poisson_nll_loss", "F.hinge_embedding_loss", "F.multilabel_soft_margin_loss"]

@@ -26,16 +26,12 @@ EQUIVALENT: dict[str, str] = {
     "bce_lint/analysis/project/project.py::: RECURSION = 20_000 -> RECURSION = 20001":
         "a limit far above what is needed: one more is as good",
     **dict.fromkeys((
-        'bce_lint/analysis/models/tensor_literals.py::literal: return Tensor(dtype=dtype_at(dtype, place), shape=shape,'
-        ' identity=m.number(frame, node.span, "literal"), literal=True)'
-        ' -> return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=m.number(frame, node.span,'
-        " 'literal~'), literal=True)",
+        'bce_lint/analysis/models/tensor_literals.py::literal: made = m.number(frame, node.span, "literal")'
+        " -> made = m.number(frame, node.span, 'literal~')",
         'bce_lint/analysis/models/tensor_literals.py::literal: identity = m.number(frame, node.span, "literal")'
         " -> identity = m.number(frame, node.span, 'literal~')",
-        'bce_lint/analysis/models/tensor_literals.py::ranged: return Tensor(domain, dtype=placed, shape=shape,'
-        ' identity=m.number(frame, node.span, "arange"), literal=True, array=array)'
-        " -> return Tensor(domain, dtype=placed, shape=shape, identity=m.number(frame, node.span, 'arange~'),"
-        ' literal=True, array=array)',
+        'bce_lint/analysis/models/tensor_literals.py::ranged: identity = m.number(frame, node.span, "arange")'
+        " -> identity = m.number(frame, node.span, 'arange~')",
         'bce_lint/analysis/models/tensor_ops.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
         ' else m.number(frame, span, "index")'
         ' -> identity = m.intern((\'index~\', owner.identity, key)) if constant else m.number(frame, span, "index")',

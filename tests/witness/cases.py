@@ -139,6 +139,9 @@ CASES = {
         "F.cross_entropy(three(x), k, weight=torch.tensor([1, 2, 3]))",
         "F.cross_entropy(three(x), k, weight=torch.tensor([1.0, 2, 3]))",
     ),
+    "decided classes as the input": Case(
+        ("BCE305",), "F.cross_entropy(three(x).argmax(1), k)", "F.cross_entropy(three(x), three(x).argmax(1))"
+    ),
     "column against row": Case(
         ("BCE401",), "F.binary_cross_entropy_with_logits(one(x), y[:, 0])", "F.binary_cross_entropy_with_logits(one(x)[:, 0], y[:, 0])"
     ),

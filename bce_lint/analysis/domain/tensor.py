@@ -6,6 +6,8 @@ from types import EllipsisType
 from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain import intervals
+from bce_lint.analysis.domain.gradient import Gradient, join_gradient
+from bce_lint.catalog.dtypes import INTEGERS
 from bce_lint.catalog.schema import ANY, Domain, Range
 from bce_lint.ir import Span
 from bce_lint.records import changed, field, record
@@ -122,7 +124,7 @@ class Tensor:
 
     `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`,
     `array` what NumPy made; `form` says how the value was written; `given` is the depth of the outermost frame that was handed the
-    shape and dtype by its caller, 0 for none.
+    shape and dtype by its caller, 0 for none; `gradient` says whether it carries one (`carried`, what its dtype allows).
     """
 
     domain: Domain = Domain.UNKNOWN
@@ -139,6 +141,12 @@ class Tensor:
     array: bool = False
     form: Formula | None = None
     given: int = 0
+    gradient: Gradient = Gradient.UNKNOWN
+
+    @property
+    def carried(self) -> Gradient:
+        """Whether the tensor carries a gradient; integers and truth values never do."""
+        return Gradient.DATA if self.dtype in INTEGERS else self.gradient
 
     @property
     def first(self) -> Origin | None:
@@ -219,4 +227,5 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         array=a.array or b.array,
         form=a.form if a.form == b.form else None,
         given=outermost(a.given, b.given),
+        gradient=join_gradient(a.carried, b.carried),
     )

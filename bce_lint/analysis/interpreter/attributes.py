@@ -27,7 +27,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
-from bce_lint.analysis.models import layout, losses, tensor_attributes
+from bce_lint.analysis.models import gradients, layout, losses, tensor_attributes
 from bce_lint.analysis.state import absence, cells, class_model, containers, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -173,9 +173,10 @@ def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, v
         objects.set_attribute(m, owner, target.name, value)
     if type(owner) is Tensor and target.name == "data":
         write_back(m, frame, target.value, _refilled(owner, value))
-    elif type(owner) is Tensor and target.name == "requires_grad" and value != TRUE:
-        write_back(m, frame, target.value, tensor_attributes.fixed(owner))
-    elif target.name == "requires_grad" and (type(owner) is Tensor or type(owner) is Unknown):
+    elif type(owner) is Tensor and target.name == "requires_grad":
+        told = tensor_attributes.fixed(owner) if value != TRUE else tensor_attributes.trained(owner)
+        write_back(m, frame, target.value, gradients.asked(told, value))
+    elif target.name == "requires_grad" and type(owner) is Unknown:
         write_back(m, frame, target.value, tensor_attributes.trained(owner))
 
 
@@ -202,7 +203,7 @@ def _refilled(owner: Tensor, value: Value) -> Tensor:
 
 def write_back(m: Machine, frame: Frame, target: ir.Expr, value: Tensor | Unknown) -> None:
     """Writes the result of an in-place operation back to the name or attribute that held the tensor."""
-    if isinstance(target, ir.Name | ir.Attr):
+    if isinstance(target, ir.Name | ir.Attr | ir.Item):
         written = changed(value)
         if m.observer is not None:
             m.observer.same(value, written)

@@ -104,6 +104,8 @@ def _store_item(m: Machine, frame: Frame, target: ir.Item, owner: Value, holder:
         bind_name(m, frame, target.value.id, changed)
     elif isinstance(target.value, ir.Attr) and holder is not None and changed is not owner:
         objects.set_part(m, holder, target.value.name, owner, changed)
+    elif isinstance(target.value, ir.Item) and changed is not owner:
+        assign(m, frame, target.value, changed)
 
 
 def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value) -> None:

@@ -19,7 +19,7 @@ from bce_lint.analysis.domain.values import (
     present,
     tensors,
 )
-from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
+from bce_lint.analysis.models import autocast, dtype_rules, gradients, idioms, losses, tensor_ops
 from bce_lint.analysis.models.keywords import either
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ActivationSite
@@ -118,10 +118,12 @@ def activate(
     origin = Origin(row.name, row.domain, where, constant, ... if constant is not None else None)
     identity = m.number(frame, node.span, where.span)
     results: list[Value] = []
-    form = idioms.activated(m, row, value)
+    recording = autocast.has_grad(m)
+    form = idioms.activated(m, row, value, recording)
     for option in present(value):
         told = origin if constant is not None or dim is None else origin._replace(over=_left_out(option))
-        results.append(changed(activated(option, row, told, identity), form=form))
+        gradient = gradients.of_activation(m, option, recording)
+        results.append(changed(activated(option, row, told, identity), form=form, gradient=gradient))
     return reduce(join, results)
 
 

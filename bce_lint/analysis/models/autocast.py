@@ -8,10 +8,11 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import NONE, TOP, TRUE, Constant, Ref, Seq, Value, const, join, options
 from bce_lint.analysis.models.model import Model, each
+from bce_lint.analysis.models.surroundings import parents_in, scope_of
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, GRADIENT, NO_GRADIENT
+from bce_lint.catalog.contexts import AUTOCAST, BANNING_DEVICES, EVALUATION_STEPS, GRADIENT, GRADIENT_BY_MODE, NO_GRADIENT
 from bce_lint.catalog.schema import Autocast
 
 OFF = const("off")
@@ -28,6 +29,35 @@ def no_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def with_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     """`torch.enable_grad()`."""
     return Ref(m.intern(WITH_GRAD), "context", WITH_GRAD)
+
+
+EITHER = const("either")
+
+
+def set_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`torch.set_grad_enabled(mode)`: a context, or as a statement of its own what holds from here on."""
+    made = _by_mode(m, args.get(0, "mode"), WITH_GRAD, NO_GRAD)
+    if isinstance(parents_in(scope_of(frame)).get(id(node)), ir.ExprStmt):
+        begun(m, made)
+    return made
+
+
+def inference_mode(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`torch.inference_mode()`."""
+    return _by_mode(m, args.get(0, "mode"), NO_GRAD, WITH_GRAD)
+
+
+def _by_mode(m: Machine, mode: Value | None, on: Constant, off: Constant) -> Ref:
+    what = on if mode is None or mode == TRUE else off if mode == const(False) else EITHER
+    return Ref(m.intern(what), "context", what)
+
+
+def records(m: Machine) -> bool | None:
+    """Whether gradients are recorded here, if that is certain; a trainer's steps of evaluation record none."""
+    found = m.read(0, cells.GRAD)
+    if found == NO_GRAD:
+        return False
+    return True if found in (None, TRUE) and not any(one.name in EVALUATION_STEPS for one in m.stack) else None
 
 
 def has_grad(m: Machine) -> bool:
@@ -75,8 +105,8 @@ def current(m: Machine) -> Value:
 
 def begun(m: Machine, context: Ref) -> Value:
     """What a context does to autocast (None: nothing); one that stops gradients has begun to."""
-    if context.what in (NO_GRAD, WITH_GRAD):
-        m.write(0, cells.GRAD, NO_GRAD if context.what == NO_GRAD else TRUE)
+    if context.what in (NO_GRAD, WITH_GRAD, EITHER):
+        m.write(0, cells.GRAD, NO_GRAD if context.what == NO_GRAD else TRUE if context.what == WITH_GRAD else TOP)
         return NONE
     return context.what if context.what is not None else NONE  # type: ignore[return-value]
 
@@ -103,5 +133,11 @@ def describe(m: Machine) -> tuple[str, Place | None]:
     return ("off", None) if all(v == OFF for v in found) else ("maybe", None)
 
 
-MODELS: dict[str, Model] = {**dict.fromkeys(NO_GRADIENT, no_grad), **dict.fromkeys(GRADIENT, with_grad), **each(make, AUTOCAST)}
+MODELS: dict[str, Model] = {
+    **dict.fromkeys(NO_GRADIENT, no_grad),
+    **dict.fromkeys(GRADIENT, with_grad),
+    "torch.inference_mode": inference_mode,
+    **dict.fromkeys(GRADIENT_BY_MODE, set_grad),
+    **each(make, AUTOCAST),
+}
 """What makes contexts of autocast and of gradients."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from bce_lint import ir
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.shapes import rank, row
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Ref, Seq, Table, Unknown, Value, join, number_kind, options
@@ -24,7 +25,7 @@ def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) ->
     if name in TENSOR_DATASETS:
         item: Value = TOP if args.open else Seq(tuple(_row(v) for v in args.pos))
     elif name in CLASSIFICATION:
-        item = Seq((Tensor(), Tensor(Domain.LABEL, dtype="int64", shape=())))
+        item = Seq((Tensor(gradient=Gradient.DATA), Tensor(Domain.LABEL, dtype="int64", shape=())))
     else:
         item = item_of(m, frame, args.get(0, "dataset") or TOP, node.span)
         if name in LOADERS:
@@ -87,7 +88,7 @@ def collated(m: Machine, frame: Frame, item: Value, span: ir.Span) -> Value:
     found: list[Value] = []
     for option in options(item):
         if kind := number_kind(option):
-            found.append(Tensor(dtype=NUMBER_DTYPES[kind], shape=(None,)) if kind in NUMBER_DTYPES else TOP)
+            found.append(Tensor(dtype=NUMBER_DTYPES[kind], shape=(None,), gradient=Gradient.DATA) if kind in NUMBER_DTYPES else TOP)
         elif type(option) is Seq and option.exact:
             found.append(Seq(tuple(collated(m, frame, v, span) for v in option.prefix)))
         elif type(option) is Ref and type(table := m.read(option.address, cells.ITEMS)) is Table:

@@ -10,13 +10,15 @@ from bce_lint.analysis.models.shape_rules import is_pointwise
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.dtypes import DTYPES, FLOATS, NUMBER_DTYPES, NUMPY_DTYPES, WIDTHS
-from bce_lint.catalog.schema import Kind, Transfer
+from bce_lint.catalog.schema import ANY, Kind, Transfer
 from bce_lint.records import changed
 
 
 def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, place: Place) -> Tensor:
     """The result with its dtype, which knows the place that decided it."""
     found = _typed(m, result, row, value, args, node, name)
+    if row.dtype_rule in ("fill", "like") and row.bounds and found.dtype not in FLOATS:
+        found = changed(found, range=ANY)  # the number that fills an integer tensor is cut
     return changed(found, dtype=dtype_at(found.dtype, asked_at(node, place))) if type(found.dtype) is str else found
 
 

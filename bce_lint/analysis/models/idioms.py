@@ -10,6 +10,7 @@ from math import log
 from typing import NamedTuple
 
 from bce_lint import ir
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.intervals import is_unit
 from bce_lint.analysis.domain.shapes import outgrow
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor
@@ -65,10 +66,10 @@ def written(op: str, a: Value, b: Value) -> Formula | None:
     return formula_of(a) if op == "/" and type(b) is Constant and kind_of(a) == "term" else None
 
 
-def activated(m: Machine, row: Activation, value: Value) -> Formula | None:
-    """The output of an activation: the same value wherever it is applied to the same input."""
+def activated(m: Machine, row: Activation, value: Value, recording: bool) -> Formula | None:
+    """The output of an activation: the same value wherever it is applied to the same input. `recording`: a gradient may be recorded."""
     identity = identity_of(value)
-    detached = all(is_detached(option) for option in options(value)) or not autocast.has_grad(m)
+    detached = all(is_detached(option) for option in options(value)) or not recording
     return Formula("value", m.intern((row.name, identity)), domain=row.domain, detached=detached) if identity else None
 
 
@@ -248,8 +249,8 @@ def logarithm_of(value: Value) -> Logged | None:
     if len(found) != len(options(value)) or len(complements) != 1:
         return None
     inputs = tuple(changed(option, domain=form.domain) for option, form in found)
-    eps, detached = (all(getattr(form, name) for _, form in found) for name in ("eps", "detached"))
-    return Logged(inputs, eps, complements.pop(), detached)
+    detached = all(form.detached or option.carried is Gradient.STOPPED for option, form in found)
+    return Logged(inputs, all(form.eps for _, form in found), complements.pop(), detached)
 
 
 def logged(frame: Frame, value: Value, node: ir.Call) -> Formula | None:

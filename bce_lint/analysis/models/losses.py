@@ -186,12 +186,21 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
         m.answer.incomplete.update(m.stack)
     if path:
         site = changed(site, shaped=_shaped(frame, site, value, target))
+    if site.input and all(one.carried.none for one in site.input):
+        site = changed(site, trained=_is_trained(m, frame, node))
     m.record(_note_use(m, site, identity))
     return Tensor(identity=m.number(frame, node.span, "loss"))
 
 
 def _truth(value: Value | None) -> bool | None:
     return value.value if type(value) is Constant and isinstance(value.value, bool) else None
+
+
+def _is_trained(m: Machine, frame: Frame, node: ir.Call) -> bool:
+    """True if somebody may want the gradient of a loss that is computed here."""
+    from bce_lint.analysis.models.consumption import Taken, way_of
+
+    return autocast.has_grad(m) and way_of(m, frame, node).taken is not Taken.SPARED
 
 
 def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:

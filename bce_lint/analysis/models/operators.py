@@ -10,10 +10,11 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.constants import MAX_TEXT, folded
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
 from bce_lint.analysis.domain.values import MODULE_KINDS, TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds, written_out
+from bce_lint.analysis.models import dtype_rules, equality, gradients, idioms, losses, shape_rules, thresholds, written_out
 from bce_lint.analysis.state import containers, objects, registries
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
@@ -73,8 +74,10 @@ def negative(value: Tensor, plain: Tensor) -> Tensor:
 
 def _plain(m: Machine, frame: Frame, value: Tensor, span: ir.Span) -> Tensor:
     """A new tensor of the same shape that is in no domain."""
-    made = m.number(frame, span)
-    return Tensor(shape=value.shape, identity=made, model=value.model, literal=value.literal, array=value.array, given=value.given)
+    return Tensor(
+        shape=value.shape, identity=m.number(frame, span), model=value.model, literal=value.literal, array=value.array, given=value.given,
+        gradient=gradients.recorded(m, value.carried),
+    )  # fmt: skip
 
 
 def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: ir.Span) -> Value:
@@ -194,6 +197,7 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     plain = changed(
         _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both), given=outermost(*[v.given for v in both]),
         model=not compared and any(v.model for v in both), literal=both_literal(a, b),
+        gradient=Gradient.DATA if compared else gradients.of_operands(m, (a, b)),
         dtype=dtype_at("bool" if compared else dtype_rules.promoted(a, b, op, m.program.default_dtype()), Place(frame.unit.path, span)),
     )  # fmt: skip
     if compared:

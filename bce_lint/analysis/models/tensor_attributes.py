@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import TOP, BuiltinMethod, External, Unknown, Value
-from bce_lint.analysis.models import idioms, layout, softmax_dims
+from bce_lint.analysis.models import gradients, idioms, layout, softmax_dims
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, Domain
 from bce_lint.catalog.tensors import ATTRIBUTES
@@ -18,7 +18,7 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     view = ATTRIBUTES.get(name)
     if view is not None:
         if name == "data":
-            return changed(owner, form=idioms.detached(owner.form))
+            return changed(owner, form=idioms.detached(owner.form), gradient=gradients.stopped(owner.carried))
         return owner if view.shape == "same" else softmax_dims.viewed(changed(owner, shape=_reversed(owner.shape)), owner, name)
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP

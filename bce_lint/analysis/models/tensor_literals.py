@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from bce_lint import ir
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.shapes import kept
 from bce_lint.analysis.domain.tensor import Place, Tensor, dtype_at, shape_at
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value, join_all, number_kind, options, tensors
-from bce_lint.analysis.models import dtype_rules, shape_rules
+from bce_lint.analysis.models import dtype_rules, gradients, shape_rules
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args, Frame
@@ -23,7 +24,9 @@ _EITHER = "either"
 """The kind of a number that is of one kind on one path and of another on the next."""
 
 
-def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None = None, floating: str = "float32") -> Value:
+def literal(
+    m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None = None, floating: str = "float32", copies: bool = True
+) -> Value:
     """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
     data = args.get(0, "object" if floating == "float64" else "data") or TOP
     place = Place(frame.unit.path, node.span)
@@ -31,15 +34,26 @@ def literal(m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | No
     array = floating == "float64"
     if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
         shape = shape_at(shape_rules.dims(m, args, 0), place)
-        return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=m.number(frame, node.span, "literal"), literal=True)
+        number = m.number(frame, node.span, "literal")
+        return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=number, literal=True, gradient=Gradient.DATA)
     if tensors(data):
         lost = dtype_rules.is_unknown(args)
-        return join_all(changed(t, dtype=None if lost else asked or t.dtype, array=array) for t in tensors(data)) or TOP
+        kept = [changed(t, dtype=None if lost else asked or t.dtype, array=array, gradient=_left(t, copies)) for t in tensors(data)]
+        return gradients.given(join_all(kept) or TOP, args.kw.get("requires_grad"))
     identity = m.number(frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
     inferred = None if dtype_rules.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
     shape = shape_at(shape_rules.of_literal(m, data), place) if kinds is not None else None
-    return Tensor(dtype=dtype_at(inferred, place), shape=shape, identity=identity, literal=kinds is not None, array=array)
+    gradient = Gradient.DATA if kinds is not None or copies else gradients.carried(data)
+    made = Tensor(
+        dtype=dtype_at(inferred, place), shape=shape, identity=identity, literal=kinds is not None, array=array, gradient=gradient
+    )
+    return gradients.given(made, args.kw.get("requires_grad"))
+
+
+def _left(tensor: Tensor, copies: bool) -> Gradient:
+    """What a factory leaves of the gradient of a tensor that it is given: a copy of the numbers has none."""
+    return gradients.stopped(tensor.carried) if copies else tensor.carried
 
 
 def _is_size(value: Value) -> bool:
@@ -59,7 +73,9 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
     place = Place(frame.unit.path, node.span)
     placed, shape = dtype_at(dtype, dtype_rules.asked_at(node, place)), shape_at(kept((size,)), place)
-    return Tensor(domain, dtype=placed, shape=shape, identity=m.number(frame, node.span, "arange"), literal=True, array=array)
+    identity = m.number(frame, node.span, "arange")
+    made = Tensor(domain, dtype=placed, shape=shape, identity=identity, literal=True, array=array, gradient=Gradient.DATA)
+    return gradients.given(made, args.kw.get("requires_grad"))
 
 
 def _literal_kinds(m: Machine, value: Value) -> frozenset[str] | None:
@@ -90,7 +106,8 @@ def _reader(name: str, given: str) -> Model:
     array = name.startswith("numpy.")
     if given == "ends":
         return partial(ranged, array=array)
-    return partial(literal, dtype=FACTORY_FUNCTIONS[name].dtype if given != "data" else None, floating="float64" if array else "float32")
+    dtype = FACTORY_FUNCTIONS[name].dtype if given != "data" else None
+    return partial(literal, dtype=dtype, floating="float64" if array else "float32", copies=array or name == "torch.tensor")
 
 
 MODELS: dict[str, Model] = {name: _reader(name, given) for name, given in READING.items()}

@@ -24,6 +24,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.models import (
     concatenation,
     dtype_rules,
+    gradients,
     idioms,
     layer_shapes,
     layout,
@@ -130,7 +131,7 @@ def _transfer(
     if row.kind is Kind.KEEP and type(value) is not Tensor:
         kept = _kept_unknown(row, value, args, node, identity, made_by[1], _shape(m, row, Tensor(), args, name, made_by))
         if type(kept) is Tensor:
-            kept = _with_gradient(kept, row, args)
+            kept = _with_gradient(changed(kept, gradient=gradients.kept(value, row)), row, args)
         elif type(kept) is Unknown and row.gradient == "stopped":
             kept = changed(kept, form=idioms.detached(kept.form))
         return changed(kept, array=True) if type(kept) is Tensor and name in NUMPY_METHODS else kept
@@ -138,6 +139,9 @@ def _transfer(
     if row.bounds is not None:
         row = between(row, layer_shapes.made_with(m, made_by[0]) if name == "layer" else args)
     result = KINDS[row.kind](tensor, row, Origin(name, Domain.LOGITS, made_by[1]), identity)
+    gradient = gradients.after(m, row, tensor, args, name)
+    if result.gradient is not gradient:
+        result = changed(result, gradient=gradient)
     result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name, made_by[1]), row, tensor, args, name, made_by)
     if row.inplace:
         shape = result.shape if shape_rules.changes_in_place(row) else tensor.shape
@@ -180,8 +184,11 @@ def _written(frame: Frame, result: Tensor, row: Transfer, value: Value, args: Ar
 def _with_gradient(value: Tensor, row: Transfer, args: Args) -> Tensor:
     """A value that the call takes the gradient from, or gives one again."""
     if row.gradient == "stopped":
-        return changed(value, form=idioms.detached(value.form))
-    return tensor_attributes.trained(value) if row.gradient == "set" or "requires_grad" in args.kw else value
+        return changed(value, form=idioms.detached(value.form), gradient=gradients.stopped(value.carried))
+    if row.gradient != "set" and "requires_grad" not in args.kw:
+        return value
+    trained = tensor_attributes.trained(value)
+    return trained if row.kind is Kind.PARAMETER else gradients.asked(trained, args.get(1, "requires_grad"))
 
 
 def one_hot(row: Transfer, tensor: Tensor) -> bool:
@@ -204,7 +211,8 @@ def _kept_unknown(
     if shape is not None:
         return Tensor(dtype=dtype, shape=shape, identity=identity_of(value) or identity)
     if type(value) is Unknown:
-        return Tensor(dtype=dtype, identity=value.identity or identity) if dtype is not None else value
+        made = dtype is not None or (row.gradient == "none" and not row.receiver)
+        return Tensor(dtype=dtype, identity=value.identity or identity) if made else value
     return Tensor(dtype=dtype, identity=identity)
 
 
@@ -242,8 +250,11 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     elif row.kind is Kind.FILL:
         parts = [value, args.get(len(row.params), row.params[-1] if row.params else "value") or TOP]
     else:
-        return Tensor(identity=identity, model=any(t.model for t in tensors(value)))
+        operands = (*args.pos, *args.kw.values())
+        return Tensor(identity=identity, model=any(t.model for t in tensors(value)), gradient=gradients.of_operands(m, operands))
     result = gathered(parts, identity)
+    if type(result) is Tensor:
+        result = changed(result, gradient=gradients.of_operands(m, parts))
     if row.kind is Kind.JOIN and type(result) is Tensor:
         part = parts[0] if type(parts[0]) is Tensor else Tensor()
         placed = shape_at(shape, Place(frame.unit.path, node.span))
@@ -279,8 +290,9 @@ def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) ->
     constant = owner.identity and _is_constant(key)
     identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, "index")
     form = owner.form and written_out.indexed(owner.form, key, identity)
-    shape = shape_at(shape_rules.indexed(owner.shape, key), Place(frame.unit.path, span))
-    return softmax_dims.indexed(changed(owner, identity=identity, shape=shape, one_hot=_rows_left(owner, key), form=form), owner, key)
+    shape, gradient = shape_at(shape_rules.indexed(owner.shape, key), Place(frame.unit.path, span)), gradients.recorded(m, owner.gradient)
+    found = changed(owner, identity=identity, shape=shape, one_hot=_rows_left(owner, key), form=form, gradient=gradient)
+    return softmax_dims.indexed(found, owner, key)
 
 
 def _rows_left(owner: Tensor, key: Value) -> bool:

@@ -20,6 +20,7 @@ from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.project.registrations import Registrations
+from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
@@ -133,11 +134,15 @@ class Project(ProjectFiles):
 
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where some file of the project changes it."""
-        return None if self._changes_default else "float32"
+        return None if self._words.default_dtype else "float32"
+
+    def freezes(self) -> bool:
+        """True if some file of the project may keep parameters from being trained."""
+        return self._words.freezing
 
     @cached_property
-    def _changes_default(self) -> bool:
-        return any(b"set_default_" in (summary.data or summary.raw) for summary in self.summaries.values())
+    def _words(self) -> TensorWords:
+        return TensorWords(self.summaries)
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""

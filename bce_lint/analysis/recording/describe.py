@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.domain.values import (
     BuiltinMethod,
@@ -24,6 +25,7 @@ from bce_lint.analysis.domain.values import (
     options,
 )  # fmt: skip
 from bce_lint.analysis.state import cells
+from bce_lint.catalog.dtypes import INTEGERS
 from bce_lint.catalog.schema import ANY, Activation, Contract, Domain
 from bce_lint.ir import Span
 
@@ -105,9 +107,17 @@ def _facts(value: Tensor) -> list[str]:
     found += [value.dtype] if value.dtype is not None else []
     found += [f"shape {_shape(value.shape)}"] if value.shape is not None else []
     found += ["one-hot"] if value.one_hot else []
-    found += ["not trained"] if value.literal else []
+    found += ["not trained"] if value.literal and value.carried.none else []
     found += ["a module's output"] if value.model else []
-    return found
+    return found + _gradient(value)
+
+
+def _gradient(value: Tensor) -> list[str]:
+    """Whether a tensor carries a gradient, where what else is known of it does not say so."""
+    carried = value.carried
+    if carried is Gradient.SOME:
+        return [] if value.model else ["a gradient"]
+    return ["no gradient"] if carried.none and not (value.literal or value.array or value.dtype in INTEGERS) else []
 
 
 def _meaning(value: Tensor) -> str:

@@ -7,6 +7,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.domain import sequences
+from bce_lint.analysis.domain.gradient import Gradient, together
 from bce_lint.analysis.domain.shapes import MAX_RANK, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -260,9 +261,11 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None
 
 def written(owner: Tensor, value: Value) -> Tensor:
     """A tensor after part of it was overwritten: it keeps its domain only if the value shares it."""
+    new = value.carried if type(value) is Tensor else Gradient.UNKNOWN if type(value) is not Constant else Gradient.DATA
+    gradient = together((owner.carried, new))
     if type(value) is Tensor and value.domain is owner.domain and value.range == owner.range:
-        return owner
-    return Tensor(dtype=owner.dtype, shape=owner.shape, given=owner.given)
+        return owner if gradient is owner.gradient else changed(owner, gradient=gradient)
+    return Tensor(dtype=owner.dtype, shape=owner.shape, given=owner.given, gradient=gradient)
 
 
 def _replaced(items: Seq, key: Value, value: Value, many: bool) -> Seq:

@@ -64,6 +64,9 @@ class Program(Protocol):
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where the project changes it."""
 
+    def freezes(self) -> bool:
+        """True if the project may keep parameters from being trained."""
+
     def none_has(self, default: Default) -> bool:
         """True if a class is constructed, and never with a parameter of its constructor at its default."""
 

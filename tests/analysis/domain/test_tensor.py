@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import exp, inf, log, tanh
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bce_lint.analysis.domain.gradient import Gradient, join_gradient, together
 from bce_lint.analysis.domain.intervals import add_range, join_range, meet_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import MAX_ORIGINS, Formula, Origin, Place, Shape, Tensor, join_shape, join_tensor
 from bce_lint.analysis.domain.values import const
@@ -61,6 +63,7 @@ def tensors_of(domain: Domain) -> st.SearchStrategy[Tensor]:
     return st.builds(
         Tensor, domain=st.just(domain), range=ranges(), dtype=st.sampled_from([None, "float32", "int64"]), shape=sizes, origin=origins(),
         inner=origins(), identity=st.integers(0, 2), model=st.booleans(), literal=st.booleans(), device=st.sampled_from([None, "cpu"]),
+        gradient=st.sampled_from(Gradient),
     )  # fmt: skip
 
 
@@ -267,3 +270,30 @@ def test_only_all_reals_fill_a_bounded_result() -> None:
         assert transferred(row, bounds).range == Range(0.0, 1.0, False)
     assert transferred(POINTWISE["tanh"], REAL).range == Range(-1.0, 1.0, True)
     assert transferred(POINTWISE["tanh"], Range(0.0, inf, True)).range == Range(0.0, 1.0, False)
+
+
+kinds_of_gradients = st.sampled_from(Gradient)
+
+
+@given(kinds_of_gradients, kinds_of_gradients, kinds_of_gradients)
+def test_gradients_join_upwards(a: Gradient, b: Gradient, c: Gradient) -> None:
+    assert join_gradient(a, a) is a
+    assert join_gradient(a, b) is join_gradient(b, a)
+    assert join_gradient(join_gradient(a, b), c) is join_gradient(a, join_gradient(b, c))
+    assert join_gradient(a, Gradient.UNKNOWN) is Gradient.UNKNOWN
+
+
+@given(kinds_of_gradients, kinds_of_gradients, kinds_of_gradients)
+def test_of_less_that_is_certain_follows_less(a: Gradient, extra: Gradient, b: Gradient) -> None:
+    """What an operation makes of operands is below what it makes of those above them."""
+    exact, above = together((a, b)), together((join_gradient(a, extra), b))
+    assert join_gradient(exact, above) is above
+    assert together((a, b)) is together((b, a))
+    assert together(()) is Gradient.DATA
+
+
+@given(tensors_of(Domain.UNKNOWN), st.sampled_from(Gradient))
+def test_integers_carry_no_gradient(tensor: Tensor, gradient: Gradient) -> None:
+    one = replace(tensor, gradient=gradient)
+    assert one.carried is (Gradient.DATA if one.dtype == "int64" else gradient)
+    assert gradient.none == (gradient in (Gradient.DATA, Gradient.STOPPED))

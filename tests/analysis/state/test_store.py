@@ -170,6 +170,10 @@ class Nowhere:
         """torch's."""
         return "float32"
 
+    def freezes(self) -> bool:
+        """Nobody does."""
+        return False
+
     def none_has(self, default: Default) -> bool:
         """There is nothing to construct."""
         return False
