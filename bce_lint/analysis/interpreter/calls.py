@@ -133,7 +133,8 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
                 (None,) * len(function.args) + args.spans,
                 args.kw_spans,
             )
-            return call_one(m, frame, function.function, merged, node)
+            inner = m.here(function.function)
+            return (call if type(inner) is Union else call_one)(m, frame, inner, merged, node)
     return m.fresh(frame, node.span)  # it is assumed to leave the attributes of its arguments alone
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import mapped
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
@@ -26,7 +27,9 @@ from bce_lint.records import changed
 
 
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
-    """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
+    """`owner[key]`, on each alternative of the owner and of a key that tells when it can be there; alternatives that raise are dropped."""
+    if type(key) is Union and key.tags:
+        return mapped(key, lambda one: item(m, frame, owner, one, span))
     if type(owner) is not Union:
         one = None if owner is NONE else _item(m, frame, owner, key, span)
         return TOP if one is None else identities.materialize(m, frame, m.here(_taken(m, frame, owner, one)), span)
