@@ -15,6 +15,7 @@ from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.generics import Built
 from bce_lint.analysis.state.machine import SITE_BONUS, Default, Machine
+from bce_lint.analysis.state.store import ASSUMED_CELL
 from bce_lint.analysis.state.unfinished import SETTING, SPENT
 
 GENERIC_FUEL = 2_500
@@ -48,7 +49,8 @@ def _build(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> Built:
     try:
         m.write(ref.address, cells.BUILT, TOP)
         _construct(m, unit, cls, ref)
-        return Built(m.state.delta(m.below_entry), m.answer)
+        made = m.state.delta(m.below_entry)
+        return Built({cell: value for cell, value in made.items() if cell != ASSUMED_CELL}, m.answer)
     finally:
         m.state, m.answer, (m.given, m.site_bonus, m.spent_before_site) = before, answer, bonus
         m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads = kept
@@ -87,7 +89,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
     m.state = before
     for (address, name), value in written.items():
         old = before.find((address, name))
-        if address == ref.address and name.startswith("$"):
+        if (address == ref.address and name.startswith("$")) or (address, name) == ASSUMED_CELL:
             continue
         m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
     cut = setter.own if m.fuel < 0 else frozenset[str]()
