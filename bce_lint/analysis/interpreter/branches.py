@@ -22,6 +22,9 @@ Narrowed: TypeAlias = dict[Cell, tuple[Unknown, Constant]]
 """Cells of unknown values that are constants in one arm, with both."""
 
 
+_KNOWN = frozenset({Constant, Union})
+
+
 def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     """Runs the arm that is taken, or both and joins them."""
     value = None if _main_guard(frame, node.test) else expressions.evaluate(m, frame, node.test)
@@ -61,7 +64,7 @@ def _narrow_arm(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, ta
     if before is None or not m.state.cells:
         known: Narrowed = {}
     else:
-        known = {c: (old, v) for c, v in m.state.cells.items() if type(v) is Constant and type(old := before.find(c)) is Unknown}
+        known = {c: (old, v) for c, v in m.state.cells.items() if type(v) in _KNOWN and type(old := before.find(c)) is Unknown}
     assumptions.assume(m, outcomes)
     return known
 
