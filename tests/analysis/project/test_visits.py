@@ -104,3 +104,14 @@ def test_what_a_default_switches_off_is_visited(text: str) -> None:
 def test_what_no_caller_can_choose_is_left(text: str, expected: list[str]) -> None:
     count, others = left(text)
     assert (count, others) == (Sinks(0, 1), expected)
+
+
+def test_what_a_private_function_is_given_is_seen() -> None:
+    text = "def _f(x, y, kind='a'):\n    a = kind\n    if a == 'b':\n        return F.nll_loss(x, y)\ndef g(x, y):\n    return _f(x, y)\n"
+    assert left(text)[0] == Sinks(0, 1)
+    assert left(text.replace("_f(", "f("))[0] == Sinks(1, 1)
+    options = (
+        "class A:\n    def __init__(self, kind='a'):\n        self.kind = kind\n    def _f(self, x, y):\n"
+        "        if self.kind == 'b':\n            return F.nll_loss(x, y)\n    def g(self, x, y):\n        return self._f(x, y)\n"
+    )
+    assert left(options)[0] == Sinks(1, 1)
