@@ -141,7 +141,7 @@ def _tested(test: ir.Expr) -> str | None:
 
 def _is_default(m: Machine, frame: Frame, name: str) -> bool:
     """True if a variable of an entry point still has the default of its parameter, where callers outside may give something else."""
-    if frame.function is None or frame.call is not None:
+    if frame.function is None or frame.call is not None or (m.takes_any and frame.is_private):
         return False
     value = m.state.find((frame.address, name))
     return type(value) is Constant and any(

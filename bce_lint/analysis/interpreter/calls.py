@@ -260,15 +260,9 @@ def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, 
     run that looks at what they may choose, unless the function is private; that of a constructor is no fact where all who construct the
     class give something else."""
     value = defaults.get(param.name)
-    if value is None or (frame.call is None and (value is NONE or (m.takes_any and type(value) is Constant and not _is_private(frame)))):
+    if value is None or (frame.call is None and (value is NONE or (m.takes_any and type(value) is Constant and not frame.is_private))):
         return Unknown(m.intern((frame.address, param.name)))
     return value if frame.call is not None else instances.default_of_any(m, frame, param, index, value)
-
-
-def _is_private(frame: Frame) -> bool:
-    """True if only the project calls a function, by its name: what callers give is seen."""
-    name = "" if frame.function is None else frame.function.name
-    return name.startswith("_") and not name.endswith("__")
 
 
 def _annotated(m: Machine, frame: Frame, param: ir.Parameter, value: Value) -> Value:

@@ -117,6 +117,12 @@ class Frame:
             first = first.parent
         return first.main and first.unit is self.unit
 
+    @property
+    def is_private(self) -> bool:
+        """True if only the project calls the function, by its name: what callers give is seen."""
+        name = "" if self.function is None else self.function.name
+        return name.startswith("_") and not name.endswith("__")
+
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
         start, end = named or span
