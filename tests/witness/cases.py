@@ -145,6 +145,11 @@ CASES = {
     "all pairs": Case(("BCE401",), "F.mse_loss(one(x), y.flatten())", "F.mse_loss(one(x), y[:1])"),
     "indices of shape (N, 1)": Case(("BCE401",), "F.cross_entropy(three(x), k[:, None])", "F.cross_entropy(three(x), k)"),
     "one class": Case(("BCE402",), "F.cross_entropy(one(x), torch.zeros(6).long())", "F.cross_entropy(three(x), torch.zeros(6).long())"),
+    "one class of a loss that forms its scores": Case(
+        ("BCE402",),
+        "F.linear_cross_entropy(x, torch.rand(1, 4), torch.zeros(6).long())",
+        "F.linear_cross_entropy(x, torch.rand(3, 4), torch.zeros(6).long())",
+    ),
     "softmax over the batch": Case(
         ("BCE111", "BCE403"), "F.cross_entropy(three(x).softmax(dim=0), k)", "three(x).softmax(dim=0).t() @ x\nF.cross_entropy(three(x), k)"
     ),
