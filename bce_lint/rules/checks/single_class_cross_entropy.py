@@ -67,7 +67,7 @@ def check(site: Site) -> Iterator[Finding]:
             _classes(x.shape) == 1 for x in site.input
         ) and not _refused(site):
             yield Finding(
-                f"{loss(site)} gets logits of a single class, so it is always 0 and has no gradient; "
+                f"{loss(site)} gets logits of a single class, so it {_value(site)}; "
                 "a binary classifier with one output needs `BCEWithLogitsLoss`",
                 _made(site) + assumed(*site.input),
             )
@@ -86,8 +86,14 @@ def _made(site: LossSite) -> Labels:
     return tuple(one for one in origins(site.input) if one[1].range not in known) + made + way(site)
 
 
+def _value(site: LossSite) -> str:
+    """What comes of it: class probabilities in a shape that is not known may have another one than the input."""
+    known = all(_classes(y.shape) == 1 or not is_floating(y.dtype) for y in site.target)
+    return "is always 0 and has no gradient" if known else "is 0 without a gradient, or raises an error for the target's shape"
+
+
 def _refused(site: LossSite) -> bool:
-    """True if the targets raise an error for their dtype: class probabilities in another shape than the input's, of which BCE302 speaks."""
+    """True if the targets raise an error for their dtype: floating point in another shape than the input's, of which BCE302 speaks."""
     floating = bool(site.target) and all(is_floating(y.dtype) for y in site.target)
     return floating and all(differ(y.shape, x.shape) for y in site.target for x in site.input)
 
