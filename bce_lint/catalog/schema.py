@@ -30,6 +30,9 @@ ACTIVATED = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBAB
 PROBABLE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 """The domains of probabilities."""
 
+LOGARITHMIC = frozenset({Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL})
+"""The domains of their logarithms."""
+
 
 class Range(NamedTuple):
     """Bounds of the values; `tight` when values near both ends really occur (else the bounds are merely sound)."""
