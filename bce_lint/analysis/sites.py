@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Shape, SourceRange, Tensor
-from bce_lint.catalog.schema import Activation, Contract, Domain
+from bce_lint.catalog.schema import LOGARITHMIC, PROBABLE, Activation, Contract, Domain
 from bce_lint.records import record
 
 Alternatives: TypeAlias = tuple[Tensor, ...]
@@ -217,10 +217,13 @@ def members(site: Site) -> Iterator[Site]:
 
 
 def turned(labels: Alternatives, outputs: Alternatives) -> bool:
-    """True if class labels stand first and a model's output where the target belongs: then it is the output that meets the loss."""
-    if not labels or not outputs or not all(t.model for t in outputs):
+    """True if class labels, or probabilities where the other has their logarithms, stand first and a model's output where the target
+    belongs: then it is the output that meets the loss."""
+    if not labels or not outputs or not all(t.model for t in outputs) or any(t.model for t in labels):
         return False
-    return all(not t.model and (t.domain is Domain.LABEL or (t.dtype is not None and "float" not in t.dtype)) for t in labels)
+    if all(t.domain in LOGARITHMIC for t in outputs) and all(t.domain in PROBABLE for t in labels):
+        return True
+    return all(t.domain is Domain.LABEL or (t.dtype is not None and "float" not in t.dtype) for t in labels)
 
 
 def places(site: Site) -> Iterator[Place]:

@@ -184,7 +184,7 @@ _CLASSIFICATION = (
         "LinearCrossEntropyLoss",
         Expects.ANY,
         Target.CLASS_INDEX,
-        ShapeRelation.ANY,
+        ShapeRelation.CLASS_DIM,
         module="torch.nn.LinearCrossEntropyLoss",
         functional="torch.nn.functional.linear_cross_entropy",
         init=(Param("in_features", REQUIRED), Param("num_classes", REQUIRED), Param("out_features", (), positional=False), *_LINEAR_CE),

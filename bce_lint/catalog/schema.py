@@ -30,6 +30,9 @@ ACTIVATED = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL, Domain.LOG_PROBAB
 PROBABLE = frozenset({Domain.PROBABILITY, Domain.CATEGORICAL})
 """The domains of probabilities."""
 
+LOGARITHMIC = frozenset({Domain.LOG_PROBABILITY, Domain.LOG_CATEGORICAL})
+"""The domains of their logarithms."""
+
 
 class Range(NamedTuple):
     """Bounds of the values; `tight` when values near both ends really occur (else the bounds are merely sound)."""
@@ -77,7 +80,7 @@ class ShapeRelation(Enum):
     """How the shapes of input and target must agree."""
 
     EQUAL = "equal, else it raises"
-    CLASS_DIM = "target without the class dimension (dim 1)"
+    CLASS_DIM = "target without the class dimension (dim 1), which a loss that forms the scores inside gives them"
     BROADCAST = "broadcasts silently"
     BROADCAST_WARNS = "broadcasts with a warning"
     NO_GROWTH = "may not grow the output"
@@ -116,6 +119,11 @@ class Contract:
     function: tuple[Param, ...] | None
     autocast: str = "any"
     fused_with: str | None = None
+
+    @property
+    def has_weights(self) -> bool:
+        """True if the loss is a module with weights of its own, which are random when it is made."""
+        return any(param.name == "dtype" for param in self.init or ())
 
 
 @record(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite
-from bce_lint.catalog.schema import Contract
+from bce_lint.catalog.schema import REQUIRED, Contract
 from bce_lint.fixes.edit import SAFE, UNSAFE, Edit, Fix, Refusal
 from bce_lint.fixes.given_weight import given_weight
 from bce_lint.fixes.intent import FixIntent
@@ -34,6 +34,9 @@ def constructed(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
     inside = tree.inside(call)
     own = {param.name for param in site.subject.init or ()}
     kept = [arg for arg in call.args if arg.keyword in own]
+    needed = {param.name for param in site.subject.init or () if param.default == REQUIRED} - {arg.keyword for arg in kept}
+    if needed:
+        raise Refusal(f"its constructor needs `{sorted(needed)[0]}`, which is not among its arguments")
     if any(arg.stars for arg in call.args) or all(arg in kept for arg in call.args):
         raise Refusal("its arguments are not written out")
     if isinstance(site.subject, Contract) and len(call.args) - len(kept) < 2:

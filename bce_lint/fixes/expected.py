@@ -107,19 +107,15 @@ def called(slice_: Term, intent: FixIntent) -> Term:
 
 
 def swapped(slice_: Term, intent: FixIntent) -> Term:
-    """The slice with the first two arguments of its loss exchanged."""
+    """The slice with the input and the target of its loss exchanged."""
 
     def _change(loss: LossCall) -> Term:
-        at = int(loss.is_module)
-        args = loss.call.args
-        if len(args) < at + 2:
-            other = "target" if "target" in (names := dict(loss.call.keywords)) else "targets"
-            if len(args) > at:
-                names[other], args = args[at], (*args[:at], names[other])
-            else:
-                names["input"], names[other] = names[other], names["input"]
-            return changed(loss.call, args=args, keywords=tuple(names.items()))
-        return changed(loss.call, args=(*args[:at], args[at + 1], args[at], *args[at + 2 :]))
+        def _other(one: Term) -> Term:
+            other = loss.target if one is loss.input else loss.input if one is loss.target else None
+            return one if other is None else other
+
+        keywords = tuple((name, _other(one)) for name, one in loss.call.keywords)
+        return changed(loss.call, args=tuple(map(_other, loss.call.args)), keywords=keywords)
 
     return _with_loss(slice_, _change)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import torch
 
 from bce_lint.analysis.domain.tensor import Place, Tensor
-from bce_lint.analysis.models import idioms
+from bce_lint.analysis.models import formed_logits, idioms
 from bce_lint.analysis.models.thresholds import ORDER, is_squashed_twice
 from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite, turned
 from bce_lint.catalog import losses
@@ -86,14 +86,14 @@ class Sites:
         contract = _library(frame) or contract
         around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
         site = LossSite(
-            contract, path[0].text, path[0], path[-1], path[:-1], given, wanted,
+            contract, path[0].text, path[0], path[-1], path[:-1], _formed(entry, call, given, path[-1]), wanted,
             autocast=autocast(tensor), caller=around[0] if around else None, made=made,
             weight=facts(self.marks, weight), weight_place=None if weight is None else made or path[-1],
             log_target=bool(call.named(entry, "log_target")) if "log_target" in entry.params else None,
         )  # fmt: skip
         identity = self.marks.of(tensor).identity if isinstance(tensor, torch.Tensor) else 0
         site = self.record.loss(site, identity, around)
-        if site.input and (name := missed(tensor, site.input[0])):
+        if given and (name := missed(tensor, given[0])):
             self._missed(site, name, here.places)
         if module is None:
             self._options(contract, entry, call, path[-1])
@@ -188,6 +188,14 @@ def options(params: tuple[Param, ...], call: Entered, place: Place) -> tuple[tup
         if not param.tensor and value is not None and value != param.default and isinstance(value, bool | int | float | str):
             found.append((param.name, value, place))
     return tuple(found)
+
+
+def _formed(entry: Entry, call: Entered, given: tuple[Tensor, ...], place: Place) -> tuple[Tensor, ...]:
+    """The class scores, for a loss that forms them inside."""
+    weight = call.named(entry, "linear_weight") if "linear_weight" in entry.params else None
+    if not isinstance(weight, torch.Tensor):
+        return given
+    return tuple(formed_logits.of_features(one, tuple(weight.shape[:-1]), place) for one in given)
 
 
 def _positions(entry: Entry) -> tuple[int, int]:

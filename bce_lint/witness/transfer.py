@@ -14,7 +14,7 @@ from bce_lint.analysis.models.activations import activated
 from bce_lint.analysis.models.moved_dims import RULES, GivenDims, Turn, Whole
 from bce_lint.analysis.models.softmax_dims import indexed, last_name, turned
 from bce_lint.analysis.models.tensor_ops import gathered, one_hot
-from bce_lint.analysis.models.value_rules import KINDS, clipped
+from bce_lint.analysis.models.value_rules import KINDS, bounds_of, clipped
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import REAL, Activation, Domain, Kind, Transfer
@@ -82,7 +82,9 @@ def _operator(marks: Marks, here: Here, entry: Entry, call: Entered) -> Tensor |
         return _product(marks, here, call)
     model = any(type(v) is Tensor and v.model for v in operands)
     if len(operands) == 1:
-        return changed(operators.negative(first, Tensor(identity=marks.fresh(), model=model)), form=idioms.negated(first))
+        plain = Tensor(identity=marks.fresh(), model=model)
+        known = written_out.negated(first, plain, lambda: here.place(whole=True))
+        return known or changed(operators.negative(first, plain), form=idioms.negated(first))
     a, b = operands[::-1] if entry.swapped else operands
     if entry.operator in operators.COMPARISONS:
         return None
@@ -123,7 +125,7 @@ def _indexed(marks: Marks, call: Entered) -> Tensor:
     owner, key = marks.of(call.args[0]), call.args[1]
     everything = key is ... or key == slice(None) if not isinstance(key, torch.Tensor | tuple | list) else False
     identity = owner.identity if everything else marks.fresh()
-    result = changed(owner, identity=identity, one_hot=False, form=owner.form and owner.form.part(identity))
+    result = changed(owner, identity=identity, one_hot=False, form=written_out.indexed(owner.form, _key(key), identity))
     return changed(indexed(result, changed(owner, shape=tuple(call.args[0].shape)), _key(key)), shape=None)
 
 
@@ -148,7 +150,7 @@ def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Ente
         return None
     mark = marks.of(tensor) if known else Tensor()
     if row.kind is Kind.KEEP and row.result == "tensor":
-        return mark
+        return mark if mark.form is None else changed(mark, form=written_out.moved(mark, row, entry.name, _arguments(row, call)))
     if row.kind is Kind.LOGITS:
         return _logits(marks, entry.name, here.origin())
     place = here.origin() if row.kind in _PLACED else NOWHERE
@@ -162,11 +164,17 @@ def _refined(here: Here, entry: Entry, row: Transfer, call: Entered, mark: Tenso
     if rows != result.one_hot:
         result = changed(result, one_hot=rows)
     if row.kind is Kind.CLAMP:
-        return clipped(result, _unbound(row), _arguments(row, call))
+        bounds = _unbound(row), _arguments(row, call)
+        found = clipped(result, *bounds)
+        return changed(found, form=idioms.clamped(mark, found, bounds_of(*bounds)))
     if row.kind is Kind.LOG:
-        return changed(result, form=idioms.logged_at(mark, here.place))
+        return changed(result, form=written_out.logarithm(mark) or idioms.logged_at(mark, here.place))
+    if row.kind is Kind.EXP:
+        return changed(result, form=written_out.exponential(mark, result.form))
+    if row.use in written_out.NAMED:
+        return changed(result, form=written_out.named(row, mark, _arguments(row, call)))
     if bare in ("mean", "sum"):
-        return changed(result, form=idioms.reduced(mark))
+        return changed(result, form=idioms.reduced(mark) or written_out.reduced(row, mark, _arguments(row, call)))
     return changed(result, literal=True) if row.kind is Kind.FACTORY or bare == "arange" else result
 
 

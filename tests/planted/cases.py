@@ -118,6 +118,8 @@ def _calls() -> None:
     CASES["swapped ce"] = Case(Spec((), "ce", form="swapped", raises=raises), _GOOD["ce"])
     CASES["swapped nll"] = Case(Spec(("log_softmax",), "nll", form="swapped", raises=raises), _GOOD["nll"])
     CASES["swapped ce of one-hot rows"] = Case(Spec((), "ce", "one-hot", form="swapped"), _GOOD["ce"])
+    swapped = Spec(("log_softmax",), "kl", "softmax", form="swapped")
+    CASES["swapped kl"] = Case(swapped, (replace(swapped, form="call"), *_GOOD["kl"]))
     CASES["both losses"] = Case(Spec((), "bce", form="both", raises=("RuntimeError", MAY)), _GOOD["bcel"])
     CASES["both losses of a sigmoid"] = Case(Spec(("sigmoid",), "bce", form="both"), _GOOD["bcel"])
 
@@ -150,6 +152,8 @@ def _targets() -> None:
         for loss in ("ce", "nll"):
             spec = Spec(("log_softmax",) if loss == "nll" else (), loss, target, also=("BCE302 loss",), raises=fails)
             CASES[f"{target} of {loss}"] = Case(spec, _GOOD[loss])
+    in_log_space = Spec(("log_softmax",), "kl", "log distribution", also=("BCE133 loss",))
+    CASES["kl of a target in log space"] = Case(in_log_space, (*_GOOD["kl"], replace(in_log_space, options="log_target=True", also=())))
     one_hot = Spec((), "ce", "integer one-hot", also=("BCE303 loss",), raises=fails)
     CASES["integer one-hot of ce"] = Case(one_hot, _GOOD["ce"])
     for loss, act in (("bcel", ()), ("bce", ("unit",)), ("mse", ())):

@@ -55,6 +55,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "torch.full(($n, 4), 0.25)",
         "F.one_hot(torch.randint(0, 4, ($n,)), 4).float()",
     ),
+    "log distribution": (
+        "torch.log_softmax(torch.randn($n, 4), dim=1)",
+        "torch.randn($n, 4).log_softmax(dim=-1)",
+        "nn.LogSoftmax(dim=1)(torch.randn($n, 4))",
+    ),
+    "softmax": ("torch.softmax(torch.randn($n, 4), dim=1)", "torch.randn($n, 4).softmax(dim=1)"),
     "one-hot": (
         "F.one_hot(torch.randint(0, 4, ($n,)), 4).float()",
         "F.one_hot(torch.arange($n) % 4, num_classes=4).to(torch.float32)",
@@ -76,6 +82,8 @@ PREPARED: dict[str, tuple[tuple[str, str], ...]] = {
     "narrow index": (("index", "$y.int()"), ("index", "$y.to(torch.int16)")),
     "float index": (("index", "$y.float()"),),
     "index column": (("index", "$y.unsqueeze(1)"), ("index", "$y.view(-1, 1)"), ("index", "$y[:, None]")),
+    "log distribution": (("softmax", "torch.log($y.clamp(min=1e-6))"), ("real", "torch.log_softmax($y.view(-1, 4), dim=1)")),
+    "softmax": (("log distribution", "$y.exp()"),),
     "one-hot": (("index", "F.one_hot($y.long(), 4).float()"),),
     "integer one-hot": (("index", "F.one_hot($y.long(), 4)"),),
 }

@@ -104,12 +104,12 @@ def test_how_a_shape_is_written(shape: Shape | None, text: str) -> None:
     ("shape", "dtype", "alone"),
     [((4, 1), "int64", True), ((4, 2), "int64", False), ((1,), "int64", False), ((4, 1, 5), None, True), ((..., 1), None, True),
      ((..., 2), None, False),
-     (None, None, False), ((4, 1), "float32", False), ((4, 1), None, True)],
+     (None, None, False), ((4, 1), "float32", True), ((4, 1), None, True)],
 )  # fmt: skip
 def test_scores_of_a_single_class(shape: Shape | None, dtype: str | None, alone: bool) -> None:
     site = loss("CrossEntropyLoss", (Tensor(shape=shape),), (Tensor(dtype=dtype),))
     assert bool(found(single_class_cross_entropy.check, site)) is alone
-    assert bool(found(single_class_cross_entropy.check, loss("CrossEntropyLoss", (Tensor(shape=shape),), ()))) is (alone or shape == (4, 1))
+    assert bool(found(single_class_cross_entropy.check, loss("CrossEntropyLoss", (Tensor(shape=shape),), ()))) is alone
     assert not found(single_class_cross_entropy.check, loss("NLLLoss", (Tensor(shape=shape),), ()))
 
 
@@ -220,3 +220,15 @@ def test_what_a_constructor_takes() -> None:
 def test_values_without_a_gradient(lost: int, told: bool) -> None:
     site = ValuesSite(losses.MODULES["torch.nn.BCELoss"], "criterion", HERE, HERE, (), lost=lost, total=8)
     assert bool(found(saturated_probabilities.check, site)) is told
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ((4, 1), "is always 0"), ((None, 1), "is always 0"), ((..., 1), "is always 0"),
+        (None, "is 0 without a gradient, or raises"), ((4, None), "is 0 without a gradient, or raises"), ((4,), ""), ((4, 2), ""),
+    ],
+)  # fmt: skip
+def test_floating_point_targets_of_a_single_class(shape: Shape | None, said: str) -> None:
+    site = loss("CrossEntropyLoss", (Tensor(shape=(4, 1)),), (Tensor(dtype="float32", shape=shape),))
+    assert [said in one.message for one in found(single_class_cross_entropy.check, site)] == [True] * bool(said)

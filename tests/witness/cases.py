@@ -71,6 +71,26 @@ CASES = {
         "s = nn.Softmax(dim=1)(three(x))\nnn.CrossEntropyLoss()(three(x), k)",
     ),
     "sigmoid before cross entropy": Case(("BCE112",), "F.cross_entropy(three(x).sigmoid(), k)", "F.cross_entropy(three(x.sigmoid()), k)"),
+    "a softmax that is written out": Case(
+        ("BCE111",),
+        "e = torch.exp(three(x))\nF.cross_entropy(e / e.sum(dim=1, keepdim=True), k)",
+        "e = torch.exp(three(x))\nF.cross_entropy(e / e.sum(dim=0, keepdim=True).sum(), k)",
+    ),
+    "a log-softmax that is written out": Case(
+        ("BCE113",),
+        "z = three(x)\nF.cross_entropy(z - torch.logsumexp(z, 1).unsqueeze(1), k)",
+        "z = three(x)\nF.cross_entropy(z - torch.logsumexp(z, 1).mean(), k)",
+    ),
+    "a log-sigmoid that is written out": Case(
+        ("BCE103",),
+        "nn.BCEWithLogitsLoss()(-torch.log(1 + torch.exp(-one(x))), y)",
+        "nn.BCEWithLogitsLoss()(torch.log(1 + torch.exp(-one(x))), y)",
+    ),
+    "clamps inside a formula": Case(
+        ("BCE503",),
+        "p = torch.rand(6, 1)\n-(y * torch.log(p.clamp(1e-6)) + (1 - y) * torch.log((1 - p).clamp(1e-6))).mean()",
+        "p = torch.rand(6, 1)\n-(y * torch.log(p.clamp(0.5)) + (1 - y) * torch.log((1 - p).clamp(0.5))).mean()",
+    ),
     "log-softmax before cross entropy": Case(("BCE113",), "F.cross_entropy(F.log_softmax(three(x), 1), k)", "F.cross_entropy(three(x), k)"),
     "softmax before NLL": Case(("BCE121",), "F.nll_loss(F.softmax(three(x), dim=1), k)", "F.cross_entropy(three(x), k)"),
     "logits before NLL": Case(("BCE122",), "nn.NLLLoss()(three(x), k)", "nn.CrossEntropyLoss()(three(x), k)"),
@@ -148,6 +168,11 @@ CASES = {
     "all pairs": Case(("BCE401",), "F.mse_loss(one(x), y.flatten())", "F.mse_loss(one(x), y[:1])"),
     "indices of shape (N, 1)": Case(("BCE401",), "F.cross_entropy(three(x), k[:, None])", "F.cross_entropy(three(x), k)"),
     "one class": Case(("BCE402",), "F.cross_entropy(one(x), torch.zeros(6).long())", "F.cross_entropy(three(x), torch.zeros(6).long())"),
+    "one class of a loss that forms its scores": Case(
+        ("BCE402",),
+        "F.linear_cross_entropy(x, torch.rand(1, 4), torch.zeros(6).long())",
+        "F.linear_cross_entropy(x, torch.rand(3, 4), torch.zeros(6).long())",
+    ),
     "softmax over the batch": Case(
         ("BCE111", "BCE403"), "F.cross_entropy(three(x).softmax(dim=0), k)", "three(x).softmax(dim=0).t() @ x\nF.cross_entropy(three(x), k)"
     ),

@@ -27,7 +27,7 @@ from bce_lint.analysis.domain.values import (
     tagged,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
-from bce_lint.analysis.models import gradients, layout, losses, tensor_attributes
+from bce_lint.analysis.models import gradients, layer_shapes, layout, losses, tensor_attributes
 from bce_lint.analysis.state import absence, assumptions, cells, class_model, containers, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -96,7 +96,8 @@ def _ref_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: ir.Spa
     if type(items) is Table and owner.kind == "container" and (entry := items.get(name)) is not None:
         return entry
     if owner.kind in MODULE_KINDS and name in ("weight", "bias"):
-        return Tensor(identity=m.intern((owner.address, name)))
+        shape = layer_shapes.of_weight(m, owner.address) if name == "weight" else None
+        return Tensor(shape=shape, identity=m.intern((owner.address, name)))
     if owner.kind == "container" and name == "training":
         return TRUE
     return BuiltinMethod(owner, name)

@@ -80,6 +80,12 @@ def after_layer(m: Machine, row: Transfer, address: int, shape: Shape | None) ->
     return shape if row.kind in POINTWISE_KINDS else None
 
 
+def of_weight(m: Machine, address: int) -> Shape | None:
+    """The shape of a layer's weight."""
+    given = m.read(address, cells.ARGS) if m.layers.get(address) == "torch.nn.Linear" else None
+    return (whole(given.get("out_features")), whole(given.get("in_features"))) if type(given) is Table else None
+
+
 def made_with(m: Machine, address: int) -> Args:
     """The arguments that a layer is constructed with, by their names; those of an instance of a subclass are not known."""
     given = m.read(address, cells.ARGS)

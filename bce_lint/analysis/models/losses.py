@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place, Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, Unknown, Value, const, identity_of, options, tensors
-from bce_lint.analysis.models import autocast
+from bce_lint.analysis.domain.tensor import Place, Shape, Tensor
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, Seq, Unknown, Value, const, identity_of, options, tensors
+from bce_lint.analysis.models import autocast, formed_logits
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
 from bce_lint.analysis.state import cells, handed
@@ -19,6 +19,8 @@ from bce_lint.catalog.schema import LOGITS, PROBABILITIES, Activation, Contract,
 from bce_lint.records import changed
 
 LOG_TARGET = "log_target"
+_KEPT = frozenset({LOG_TARGET, formed_logits.CLASSES, formed_logits.REST})
+"""The options that a loss object keeps, as attributes of these names."""
 MAX_USES = 16
 """How many losses that took one tensor are remembered."""
 USED = "the result is used as the loss"
@@ -39,9 +41,9 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     weight = _weight(params, args)
     if weight is not None:
         m.write(ref.address, cells.WEIGHT, weight)
-    told = _option(params, args, LOG_TARGET)
-    if told is not None:
-        m.write(ref.address, LOG_TARGET, told)
+    for param in params:
+        if param.name in _KEPT:
+            m.write(ref.address, param.name, _option(params, args, param.name) or TOP)
     reason = misplaced(params, args)
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
@@ -61,7 +63,7 @@ def _option(params: tuple[Param, ...], args: Args, name: str) -> Value | None:
     for index, param in enumerate(params):
         if param.name == name:
             given = args.get(index, name)
-            return const(param.default) if given is None else given
+            return given if given is not None else Seq() if param.default == () else const(param.default)
     return None
 
 
@@ -142,6 +144,7 @@ class _Given(NamedTuple):
     weight: Value | None
     weight_place: Place | None
     log_target: Value | None
+    formed: Shape | None
 
 
 def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -155,7 +158,8 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
     spans = (args.span(source, names[source]), args.span(target, names[target]))
     values = (args.get(source, names[source]), args.get(target, names[target]))
     told = _option(params, args, LOG_TARGET)
-    return _site(m, frame, contract, node, place, _Given(values, spans, None, _weight(params, args), place, told))
+    given = _Given(values, spans, None, _weight(params, args), place, told, formed_logits.of_function(contract, args))
+    return _site(m, frame, contract, node, place, given)
 
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -165,7 +169,7 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
     told = m.read(ref.address, LOG_TARGET) if contract.expects is Expects.KL_LOG_PROBABILITIES else None
-    given = _Given(values, spans, ref.place, m.read(ref.address, cells.WEIGHT), ref.place, told)
+    given = _Given(values, spans, ref.place, m.read(ref.address, cells.WEIGHT), ref.place, told, formed_logits.of_module(m, ref, contract))
     return _site(m, frame, contract, node, frame.place(node.span, node.func.span), given)
 
 
@@ -177,12 +181,13 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
     state, region = autocast.describe(m)
     weighted = given.weight is not None
     weight = tensors(given.weight) if given.weight is not None else ()
+    inputs = tensors(value) if given.formed is None else formed_logits.scores(value, given.formed, place)
     site = LossSite(
-        contract, primary.text, primary, place, path, tensors(value), tensors(target), input_place, target_place, state, region, None,
+        contract, primary.text, primary, place, path, inputs, tensors(target), input_place, target_place, state, region, None,
         _caller(home), given.made, weight, given.weight_place if weighted else None,
         handed.arms(m, frame, *tensors(value), *tensors(target), *weight), log_target=_truth(given.log_target),
     )  # fmt: skip
-    if not site.input:
+    if not tensors(value):
         m.answer.incomplete.update(m.stack)
     if path:
         site = changed(site, shaped=_shaped(frame, site, value, target))

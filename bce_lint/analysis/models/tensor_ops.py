@@ -244,7 +244,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
             dtype = dtype_at("int64", Place(frame.unit.path, node.span))
             places = Tensor(Domain.LABEL, dtype=dtype, array=name.startswith("numpy."))  # `where(condition)`: of what is true
             return Seq((), places)
-        parts = list(args.pos[1:3]) if len(args.pos) >= 3 else [TOP]
+        given = args.pos[1:3] if len(row.params) == 3 else args.pos[:3:2]  # the method is of the first of the two
+        parts = list(given) if len(args.pos) >= 3 else [TOP]
         if len(parts) == 2 and not name.startswith("numpy."):
             idioms.choice(m, frame, parts, node.span)
     elif row.kind is Kind.FILL:

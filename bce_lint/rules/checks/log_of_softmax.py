@@ -2,8 +2,9 @@
 
 ## What it does
 Reports `torch.log(F.softmax(x, dim=1))` and every other logarithm of what is certainly the output of a softmax, also with a small
-constant added. Clamped probabilities are left alone, and logarithms that nobody asks for a gradient: of what is detached, under
-`torch.no_grad()`, and those that are only compared, sorted, written to a log, or put into a dict under a key that is not picked.
+constant added, and of a softmax that is written out as `exp(x) / exp(x).sum(1, keepdim=True)`. Clamped probabilities are left alone,
+and logarithms that nobody asks for a gradient: of what is detached, under `torch.no_grad()`, and those that are only compared, sorted,
+written to a log, or put into a dict under a key that is not picked.
 
 ## Why is this bad?
 The softmax of a score far below the largest is so small that it is rounded to 0, and its logarithm is minus infinity, with `nan`

@@ -62,7 +62,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.messages import loss, source, target_labels
-from bce_lint.rules.precedence import Subject
+from bce_lint.rules.precedence import Precedence
 from bce_lint.rules.reach import in_log_space
 from bce_lint.rules.rule import Finding, Rule
 
@@ -79,4 +79,4 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("BCE133", "log-target-to-kl-div", check, __doc__, subject=Subject.TARGET)
+RULE = Rule("BCE133", "log-target-to-kl-div", check, __doc__, precedence=Precedence.WRONG_INPUT)

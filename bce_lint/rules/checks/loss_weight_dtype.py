@@ -56,6 +56,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.catalog.schema import Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import clashes, is_floating, is_integer
 from bce_lint.rules.messages import CALLED, Labels, dtypes, loss, origins, way
@@ -82,7 +83,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _takes_indices(site: LossSite) -> bool:
     """True if the loss certainly looks its weight up by class index."""
-    if site.contract.name != "CrossEntropyLoss":
+    if site.contract.target is not Target.CLASS_INDEX:
         return site.contract.name in _BY_INDEX
     return bool(site.target) and all(t.dtype in _INDICES and not t.one_hot for t in site.target)
 

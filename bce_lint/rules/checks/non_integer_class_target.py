@@ -99,8 +99,8 @@ def _refused(target: Tensor, site: LossSite) -> bool:
 
 
 def _no_probabilities(target: Tensor, site: LossSite) -> bool:
-    """True if the target certainly lacks the shape of class probabilities, which only `CrossEntropyLoss` ties to the input's."""
-    if site.contract.name != "CrossEntropyLoss" or not site.input:
+    """True if the target certainly lacks the shape of class probabilities, which only the cross entropies tie to the input's."""
+    if site.contract.target is not Target.CLASS_INDEX or not site.input:
         return False
     return all(differ(target.shape, value.shape) for value in site.input)
 

@@ -1,7 +1,8 @@
 """A cross entropy over a single class, which is always 0.
 
 ## What it does
-Reports a `CrossEntropyLoss` or `F.cross_entropy` whose input certainly has one class only: what `nn.Linear(k, 1)` returns.
+Reports a `CrossEntropyLoss` or `F.cross_entropy` whose input certainly has one class only: what `nn.Linear(k, 1)` returns; and
+a `LinearCrossEntropyLoss` that is made for one class.
 
 ## Why is this bad?
 The softmax over one class is 1 whatever the score, so the loss is 0 and so is its gradient: the model does not learn at all, and
@@ -52,7 +53,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.domain.shapes import differ, rank, size
 from bce_lint.analysis.domain.tensor import Shape
 from bce_lint.analysis.sites import LossSite, Site
-from bce_lint.catalog.schema import Contract, Expects
+from bce_lint.catalog.schema import Contract, Target
 from bce_lint.rules.dtypes import is_floating
 from bce_lint.rules.messages import Labels, assumed, loss, origins, sizes, way
 from bce_lint.rules.precedence import Subject
@@ -62,11 +63,11 @@ from bce_lint.rules.rule import Finding, Rule
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding when every input that can arrive has one class."""
     match site:
-        case LossSite(contract=Contract(expects=Expects.CLASS_LOGITS), input=(_, *_)) if all(
+        case LossSite(contract=Contract(target=Target.CLASS_INDEX), input=(_, *_)) if all(
             _classes(x.shape) == 1 for x in site.input
         ) and not _refused(site):
             yield Finding(
-                f"{loss(site)} gets logits of a single class, so it is always 0 and has no gradient; "
+                f"{loss(site)} gets logits of a single class, so it {_value(site)}; "
                 "a binary classifier with one output needs `BCEWithLogitsLoss`",
                 _made(site) + assumed(*site.input),
             )
@@ -85,8 +86,14 @@ def _made(site: LossSite) -> Labels:
     return tuple(one for one in origins(site.input) if one[1].range not in known) + made + way(site)
 
 
+def _value(site: LossSite) -> str:
+    """What comes of it: class probabilities in a shape that is not known may have another one than the input."""
+    known = all(_classes(y.shape) == 1 or not is_floating(y.dtype) for y in site.target)
+    return "is always 0 and has no gradient" if known else "is 0 without a gradient, or raises an error for the target's shape"
+
+
 def _refused(site: LossSite) -> bool:
-    """True if the targets raise an error for their dtype: class probabilities in another shape than the input's, of which BCE302 speaks."""
+    """True if the targets raise an error for their dtype: floating point in another shape than the input's, of which BCE302 speaks."""
     floating = bool(site.target) and all(is_floating(y.dtype) for y in site.target)
     return floating and all(differ(y.shape, x.shape) for y in site.target for x in site.input)
 

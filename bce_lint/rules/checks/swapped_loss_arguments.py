@@ -56,7 +56,7 @@ from collections.abc import Iterator
 from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
-from bce_lint.catalog.schema import PROBABILITIES, Domain, Expects
+from bce_lint.catalog.schema import PROBABILITIES, Contract, Domain, Expects, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
 from bce_lint.rules.messages import dtypes, got, loss, origins, source, target_labels, way
@@ -72,7 +72,7 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding when labels, or what cannot be trained, come first and a model's output second, or probabilities first and
     logarithms second."""
     match site:
-        case LossSite(input=(_, *_), target=(output, *_)) if site.contract.expects is not Expects.ANY:
+        case LossSite(input=(_, *_), target=(output, *_)) if _is_ordered(site.contract):
             if first := _first(site):
                 yield Finding(
                     f"{loss(site)} expects the model's output first and the target second, "
@@ -87,6 +87,11 @@ def check(site: Site) -> Iterator[Finding]:
                     origins(site.input) + target_labels(site),
                     fix=FixIntent(Change.SWAP, site),
                 )
+
+
+def _is_ordered(contract: Contract) -> bool:
+    """True if a loss treats its input and its target otherwise."""
+    return contract.expects is not Expects.ANY or contract.target is Target.CLASS_INDEX
 
 
 def _first(site: LossSite) -> str:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from bce_lint.analysis.recording.terms import Apply, Input, Known, Term, parts, row_of, walk
+from bce_lint.catalog.losses import MODULES
 from bce_lint.diagnostic import Verdict
 from bce_lint.fixes import kinds
 from bce_lint.fixes.intent import FixIntent
@@ -62,6 +63,8 @@ def tried(question: Question, device: torch.device, seed: int) -> tuple[Judgemen
     for one in (*walk(question.before), *walk(question.after)):
         if isinstance(one, Apply) and one.operation.startswith("torch."):
             named(one.operation)
+            if (made := MODULES.get(one.operation)) is not None and made.has_weights:
+                raise Unsuitable(f"`{made.name}` has weights of its own, which are random when it is made")
     if found is None:
         raise Unsuitable("nothing that the loss gets can be followed")
     reshaped = any(isinstance(one, Apply) and _reshapes(one.operation) for one in walk(question.before))
