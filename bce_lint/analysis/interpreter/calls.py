@@ -160,7 +160,9 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     inner.floor = m.state.depth - 1
     bind(m, inner, function, args)
     previous = contexts.apply(m, function.context)
+    around, m.catching = m.catching, [] if is_entry else m.catching
     alive = statements.run(m, inner, node.body)
+    m.catching = around
     result = _leave(m, inner, before, alive)
     autocast.leave(m, previous)
     m.stack.pop()

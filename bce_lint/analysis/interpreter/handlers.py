@@ -11,6 +11,8 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, merge
 from bce_lint.ir.walk import children
 
+MAX_RAISED = 8
+"""Of so many statements that raise within a `try`, it is kept what was stored before."""
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
@@ -19,13 +21,15 @@ def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     base, outside, test, regions = m.state, frame.arms, _raised_in(node), autocast.state(m)
     m.state = base.fork()
     frame.arms = branches.under(frame, test, outside, False) if node.handlers else outside
+    m.catching.append((base.depth, []))
     alive, raises = _run_body(m, frame, node.body)
     body_end = m.state
+    thrown = [state for state in m.catching.pop()[1] if state.is_above(base)]
     caught = () if alive and (_imports_hold(m, frame, node) or _fits(m, frame, node.body)) else node.handlers
     ends = [m.state] if alive and statements.run(m, frame, node.orelse) else []
     passed, returned, open_ = bool(ends), len(frame.returns), bool(caught) and not raises
     for handler in caught:
-        m.state = merge([base.fork(), body_end.fork()])
+        m.state = merge([base.fork(), body_end.fork(), *(state.fork() for state in thrown)])
         autocast.leave(m, regions)
         if handler.name is not None:
             statements.bind_name(m, frame, handler.name, TOP)

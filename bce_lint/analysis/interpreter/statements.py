@@ -64,6 +64,18 @@ def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:
         m.write(frame.address, name, value)
 
 
+def rebind(m: Machine, frame: Frame, target: ir.Name, value: Value) -> None:
+    """What a name stands for was changed in place, wherever the name is bound: here, in a function around, or in the module."""
+    name, function = target.id, frame.function
+    if function is None or name in frame.bound or name in function.globals or name in function.nonlocals:
+        assign(m, frame, target, value)
+        return
+    owner = next((a for a in frame.outer if m.state.find((a, name)) is not None), frame.unit.address)
+    if owner == frame.unit.address:
+        m.written_modules.add(owner)
+    m.write(owner, name, value)
+
+
 def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
     """Stores a value into a name, attribute, item or pattern of these."""
     match target:
@@ -72,7 +84,7 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
                 m.observer.bound(frame, target)
             bind_name(m, frame, target.id, value)
         case ir.Attr():
-            _store_attribute(m, frame, target, expressions.evaluate(m, frame, target.value), value)
+            store_attribute(m, frame, target, expressions.evaluate(m, frame, target.value), value)
         case ir.Item():
             owner, holder = expressions.evaluate_held(m, frame, target.value)
             _store_item(m, frame, target, owner, holder, expressions.evaluate(m, frame, target.index), value)
@@ -84,7 +96,8 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
             expressions.evaluate(m, frame, target)
 
 
-def _store_attribute(m: Machine, frame: Frame, target: ir.Attr, holder: Value, value: Value) -> None:
+def store_attribute(m: Machine, frame: Frame, target: ir.Attr, holder: Value, value: Value) -> None:
+    """`holder.name = value`, whose holder has been evaluated."""
     if m.observer is not None:
         m.observer.stored(m, frame, target, holder)
     attributes.attribute_written(m, frame, target, holder, value)
@@ -155,7 +168,7 @@ def _read_and_stored(m: Machine, frame: Frame, target: ir.Expr) -> tuple[Value, 
     if isinstance(target, ir.Attr):
         holder = expressions.evaluate(m, frame, target.value)
         old = attributes.attribute(m, frame, holder, target.name, target.span)
-        return expressions.noted(m, frame, target, old), partial(_store_attribute, m, frame, target, holder)
+        return expressions.noted(m, frame, target, old), partial(store_attribute, m, frame, target, holder)
     if isinstance(target, ir.Item):
         owner, of = expressions.evaluate_held(m, frame, target.value)
         key = expressions.evaluate(m, frame, target.index)
@@ -183,6 +196,10 @@ def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
 def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
     if node.value is not None:
         expressions.evaluate(m, frame, node.value)
+    if m.catching and not m.ended:
+        depth, raised = m.catching[-1]
+        if len(raised) < handlers.MAX_RAISED:
+            raised.append(m.state.freeze(depth))
     return False
 
 

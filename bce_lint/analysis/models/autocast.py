@@ -30,6 +30,13 @@ def with_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     return Ref(m.intern(WITH_GRAD), "context", WITH_GRAD)
 
 
+def _nothing(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`contextlib.nullcontext(value)`: what `as` gets is what it was given."""
+    ref = context(m, frame, NONE, node)
+    m.write(ref.address, cells.VALUE, args.get(0, "enter_result") or NONE)
+    return ref
+
+
 def has_grad(m: Machine) -> bool:
     """True if gradients may be recorded here."""
     return m.read(0, cells.GRAD) != NO_GRAD
@@ -103,5 +110,7 @@ def describe(m: Machine) -> tuple[str, Place | None]:
     return ("off", None) if all(v == OFF for v in found) else ("maybe", None)
 
 
-MODELS: dict[str, Model] = {**dict.fromkeys(NO_GRADIENT, no_grad), **dict.fromkeys(GRADIENT, with_grad), **each(make, AUTOCAST)}
+MODELS: dict[str, Model] = {
+    **dict.fromkeys(NO_GRADIENT, no_grad), **dict.fromkeys(GRADIENT, with_grad), **each(make, AUTOCAST), "contextlib.nullcontext": _nothing,
+}  # fmt: skip
 """What makes contexts of autocast and of gradients."""

@@ -203,6 +203,7 @@ class Machine:
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.suppress_sites = 0
         self.ended = False
+        self.catching: list[tuple[int, list[State]]] = []
         self.absent: dict[tuple[int, str, bool], bool] = {}
         self.stars = StarGraph(program.unit, program.resolve)
         self._interned: dict[Hashable, int] = {}
