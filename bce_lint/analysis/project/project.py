@@ -20,6 +20,7 @@ from bce_lint.analysis.project.index import FileSummary, is_python, same_files, 
 from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.project.registrations import Registrations
+from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
@@ -65,6 +66,8 @@ class Project:
         self._imports = ImportedFiles(root, self.import_folders)
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
+        self._imports.added = AddedFolders(root, self.summaries)
+        self._registrations = Registrations(self.summaries)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         self._same = same
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
@@ -225,10 +228,6 @@ class Project:
     def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
         """The files that may add an entry to what the names stand for, under a key if it is known."""
         return self._registrations.filling(names, key)
-
-    @cached_property
-    def _registrations(self) -> Registrations:
-        return Registrations(self.summaries) if self._same is None else self._same._registrations
 
     @cached_property
     def _stores(self) -> AttributeStores:
