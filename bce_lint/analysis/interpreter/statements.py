@@ -8,7 +8,7 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref, Value, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref, Value, join_all, join_table, options
 from bce_lint.analysis.interpreter import (
     attributes,
     branches,
@@ -23,7 +23,7 @@ from bce_lint.analysis.interpreter import (
     subscripts,
 )
 from bce_lint.analysis.models import autocast, operators
-from bce_lint.analysis.state import containers, identities, objects
+from bce_lint.analysis.state import cells, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -152,6 +152,10 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
     value = expressions.evaluate(m, frame, node.value)
     if type(old) is Ref and old.kind in ("list", "container") and node.op == "+":
         containers.extend(m, old, value)
+        return True
+    if type(old) is Ref and node.op == "|" and (table := containers.table_of(m, old)) is not None:
+        new_table = containers.update_table(table, containers.table_of(m, value))
+        m.write(old.address, cells.ITEMS, join_table(table, new_table) if m.is_summary(old.address) else new_table)
         return True
     span = ir.Span(node.span.start, node.span.end)
     new = operators.binary(m, frame, node.op, old, value, span)

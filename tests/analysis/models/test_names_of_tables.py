@@ -10,7 +10,18 @@ from pydoc import locate
 
 import pytest
 
-from bce_lint.analysis.models import attribute_functions, autocast, builtins, collections, copies, devices, methods, namespaces, trainers
+from bce_lint.analysis.models import (
+    attribute_functions,
+    autocast,
+    builtins,
+    collections,
+    copies,
+    devices,
+    iterators,
+    methods,
+    namespaces,
+    trainers,
+)
 from bce_lint.catalog import activations, contexts, names, python, wrappers
 from bce_lint.catalog.tensors import METHODS
 
@@ -20,7 +31,7 @@ FIXTURES = sorted(path for folder in ("reveal", "reveal_alone", "rules", "projec
                   for path in (Path(__file__).parents[2] / "fixtures" / folder).rglob("*.py"))  # fmt: skip
 OURS = ("bce_lint.identity", "bce_lint.reveal")
 OUTSIDE = ("alive_progress", "rich", "tqdm", "pytest", "torch")
-OWN = {name: owner.__name__ for owner in (attribute_functions, builtins, copies, devices, namespaces) for name in owner.MODELS}
+OWN = {name: owner.__name__ for owner in (attribute_functions, builtins, copies, devices, iterators, namespaces) for name in owner.MODELS}
 
 
 def imported(tree: ast.Module) -> dict[str, str]:
