@@ -26,7 +26,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import collections, layout
+from bce_lint.analysis.models import abstract_types, collections, layout
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import cells, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -55,6 +55,8 @@ def is_instance(m: Machine, value: Value, kind: Value) -> bool | None:
 
 def _is_external(m: Machine, value: Value, name: str) -> bool | None:
     short = name.removeprefix("builtins.")
+    if name in abstract_types.ABSTRACT or name in abstract_types.OF_DICTS:
+        return abstract_types.is_of(value, name)
     if type(value) is Constant:
         return short in _PYTHON_TYPES and value.kind in _PYTHON_TYPES[short]
     if type(value) is Tensor:
