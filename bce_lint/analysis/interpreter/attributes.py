@@ -26,7 +26,7 @@ from bce_lint.analysis.domain.values import (
     const,
     tagged,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import calls, imports, statements
+from bce_lint.analysis.interpreter import calls, expressions, imports, statements
 from bce_lint.analysis.models import gradients, layer_shapes, layout, losses, tensor_attributes
 from bce_lint.analysis.state import absence, assumptions, cells, class_model, containers, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -209,4 +209,25 @@ def write_back(m: Machine, frame: Frame, target: ir.Expr, value: Tensor | Unknow
         written = changed(value)
         if m.observer is not None:
             m.observer.same(value, written)
-        statements.assign(m, frame, target, written)
+        if isinstance(target, ir.Attr):
+            statements.store_attribute(m, frame, target, _holder(m, frame, target.value), written)
+        elif isinstance(target, ir.Name):
+            statements.rebind(m, frame, target, written)
+        else:
+            statements.assign(m, frame, target, written)
+
+
+def _holder(m: Machine, frame: Frame, node: ir.Expr) -> Value:
+    """The object that an attribute was read from, once more: what evaluating it does has been done."""
+    plain = node
+    while isinstance(plain, ir.Attr):
+        plain = plain.value
+    if isinstance(plain, ir.Name):
+        return expressions.evaluate(m, frame, node)
+    before, ended = m.state, m.ended
+    m.state = before.fork()
+    m.suppress_sites += 1
+    value = expressions.evaluate(m, frame, node)
+    m.suppress_sites -= 1
+    m.state, m.ended = before, ended
+    return value

@@ -18,7 +18,7 @@ from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import Cell, State, apart, apply_delta, merge
 from bce_lint.records import changed
 
-Narrowed: TypeAlias = dict[Cell, tuple[Unknown, Constant]]
+Narrowed: TypeAlias = dict[Cell, tuple[Unknown, Value]]
 """Cells of unknown values that are constants in one arm, with both."""
 
 

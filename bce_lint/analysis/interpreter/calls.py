@@ -167,7 +167,9 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     inner.floor = m.state.depth - 1
     bind(m, inner, function, args)
     previous = contexts.apply(m, function.context)
+    around, m.thrown = m.thrown, [] if is_entry else m.thrown
     alive = statements.run(m, inner, node.body)
+    m.thrown = around
     result = _leave(m, inner, before, alive)
     autocast.leave(m, previous)
     m.stack.pop()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, TRUE, ClassV, Constant, External, FunctionV, MethodV, Ref, Seq, Value
-from bce_lint.analysis.interpreter import calls, decorators, expressions, instances, statements
+from bce_lint.analysis.interpreter import calls, decorators, entry_points, expressions, instances, statements
 from bce_lint.analysis.models import collections, layers
 from bce_lint.analysis.state import cells, class_model, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Default, Machine
 from bce_lint.catalog.python import DATACLASS, NAMED_TUPLE
 
+FIELDS = (External("dataclasses.field"), External("attr.field"), External("attrs.field"))
 _OPTIONAL = frozenset({"typing.Optional", "Optional"})
 
 
@@ -66,17 +67,33 @@ def _dataclass(m: Machine, frame: Frame, ref: Ref, cls: ClassV, args: Args, node
         value = args.get(index, name)
         if value is None:
             another = is_entry and default is not None and m.program.none_has(Default(cls.path, cls.name, index, name, default))
-            value = TOP if another else _default(m, cls, name, default)
+            value = TOP if another else _default(m, frame, cls, name, default, node)
             value = TOP if is_entry and m.takes_any and type(value) is Constant else value
         m.write(ref.address, name, value)
     if type(objects.class_attribute(m, ref, "__post_init__")) is FunctionV:
         calls.call_attribute(m, frame, ref, "__post_init__", Args(), node.span)
 
 
-def _default(m: Machine, cls: ClassV, name: str, default: ir.Expr | None) -> Value:
+def _default(m: Machine, frame: Frame, cls: ClassV, name: str, default: ir.Expr | None, node: ir.Call) -> Value:
     """The default of a field, which a class above may have; one that a call makes is another for each instance."""
-    found = None if default is None or isinstance(default, ir.Call) else objects.find_in(m, class_model.mro(m, cls), name)
+    if isinstance(default, ir.Call):
+        return _made(m, frame, cls, default, node)
+    found = None if default is None else objects.find_in(m, class_model.mro(m, cls), name)
     return TOP if found is None else found
+
+
+def _made(m: Machine, frame: Frame, cls: ClassV, default: ir.Call, node: ir.Call) -> Value:
+    """What `field(default_factory=...)` or `field(default=...)` gives an instance that a call makes."""
+    unit = m.program.unit(cls.path)
+    given = {one.keyword: one.value for one in default.args if one.keyword in ("default", "default_factory")}
+    if unit is None or not given:
+        return TOP
+    own = entry_points.module_frame(unit, main=False)
+    own.context = m.intern((frame.context, frame.unit.path, node.span, frame.unrolled_at))
+    if expressions.evaluate(m, own, default.func) not in FIELDS:
+        return TOP
+    value = expressions.evaluate(m, own, next(iter(given.values())))
+    return value if "default" in given else calls.call(m, own, value, Args(), default)
 
 
 def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call) -> Value:
@@ -84,7 +101,7 @@ def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Cal
     items = []
     for index, (name, default) in enumerate(class_model.fields(m, cls)):
         value = args.get(index, name)
-        items.append(value if value is not None else _default(m, cls, name, default))
+        items.append(value if value is not None else _default(m, frame, cls, name, default, node))
         m.write(ref.address, name, items[-1])
     m.write(ref.address, cells.ITEMS, Seq(tuple(items)))
     return ref

@@ -108,7 +108,7 @@ def begin(m: Machine, path: str, below: State) -> None:
     m.state = below.fork()
     m.below_entry = below
     m.written_modules = set()
-    m.ended = False
+    m.ended, m.catching, m.thrown = False, 0, []
     m.fuel = m.given = m.waste.grant(path, ENTRY_FUEL)
     m.unroll_floor = 0
     m.applicable, m.applying, m.oversized = APPLIED, [], set()

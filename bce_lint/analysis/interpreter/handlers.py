@@ -15,6 +15,8 @@ from bce_lint.catalog.python import BUILTINS
 from bce_lint.ir.walk import children
 
 WRONG_USES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
+MAX_RAISED = 8
+"""Of so many statements that raise within a `try`, it is kept what was stored before."""
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
@@ -25,18 +27,18 @@ def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     frame.arms = branches.under(frame, test, outside, False) if node.handlers else outside
     known, catches = assumed(base), any(map(_catches, node.handlers))
     m.catching += catches
-    frame.tries.append((base.depth, []))
+    m.thrown.append((base.depth, []))
     alive, raises = _run_body(m, frame, node.body)
-    raising = frame.tries.pop()[1]
     m.catching -= catches
     body_end = m.state
+    thrown = [state for state in m.thrown.pop()[1] if state.is_above(base)]
     caught = () if alive and (_imports_hold(m, frame, node) or _fits(m, frame, node.body)) else node.handlers
     ends = [m.state] if alive and statements.run(m, frame, node.orelse) else []
     if caught:
         base.freeze(base.depth - 1)  # what a handler writes is not seen where the body ends, nor by the next handler
     passed, returned, open_ = bool(ends), len(frame.returns), bool(caught) and not raises
     for handler in caught:
-        m.state = merge([base.fork(), _forgotten(m, body_end.fork(), known), *raising])
+        m.state = merge([base.fork(), _forgotten(m, body_end.fork(), known), *(_forgotten(m, state.fork(), known) for state in thrown)])
         autocast.leave(m, regions)
         if handler.name is not None:
             statements.bind_name(m, frame, handler.name, TOP)

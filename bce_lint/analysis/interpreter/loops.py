@@ -17,6 +17,7 @@ MAX_TRIPS = 32
 UNROLL_NODES = 900
 MAX_ROUNDS = 4
 
+_CARRIED = ("list", "dict", "set")
 Start = Callable[[], bool]
 
 
@@ -124,10 +125,7 @@ def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], V
         after = end.find(cell)
         if after is None or after is before:
             continue
-        for ref in identities.objects_in(after):
-            if base.find((ref.address, cells.LIVE)) is None and base.find((ref.address, cells.SUMMARY)) is None:
-                m.summaries.add(ref.address)
-                found[ref.address, cells.SUMMARY] = TOP
+        _carry_objects(m, base, end, after, found)
         after = identities.age_identities(before, after)
         if before is None:
             if not cell[1].startswith("$") or cell[1] == cells.CHANGED:
@@ -137,6 +135,22 @@ def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], V
         if wide != before:
             found[cell] = wide
     return found
+
+
+def _carry_objects(m: Machine, base: State, end: State, value: Value, found: dict[tuple[int, str], Value]) -> None:
+    """What a round has made and the next one can reach may be several by then; lists and dicts come with what they hold."""
+    waiting = list(identities.objects_in(value))
+    while waiting:
+        ref = waiting.pop()
+        known = (ref.address, cells.SUMMARY) in found or base.find((ref.address, cells.SUMMARY)) is not None
+        if known or base.find((ref.address, cells.LIVE)) is not None:
+            continue
+        m.summaries.add(ref.address)
+        found[ref.address, cells.SUMMARY] = TOP
+        items = end.find((ref.address, cells.ITEMS)) if ref.kind in _CARRIED else None
+        if items is not None:
+            found[ref.address, cells.ITEMS] = identities.age_identities(None, items)
+            waiting.extend(identities.objects_in(items))
 
 
 def widen(old: Value, new: Value) -> Value:

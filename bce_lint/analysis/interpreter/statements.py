@@ -9,7 +9,18 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import common
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref, Union, Value, join_tagged, tagged
+from bce_lint.analysis.domain.values import (
+    NONE,
+    TOP,
+    Constant,
+    FunctionV,
+    Ref,
+    Union,
+    Value,
+    join_table,
+    join_tagged,
+    tagged,
+)
 from bce_lint.analysis.interpreter import (
     attributes,
     branches,
@@ -24,7 +35,7 @@ from bce_lint.analysis.interpreter import (
     subscripts,
 )
 from bce_lint.analysis.models import autocast, operators
-from bce_lint.analysis.state import assumptions, containers, identities, objects
+from bce_lint.analysis.state import assumptions, cells, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -65,6 +76,18 @@ def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:
         m.write(frame.address, name, value)
 
 
+def rebind(m: Machine, frame: Frame, target: ir.Name, value: Value) -> None:
+    """What a name stands for was changed in place, wherever the name is bound: here, in a function around, or in the module."""
+    name, function = target.id, frame.function
+    if function is None or name in frame.bound or name in function.globals or name in function.nonlocals:
+        assign(m, frame, target, value)
+        return
+    owner = next((a for a in frame.outer if m.state.find((a, name)) is not None), frame.unit.address)
+    if owner == frame.unit.address:
+        m.written_modules.add(owner)
+    m.write(owner, name, value)
+
+
 def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
     """Stores a value into a name, attribute, item or pattern of these."""
     match target:
@@ -73,7 +96,7 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
                 m.observer.bound(frame, target)
             bind_name(m, frame, target.id, value)
         case ir.Attr():
-            _store_attribute(m, frame, target, expressions.evaluate(m, frame, target.value), value)
+            store_attribute(m, frame, target, expressions.evaluate(m, frame, target.value), value)
         case ir.Item():
             owner, holder = expressions.evaluate_held(m, frame, target.value)
             _store_item(m, frame, target, owner, holder, expressions.evaluate(m, frame, target.index), value)
@@ -85,7 +108,8 @@ def assign(m: Machine, frame: Frame, target: ir.Expr, value: Value) -> None:
             expressions.evaluate(m, frame, target)
 
 
-def _store_attribute(m: Machine, frame: Frame, target: ir.Attr, holder: Value, value: Value) -> None:
+def store_attribute(m: Machine, frame: Frame, target: ir.Attr, holder: Value, value: Value) -> None:
+    """`holder.name = value`, whose holder has been evaluated."""
     if m.observer is not None:
         m.observer.stored(m, frame, target, holder)
     attributes.attribute_written(m, frame, target, holder, value)
@@ -146,6 +170,10 @@ def _aug_assign(m: Machine, frame: Frame, node: ir.AugAssign) -> bool:
     if type(old) is Ref and old.kind in ("list", "container") and node.op == "+":
         containers.extend(m, old, value)
         return True
+    if type(old) is Ref and node.op == "|" and (table := containers.table_of(m, old)) is not None:
+        new_table = containers.update_table(table, containers.table_of(m, value))
+        m.write(old.address, cells.ITEMS, join_table(table, new_table) if m.is_summary(old.address) else new_table)
+        return True
     span = ir.Span(node.span.start, node.span.end)
     new = operators.binary(m, frame, node.op, old, value, span)
     if type(old) is Tensor and type(new) is Tensor:
@@ -161,7 +189,7 @@ def _read_and_stored(m: Machine, frame: Frame, target: ir.Expr) -> tuple[Value, 
     if isinstance(target, ir.Attr):
         holder = expressions.evaluate(m, frame, target.value)
         old = attributes.attribute(m, frame, holder, target.name, target.span)
-        return expressions.noted(m, frame, target, old), partial(_store_attribute, m, frame, target, holder)
+        return expressions.noted(m, frame, target, old), partial(store_attribute, m, frame, target, holder)
     if isinstance(target, ir.Item):
         owner, of = expressions.evaluate_held(m, frame, target.value)
         key = expressions.evaluate(m, frame, target.index)
@@ -189,9 +217,10 @@ def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
 def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
     if node.value is not None:
         expressions.evaluate(m, frame, node.value)
-    if frame.tries:
-        depth, raising = frame.tries[-1]
-        raising.append(m.state.freeze(depth))
+    if m.thrown and not m.ended:
+        depth, raised = m.thrown[-1]
+        if len(raised) < handlers.MAX_RAISED:
+            raised.append(m.state.freeze(depth))
     return False
 
 

@@ -19,6 +19,7 @@ from bce_lint.analysis.domain.values import (
     Unknown,
     Value,
     const,
+    join,
     join_all,
     options,
     tagged,
@@ -88,7 +89,10 @@ def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> 
     items = m.read(owner.address, cells.ITEMS)
     items = identities.summarize(m, items) if items is not None and m.is_summary(owner.address) else items
     if type(items) is Table:
-        return containers.lookup(m, registries.completed(m, frame, owner, items, key), key)
+        items = registries.completed(m, frame, owner, items, key)
+        made = _made(m, frame, owner, items, key, span)
+        found = containers.lookup(m, items, key)
+        return found if made is None else made if found is None else join(found, made)
     if type(items) is Seq:
         found = containers.element(m, items, key)
         if type(found) is Seq and containers.is_slice(key) and owner.kind != "instance":
@@ -96,6 +100,15 @@ def _stored(m: Machine, frame: Frame, owner: Ref, key: Value, span: ir.Span) -> 
             return containers.new_list(m, frame, span, found, owner.kind) if plain else _subcontainer(m, frame, owner, found, span)
         return found
     return TOP
+
+
+def _made(m: Machine, frame: Frame, owner: Ref, items: Table, key: Value, span: ir.Span) -> Value | None:
+    """What a `defaultdict` makes for a key that it may lack; it has it then."""
+    if containers.is_certain(items, key) or (factory := m.read(owner.address, cells.FACTORY)) in (None, NONE):
+        return None
+    made = calls.call(m, frame, factory, Args(), ir.Call(span, ir.Name(span, "default_factory"), ()))
+    containers.set_missing(m, owner, key, made)
+    return made
 
 
 def _subcontainer(m: Machine, frame: Frame, owner: Ref, items: Seq, span: ir.Span) -> Ref:

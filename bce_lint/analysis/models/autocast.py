@@ -60,6 +60,13 @@ def records(m: Machine) -> bool | None:
     return True if found in (None, TRUE) and not any(one.name in EVALUATION_STEPS for one in m.stack) else None
 
 
+def _nothing(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`contextlib.nullcontext(value)`: what `as` gets is what it was given."""
+    ref = context(m, frame, NONE, node)
+    m.write(ref.address, cells.VALUE, args.get(0, "enter_result") or NONE)
+    return ref
+
+
 def has_grad(m: Machine) -> bool:
     """True if gradients may be recorded here."""
     return m.read(0, cells.GRAD) != NO_GRAD
@@ -139,5 +146,6 @@ MODELS: dict[str, Model] = {
     "torch.inference_mode": inference_mode,
     **dict.fromkeys(GRADIENT_BY_MODE, set_grad),
     **each(make, AUTOCAST),
+    "contextlib.nullcontext": _nothing,
 }
 """What makes contexts of autocast and of gradients."""

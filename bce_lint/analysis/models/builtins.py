@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.alternatives import answered
 from bce_lint.analysis.domain.constants import folded, known
 from bce_lint.analysis.domain.shapes import size
@@ -22,16 +21,14 @@ from bce_lint.analysis.domain.values import (
     Ref,
     Seq,
     SuperV,
-    Table,
     Unknown,
     Value,
     const,
     join_all,
-    options,
 )  # fmt: skip
-from bce_lint.analysis.models import collections, layout
+from bce_lint.analysis.models import abstract_types, collections, layout
 from bce_lint.analysis.models.model import Model
-from bce_lint.analysis.state import assumptions, class_model, containers, identities, objects
+from bce_lint.analysis.state import assumptions, cells, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.modules import MODULE, NO_MODULES, TENSORS, is_module
@@ -61,6 +58,8 @@ def is_instance(m: Machine, value: Value, kind: Value) -> bool | None:
 
 def _is_external(m: Machine, value: Value, name: str) -> bool | None:
     short = name.removeprefix("builtins.")
+    if name in abstract_types.ABSTRACT or name in abstract_types.OF_DICTS:
+        return abstract_types.is_of(value, name)
     if type(value) is Constant:
         return short in _PYTHON_TYPES and value.kind in _PYTHON_TYPES[short]
     if type(value) is Tensor:
@@ -185,7 +184,11 @@ def _dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _default_dict(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    return containers.new_dict(m, frame, node.span, Table((), TOP))
+    """`defaultdict(factory, ...)`; without a factory it is a dict."""
+    factory = args.get(0, "default_factory") or NONE
+    ref = containers.new_dict(m, frame, node.span, collections.table_of_arguments(m, frame, args._replace(pos=args.pos[1:]), node))
+    m.write(ref.address, cells.FACTORY, factory)
+    return ref
 
 
 def _next(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -208,28 +211,6 @@ def _map(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     prefix = tuple(_one(v, i) for i, v in enumerate(items.prefix))
     rest = None if items.rest is None else _one(identities.summarize(m, items.rest), -1)
     return Seq(prefix, rest, tuple(_one(v, len(prefix) + i) for i, v in enumerate(items.suffix)))
-
-
-def _some(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
-    """Elements of an argument, any number of times, or in another order."""
-    items = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
-    return Seq((), containers.summary(m, items) or TOP)
-
-
-def _reversed(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Seq:
-    """`reversed(items)`; an object of the project may say itself what that is."""
-    items = args.get(0, "sequence") or TOP
-    if any(type(one) is Ref and one.kind == "instance" for one in options(items)):
-        return _some(m, frame, args, node)
-    return sequences.backwards(m.interpreter.elements(m, frame, items, node.span))
-
-
-def _filter(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    return _some(m, frame, args._replace(pos=args.pos[1:]), node)
-
-
-def _sorted(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    return containers.new_list(m, frame, node.span, _some(m, frame, args, node))
 
 
 def _super(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -342,15 +323,14 @@ MODELS: dict[str, Model] = {
     "builtins.len": _len, "builtins.range": _range, "builtins.enumerate": _enumerate, "builtins.zip": _zip,
     "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
     "builtins.set": _set, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
-    "builtins.map": _map, "builtins.filter": _filter, "builtins.super": _super, "builtins.type": _type,
-    "functools.partial": _partial, "builtins.iter": _first, "builtins.reversed": _reversed, "functools.wraps": _transparent,
+    "builtins.map": _map, "builtins.super": _super, "builtins.type": _type,
+    "functools.partial": _partial, "builtins.iter": _first, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "bce_lint.reveal": _revealed, "builtins.int": _number(int), "builtins.float": _number(float),
     "builtins.str": _number(str), "builtins.bool": _bool, "builtins.callable": _callable, "torch.nn.parallel.data_parallel": _data_parallel,
     **dict.fromkeys(CHECKPOINTS, _checkpoint), "collections.namedtuple": _named_tuple, "typing.cast": _cast,
-    "torch.autograd.Variable": _first, "builtins.sorted": _sorted,
-    "itertools.cycle": _some, "itertools.islice": _some,
+    "torch.autograd.Variable": _first,
     **dict.fromkeys(TRANSPARENT_ITERATORS, _iterated), **dict.fromkeys(NEVER_RETURN, _ends),
 }  # fmt: skip
 """Python's builtins, the standard library, and what only hands a call on."""

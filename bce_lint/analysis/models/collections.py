@@ -99,6 +99,13 @@ SPECIAL: Final[dict[str, OfEither]] = {
 """Methods of dicts and of lists that operators call."""
 
 
+def _from_keys(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
+    """`dict.fromkeys(keys, value)`."""
+    value = args.get(1, "value") or NONE
+    keys = m.interpreter.elements(m, frame, args.get(0, "iterable") or TOP, node.span)
+    return containers.new_dict(m, frame, node.span, containers.put_all(Table(), [(key, value) for key in keys]))
+
+
 def _unbound(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """`dict.get(owner, key)`: the method of the object that is given first."""
     owner = args.pos[0] if args.pos else TOP
@@ -116,5 +123,5 @@ MODELS: Final[dict[str, Model]] = each(_unbound, {
     f"{name}.{method}": method
     for name, kind in COLLECTIONS.items() if not name.startswith("typing.")
     for method in ("__init__", *SPECIAL, *(_OF_DICTS if kind == "dict" else _OF_LISTS))
-})  # fmt: skip
+}) | {"builtins.dict.fromkeys": _from_keys, "collections.OrderedDict.fromkeys": _from_keys}  # fmt: skip
 """The methods of Python's dicts and lists, called on their classes."""

@@ -63,7 +63,7 @@ def identical(m: Machine, a: Value, b: Value) -> bool | None:
 def _same(m: Machine, a: Ref, b: Ref) -> bool | None:
     """Whether two objects are one: of those that one place makes in several rounds, it is not known, nor of any instance of a class."""
     if a.address == b.address:
-        return None if m.is_summary(a.address) else True
+        return None if m.is_summary(a.address) or a.address in m.any_of else True
     return None if a.kind == b.kind == "instance" and (a.address in m.any_of or b.address in m.any_of) else False
 
 

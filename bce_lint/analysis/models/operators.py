@@ -16,6 +16,7 @@ from bce_lint.analysis.domain.partitions import Outcome
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
 from bce_lint.analysis.domain.values import (
     MODULE_KINDS,
+    NONE,
     TOP,
     Constant,
     Ref,
@@ -117,6 +118,9 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _tensors(m, frame, op, a, b, span)
     if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
         return _concatenated(m, frame, a, b, span)
+    if op == "|" and type(a) is Ref and type(b) is Ref and (table := containers.table_of(m, a)) is not None:
+        other = containers.table_of(m, b)
+        return TOP if other is None else containers.new_dict(m, frame, span, containers.update_table(table, other))
     if op == "*":
         for items, times in ((a, b), (b, a)):
             if type(times) in (Constant, Unknown) and type(items) in (Seq, Ref) and _is_count(m, times, items):
@@ -131,11 +135,11 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
 
 
 def _is_count(m: Machine, value: Value, items: Value) -> bool:
-    """True if a value says how often a list is repeated: a whole number, or whatever a list of modules is multiplied with."""
+    """True if a value says how often a list is repeated: a whole number, or what a list of modules or of None is multiplied with."""
     if type(value) is Constant:
         return isinstance(value.value, int)
     parts = containers.content(m, items)
-    modules = parts is not None and all(type(one) is Ref and one.kind in MODULE_KINDS for one in parts)
+    modules = parts is not None and all(one is NONE or (type(one) is Ref and one.kind in MODULE_KINDS) for one in parts)
     return modules or (type(value) is Unknown and value.kind == "int")
 
 

@@ -15,6 +15,7 @@ from bce_lint.analysis.models import (
     copies,
     datasets,
     devices,
+    iterators,
     layers,
     losses,
     namespaces,
@@ -29,7 +30,7 @@ from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.names import canonical
 
 OWNERS: Final = (
-    activations, attribute_functions, autocast, builtins, collections, copies, datasets, devices, layers, losses, namespaces,
+    activations, attribute_functions, autocast, builtins, collections, copies, datasets, devices, iterators, layers, losses, namespaces,
     tensor_literals, tensor_ops, trainers,
 )  # fmt: skip
 """The files that own names; none has two owners."""

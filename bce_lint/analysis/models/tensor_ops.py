@@ -236,7 +236,7 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     """Operations over several tensors: they keep a domain that all of them share."""
     identity = m.number(frame, node.span, row.kind)
     if row.kind is Kind.JOIN:
-        items = containers.content(m, value)
+        items = containers.content_of_any(m, value)
         parts = [*items] if items is not None else [TOP]
         shape = concatenation.shape_of(row.shape, parts, items is not None and items.exact, args)
     elif row.kind is Kind.MASK:

@@ -20,6 +20,8 @@ _FED = {
     ("test", "test_step"): (1, "dataloaders"),
 }
 
+_LOADERS = {"training_step": "train_dataloader", "validation_step": "val_dataloader", "test_step": "test_dataloader"}
+
 
 def construct(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """The trainer object; its `what` is the name, its cell `$region` the autocast region that its precision opens."""
@@ -85,9 +87,20 @@ def call_method(m: Machine, frame: Frame, trainer: Ref, name: str, args: Args, n
         return autocast.context(m, frame, region, node)
     model = args.get(0, "model") if name in ("fit", "validate", "test") else None
     if model is not None:
-        batches = {step: _batch(m, args.get(*given)) for (method, step), given in _FED.items() if method == name}
-        _run_steps(m, frame, model, region, batches, node)
+        fed = {step: args.get(*given) for (method, step), given in _FED.items() if method == name}
+        fed = {step: _own_loader(m, frame, step, model, args, node) if loader in (None, NONE) else loader for step, loader in fed.items()}
+        _run_steps(m, frame, model, region, {step: _batch(m, loader) for step, loader in fed.items()}, node)
     return m.fresh(frame, node.span)
+
+
+def _own_loader(m: Machine, frame: Frame, step: str, model: Value, args: Args, node: ir.Call) -> Value | None:
+    """The loader of a step where `fit` is given none: what a method of the data module makes, or else one of the model."""
+    module = args.kw.get("datamodule", NONE)
+    owner = model if module is NONE else module
+    method = _LOADERS.get(step)
+    if method is None or type(owner) is not Ref or args.open or type(objects.class_attribute(m, owner, method)) is not FunctionV:
+        return None
+    return m.interpreter.call_attribute(m, frame, owner, method, Args(), node.span)
 
 
 def _batch(m: Machine, loader: Value | None) -> Value:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bce_lint.source.projects import ImportFolders, entries, usual
 
 
 class ImportedFiles:
-    """Looks imports up in the folders of a project, and in those that its settings name; `folders` are those that were looked at so
+    """Looks imports up in the folders of a project, and in those that its settings name; in those that a file adds itself
+    (`added`), too. `folders` are those that were looked at so
     far, with the names found there."""
 
     def __init__(self, root: str, settings: ImportFolders = usual) -> None:
         self.root = root
+        self.added: Callable[[str], tuple[str, ...]] = lambda path: ()
         self.settings = settings
         self.folders: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, str, int], str | None] = {}
@@ -25,7 +27,11 @@ class ImportedFiles:
         key = (folder, module, level)
         if key not in self._found:
             self._found[key] = self._resolve(folder, module, level)
-        return self._found[key]
+        found = self._found[key]
+        if found is None and not level:
+            parts = module.split(".")
+            found = next((file for start in self.added(importer) if (file := self._file(start, parts)) is not None), None)
+        return found
 
     def _resolve(self, folder: str, module: str, level: int) -> str | None:
         parts = module.split(".") if module else []

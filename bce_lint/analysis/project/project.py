@@ -20,6 +20,7 @@ from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.project.registrations import Registrations
+from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.sites import Site, places
@@ -57,6 +58,8 @@ class Project(ProjectFiles):
         self.others: list[Project] = []
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
+        self._imports.added = AddedFolders(root, self.summaries)
+        self._registrations = Registrations(self.summaries)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         self._same = same
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
@@ -163,10 +166,6 @@ class Project(ProjectFiles):
     def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
         """The files that may add an entry to what the names stand for, under a key if it is known."""
         return self._registrations.filling(names, key)
-
-    @cached_property
-    def _registrations(self) -> Registrations:
-        return Registrations(self.summaries) if self._same is None else self._same._registrations
 
     @cached_property
     def _stores(self) -> AttributeStores:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Generic, TypeAlias, TypeVar
 
 from bce_lint import ir
@@ -66,7 +67,7 @@ def keys_of(table: Table) -> Seq:
 def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: RefKind = "list") -> Ref:
     """Allocates a list (or set, or module container) with the given items."""
     ref = m.new_ref(frame, span, kind)
-    old = m.state.find((ref.address, cells.ITEMS)) if m.is_summary(ref.address) else None
+    old = m.read(ref.address, cells.ITEMS) if m.is_summary(ref.address) else None
     m.write(ref.address, cells.ITEMS, join_seq(old, items) if type(old) is Seq else items)
     return ref
 
@@ -74,7 +75,7 @@ def new_list(m: Machine, frame: Frame, span: ir.Span, items: Seq, kind: RefKind 
 def new_dict(m: Machine, frame: Frame, span: ir.Span, table: Table) -> Ref:
     """Allocates a dict."""
     ref = m.new_ref(frame, span, "dict")
-    old = m.state.find((ref.address, cells.ITEMS)) if m.is_summary(ref.address) else None
+    old = m.read(ref.address, cells.ITEMS) if m.is_summary(ref.address) else None
     m.write(ref.address, cells.ITEMS, join_table(old, table) if type(old) is Table else table)
     return ref
 
@@ -87,6 +88,13 @@ def content(m: Machine, value: Value) -> Seq | None:
         found = m.read(value.address, cells.ITEMS)
         return found if type(found) is Seq else None
     return None
+
+
+def content_of_any(m: Machine, value: Value) -> Seq | None:
+    """The items of whichever list a value is; an empty one is left out, as who asks for elements raises there."""
+    parts = [content(m, one) for one in options(value)]
+    known = [part for part in parts if part is not None and part != Seq()]
+    return reduce(join_seq, known) if known and None not in parts else content(m, value)
 
 
 def folded(m: Machine, value: Value, leaf: OfLeaf[T], row: OfRow[T]) -> T | None:
@@ -257,6 +265,15 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None
         elif type(items) is Seq:
             m.write(option.address, cells.ITEMS, _replaced(items, key, value, many))
     return None
+
+
+def set_missing(m: Machine, owner: Ref, key: Value, value: Value) -> None:
+    """`owner.setdefault(key, value)`, where the key may be there."""
+    table = m.read(owner.address, cells.ITEMS)
+    if type(table) is Table:
+        old = table.get(key.value) if type(key) is Constant else None
+        new = put(table, key, value if old is None else join(old, value))
+        m.write(owner.address, cells.ITEMS, join_table(table, new) if m.is_summary(owner.address) else new)
 
 
 def written(owner: Tensor, value: Value) -> Tensor:

@@ -81,8 +81,7 @@ class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
     parameters were given, by identity or address; `arms` are the
     undecided tests of the function that it is under, with the outcome of each; `regions` are the states before the contexts that it is in,
-    each with the number of loops around its `with`; `tries` the states in which the bodies of the `try` around raise, with the depth of
-    the store that they share with what comes before."""
+    each with the number of loops around its `with`."""
 
     unit: LoweredFile
     address: int
@@ -107,7 +106,6 @@ class Frame:
     main: bool = False
     arms: tuple[OpenArm, ...] = ()
     raised: bool = False
-    tries: list[tuple[int, list[State]]] = field(default_factory=list)
 
     @property
     def runs_as_main(self) -> bool:

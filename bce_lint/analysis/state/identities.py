@@ -62,6 +62,9 @@ def objects_in(value: Value) -> Iterator[Ref]:
         case Seq():
             for part in value:
                 yield from objects_in(part)
+        case Table():
+            for part in (*(v for _, v in value.entries), *([value.rest] if value.rest is not None else [])):
+                yield from objects_in(part)
         case Union():
             for part in value.options:
                 yield from objects_in(part)

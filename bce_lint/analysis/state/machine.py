@@ -164,7 +164,8 @@ class Machine:
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
     with the statement. `tests` are the places of tests whose outcome nobody could tell, by their numbers, which tell alternatives apart;
     `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
-    wrong use of a value raises.
+    wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
+    share with what comes before.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
@@ -208,6 +209,7 @@ class Machine:
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.suppress_sites = 0
         self.ended = False
+        self.thrown: list[tuple[int, list[State]]] = []
         self.absent: dict[tuple[int, str, bool], bool] = {}
         self.stars = StarGraph(program.unit, program.resolve)
         self.outcomes = Outcomes()

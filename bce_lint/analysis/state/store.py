@@ -135,6 +135,13 @@ class State:
             layer = layer.parent
         return self
 
+    def is_above(self, base: State) -> bool:
+        """True if this state goes on from another."""
+        layer: State | None = self
+        while layer is not None and layer.depth > base.depth:
+            layer = layer.parent
+        return layer is base
+
     def outliving(self, base: State, address: int) -> State:
         """A layer above `base` with what was written above it, but for the cells of one address."""
         layers = []

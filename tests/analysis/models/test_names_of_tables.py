@@ -10,7 +10,18 @@ from pydoc import locate
 
 import pytest
 
-from bce_lint.analysis.models import attribute_functions, autocast, builtins, collections, copies, devices, methods, namespaces, trainers
+from bce_lint.analysis.models import (
+    attribute_functions,
+    autocast,
+    builtins,
+    collections,
+    copies,
+    devices,
+    iterators,
+    methods,
+    namespaces,
+    trainers,
+)
 from bce_lint.catalog import activations, contexts, names, python, wrappers
 from bce_lint.catalog.tensors import METHODS
 
@@ -20,7 +31,7 @@ FIXTURES = sorted(path for folder in ("reveal", "reveal_alone", "rules", "projec
                   for path in (Path(__file__).parents[2] / "fixtures" / folder).rglob("*.py"))  # fmt: skip
 OURS = ("bce_lint.identity", "bce_lint.reveal")
 OUTSIDE = ("alive_progress", "rich", "tqdm", "pytest", "torch")
-OWN = {name: owner.__name__ for owner in (attribute_functions, builtins, copies, devices, namespaces) for name in owner.MODELS}
+OWN = {name: owner.__name__ for owner in (attribute_functions, builtins, copies, devices, iterators, namespaces) for name in owner.MODELS}
 
 
 def imported(tree: ast.Module) -> dict[str, str]:
@@ -114,7 +125,8 @@ def test_what_trainers_feed_is_what_they_run() -> None:
 
 def test_each_way_has_its_row() -> None:
     assert {*trainers.MODELS} == {*contexts.PRECISIONS, *wrappers.PREPARE_METHODS, *contexts.ARGUMENT_TRAINERS}
-    assert {*autocast.MODELS} == contexts.NO_GRADIENT | contexts.GRADIENT | contexts.GRADIENT_BY_MODE | contexts.AUTOCAST.keys()
+    grads = contexts.NO_GRADIENT | contexts.GRADIENT | contexts.GRADIENT_BY_MODE
+    assert {*autocast.MODELS} - {"contextlib.nullcontext"} == grads | contexts.AUTOCAST.keys()
     assert all("enabled" in {param.name for param in row.params} for row in contexts.AUTOCAST.values())
     assert {*namespaces.MODELS} == python.NAMESPACES | {"builtins.vars"}
 

@@ -104,7 +104,7 @@ def test_the_objects_in_a_value() -> None:
     one, two = Ref(1, "list"), Ref(2, "dict")
     assert [*identities.objects_in(one)] == [one]
     assert [*identities.objects_in(Seq((one, const(1)), Union((two, const(2)))))] == [one, two]
-    assert [*identities.objects_in(Table((("a", one),)))] == []
+    assert [*identities.objects_in(Table((("a", one),), two))] == [one, two]
 
 
 SHAPED, TYPED, PLAIN = Tensor(shape=(2,)), Tensor(dtype="int64"), Tensor(identity=3)
