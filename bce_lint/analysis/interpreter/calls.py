@@ -25,7 +25,7 @@ from bce_lint.analysis.domain.values import (
     options,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, instances, statements
-from bce_lint.analysis.models import autocast, layers, methods, registry
+from bce_lint.analysis.models import autocast, conversions, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
@@ -129,6 +129,7 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
                 args.kw_spans,
             )
             return call_one(m, frame, function.function, merged, node)
+    conversions.escaped(m, args)
     return m.fresh(frame, node.span)  # it is assumed to leave the attributes of its arguments alone
 
 

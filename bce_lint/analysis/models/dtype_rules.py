@@ -41,7 +41,7 @@ def _typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, 
     if wanted is None and row.kind is Kind.FACTORY and row.dtype == "float32":
         return changed(result, dtype=m.program.default_dtype())
     dtype = wanted or row.dtype or _filled_dtype(row, args, value, array)
-    if dtype is not None or (row.dtype_rule == "cast" and not _keeps_dtype(args, node)):
+    if dtype is not None or (row.dtype_rule == "cast" and not keeps_dtype(args, node)):
         return changed(result, dtype=dtype or _dtype_of_other(args))
     if result.dtype is None and type(value) is Tensor and value.dtype in FLOATS and is_pointwise(row, args):
         return changed(result, dtype=value.dtype)
@@ -78,7 +78,7 @@ def is_unknown(args: Args) -> bool:
     return asked is not None and asked is not NONE and dtype_of(asked) is None
 
 
-def _keeps_dtype(args: Args, node: ir.Call) -> bool:
+def keeps_dtype(args: Args, node: ir.Call) -> bool:
     """True if the arguments of `.to(...)` name devices and flags only; a name that says `device` is taken at its word."""
     if args.open:
         return False

@@ -25,7 +25,7 @@ from bce_lint.analysis.domain.values import (
     join_all,
     options,
 )  # fmt: skip
-from bce_lint.analysis.models import activations, dtype_rules, idioms, layers, losses, tensor_ops, trainers
+from bce_lint.analysis.models import activations, conversions, dtype_rules, idioms, layers, losses, tensor_ops, trainers
 from bce_lint.analysis.state import cells, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -124,6 +124,7 @@ def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node
         set_training(m, receiver, TRUE if name == "train" and mode in (None, TRUE) else TOP, set())
         return receiver
     if name in MODULE_SELF_METHODS:
+        conversions.convert(m, receiver, name, args, node)
         return receiver
     if name in ("add_module", "register_module"):
         return _add_module(m, receiver, args.get(0, "name") or TOP, args.get(1, "module") or TOP)

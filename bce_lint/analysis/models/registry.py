@@ -11,6 +11,7 @@ from bce_lint.analysis.models import (
     attribute_functions,
     autocast,
     builtins,
+    conversions,
     copies,
     datasets,
     devices,
@@ -45,4 +46,7 @@ def is_known(name: str) -> bool:
 def call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """The result of calling a name outside the project; unknown, but the same in one context, where nothing is known of it."""
     model = MODELS.get(canonical(name))
-    return m.fresh(frame, node.span) if model is None else model(m, frame, args, node)
+    if model is None:
+        conversions.escaped(m, args)
+        return m.fresh(frame, node.span)
+    return model(m, frame, args, node)

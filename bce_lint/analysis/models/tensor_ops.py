@@ -23,6 +23,7 @@ from bce_lint.analysis.domain.values import (
 )
 from bce_lint.analysis.models import (
     concatenation,
+    conversions,
     dtype_rules,
     gradients,
     idioms,
@@ -141,6 +142,8 @@ def _transfer(
     gradient = gradients.after(m, row, tensor, args, name)
     if result.gradient is not gradient:
         result = changed(result, gradient=gradient)
+    if name == "layer" and row.kind in conversions.WEIGHTED:
+        result = changed(result, dtype=conversions.of_layer(m, frame, made_by[0], row, tensor))
     result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name, made_by[1]), row, tensor, args, name, made_by)
     if row.inplace:
         shape = result.shape if shape_rules.changes_in_place(row) else tensor.shape

@@ -15,6 +15,20 @@ _FREEZING = re.compile(
 )
 """What takes the gradient from parameters: they are told so one by one, or by a function whose name says it."""
 
+_CONVERTING = re.compile(
+    rb"\.(?:double|half|bfloat16|_apply)\b|\bset_default_|\btorch_dtype\b|\b(?:apex|deepspeed|colossalai)\b|\bto_empty\b"
+)
+"""What gives modules another dtype, whatever stands in their brackets."""
+_CASTING = re.compile(rb"\.(?:to|type)[ \t]*\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*){0,8}\)[^()]*){0,8})(\))?")
+_HARMLESS = re.compile(
+    rb"\s*(?:(?:device|non_blocking|copy|memory_format)\s*=.*|(?:dtype\s*=\s*)?(?:torch|th)\.(?:cuda\.)?"
+    rb"(?:long|int\w*|uint8|bool|short|float|float32|(?:Long|Int|Short|Byte|Bool|Float|Char)Tensor)"
+    rb"|(?!.*(?:Double|Half|BFloat)).*(?:device|cuda|cpu|gpu|mps|xpu|rank|\")\S*(?:\(.*)?|True|False|None|\d+|)\s*",
+    re.S | re.I,
+)
+"""An argument that asks for no dtype which the parameters of a module could have but for float32."""
+_TRUE_PRECISION = re.compile(rb"(?:16|64)-true|\bprecision\s*=\s*64\b")
+
 
 class TensorWords:
     """What the files of a project say of dtypes and of training, wherever they say it."""
@@ -31,6 +45,21 @@ class TensorWords:
         return self._says(_DEFAULT)
 
     @cached_property
+    def converting(self) -> bool:
+        """True if some file may give modules another dtype."""
+        return any(_converts(summary.data or summary.raw, summary.raw) for summary in self._summaries.values())
+
+    @cached_property
     def freezing(self) -> bool:
         """True if some file may keep parameters from being trained."""
         return self._says(_FREEZING)
+
+
+def _converts(code: bytes, raw: bytes) -> bool:
+    if _CONVERTING.search(code) is not None or (b"precision" in raw and _TRUE_PRECISION.search(raw) is not None):
+        return True
+    return any(call[2] is None or not all(map(_is_harmless, call[1].split(b","))) for call in _CASTING.finditer(code))
+
+
+def _is_harmless(argument: bytes) -> bool:
+    return _HARMLESS.fullmatch(argument) is not None
