@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import MODULE_KINDS, NONE, TOP, Constant, Ref, Seq, Table, Value, const, options
+from bce_lint.analysis.domain.values import MODULE_KINDS, NONE, TOP, Constant, Ref, Seq, Table, Value, const, join, options
 from bce_lint.analysis.models import autocast, dtype_rules
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame
@@ -85,7 +86,7 @@ def lose(m: Machine, value: Value) -> None:
 
 def _without_dtype(value: Value) -> Value:
     found = [changed(one, dtype=None) if type(one) is Tensor and one.dtype in FLOATS else one for one in options(value)]
-    return found[0] if len(found) == 1 else TOP
+    return reduce(join, found)
 
 
 def _below(m: Machine, value: Value) -> Iterator[tuple[int, str, Value]]:

@@ -8,6 +8,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.models import (
     activations,
+    arrays,
     attribute_functions,
     autocast,
     builtins,
@@ -29,7 +30,7 @@ from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.names import canonical
 
 OWNERS: Final = (
-    activations, attribute_functions, autocast, builtins, copies, datasets, devices, layers, losses, namespaces, tensor_literals,
+    activations, arrays, attribute_functions, autocast, builtins, copies, datasets, devices, layers, losses, namespaces, tensor_literals,
     tensor_ops, trainers,
 )  # fmt: skip
 """The files that own names; none has two owners."""
