@@ -77,7 +77,8 @@ np.random.randint(0, 2, 3, dtype=np.int32) | np.random.normal(size=(2, 3)) | np.
 np.zeros_like(ai) | np.ones_like(ai, dtype=np.float32) | ai.reshape(-1, 1) | ai[:, None] | np.expand_dims(ai, 1) | np.concatenate([a, a])
 np.stack([ai, ai]) | np.bincount(ai) | np.bincount(ai) / len(ai) | 1.0 / np.bincount(ai) | len(ai) / (3 * np.bincount(ai))
 np.bincount(ai).sum() / (3 * np.bincount(ai)) | np.sqrt(ai) | np.log(ai) | 1 / np.sqrt(np.bincount(ai)) | np.exp(ai)
-np.mean(ai.reshape(1, 2), 0) | a.mean(0) | ai.reshape(1, 2).mean(0) | ai.reshape(1, 2).sum(0) | a.sum(1) | np.median(ai.reshape(1, 2), 0) | ai / ai.sum()
+np.mean(ai.reshape(1, 2), 0)
+a.mean(0) | ai.reshape(1, 2).mean(0) | ai.reshape(1, 2).sum(0) | a.sum(1) | np.median(ai.reshape(1, 2), 0) | ai / ai.sum()
 np.unique(ai, return_counts=True)[1] | np.unique(a, return_counts=True)[1] / 2 | np.unique(ai, return_inverse=True, return_counts=True)[2]
 np.random.default_rng(0).random(3) | np.random.default_rng().integers(0, 5, 3) | np.random.default_rng(1).normal(size=(2, 3))
 np.random.default_rng(0).random(3, dtype=np.float32) | np.random.default_rng(0).uniform(0, 1, 3) | np.random.RandomState(0).rand(3)
