@@ -85,6 +85,8 @@ LIBRARY_ALIASES: dict[str, str] = {
     "transformers.training_args.": "transformers.",
     "transformers.trainer.": "transformers.",
     "einops.einops.": "einops.",
+    "sklearn.utils.compute_class_weight": "sklearn.utils.class_weight.compute_class_weight",
+    "sklearn.utils.compute_sample_weight": "sklearn.utils.class_weight.compute_sample_weight",
 }
 """Aliases of other libraries; the stand-alone Lightning packages count as the unified one, whose code they share."""
 

@@ -5,6 +5,8 @@ NumPy's default floating dtype is float64, its default integer int64 (int32 befo
 
 from __future__ import annotations
 
+from typing import Final
+
 from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
@@ -80,6 +82,18 @@ NUMPY: dict[str, Transfer] = {
         vstack hstack(tup)
         """,
     ),
+    **rows(
+        "numpy.random.Generator.",
+        Transfer(Kind.FACTORY, ANY, dtype="float64"),
+        """
+        random(size) | shape=size
+        standard_normal(size) | shape=size
+        normal(loc, scale, size) | shape=size_third
+        uniform(low, high, size) | shape=size_third
+        """,
+    ),
+    **rows("numpy.random.Generator.", Transfer(Kind.LABEL, dtype="int64"), "integers(low, high, size) | shape=randint"),
+    **rows("numpy.", Transfer(Kind.ARITHMETIC, dtype="int64"), "bincount(x, weights, minlength) | dtype_rule=counts"),
     **rows("numpy.", Transfer(Kind.CLAMP, bounds=("a_min", "a_max")), "clip(a, a_min, a_max)"),
     **rows("numpy.", Transfer(Kind.MASK, use="moved"), "where(condition, x, y)"),
     **rows("numpy.", Transfer(Kind.EXP), "exp(x)"),
@@ -115,6 +129,22 @@ NUMPY: dict[str, Transfer] = {
     ),
 }
 """NumPy functions by name; an array counts as a tensor without gradient."""
+
+SEVERAL: Final[frozenset[str]] = frozenset({"numpy.unique"})
+"""What returns several arrays where its options ask for them."""
+
+NUMPY_OBJECTS: Final[dict[str, str]] = {
+    "numpy.random.default_rng": "numpy.random.Generator",
+    "numpy.random.Generator": "numpy.random.Generator",
+    "numpy.random.RandomState": "numpy.random",
+}
+"""What makes an object of NumPy, and the name below which its methods are listed."""
+
+FLOATING: Final[frozenset[str]] = frozenset({"sqrt", "exp", "log", "log1p", "log2", "log10", "tanh", "mean", "median"})
+"""What computes in float64 with integers."""
+
+WIDENED: Final[frozenset[str]] = frozenset({"sum", "prod"})
+"""What computes in int64 with the narrower integers."""
 
 NUMPY_METHODS: dict[str, Transfer] = {"astype": Transfer(Kind.KEEP, params=("dtype",), shape="same")}
 """Methods that arrays have and tensors lack."""

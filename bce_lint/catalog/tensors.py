@@ -15,6 +15,7 @@ from bce_lint.catalog.pointwise import POINTWISE
 from bce_lint.catalog.reductions import REDUCTIONS, VALUES
 from bce_lint.catalog.rows import METHOD, WRITTEN_METHOD, rows
 from bce_lint.catalog.schema import REAL, UNARY, Kind, Transfer
+from bce_lint.catalog.sklearn import SKLEARN
 
 __all__ = ["ATTRIBUTES", "FUNCTIONS", "METHODS", "OPERATORS", "PARAMETER", "REVERSED_OPERATORS", "UNARY_OPERATORS"]
 
@@ -261,6 +262,7 @@ _ONCE: dict[str, Transfer] = {
     **FUNCTIONAL,
     **FACTORY_FUNCTIONS,
     **NUMPY,
+    **SKLEARN,
 }
 
 FUNCTIONS: dict[str, Transfer] = {

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-NOT_INSTALLED = ("torchvision.", "torch_scatter.", "einops.")
+NOT_INSTALLED = ("torchvision.", "torch_scatter.", "einops.", "sklearn.")
 """Name spaces of the tables whose packages the tests do not install."""
 
 KEYS = {"cuda": "CUDA", "xpu": "XPU", "cpu": "CPU", "mps": "MPS"}

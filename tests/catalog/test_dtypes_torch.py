@@ -75,10 +75,20 @@ np.asarray([1, 2]) | np.arange(5) | np.arange(5, dtype=np.float32) | np.linspace
 np.random.rand(2, 3) | np.random.randn(2, 3) | np.random.random((2, 3)) | np.random.randint(0, 5, 3) | np.random.randint(0, 5, size=3)
 np.random.randint(0, 2, 3, dtype=np.int32) | np.random.normal(size=(2, 3)) | np.random.uniform(0, 1, (2, 3)) | np.argmax(a, 1) | a.argmax(1)
 np.zeros_like(ai) | np.ones_like(ai, dtype=np.float32) | ai.reshape(-1, 1) | ai[:, None] | np.expand_dims(ai, 1) | np.concatenate([a, a])
-np.stack([ai, ai])
+np.stack([ai, ai]) | np.bincount(ai) | np.bincount(ai) / len(ai) | 1.0 / np.bincount(ai) | len(ai) / (3 * np.bincount(ai))
+np.bincount(ai).sum() / (3 * np.bincount(ai)) | np.sqrt(ai) | np.log(ai) | 1 / np.sqrt(np.bincount(ai)) | np.exp(ai)
+np.mean(ai.reshape(1, 2), 0)
+a.mean(0) | ai.reshape(1, 2).mean(0) | ai.reshape(1, 2).sum(0) | a.sum(1) | np.median(ai.reshape(1, 2), 0) | ai / ai.sum()
+np.unique(ai, return_counts=True)[1] | np.unique(a, return_counts=True)[1] / 2 | np.unique(ai, return_inverse=True, return_counts=True)[2]
+np.random.default_rng(0).random(3) | np.random.default_rng().integers(0, 5, 3) | np.random.default_rng(1).normal(size=(2, 3))
+np.random.default_rng(0).random(3, dtype=np.float32) | np.random.default_rng(0).uniform(0, 1, 3) | np.random.RandomState(0).rand(3)
+np.random.RandomState(0).randint(0, 5, 3) | np.random.RandomState(1).randn(2)
+np.where(a > 0, 1.0, 0.0) | np.where(a > 0, 1, 0) | np.where(a > 0, True, False) | np.mean(a.astype(np.float32), 0)
 """
 
 SOUND = """
+torch.from_numpy(np.bincount(ai, weights=np.ones(2))) | torch.from_numpy(np.bincount(ai, np.ones(2, np.float32)))
+torch.from_numpy(np.sum(ai.astype(np.int32).reshape(1, 2), 0)) | torch.from_numpy(np.sqrt(ai.astype(np.int8))) | torch.where(b, 1.0, 0.0)
 b.sum() | i.sum() | n.sum() | n.cumsum(0) | b.cumsum(0) | n.prod() | m.sum(1) | d.sum(1) | i.float().mean() | m.norm() | m.clamp(0, 1)
 i.clamp(0, 1) | i.clamp(0.5) | i.abs() | abs(m) | i.sqrt() | torch.exp(i) | torch.sigmoid(i) | torch.sign(i) | i.relu() | m.round()
 torch.bincount(i, weights=torch.rand(3)) | torch.where(b, m, d) | torch.where(b, 1, 0) | torch.where(b, i, 0.5)

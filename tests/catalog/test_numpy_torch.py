@@ -40,13 +40,17 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "log2": (X.abs().numpy() + 1,),
     "log10": (X.abs().numpy() + 1,),
     "power": (X.numpy(), 2),
+    "bincount": (np.array([0, 2, 1]),),
     "dot": (X.numpy(), np.ones((4, 2))),
     "matmul": (X.numpy(), np.ones((4, 2))),
     **{name: ((X.numpy(), np.ones((3, 4))),) for name in ("concatenate", "stack", "vstack", "hstack")},
 }
 
 
-@pytest.mark.parametrize("name", NUMPY)
+GENERATOR = "numpy.random.Generator."
+
+
+@pytest.mark.parametrize("name", [name for name in NUMPY if not name.startswith(GENERATOR)])
 def test_row(name: str) -> None:
     row, last = NUMPY[name], name.rpartition(".")[2]
     arguments = ARGUMENTS.get(last, (X.numpy(),))
@@ -58,3 +62,11 @@ def test_row(name: str) -> None:
     check(row, subject, found, {**named, "tensors": (X, torch.ones(1)), "other": torch.full((1,), 2.0)})
     if row.kind is Kind.FACTORY and row.range.tight:
         assert reaches(found, bounds(row, named))
+
+
+@pytest.mark.parametrize("name", [name.removeprefix(GENERATOR) for name in NUMPY if name.startswith(GENERATOR)])
+def test_methods_of_a_generator(name: str) -> None:
+    row, generator = NUMPY[GENERATOR + name], np.random.default_rng(0)
+    found = getattr(generator, name)(**{"size": 9, **({"low": 0, "high": 3} if "low" in row.params else {})})
+    assert isinstance(generator, np.random.Generator)
+    assert (str(found.dtype), found.shape) == (row.dtype, (9,))

@@ -24,7 +24,7 @@ from bce_lint.catalog.schema import Kind, Transfer
 pytestmark = pytest.mark.any_python
 
 PACKAGE = Path(bce_lint.__file__).parent
-TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "reductions", "tensors")
+TABLES = ("factories", "functional", "layers", "methods", "numpy", "pointwise", "reductions", "sklearn", "tensors")
 OPERATIONS: dict[str, Transfer] = {
     **tensors.FUNCTIONS,
     **{f".{name}": row for name, row in (tensors.METHODS | NUMPY_METHODS).items()},

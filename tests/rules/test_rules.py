@@ -270,7 +270,7 @@ OUTPUT = of(Domain.CATEGORICAL, "model(x)", model=True)
         pytest.param("BCELoss", (LABELS,), (OUTPUT, Tensor()), [], id="second unknown on one path"),
         pytest.param("BCELoss", (LABELS,), (SOFTMAX,), [], id="second no model's output"),
         pytest.param("BCELoss", (LABELS,), (replace(LABELS, model=True),), [], id="labels from a model"),
-        pytest.param("BCELoss", (replace(INT, model=True),), (OUTPUT,), ["BCE305"], id="integers from a model"),
+        pytest.param("BCELoss", (replace(INT, model=True),), (OUTPUT,), ["BCE202"], id="integers from a model"),
         pytest.param("MSELoss", (LABELS,), (OUTPUT,), [], id="a symmetric loss"),
     ],
 )

@@ -27,5 +27,10 @@ def join_gradient(a: Gradient, b: Gradient) -> Gradient:
 
 def together(parts: Iterable[Gradient]) -> Gradient:
     """What a value carries that is computed from others: what any of them does."""
-    found = set(parts)
-    return next((one for one in (Gradient.SOME, Gradient.UNKNOWN, Gradient.STOPPED) if one in found), Gradient.DATA)
+    result = Gradient.DATA
+    for one in parts:
+        if one is Gradient.SOME:
+            return one
+        if one is Gradient.UNKNOWN or (one is Gradient.STOPPED and result is Gradient.DATA):
+            result = one
+    return result

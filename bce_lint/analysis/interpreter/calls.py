@@ -28,7 +28,7 @@ from bce_lint.analysis.domain.values import (
     tagged,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import arity, attributes, classes, contexts, entry_points, instances, statements
-from bce_lint.analysis.models import autocast, layers, methods, registry
+from bce_lint.analysis.models import autocast, conversions, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import assumptions, containers, handed
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
@@ -136,6 +136,7 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
             )
             inner = m.here(function.function)
             return (call if type(inner) is Union else call_one)(m, frame, inner, merged, node)
+    conversions.escaped(m, args)
     return m.fresh(frame, node.span)  # it is assumed to leave the attributes of its arguments alone
 
 

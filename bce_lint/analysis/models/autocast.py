@@ -32,6 +32,8 @@ def with_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 EITHER = const("either")
+CASTS = const("casts")
+"""What a context does to autocast that is on for a device that bans nothing."""
 
 
 def set_grad(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -79,7 +81,7 @@ def make(m: Machine, frame: Frame, row: Autocast, args: Args, node: ir.Call) -> 
     enabled = args.get(params.index("enabled"), "enabled")
     active = on(m, frame.place(node.span, node.func.span))
     effect = reduce(join, [_effect(d, e, active) for d in options(device or TOP) for e in options(enabled or TRUE)])
-    return context(m, frame, effect, node)
+    return context(m, frame, CASTS if effect is NONE and enabled != const(False) else effect, node)
 
 
 def context(m: Machine, frame: Frame, effect: Value, node: ir.Call) -> Ref:
@@ -115,20 +117,28 @@ def begun(m: Machine, context: Ref) -> Value:
     if context.what in (NO_GRAD, WITH_GRAD, EITHER):
         m.write(0, cells.GRAD, NO_GRAD if context.what == NO_GRAD else TRUE if context.what == WITH_GRAD else TOP)
         return NONE
+    if context.what == CASTS:
+        m.write(0, cells.CASTING, TRUE)
+        return NONE
     return context.what if context.what is not None else NONE  # type: ignore[return-value]
 
 
 def state(m: Machine) -> Seq:
-    """What contexts change: autocast, and whether gradients are recorded."""
-    return Seq((current(m), m.read(0, cells.GRAD) or TRUE))
+    """What contexts change: autocast, here and on devices that ban nothing, and whether gradients are recorded."""
+    return Seq((current(m), m.read(0, cells.GRAD) or TRUE, m.read(0, cells.CASTING) or NONE))
 
 
 def leave(m: Machine, previous: Seq | None) -> None:
     """Restores the state from before a context."""
     if previous is not None:
-        for cell, before, now in zip((cells.AUTOCAST, cells.GRAD), previous.prefix, state(m).prefix, strict=True):
+        for cell, before, now in zip((cells.AUTOCAST, cells.GRAD, cells.CASTING), previous.prefix, state(m).prefix, strict=True):
             if now != before:
                 m.write(0, cell, before)
+
+
+def may_cast(m: Machine) -> bool:
+    """True if some autocast may be on here."""
+    return m.read(0, cells.CASTING) not in (None, NONE) or current(m) != OFF
 
 
 def describe(m: Machine) -> tuple[str, Place | None]:

@@ -10,8 +10,13 @@ from bce_lint.analysis.models.shape_rules import is_pointwise
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.dtypes import DTYPES, FLOATS, NUMBER_DTYPES, NUMPY_DTYPES, WIDTHS
+from bce_lint.catalog.numpy import FLOATING, WIDENED
 from bce_lint.catalog.schema import ANY, Kind, Transfer
 from bce_lint.records import changed
+
+ARRAYS = ("numpy.", "sklearn.")
+"""How the names begin of what returns arrays."""
+_WIDE = frozenset({"int64", "int32"})
 
 
 def typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str, place: Place) -> Tensor:
@@ -32,7 +37,7 @@ def asked_at(node: ir.Call, place: Place) -> Place:
 
 def _typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Tensor:
     array = type(value) is Tensor and value.array and not name.startswith("torch.")
-    array = array or name == "numpy" or name.startswith("numpy.")
+    array = array or name == "numpy" or name.startswith(ARRAYS)
     if array != result.array:
         result = changed(result, array=array)
     if is_unknown(args) or (row.dtype_rule == "counts" and (len(args.pos) > 1 or "weights" in args.kw)):
@@ -41,11 +46,20 @@ def _typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, 
     if wanted is None and row.kind is Kind.FACTORY and row.dtype == "float32":
         return changed(result, dtype=m.program.default_dtype())
     dtype = wanted or row.dtype or _filled_dtype(row, args, value, array)
-    if dtype is not None or (row.dtype_rule == "cast" and not _keeps_dtype(args, node)):
+    if dtype is not None or (row.dtype_rule == "cast" and not keeps_dtype(args, node)):
         return changed(result, dtype=dtype or _dtype_of_other(args))
-    if result.dtype is None and type(value) is Tensor and value.dtype in FLOATS and is_pointwise(row, args):
-        return changed(result, dtype=value.dtype)
+    if result.dtype is None and type(value) is Tensor and value.dtype is not None:
+        return changed(result, dtype=_computed(row, value.dtype, name, args, array))
     return result
+
+
+def _computed(row: Transfer, dtype: str, name: str, args: Args, array: bool) -> str | None:
+    """The dtype in which an operation computes with numbers of another; integers are told for arrays alone."""
+    if dtype in FLOATS:
+        floating = array and name.rpartition(".")[2] in (FLOATING | WIDENED)
+        return dtype if floating or is_pointwise(row, args) else None
+    last = name.rpartition(".")[2] if array else ""
+    return "float64" if last in FLOATING and dtype in _WIDE else "int64" if last in WIDENED else None
 
 
 def cast(args: Args, row: Transfer) -> str | None:
@@ -78,7 +92,7 @@ def is_unknown(args: Args) -> bool:
     return asked is not None and asked is not NONE and dtype_of(asked) is None
 
 
-def _keeps_dtype(args: Args, node: ir.Call) -> bool:
+def keeps_dtype(args: Args, node: ir.Call) -> bool:
     """True if the arguments of `.to(...)` name devices and flags only; a name that says `device` is taken at its word."""
     if args.open:
         return False

@@ -8,7 +8,7 @@ from functools import reduce
 from bce_lint.analysis.domain.gradient import Gradient, join_gradient, together
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import NONE, TRUE, Constant, External, Ref, Seq, Union, Unknown, Value, const, number_kind
-from bce_lint.analysis.models import autocast
+from bce_lint.analysis.models import autocast, dtype_rules
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import Kind, Transfer
@@ -61,12 +61,14 @@ def of_activation(m: Machine, value: Value, recording: bool) -> Gradient:
 def after(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str) -> Gradient:
     """What the result of an operation of the catalogue carries, given one alternative of its tensor."""
     kind = row.kind
+    if name.startswith(dtype_rules.ARRAYS):
+        return stopped(tensor.carried) if tensor.carried is Gradient.SOME or tensor.carried is Gradient.STOPPED else Gradient.DATA
     if kind in _MADE:
         return recorded(m, _rounded(tensor.carried)) if row.inplace else Gradient.DATA
     if kind is Kind.PARAMETER or (name == "layer" and _has_parameters(row)):
         return _of_parameters(m, row, tensor)
     ends = row.gradient in ("stopped", "none")
-    if ends or (kind is Kind.FACTORY and not row.inplace and not _is_drawn(row, name)):
+    if ends or (kind is Kind.FACTORY and not row.inplace and not _is_drawn(row)):
         return stopped(tensor.carried) if ends else Gradient.DATA
     if kind in _OF_THE_FIRST and not row.inplace:
         return recorded(m, _rounded(tensor.carried) if kind is Kind.ROUND else tensor.carried)
@@ -78,10 +80,10 @@ def _has_parameters(row: Transfer) -> bool:
     return row.kind in _TRAINED or row.gradient == "affine" or row.gradient == "trained"
 
 
-def _is_drawn(row: Transfer, name: str) -> bool:
+def _is_drawn(row: Transfer) -> bool:
     """True if a new tensor is drawn from the numbers of another, whose gradient goes on as zeros."""
     alone = row.params == _OF_A_TENSOR or (not row.params and row.shape == "same")
-    return alone and row.use != "layout" and not name.startswith("numpy.")
+    return alone and row.use != "layout"
 
 
 def _rounded(found: Gradient) -> Gradient:

@@ -24,6 +24,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.models import (
     activations,
     collections,
+    conversions,
     layer_shapes,
     losses,
     tensor_ops,
@@ -49,6 +50,7 @@ def construct_layer(m: Machine, frame: Frame, name: str, args: Args, node: ir.Ca
     row = layer_rows.LAYERS[name]
     ref = m.new_ref(frame, node.span, "layer", row, name)
     m.layers[ref.address] = name
+    conversions.constructed(m, frame, ref, args)
     given = ((p, args.get(i, p)) for i, p in enumerate(row.params))
     place = Place(frame.unit.path, node.span)
     m.write(ref.address, cells.ARGS, Table(tuple((p, layer_shapes.sized(p, v, place)) for p, v in given if v is not None)))

@@ -31,6 +31,7 @@ from bce_lint.analysis.models import (
     activations,
     attribute_functions,
     collections,
+    conversions,
     dtype_rules,
     idioms,
     layers,
@@ -142,6 +143,7 @@ def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node
         set_training(m, receiver, mode if mode in (TRUE, FALSE) else TOP, set())
         return receiver
     if name in MODULE_SELF_METHODS:
+        conversions.convert(m, receiver, name, args, node)
         return receiver
     if name in ("add_module", "register_module"):
         return _add_module(m, receiver, args.get(0, "name") or TOP, args.get(1, "module") or TOP)

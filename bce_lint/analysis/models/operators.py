@@ -212,6 +212,11 @@ def _repeated(m: Machine, frame: Frame, a: Value, times: Value, span: ir.Span) -
     return joined if type(a) is Seq else containers.new_list(m, frame, span, joined, "list")
 
 
+def number_range(value: Value) -> Range:
+    """The bounds of a number."""
+    return _number(value) or ANY
+
+
 def _number(value: Value) -> Range | None:
     if type(value) is Constant and isinstance(value.value, int | float):
         return Range(float(value.value), float(value.value), True)

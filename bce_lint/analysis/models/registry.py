@@ -8,10 +8,12 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.models import (
     activations,
+    arrays,
     attribute_functions,
     autocast,
     builtins,
     collections,
+    conversions,
     copies,
     datasets,
     devices,
@@ -30,8 +32,8 @@ from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.names import canonical
 
 OWNERS: Final = (
-    activations, attribute_functions, autocast, builtins, collections, copies, datasets, devices, iterators, layers, losses, namespaces,
-    tensor_literals, tensor_ops, trainers,
+    activations, arrays, attribute_functions, autocast, builtins, collections, copies, datasets, devices, iterators, layers, losses,
+    namespaces, tensor_literals, tensor_ops, trainers,
 )  # fmt: skip
 """The files that own names; none has two owners."""
 
@@ -47,4 +49,7 @@ def is_known(name: str) -> bool:
 def call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call) -> Value:
     """The result of calling a name outside the project; unknown, but the same in one context, where nothing is known of it."""
     model = MODELS.get(canonical(name))
-    return m.fresh(frame, node.span) if model is None else model(m, frame, args, node)
+    if model is None:
+        conversions.escaped(m, args)
+        return m.fresh(frame, node.span)
+    return model(m, frame, args, node)

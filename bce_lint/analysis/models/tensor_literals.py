@@ -45,10 +45,10 @@ def literal(
     inferred = None if dtype_rules.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
     shape = shape_at(shape_rules.of_literal(m, data), place) if kinds is not None else None
     gradient = Gradient.DATA if kinds is not None or copies else gradients.carried(data)
-    made = Tensor(
+    tensor = Tensor(
         dtype=dtype_at(inferred, place), shape=shape, identity=identity, literal=kinds is not None, array=array, gradient=gradient
     )
-    return gradients.given(made, args.kw.get("requires_grad"))
+    return gradients.given(tensor, args.kw.get("requires_grad"))
 
 
 def _left(tensor: Tensor, copies: bool) -> Gradient:

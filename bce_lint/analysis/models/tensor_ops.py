@@ -18,11 +18,13 @@ from bce_lint.analysis.domain.values import (
     Value,
     identity_of,
     join,
+    number_kind,
     options,
     tensors,
 )
 from bce_lint.analysis.models import (
     concatenation,
+    conversions,
     dtype_rules,
     gradients,
     idioms,
@@ -42,7 +44,7 @@ from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.factories import READING
-from bce_lint.catalog.numpy import NUMPY_METHODS
+from bce_lint.catalog.numpy import NUMPY_METHODS, SEVERAL
 from bce_lint.catalog.schema import QUESTIONS, UNARY, Domain, Kind, Transfer
 from bce_lint.catalog.tensors import FUNCTIONS
 from bce_lint.records import changed
@@ -142,6 +144,8 @@ def _transfer(
     gradient = gradients.after(m, row, tensor, args, name)
     if result.gradient is not gradient:
         result = changed(result, gradient=gradient)
+    if name == "layer" and row.kind in conversions.WEIGHTED:
+        result = changed(result, dtype=conversions.of_layer(m, frame, made_by[0], row, tensor))
     result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name, made_by[1]), row, tensor, args, name, made_by)
     if row.inplace:
         shape = result.shape if shape_rules.changes_in_place(row) else tensor.shape
@@ -254,6 +258,8 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
         operands = (*args.pos, *args.kw.values())
         return Tensor(identity=identity, model=any(t.model for t in tensors(value)), gradient=gradients.of_operands(m, operands))
     result = gathered(parts, identity)
+    if row.kind is Kind.MASK and all(number_kind(part) for part in parts):
+        result = _chosen(m, frame, parts, identity, node, name)
     if type(result) is Tensor:
         result = changed(result, gradient=gradients.of_operands(m, parts))
     if row.kind is Kind.JOIN and type(result) is Tensor:
@@ -263,6 +269,16 @@ def _several(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, 
     if row.kind is Kind.FILL and type(value) is Tensor and type(result) is Tensor:
         return changed(result, dtype=value.dtype)
     return result
+
+
+def _chosen(m: Machine, frame: Frame, parts: list[Value], identity: int, node: ir.Call, name: str) -> Tensor:
+    """`where(condition, 1.0, 0.0)`: one of two numbers everywhere."""
+    kinds, array = {number_kind(part) for part in parts}, name.startswith("numpy.")
+    floating = "float64" if array else m.program.default_dtype()
+    dtype = floating if "float" in kinds else "int64" if "int" in kinds else "bool"
+    ranges = [operators.number_range(part) for part in parts]
+    bounds = reduce(join_range, ranges)._replace(tight=False)
+    return Tensor(range=bounds, dtype=dtype_at(dtype, Place(frame.unit.path, node.span)), identity=identity, array=array)
 
 
 def gathered(parts: list[Value], identity: int) -> Value:
@@ -319,5 +335,5 @@ def _modelled(m: Machine, value: Value) -> Value:
     return found
 
 
-MODELS: dict[str, Model] = each(function_call, {name: name for name in FUNCTIONS if name not in READING})
+MODELS: dict[str, Model] = each(function_call, {name: name for name in FUNCTIONS if name not in READING and name not in SEVERAL})
 """The functions of the catalogue, but for the factories that look into what they are given."""

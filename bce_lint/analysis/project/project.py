@@ -139,6 +139,10 @@ class Project(ProjectFiles):
         """The dtype of new floating point tensors; None where some file of the project changes it."""
         return None if self._words.default_dtype else "float32"
 
+    def converts(self) -> bool:
+        """True if some file of the project may give its modules another dtype."""
+        return self._words.converting
+
     def freezes(self) -> bool:
         """True if some file of the project may keep parameters from being trained."""
         return self._words.freezing

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from bce_lint.analysis.project.index import FileSummary
 
-_DEFAULT = re.compile(rb"set_default_")
+_DEFAULT = b"set_default_"
+_FREEZING_WORDS = (b"requires_grad", b"detach_", b"freeze", b"toggle_optimizer", b"get_peft_model")
+"""What stands in each text that `_FREEZING` finds something in."""
 _FREEZING = re.compile(
     rb"\brequires_grad(?:_\s*\(|\s*=(?!=))(?!\s*(?:True\b|\)))|\"requires_grad\"|\brequires_grad_\b(?!\s*\()|\bdetach_\b"
     rb"|\b(?:un)?freeze\w*\s*\(|\.(?:un)?freeze\b|\btoggle_optimizer\b|\bget_peft_model\b"
 )
 """What takes the gradient from parameters: they are told so one by one, or by a function whose name says it."""
+
+_CONVERTING = re.compile(rb"\.(?:double|half|bfloat16|_apply)\b|\b(?:torch_dtype|apex|deepspeed|colossalai|to_empty)\b")
+"""What gives modules another dtype, whatever stands in its brackets."""
+_CONVERTING_WORDS = (b".double", b".half", b".bfloat16", b"._apply", b"torch_dtype", b"apex", b"deepspeed", b"colossalai", b"to_empty")
+"""What stands in each text that it finds something in."""
+_CASTING = re.compile(rb"\.(?:to|type)[ \t]*\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*){0,8}\)[^()]*){0,8})(\))?")
+_HARMLESS = re.compile(
+    rb"\s*(?:(?:device|non_blocking|copy|memory_format)\s*=.*|(?:dtype\s*=\s*)?(?:torch|th)\.(?:cuda\.)?"
+    rb"(?:long|int\w*|uint8|bool|short|float|float32|(?:Long|Int|Short|Byte|Bool|Float|Char)Tensor)"
+    rb"|(?!.*(?:Double|Half|BFloat)).*(?:device|cuda|cpu|gpu|mps|xpu|rank|\")\S*(?:\(.*)?|True|False|None|\d+|)\s*",
+    re.S | re.I,
+)
+"""An argument that asks for no dtype which the parameters of a module could have but for float32."""
+_LONG = 200
+_TRUE_PRECISION = re.compile(rb"(?:16|64)-true|\bprecision\s*=\s*64\b")
 
 
 class TensorWords:
@@ -22,15 +39,32 @@ class TensorWords:
     def __init__(self, summaries: Mapping[str, FileSummary]) -> None:
         self._summaries = summaries
 
-    def _says(self, words: re.Pattern[bytes]) -> bool:
-        return any(words.search(summary.data or summary.raw) is not None for summary in self._summaries.values())
+    def _codes(self) -> Iterator[bytes]:
+        return (summary.data or summary.raw for summary in self._summaries.values())
 
     @cached_property
     def default_dtype(self) -> bool:
         """True if some file changes the dtype of new tensors."""
-        return self._says(_DEFAULT)
+        return any(_DEFAULT in code for code in self._codes())
+
+    @cached_property
+    def converting(self) -> bool:
+        """True if some file may give modules another dtype."""
+        return any(_converts(summary.data or summary.raw, summary.raw) for summary in self._summaries.values())
 
     @cached_property
     def freezing(self) -> bool:
         """True if some file may keep parameters from being trained."""
-        return self._says(_FREEZING)
+        return any(any(word in code for word in _FREEZING_WORDS) and _FREEZING.search(code) is not None for code in self._codes())
+
+
+def _converts(code: bytes, raw: bytes) -> bool:
+    if _DEFAULT in code or (any(word in code for word in _CONVERTING_WORDS) and _CONVERTING.search(code) is not None):
+        return True
+    if b"precision" in raw and _TRUE_PRECISION.search(raw) is not None:
+        return True
+    return any(call[2] is None or not all(map(_is_harmless, call[1].split(b","))) for call in _CASTING.finditer(code))
+
+
+def _is_harmless(argument: bytes) -> bool:
+    return len(argument) <= _LONG and _HARMLESS.fullmatch(argument) is not None

@@ -67,6 +67,9 @@ class Program(Protocol):
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where the project changes it."""
 
+    def converts(self) -> bool:
+        """True if the project may give its modules another dtype."""
+
     def freezes(self) -> bool:
         """True if the project may keep parameters from being trained."""
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from itertools import islice
 
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, limited
-from bce_lint.analysis.domain.values import TRUE, MustUses, Value, join, join_tagged
+from bce_lint.analysis.domain.values import NONE, TRUE, MustUses, Value, join, join_tagged
 from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
 INDEXED = 40
 NO_USES = MustUses(frozenset())
 ASSUMED_CELL = (0, cells.ASSUMED)
+_UNWRITTEN = {cells.GRAD: TRUE, cells.CASTING: NONE}
+"""What cells are where nobody wrote them."""
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 _NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
 COPIED, FLAT = 16, 48
@@ -264,8 +266,8 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
             if not asked:
                 before, asked = base.find(cell), True
             value = before
-            if value is None and inner and cell[1].startswith(cells.USES):
-                value = NO_USES
+            if value is None and inner:
+                value = NO_USES if cell[1].startswith(cells.USES) else _UNWRITTEN.get(cell[1])
         if value is None:
             continue
         if when is not None and not inner:

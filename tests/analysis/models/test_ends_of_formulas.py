@@ -114,9 +114,9 @@ def test_whether_a_cast_only_moves(value: Value, name: str, kept: bool) -> None:
     first, *rest = name.split(".")
     source = Attr(HERE, Name(HERE, first), rest[0]) if rest else Name(HERE, first)
     node = Call(HERE, Name(HERE, "to"), (Arg(source),))
-    assert dtype_rules._keeps_dtype(Args((TOP, value)), node) is kept
-    assert dtype_rules._keeps_dtype(Args((TOP, value), open=True), node) is False
-    assert dtype_rules._keeps_dtype(Args((TOP,)), node) is True
+    assert dtype_rules.keeps_dtype(Args((TOP, value)), node) is kept
+    assert dtype_rules.keeps_dtype(Args((TOP, value), open=True), node) is False
+    assert dtype_rules.keeps_dtype(Args((TOP,)), node) is True
 
 
 A, B = Origin("softmax", Domain.CATEGORICAL, PLACE, 1), Origin("softmax", Domain.CATEGORICAL, PLACE, 1, None)

@@ -170,6 +170,10 @@ class Nowhere:
         """torch's."""
         return "float32"
 
+    def converts(self) -> bool:
+        """Nobody does."""
+        return False
+
     def freezes(self) -> bool:
         """Nobody does."""
         return False
