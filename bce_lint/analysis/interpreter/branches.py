@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.alternatives import among, common
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_tagged, tagged
 from bce_lint.analysis.interpreter import expressions, questions, statements
-from bce_lint.analysis.models import builtins
+from bce_lint.analysis.models import class_questions
 from bce_lint.analysis.state import assumptions, objects
 from bce_lint.analysis.state.frames import Frame, OpenArm
 from bce_lint.analysis.state.machine import Machine
@@ -260,4 +260,4 @@ def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Constant, eq
 
 def _narrow_class(m: Machine, frame: Frame, place: ir.Expr, kinds: ir.Expr, outcome: bool) -> None:
     kind = expressions.evaluate(m, frame, kinds)
-    _narrow(m, frame, place, lambda v: builtins.is_instance(m, v, kind) is not (not outcome))
+    _narrow(m, frame, place, lambda v: class_questions.is_instance(m, v, kind) is not (not outcome))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.alternatives import common
+from bce_lint.analysis.domain.alternatives import common, untagged
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags
 from bce_lint.analysis.domain.values import (
     NEVER,
@@ -171,7 +171,9 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     autocast.leave(m, previous)
     m.stack.pop()
     if node.is_generator:
-        return Seq((), join_all(inner.yields) or TOP) if function.flavour != "contextmanager" else contexts.from_generator(m, inner)
+        if function.flavour == "contextmanager":
+            return contexts.from_generator(m, inner)
+        return Seq((), untagged(join_all(inner.yields) or TOP))
     return result
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import untagged
+from bce_lint.analysis.domain.partitions import NO_TAGS
 from bce_lint.analysis.domain.tensor import Assumed
 from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, External, FunctionV, Ref, Unknown, Value, const, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.interpreter.setters import Setter, setters
-from bce_lint.analysis.state import cells, class_model
+from bce_lint.analysis.state import assumptions, cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Default, Machine
 from bce_lint.analysis.state.store import ASSUMED_CELL
@@ -42,6 +44,8 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
     fuel, m.fuel = m.fuel, (given := m.waste.grant(cls.path, GENERIC_FUEL))
     floor, m.unroll_floor = m.unroll_floor, 0
     stack, m.stack = m.stack, []
+    catching, m.catching = m.catching, 0
+    assumptions.forget(m, NO_TAGS)
     raised, m.ended = m.ended, False
     nested = bool(stack)
     m.suppress_sites += nested
@@ -65,7 +69,7 @@ def _build_generic(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None
     keys = frozenset((base.path, base.node.span) for base in class_model.mro(m, cls) if type(base) is ClassV)
     _join_late(m, ref, late.union(name for name in leaves if m.program.may_exchange(name, keys)))
     m.suppress_sites -= 1
-    m.fuel, m.unroll_floor, m.stack, m.ended = fuel, floor, stack, raised
+    m.fuel, m.unroll_floor, m.stack, m.ended, m.catching = fuel, floor, stack, raised, catching
 
 
 def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]:
@@ -80,6 +84,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
         old = before.find((address, name))
         if (address == ref.address and name.startswith("$")) or (address, name) == ASSUMED_CELL:
             continue
+        value = untagged(value)  # a test of this passing is none of another
         m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
     cut = setter.own if m.fuel < 0 else frozenset[str]()
     return {*setter.late, *cut} - {name for address, name in written if address == ref.address}

@@ -11,6 +11,7 @@ from bce_lint.analysis.models import (
     attribute_functions,
     autocast,
     builtins,
+    class_questions,
     copies,
     datasets,
     devices,
@@ -28,8 +29,8 @@ from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.names import canonical
 
 OWNERS: Final = (
-    activations, attribute_functions, autocast, builtins, copies, datasets, devices, layers, losses, namespaces, tensor_literals,
-    tensor_ops, trainers,
+    activations, attribute_functions, autocast, builtins, class_questions, copies, datasets, devices, layers, losses, namespaces,
+    tensor_literals, tensor_ops, trainers,
 )  # fmt: skip
 """The files that own names; none has two owners."""
 

@@ -157,7 +157,8 @@ class Machine:
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
     did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
-    with the statement. `tests` are the places of tests whose outcome nobody could tell, by their numbers, which tell alternatives apart;
+    with the statement. `tests` are the places of tests whose outcome nobody could tell, by the numbers that tell alternatives
+    apart, and for which outcome of what stands there the number is true;
     `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
     wrong use of a value raises.
 
@@ -206,7 +207,7 @@ class Machine:
         self.absent: dict[tuple[int, str, bool], bool] = {}
         self.stars = StarGraph(program.unit, program.resolve)
         self.outcomes = Outcomes()
-        self.tests: dict[int, Place] = {}
+        self.tests: dict[int, tuple[Place, bool]] = {}
         self.catching = 0
         self.operands: dict[int, Value] = {}
         self._interned: dict[Hashable, int] = {}

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.analysis.models import attribute_functions, autocast, builtins, copies, devices, methods, namespaces, trainers
+from bce_lint.analysis.models import (
+    attribute_functions,
+    autocast,
+    builtins,
+    class_questions,
+    copies,
+    devices,
+    methods,
+    namespaces,
+    trainers,
+)
 from bce_lint.catalog import activations, contexts, names, python, wrappers
 from bce_lint.catalog.tensors import METHODS
 
@@ -97,7 +107,7 @@ def test_methods_of_parsers() -> None:
 def test_types_of_python() -> None:
     import builtins as python_types
 
-    for name, kinds in builtins._PYTHON_TYPES.items():
+    for name, kinds in class_questions._PYTHON_TYPES.items():
         kind = getattr(python_types, name)
         assert kinds == tuple(one for one in ("int", "float", "str", "bool") if issubclass(getattr(python_types, one), kind)) or not kinds
         assert kinds or not any(issubclass(getattr(python_types, one), kind) for one in ("int", "float", "str", "bool"))
