@@ -49,7 +49,7 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     if not ends:
         m.state = base
         return False
-    m.state = _joined(base, _widened(m, ends, narrowed))
+    m.state = _joined(m, base, _widened(m, ends, narrowed))
     return True
 
 
@@ -81,9 +81,9 @@ def _widened(m: Machine, ends: list[State], narrowed: list[Narrowed]) -> list[St
     return found
 
 
-def _joined(base: State, ends: list[State]) -> State:
+def _joined(m: Machine, base: State, ends: list[State]) -> State:
     """What goes on behind alternatives that began in one state: no layer above it, even if only one of them goes on."""
-    return merge(ends) if len(ends) > 1 else apply_delta(base, ends[0].delta(base))
+    return merge(ends, m.reads) if len(ends) > 1 else apply_delta(base, ends[0].delta(base))
 
 
 def _ended(m: Machine) -> bool:
@@ -178,7 +178,7 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
         m.ended, m.state = True, base
         return TOP
     when = apart(ends)
-    m.ended, m.state = False, _joined(base, _widened(m, ends, narrowed))
+    m.ended, m.state = False, _joined(m, base, _widened(m, ends, narrowed))
     return join_tagged(zip(values, when, strict=True))
 
 

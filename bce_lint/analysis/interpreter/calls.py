@@ -69,7 +69,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     if not ends:
         m.state, m.ended = base, m.ended or bool(viable)
         return TOP
-    m.state = merge(ends)
+    m.state = merge(ends, m.reads)
     if any(sites):
         m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as entry points
         m.record(ChoiceSite(tuple(sites)))
@@ -200,9 +200,9 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
         return NEVER
     when = apart([state for state, _ in ends]) if len(ends) > 1 else [NO_TAGS]
     if len(ends) > MANY_ENDS and not inner.captured:
-        m.state = merge([state.outliving(before, inner.address) for state, _ in ends])
+        m.state = merge([state.outliving(before, inner.address) for state, _ in ends], m.reads)
     else:
-        m.state = merge([state for state, _ in ends])
+        m.state = merge([state for state, _ in ends], m.reads)
     entry_points.run_pending(m, inner)
     _collapse(m, inner, before)
     return join_tagged(zip([value for _, value in ends], when, strict=True))

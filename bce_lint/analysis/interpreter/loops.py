@@ -92,7 +92,7 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
     frame.arms = outside
     ends = [m.state, *loop.continues] if alive else list(loop.continues)
     loop.continues = []
-    return merge(ends) if ends else None
+    return merge(ends, m.reads) if ends else None
 
 
 def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> None:
@@ -116,7 +116,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
         m.state = base
     frame.unrolled_at = outer
     # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
-    m.state = entry.fork() if end is None else merge([entry.fork(), end])
+    m.state = entry.fork() if end is None else merge([entry.fork(), end], m.reads)
 
 
 def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
@@ -158,7 +158,7 @@ def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) 
     if not loop.breaks:
         return alive
     ends = [m.state, *loop.breaks] if alive else loop.breaks
-    m.state = merge(ends)
+    m.state = merge(ends, m.reads)
     return True
 
 

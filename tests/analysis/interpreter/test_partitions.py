@@ -183,6 +183,25 @@ def test_what_is_asked_may_be_another(test: str, between: str) -> None:
 EACH_ITS_OWN = [
     """
 def f(xs, y):
+    kind = "0"
+    for x in xs:
+        if x.p:
+            kind = "2"
+        reveal(kind)
+        kind = "1"
+""",
+    """
+def f(xs, y):
+    kind = "0"
+    for x in xs:
+        kind = "1"
+        if x.p:
+            continue
+        kind = "0"
+    reveal(kind)
+""",
+    """
+def f(xs, y):
     found = ["1" if x.p else "0" for x in xs]
     one, other = found[0], found[1]
     if one == "1":
