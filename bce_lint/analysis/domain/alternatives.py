@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags
-from bce_lint.analysis.domain.values import NONE, TOP, Union, Value, join_tagged, tagged
+from bce_lint.analysis.domain.values import NONE, TOP, Seq, Table, Union, Value, join_all, join_tagged, tagged
 from bce_lint.records import changed
 
 
@@ -19,6 +19,13 @@ def mapped_present(value: Value, one: Callable[[Value], Value]) -> Value:
     if type(value) is not Union:
         return one(value)
     return join_tagged([(one(option), when) for option, when in tagged(value) if option is not NONE])
+
+
+def untagged(value: Value) -> Value:
+    """The alternatives alone: what is one of many, or of another passing, can be there with any outcome of the tests of this one."""
+    if type(value) is Union:
+        return join_all(untagged(option) for option in value.options) or TOP
+    return value.map(untagged) if type(value) is Seq or type(value) is Table else value
 
 
 def answered(value: Value, one: Callable[[Value], Value]) -> Value:

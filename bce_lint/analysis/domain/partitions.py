@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
-Outcome: TypeAlias = tuple[int, bool]
+Tag: TypeAlias = tuple[int, bool]
 """The number of a test whose outcome is not known, and one of its outcomes."""
-Tags: TypeAlias = frozenset[Outcome]
+Tags: TypeAlias = frozenset[Tag]
 """Outcomes without all of which an alternative cannot be there."""
 NO_TAGS: Tags = frozenset()
 MAX_TAGS = 4
@@ -18,7 +18,7 @@ TRUTH: Final = "truth"
 """The test that asks whether a value is true."""
 
 
-class Comparison(NamedTuple):
+class Question(NamedTuple):
     """A test of one value, by its number: of its truth, or against a constant (`in`: several)."""
 
     of: int
@@ -56,7 +56,7 @@ def rows(given: list[tuple[tuple[T, ...], Tags]]) -> Iterable[list[tuple[T, Tags
         yield [(elements[index], when) for elements, when in given]
 
 
-def follows(known: Comparison, outcome: bool, asked: Comparison) -> bool | None:
+def follows(known: Question, outcome: bool, asked: Question) -> bool | None:
     """The outcome of one test of a value that follows from that of another test of the same value."""
     if known.op == "==" and outcome:
         return _holds(asked, known.value)
@@ -71,7 +71,7 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def _holds(test: Comparison, value: object) -> bool | None:
+def _holds(test: Question, value: object) -> bool | None:
     """The outcome of a test of a value that is known; None where it raises."""
     try:
         return bool(_OPERATIONS[test.op](value, test.value))

@@ -8,8 +8,10 @@ from bce_lint.analysis.domain.values import ClassV, FunctionV, MethodV, Ref, Val
 from bce_lint.analysis.state import class_model, objects
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.catalog.modules import MODULE, is_module
 from bce_lint.catalog.schema import Activation, Contract
 
+LIGHTNING = "lightning.LightningModule"
 _BINDING = frozenset({"staticmethod", "classmethod", "property"})
 
 
@@ -40,14 +42,14 @@ def _applies(m: Machine, callee: Ref, args: Args) -> bool:
     """True if an instance may be called so: by its own `forward`, which nothing wraps."""
     if not isinstance(callee.what, ClassV) or m.read(callee.address, "forward") is not None:
         return True
-    if objects.class_attribute(m, callee, "__call__") is not None or any(b.node.decorators for b in _classes(m, callee.what)):
+    classes = [base for base in class_model.mro(m, callee.what) if type(base) is ClassV]
+    outside = class_model.outside_base(m, callee.what) or MODULE
+    if objects.class_attribute(m, callee, "__call__") is not None or any(base.node.decorators for base in classes):
+        return True
+    if not is_module(outside) and outside != LIGHTNING:
         return True
     forward = objects.class_attribute(m, callee, "forward")
     return not (type(forward) is FunctionV and not forward.flavour) or _binds(forward, len(args.pos) + 1, args)
-
-
-def _classes(m: Machine, cls: ClassV) -> list[ClassV]:
-    return [base for base in class_model.mro(m, cls) if type(base) is ClassV]
 
 
 def _binds(function: FunctionV, count: int, args: Args) -> bool:

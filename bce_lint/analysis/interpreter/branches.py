@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.alternatives import among, common
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_all, join_tagged, tagged
 from bce_lint.analysis.interpreter import expressions, questions, statements
-from bce_lint.analysis.models import builtins
+from bce_lint.analysis.models import class_questions
 from bce_lint.analysis.state import assumptions, objects
 from bce_lint.analysis.state.frames import Frame, OpenArm
 from bce_lint.analysis.state.machine import Machine
@@ -52,7 +52,7 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     if not ends:
         m.state = base
         return False
-    m.state = _joined(base, _widened(m, ends, narrowed))
+    m.state = _joined(m, base, _widened(m, ends, narrowed))
     return True
 
 
@@ -84,9 +84,9 @@ def _widened(m: Machine, ends: list[State], narrowed: list[Narrowed]) -> list[St
     return found
 
 
-def _joined(base: State, ends: list[State]) -> State:
+def _joined(m: Machine, base: State, ends: list[State]) -> State:
     """What goes on behind alternatives that began in one state: no layer above it, even if only one of them goes on."""
-    return merge(ends) if len(ends) > 1 else apply_delta(base, ends[0].delta(base))
+    return merge(ends, m.reads) if len(ends) > 1 else apply_delta(base, ends[0].delta(base))
 
 
 def _ended(m: Machine) -> bool:
@@ -181,7 +181,7 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
         m.ended, m.state = True, base
         return TOP
     when = apart(ends)
-    m.ended, m.state = False, _joined(base, _widened(m, ends, narrowed))
+    m.ended, m.state = False, _joined(m, base, _widened(m, ends, narrowed))
     return join_tagged(zip(values, when, strict=True))
 
 
@@ -276,4 +276,4 @@ def _narrow_among(m: Machine, frame: Frame, place: ir.Expr, wanted: list[Constan
 
 def _narrow_class(m: Machine, frame: Frame, place: ir.Expr, kinds: ir.Expr, outcome: bool) -> None:
     kind = expressions.evaluate(m, frame, kinds)
-    _narrow(m, frame, place, lambda v: builtins.is_instance(m, v, kind) is not (not outcome))
+    _narrow(m, frame, place, lambda v: class_questions.is_instance(m, v, kind) is not (not outcome))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.alternatives import common
+from bce_lint.analysis.domain.alternatives import common, untagged
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags
 from bce_lint.analysis.domain.values import (
     NEVER,
@@ -69,7 +69,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     if not ends:
         m.state, m.ended = base, m.ended or bool(viable)
         return TOP
-    m.state = merge(ends)
+    m.state = merge(ends, m.reads)
     if any(sites):
         # What one alternative alone would show is still to be seen by running its functions as entry points.
         m.answer.roll_back(start, reached)
@@ -175,7 +175,9 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     autocast.leave(m, previous)
     m.stack.pop()
     if node.is_generator:
-        return Seq((), join_all(inner.yields) or TOP) if function.flavour != "contextmanager" else contexts.from_generator(m, inner)
+        if function.flavour == "contextmanager":
+            return contexts.from_generator(m, inner)
+        return Seq((), untagged(join_all(inner.yields) or TOP))
     return result
 
 
@@ -202,9 +204,9 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
         return NEVER
     when = apart([state for state, _ in ends]) if len(ends) > 1 else [NO_TAGS]
     if len(ends) > MANY_ENDS and not inner.captured:
-        m.state = merge([state.outliving(before, inner.address) for state, _ in ends])
+        m.state = merge([state.outliving(before, inner.address) for state, _ in ends], m.reads)
     else:
-        m.state = merge([state for state, _ in ends])
+        m.state = merge([state for state, _ in ends], m.reads)
     entry_points.run_pending(m, inner)
     _collapse(m, inner, before)
     return join_tagged(zip([value for _, value in ends], when, strict=True))

@@ -38,7 +38,7 @@ def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
         base.freeze(base.depth - 1)  # what a handler writes is not seen where the body ends, nor by the next handler
     passed, returned, open_ = bool(ends), len(frame.returns), bool(caught) and not raises
     for handler in caught:
-        m.state = merge([base.fork(), _forgotten(m, body_end.fork(), known), *(_forgotten(m, state.fork(), known) for state in thrown)])
+        m.state = merge([base.fork(), *(_forgotten(m, state.fork(), known) for state in (body_end, *thrown))], m.reads)
         autocast.leave(m, regions)
         if handler.name is not None:
             statements.bind_name(m, frame, handler.name, TOP)
@@ -53,7 +53,7 @@ def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
 
 def _finally(m: Machine, frame: Frame, body: ir.Body, base: State, ends: list[State]) -> bool:
     """Runs what comes behind a `try` however it ended."""
-    m.state = merge(ends) if ends else base.fork()
+    m.state = merge(ends, m.reads) if ends else base.fork()
     return statements.run(m, frame, body) and bool(ends)
 
 
@@ -68,7 +68,7 @@ def run_swallowed(m: Machine, frame: Frame, node: ir.With, base: State) -> bool:
     frame.arms = outside
     if not alive:
         frame.arms = outside if raises else branches.under(frame, test, outside, True)
-        m.state = merge([base.fork(), _forgotten(m, m.state.fork(), assumed(base))])
+        m.state = merge([base.fork(), _forgotten(m, m.state.fork(), assumed(base))], m.reads)
     assumptions.forget(m, assumed(base))
     return True
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from functools import partial
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import untagged
+from bce_lint.analysis.domain.partitions import NO_TAGS
 from bce_lint.analysis.domain.tensor import Assumed
 from bce_lint.analysis.domain.values import NONE, TOP, ClassV, Constant, External, FunctionV, Ref, Unknown, Value, const, join
 from bce_lint.analysis.interpreter import calls, classes, entry_points
 from bce_lint.analysis.interpreter.setters import Setter, setters
-from bce_lint.analysis.state import cells, class_model
+from bce_lint.analysis.state import assumptions, cells, class_model
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.generics import Built
@@ -43,17 +45,18 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
 def _build(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> Built:
     """Builds an instance as any on top of the state below the entry point, with a budget and an answer of its own."""
     before, answer, bonus = m.state, m.answer, (m.given, m.site_bonus, m.spent_before_site)
-    kept = m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads
+    kept = m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads, m.catching, m.thrown
     m.state, m.answer, m.site_bonus = m.below_entry.fork(), EntryAnswer(), m.waste.grant(cls.path, SITE_BONUS)
-    m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads = 0, [], False, 0, None
+    m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads, m.catching, m.thrown = 0, [], False, 0, None, 0, []
     try:
         m.write(ref.address, cells.BUILT, TOP)
+        assumptions.forget(m, NO_TAGS)
         _construct(m, unit, cls, ref)
         made = m.state.delta(m.below_entry)
         return Built({cell: value for cell, value in made.items() if cell != ASSUMED_CELL}, m.answer)
     finally:
         m.state, m.answer, (m.given, m.site_bonus, m.spent_before_site) = before, answer, bonus
-        m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads = kept
+        m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads, m.catching, m.thrown = kept
 
 
 def _construct(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:
@@ -91,6 +94,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
         old = before.find((address, name))
         if (address == ref.address and name.startswith("$")) or (address, name) == ASSUMED_CELL:
             continue
+        value = untagged(value)  # a test of this passing is none of another
         m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
     cut = setter.own if m.fuel < 0 else frozenset[str]()
     return {*setter.late, *cut} - {name for address, name in written if address == ref.address}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import untagged
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Table, Value, join, join_all, options
 from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
 from bce_lint.analysis.state import cells, containers, identities, objects
 from bce_lint.analysis.state.frames import Frame, Loop
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, apply_delta, merge
+from bce_lint.analysis.state.store import Cell, State, apply_delta, merge
 from bce_lint.records import changed
 
 MAX_TRIPS = 32
@@ -92,7 +93,7 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
     frame.arms = outside
     ends = [m.state, *loop.continues] if alive else list(loop.continues)
     loop.continues = []
-    return merge(ends) if ends else None
+    return merge(ends, m.reads) if ends else None
 
 
 def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> None:
@@ -116,7 +117,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
         m.state = base
     frame.unrolled_at = outer
     # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
-    m.state = entry.fork() if end is None else merge([entry.fork(), end])
+    m.state = entry.fork() if end is None else merge([entry.fork(), end], m.reads)
 
 
 def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
@@ -195,7 +196,7 @@ def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) 
     if not loop.breaks:
         return alive
     ends = [m.state, *loop.breaks] if alive else loop.breaks
-    m.state = merge(ends)
+    m.state = merge(ends, m.reads)
     return True
 
 
@@ -253,10 +254,20 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     if node.kind == "dict":
         table = containers.put_all(Table(), [(pair.prefix[0], pair.prefix[1]) for pair in collected if type(pair) is Seq])
         if not exact:
-            table = changed(table, rest=join_all(v for _, v in table.entries) or table.rest or TOP).maybe_missing()
+            table = changed(table, rest=untagged(join_all(v for _, v in table.entries) or table.rest or TOP)).maybe_missing()
         return containers.new_dict(m, frame, node.span, table)
-    items = Seq(tuple(collected)) if exact else Seq((), join_all(collected) or TOP)
+    items = Seq(tuple(collected)) if exact else Seq((), untagged(join_all(collected) or TOP))
     return items if node.kind == "generator" else containers.new_list(m, frame, node.span, items, "set" if node.kind == "set" else "list")
+
+
+def _narrowed(m: Machine, frame: Frame, tests: tuple[ir.Expr, ...]) -> dict[Cell, Value]:
+    """Narrows what tests tell of, for one element; the cells that hold less for it."""
+    if not tests:
+        return {}
+    m.state = m.state.fork()
+    for test in tests:
+        branches.refine(m, frame, test, True)
+    return dict(m.state.cells)
 
 
 def _names(target: ir.Expr) -> list[str]:
@@ -289,9 +300,11 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
         if False in outcomes:
             continue
         exact = exact and None not in outcomes
-        for test in clause.tests:
-            branches.refine(m, frame, test, True)
+        before, narrowed = m.state, _narrowed(m, frame, clause.tests)
         exact = _clauses(m, frame, node, depth + 1, collected) and exact
+        for cell, value in narrowed.items():
+            if m.state.find(cell) is value and (old := before.find(cell)) is not None:
+                m.write(*cell, old)  # what holds for an element need not hold behind all of them
         m.ended = m.ended and (raised or exact)  # of an unknown number of elements there may be none
     frame.unrolled_at = outer
     return exact

@@ -12,7 +12,7 @@ from bce_lint.analysis.domain.alternatives import mapped
 from bce_lint.analysis.domain.constants import MAX_TEXT, folded
 from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
-from bce_lint.analysis.domain.partitions import Outcome
+from bce_lint.analysis.domain.partitions import Tag
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
 from bce_lint.analysis.domain.values import (
     MODULE_KINDS,
@@ -174,7 +174,7 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
     return assumptions.outcome_value(m, assumptions.compared(m, op, a, b)) if same is None else const(same == (op in ("==", "is")))
 
 
-def _asked(m: Machine, frame: Frame, made: Tensor, test: Outcome | None, span: ir.Span) -> Tensor:
+def _asked(m: Machine, frame: Frame, made: Tensor, test: Tag | None, span: ir.Span) -> Tensor:
     """The result of a comparison that may be one of numbers, and then is the outcome of a test."""
     identity = m.number(frame, span)
     assumptions.note(m, identity, test)

@@ -12,6 +12,7 @@ from bce_lint.analysis.models import (
     attribute_functions,
     autocast,
     builtins,
+    class_questions,
     collections,
     conversions,
     copies,
@@ -32,8 +33,8 @@ from bce_lint.catalog.dtypes import DTYPES
 from bce_lint.catalog.names import canonical
 
 OWNERS: Final = (
-    activations, arrays, attribute_functions, autocast, builtins, collections, copies, datasets, devices, iterators, layers, losses,
-    namespaces, tensor_literals, tensor_ops, trainers,
+    activations, arrays, attribute_functions, autocast, builtins, class_questions, collections, copies, datasets, devices, iterators,
+    layers, losses, namespaces, tensor_literals, tensor_ops, trainers,
 )  # fmt: skip
 """The files that own names; none has two owners."""
 

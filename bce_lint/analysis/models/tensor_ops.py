@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, reduce
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import mapped, mapped_present

@@ -27,7 +27,7 @@ from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
-from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.store import ASSUMED_CELL, State
 from bce_lint.analysis.state.unfinished import MODULE, SPENT
 from bce_lint.diagnostic import CRASH, Sinks
 from bce_lint.progress import FOLLOWING, PROGRESS, READING, RECORDING
@@ -115,6 +115,7 @@ class Project(ProjectFiles):
         self._loaded.add(path)
         kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules
         raised, machine.ended = machine.ended, False
+        catching, machine.catching = machine.catching, 0
         asking = machine.walks.start(path)
         floor, machine.unroll_floor = machine.unroll_floor, 0
         machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL * machine.fuel_factor, []
@@ -124,6 +125,7 @@ class Project(ProjectFiles):
         try:
             statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
             machine.base.cells.update(machine.state.delta(machine.base))
+            machine.base.cells.pop(ASSUMED_CELL, None)  # who imports it, and when, is nothing that others may build on
             if machine.fuel < 0:
                 machine.answer.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
@@ -131,7 +133,7 @@ class Project(ProjectFiles):
             machine.answer = answer
             machine.suppress_sites -= 1
             machine.walks.start(asking)
-            machine.ended, machine.unroll_floor = raised, floor
+            machine.ended, machine.unroll_floor, machine.catching = raised, floor, catching
             machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
         return unit
 

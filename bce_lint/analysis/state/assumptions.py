@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import common
-from bce_lint.analysis.domain.partitions import NO_TAGS, Comparison, Outcome, Tags
-from bce_lint.analysis.domain.tensor import Tensor
+from bce_lint.analysis.domain.partitions import NO_TAGS, Question, Tag, Tags
+from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, MustUses, Union, Unknown, Value, join_tagged, tagged
 from bce_lint.analysis.state import cells, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -22,7 +22,7 @@ _PARTS = ("attr", "item")
 _COMPARED = ("==", "<", "<=", ">", ">=", "in")
 
 
-def assume(m: Machine, outcomes: Iterable[Outcome]) -> None:
+def assume(m: Machine, outcomes: Iterable[Tag]) -> None:
     """From here on some outcomes of tests hold."""
     new = frozenset(outcomes)
     if new and not new <= (known := assumed(m.state)) and len(known) < MAX_ASSUMED:
@@ -56,7 +56,7 @@ def mark_called(m: Machine, frame: Frame, owner: Value, span: ir.Span) -> None:
         mark_changed(m, frame, owner, span)
 
 
-def test_of(m: Machine, value: Value) -> Outcome | None:
+def test_of(m: Machine, value: Value) -> Tag | None:
     """The test whose outcome a value is, or whether it is true; and the outcome for which the value is true."""
     if type(value) is Unknown or type(value) is Tensor:
         meant = m.outcomes.meant.get(value.identity)
@@ -98,7 +98,7 @@ def _ask(m: Machine, identity: int) -> None:
         identity = key[1]
 
 
-def compared(m: Machine, op: str, left: Value, right: Value) -> Outcome | None:
+def compared(m: Machine, op: str, left: Value, right: Value) -> Tag | None:
     """The test that a comparison of an unknown value with a constant is."""
     number = _number(m, left)
     if number is None or type(right) is not Constant:
@@ -107,18 +107,18 @@ def compared(m: Machine, op: str, left: Value, right: Value) -> Outcome | None:
     op = "==" if right is NONE and op == "is" else op
     test = m.intern(("compared", op, number, right))
     if op in _COMPARED:
-        m.outcomes.comparisons[test] = Comparison(number, op, right.value)
+        m.outcomes.comparisons[test] = Question(number, op, right.value)
     return test, outcome
 
 
-def contained(m: Machine, op: str, left: Value, items: tuple[Value, ...]) -> Outcome | None:
+def contained(m: Machine, op: str, left: Value, items: tuple[Value, ...]) -> Tag | None:
     """The test whether an unknown value is one of some constants."""
     number = _number(m, left)
     values = tuple([item.value for item in items if type(item) is Constant])
     if number is None or len(values) != len(items):
         return None
     test = m.intern(("contained", number, items))
-    m.outcomes.comparisons[test] = Comparison(number, "in", values)
+    m.outcomes.comparisons[test] = Question(number, "in", values)
     return test, op == "in"
 
 
@@ -128,13 +128,13 @@ def together(m: Machine, op: str, operands: Iterable[Value]) -> Value:
     return TOP if None in tests else outcome_value(m, (m.intern((op, *tests)), True))
 
 
-def asked(m: Machine, what: Hashable, value: Value) -> Outcome | None:
+def asked(m: Machine, what: Hashable, value: Value) -> Tag | None:
     """The test that a function of Python is which tells something of an unknown value."""
     number = _number(m, value)
     return None if number is None else (m.intern(("asked", what, number)), True)
 
 
-def note(m: Machine, identity: int, test: Outcome | None) -> None:
+def note(m: Machine, identity: int, test: Tag | None) -> None:
     """Says which test a value is the outcome of, from this passing of its place on."""
     if test is not None:
         m.outcomes.meant[identity] = test
@@ -142,7 +142,7 @@ def note(m: Machine, identity: int, test: Outcome | None) -> None:
         m.outcomes.meant.pop(identity, None)
 
 
-def outcome_value(m: Machine, test: Outcome | None) -> Value:
+def outcome_value(m: Machine, test: Tag | None) -> Value:
     """A value that tells which test it is the outcome of."""
     if test is None:
         return TOP
@@ -190,7 +190,7 @@ def _outcomes_of(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, o
     found = test_of(m, value)
     if found is None:
         return NO_TAGS
-    m.tests.setdefault(found[0], frame.place(test.span))
+    m.tests.setdefault(found[0], (frame.place(test.span), found[1]))
     return frozenset({(found[0], outcome is found[1])})
 
 
@@ -201,6 +201,12 @@ def met(m: Machine, value: Value, found: list[tuple[Value, Tags]]) -> Value:
     if type(value) is Union and len(found) < len(value.options):
         assume(m, common(when for _, when in found))
     return join_tagged(found)
+
+
+def told(m: Machine, tags: Tags) -> tuple[tuple[Place, bool], ...]:
+    """The places of the tests without whose outcomes an alternative cannot be there, each with the outcome of what stands there."""
+    places = [(m.tests[number], outcome) for number, outcome in sorted(tags) if number in m.tests]
+    return tuple((place, outcome is positive) for (place, positive), outcome in places)
 
 
 def here(m: Machine, args: Args) -> Args:

@@ -165,7 +165,8 @@ class Machine:
     their addresses; `takes_any` says that callers may give anything for what has a constant as its default;
     `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
-    with the statement. `tests` are the places of tests whose outcome nobody could tell, by their numbers, which tell alternatives apart;
+    with the statement. `tests` are the places of tests whose outcome nobody could tell, by the numbers that tell alternatives
+    apart, and for which outcome of what stands there the number is true;
     `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
     wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
     share with what comes before.
@@ -216,7 +217,7 @@ class Machine:
         self.absent: dict[tuple[int, str, bool], bool] = {}
         self.stars = StarGraph(program.unit, program.resolve)
         self.outcomes = Outcomes()
-        self.tests: dict[int, Place] = {}
+        self.tests: dict[int, tuple[Place, bool]] = {}
         self.catching = 0
         self.operands: dict[int, Value] = {}
         self._interned: dict[Hashable, int] = {}

@@ -209,8 +209,10 @@ def unbound_cell(cell: Cell) -> Cell:
     return cell[0], cells.absence_of(cell[1])
 
 
-def merge(states: list[State]) -> State:
-    """The join of states of one run. A cell unbound on one path is as on the others: reading it there raises, unless one asks first."""
+def merge(states: list[State], reads: Reads | None = None) -> State:
+    """The join of states of one run. A cell unbound on one path is as on the others: reading it there raises, unless one asks first.
+
+    What a path did not write is read from before all of them, and noted as such in `reads`."""
     if len(states) == 1:
         return states[0]
     base = common(states)
@@ -220,7 +222,7 @@ def merge(states: list[State]) -> State:
     for diff in diffs:
         for cell in diff:
             if cell not in joined:
-                _join(cell, diffs, base, joined, when)
+                _join(cell, diffs, base, joined, when, reads)
     return apply_delta(base, joined)
 
 
@@ -253,7 +255,9 @@ def _apart(diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Va
     return left if any(left) else None
 
 
-def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value], when: list[Tags] | None) -> None:
+def _join(
+    cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value], when: list[Tags] | None, reads: Reads | None
+) -> None:
     """Joins what a cell is on each path: on one that did not write it, as in the base, which is asked once. What differs is tagged."""
     result: Value | None = None
     before: Value | None = None
@@ -264,7 +268,7 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
             value: Value | None = diff[cell]
         else:
             if not asked:
-                before, asked = base.find(cell), True
+                before, asked = base.find(cell, None if inner else reads), True
             value = before
             if value is None and inner:
                 value = NO_USES if cell[1].startswith(cells.USES) else _UNWRITTEN.get(cell[1])

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint import engine
+from bce_lint.analysis.state import assumptions
+from tests.analysis.programs import run
 from tests.examples import few_and_many
 
 LINE = re.compile(r".+?:(\d+):\d+: revealed: (.*)")
@@ -176,3 +178,127 @@ def test_what_one_test_decides_is_known_where_it_is_asked_again(test: str) -> No
 def test_what_is_asked_may_be_another(test: str, between: str) -> None:
     (line,) = engine.check_text(CORRELATED.format(test=test, between=between).encode(), None, frozenset()).revealed
     assert TEXT.findall(line) == ["1", "0"] or TEXT.findall(line) == ["0", "1"]
+
+
+EACH_ITS_OWN = [
+    """
+def f(xs, y):
+    kind = "0"
+    for x in xs:
+        if x.p:
+            kind = "2"
+        reveal(kind)
+        kind = "1"
+""",
+    """
+def f(xs, y):
+    kind = "0"
+    for x in xs:
+        kind = "1"
+        if x.p:
+            continue
+        kind = "0"
+    reveal(kind)
+""",
+    """
+def f(xs, y):
+    found = ["1" if x.p else "0" for x in xs]
+    one, other = found[0], found[1]
+    if one == "1":
+        reveal(other)
+""",
+    """
+def f(xs, y):
+    found = {x: "1" if x.p else "0" for x in xs}
+    if found[y] == "1":
+        reveal(found[y + 1])
+""",
+    """
+def made(xs):
+    for x in xs:
+        yield "1" if x.p else "0"
+def f(xs, y):
+    found = list(made(xs))
+    if found[0] == "1":
+        reveal(found[1])
+""",
+    """
+def f(xs, y):
+    found = list(map(lambda x: "1" if x.p else "0", xs))
+    if found[0] == "1":
+        reveal(found[1])
+""",
+    """
+def f(xs, y):
+    found = []
+    for x in xs:
+        if x.p:
+            found.append("1")
+        else:
+            found.append("0")
+    if found[0] == "1":
+        reveal(found[-1])
+""",
+    """
+class Settings:
+    def __init__(self):
+        self.kind = "0"
+    def choose(self, wanted):
+        kind = self.kind
+        self.kind = "1" if wanted else "2"
+        if not wanted:
+            reveal(kind)
+""",
+    """
+import somewhere
+class Settings:
+    def __init__(self):
+        self.kind = "1" if somewhere.FLAG else "0"
+    def show(self):
+        reveal(self.kind)
+def f(settings: Settings):
+    return settings.kind
+if somewhere.FLAG:
+    f(Settings)
+""",
+    """
+def f(xs, y):
+    kind = "1" if y else "0"
+    found = [x for x in xs if kind == "1"]
+    reveal(kind)
+""",
+    """
+def f(xs, y):
+    kind = "1" if y else "0"
+    try:
+        kind.missing(xs[kind == "1"])
+        assert y
+    except AssertionError:
+        reveal(kind)
+""",
+    """
+import contextlib
+def f(xs, y):
+    kind = "1" if y else "0"
+    with contextlib.suppress(AssertionError):
+        assert y
+    reveal(kind)
+""",
+]
+
+
+@pytest.mark.parametrize("text", EACH_ITS_OWN)
+def test_a_test_of_one_passing_is_none_of_another(text: str) -> None:
+    found = engine.check_text(("from bce_lint import reveal\n" + text).encode(), None, frozenset()).revealed
+    assert found
+    assert all({"0", "1"} <= set(TEXT.findall(line)) or not TEXT.search(line) for line in found), found
+
+
+def test_where_a_test_stands_is_told_with_its_outcome() -> None:
+    m = run("def f(opt, n):\n    x = '1' if not opt.raw else '0'\n    y = 1 if n != 2 else 0\n    return reveal(x), reveal(y)\n")[0].machine
+    by_text = {place.text: (number, positive) for number, (place, positive) in m.tests.items()}
+    assert by_text.keys() == {"not opt.raw", "n != 2"}
+    (raw, positive), (two, other) = by_text["not opt.raw"], by_text["n != 2"]
+    assert (positive, other) == (False, False)
+    assert [(place.text, outcome) for place, outcome in assumptions.told(m, frozenset({(raw, False)}))] == [("not opt.raw", True)]
+    assert [(place.text, outcome) for place, outcome in assumptions.told(m, frozenset({(two, True)}))] == [("n != 2", False)]

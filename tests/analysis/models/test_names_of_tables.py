@@ -14,6 +14,7 @@ from bce_lint.analysis.models import (
     attribute_functions,
     autocast,
     builtins,
+    class_questions,
     collections,
     copies,
     devices,
@@ -112,7 +113,7 @@ def test_methods_of_parsers() -> None:
 def test_types_of_python() -> None:
     import builtins as python_types
 
-    for name, kinds in builtins._PYTHON_TYPES.items():
+    for name, kinds in class_questions._PYTHON_TYPES.items():
         kind = getattr(python_types, name)
         assert kinds == tuple(one for one in ("int", "float", "str", "bool") if issubclass(getattr(python_types, one), kind)) or not kinds
         assert kinds or not any(issubclass(getattr(python_types, one), kind) for one in ("int", "float", "str", "bool"))
