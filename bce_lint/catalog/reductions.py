@@ -80,7 +80,7 @@ REDUCTIONS: dict[str, Transfer] = {
         ger(input, vec2)
         dot(input, tensor) | also=method
         mm(input, mat2) | also=method operator=@
-        bmm(input, mat2) | also=method
+        bmm(input, mat2) | also=method operator=@
         mv(input, vec) | also=method
         einsum(equation, operands)
         tensordot(a, b, dims)

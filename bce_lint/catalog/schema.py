@@ -197,8 +197,8 @@ class Transfer(NamedTuple):
       tensor's (`like`), that of the number which fills the result (`fill`), or int64 unless weights are counted (`counts`).
     - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), multiplies it (`scaled`),
       only gives them other places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order
-      (`ranked`) or values and positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; or it does
-      not look at the values (`layout`).
+      (`ranked`) or values and positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each, the
+      `cosine` of two tensors; or it does not look at the values (`layout`).
     - `gradient` is `set` where the call says whether the result is trained, `stopped` where the result has none.
     - `operator` is what the operation is another name for, with its first two operands (with `alpha=1`, no `rounding_mode`) or with
       its only one (`neg`, `pos`, and `not` of each value). An `r` before it exchanges the operands: `torch.rsub(p, 1)` is `1 - p`.

@@ -83,6 +83,23 @@ class Origin(NamedTuple):
         return self.dim if self.over is ... else self.over
 
 
+End: TypeAlias = int | str | None
+"""Where a piece of a dimension begins or ends: a place, the symbol of one that is not known, or the end of the dimension."""
+
+
+class Filling(NamedTuple):
+    """What was written into a buffer of one constant: the `pieces` of a dimension that are filled, and what is in them."""
+
+    dim: int
+    pieces: frozenset[tuple[End, End]]
+    of: Tensor
+
+    @property
+    def symbols(self) -> frozenset[int]:
+        """The identities of the numbers that stand for ends which are not known."""
+        return frozenset(int(end[1:]) for piece in self.pieces for end in piece if isinstance(end, str))
+
+
 class Formula(NamedTuple):
     """How a value was written: the steps of a sigmoid, a logarithm or a cross entropy that is written by hand.
 
@@ -91,7 +108,8 @@ class Formula(NamedTuple):
     a value) or `term` (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
     `shapes` those of a logarithm and a factor that broadcast against each other, `inner` the activation that a sigmoid is written
     around. `unit` says that the value certainly lies in [0, 1], `origin` what put it into its domain, `detached` that it
-    has no gradient.
+    has no gradient. Of a product of some values with one-hot rows, `picked` are the values; of a buffer,
+    `filling` is what is in it so far.
     """
 
     kind: str
@@ -106,9 +124,13 @@ class Formula(NamedTuple):
     unit: bool = False
     origin: tuple[Origin, ...] = ()
     detached: bool = False
+    picked: Tensor | None = None
+    filling: Filling | None = None
 
     def part(self, identity: int) -> Formula:
         """How some of the values were written: as the whole, but they are others."""
+        if self.picked is not None or self.filling is not None:
+            return self._replace(of=identity if self.of else 0, picked=None, filling=None)
         return self._replace(of=identity) if self.of else self
 
 
@@ -118,7 +140,7 @@ class Tensor:
 
     `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`,
     `array` what NumPy made; `form` says how the value was written; `given` is the depth of the outermost frame that was handed the
-    shape and dtype by its caller, 0 for none.
+    shape and dtype by its caller, 0 for none. `turned` says that it may have another shape than others of its identity.
     """
 
     domain: Domain = Domain.UNKNOWN
@@ -135,6 +157,7 @@ class Tensor:
     array: bool = False
     form: Formula | None = None
     given: int = 0
+    turned: bool = False
 
     @property
     def first(self) -> Origin | None:
@@ -215,4 +238,5 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         array=a.array or b.array,
         form=a.form if a.form == b.form else None,
         given=outermost(a.given, b.given),
+        turned=a.turned or b.turned,
     )

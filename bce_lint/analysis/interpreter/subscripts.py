@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.constants import SIZES
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
@@ -19,7 +20,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.models import tensor_ops
-from bce_lint.analysis.state import cells, containers, handed, identities, objects
+from bce_lint.analysis.state import cells, containers, handed, identities, objects, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -47,6 +48,8 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
             return m.read(owner.address, cells.ITEM) or TOP
         case Ref():
             return _stored(m, frame, owner, key, span)
+        case Unknown() if owner.kind == SIZES:
+            return symbolic_sizes.size_at(m, owner, key)
         case Unknown() if type(key) is Constant and owner.identity:
             return Unknown(m.intern(("item", owner.identity, key)))
         case Unknown() if owner.identity:

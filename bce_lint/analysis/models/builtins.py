@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
-from bce_lint.analysis.domain.constants import folded, known
+from bce_lint.analysis.domain.constants import SIZES, folded, known
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -29,7 +29,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.models import layout
 from bce_lint.analysis.models.model import Model
-from bce_lint.analysis.state import class_model, containers, identities, objects
+from bce_lint.analysis.state import class_model, containers, identities, objects, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.modules import MODULE, NO_MODULES, TENSORS, is_module
@@ -96,6 +96,8 @@ def _isinstance(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = containers.content(m, args.pos[0]) if args.pos else None
+    if args.pos and type(args.pos[0]) is Unknown and args.pos[0].kind == SIZES:
+        return symbolic_sizes.counted(m, args.pos[0], "rank")
     if items is not None and items.exact:
         return Unknown(kind="int") if _may_shrink(args.pos[0], items) else const(len(items.prefix))
     if args.pos and type(args.pos[0]) is Tensor and (length := size(args.pos[0].shape, 0)) is not None:

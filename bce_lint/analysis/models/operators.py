@@ -8,11 +8,11 @@ from functools import reduce
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis.domain.constants import MAX_TEXT, folded
+from bce_lint.analysis.domain.constants import INT, MAX_TEXT, SIZES, folded, is_number
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
-from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
-from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
+from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, number_kind, options
+from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, picked_values, shape_rules, thresholds
 from bce_lint.analysis.state import containers, objects
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
@@ -27,6 +27,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _INSIDE: dict[str, Callable[[str, str], bool]] = {"in": lambda a, b: a in b, "not in": lambda a, b: a not in b}
 _UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
+_WHOLE = frozenset({"+", "-", "*", "//", "%"})
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
@@ -93,13 +94,18 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         return _tensors(m, frame, op, a, b, span)
     if op == "+" and type(a) in (Seq, Ref) and type(b) in (Seq, Ref):
         return _concatenated(m, frame, a, b, span)
-    if op == "*" and type(b) is Constant and isinstance(b.value, int):
+    if op == "*" and type(b) is Constant and isinstance(b.value, int) and not is_number(a):
         return _repeated(m, frame, a, b.value, span)
     if op in COMPARISONS:
         return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
-        return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
+        return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span), kind=_counted(op, a, b))
     return TOP
+
+
+def _counted(op: str, a: Value, b: Value) -> str:
+    """Says that whole numbers give a whole number, where they do."""
+    return INT if op in _WHOLE and number_kind(a) == number_kind(b) == INT else ""
 
 
 def _truth(frame: Frame, span: ir.Span) -> PlacedDtype:
@@ -126,6 +132,8 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
             return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
         return Tensor(dtype=_truth(frame, span), shape=shape_rules.of_operator(a, b), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)):
+        if a == b and type(a) is Unknown and a.identity > 0 and a.kind in (INT, SIZES):
+            return const(op in ("==", "is"))
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
         return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span)) if number else TOP
     same = equality.equal(m, a, b) if op in ("==", "!=") else equality.identical(m, a, b)
@@ -184,7 +192,8 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     sigmoid = idioms.sigmoid(op, a, b, plain, lambda: frame.place(span))
     if sigmoid is not None:
         return sigmoid
-    return changed(combine(op, a, b, plain), form=idioms.combined(m, frame, op, a, b, span))
+    form = idioms.combined(m, frame, op, a, b, span)
+    return changed(combine(op, a, b, plain), form=picked_values.product(a, b, form) if op == "*" else form)
 
 
 def _is_parameter(value: Value) -> bool:

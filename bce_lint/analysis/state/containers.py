@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
 from bce_lint import ir
+from bce_lint.analysis.domain.constants import SIZES
 from bce_lint.analysis.domain.shapes import MAX_RANK, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -25,7 +26,7 @@ from bce_lint.analysis.domain.values import (
     join_table,
     options,
 )  # fmt: skip
-from bce_lint.analysis.state import cells, identities
+from bce_lint.analysis.state import cells, filled_buffers, identities, symbolic_sizes
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.identities import summarize
 from bce_lint.analysis.state.machine import Machine
@@ -243,7 +244,7 @@ def remove(m: Machine, owner: Value, key: Value) -> None:
 def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None:
     """`owner[key] = value`. Returns the owner's new value when it is immutable here (a tensor written through an index)."""
     if type(owner) is Tensor:
-        return written(owner, value)
+        return filled_buffers.written(owner, key, value)
     for option in options(owner):
         if type(option) is not Ref:
             continue
@@ -255,13 +256,6 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None
         elif type(items) is Seq:
             m.write(option.address, cells.ITEMS, _replaced(items, key, value, many))
     return None
-
-
-def written(owner: Tensor, value: Value) -> Tensor:
-    """A tensor after part of it was overwritten: it keeps its domain only if the value shares it."""
-    if type(value) is Tensor and value.domain is owner.domain and value.range == owner.range:
-        return owner
-    return Tensor(dtype=owner.dtype, shape=owner.shape, given=owner.given)
 
 
 def _replaced(items: Seq, key: Value, value: Value, many: bool) -> Seq:
@@ -300,7 +294,9 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
     items = content(m, value)
     if items is None or not items.exact:
         part = summary(m, items) if items is not None else None
-        if isinstance(value, Unknown) and value.identity:
+        if type(value) is Unknown and value.kind == SIZES:
+            return symbolic_sizes.unpacked(m, value, count, star)
+        if type(value) is Unknown and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:
             part = identities.summarize(m, changed(value, shape=row(value.shape)))

@@ -194,6 +194,7 @@ class Machine:
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.constructed: dict[int, Constructed] = {}
         self.layers: dict[int, str] = {}
+        self.applied_at: dict[Place, set[tuple[int, str]]] = {}
         self.stack: list[ir.Function] = []
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.suppress_sites = 0
