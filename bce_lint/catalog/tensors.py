@@ -126,7 +126,11 @@ _PARTS = {
     **rows(
         "torch.",
         Transfer(Kind.SELECT),
-        "max_pool1d max_pool2d max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode)",
+        """
+        max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool1
+        max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool2
+        max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool3
+        """,
     ),
 }
 

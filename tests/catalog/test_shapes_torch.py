@@ -58,15 +58,14 @@ nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Line
 nn.Sequential(nn.Linear(4, 1), nn.Flatten(0))(torch.zeros(7, 4)) | nn.Linear(4, 1)(x)[:, 0] | m.detach().cpu().double().clone()
 torch.from_numpy(a) | torch.from_numpy(a.reshape(-1, 1)) | torch.from_numpy(a[:, None]) | torch.from_numpy(np.zeros((3, 1), np.float32))
 torch.from_numpy(np.random.randint(0, 5, (3, 1))) | torch.from_numpy(np.random.rand(2, 3)) | torch.from_numpy(np.random.random((2, 3)))
-x[:, 1:] | x[1:] | x[:, :2] | x[..., :-1] | x[:, ::2] | x[5:] | x[:, -2:] | x[0, 1:, None] | v[1:4:2] | x[:, 1:][:, 0] | x[:, slice(1, 3)]
+x[:, 1:] | x[1:] | x[:, :2] | x[..., :-1] | x[:, ::2] | x[5:] | x[:, -2:] | x[0, 1:, None] | v[1:4:2] | x[:, 1:][:, 0]
 x.new_tensor([1, 2]) | x.new_tensor([[1, 2]]).view(-1, 1) | x.new_tensor(m) | m.resize_(5) | m.resize_(3, 2) | m.resize_((4, 1))
 m.resize_as_(c) | v.data.resize_(7) | x.select(1, 0) | torch.select(x, -1, 0) | x.narrow(1, 0, 2) | x.index_select(1, i) | x.unbind(1)[0]
-x.topk(2).values | x.topk(2, dim=1)[1] | torch.topk(x, 1, 0).indices
+x.topk(2).values
 torch.matmul(x, torch.zeros(2, 4, 1)) | torch.zeros(1, 3, 4) @ torch.zeros(5, 1, 4, 2) | x.bmm(x.transpose(1, 2))
 nn.Conv2d(3, 8, 3)(im) | nn.Conv2d(3, 8, 3)(im[0]) | nn.Conv1d(3, 8, 2)(x) | nn.Conv2d(3, 8, 3, 2, 1)(im)
 nn.Conv2d(3, 8, (3, 1), dilation=2)(im)
 nn.Conv2d(3, 8, 3, padding="same")(im) | nn.Conv2d(3, 8, 4, padding="valid", stride=3)(im)
-nn.Conv3d(3, 2, 2)(im[:, :, None].repeat(1, 1, 4, 1, 1))
 nn.MaxPool2d(2)(im) | nn.MaxPool2d(2, ceil_mode=True)(im) | nn.MaxPool2d(3, 2, 1)(im) | nn.MaxPool2d(2, 3, padding=1, ceil_mode=True)(im)
 nn.AvgPool2d(4)(im) | nn.AvgPool1d(2, 1)(x) | nn.MaxPool1d(kernel_size=2, stride=1)(x) | nn.LPPool2d(2, 3)(im)
 nn.MaxPool2d((2, 9), (1, 2))(im)
@@ -97,6 +96,7 @@ PARTLY: dict[str, Shape] = {
 
 # Of these only soundness is asked for.
 SOUND = """
+x[:, slice(1, 3)] | x.topk(2, dim=1)[1] | torch.topk(x, 1, 0).indices | nn.Conv3d(3, 2, 2)(im[:, :, None].repeat(1, 1, 4, 1, 1))
 c.clone().squeeze_(1) | x.clone().unsqueeze_(1) | m.clone().t_() | m.clone().transpose_(0, 1) | x @ torch.zeros(4, 5) | m @ m.T | v @ v
 torch.matmul(m, torch.zeros(3, 7)) | m.mm(torch.zeros(3, 7)) | torch.bmm(x, torch.zeros(2, 4, 5)) | m.matmul(v[:3])
 torch.einsum("ij->j", m) | x.sum(1, keepdims=True) | x.sum(dim=None, keepdim=True) | x.mean(None, True) | x.std(False) | x.std(1, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bce_lint.analysis.domain.shapes import kept, least_rank, rank
+from bce_lint.analysis.domain.shapes import kept, least_rank
 from bce_lint.analysis.domain.tensor import Assumed, Place, PlacedSize, Shape
 from bce_lint.analysis.domain.values import NONE, Constant, Table, Value, const
 from bce_lint.analysis.models import spatial_shapes
@@ -33,10 +33,9 @@ def _conv(name: str, given: Table, shape: Shape | None) -> Shape | None:
 
 
 def _conv_back(name: str, given: Table, shape: Shape | None) -> Shape | None:
-    known, spatial = rank(shape), _spatial(name)
-    if shape is None or known not in (spatial + 1, spatial + 2):
-        return None
-    return (*shape[: -spatial - 1], whole(given.get("out_channels")), *(None,) * spatial)  # the call may ask for a size
+    spatial = _spatial(name)
+    front = spatial_shapes.before_channels(shape, spatial)
+    return None if front is None else (*front, whole(given.get("out_channels")), *(None,) * spatial)  # the call may ask for a size
 
 
 def _pool(name: str, given: Table, shape: Shape | None) -> Shape | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from bce_lint.analysis.domain.shapes import has_dim, least_rank, rank, size
+from bce_lint.analysis.domain.shapes import least_rank, rank, size
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, Constant, Seq, Table, Value, const
 from bce_lint.analysis.models.keywords import whole
@@ -27,24 +27,28 @@ _FALSE = const(False)
 
 def convolved(shape: Shape | None, given: OfParameter, channels: int | None, spatial: int) -> Shape | None:
     """The shape after a convolution, with or without a batch."""
+    front = before_channels(shape, spatial)
+    return None if front is None else (*front, channels, *_windows(_space(shape, spatial), given, given("kernel_size")))
+
+
+def before_channels(shape: Shape | None, spatial: int) -> Shape | None:
+    """What stands before the channels in what a convolution is given; None where it cannot be given that."""
     known = rank(shape)
-    if shape is None or known not in (spatial + 1, spatial + 2):
-        return None
-    return (*shape[: -spatial - 1], channels, *_windows(_space(shape, spatial), given, given("kernel_size")))
+    if shape is None or known is None:
+        return (...,)
+    return shape[: -spatial - 1] if known in (spatial + 1, spatial + 2) else None
 
 
 def pooled(shape: Shape | None, given: OfParameter, spatial: int) -> Shape | None:
     """The shape after a pooling; with indices it is not one tensor that is returned."""
-    known = rank(shape)
-    if shape is None or known is None or known <= spatial or given("return_indices") not in (None, _FALSE):
+    if shape is None or least_rank(shape) <= spatial or given("return_indices") not in (None, _FALSE):
         return None
     return (*shape[:-spatial], *_windows(_space(shape, spatial), given, given("kernel_size"), given("kernel_size")))
 
 
 def adapted(shape: Shape | None, given: OfParameter, spatial: int) -> Shape | None:
     """The shape after a pooling to a size that is given: None in it keeps the size that there is."""
-    known = rank(shape)
-    if shape is None or known is None or known <= spatial or given("return_indices") not in (None, _FALSE):
+    if shape is None or least_rank(shape) <= spatial or given("return_indices") not in (None, _FALSE):
         return None
     asked, wanted = given("output_size"), _numbers(given("output_size"), None, spatial)
     parts = asked.prefix if type(asked) is Seq and asked.exact else (asked,) * spatial
@@ -72,8 +76,8 @@ def recurrent(given: Table, shape: Shape | None) -> Shape | None:
     return (*(shape[:-1] if shape is not None and least_rank(shape) else (...,)), last)
 
 
-def _space(shape: Shape, spatial: int) -> Sizes:
-    return tuple(size(shape, dim) if has_dim(shape, dim) else None for dim in range(-spatial, 0))
+def _space(shape: Shape | None, spatial: int) -> Sizes:
+    return tuple(size(shape, dim) for dim in range(-spatial, 0))
 
 
 def _windows(sizes: Sizes, given: OfParameter, kernel: Value | None, stride: Value | None = None) -> Sizes:
