@@ -37,9 +37,10 @@ class LossSite:
     meet, `call` the catalogue loss's own call, `path` the calls between them, outermost first.
     `autocast` is `on` (certain, on a device that bans), `maybe` or `off`. `rival` is another loss on the same path that
     took the same tensor for something else. `caller` is the call that led into the function of `primary`,
-    `made` where the loss object was made. `weight` is the class weight that the loss was given, `weight_place` the call that
-    carries it. `arms` are the undecided tests that the values met after a caller chose their shapes and dtypes. `shaped` is the same
-    site as seen from the call that gives input and target the shapes with which they meet, where that is further in than `primary`.
+    `made` where the loss object was made. `weight` is the weight that the loss was given (of each class, or of a binary loss of each
+    value), `pos_weight` that of positive labels, `weight_place` the call that carries them. `arms` are the undecided tests that the
+    values met after a caller chose their shapes and dtypes. `shaped` is the same site as seen from the call that gives input and target
+    the shapes with which they meet, where that is further in than `primary`.
     `log_target` says whether a divergence takes its target for a logarithm; None where that is not known, or no option of the loss.
     `trained` is False where nobody wants the loss's gradient, as far as that was asked: of an input that has none.
     """
@@ -64,6 +65,7 @@ class LossSite:
     shaped: LossSite | None = None
     log_target: bool | None = None
     trained: bool = True
+    pos_weight: Alternatives = ()
 
 
 class Use(NamedTuple):

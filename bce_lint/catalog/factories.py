@@ -104,7 +104,7 @@ FACTORY_METHODS: dict[str, Transfer] = {
         """
         new_empty(size) | shape=new trial=growing
         new_full(size, fill_value) | shape=new_full trial=growing
-        new_tensor(data) | trial=recast
+        new_tensor(data) | shape=new_data trial=recast
         """,
     ),
     "zero_": Transfer(Kind.FACTORY, ZERO, inplace=True),

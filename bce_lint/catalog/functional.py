@@ -25,7 +25,9 @@ FUNCTIONAL: dict[str, Transfer] = {
         linear(input, weight, bias) | shape=linear
         bilinear(input1, input2, weight, bias)
         embedding(input, weight)
-        conv1d conv2d conv3d(input, weight, bias, stride, padding, dilation, groups)
+        conv1d(input, weight, bias, stride, padding, dilation, groups) | shape=conv1
+        conv2d(input, weight, bias, stride, padding, dilation, groups) | shape=conv2
+        conv3d(input, weight, bias, stride, padding, dilation, groups) | shape=conv3
         conv_transpose1d conv_transpose2d conv_transpose3d(input, weight, bias, stride, padding, output_padding, groups, dilation)
         embedding_bag(input, weight, offsets)
         """,
@@ -36,11 +38,11 @@ FUNCTIONAL: dict[str, Transfer] = {
         Transfer(Kind.BOUNDED, REAL),
         """
         batch_norm(input, running_mean, running_var, weight, bias, training) | shape=same
-        instance_norm(input, running_mean, running_var, weight, bias)
+        instance_norm(input, running_mean, running_var, weight, bias) | shape=same
         layer_norm(input, normalized_shape, weight, bias) | shape=same
-        group_norm(input, num_groups, weight, bias)
-        rms_norm(input, normalized_shape, weight)
-        prelu(input, weight)
+        group_norm(input, num_groups, weight, bias) | shape=same
+        rms_norm(input, normalized_shape, weight) | shape=same
+        prelu(input, weight) | shape=same
         glu(input, dim)
         """,
     ),
@@ -58,18 +60,26 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.SELECT),
         """
-        max_pool1d max_pool2d max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode)
-        adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d(input, output_size, return_indices)
+        max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool1
+        max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool2
+        max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool3
+        adaptive_max_pool1d(input, output_size, return_indices) | shape=adapt1
+        adaptive_max_pool2d(input, output_size, return_indices) | shape=adapt2
+        adaptive_max_pool3d(input, output_size, return_indices) | shape=adapt3
         fractional_max_pool2d fractional_max_pool3d(input, kernel_size, output_size, output_ratio)
-        upsample_nearest(input, size, scale_factor)
+        upsample_nearest(input, size, scale_factor) | shape=resize_in_space
         """,
     ),
     **rows(
         _F,
         Transfer(Kind.MEAN),
         """
-        avg_pool1d avg_pool2d avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad)
-        adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d(input, output_size)
+        avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad) | shape=avg_pool1
+        avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad) | shape=avg_pool2
+        avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad) | shape=avg_pool3
+        adaptive_avg_pool1d(input, output_size) | shape=adapt1
+        adaptive_avg_pool2d(input, output_size) | shape=adapt2
+        adaptive_avg_pool3d(input, output_size) | shape=adapt3
         grid_sample(input, grid, mode, padding_mode, align_corners)
         """,
     ),
@@ -77,9 +87,9 @@ FUNCTIONAL: dict[str, Transfer] = {
         _F,
         Transfer(Kind.BLEND),
         """
-        interpolate(input, size, scale_factor, mode, align_corners) | trial=growing
-        upsample(input, size, scale_factor, mode, align_corners)
-        upsample_bilinear(input, size, scale_factor)
+        interpolate(input, size, scale_factor, mode, align_corners) | shape=resize_in_space trial=growing
+        upsample(input, size, scale_factor, mode, align_corners) | shape=resize_in_space
+        upsample_bilinear(input, size, scale_factor) | shape=resize_in_space
         """,
     ),
     **rows(
@@ -140,7 +150,7 @@ FUNCTIONAL: dict[str, Transfer] = {
     ),
     **rows(_F, _sign(-1.0)._replace(inplace=True), "elu_ celu_(input, alpha)"),
     **rows(_F, _sign(-1.7581)._replace(inplace=True), "selu_(input)"),
-    **rows(_F, Transfer(Kind.BOUNDED, COSINE), "cosine_similarity(x1, x2, dim, eps)"),
+    **rows(_F, Transfer(Kind.BOUNDED, COSINE, use="cosine"), "cosine_similarity(x1, x2, dim, eps)"),
     **rows(
         _F,
         Transfer(Kind.BOUNDED, Range(0.0, inf)),

@@ -55,8 +55,12 @@ LAYERS: dict[str, Transfer] = {
         _LOGITS._replace(shape="conv"),
         """
         Conv1d Conv2d Conv3d(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype)
-        ConvTranspose1d ConvTranspose2d ConvTranspose3d(in_channels, out_channels, kernel_size, stride, padding, output_padding)
         """,
+    ),
+    **rows(
+        "torch.nn.",
+        _LOGITS._replace(shape="conv_back"),
+        "ConvTranspose1d ConvTranspose2d ConvTranspose3d(in_channels, out_channels, kernel_size, stride, padding, output_padding)",
     ),
     # Made without affine=True these have no parameter: normalised values, below zero and above one all the same (the
     # lazy ones above are affine unless told otherwise).
@@ -74,8 +78,19 @@ LAYERS: dict[str, Transfer] = {
         params=("embed_dim", "num_heads", "dropout", "bias"),
         fields=("values", "weights"),
     ),
-    **rows("torch.nn.", _recurrent(Range(-1.0, 1.0)), "LSTM GRU(input_size, hidden_size, num_layers, bias, batch_first, dropout)"),
-    **rows("torch.nn.", _recurrent(ANY), "RNN(input_size, hidden_size, num_layers, nonlinearity, bias, batch_first, dropout)"),
+    **rows(
+        "torch.nn.",
+        _recurrent(Range(-1.0, 1.0))._replace(shape="recurrent"),
+        """
+        LSTM(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size)
+        GRU(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional)
+        """,
+    ),
+    **rows(
+        "torch.nn.",
+        _recurrent(ANY)._replace(shape="recurrent"),
+        "RNN(input_size, hidden_size, num_layers, nonlinearity, bias, batch_first, dropout, bidirectional)",
+    ),
     **rows("torch.nn.", _recurrent(Range(-1.0, 1.0)), "LSTMCell(input_size, hidden_size, bias, device, dtype)"),
     **rows("torch.nn.", Transfer(Kind.RECURRENT, Range(-1.0, 1.0)), "GRUCell(input_size, hidden_size, bias, device, dtype)"),
     **rows("torch.nn.", Transfer(Kind.RECURRENT, ANY), "RNNCell(input_size, hidden_size, bias, nonlinearity, device, dtype)"),
@@ -97,12 +112,12 @@ LAYERS: dict[str, Transfer] = {
         _SELECT,
         """
         MaxPool1d MaxPool2d MaxPool3d(kernel_size, stride, padding, dilation, return_indices, ceil_mode) | shape=pool
-        AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d(output_size, return_indices) | shape=pool
-        FractionalMaxPool2d FractionalMaxPool3d(kernel_size, output_size, output_ratio, return_indices) | shape=pool
+        AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d(output_size, return_indices) | shape=adapt
+        FractionalMaxPool2d FractionalMaxPool3d(kernel_size, output_size, output_ratio, return_indices) | shape=pool_at_random
         ReflectionPad1d ReflectionPad2d ReflectionPad3d(padding)
         ReplicationPad1d ReplicationPad2d ReplicationPad3d(padding)
         CircularPad1d CircularPad2d CircularPad3d(padding)
-        UpsamplingNearest2d(size, scale_factor)
+        UpsamplingNearest2d(size, scale_factor) | shape=resize
         """,
     ),
     **rows(
@@ -111,15 +126,15 @@ LAYERS: dict[str, Transfer] = {
         """
         AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad) | shape=pool
         AvgPool2d AvgPool3d(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) | shape=pool
-        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d(output_size) | shape=pool
+        AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d(output_size) | shape=adapt
         """,
     ),
     **rows(
         "torch.nn.",
         Transfer(Kind.BLEND),
         """
-        Upsample(size, scale_factor, mode, align_corners, recompute_scale_factor)
-        UpsamplingBilinear2d(size, scale_factor)
+        Upsample(size, scale_factor, mode, align_corners, recompute_scale_factor) | shape=resize
+        UpsamplingBilinear2d(size, scale_factor) | shape=resize
         """,
     ),
     **rows(
@@ -175,7 +190,7 @@ LAYERS: dict[str, Transfer] = {
         GLU(dim)
         """,
     ),
-    "torch.nn.CosineSimilarity": Transfer(Kind.BOUNDED, COSINE, params=("dim", "eps")),
+    "torch.nn.CosineSimilarity": Transfer(Kind.BOUNDED, COSINE, params=("dim", "eps"), use="cosine"),
     "torch.nn.PairwiseDistance": Transfer(Kind.BOUNDED, Range(0.0, inf), params=("p", "eps", "keepdim")),
 }
 """Layer classes by canonical name; `params` are the constructor's first parameters."""

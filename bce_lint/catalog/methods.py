@@ -70,7 +70,9 @@ _WRITES = {
         nextafter_ ldexp_ igamma_ igammac_ gcd_ lcm_(other)
         bitwise_and_ bitwise_or_ bitwise_xor_ bitwise_left_shift_ bitwise_right_shift_(other)
         mvlgamma_ polygamma_ renorm_ index_reduce_ put_ fill_diagonal_
-        resize_ resize_as_ set_ | shape=resized
+        resize_(size) | shape=resized_to receiver=tensor
+        resize_as_(other) | shape=resized_as
+        set_ | shape=resized
         """,
     ),
 }

@@ -96,6 +96,27 @@ NUMPY: dict[str, Transfer] = {
     **rows("numpy.", Transfer(Kind.ARITHMETIC, dtype="int64"), "bincount(x, weights, minlength) | dtype_rule=counts"),
     **rows("numpy.", Transfer(Kind.CLAMP, bounds=("a_min", "a_max")), "clip(a, a_min, a_max)"),
     **rows("numpy.", Transfer(Kind.MASK, use="moved"), "where(condition, x, y)"),
+    **rows(
+        "numpy.",
+        Transfer(Kind.ROUND),
+        """
+        round around(a, decimals) | use=nearest
+        rint(x) | use=nearest
+        floor ceil trunc fix(x)
+        """,
+    ),
+    **rows(
+        "numpy.",
+        Transfer(Kind.BOOL, dtype="bool"),
+        """
+        greater(x1, x2) | operator=>
+        greater_equal(x1, x2) | operator=>=
+        less(x1, x2) | operator=<
+        less_equal(x1, x2) | operator=<=
+        equal(x1, x2) | operator===
+        not_equal(x1, x2) | operator=!=
+        """,
+    ),
     **rows("numpy.", Transfer(Kind.EXP), "exp(x)"),
     **rows("numpy.", Transfer(Kind.LOG), "log(x)"),
     **rows("numpy.", Transfer(Kind.SIGN, Range(-1.0, 1.0, True)), "tanh(x)"),

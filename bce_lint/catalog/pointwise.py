@@ -104,7 +104,7 @@ _ARITHMETIC = {
 }
 
 _PLAIN = {
-    **rows("torch.", Transfer(Kind.BOUNDED, COSINE), "cosine_similarity(x1, x2, dim, eps)"),
+    **rows("torch.", Transfer(Kind.BOUNDED, COSINE, use="cosine"), "cosine_similarity(x1, x2, dim, eps)"),
     **rows("torch.", Transfer(Kind.BOUNDED, Range(0.0, inf)), "pairwise_distance(x1, x2, p, eps, keepdim)"),
     **rows("torch.", Transfer(Kind.ARITHMETIC), "rsub(input, other) | operator=r-"),
     **rows("torch.", Transfer(Kind.SIGN, Range(-inf, inf, True)), "rrelu(input, lower, upper)"),

@@ -81,7 +81,7 @@ REDUCTIONS: dict[str, Transfer] = {
         ger(input, vec2)
         dot(input, tensor) | also=method
         mm(input, mat2) | also=method operator=@
-        bmm(input, mat2) | also=method
+        bmm(input, mat2) | also=method operator=@
         mv(input, vec) | also=method
         einsum(equation, operands)
         tensordot(a, b, dims)
@@ -95,7 +95,12 @@ REDUCTIONS: dict[str, Transfer] = {
     **rows(
         "torch.",
         Transfer(Kind.LOGITS, REAL),
-        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d(input, weight, bias, stride, padding)",
+        """
+        conv1d(input, weight, bias, stride, padding) | shape=conv1
+        conv2d(input, weight, bias, stride, padding) | shape=conv2
+        conv3d(input, weight, bias, stride, padding) | shape=conv3
+        conv_transpose1d conv_transpose2d conv_transpose3d(input, weight, bias, stride, padding)
+        """,
     ),
     **rows(
         "torch.",

@@ -205,8 +205,8 @@ class Transfer(NamedTuple):
       tensor's (`like`), that of the number which fills the result (`fill`), or int64 unless weights are counted (`counts`).
     - `use` says what the operation is to who follows a tensor's values: it leaves each in its place (`kept`), multiplies it (`scaled`),
       only gives them other places (`moved`), or may pick some along one dimension (`picked`); it gives the positions of an order
-      (`ranked`) or values and positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each; is a
-      step of a formula that others write out (`log1p`, `logsumexp`, `softplus`); or it does
+      (`ranked`) or values and positions (`selected`), sums or means (`summed`), the whole number that is `nearest` to each, the
+      `cosine` of two tensors; is a step of a formula that others write out (`log1p`, `logsumexp`, `softplus`); or it does
       not look at the values (`layout`).
     - `gradient` is `set` where the call says whether the result is trained, `stopped` where the result has none any more, `none` where
       it has none since it, or what it is made of, is an array. Of a layer that is not in the kind of those with parameters it is `trained`

@@ -82,12 +82,13 @@ _PARTS = {
         "torch.",
         Transfer(Kind.SELECT, also=METHOD),
         """
-        index_select gather(input, dim, index) | use=picked
+        index_select(input, dim, index) | shape=index use=picked
+        gather(input, dim, index) | use=picked
         take(input, index)
         take_along_dim(input, indices, dim) | use=picked
         masked_select(input, mask) | use=picked
-        narrow(input, dim, start, length) | use=picked
-        select(input, dim, index) | use=picked
+        narrow(input, dim, start, length) | shape=narrow use=picked
+        select(input, dim, index) | shape=select use=picked
         diagonal(input, offset, dim1, dim2)
         as_strided(input, size, stride, storage_offset) | shape=resized also=method,method_
         amax amin(input, dim, keepdim) | shape=reduce
@@ -101,7 +102,7 @@ _PARTS = {
         """
         chunk(input, chunks, dim) | shape=pieces use=picked
         split(tensor, split_size_or_sections, dim) | shape=pieces use=picked
-        unbind(input, dim) | use=picked
+        unbind(input, dim) | shape=unbind use=picked
         tensor_split(input, sections, dim) | shape=pieces
         hsplit vsplit dsplit(input, sections)
         """,
@@ -115,7 +116,7 @@ _PARTS = {
         "torch.",
         Transfer(Kind.SELECT, result="namedtuple", fields=VALUES, also=METHOD),
         """
-        topk(input, k, dim, largest, sorted) | use=selected
+        topk(input, k, dim, largest, sorted) | shape=topk use=selected
         sort(input, dim, descending) | shape=same use=selected
         kthvalue(input, k, dim, keepdim) | use=selected
         mode(input, dim, keepdim) | use=selected
@@ -126,7 +127,11 @@ _PARTS = {
     **rows(
         "torch.",
         Transfer(Kind.SELECT),
-        "max_pool1d max_pool2d max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode)",
+        """
+        max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool1
+        max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool2
+        max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode) | shape=max_pool3
+        """,
     ),
 }
 
@@ -274,7 +279,7 @@ FUNCTIONS: dict[str, Transfer] = {
 METHODS: dict[str, Transfer] = {**methods(_ONCE), **OWN, **methods(OWN)}
 """Tensor methods by name; `params` leave the tensor itself out. A trailing `_` writes the result back."""
 
-_NAMED = {name.removeprefix("torch."): row for name, row in _ONCE.items() if row.operator}
+_NAMED = {name.removeprefix("torch."): row for name, row in _ONCE.items() if row.operator and not name.startswith("numpy.")}
 
 OPERATORS: dict[str, str] = {name: row.operator for name, row in _NAMED.items() if row.operator not in UNARY and row.operator[0] != "r"}
 """Functions of `torch` and tensor methods that do what an operator does with their first two operands."""

@@ -28,6 +28,7 @@ USED: Final = "used by the loss here"
 CALLED: Final = "loss called here"
 LOGARITHM_TAKEN: Final = "logarithm taken here"
 INPUT_GIVEN: Final = "input given here"
+WEIGHT_GIVEN: Final = "weight given here"
 TARGET_GIVEN: Final = "target given here"
 DECIDED: Final = ("comes from here", "come from here")
 MADE_BY: Final = (APPLIED, LOGITS_MADE)

@@ -12,7 +12,8 @@ from math import inf
 from bce_lint.analysis.domain.shapes import least_rank, rank
 from bce_lint.analysis.domain.tensor import Origin, Shape, Tensor
 from bce_lint.analysis.sites import LossSite
-from bce_lint.catalog.schema import Domain, Expects, Range
+from bce_lint.catalog.schema import Contract, Domain, Expects, Range, ShapeRelation, Target
+from bce_lint.rules.dtypes import is_floating
 
 
 class Reach(Enum):
@@ -48,7 +49,7 @@ _ROWS = {
     Reach.UNIT: ("", "", "", "BCE121", "BCE131", ""),
 }
 _TABLE = {(reach, expects): code for reach, codes in _ROWS.items() for expects, code in zip(_COLUMNS, codes, strict=True)}
-_ROUNDED = 1.0 + 1e-4
+_ROUNDING = 1e-4
 _LITTLE_ABOVE_0 = 0.01
 """Up to where the logarithm of a probability gets that a constant was added to."""
 _RIGHT = frozenset({"", "BCE101", "BCE113", "BCE123"})
@@ -74,7 +75,7 @@ def classify(tensor: Tensor) -> Reach:
 
 def within_unit(range_: Range) -> bool:
     """True if all values are possible probabilities, rounding apart."""
-    return range_.low >= 0.0 and range_.high <= _ROUNDED
+    return range_.low >= 0.0 and range_.high <= 1.0 + _ROUNDING
 
 
 def in_log_space(tensor: Tensor) -> bool:
@@ -90,8 +91,8 @@ def in_unit(tensor: Tensor) -> bool:
 
 
 def _by_range(range_: Range) -> Reach:
-    if within_unit(range_):
-        return Reach.UNIT
+    if range_.low >= -_ROUNDING and range_.high <= 1.0 + _ROUNDING:
+        return Reach.UNIT  # it may be left by rounding alone
     return Reach.WIDE if range_.high > 1.0 and (range_.low >= 0.0 or range_.high == inf) else Reach.SIGNED
 
 
@@ -106,13 +107,33 @@ def certain_code(site: LossSite) -> str:
     return "" if codes & _RIGHT else min(codes, default="")
 
 
-def over_classes(tensor: Tensor) -> bool:
+def rank_at(site: LossSite, tensor: Tensor) -> int | None:
+    """The number of dimensions of an input; where it is not known from the input alone, what the targets ask for."""
+    own = rank(tensor.shape)
+    if own is not None or not site.target:
+        return own
+    found = {_asked_by(site.contract, target) for target in site.target}
+    return found.pop() if len(found) == 1 else None
+
+
+def _asked_by(contract: Contract, target: Tensor) -> int | None:
+    """The number of dimensions of an input that a target fits: one more than class indices have, as many as anything else has."""
+    known = rank(target.shape)
+    if known is None or contract.shape not in (ShapeRelation.EQUAL, ShapeRelation.CLASS_DIM):
+        return None
+    if contract.shape is ShapeRelation.EQUAL:
+        return known
+    if contract.target is not Target.CLASS_INDEX:
+        return known + 1
+    return None if target.dtype is None else known if is_floating(target.dtype) else known + 1
+
+
+def over_classes(site: LossSite, tensor: Tensor) -> bool:
     """True if the last softmax may have run over the class dimension: dim 1, or the last of at most two."""
-    return all(_may_be_over_classes(origin, tensor.shape) for origin in tensor.origin)
+    return all(_may_be_over_classes(origin, tensor.shape, rank_at(site, tensor)) for origin in tensor.origin)
 
 
-def _may_be_over_classes(origin: Origin, shape: Shape | None) -> bool:
-    known = rank(shape)
+def _may_be_over_classes(origin: Origin, shape: Shape | None, known: int | None) -> bool:
     if origin.along is None or known == 0:
         return origin.over is not None  # where the dimension may have moved, or is chosen elsewhere, it cannot be told
     if known is None:

@@ -58,36 +58,64 @@ nn.Sequential(nn.Conv2d(3, 8, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Line
 nn.Sequential(nn.Linear(4, 1), nn.Flatten(0))(torch.zeros(7, 4)) | nn.Linear(4, 1)(x)[:, 0] | m.detach().cpu().double().clone()
 torch.from_numpy(a) | torch.from_numpy(a.reshape(-1, 1)) | torch.from_numpy(a[:, None]) | torch.from_numpy(np.zeros((3, 1), np.float32))
 torch.from_numpy(np.random.randint(0, 5, (3, 1))) | torch.from_numpy(np.random.rand(2, 3)) | torch.from_numpy(np.random.random((2, 3)))
+x[:, 1:] | x[1:] | x[:, :2] | x[..., :-1] | x[:, ::2] | x[5:] | x[:, -2:] | x[0, 1:, None] | v[1:4:2] | x[:, 1:][:, 0]
+x.new_tensor([1, 2]) | x.new_tensor([[1, 2]]).view(-1, 1) | x.new_tensor(m) | m.resize_(5) | m.resize_(3, 2) | m.resize_((4, 1))
+m.resize_as_(c) | v.data.resize_(7) | x.select(1, 0) | torch.select(x, -1, 0) | x.narrow(1, 0, 2) | x.index_select(1, i) | x.unbind(1)[0]
+x.topk(2).values
+torch.matmul(x, torch.zeros(2, 4, 1)) | torch.zeros(1, 3, 4) @ torch.zeros(5, 1, 4, 2) | x.bmm(x.transpose(1, 2))
+nn.Conv2d(3, 8, 3)(im) | nn.Conv2d(3, 8, 3)(im[0]) | nn.Conv1d(3, 8, 2)(x) | nn.Conv2d(3, 8, 3, 2, 1)(im)
+nn.Conv2d(3, 8, (3, 1), dilation=2)(im)
+nn.Conv2d(3, 8, 3, padding="same")(im) | nn.Conv2d(3, 8, 4, padding="valid", stride=3)(im)
+nn.MaxPool2d(2)(im) | nn.MaxPool2d(2, ceil_mode=True)(im) | nn.MaxPool2d(3, 2, 1)(im) | nn.MaxPool2d(2, 3, padding=1, ceil_mode=True)(im)
+nn.AvgPool2d(4)(im) | nn.AvgPool1d(2, 1)(x) | nn.MaxPool1d(kernel_size=2, stride=1)(x) | nn.LPPool2d(2, 3)(im)
+nn.MaxPool2d((2, 9), (1, 2))(im)
+nn.AdaptiveAvgPool2d((1, 1))(im).flatten(1) | nn.AdaptiveAvgPool2d((None, 2))(im) | nn.AdaptiveMaxPool2d(3)(im[0])
+nn.AdaptiveAvgPool1d(2)(x)
+F.max_pool2d(im, 2) | F.max_pool2d(im, 3, stride=2, ceil_mode=True) | F.avg_pool2d(im, (2, 3)) | F.max_pool1d(x, 2)
+F.avg_pool1d(x, 2, 1, 1)
+F.adaptive_avg_pool2d(im, 1) | F.adaptive_max_pool2d(im, (2, 5)) | F.adaptive_avg_pool2d(im, [4, None]) | torch.max_pool2d(im, 2)
+F.conv2d(im, torch.zeros(7, 3, 3, 3)) | F.conv2d(im, torch.zeros(7, 3, 3, 3), padding=1, stride=2) | F.conv1d(x, torch.zeros(6, 3, 2))
+F.interpolate(im, size=(4, 5)) | F.interpolate(im, 4) | F.interpolate(im, size=[3, 3]) | F.interpolate(x, 7)
+F.interpolate(im, None, (2, 3)) | nn.Upsample(scale_factor=2)(im) | nn.Upsample((6, 7))(im) | nn.UpsamplingBilinear2d(size=5)(im)
+F.upsample(im, 3)
+F.interpolate(im, size=im.shape[2:]) | nn.LSTM(4, 6)(x)[0] | nn.GRU(4, 6, bidirectional=True)(x)[0] | nn.RNN(4, 5, batch_first=True)(x)[0]
+nn.LSTM(4, 6, 2, True, True, 0.0, True)(x)[0] | nn.LSTM(4, 6)(x[0])[0] | F.group_norm(x, 1) | F.instance_norm(im) | 2 / x.size(0) * x
+nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.MaxPool2d(3), nn.Flatten(), nn.Linear(36, 2))(im) | torch.zeros(x.size(0) * 2) | x / len(x)
 """
 # At least this much has to be known.
 PARTLY: dict[str, Shape] = {
-    "nn.Conv2d(3, 8, 3)(im)": (2, 8, None, None),
-    "nn.Conv2d(3, 8, 3)(im[0])": (8, None, None),
-    "nn.Conv1d(3, 8, 2)(x)": (2, 8, None),
-    "nn.MaxPool2d(2)(im)": (2, 3, None, None),
-    "nn.AdaptiveAvgPool2d((1, 1))(im).flatten(1)": (2, None),
-    "x[:, 1:]": (2, None, 4),
+    "nn.ConvTranspose2d(3, 8, 3)(im)": (2, 8, None, None),
+    "nn.ConvTranspose1d(3, 8, 2)(x)": (2, 8, None),
+    "nn.FractionalMaxPool2d(2, 3)(im)": (2, 3, None, None),
+    "F.interpolate(im, scale_factor=1.5)": (2, 3, None, None),
+    "nn.LSTM(4, 6, proj_size=5)(x)[0]": (2, 3, None),
+    "x[:, i[0]:]": (2, None, 4),
     "torch.arange(2, 5)": (None,),
     "F.one_hot(i)": (3, None),
 }
 
 # Of these only soundness is asked for.
 SOUND = """
+x[:, slice(1, 3)] | x.topk(2, dim=1)[1] | torch.topk(x, 1, 0).indices | nn.Conv3d(3, 2, 2)(im[:, :, None].repeat(1, 1, 4, 1, 1))
 c.clone().squeeze_(1) | x.clone().unsqueeze_(1) | m.clone().t_() | m.clone().transpose_(0, 1) | x @ torch.zeros(4, 5) | m @ m.T | v @ v
 torch.matmul(m, torch.zeros(3, 7)) | m.mm(torch.zeros(3, 7)) | torch.bmm(x, torch.zeros(2, 4, 5)) | m.matmul(v[:3])
 torch.einsum("ij->j", m) | x.sum(1, keepdims=True) | x.sum(dim=None, keepdim=True) | x.mean(None, True) | x.std(False) | x.std(1, True)
 x.var(1, True, True) | x.norm(2) | x.norm(2, 1) | x.norm(2, dim=1) | torch.norm(x, 2, -1) | x.norm(1) | x.argmax(keepdim=True)
 x.sum((0, 1)) | x.amax((1, 2)) | x.max(1)[0] | x.max(1).values | x.max(dim=1, keepdim=True)[1] | torch.max(x, 1).indices
-torch.max(m, m + 1) | x.topk(2).values | torch.cat([m, m]) | torch.cat((m, m), -1) | torch.stack([m, m], dim=1) | torch.where(m > 0, m, m)
+torch.max(m, m + 1) | torch.cat([m, m]) | torch.cat((m, m), -1) | torch.stack([m, m], dim=1) | torch.where(m > 0, m, m)
 torch.where(m > 0, 1.0, 0.0) | m.masked_fill(torch.zeros(4, 2, 3).bool(), 0) | torch.zeros(3).clamp(min=torch.zeros(2, 3))
-x.split(1, 1)[0] | x.unbind(1)[0] | x.gather(1, torch.zeros(2, 1, 4).long()) | m.index_select(0, i[:1]) | m.select(1, 0) | m.narrow(1, 0, 2)
+x.split(1, 1)[0] | x.gather(1, torch.zeros(2, 1, 4).long()) | m.index_select(0, i[:1])
 x.diagonal() | x.unfold(2, 2, 1) | x.unflatten(2, (2, 2)) | x.tile(2) | c.repeat(1, 3) | c.repeat_interleave(2, 0) | x.movedim(0, 2) | x.mT
-x.flatten(0, 1) | x[m > 0] | x[[0, 1]] | x[i[:1]] | x.new_tensor([1, 2]) | torch.Tensor(2, 3) | torch.LongTensor(2, 3)
+x.flatten(0, 1) | x[m > 0] | x[[0, 1]] | x[i[:1]] | torch.Tensor(2, 3) | torch.LongTensor(2, 3)
 torch.arange(1, end=5) | torch.arange(5.0) | torch.linspace(0, 1, 5) | torch.linspace(3, end=4, steps=5) | torch.eye(3, m=4)
 torch.bincount(i) | torch.multinomial(m + 1, 1) | nn.LazyConv2d(8, 3)(im) | nn.MaxPool2d(2, return_indices=True)(im)[0]
 nn.Unflatten(1, (3, 1))(x) | nn.GLU()(x) | F.glu(x) | nn.PReLU()(x) | nn.EmbeddingBag(10, 6)(torch.zeros(2, 3).long())
-nn.Upsample(scale_factor=2)(im) | F.pad(x, (1, 1)) | F.interpolate(im, scale_factor=2) | nn.PixelShuffle(1)(im) | nn.ZeroPad2d(1)(im)
-nn.LSTM(4, 6)(x)[0] | nn.GRU(4, 6)(x)[0] | nn.CosineSimilarity()(m, m) | F.linear(m, m) | F.max_pool2d(im, 2) | F.adaptive_avg_pool2d(im, 1)
+F.pad(x, (1, 1)) | F.interpolate(im, scale_factor=2) | nn.PixelShuffle(1)(im) | nn.ZeroPad2d(1)(im)
+nn.CosineSimilarity()(m, m) | F.linear(m, m)
+F.max_pool2d(im, 2, return_indices=True)[0] | nn.ConvTranspose2d(3, 8, 2, 2)(im, output_size=(18, 18)) | x @ v[:4] | v[:3] @ x | v @ v
+F.interpolate(im, scale_factor=0.5) | F.interpolate(im, scale_factor=2.0) | nn.Upsample(scale_factor=1.5)(im)
+F.conv2d(im[0], torch.zeros(7, 3, 3, 3))
+nn.Conv2d(3, 8, **dict(kernel_size=3, stride=2))(im) | nn.Conv2d(*(3, 8), 3, *(2,))(im) | nn.MaxPool2d(2, None)(im)
 nn.Flatten(1, 2)(im) | nn.MultiheadAttention(4, 2)(x, x, x)[0] | torch.nonzero(m) | torch.from_numpy(np.eye(3))
 torch.from_numpy(np.random.normal(0, 1, (2, 3))) | torch.from_numpy(np.random.uniform(0, 1, (2, 3)))
 torch.from_numpy(np.sort(a, axis=None)) | torch.from_numpy(np.argsort(a, axis=None)) | torch.from_numpy(a.sum(1, keepdims=True))

@@ -7,13 +7,13 @@ from math import inf
 
 import pytest
 
-from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
+from bce_lint.analysis.domain.tensor import Origin, Place, Shape, Tensor
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog import losses
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Range
 from bce_lint.ir import Span
 from bce_lint.rules.judge import judge
-from bce_lint.rules.reach import Reach, certain_code, classify, over_classes
+from bce_lint.rules.reach import Reach, certain_code, classify, over_classes, rank_at
 from bce_lint.rules.registry import default_codes
 
 HERE = Place("train.py", Span(0, 10), "criterion")
@@ -21,7 +21,7 @@ LOSSES = ("BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss", "KLDivL
 ALL = default_codes() | {"BCE123"}
 
 
-def of(domain: Domain, dim: int | None = None, shape: tuple[int | None, ...] | None = None, range_: Range = ANY) -> Tensor:
+def of(domain: Domain, dim: int | None = None, shape: Shape | None = None, range_: Range = ANY) -> Tensor:
     return Tensor(domain, range_, shape=shape, origin=(Origin("op", domain, Place("net.py", Span(5, 9), "op(x)"), dim),))
 
 
@@ -98,13 +98,50 @@ def test_only_what_is_certain_of_every_value(loss: str, values: tuple[Tensor, ..
 )
 def test_the_class_dimension(dim: int | None, shape: tuple[int | None, ...] | None, expected: bool) -> None:
     value = of(Domain.LOG_CATEGORICAL, dim, shape)
-    assert over_classes(value) is expected
+    assert over_classes(site("CrossEntropyLoss", value), value) is expected
     assert codes(site("CrossEntropyLoss", value)) == ["BCE113"] * expected
     assert codes(site("NLLLoss", value)) == ["BCE123"] * expected
 
 
 def test_a_log_softmax_without_an_origin_counts_as_over_the_classes() -> None:
-    assert over_classes(Tensor(Domain.LOG_CATEGORICAL))
+    value = Tensor(Domain.LOG_CATEGORICAL)
+    assert over_classes(site("CrossEntropyLoss", value), value)
+
+
+@pytest.mark.parametrize(
+    ("loss", "target", "known"),
+    [
+        ("CrossEntropyLoss", Tensor(shape=(None,), dtype="int64"), 2),
+        ("CrossEntropyLoss", Tensor(shape=(4, 8), dtype="uint8"), 3),
+        ("CrossEntropyLoss", Tensor(shape=(4, 8), dtype="float32"), 2),
+        ("CrossEntropyLoss", Tensor(shape=(4, 8)), None),
+        ("CrossEntropyLoss", Tensor(shape=(..., 8), dtype="int64"), None),
+        ("NLLLoss", Tensor(shape=()), 1),
+        ("NLLLoss", Tensor(shape=(4, None)), 3),
+        ("NLLLoss", Tensor(), None),
+        ("BCELoss", Tensor(shape=(4, None)), 2),
+        ("KLDivLoss", Tensor(shape=(4, None)), None),
+    ],
+)
+def test_the_rank_that_a_target_asks_for(loss: str, target: Tensor, known: int | None) -> None:
+    value = Tensor()
+    assert rank_at(replace(site(loss, value), target=(target,)), value) == known
+    assert rank_at(replace(site(loss, value), target=(target, Tensor(shape=(1, 2, 3, 4), dtype="int64"))), value) is None
+    assert rank_at(replace(site(loss, value), target=(target,)), Tensor(shape=(1, 2, 3, 4, 5))) == 5
+    assert rank_at(site(loss, value), value) is None
+
+
+def test_a_target_tells_over_which_dimension_a_softmax_ran() -> None:
+    indices = (Tensor(shape=(None,), dtype="int64"),)
+    for dim, classes in ((0, "BCE403"), (-1, "BCE113")):
+        value = of(Domain.LOG_CATEGORICAL, dim, None)
+        assert codes(replace(site("CrossEntropyLoss", value), target=indices)) == [classes]
+    several = (Tensor(shape=(None, None), dtype="int64"),)
+    assert codes(replace(site("CrossEntropyLoss", of(Domain.LOG_CATEGORICAL, -1, None)), target=several)) == []
+    assert codes(replace(site("CrossEntropyLoss", of(Domain.LOG_CATEGORICAL, 0, (..., 4, 3))))) == ["BCE403"]
+    assert codes(replace(site("CrossEntropyLoss", of(Domain.LOG_CATEGORICAL, 0, None)), target=(Tensor(shape=(), dtype="int64"),))) == [
+        "BCE113"
+    ]
 
 
 def test_a_domain_outweighs_a_range() -> None:

@@ -146,7 +146,8 @@ def test_a_softmax_over_the_batch(dim: int, over: Over, shape: Shape | None, wro
      (0, ..., (), True), (0, None, (), False)],
 )  # fmt: skip
 def test_a_softmax_that_may_be_over_the_classes(dim: int | None, over: Over, shape: Shape | None, classes: bool) -> None:
-    assert over_classes(through("log_softmax", dim, over, shape)) is classes
+    value = through("log_softmax", dim, over, shape)
+    assert over_classes(loss("CrossEntropyLoss", (value,), ()), value) is classes
 
 
 def test_what_lies_in_the_unit_interval() -> None:

@@ -18,7 +18,8 @@ MAX_WORK = 1_000_000
 @record(frozen=True, slots=True)
 class Unknown:
     """Any value. A non-zero `identity` still says that two unknowns are the same one; `form` says how it was written,
-    `kind` which of Python's numbers it is (`int`, `float`, `bool`)."""
+    `kind` which of Python's numbers it is (`int`, `float`, `bool`), that it is the `sizes` of a tensor, or that it was `turned`: it has
+    the identity of what it is a view of, but may have another shape."""
 
     identity: int = 0
     form: Formula | None = None
@@ -26,6 +27,9 @@ class Unknown:
 
 
 TOP = Unknown()
+INT, SIZES, TURNED = "int", "sizes", "turned"
+NUMBERS = frozenset({INT, "float", "bool"})
+"""The kinds of values that are numbers, known or not."""
 
 
 @record(frozen=True, slots=True)
@@ -68,6 +72,16 @@ def folded(operation: Callable[..., object], *operands: Constant) -> Constant | 
     except (ArithmeticError, TypeError, ValueError):
         return TOP
     return TOP if isinstance(result, str | bytes) and len(result) > MAX_TEXT else known(result)
+
+
+def is_number(value: object) -> bool:
+    """True if a value is not known, but certainly a number."""
+    return type(value) is Unknown and value.kind in NUMBERS
+
+
+def some_number(kinds: set[str]) -> Unknown:
+    """What is left of values of some kinds that are not all known: which number they are, if they are all of one kind."""
+    return Unknown(kind=kinds.pop()) if len(kinds) == 1 and kinds <= NUMBERS else TOP
 
 
 def number_kind(value: object) -> str:

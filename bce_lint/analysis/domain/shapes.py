@@ -70,6 +70,17 @@ def differ(a: Shape | None, b: Shape | None) -> bool:
     return any(sizes_differ(a, b, -i) for i in range(1, common + 1))
 
 
+def fits_into(a: Shape | None, b: Shape | None) -> bool:
+    """False if broadcasting a shape to another one certainly gives a third."""
+    if a is None or b is None:
+        return True
+    known = rank(b)
+    if known is not None and known < least_rank(a):
+        return False
+    common = min(least_rank(a), least_rank(b))
+    return not any(size(a, -i) != 1 and sizes_differ(a, b, -i) for i in range(1, common + 1))
+
+
 def outgrow(a: Shape | None, b: Shape | None) -> bool:
     """True if broadcasting two shapes certainly gives one that is larger than either, but for sizes that are not known and 1."""
     if a is None or b is None or not (a and b):

@@ -86,6 +86,23 @@ class Origin(NamedTuple):
         return self.dim if self.over is ... else self.over
 
 
+End: TypeAlias = int | str | None
+"""Where a piece of a dimension begins or ends: a place, the symbol of one that is not known, or the end of the dimension."""
+
+
+class Filling(NamedTuple):
+    """What was written into a buffer of one constant: the `pieces` of a dimension that are filled, and what is in them."""
+
+    dim: int
+    pieces: frozenset[tuple[End, End]]
+    of: Tensor
+
+    @property
+    def symbols(self) -> frozenset[int]:
+        """The identities of the numbers that stand for ends which are not known."""
+        return frozenset(int(end[1:]) for piece in self.pieces for end in piece if isinstance(end, str))
+
+
 class Formula(NamedTuple):
     """How a value was written: the steps of a sigmoid, a logarithm or a cross entropy that is written by hand.
 
@@ -96,7 +113,8 @@ class Formula(NamedTuple):
     (a product with such a logarithm). `domain` is that of the value, `logs` are the places of the logarithms,
     `shapes` those of a logarithm and a factor that broadcast against each other, `inner` the activation that a sigmoid is written
     around. `unit` says that the value certainly lies in [0, 1], `origin` what put it into its domain, `detached` that it
-    has no gradient.
+    has no gradient. Of a product of some values with one-hot rows, `picked` are the values; of a buffer,
+    `filling` is what is in it so far.
     """
 
     kind: str
@@ -113,9 +131,13 @@ class Formula(NamedTuple):
     detached: bool = False
     dim: int | None = None
     kept: bool = False
+    picked: Tensor | None = None
+    filling: Filling | None = None
 
     def part(self, identity: int) -> Formula:
         """How some of the values were written: as the whole, but they are others."""
+        if self.picked is not None or self.filling is not None:
+            return self._replace(of=identity if self.of else 0, picked=None, filling=None)
         return self._replace(of=identity) if self.of else self
 
 
@@ -125,7 +147,8 @@ class Tensor:
 
     `model` is true for what a module returned; `literal` marks constant data; `one_hot` marks the rows of `one_hot`,
     `array` what NumPy made; `form` says how the value was written; `given` is the depth of the outermost frame that was handed the
-    shape and dtype by its caller, 0 for none; `gradient` says whether it carries one (`carried`, what its dtype allows).
+    shape and dtype by its caller, 0 for none; `gradient` says whether it carries one (`carried`, what its dtype allows). `turned` says that
+    it may have another shape than others of its identity.
     """
 
     domain: Domain = Domain.UNKNOWN
@@ -143,6 +166,7 @@ class Tensor:
     form: Formula | None = None
     given: int = 0
     gradient: Gradient = Gradient.UNKNOWN
+    turned: bool = False
 
     @property
     def carried(self) -> Gradient:
@@ -229,6 +253,7 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         form=a.form if a.form == b.form else None,
         given=outermost(a.given, b.given),
         gradient=join_gradient(a.carried, b.carried),
+        turned=a.turned or b.turned,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_LENGTH, MAX_OPEN, Nesting, Opening, bulk_of, limit, settle, weigh
-from bce_lint.analysis.domain.constants import NEVER, NONE, TOP, TRUE, Constant, Unknown, const, number_kind
+from bce_lint.analysis.domain.constants import NEVER, NONE, NUMBERS, TOP, TRUE, Constant, Unknown, const, number_kind, some_number
 from bce_lint.analysis.domain.named import MODULE_KINDS, External, LazyImport, ModuleV, MustUses, Ref, RefKind
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, gathered, rows
 from bce_lint.analysis.domain.tensor import Tensor, alike_joined, join_tensor, kind_of
@@ -256,7 +256,7 @@ def join(a: Value, b: Value) -> Value:
     if a is b or a == b:
         return a
     if type(a) is Unknown or type(b) is Unknown:
-        return TOP
+        return some_number({number_kind(x) for v in (a, b) for x in options(v)}) if {number_kind(a), number_kind(b)} & NUMBERS else TOP
     if type(a) is MustUses or type(b) is MustUses:
         return MustUses(a.items & b.items) if type(a) is MustUses and type(b) is MustUses else MustUses(frozenset())
     if (type(a) is Union and a.tags) or (type(b) is Union and b.tags):

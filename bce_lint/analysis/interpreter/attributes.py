@@ -28,7 +28,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, expressions, imports, statements
 from bce_lint.analysis.models import gradients, layer_shapes, layout, losses, tensor_attributes
-from bce_lint.analysis.state import absence, assumptions, cells, class_model, containers, handed, identities, objects
+from bce_lint.analysis.state import absence, assumptions, cells, class_model, containers, handed, identities, objects, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
@@ -66,6 +66,10 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
             return _class_member(m, owner, name)
         case SuperV():
             return _super_attribute(m, owner, name)
+        case Unknown() if name == "shape":
+            return symbolic_sizes.shape_of(m, owner)
+        case Unknown() if name == "ndim":
+            return symbolic_sizes.counted(m, symbolic_sizes.shape_of(m, owner), "rank")
         case Unknown():
             return assumptions.part(m, owner, "attr", name) if owner.identity else TOP
         case Seq(prefix=(values, indices), rest=None) if name in ("values", "indices"):
@@ -199,7 +203,8 @@ def _refilled(owner: Tensor, value: Value) -> Tensor:
     """A tensor whose data was replaced: of its numbers nothing is known, whatever they were before."""
     shape, dtype = (value.shape, value.dtype) if type(value) is Tensor else (None, None)
     return changed(
-        owner, domain=Domain.UNKNOWN, range=ANY, origin=(), inner=(), form=None, one_hot=False, model=False, shape=shape, dtype=dtype
+        owner, domain=Domain.UNKNOWN, range=ANY, origin=(), inner=(), form=None, one_hot=False, model=False, shape=shape, dtype=dtype,
+        turned=True,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial, reduce
 
 from bce_lint import ir
+from bce_lint.analysis.domain.constants import INT, SIZES
 from bce_lint.analysis.domain.shapes import rank, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Table, Unknown, Value, const, join_seq, options
@@ -33,6 +34,8 @@ def _elements(m: Machine, frame: Frame, value: Value, span: ir.Span) -> Seq:
             return value
         case Constant(value=str() as text):
             return Seq(tuple(const(c) for c in text)) if len(text) <= containers.MAX_RANGE else Seq((), TOP)
+        case Unknown() if value.kind == SIZES:
+            return Seq((), Unknown(kind=INT))
         case Ref(kind="list" | "set" | "container"):
             content = m.read(value.address, cells.ITEMS)
             if type(content) is Seq:

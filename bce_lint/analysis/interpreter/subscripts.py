@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import mapped
+from bce_lint.analysis.domain.constants import SIZES
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
@@ -26,7 +27,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.interpreter import attributes, calls
 from bce_lint.analysis.models import tensor_ops
-from bce_lint.analysis.state import assumptions, cells, containers, handed, identities, objects, registries
+from bce_lint.analysis.state import assumptions, cells, containers, handed, identities, objects, registries, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -75,6 +76,8 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
             return m.read(owner.address, cells.ITEM) or TOP
         case Ref():
             return _stored(m, frame, owner, key, span)
+        case Unknown() if owner.kind == SIZES:
+            return symbolic_sizes.size_at(m, owner, key)
         case Unknown() if type(key) is Constant and owner.identity:
             return assumptions.part(m, owner, "item", key)
         case Unknown() if owner.identity:

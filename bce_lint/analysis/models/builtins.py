@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import untagged
-from bce_lint.analysis.domain.constants import folded, known
+from bce_lint.analysis.domain.constants import SIZES, folded, known
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -27,7 +27,7 @@ from bce_lint.analysis.domain.values import (
 )  # fmt: skip
 from bce_lint.analysis.models import collections
 from bce_lint.analysis.models.model import Model
-from bce_lint.analysis.state import cells, containers, identities, objects
+from bce_lint.analysis.state import cells, containers, identities, objects, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETURN, TRANSPARENT_ITERATORS
@@ -36,6 +36,8 @@ from bce_lint.records import changed
 
 def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     items = containers.content(m, args.pos[0]) if args.pos else None
+    if args.pos and type(args.pos[0]) is Unknown and args.pos[0].kind == SIZES:
+        return symbolic_sizes.counted(m, args.pos[0], "rank")
     if items is not None and items.exact:
         return Unknown(kind="int") if _may_shrink(args.pos[0], items) else const(len(items.prefix))
     if args.pos and type(args.pos[0]) is Tensor and (length := size(args.pos[0].shape, 0)) is not None:

@@ -1,8 +1,8 @@
-"""Arguments by NumPy's names: torch takes them for its own, and arrays have no others."""
+"""Arguments as they are asked for: by NumPy's names, which torch takes for its own, and as constant numbers."""
 
 from __future__ import annotations
 
-from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.domain.values import Constant, Value
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.names import NUMPY_KEYWORDS
 
@@ -25,3 +25,8 @@ def either(args: Args, index: int, name: str) -> Value | None:
 def in_numpy(args: Args, name: str) -> Value | None:
     """The argument for a parameter of torch that is given by NumPy's name of it."""
     return args.kw.get(_OF_NUMPY[name])
+
+
+def whole(value: Value | None) -> int | None:
+    """A constant whole number."""
+    return value.value if type(value) is Constant and isinstance(value.value, int) else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bce_lint.analysis.domain.shapes import kept, least_rank, rank
+from bce_lint.analysis.domain.shapes import kept, least_rank
 from bce_lint.analysis.domain.tensor import Assumed, Place, PlacedSize, Shape
 from bce_lint.analysis.domain.values import NONE, Constant, Table, Value, const
-from bce_lint.analysis.models.shape_rules import CHANGES, POINTWISE_KINDS, whole
+from bce_lint.analysis.models import spatial_shapes
+from bce_lint.analysis.models.keywords import whole
+from bce_lint.analysis.models.shape_rules import CHANGES, POINTWISE_KINDS
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
@@ -27,17 +29,21 @@ def _embedding(name: str, given: Table, shape: Shape | None) -> Shape | None:
 
 
 def _conv(name: str, given: Table, shape: Shape | None) -> Shape | None:
-    known, spatial = rank(shape), _spatial(name)
-    if shape is None or known not in (spatial + 1, spatial + 2):
-        return None
-    return (*shape[: known - spatial - 1], whole(given.get("out_channels")), *(None,) * spatial)
+    return spatial_shapes.convolved(shape, given.get, whole(given.get("out_channels")), _spatial(name))
+
+
+def _conv_back(name: str, given: Table, shape: Shape | None) -> Shape | None:
+    spatial = _spatial(name)
+    front = spatial_shapes.before_channels(shape, spatial)
+    return None if front is None else (*front, whole(given.get("out_channels")), *(None,) * spatial)  # the call may ask for a size
 
 
 def _pool(name: str, given: Table, shape: Shape | None) -> Shape | None:
-    known, spatial = rank(shape), _spatial(name)
-    if shape is None or known is None or known <= spatial or given.get("return_indices") is not None:
-        return None
-    return (*shape[: known - spatial], *(None,) * spatial)
+    return spatial_shapes.pooled(shape, given.get, _spatial(name))
+
+
+def _pool_at_random(name: str, given: Table, shape: Shape | None) -> Shape | None:
+    return _pool(name, Table(tuple((k, v) for k, v in given.entries if k == "return_indices")), shape)
 
 
 def _spatial(name: str) -> int:
@@ -61,7 +67,12 @@ RULES: dict[str, Callable[[str, Table, Shape | None], Shape | None]] = {
     "features": _features,
     "embedding": _embedding,
     "conv": _conv,
+    "conv_back": _conv_back,
     "pool": _pool,
+    "pool_at_random": _pool_at_random,
+    "adapt": lambda name, given, shape: spatial_shapes.adapted(shape, given.get, _spatial(name)),
+    "resize": lambda name, given, shape: spatial_shapes.resized(shape, given.get),
+    "recurrent": lambda name, given, shape: spatial_shapes.recurrent(given, shape),
 }
 """Rules for the shape of what a layer returns, given its name, the arguments it is constructed with and the shape of its input."""
 

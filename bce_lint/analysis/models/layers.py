@@ -28,6 +28,7 @@ from bce_lint.analysis.models import (
     layer_shapes,
     losses,
     tensor_ops,
+    thresholds,
     trainers,
 )
 from bce_lint.analysis.models.model import Model, each
@@ -171,6 +172,8 @@ def layer_call(m: Machine, frame: Frame, callee: Ref, row: Transfer, args: Args,
     """A layer applied to its input."""
     value = args.get(0, "input") or TOP
     where = callee.place if via is not None and callee.place is not None else frame.place(node.span, node.func.span)
+    if row.kind is Kind.LOGITS:
+        thresholds.applied(m, callee, where)
     result = tensor_ops.transfer(m, frame, row, value, args, node, "layer", (callee.address, where))
     return tensor_ops.modelled(m, result) if row.kind in (Kind.LOGITS, Kind.RECURRENT) else result
 

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from math import prod
 
+from bce_lint.analysis.domain.constants import INT, TURNED
 from bce_lint.analysis.domain.constants import known as kept
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import TOP, External, Seq, Unknown, Value, const
 from bce_lint.analysis.models.dtype_rules import dtype_of
+from bce_lint.analysis.state import symbolic_sizes
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.dtypes import FLOATS, TENSOR_TYPES, WIDTHS
 from bce_lint.catalog.tensors import PARAMETER
 
 _OF_DTYPES = frozenset({"is_floating_point", "is_complex", "is_signed", "itemsize", "kind", "name", "char"})
 
 
-def answer(question: str, tensor: Tensor) -> Value:
+def answer(m: Machine, question: str, tensor: Tensor) -> Value:
     """What a tensor tells of itself: its `sizes`, its `rank`, the `count` of its values, or whether it is `floating` or `complex`."""
     match question:
         case "sizes":
-            return sizes(tensor.shape)
+            return sizes(m, tensor)
         case "rank":
-            return _number(rank(tensor.shape))
+            return _number(m, tensor, question, rank(tensor.shape))
         case "count":
-            return _number(_count(tensor.shape))
+            return _number(m, tensor, question, _count(tensor.shape))
         case "floating":
             return TOP if tensor.dtype is None else const(tensor.dtype in FLOATS)
     return TOP if tensor.dtype is None else const(tensor.dtype not in WIDTHS)
 
 
-def _number(known: int | None) -> Value:
-    return Unknown(kind="int") if known is None else kept(known)
+def _number(m: Machine, tensor: Tensor, question: str, known: int | None) -> Value:
+    return symbolic_sizes.counted(m, _unknown_sizes(m, tensor), question) if known is None else kept(known)
+
+
+def _unknown_sizes(m: Machine, tensor: Tensor) -> Unknown:
+    return symbolic_sizes.shape_of(m, Unknown(tensor.identity, kind=TURNED if tensor.turned else ""))
 
 
 def _count(shape: Shape | None) -> int | None:
@@ -41,12 +48,18 @@ def _count(shape: Shape | None) -> int | None:
     return 0 if 0 in numbers else prod(numbers) if len(numbers) == len(shape) else None
 
 
-def sizes(shape: Shape | None) -> Value:
-    """The sizes of a shape as a sequence of numbers."""
+def sizes(m: Machine, tensor: Tensor) -> Value:
+    """The sizes of a tensor as a sequence of numbers; where not even the rank is known, they are told apart from the end."""
+    shape = tensor.shape
     if shape is None:
-        return TOP
-    numbers = tuple(const(s) if isinstance(s, int) else Unknown(kind="int") for s in shape if s is not ...)
-    return Seq(numbers) if len(numbers) == len(shape) else Seq((), TOP, numbers)
+        return _unknown_sizes(m, tensor)
+    at = 0 if rank(shape) is not None else -len(shape)
+    symbols = _unknown_sizes(m, tensor) if None in shape else None
+    numbers = tuple(
+        const(s) if isinstance(s, int) else symbolic_sizes.size_at(m, symbols, const(at + i)) if symbols else Unknown(kind=INT)
+        for i, s in enumerate(shape) if s is not ...
+    )  # fmt: skip
+    return Seq(numbers) if at == 0 else Seq((), Unknown(kind=INT), numbers)
 
 
 def of_dtype(owner: External, name: str) -> Value | None:

@@ -24,6 +24,7 @@ _KEPT = frozenset({LOG_TARGET, formed_logits.CLASSES, formed_logits.REST})
 MAX_USES = 16
 """How many losses that took one tensor are remembered."""
 USED = "the result is used as the loss"
+_WEIGHTS = {"weight": cells.WEIGHT, "pos_weight": cells.POS_WEIGHT}
 
 
 def construct(m: Machine, frame: Frame, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -38,9 +39,10 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     place = frame.place(node.span, node.func.span)
     params = contract.init or ()
     _options(m, frame, contract, params, args, place, functional=False)
-    weight = _weight(params, args)
-    if weight is not None:
-        m.write(ref.address, cells.WEIGHT, weight)
+    for name, cell in _WEIGHTS.items():
+        weight = _weight(params, args, name)
+        if weight is not None:
+            m.write(ref.address, cell, weight)
     for param in params:
         if param.name in _KEPT:
             m.write(ref.address, param.name, _option(params, args, param.name) or TOP)
@@ -51,10 +53,10 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
         m.answer.constructed.setdefault(ref.address, Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
 
 
-def _weight(params: tuple[Param, ...], args: Args) -> Value | None:
-    """The class weight among some arguments."""
-    index = next((i for i, param in enumerate(params) if param.name == "weight"), None)
-    given = args.get(index, "weight") if index is not None else None
+def _weight(params: tuple[Param, ...], args: Args, name: str = "weight") -> Value | None:
+    """One of the weights among some arguments."""
+    index = next((i for i, param in enumerate(params) if param.name == name), None)
+    given = args.get(index, name) if index is not None else None
     return None if given is None or NONE in options(given) else given
 
 
@@ -65,6 +67,12 @@ def _option(params: tuple[Param, ...], args: Args, name: str) -> Value | None:
             given = args.get(index, name)
             return given if given is not None else Seq() if param.default == () else const(param.default)
     return None
+
+
+def _kept(m: Machine, ref: Ref, name: str) -> Value | None:
+    """A weight that a loss has: what was assigned to it later, else what it was constructed with."""
+    assigned = m.read(ref.address, name)
+    return m.read(ref.address, _WEIGHTS[name]) if assigned is None else None if NONE in options(assigned) else assigned
 
 
 def misplaced(params: tuple[Param, ...], args: Args) -> str | None:
@@ -136,12 +144,14 @@ def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, 
 
 
 class _Given(NamedTuple):
-    """What a call of a loss is given: input and target, where they are written, where the loss was made, and the class weight."""
+    """What a call of a loss is given: input and target, where they are written, where the loss was made, its weight, and that of
+    positive labels."""
 
     values: tuple[Value | None, Value | None]
     spans: tuple[ir.Span | None, ir.Span | None]
     made: Place | None
     weight: Value | None
+    pos_weight: Value | None
     weight_place: Place | None
     log_target: Value | None
     formed: Shape | None
@@ -157,9 +167,9 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
     target = names.index("target") if "target" in names else 1
     spans = (args.span(source, names[source]), args.span(target, names[target]))
     values = (args.get(source, names[source]), args.get(target, names[target]))
-    told = _option(params, args, LOG_TARGET)
-    given = _Given(values, spans, None, _weight(params, args), place, told, formed_logits.of_function(contract, args))
-    return _site(m, frame, contract, node, place, given)
+    told, formed = _option(params, args, LOG_TARGET), formed_logits.of_function(contract, args)
+    weight, pos_weight = (_weight(params, args, name) for name in _WEIGHTS)
+    return _site(m, frame, contract, node, place, _Given(values, spans, None, weight, pos_weight, place, told, formed))
 
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
@@ -169,7 +179,8 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
     told = m.read(ref.address, LOG_TARGET) if contract.expects is Expects.KL_LOG_PROBABILITIES else None
-    given = _Given(values, spans, ref.place, m.read(ref.address, cells.WEIGHT), ref.place, told, formed_logits.of_module(m, ref, contract))
+    weight, pos_weight = (_kept(m, ref, name) for name in _WEIGHTS)
+    given = _Given(values, spans, ref.place, weight, pos_weight, ref.place, told, formed_logits.of_module(m, ref, contract))
     return _site(m, frame, contract, node, frame.place(node.span, node.func.span), given)
 
 
@@ -179,13 +190,14 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
     primary, path, home = _primary(frame, place, identity_of(target) if turned(tensors(value), tensors(target)) else identity)
     input_place, target_place = (frame.place(span) if span else None for span in given.spans)
     state, region = autocast.describe(m)
-    weighted = given.weight is not None
-    weight = tensors(given.weight) if given.weight is not None else ()
+    weight, pos_weight = (tensors(w) if w is not None else () for w in (given.weight, given.pos_weight))
+    weighted = given.weight is not None or given.pos_weight is not None
     inputs = tensors(value) if given.formed is None else formed_logits.scores(value, given.formed, place)
     site = LossSite(
         contract, primary.text, primary, place, path, inputs, tensors(target), input_place, target_place, state, region, None,
         _caller(home), given.made, weight, given.weight_place if weighted else None,
-        handed.arms(m, frame, *tensors(value), *tensors(target), *weight), log_target=_truth(given.log_target),
+        handed.arms(m, frame, *tensors(value), *tensors(target), *weight, *pos_weight), pos_weight=pos_weight,
+        log_target=_truth(given.log_target),
     )  # fmt: skip
     if not tensors(value):
         m.answer.incomplete.update(m.stack)

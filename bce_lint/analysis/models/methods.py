@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bce_lint import ir
 from bce_lint.analysis.domain import sequences
-from bce_lint.analysis.domain.constants import folded
+from bce_lint.analysis.domain.constants import TURNED, folded
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     MODULE_KINDS,
@@ -39,7 +39,7 @@ from bce_lint.analysis.models import (
     tensor_ops,
     trainers,
 )
-from bce_lint.analysis.state import assumptions, cells, class_model, containers, identities, objects, registries
+from bce_lint.analysis.state import assumptions, cells, class_model, containers, identities, objects, registries, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
@@ -81,9 +81,22 @@ def _tensor(m: Machine, frame: Frame, receiver: Tensor | Unknown, name: str, arg
     if row is None:
         return m.fresh(frame, node.span)
     if type(receiver) is Unknown and not _surely_tensor(row, args) and dtype_rules.asked(args.prepend(receiver), row) is None:
-        same = changed(receiver, form=idioms.detached(receiver.form)) if row.gradient == "stopped" else receiver
-        return same if row.receiver == "itself" else m.fresh(frame, node.span)
+        return _of_unknown(m, frame, receiver, row, args, node)
     return tensor_ops.method_call(m, frame, row, receiver, args, node, name)
+
+
+def _of_unknown(m: Machine, frame: Frame, receiver: Unknown, row: Transfer, args: Args, node: ir.Call) -> Value:
+    """A method that a tensor has and others may have, of an object of which nothing is known."""
+    if row.result in ("sizes", "rank", "count"):
+        sizes = symbolic_sizes.shape_of(m, receiver)
+        if row.result != "sizes":
+            return symbolic_sizes.counted(m, sizes, row.result)
+        dim = args.get(0, "dim")
+        return sizes if dim is None or dim is NONE else symbolic_sizes.size_at(m, sizes, dim)
+    same = changed(receiver, form=idioms.detached(receiver.form)) if row.gradient == "stopped" else receiver
+    if row.use == "moved":
+        same = changed(same, kind=TURNED)
+    return same if row.receiver == "itself" else m.fresh(frame, node.span)
 
 
 def _surely_tensor(row: Transfer, args: Args) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain import sequences
 from bce_lint.analysis.domain.alternatives import mapped
-from bce_lint.analysis.domain.constants import MAX_TEXT, folded
+from bce_lint.analysis.domain.constants import INT, MAX_TEXT, SIZES, folded, is_number
 from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
 from bce_lint.analysis.domain.partitions import Tag
@@ -26,9 +26,10 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
     join_tagged,
+    number_kind,
     tagged,
 )
-from bce_lint.analysis.models import dtype_rules, equality, gradients, idioms, losses, shape_rules, thresholds, written_out
+from bce_lint.analysis.models import dtype_rules, equality, gradients, idioms, losses, picked_values, shape_rules, thresholds, written_out
 from bce_lint.analysis.state import assumptions, containers, objects, registries
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
@@ -44,6 +45,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 _INSIDE: dict[str, Callable[[str, str], bool]] = {"in": lambda a, b: a in b, "not in": lambda a, b: a not in b}
 _UNARY: dict[str, Callable[[Any], Any]] = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert}
 MAX_REPEATED = 64
+_WHOLE = frozenset({"+", "-", "*", "//", "%"})
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
@@ -125,12 +127,12 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
         for items, times in ((a, b), (b, a)):
             if type(times) in (Constant, Unknown) and type(items) in (Seq, Ref) and _is_count(m, times, items):
                 return _repeated(m, frame, items, times, span)
-        if type(b) is Constant and isinstance(b.value, int):
+        if type(b) is Constant and isinstance(b.value, int) and not is_number(a):
             return TOP
     if op in COMPARISONS:
         return _asked(m, frame, Tensor(dtype=_truth(frame, span)), assumptions.compared(m, op, a, b), span)
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
-        return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
+        return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span), kind=_counted(op, a, b))
     return TOP
 
 
@@ -141,6 +143,11 @@ def _is_count(m: Machine, value: Value, items: Value) -> bool:
     parts = containers.content(m, items)
     modules = parts is not None and all(one is NONE or (type(one) is Ref and one.kind in MODULE_KINDS) for one in parts)
     return modules or (type(value) is Unknown and value.kind == "int")
+
+
+def _counted(op: str, a: Value, b: Value) -> str:
+    """Says that whole numbers give a whole number, where they do."""
+    return INT if op in _WHOLE and number_kind(a) == number_kind(b) == INT else ""
 
 
 def _truth(frame: Frame, span: ir.Span) -> PlacedDtype:
@@ -167,6 +174,8 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
             return const(op == "is not") if type(a) is not type(b) and Unknown not in (type(a), type(b)) else TOP
         return Tensor(dtype=_truth(frame, span), shape=shape_rules.of_operator(a, b), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)):
+        if a == b and type(a) is Unknown and a.identity > 0 and a.kind in (INT, SIZES):
+            return const(op in ("==", "is"))
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
         test = assumptions.compared(m, op, *((b, a) if type(a) is Constant else (a, b)))
         return _asked(m, frame, Tensor(dtype=_truth(frame, span)), test, span) if number else assumptions.outcome_value(m, test)
@@ -242,7 +251,8 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     activation = written_out.activation(op, a, b, plain, lambda: frame.place(span))
     if activation is not None:
         return activation
-    return changed(combine(op, a, b, plain), form=idioms.combined(m, frame, op, a, b, span))
+    form = idioms.combined(m, frame, op, a, b, span)
+    return changed(combine(op, a, b, plain), form=picked_values.product(a, b, form) if op == "*" else form)
 
 
 def _is_parameter(value: Value) -> bool:

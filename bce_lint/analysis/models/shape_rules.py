@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from math import prod
 from types import EllipsisType
 
+from bce_lint.analysis.domain.constants import is_number
 from bce_lint.analysis.domain.shapes import MAX_RANK, broadcast, has_dim, kept, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, Constant, Seq, Unknown, Value
-from bce_lint.analysis.models.keywords import either, in_numpy
+from bce_lint.analysis.models import picked_shapes, spatial_shapes
+from bce_lint.analysis.models.keywords import either, in_numpy, whole
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
@@ -24,7 +26,7 @@ _MOVING = frozenset({"squeeze", "unsqueeze", "permute", "transpose", "t", "view"
 
 def changes_in_place(row: Transfer) -> bool:
     """True if a method that writes back gives the tensor itself another shape."""
-    return row.shape in _MOVING or row.shape == "resized"
+    return row.shape in _MOVING or row.shape.startswith("resized")
 
 
 def dims(m: Machine, args: Args, first: int) -> Shape | None:
@@ -32,7 +34,7 @@ def dims(m: Machine, args: Args, first: int) -> Shape | None:
     values: tuple[Value, ...] = args.pos[first:]
     if args.open or not values:
         return None
-    if len(values) == 1 and type(values[0]) is not Constant and not (type(values[0]) is Unknown and values[0].kind):
+    if len(values) == 1 and type(values[0]) is not Constant and not is_number(values[0]):
         items = containers.content(m, values[0])
         if items is None or not items.exact:
             return None
@@ -51,11 +53,6 @@ def _order(m: Machine, args: Args) -> list[int] | None:
 def _int(args: Args, index: int, name: str, default: int | None) -> int | None:
     value = args.get(index, name)
     return default if value is None else whole(value)
-
-
-def whole(value: Value | None) -> int | None:
-    """A constant whole number."""
-    return value.value if type(value) is Constant and isinstance(value.value, int) else None
 
 
 def _same(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
@@ -208,6 +205,8 @@ def _randint(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 
 def _eye(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
+    if len(args.pos) == 1 and not args.open and not args.kw.keys() & {"m", "M"}:
+        return (whole(args.pos[0]),) * 2
     sizes = dims(m, args, 0) if not args.kw.keys() & {"m", "M"} else None
     return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
 
@@ -225,12 +224,16 @@ CHANGES: dict[str, ShapeRule] = {
     "t": _t,
     "moved": _unknown,
     "resized": _unknown,
+    "resized_to": lambda m, shape, args: dims(m, args, 1),
+    "resized_as": _as_other,
     "expand": _expand,
     "pieces": _pieces,
     "reduce": _reduce,
     "norm": _norm,
     "one_hot": _one_hot,
     "linear": _linear,
+    **picked_shapes.RULES,
+    **spatial_shapes.RULES,
 }
 """Rules for the shape of what is made of a tensor, whose shape they are given; they hold where all arguments are known."""
 
@@ -244,6 +247,7 @@ CREATIONS: dict[str, ShapeRule] = {
     "randint": _randint,
     "eye": _eye,
     "new": lambda m, shape, args: dims(m, args, 1),
+    "new_data": lambda m, shape, args: of_data(m, args.get(1, "data")),
     "new_full": lambda m, shape, args: dims(m, Args(args.pos[1:2]), 0),
 }
 """Rules for the shape of a new tensor that no `size=` gives."""
@@ -270,8 +274,13 @@ def of_literal(m: Machine, value: Value) -> Shape | None:
     return containers.folded(m, value, _of_number, _of_rows)
 
 
+def of_data(m: Machine, value: Value | None) -> Shape | None:
+    """The shape of what is made of a tensor, or of nested lists of numbers."""
+    return value.shape if type(value) is Tensor else None if value is None else of_literal(m, value)
+
+
 def _of_number(value: Value) -> Shape | None:
-    return () if type(value) is Constant or (type(value) is Unknown and value.kind) else None
+    return () if type(value) is Constant or is_number(value) else None
 
 
 def _of_rows(items: Seq, rows: Sequence[Shape | None]) -> Shape | None:
@@ -281,14 +290,16 @@ def _of_rows(items: Seq, rows: Sequence[Shape | None]) -> Shape | None:
 
 def of_operator(a: Value, b: Value) -> Shape | None:
     """The shape of a pointwise operation on two operands."""
-    shapes = [v.shape if type(v) is Tensor else () if type(v) is Constant else None for v in (a, b)]
+    shapes = [v.shape if type(v) is Tensor else () if type(v) is Constant or is_number(v) else None for v in (a, b)]
     return broadcast(shapes[0], shapes[1])
 
 
 def of_matmul(a: Value, b: Value) -> Shape | None:
-    """The shape of `a @ b` for two matrices."""
+    """The shape of `a @ b` for matrices, or as many of each."""
     x, y = (v.shape if type(v) is Tensor else None for v in (a, b))
-    return (x[0], y[1]) if x is not None and y is not None and rank(x) == rank(y) == 2 else None
+    if x is None or y is None or (rank(x) or 0) < 2 or (rank(y) or 0) < 2:
+        return None
+    return kept((*(broadcast(x[:-2], y[:-2]) or ()), x[-2], y[-1]))
 
 
 def indexed(shape: Shape | None, key: Value) -> Shape | None:
@@ -312,7 +323,7 @@ def indexed(shape: Shape | None, key: Value) -> Shape | None:
         else:
             size = left.pop(0)
             if type(k) is Seq:
-                result.append(size if all(part is NONE for part in k.prefix[1:]) else None)
+                result.append(size if all(part is NONE for part in k.prefix[1:]) else picked_shapes.cut(size, k.prefix[1:]))
     return kept(tuple(result))
 
 

@@ -19,13 +19,15 @@ def tensor_attribute(m: Machine, owner: Tensor, name: str) -> Value:
     if view is not None:
         if name == "data":
             return changed(owner, form=idioms.detached(owner.form), gradient=gradients.stopped(owner.carried))
-        return owner if view.shape == "same" else softmax_dims.viewed(changed(owner, shape=_reversed(owner.shape)), owner, name)
+        if view.shape == "same":
+            return owner
+        return softmax_dims.viewed(changed(owner, shape=_reversed(owner.shape), turned=True), owner, name)
     if name == "dtype":
         return External("torch." + owner.dtype) if owner.dtype else TOP
     if name == "shape":
-        return layout.sizes(owner.shape)
+        return layout.sizes(m, owner)
     if name == "ndim":
-        return layout.answer("rank", owner)
+        return layout.answer(m, "rank", owner)
     return BuiltinMethod(owner, name)
 
 

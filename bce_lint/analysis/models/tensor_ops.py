@@ -6,6 +6,7 @@ from functools import partial, reduce
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import mapped, mapped_present
+from bce_lint.analysis.domain.constants import TURNED
 from bce_lint.analysis.domain.intervals import join_range
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor, dtype_at, outermost, shape_at
 from bce_lint.analysis.domain.values import (
@@ -31,6 +32,7 @@ from bce_lint.analysis.models import (
     layer_shapes,
     layout,
     operators,
+    picked_values,
     shape_rules,
     softmax_dims,
     tensor_attributes,
@@ -39,7 +41,7 @@ from bce_lint.analysis.models import (
 )
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.models.value_rules import KINDS, between, bounds_of, clipped
+from bce_lint.analysis.models.value_rules import KINDS, between, bounds_of, clipped, cosine
 from bce_lint.analysis.state import containers, handed
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -54,7 +56,7 @@ def function_call(m: Machine, frame: Frame, name: str, args: Args, node: ir.Call
     """A function of the catalogue applied to its arguments."""
     row = FUNCTIONS[name]
     if row.operator:
-        written = _operator(m, frame, row, args.pos, args, node)
+        written = _operator(m, frame, row, _named(args, row.params, 0), args, node)
         if written is not None:
             return written
     first = args.get(0, row.params[0] if row.params else "input")
@@ -74,10 +76,10 @@ def _into(m: Machine, frame: Frame, args: Args, node: ir.Call, result: Value) ->
 
 def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Args, node: ir.Call, name: str) -> Value:
     """A tensor method; an in-place one writes the result back to where the tensor was."""
-    if row.result == "sizes" and type(value) is Tensor and value.shape is not None:
-        sizes = layout.sizes(value.shape)
-        return m.interpreter.item(m, frame, sizes, args.pos[0], node.span) if args.pos else sizes
-    written = _operator(m, frame, row, (value, *args.pos), args, node) if row.operator else None
+    if row.result == "sizes" and type(value) is Tensor:
+        sizes, dim = layout.sizes(m, value), args.get(0, "dim")
+        return sizes if dim is None or dim is NONE else m.interpreter.item(m, frame, sizes, dim, node.span)
+    written = _operator(m, frame, row, (value, *_named(args, row.params, 1)), args, node) if row.operator else None
     if written is not None:
         return written
     result = transfer(m, frame, row, value, args.prepend(value), node, name, (0, frame.place(node.span, node.func.span)))
@@ -89,9 +91,19 @@ def method_call(m: Machine, frame: Frame, row: Transfer, value: Value, args: Arg
     return result
 
 
+def _named(args: Args, params: tuple[str, ...], given: int) -> tuple[Value, ...]:
+    """The operands behind those that are given, by position and by name."""
+    if not args.kw:
+        return args.pos
+    found = [args.get(index, name) for index, name in enumerate(params[: 2 - given])]
+    return tuple([value for value in found if value is not None])
+
+
 def _operator(m: Machine, frame: Frame, row: Transfer, operands: tuple[Value, ...], args: Args, node: ir.Call) -> Value | None:
     """What a function or method does that is an operator by another name."""
-    if args.kw or args.open or not any(type(option) is Tensor for operand in operands for option in options(operand)):
+    if args.open or len(operands) < len(args.pos) + len(args.kw):
+        return None
+    if not any(type(option) is Tensor for operand in operands for option in options(operand)):
         return None
     if len(operands) == 1 and row.operator == "neg":
         return operators.unary(m, frame, "neg", operands[0], node.span)
@@ -112,7 +124,7 @@ def transfer(
     if row.kind is Kind.LOG and not name.startswith("numpy."):
         idioms.logarithm(m, frame, value, node)
     if row.use == "nearest":
-        thresholds.rounded(m, frame, value, node)
+        thresholds.rounded(m, frame, value, args, node)
     result = mapped_present(value, lambda option: _transfer(m, frame, row, option, args, node, name, made_by))
     return handed.made_of(m, result, args)
 
@@ -127,7 +139,7 @@ def _transfer(
 ) -> Value:
     identity = m.number(frame, node.span, (name, made_by[0]))
     if row.kind is Kind.SCALAR or row.kind is Kind.NONE:
-        return layout.answer(row.result, value) if row.result in QUESTIONS and type(value) is Tensor else TOP
+        return layout.answer(m, row.result, value) if row.result in QUESTIONS and type(value) is Tensor else TOP
     if row.kind is Kind.PARAMETER and args.get(1, "requires_grad") not in (None, TRUE):
         row = row._replace(kind=Kind.KEEP)  # what is not trained stays what it is
     if row.kind is Kind.KEEP and type(value) is not Tensor:
@@ -152,6 +164,10 @@ def _transfer(
         result = changed(result, dtype=tensor.dtype, shape=shape)
     if row.kind is Kind.CLAMP:
         result = clipped(result, row, args)
+    if row.use == "summed" and row.kind is Kind.ARITHMETIC:
+        result = picked_values.summed(result, tensor, args)
+    if row.use == "cosine":
+        result = cosine(result, tensor, args.get(1, "x2") or TOP, Origin(name, Domain.UNKNOWN, made_by[1]))
     return _shaped(row, _with_gradient(_written(frame, result, row, value, args, node, name), row, args), args, made_by[1])
 
 
@@ -159,7 +175,8 @@ def _sized(m: Machine, result: Tensor, row: Transfer, tensor: Tensor, args: Args
     """The result with its shape."""
     shape = _shape(m, row, tensor, args, name, made_by)
     rows = one_hot(row, tensor) or _is_identity_matrix(row, name, args)
-    return softmax_dims.after(m, changed(result, shape=shape, one_hot=rows), tensor, args, name, made_by[0])
+    turned = result.turned or (row.kind is Kind.KEEP and row.shape != "same")
+    return softmax_dims.after(m, changed(result, shape=shape, one_hot=rows, turned=turned), tensor, args, name, made_by[0])
 
 
 def _shape(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str, made_by: tuple[int, Place]) -> Shape | None:
@@ -212,11 +229,12 @@ def _kept_unknown(
     dtype = dtype_at(dtype_rules.cast(args, row), dtype_rules.asked_at(node, place))
     if row.result != "tensor":
         return Seq((), Tensor())
+    turned = row.shape != "same" or (type(value) is Unknown and value.kind == TURNED)
     if shape is not None:
-        return Tensor(dtype=dtype, shape=shape, identity=identity_of(value) or identity)
+        return Tensor(dtype=dtype, shape=shape, identity=identity_of(value) or identity, turned=turned)
     if type(value) is Unknown:
         made = dtype is not None or (row.gradient == "none" and not row.receiver)
-        return Tensor(dtype=dtype, identity=value.identity or identity) if made else value
+        return Tensor(dtype=dtype, identity=value.identity or identity, turned=turned) if made else value
     return Tensor(dtype=dtype, identity=identity)
 
 

@@ -7,7 +7,7 @@ from math import exp, inf, log
 
 from bce_lint.analysis.domain.intervals import meet_range, scaled, widened
 from bce_lint.analysis.domain.tensor import Formula, Origin, Tensor
-from bce_lint.analysis.domain.values import NONE, Constant
+from bce_lint.analysis.domain.values import NONE, Constant, Value, tensors
 from bce_lint.analysis.state.frames import Args
 from bce_lint.catalog.schema import ANY, REAL, Domain, Kind, Range, Transfer
 from bce_lint.records import changed
@@ -64,6 +64,24 @@ def clipped(t: Tensor, row: Transfer, args: Args) -> Tensor:
 def bounds_of(row: Transfer, args: Args) -> Range | None:
     """What a clamp keeps values between; None where a bound is not constant."""
     return _ends(row, args, Range(-inf, inf))
+
+
+def cosine(result: Tensor, x: Tensor, other: Value, origin: Origin) -> Tensor:
+    """The cosine of two tensors: none is below 0 where no operand is, and one surely may be where two that were made apart take all
+    signs."""
+    found = tensors(other)
+    if not found:
+        return result
+    if x.range.low >= 0 and all(y.range.low >= 0 for y in found):
+        return changed(result, range=result.range._replace(low=0.0))
+    apart = all(not {o.place for o in x.origin} & {o.place for o in y.origin} for y in found)
+    signed = all(map(_is_free, (x, *found))) and all(min(x.range.low, y.range.low) < 0 for y in found)
+    return changed(result, range=result.range._replace(tight=True), origin=(origin,)) if signed and apart else result
+
+
+def _is_free(t: Tensor) -> bool:
+    """True if values near both ends of a range surely occur, some of them above 0."""
+    return t.range.tight and t.range.high > 0 and bool(t.origin) and not t.literal
 
 
 def between(row: Transfer, args: Args) -> Transfer:

@@ -13,7 +13,8 @@ _BRACKET = re.compile(rb"[()\[\]{}]")
 _LOG = re.compile(rb"\.log\(\s*\)|\b(?:torch|th)\.log\(|(?<![\w.])log\(")
 _COMPLEMENT = re.compile(rb"\b1(?:\.0*)?\s*(?:\+\s*[\w.]+\s*)?-\s*[\w(]")
 # It begins with one of three characters, for which the search can look alone.
-_THRESHOLD = re.compile(rb"[<>.](?:(?<=[<>])=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?<=\.)(?:(?:round|gt|ge|lt|le)\(|\d+\s*[<>]))")
+_DECISION = rb"(?:r(?:ound|int)|around|g(?:e|t|reater(?:_equal)?)|l(?:e|t|ess(?:_equal)?))\("
+_THRESHOLD = re.compile(rb"[<>.](?:(?<=[<>])=?\s*(?:0?\.\d|(?:self\.)?thresh)|(?<=\.)(?:" + _DECISION + rb"|\d+\s*[<>]))")
 
 LOGARITHM, COMPARISON = 1, 2
 NAMES_OF_TORCH = frozenset({"torch", "th"})

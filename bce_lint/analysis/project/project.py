@@ -87,16 +87,16 @@ class Project(ProjectFiles):
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
         found = self._sites_in(wanted)
-        unseen = thresholds.makers(found) - self._ran
+        unseen = thresholds.makers(found, self.machine.applied_at) - self._ran
         if unseen and not self.interrupted:  # whoever takes the same output as logits imports the file of its layer
             self.run(unseen)
             found = self._sites_in(wanted)
-        return [thresholds.linked(site, self._takers) for site in found]
+        return [thresholds.linked(site, self._takers, self.machine.applied_at) for site in found]
 
     def all_sites(self) -> list[Site]:
         """The sites that were met so far, wherever they are."""
         self._sites_in(set())
-        return [thresholds.linked(site, self._takers) for site in self.answer.sites]
+        return [thresholds.linked(site, self._takers, self.machine.applied_at) for site in self.answer.sites]
 
     def _sites_in(self, wanted: set[str]) -> list[Site]:
         sites = self.answer.sites

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from bce_lint.analysis.domain.constants import TURNED
 from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
 from bce_lint.analysis.domain.values import (
@@ -143,7 +144,7 @@ def _part(m: Machine, value: Value, depth: int) -> Text:
             facts = ", ".join(_facts(value))
             return (f"{_kind(value)}({facts})" if facts else _kind(value),)
         case Unknown():
-            return (value.kind or "unknown",)
+            return (value.kind if value.kind and value.kind != TURNED else "unknown",)
         case Constant():
             return (_constant(value),)
         case Seq():

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bce_lint import ir
+from bce_lint.analysis.domain.constants import TURNED
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import BuiltinMethod, ClassV, External, FunctionV, ModuleV, Ref, Unknown, Value, options
 from bce_lint.analysis.state.frames import MAX_DEPTH
@@ -54,7 +55,7 @@ class Reasons:
     def see(self, m: Machine, frame: Frame, node: ir.Expr, value: Value) -> Value:
         """An expression had a value; gives the value that stands for it from here on."""
         self._values[node] = value
-        if type(value) is not Unknown or value.kind:
+        if type(value) is not Unknown or value.kind not in ("", TURNED):
             self._by_node.pop(node, None)
             return value
         reason = self.of(value) or self._find(m, frame, node, value)

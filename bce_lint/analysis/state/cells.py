@@ -49,6 +49,10 @@ WEIGHT: Final = "$weight"
 """The class weight that a loss was constructed with."""
 
 
+POS_WEIGHT: Final = "$pos_weight"
+"""The weight of positive labels that a loss was constructed with."""
+
+
 def uses_of(identity: int) -> str:
     """At address 0: the losses that took the tensor of an identity, on every path so far (`MustUses`)."""
     return f"{USES} {identity}"

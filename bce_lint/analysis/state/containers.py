@@ -8,7 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.domain import sequences
-from bce_lint.analysis.domain.gradient import Gradient, together
+from bce_lint.analysis.domain.constants import SIZES
 from bce_lint.analysis.domain.shapes import MAX_RANK, row
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
@@ -28,7 +28,7 @@ from bce_lint.analysis.domain.values import (
     join_table,
     options,
 )  # fmt: skip
-from bce_lint.analysis.state import cells, identities
+from bce_lint.analysis.state import cells, filled_buffers, identities, symbolic_sizes
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.identities import summarize
 from bce_lint.analysis.state.machine import Machine
@@ -253,7 +253,7 @@ def removed(m: Machine, items: Seq, key: Value) -> Seq:
 def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None:
     """`owner[key] = value`. Returns the owner's new value when it is immutable here (a tensor written through an index)."""
     if type(owner) is Tensor:
-        return written(owner, value)
+        return filled_buffers.written(owner, key, value)
     for option in options(owner):
         if type(option) is not Ref:
             continue
@@ -274,15 +274,6 @@ def set_missing(m: Machine, owner: Ref, key: Value, value: Value) -> None:
         old = table.get(key.value) if type(key) is Constant else None
         new = put(table, key, value if old is None else join(old, value))
         m.write(owner.address, cells.ITEMS, join_table(table, new) if m.is_summary(owner.address) else new)
-
-
-def written(owner: Tensor, value: Value) -> Tensor:
-    """A tensor after part of it was overwritten: it keeps its domain only if the value shares it."""
-    new = value.carried if type(value) is Tensor else Gradient.UNKNOWN if type(value) is not Constant else Gradient.DATA
-    gradient = together((owner.carried, new))
-    if type(value) is Tensor and value.domain is owner.domain and value.range == owner.range:
-        return owner if gradient is owner.gradient else changed(owner, gradient=gradient)
-    return Tensor(dtype=owner.dtype, shape=owner.shape, given=owner.given, gradient=gradient)
 
 
 def _replaced(items: Seq, key: Value, value: Value, many: bool) -> Seq:
@@ -323,6 +314,8 @@ def unpack(m: Machine, value: Value, count: int, star: int | None) -> list[Value
         if items is not None:
             return _unpacked(m, items, count, star)
         part: Value | None = None
+        if type(value) is Unknown and value.kind == SIZES:
+            return symbolic_sizes.unpacked(m, value, count, star)
         if isinstance(value, Unknown) and value.identity:
             return [Unknown(m.intern(("item", value.identity, const(i)))) for i in range(count)]
         if type(value) is Tensor:

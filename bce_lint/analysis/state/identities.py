@@ -77,6 +77,7 @@ def _identities(value: Value) -> Iterator[int]:
                 yield value.identity
             if value.form is not None:
                 yield from ({value.form.of} - {0}) | {of for of, _ in value.form.factors if of}
+                yield from value.form.filling.symbols if value.form.filling is not None else ()
         case Seq():
             for part in value:
                 yield from _identities(part)
@@ -95,7 +96,10 @@ def _renamed(value: Value, names: dict[int, int]) -> Value:
             if all(names.get(identity) == identity for identity in _identities(value)):
                 return value
             form = value.form
-            if form is not None and not all(of in names for of in {form.of, *(of for of, _ in form.factors)} - {0}):
+            if form is not None and (
+                not all(of in names for of in {form.of, *(of for of, _ in form.factors)} - {0})
+                or (form.filling is not None and any(names.get(of) != of for of in form.filling.symbols))
+            ):
                 form = None
             elif form is not None:
                 form = form._replace(of=names.get(form.of, 0), factors=frozenset((names.get(of, 0), c) for of, c in form.factors))

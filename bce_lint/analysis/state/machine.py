@@ -209,6 +209,7 @@ class Machine:
         self.registries: dict[int, frozenset[str]] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.layers: dict[int, str] = {}
+        self.applied_at: dict[Place, set[tuple[int, str]]] = {}
         self.stack: list[ir.Function] = []
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.suppress_sites = 0

@@ -61,7 +61,7 @@ from bce_lint.rules.rule import Finding, Rule
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for log-softmax output that reaches a cross entropy."""
     match site:
-        case LossSite() if certain_code(site) == "BCE113" and all(map(over_classes, site.input)):
+        case LossSite() if certain_code(site) == "BCE113" and all(over_classes(site, x) for x in site.input):
             yield Finding(
                 f"{loss(site)} expects logits but gets {got(site, 'a log-softmax')}; "
                 "the loss applies a log-softmax itself, so this one changes nothing",

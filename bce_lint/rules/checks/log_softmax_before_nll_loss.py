@@ -58,7 +58,7 @@ from bce_lint.rules.rule import Finding, Rule
 def check(site: Site) -> Iterator[Finding]:
     """Yields a finding for log-softmax output that reaches a negative log-likelihood."""
     match site:
-        case LossSite() if certain_code(site) == "BCE123" and all(map(over_classes, site.input)):
+        case LossSite() if certain_code(site) == "BCE123" and all(over_classes(site, x) for x in site.input):
             yield Finding(
                 f"{loss(site)} gets {got(site, 'a log-softmax')}, which is right; `CrossEntropyLoss` on the logits does both at once",
                 input_labels(site),

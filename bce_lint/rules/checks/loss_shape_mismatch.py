@@ -7,19 +7,21 @@ Reports a loss when the shapes of its input and its target certainly do not fit:
 - `CrossEntropyLoss`, `NLLLoss` and `MultiMarginLoss` with class indices, where the target has the input's shape without
   dimension 1, the dimension of the classes;
 - `MSELoss`, `L1Loss`, `SmoothL1Loss`, `HuberLoss`, `KLDivLoss`, `MultiLabelSoftMarginLoss` and others, which broadcast, and a binary cross
-  entropy that is written by hand, when both sides are repeated to match: a column against a row.
+  entropy that is written by hand, when both sides are repeated to match: a column against a row;
+- `BCELoss` and `BCEWithLogitsLoss`, when their `weight` or `pos_weight` does not broadcast to the input's shape.
 
 It is reported where input and target have these shapes: inside a function of the project that flattens or transposes them, else where
 that is called. In one arm of a test that cannot be decided (`if self.mode == "binary":` with a mode from a configuration) shapes that a
 caller handed in prove nothing: it is reported only where every arm is wrong.
 
 ## Why is this bad?
-The first two groups raise:
+The first two groups and the last raise:
 
     ValueError: Target size (torch.Size([64])) must be the same as input size (torch.Size([64, 1]))
     ValueError: Using a target size (torch.Size([64])) that is different to the input size (torch.Size([64, 1])) is deprecated.
     RuntimeError: 0D or 1D target tensor expected, multi-target not supported
     RuntimeError: Expected target size [4, 3], got [4, 7]
+    RuntimeError: The size of tensor a (9) must match the size of tensor b (16) at non-singleton dimension 3
 
 The third group is worse, because it goes on: a model's output of shape (N, 1) and a target of shape (N,) become a table of N times
 N pairs, and each prediction is pulled towards the targets of all other samples. Only some of these losses warn.
@@ -52,6 +54,8 @@ loss = criterion(model(x).squeeze(1), y)
 This is right because both have the shape (64,). `y.unsqueeze(1)` is right as well, except for class indices, which never have a
 dimension for the classes: there use `y.squeeze(1)`. Name the dimension: `squeeze()` alone also takes away a batch of one.
 
+A weight for each class of (N, C, H, W) needs the shape (C, 1, 1), one for each sample of (N, C) the shape (N, 1).
+
 ## Fix safety
 Where one of input and target has a last dimension of size 1 more, `.squeeze(-1)` takes it away; a dimension 1 of that size goes with
 `.squeeze(1)`, or the target gets it with `.unsqueeze(1)`. Only where the rest then fits, and only one of them does. Unsafe: where the
@@ -68,13 +72,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.domain import tensor
-from bce_lint.analysis.domain.shapes import differ, least_rank, outgrow, rank, size, sizes_differ
+from bce_lint.analysis.domain.shapes import differ, fits_into, least_rank, outgrow, rank, size, sizes_differ
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import HandWrittenSite, LossSite, Site
 from bce_lint.catalog.schema import Contract, ShapeRelation, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
-from bce_lint.rules.messages import Labels, arguments, assumed, loss, sizes, unlike, way
+from bce_lint.rules.messages import WEIGHT_GIVEN, Labels, arguments, assumed, loss, sizes, unlike, way
 from bce_lint.rules.precedence import Subject
 from bce_lint.rules.rule import Finding, Rule
 
@@ -90,9 +94,33 @@ def check(site: Site) -> Iterator[Finding]:
             made = _made(site)
             labels = arguments(site, made) + made + way(met) + assumed(*site.input, *site.target)
             yield Finding(said, labels, met.primary, None if site.shaped else _fix(site))
+        case LossSite(contract=Contract(name="BCELoss" | "BCEWithLogitsLoss"), input=(_, *_)):
+            yield from _weighted(site)
         case HandWrittenSite(shapes=(x, y)):
             made = sizes("input", unlike(x, y)) + sizes("target", unlike(y, x))
             yield Finding(f"this binary cross entropy {_broadcast(x, y)}", made)
+
+
+def _weighted(site: LossSite) -> Iterator[Finding]:
+    """Yields a finding for a weight that no input that can arrive can be multiplied with, value by value."""
+    for name, weights in (("weight", site.weight), ("pos_weight", site.pos_weight)):
+        if weights and not any(fits_into(w.shape, x.shape) for w in weights for x in site.input):
+            met = site.shaped or site
+            own, shape = weights[0].shape, site.input[0].shape
+            clashing = [(a, b) for a, b in zip((own or ())[::-1], (shape or ())[::-1], strict=False) if a != b and a != 1]
+            made = sizes(name, [a for a, _ in clashing]) + sizes("input", [b for _, b in clashing])
+            yield Finding(
+                f"{loss(met)} expects a `{name}` that broadcasts to its input's shape {shown(shape)} but gets {shown(own)}, "
+                "which raises an error",
+                _given_at(site, made) + made + way(met) + assumed(*site.input, *weights),
+                met.primary,
+            )
+
+
+def _given_at(site: LossSite, made: Labels) -> Labels:
+    """A label for the call that carries the weight, where no other label says more of that place."""
+    place = site.weight_place
+    return () if place is None or place.range in {site.primary.range, *(known.range for _, known in made)} else ((WEIGHT_GIVEN, place),)
 
 
 def _mismatch(contract: Contract, x: Tensor, y: Tensor) -> bool:

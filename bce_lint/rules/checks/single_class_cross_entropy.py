@@ -51,12 +51,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint.analysis.domain.shapes import differ, rank, size
-from bce_lint.analysis.domain.tensor import Shape
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.sites import LossSite, Site
 from bce_lint.catalog.schema import Contract, Target
 from bce_lint.rules.dtypes import is_floating
 from bce_lint.rules.messages import Labels, assumed, loss, origins, sizes, way
 from bce_lint.rules.precedence import Subject
+from bce_lint.rules.reach import rank_at
 from bce_lint.rules.rule import Finding, Rule
 
 
@@ -64,7 +65,7 @@ def check(site: Site) -> Iterator[Finding]:
     """Yields a finding when every input that can arrive has one class."""
     match site:
         case LossSite(contract=Contract(target=Target.CLASS_INDEX), input=(_, *_)) if all(
-            _classes(x.shape) == 1 for x in site.input
+            _classes(site, x) == 1 for x in site.input
         ) and not _refused(site):
             yield Finding(
                 f"{loss(site)} gets logits of a single class, so it {_value(site)}; "
@@ -73,22 +74,24 @@ def check(site: Site) -> Iterator[Finding]:
             )
 
 
-def _classes(shape: Shape | None) -> int | None:
+def _classes(site: LossSite, x: Tensor) -> int | None:
     """The number of classes: the size of dimension 1, or where the rank is not known what the last layer returns."""
-    known = rank(shape)
-    return size(shape, -1) if known is None else size(shape, 1)
+    known, dimensions = rank(x.shape), rank_at(site, x)
+    if known is not None:
+        return size(x.shape, 1)
+    return size(x.shape, -1 if dimensions is None else 1 - dimensions) if dimensions != 1 else None
 
 
 def _made(site: LossSite) -> Labels:
     """Labels for what made the scores, and for what gave them one class, where that is another place."""
-    made = sizes("input", (_classes(x.shape) for x in site.input))
+    made = sizes("input", (_classes(site, x) for x in site.input))
     known = {place.range for _, place in made}
     return tuple(one for one in origins(site.input) if one[1].range not in known) + made + way(site)
 
 
 def _value(site: LossSite) -> str:
     """What comes of it: class probabilities in a shape that is not known may have another one than the input."""
-    known = all(_classes(y.shape) == 1 or not is_floating(y.dtype) for y in site.target)
+    known = all(_classes(site, y) == 1 or not is_floating(y.dtype) for y in site.target)
     return "is always 0 and has no gradient" if known else "is 0 without a gradient, or raises an error for the target's shape"
 
 

@@ -51,12 +51,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bce_lint.analysis.domain.shapes import rank, size
+from bce_lint.analysis.domain.shapes import least_rank, rank, size
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.sites import ActivationSite, LossSite, Site
 from bce_lint.catalog.schema import Domain
 from bce_lint.rules.messages import USED, assumed, dimensions, loss, quoted, sizes
 from bce_lint.rules.precedence import Subject
+from bce_lint.rules.reach import rank_at
 from bce_lint.rules.rule import Finding, Rule
 from bce_lint.rules.runtime_places import ACTIVATION
 
@@ -74,7 +75,9 @@ def check(site: Site) -> Iterator[Finding]:
             result = 0 if site.activation.domain is Domain.LOG_CATEGORICAL else 1
             text = f"{quoted(site.name)} is over dimension {dim}, which has size 1, so every value of the result is {result}"
             yield Finding(text, sizes("input", (size(x.shape, dim) for x in site.input)) + assumed(*site.input))
-        case LossSite(input=(_, *_)) if site.contract.name in _OF_CLASSES and all(map(_over_batch, site.input)):
+        case LossSite(input=(_, *_)) if site.contract.name in _OF_CLASSES and all(
+            _over_batch(site, x) for x in site.input
+        ):
             for origin in dict.fromkeys(origin for tensor in site.input for origin in tensor.origin):
                 yield Finding(
                     f"{quoted(origin.place.text or origin.name)} is over dimension 0, the samples of the batch; "
@@ -89,9 +92,9 @@ def _out_of_range(shape: Shape | None, dim: int) -> bool:
     return known is not None and not -max(known, 1) <= dim < max(known, 1)
 
 
-def _over_batch(tensor: Tensor) -> bool:
+def _over_batch(site: LossSite, tensor: Tensor) -> bool:
     """True if every softmax that may have made a tensor of several dimensions ran over the first of them."""
-    several = (rank(tensor.shape) or 0) >= 2
+    several = max(rank_at(site, tensor) or 0, least_rank(tensor.shape)) >= 2
     return several and tensor.domain in _OVER_A_DIM and bool(tensor.origin) and all(o.dim == o.along == 0 for o in tensor.origin)
 
 

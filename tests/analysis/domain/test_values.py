@@ -59,7 +59,7 @@ keyed = st.dictionaries(st.sampled_from(["a", "b", 1]), simple, max_size=2).map(
 seqs = st.one_of(st.builds(Seq, some), st.builds(Seq, some, simple, some))
 tables = st.builds(Table, keyed, st.one_of(st.none(), simple))
 plain: st.SearchStrategy[Value] = st.one_of(simple, seqs, tables)
-values: st.SearchStrategy[Value] = st.one_of(plain, st.just(TOP))
+values: st.SearchStrategy[Value] = st.one_of(plain, st.just(TOP), st.builds(Unknown, kind=st.sampled_from(["int", "float", "sizes"])))
 
 
 def normal(value: Value) -> object:
@@ -174,6 +174,8 @@ def test_numbers_of_different_types_stay_apart() -> None:
 def test_unknown_takes_all_and_forgets_which_one_it_was() -> None:
     assert join(Unknown(1), Unknown(1)) == Unknown(1)
     assert join(Unknown(1), Unknown(2)) == TOP
+    assert join(Unknown(1, kind="int"), Unknown(2, kind="int")) == Unknown(kind="int") == join(const(3), Unknown(4, kind="int"))
+    assert join(Unknown(kind="int"), const(3.0)) == join(Unknown(kind="sizes"), Unknown(1, kind="sizes")) == TOP
     assert join(const(1), Unknown(1)) == TOP == join(Unknown(1), const(1))
 
 

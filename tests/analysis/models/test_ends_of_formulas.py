@@ -14,6 +14,7 @@ from bce_lint.catalog.schema import Domain, Kind, Transfer
 from bce_lint.ir import Arg, Attr, Call, Name, Span
 from bce_lint.records import changed
 from tests.analysis.models.test_idioms import ONE_LESS, PLACE, P, Y, log, minus, step, times
+from tests.analysis.state.test_machine import machine
 
 HERE = Span(0, 1)
 
@@ -168,9 +169,11 @@ def test_no_softmax_is_no_question() -> None:
 
 def test_what_is_asked_of_a_layout() -> None:
     whole = Tensor(shape=(2, 3), dtype="float32")
-    assert layout.answer("complex", whole) == const(False) and layout.answer("complex", changed(whole, dtype="complex64")) == TRUE
-    assert layout.answer("sizes", whole) == Seq((const(2), const(3))) and layout.answer("sizes", Tensor()) == TOP
-    assert layout.sizes((..., 3)) == Seq((), TOP, (const(3),)) and layout.sizes((None, 3)) == Seq((Unknown(kind="int"), const(3)))
+    m = machine()
+    assert layout.answer(m, "complex", whole) == const(False) and layout.answer(m, "complex", changed(whole, dtype="complex64")) == TRUE
+    assert layout.answer(m, "sizes", whole) == Seq((const(2), const(3))) and layout.answer(m, "sizes", Tensor()) == Unknown(kind="sizes")
+    assert layout.sizes(m, Tensor(shape=(..., 3))) == Seq((), Unknown(kind="int"), (const(3),))
+    assert layout.sizes(m, Tensor(shape=(None, 3))) == Seq((Unknown(kind="int"), const(3)))
     assert layout.of_dtype(External("torch.float16"), "itemsize") == TOP
     assert layout.of_dtype(External("torch.float16"), "nonsense") is layout.of_dtype(External("elsewhere.x"), "itemsize") is None
     array = changed(whole, array=True)

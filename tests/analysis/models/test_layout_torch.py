@@ -11,6 +11,7 @@ from bce_lint.analysis.models import layout
 from bce_lint.catalog.dtypes import DTYPES, TENSOR_TYPES, TORCH_DTYPES
 from bce_lint.catalog.schema import QUESTIONS
 from bce_lint.catalog.tensors import FUNCTIONS, METHODS
+from tests.analysis.state.test_machine import machine
 
 ASKED = sorted(name for name, row in METHODS.items() if row.result in QUESTIONS - {"sizes"})
 SHAPES: list[tuple[int, ...]] = [(), (0,), (3,), (2, 0), (2, 3), (2, 3, 4)]
@@ -21,7 +22,7 @@ SHAPES: list[tuple[int, ...]] = [(), (0,), (3,), (2, 0), (2, 3), (2, 3, 4)]
 def test_answers_are_those_of_torch(name: str, shape: tuple[int, ...]) -> None:
     for dtype in ("float32", "float16", "int64", "bool"):
         real = torch.empty(shape, dtype=getattr(torch, dtype))
-        known = layout.answer(METHODS[name].result, Tensor(shape=shape, dtype=dtype))
+        known = layout.answer(machine(), METHODS[name].result, Tensor(shape=shape, dtype=dtype))
         assert known == Constant(getattr(real, name)(), type(getattr(real, name)()).__name__)
         if f"torch.{name}" in FUNCTIONS:
             assert FUNCTIONS[f"torch.{name}"].result == METHODS[name].result
@@ -30,13 +31,13 @@ def test_answers_are_those_of_torch(name: str, shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("shape", [None, (..., 3), (None, 3)], ids=str)
 def test_what_is_not_known_is_not_told(shape: Shape | None) -> None:
-    assert isinstance(layout.answer("count", Tensor(shape=shape)), Unknown)
-    assert isinstance(layout.answer("floating", Tensor(shape=shape)), Unknown)
-    assert isinstance(layout.answer("rank", Tensor(shape=shape)), Unknown) == (shape != (None, 3))
+    assert isinstance(layout.answer(machine(), "count", Tensor(shape=shape)), Unknown)
+    assert isinstance(layout.answer(machine(), "floating", Tensor(shape=shape)), Unknown)
+    assert isinstance(layout.answer(machine(), "rank", Tensor(shape=shape)), Unknown) == (shape != (None, 3))
 
 
 def test_an_empty_dimension_leaves_no_values() -> None:
-    assert layout.answer("count", Tensor(shape=(None, 0))) == Constant(0, "int")
+    assert layout.answer(machine(), "count", Tensor(shape=(None, 0))) == Constant(0, "int")
 
 
 @pytest.mark.parametrize("name", sorted(TORCH_DTYPES))
