@@ -24,6 +24,9 @@ UNSAFE: Final = "unsafe"
 SAFE: Final = "safe"
 """How far a fix may be trusted."""
 
+INFO: Final = "info"
+"""The severity of what is only possible."""
+
 
 class Verdict(Enum):
     """What running a rewrite or a fix shows."""
@@ -140,7 +143,8 @@ class RunTime:
 @record(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `severity` is `error` or `warning`; `fix` is there when fixes were asked for and the rule has one, `verification`
-    when that fix was run, `run_time` when the finding was held against a run."""
+    when that fix was run, `run_time` when the finding was held against a run. One that is only possible says under which `condition` it
+    is certain, and where that is decided."""
 
     code: str
     name: str
@@ -151,6 +155,7 @@ class Diagnostic:
     fix: Fix | None = None
     verification: Verification | None = None
     run_time: RunTime | None = None
+    condition: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

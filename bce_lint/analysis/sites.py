@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from bce_lint.analysis.domain.conditions import Conditional, Conditions
 from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Shape, SourceRange, Tensor
 from bce_lint.catalog.schema import Activation, Contract, Domain
@@ -40,6 +41,7 @@ class LossSite:
     `made` where the loss object was made. `weight` is the class weight that the loss was given, `weight_place` the call that
     carries it. `arms` are the undecided tests that the values met after a caller chose their shapes and dtypes. `shaped` is the same
     site as seen from the call that gives input and target the shapes with which they meet, where that is further in than `primary`.
+    `alternatives` are those of input and target, where there are several, with the conditions under which each arrives.
     """
 
     contract: Contract
@@ -60,6 +62,7 @@ class LossSite:
     weight_place: Place | None = None
     arms: tuple[UndecidedArm, ...] = ()
     shaped: LossSite | None = None
+    alternatives: tuple[Conditional, ...] = ()
 
 
 class Use(NamedTuple):
@@ -191,9 +194,11 @@ class ValuesSite:
 
 @record(frozen=True, slots=True)
 class ChoiceSite:
-    """One call whose callee has several alternatives: the sites of each. Only what all of them agree on is certain."""
+    """One call whose callee has several alternatives: the sites of each, and the conditions under which it is the callee, as far as they
+    are known. Only what all of them agree on is certain."""
 
     choices: tuple[tuple[Site, ...], ...]
+    under: tuple[Conditions, ...] = ()
 
 
 Site: TypeAlias = (

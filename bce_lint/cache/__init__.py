@@ -38,6 +38,7 @@ class Recalled(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
     sources: dict[str, SourceText]
     unanalysed: tuple[Unanalysed, ...] = ()
+    unshown: int = 0
 
 
 def cache(off: bool = False, folder: str | None = None) -> Cache | None:
@@ -106,7 +107,7 @@ class Cache:
             if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
                 return None
             sources[name] = readable(raw, path)
-        return Recalled(found.diagnostics, sources, found.unanalysed)
+        return Recalled(found.diagnostics, sources, found.unanalysed, found.unshown)
 
     def keep(
         self,
@@ -116,6 +117,7 @@ class Cache:
         diagnostics: Sequence[Diagnostic],
         shown: Iterable[str],
         unanalysed: Sequence[Unanalysed] = (),
+        unshown: int = 0,
     ) -> None:
         """Keeps an answer, with the names of the files whose text it shows.
 
@@ -131,7 +133,7 @@ class Cache:
             contents = ((path, summary.raw) for path, summary in project.summaries.items())
             state = self._analysed[project] = ProjectState(root.path, contents, project.listed(), project.import_folders)
         if state.key in asking:
-            answer = answers.Answer(tuple(diagnostics), outside(state, project), tuple(sorted(shown)), tuple(unanalysed))
+            answer = answers.Answer(tuple(diagnostics), outside(state, project), tuple(sorted(shown)), tuple(unanalysed), unshown)
             shelf = self._shelf(folder, state)
             shelf.put(asked, answers.encode(answer))
             if shelf.problem:

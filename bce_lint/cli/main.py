@@ -305,7 +305,7 @@ def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
         )
     )
     run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
-    return run._replace(interrupted=interrupted)
+    return run._replace(unshown=result.unshown, interrupted=interrupted)
 
 
 def _where() -> str:
@@ -320,7 +320,8 @@ def _status(options: Namespace, run: Run) -> int:
     if run.problems or any(one.code == CRASH for one in run.left):
         return ERROR
     changed = bool(run.mended) and (options.diff or options.exit_non_zero_on_fix)
-    reported = bool(run.left) and not options.diff and not options.fix_only
+    failing = any(not one.condition for one in run.left) or (bool(run.left) and options.exit_non_zero_on_possible)
+    reported = failing and not options.diff and not options.fix_only
     return FINDINGS if (changed or reported) and not options.exit_zero else CLEAN
 
 

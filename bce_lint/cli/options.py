@@ -62,6 +62,8 @@ def _add_selection(build: argparse.ArgumentParser) -> None:
     group.add_argument("--per-file-ignores", action="append", metavar="IGNORES", help=about)
     about = "give rules another severity: error, warning or info"
     group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=about)
+    about = "report as well what is wrong under a condition only, and say under which"
+    group.add_argument("--possible", action=argparse.BooleanOptionalAction, help=about)
 
 
 def _add_adoption(build: argparse.ArgumentParser) -> None:
@@ -139,6 +141,8 @@ def _add_output(build: argparse.ArgumentParser) -> None:
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help=about)
     about = "count the findings of each rule instead of showing them, and list the functions that were not analysed completely"
     group.add_argument("--statistics", action="store_true", help=about)
+    about = "exit with 1 for possible findings, too, where they are reported"
+    group.add_argument("--exit-non-zero-on-possible", action=argparse.BooleanOptionalAction, help=about)
     group.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     about = "list on standard error which functions were not analysed completely, and where time went, by file"
     group.add_argument("-v", "--verbose", action="store_true", help=about)

@@ -25,22 +25,27 @@ def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
         arms = (node.body, node.orelse) if outcome else (node.orelse, node.body)
         name = _tested(node.test)
         return _run_both(m, frame, arms, name) if name and _is_default(m, frame, name) else statements.run(m, frame, arms[0])
-    base, outside = m.state, frame.arms
-    ends, rest = [], outside
+    base, outside, assumed = m.state, frame.arms, frame.assumed
+    ends, rest, outcomes = [], outside, list[bool]()
     for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
         if _ended(m):  # with this outcome the test itself raises
             continue
+        frame.assumed = (*assumed, (node.test, taken))
         frame.arms, returned = outside if _only_raises(other) else under(frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
             ends.append(m.state)
+            outcomes.append(taken)
         elif len(frame.returns) > returned:
             rest = under(frame, node.test, outside, not taken)  # what follows is the other arm
     frame.arms = rest
+    frame.assumed = (*assumed, (node.test, outcomes[0])) if len(ends) == 1 else assumed
     if not ends:
         m.state = base
         return False
+    if len(ends) == 2:
+        m.partings.merged(frame, node.test, base, *ends)
     m.state = _joined(base, ends)
     return True
 
@@ -124,18 +129,20 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
     if outcome is not None or m.ended:
         return expressions.evaluate(m, frame, node.then if outcome else node.other)
-    base, outside = m.state, frame.arms
+    base, outside, assumed = m.state, frame.arms, frame.assumed
     ends, values = [], []
     for taken, arm in ((True, node.then), (False, node.other)):
         m.state = base.fork()
         refine(m, frame, node.test, taken)
-        frame.arms = under(frame, node.test, outside, taken)
+        frame.arms, frame.assumed = under(frame, node.test, outside, taken), (*assumed, (node.test, taken))
         value = expressions.evaluate(m, frame, arm)
         if not m.ended:
             values.append(value)
             ends.append(m.state)
         m.ended = False
-    frame.arms = outside
+    frame.arms, frame.assumed = outside, assumed
+    if len(values) == 2:
+        m.partings.chosen(frame, node.test, *values)
     m.ended, m.state = not ends, _joined(base, ends) if ends else base
     return join_all(values) or TOP
 

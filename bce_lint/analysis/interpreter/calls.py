@@ -48,7 +48,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     viable = [f for f in options(function) if type(f) is not Constant]
     if len(viable) == 1:
         return call_one(m, frame, viable[0], args, node)
-    base, results, ends, sites = m.state, [], [], []
+    base, results, ends, sites, called = m.state, [], [], [], []
     start, reached = len(m.sites), len(m.reached)
     raised = m.ended
     for option in viable:
@@ -58,6 +58,8 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
             results.append(result)
             ends.append(m.state)
             sites.append(tuple(m.sites[start:]))
+            called.append(option)
+            m.partings.carried(frame, option, result)
         m.ended = raised
         del m.sites[start:]
     if not ends:
@@ -66,7 +68,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     m.state = merge(ends)
     if any(sites):
         m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as entry points
-        m.record(ChoiceSite(tuple(sites)))
+        m.record(ChoiceSite(tuple(sites), tuple([m.partings.conditions(frame, option) for option in called])))
     return join_all(results) or TOP
 
 

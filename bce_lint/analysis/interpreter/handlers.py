@@ -17,6 +17,7 @@ IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     """Runs a body and those handlers that may catch what it raises; what they end in is joined."""
     base, outside, test, regions = m.state, frame.arms, _raised_in(node), autocast.state(m)
+    assumed = frame.assumed
     m.state = base.fork()
     frame.arms = branches.under(frame, test, outside, False) if node.handlers else outside
     alive, raises = _run_body(m, frame, node.body)
@@ -30,9 +31,10 @@ def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
         if handler.name is not None:
             statements.bind_name(m, frame, handler.name, TOP)
         frame.arms = branches.under(frame, test, outside, True) if open_ else outside
+        frame.assumed = assumed
         if statements.run(m, frame, handler.body):
             ends.append(m.state)
-    frame.arms = outside
+    frame.arms, frame.assumed = outside, assumed
     if open_ and ends and (not passed or len(frame.returns) > returned):
         frame.arms = branches.under(frame, test, outside, not passed)  # what follows belongs to what got there alone
     return _finally(m, frame, node.final, base, ends)
@@ -46,11 +48,11 @@ def _finally(m: Machine, frame: Frame, body: ir.Body, base: State, ends: list[St
 
 def run_swallowed(m: Machine, frame: Frame, node: ir.With, base: State) -> bool:
     """Runs the body of a context that catches what is raised in it: a path always goes on behind it; True."""
-    outside, test = frame.arms, _raised_in(node)
+    outside, assumed, test = frame.arms, frame.assumed, _raised_in(node)
     m.state = m.state.fork()
     frame.arms = branches.under(frame, test, outside, False)
     alive, raises = _run_body(m, frame, node.body)
-    frame.arms = outside
+    frame.arms, frame.assumed = outside, assumed
     if not alive:
         frame.arms = outside if raises else branches.under(frame, test, outside, True)
         m.state = merge([base.fork(), m.state.fork()])

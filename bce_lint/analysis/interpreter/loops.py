@@ -83,12 +83,12 @@ def _each(
 
 def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> State | None:
     """One round; its end joined with the states that `continue`."""
-    base, outside = m.state, frame.arms
+    base, outside, assumed = m.state, frame.arms, frame.assumed
     loop.round = base.depth
     loop.continues = []
     entered = start()
     alive = entered and statements.run(m, frame, body)
-    frame.arms = outside
+    frame.arms, frame.assumed = outside, assumed
     ends = [m.state, *loop.continues] if alive else list(loop.continues)
     loop.continues = []
     return merge(ends) if ends else None

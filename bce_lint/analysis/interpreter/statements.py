@@ -172,6 +172,8 @@ def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
     if m.ended:
         return False
     contexts.leave_within(m, frame, 0)
+    if frame.assumed:
+        m.partings.returned(frame, value)
     frame.returns.append((m.state.freeze(frame.floor), value))
     return False
 

@@ -159,6 +159,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
         contract, primary.text, primary, place, path, tensors(value), tensors(target), input_place, target_place, state, region, None,
         _caller(home), given.made, weight, given.weight_place if weighted else None,
         handed.arms(m, frame, *tensors(value), *tensors(target), *weight),
+        alternatives=m.partings.arriving(frame, tensors(value), tensors(target)),
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)

@@ -28,6 +28,12 @@ class LoweredFile(NamedTuple):
     module: ir.Module
     address: int
 
+    def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
+        """A place in this file; its text is the source of `named` (or of the span) on one line."""
+        start, end = named or span
+        text = " ".join(self.text[start:end].split())
+        return Place(self.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")
+
 
 class Args(NamedTuple):
     """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords;
@@ -80,7 +86,8 @@ class Loop:
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
     parameters were given, by identity or address; `arms` are the
-    undecided tests of the function that it is under, with the outcome of each; `regions` are the states before the contexts that it is in,
+    undecided tests of the function that it is under, with the outcome of each, as far as a caller may mean the other, and `assumed` all
+    of them; `regions` are the states before the contexts that it is in,
     each with the number of loops around its `with`."""
 
     unit: LoweredFile
@@ -105,6 +112,7 @@ class Frame:
     captured: bool = False
     main: bool = False
     arms: tuple[OpenArm, ...] = ()
+    assumed: tuple[OpenArm, ...] = ()
     raised: bool = False
 
     @property
@@ -117,6 +125,4 @@ class Frame:
 
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
-        start, end = named or span
-        text = " ".join(self.unit.text[start:end].split())
-        return Place(self.unit.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")
+        return self.unit.place(span, named)

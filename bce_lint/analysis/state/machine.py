@@ -21,6 +21,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
+from bce_lint.analysis.state.partings import Partings
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
 from bce_lint.analysis.state.unfinished import Unfinished
@@ -178,6 +179,7 @@ class Machine:
         self.fuel = self.given = ENTRY_FUEL * fuel_factor
         self.waste = Waste(fuel_factor)
         self.walks = Walks()
+        self.partings = Partings()
         self.unroll_floor = 0
         self.applicable, self.applied_floor = APPLIED, 0
         self.applying: list[int] = []
