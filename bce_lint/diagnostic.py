@@ -165,3 +165,36 @@ class Diagnostic:
     def without_fix(self) -> Diagnostic:
         """The same finding, for somebody who wants no fix of it."""
         return changed(self, fix=None)
+
+
+@record(frozen=True, slots=True)
+class JudgedLoss:
+    """A loss of a project and what is known of it.
+
+    `verdict` is `right` (input and target are known, and no rule speaks), `wrong` (`codes` are certain), `possible` (`codes` are, under a
+    condition) or `unknown`. `reason` says why, or what is not known first, with the place of that and its `cause`: a library, or a kind of
+    expression. `loss` is its name in PyTorch, `written` how it is called, and `title` that with the name in PyTorch where it is hidden;
+    `input` and `target` are what reaches it, in words.
+    """
+
+    location: Location
+    loss: str
+    written: str
+    title: str
+    verdict: str
+    input: str
+    target: str
+    input_known: bool = False
+    target_known: bool = False
+    codes: tuple[str, ...] = ()
+    reason: str = ""
+    reason_location: Location | None = None
+    cause: str = ""
+
+
+RIGHT: Final = "right"
+WRONG: Final = "wrong"
+POSSIBLE: Final = "possible"
+UNKNOWN: Final = "unknown"
+VERDICTS: Final = (RIGHT, WRONG, POSSIBLE, UNKNOWN)
+"""What is said of a loss, in the order in which they are counted."""

@@ -200,9 +200,9 @@ def _within(fix: Fix | None, shown: Mapping[str, str]) -> Fix | None:
 def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Diagnostic:
     """A finding as the user is told it."""
     rule = judged.rule
-    labels = tuple(Label(text, _location(project, place, shown)) for text, place in judged.labels)
+    labels = tuple(Label(text, location(project, place, shown)) for text, place in judged.labels)
     fix = None if judged.fix is None else _named_fix(judged.fix, shown)
-    place = _location(project, judged.place, shown)
+    place = location(project, judged.place, shown)
     condition = in_words(judged.under, lambda test: _named_row(project, test, shown))
     message = shortened(f"possible, {condition}: {judged.message}" if condition else judged.message, MAX_MESSAGE)
     return Diagnostic(rule.code, rule.name, message, place, judged.severity, labels, fix, judged.verification, condition=condition)
@@ -225,7 +225,8 @@ def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | Non
     return _left
 
 
-def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
+def location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
+    """A place in rows and columns."""
     source = project.source(place.path)
     assert source is not None, "a place comes from a file that was read"
     return source.location(place.span)._replace(path=named(place.path, shown))

@@ -71,6 +71,8 @@ def _run(options: Namespace) -> int:
             return _show_settings(options, settings)
         if problem := command_line.output_problem(options):
             return _fail(problem)
+        if options.losses:
+            return _losses(options, settings)
         inspect = _verifier(options) if options.verify else None
         witnessed = _witnessed(options)
         adopted = _adopted(options, settings)
@@ -161,6 +163,16 @@ def _reveal(options: Namespace) -> int:
     except ValueError as error:
         return _fail(str(error))
     return CLEAN
+
+
+def _losses(options: Namespace, settings: Settings) -> int:
+    from bce_lint.cli.losses import losses
+
+    with ticking(options.quiet):
+        problems = losses(options, settings)
+    for problem in problems:
+        _fail(problem)
+    return ERROR if problems else CLEAN
 
 
 def _show_rules(options: Namespace) -> int:

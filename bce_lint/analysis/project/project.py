@@ -39,7 +39,8 @@ class Project:
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
     what is known of all of them stays.
     `imports` says where imports are looked up, else `before` does. `others` have looked at it for this one, and may have read more.
-    With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not.
+    With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not; where it has none, those
+    of a plain run.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Project:
         self._same = same
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
         known = same.reachability if same is not None else None
-        towards = None if observer is None else TargetReachability(self.graph, observer.targets, known)
+        towards = None if observer is None or not observer.targets else TargetReachability(self.graph, observer.targets, known)
         self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
         self.machine = Machine(self, callbacks) if observer is None else Machine(self, callbacks, observer, observer.fuel_factor)
         self.sources: dict[str, SourceText] = {}

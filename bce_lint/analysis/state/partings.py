@@ -35,10 +35,16 @@ class Partings:
     def merged(self, frame: Frame, test: ir.Expr, base: State, taken: State, other: State) -> None:
         """Two arms of an undecided test meet: what one of them alone leaves in a cell is there under its outcome."""
         yes, no = taken.delta(base), other.delta(base)
-        for cell in {**yes, **no}:
-            a, b = (delta[cell] if cell in delta else base.find(cell) for delta in (yes, no))
-            if a is not b and (type(a) in _TOLD_APART or type(b) in _TOLD_APART):
-                self.chosen(frame, test, a, b)
+        for cell, a in yes.items():
+            if cell[1][:1] != "$":  # what is hidden is no alternative
+                b = no[cell] if cell in no else base.find(cell)
+                if a is not b and (type(a) in _TOLD_APART or type(b) in _TOLD_APART):
+                    self.chosen(frame, test, a, b)
+        for cell, left in no.items():
+            if cell not in yes and cell[1][:1] != "$":
+                kept = base.find(cell)
+                if kept is not left and (type(kept) in _TOLD_APART or type(left) in _TOLD_APART):
+                    self.chosen(frame, test, kept, left)
 
     def chosen(self, frame: Frame, test: ir.Expr, taken: Value | None, other: Value | None) -> None:
         """A value is one thing or another, as an undecided test says."""
