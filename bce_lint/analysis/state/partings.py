@@ -6,6 +6,7 @@ object where it was made. These stay when a value is handed on, reshaped and cas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from typing import Final, TypeAlias
 
@@ -20,6 +21,7 @@ from bce_lint.ir.walk import AnyNode, children
 _Outcome: TypeAlias = tuple[SourceRange, bool]
 _TOLD_APART: Final = frozenset({Tensor, Ref, Union, External, FunctionV, ClassV, MethodV, PartialV})
 _NO_SUBJECT: Final = frozenset({"self", "isinstance", "len", "hasattr", "getattr", "torch", "int", "float", "bool", "str"})
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NONE: Final = frozenset[_Outcome]()
 
 
@@ -133,14 +135,18 @@ def _assumed_around(frame: Frame) -> set[str]:
 
 
 def subjects(test: AnyNode) -> set[str]:
-    """The names, the attributes and the keys that a test asks."""
+    """The words in the names, attributes and keys that a test asks: what is handed on as `gan_type` may be `type` there."""
     match test:
         case ir.Attr(name=name):
-            return {name}
+            return _words(name)
         case ir.Call(func=ir.Attr(value=owner)):
             return subjects(owner).union(*(subjects(arg) for arg in test.args))
-        case ir.Item(value=owner, index=ir.Const(value=str() as key)):
-            return {key}
+        case ir.Item(index=ir.Const(value=str() as key)):
+            return _words(key)
         case ir.Name(id=name):
-            return set() if name in _NO_SUBJECT else {name}
+            return set() if name in _NO_SUBJECT else _words(name)
     return set[str]().union(*(subjects(part) for part in children(test)))
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(name)}
