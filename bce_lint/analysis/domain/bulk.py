@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bce_lint.analysis.domain.constants import TOP
+from bce_lint.records import names_of
 
 MAX_LENGTH = 1024
 """The most elements, or entries, that are known one by one."""
@@ -19,6 +23,13 @@ class Nesting:
 
     __slots__ = ()
     bulk: int
+
+
+class Opening(Nesting):
+    """One whose parts can be left open, each by itself."""
+
+    __slots__ = ()
+    map: Callable[[Any], Any]
 
 
 def bulk_of(parts: Sequence[object]) -> int:
@@ -43,3 +54,18 @@ def limit(value: Nesting, parts: Sequence[object], **otherwise: object) -> None:
         settle(value, **otherwise)
         bulk = 1
     object.__setattr__(value, "bulk", bulk)
+
+
+def weigh(value: Opening, parts: Sequence[object]) -> None:
+    """Notes what the parts of a value come to; where that is too much, it is not known what is nested in them."""
+    bulk = 1 + bulk_of(parts)
+    if bulk > MAX_BULK:
+        opened = value.map(_opened)
+        settle(value, **{name: getattr(opened, name) for name in names_of(type(value))})
+        bulk = opened.bulk
+    object.__setattr__(value, "bulk", bulk)
+
+
+def _opened(value: object) -> object:
+    """What is left of a part of a value that nests too much."""
+    return type(value)((), TOP) if isinstance(value, Opening) else TOP if isinstance(value, Nesting) else value  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""Abstract values that hold no others: objects of the heap by address, modules and what lies outside the project by name."""
+"""Abstract values that hold no others: objects of the heap by address, modules what lies outside the project by name, what happened."""
 
 from __future__ import annotations
 
@@ -49,3 +49,10 @@ class LazyImport:
 
     path: str
     name: str
+
+
+@record(frozen=True, slots=True)
+class MustUses:
+    """What certainly happened on every path so far; the join of two is what both have."""
+
+    items: frozenset[tuple[str | int, object]]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from types import EllipsisType
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from bce_lint.analysis.domain import intervals
 from bce_lint.catalog.schema import ANY, Domain, Range
 from bce_lint.ir import Span
 from bce_lint.records import changed, field, record
 
+T = TypeVar("T")
 MAX_ORIGINS = 4
 Shape = tuple[int | EllipsisType | None, ...]
 """Sizes, None where one is not known; a leading `...` stands for any number of dimensions."""
@@ -216,3 +217,17 @@ def join_tensor(a: Tensor, b: Tensor) -> Tensor:
         form=a.form if a.form == b.form else None,
         given=outermost(a.given, b.given),
     )
+
+
+def kind_of(t: Tensor) -> tuple[Domain, str]:
+    """What tells alternatives apart before all else: the domain, and which step of a sigmoid written by hand it is."""
+    return t.domain, t.form.kind if t.form is not None and t.form.kind in ("exp", "1+exp") else ""
+
+
+def alike_joined(values: list[T]) -> list[T]:
+    """Too many values: tensors of one kind are one now."""
+    found: dict[object, Any] = {}
+    for value in values:
+        key: object = kind_of(value) if isinstance(value, Tensor) else value
+        found[key] = join_tensor(found[key], value) if isinstance(value, Tensor) and key in found else value
+    return list(found.values())

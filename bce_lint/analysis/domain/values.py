@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_BULK, MAX_LENGTH, MAX_OPEN, Nesting, bulk_of, limit, settle
+from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_LENGTH, MAX_OPEN, Nesting, Opening, bulk_of, limit, settle, weigh
 from bce_lint.analysis.domain.constants import NEVER, NONE, TOP, TRUE, Constant, Unknown, const, number_kind
-from bce_lint.analysis.domain.named import MODULE_KINDS, External, LazyImport, ModuleV, Ref, RefKind
-from bce_lint.analysis.domain.tensor import Tensor, join_tensor
+from bce_lint.analysis.domain.named import MODULE_KINDS, External, LazyImport, ModuleV, MustUses, Ref, RefKind
+from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, gathered, rows
+from bce_lint.analysis.domain.tensor import Tensor, alike_joined, join_tensor, kind_of
 from bce_lint.records import changed, field, record
 
 __all__ = [
     "MODULE_KINDS", "NEVER", "NONE", "TOP", "TRUE", "BuiltinMethod", "ClassV", "Constant", "External", "FunctionV", "LazyImport", "MethodV",
     "ModuleV", "MustUses", "PartialV", "Ref", "RefKind", "Seq", "SuperV", "Table", "Union", "Unknown", "Value", "const", "identity_of",
-    "join", "join_all", "join_seq", "join_table", "number_kind", "options", "present", "tensors",
+    "join", "join_all", "join_seq", "join_table", "join_tagged", "number_kind", "options", "present", "tagged", "tensors",
 ]  # fmt: skip
 
 MAX_ALTERNATIVES = 8
 
 
 @record(frozen=True, slots=True)
-class Seq(Nesting):
+class Seq(Opening):
     """The elements of a tuple or list: a known prefix, then any number of `rest`, then a known suffix."""
 
     prefix: tuple[Value, ...] = ()
@@ -34,14 +35,7 @@ class Seq(Nesting):
         """What is too long becomes its ends and one summary; of what nests too much, it is not known what is nested."""
         if len(self.prefix) + len(self.suffix) > (MAX_LENGTH if self.rest is None else MAX_OPEN):
             settle(self, **_shortened(self))
-        bulk = 1 + bulk_of(self.prefix)
-        if self.rest is not None or self.suffix:
-            bulk += bulk_of((self.rest, *self.suffix))
-        if bulk > MAX_BULK:
-            opened = self.map(_opened)
-            settle(self, prefix=opened.prefix, rest=opened.rest, suffix=opened.suffix)
-            bulk = opened.bulk
-        object.__setattr__(self, "bulk", bulk)
+        weigh(self, self.prefix if self.rest is None and not self.suffix else (*self.prefix, self.rest, *self.suffix))
 
     @property
     def exact(self) -> bool:
@@ -60,7 +54,7 @@ class Seq(Nesting):
 
 
 @record(frozen=True, slots=True)
-class Table(Nesting):
+class Table(Opening):
     """The entries of a dict by constant key, and the join of all others (`rest`), if there can be any.
 
     Keys are one when they are equal: 1, 1.0 and True are, as in Python. Those in `maybe` have no entry on some path.
@@ -76,12 +70,7 @@ class Table(Nesting):
         if len(self.entries) > MAX_LENGTH:
             kept, left = self.entries[:FIRST], (self.rest, *(v for _, v in self.entries[FIRST:]))
             settle(self, entries=kept, rest=join_all(v for v in left if v is not None), maybe=self.maybe & {k for k, _ in kept})
-        bulk = 1 + bulk_of([v for _, v in self.entries]) + (0 if self.rest is None else bulk_of((self.rest,)))
-        if bulk > MAX_BULK:
-            opened = self.map(_opened)
-            settle(self, entries=opened.entries, rest=opened.rest)
-            bulk = opened.bulk
-        object.__setattr__(self, "bulk", bulk)
+        weigh(self, [v for _, v in self.entries] if self.rest is None else [*(v for _, v in self.entries), self.rest])
 
     @property
     def exact(self) -> bool:
@@ -203,17 +192,11 @@ class SuperV:
 
 
 @record(frozen=True, slots=True)
-class MustUses:
-    """What certainly happened on every path so far; the join of two is what both have."""
-
-    items: frozenset[tuple[str, object]]
-
-
-@record(frozen=True, slots=True)
 class Union(Nesting):
-    """Alternatives that can arrive; at least two, at most eight, none of them unknown."""
+    """Alternatives that can arrive; at least two, at most eight, none of them unknown. `tags`, if there are any, say when each can."""
 
     options: tuple[Value, ...]
+    tags: tuple[Tags, ...] = ()
     bulk: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
@@ -225,13 +208,6 @@ Value: TypeAlias = (
     Unknown | Constant | Tensor | Seq | Table | Ref | ModuleV | External | LazyImport | FunctionV | MethodV | BuiltinMethod
     | ClassV | PartialV | SuperV | MustUses | Union
 )  # fmt: skip
-
-
-def _opened(value: Value) -> Value:
-    """What is left of a part of a value that nests too much."""
-    if type(value) is Seq or type(value) is Table:
-        return type(value)((), TOP)
-    return TOP if isinstance(value, Nesting) else value
 
 
 def _shortened(items: Seq) -> dict[str, object]:
@@ -247,19 +223,26 @@ def options(value: Value) -> tuple[Value, ...]:
     return value.options if type(value) is Union else (value,)
 
 
-def _absorb(known: list[Value], new: Value) -> None:
+def tagged(value: Value) -> Iterable[tuple[Value, Tags]]:
+    """The alternatives of a value, each with the outcomes of tests without which it cannot be there."""
+    if type(value) is not Union:
+        return ((value, NO_TAGS),)
+    return zip(value.options, value.tags or (NO_TAGS,) * len(value.options), strict=True)
+
+
+def _absorb(known: list[Value], new: Value) -> int:
+    """Adds an alternative to others; which of them it is now."""
     for index, old in enumerate(known):
-        if old == new:
-            return
-        merged = _merge(old, new)
+        merged = old if old == new else _merge(old, new)
         if merged is not None:
             known[index] = merged
-            return
+            return index
     known.append(new)
+    return len(known) - 1
 
 
 def _merge(a: Value, b: Value) -> Value | None:
-    if type(a) is Tensor and type(b) is Tensor and a.domain is b.domain and a.inner == b.inner and _sigmoid_step(a) == _sigmoid_step(b):
+    if type(a) is Tensor and type(b) is Tensor and a.domain is b.domain and a.inner == b.inner and kind_of(a) == kind_of(b):
         return join_tensor(a, b) if a.dtype == b.dtype and a.range == b.range else None
     if type(a) is Seq and type(b) is Seq:
         return join_seq(a, b)
@@ -268,24 +251,41 @@ def _merge(a: Value, b: Value) -> Value | None:
     return None
 
 
-def _sigmoid_step(t: Tensor) -> str:
-    return t.form.kind if t.form is not None and t.form.kind in ("exp", "1+exp") else ""
-
-
 def join(a: Value, b: Value) -> Value:
-    """The least value above both; past eight alternatives, unknown."""
+    """The least value above both; past eight alternatives, those that agree in kind and domain are one, or nothing is known."""
     if a is b or a == b:
         return a
     if type(a) is Unknown or type(b) is Unknown:
         return TOP
     if type(a) is MustUses or type(b) is MustUses:
         return MustUses(a.items & b.items) if type(a) is MustUses and type(b) is MustUses else MustUses(frozenset())
+    if (type(a) is Union and a.tags) or (type(b) is Union and b.tags):
+        return join_tagged(((a, NO_TAGS), (b, NO_TAGS)))
     known = list(options(a))
     for option in options(b):
         _absorb(known, option)
-    if len(known) == 1:
-        return known[0]
-    return Union(tuple(known)) if len(known) <= MAX_ALTERNATIVES else TOP
+    return _union(known, ())
+
+
+def _union(known: list[Value], tags: Sequence[Tags]) -> Value:
+    """One alternative or several; what is left of too many has no tags."""
+    if len(known) > MAX_ALTERNATIVES:
+        known, tags = alike_joined(known), ()
+    if len(known) > MAX_ALTERNATIVES:
+        return TOP
+    return known[0] if len(known) == 1 else Union(tuple(known), tuple(tags) if any(tags) else ())
+
+
+def join_tagged(values: Iterable[tuple[Value, Tags]]) -> Value:
+    """The join of values, of which each can be there only with some outcomes of tests; equal ones are there with any."""
+    given = list(values)
+    first = given[0][0]
+    if all([value is first or value == first for value, _ in given]):  # noqa: C419 - two, as a rule
+        return first
+    if type(first) is Seq and all([type(v) is Seq and v.exact and len(v.prefix) == len(first.prefix) for v, _ in given]):  # noqa: C419
+        return Seq(tuple(join_tagged(row) for row in rows([(v.prefix, when) for v, when in given if type(v) is Seq])))
+    known, tags = gathered(given, tagged, _absorb)
+    return TOP if any([type(option) is Unknown for option in known]) else _union(known, tags)  # noqa: C419
 
 
 def join_all(values: Iterable[Value]) -> Value | None:

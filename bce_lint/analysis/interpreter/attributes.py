@@ -24,11 +24,11 @@ from bce_lint.analysis.domain.values import (
     Unknown,
     Value,
     const,
-    join_all,
+    tagged,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls, imports, statements
 from bce_lint.analysis.models import layout, losses, tensor_attributes
-from bce_lint.analysis.state import absence, cells, class_model, handed, identities, objects
+from bce_lint.analysis.state import absence, assumptions, cells, class_model, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.names import canonical
@@ -44,9 +44,9 @@ def attribute(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) 
         value = get(m, frame, owner, name, span)
         m.ended = m.ended or value is None
         return value or TOP
-    found = [get(m, frame, option, name, span) for option in owner.options if option is not NONE]
-    m.ended = m.ended or all(v is None for v in found)  # alternatives are two at least: one is not None
-    return join_all(v for v in found if v is not None) or TOP
+    found = [(v, t) for o, t in tagged(owner) if o is not NONE and (v := get(m, frame, o, name, span)) is not None]
+    m.ended = m.ended or not found
+    return assumptions.met(m, owner, found)
 
 
 def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value | None:
@@ -65,7 +65,7 @@ def get(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Val
         case SuperV():
             return _super_attribute(m, owner, name)
         case Unknown():
-            return Unknown(m.intern(("attr", owner.identity, name))) if owner.identity else TOP
+            return assumptions.part(m, owner, "attr", name) if owner.identity else TOP
         case Seq(prefix=(values, indices), rest=None) if name in ("values", "indices"):
             return values if name == "values" else indices
         case Seq() | Table() | Constant():
@@ -156,6 +156,7 @@ def _super_attribute(m: Machine, owner: SuperV, name: str) -> Value:
 def attribute_written(m: Machine, frame: Frame, target: ir.Attr, owner: Value, value: Value) -> None:
     """`owner.name = value`; of a tensor, its data and whether it is trained."""
     objects.set_attribute(m, owner, target.name, value)
+    assumptions.mark_changed(m, frame, owner, target.span)
     if type(owner) is Tensor and target.name == "data":
         write_back(m, frame, target.value, _refilled(owner, value))
     elif type(owner) is Tensor and target.name == "requires_grad" and value != TRUE:

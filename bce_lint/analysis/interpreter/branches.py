@@ -2,52 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeAlias
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import among, common
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_all
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, Ref, Union, Unknown, Value, const, join_tagged, tagged
 from bce_lint.analysis.interpreter import expressions, questions, statements
 from bce_lint.analysis.models import builtins
-from bce_lint.analysis.state import objects
+from bce_lint.analysis.state import assumptions, objects
 from bce_lint.analysis.state.frames import Frame, OpenArm
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, apply_delta, merge
+from bce_lint.analysis.state.store import Cell, State, apart, apply_delta, merge
 from bce_lint.records import changed
+
+Narrowed: TypeAlias = dict[Cell, tuple[Unknown, Constant]]
+"""Cells of unknown values that are constants in one arm, with both."""
 
 
 def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     """Runs the arm that is taken, or both and joins them."""
-    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test)) if not _main_guard(frame, node.test) else frame.runs_as_main
+    value = None if _main_guard(frame, node.test) else expressions.evaluate(m, frame, node.test)
+    outcome = frame.runs_as_main if value is None else assumptions.decided(m, value)
     if m.ended:
         return False
     if outcome is not None:
         arms = (node.body, node.orelse) if outcome else (node.orelse, node.body)
         name = _tested(node.test)
         return _run_both(m, frame, arms, name) if name and _is_default(m, frame, name) else statements.run(m, frame, arms[0])
-    base, outside, assumed = m.state, frame.arms, frame.assumed
-    ends, rest, outcomes = [], outside, list[bool]()
+    base, outside = m.state, frame.arms
+    ends, rest, narrowed = [], outside, list[Narrowed]()
     for taken, body, other in ((True, node.body, node.orelse), (False, node.orelse, node.body)):
         m.state = base.fork()
-        refine(m, frame, node.test, taken)
+        known = _narrow_arm(m, frame, node.test, value, taken)
         if _ended(m):  # with this outcome the test itself raises
             continue
-        frame.assumed = (*assumed, (node.test, taken))
         frame.arms, returned = outside if _only_raises(other) else under(frame, node.test, outside, taken), len(frame.returns)
         if statements.run(m, frame, body):
             ends.append(m.state)
-            outcomes.append(taken)
+            narrowed.append(known)
         elif len(frame.returns) > returned:
             rest = under(frame, node.test, outside, not taken)  # what follows is the other arm
     frame.arms = rest
-    frame.assumed = (*assumed, (node.test, outcomes[0])) if len(ends) == 1 else assumed
     if not ends:
         m.state = base
         return False
-    if len(ends) == 2:
-        m.partings.merged(frame, node.test, base, *ends)
-    m.state = _joined(base, ends)
+    m.state = _joined(base, _widened(m, ends, narrowed))
     return True
+
+
+def _narrow_arm(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, taken: bool) -> Narrowed:
+    """Begins one arm of an undecided test: what it tells, and the cells of unknown values that are constants in this arm."""
+    outcomes = assumptions.outcomes_of(m, frame, test, value, taken)
+    before = m.state.parent
+    refine(m, frame, test, taken)
+    if before is None or not m.state.cells:
+        known: Narrowed = {}
+    else:
+        known = {c: (old, v) for c, v in m.state.cells.items() if type(v) is Constant and type(old := before.find(c)) is Unknown}
+    assumptions.assume(m, outcomes)
+    return known
+
+
+def _widened(m: Machine, ends: list[State], narrowed: list[Narrowed]) -> list[State]:
+    """The ends of both arms, with the unknown values that one of them knows and the other has left alone as they were before."""
+    if len(ends) < 2:
+        return ends
+    found = []
+    for end, other, known in zip(ends, ends[::-1], narrowed, strict=True):
+        left = [(cell, old) for cell, (old, new) in known.items() if end.find(cell) is new and other.find(cell) is old]
+        if left:
+            end = end.open()
+            for cell, old in left:
+                end.put(cell, old)
+        found.append(end)
+    return found
 
 
 def _joined(base: State, ends: list[State]) -> State:
@@ -126,25 +157,29 @@ def _main_guard(frame: Frame, test: ir.Expr) -> bool:
 
 def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
     """A conditional expression: the arm that is taken, or the join of both."""
-    outcome = objects.truth(m, expressions.evaluate(m, frame, node.test))
+    test = expressions.evaluate(m, frame, node.test)
+    outcome = assumptions.decided(m, test)
     if outcome is not None or m.ended:
         return expressions.evaluate(m, frame, node.then if outcome else node.other)
-    base, outside, assumed = m.state, frame.arms, frame.assumed
-    ends, values = [], []
+    base, outside = m.state, frame.arms
+    ends, values, narrowed = [], [], list[Narrowed]()
     for taken, arm in ((True, node.then), (False, node.other)):
         m.state = base.fork()
-        refine(m, frame, node.test, taken)
-        frame.arms, frame.assumed = under(frame, node.test, outside, taken), (*assumed, (node.test, taken))
+        known = _narrow_arm(m, frame, node.test, test, taken)
+        frame.arms = under(frame, node.test, outside, taken)
         value = expressions.evaluate(m, frame, arm)
         if not m.ended:
             values.append(value)
             ends.append(m.state)
+            narrowed.append(known)
         m.ended = False
-    frame.arms, frame.assumed = outside, assumed
-    if len(values) == 2:
-        m.partings.chosen(frame, node.test, *values)
-    m.ended, m.state = not ends, _joined(base, ends) if ends else base
-    return join_all(values) or TOP
+    frame.arms = outside
+    if not ends:
+        m.ended, m.state = True, base
+        return TOP
+    when = apart(ends)
+    m.ended, m.state = False, _joined(base, _widened(m, ends, narrowed))
+    return join_tagged(zip(values, when, strict=True))
 
 
 def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
@@ -203,13 +238,14 @@ def _store(m: Machine, frame: Frame, place: ir.Expr, value: Value) -> None:
             m.write(owner.address, place.name, value)
 
 
-def _narrow(m: Machine, frame: Frame, place: ir.Expr, keep: object) -> None:
+def _narrow(m: Machine, frame: Frame, place: ir.Expr, keep: Callable[[Value], bool]) -> None:
     value = _current(m, frame, place)
     if type(value) is not Union:
         return
-    kept = [v for v in value.options if keep(v)]  # type: ignore[operator]
-    if kept and len(kept) < len(value.options):
-        _store(m, frame, place, kept[0] if len(kept) == 1 else Union(tuple(kept)))
+    left = [(option, when) for option, when in tagged(value) if keep(option)]
+    if left and len(left) < len(value.options):
+        _store(m, frame, place, among(left, value) or value)
+        assumptions.assume(m, common(when for _, when in left))
 
 
 def _narrow_equal(m: Machine, frame: Frame, place: ir.Expr, wanted: Constant, equal: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import common
+from bce_lint.analysis.domain.partitions import NO_TAGS, Tags
 from bce_lint.analysis.domain.values import (
     NEVER,
     NONE,
@@ -22,15 +24,16 @@ from bce_lint.analysis.domain.values import (
     Value,
     identity_of,
     join_all,
-    options,
+    join_tagged,
+    tagged,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import attributes, classes, contexts, entry_points, instances, statements
+from bce_lint.analysis.interpreter import arity, attributes, classes, contexts, entry_points, instances, statements
 from bce_lint.analysis.models import autocast, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
-from bce_lint.analysis.state import containers, handed
+from bce_lint.analysis.state import assumptions, containers, handed, partings
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, apply_delta, merge
+from bce_lint.analysis.state.store import State, apart, apply_delta, merge
 from bce_lint.analysis.state.unfinished import NESTED
 
 COLLAPSE_CELLS = 400
@@ -45,21 +48,22 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     """Calls each alternative that can be called; a finding needs all of them to agree."""
     if type(function) is not Union and type(function) is not Constant:
         return call_one(m, frame, function, args, node)
-    viable = [f for f in options(function) if type(f) is not Constant]
+    viable = arity.fitting(m, [(f, when) for f, when in tagged(function) if type(f) is not Constant], args)
+    if type(function) is Union and len(viable) < len(function.options):
+        assumptions.assume(m, common(when for _, when in viable))
     if len(viable) == 1:
-        return call_one(m, frame, viable[0], args, node)
-    base, results, ends, sites, called = m.state, [], [], [], []
+        return call_one(m, frame, viable[0][0], assumptions.here(m, args), node)
+    base, results, ends, sites = m.state, list[tuple[Value, Tags]](), [], []
     start, reached = len(m.sites), len(m.reached)
     raised = m.ended
-    for option in viable:
+    for option, when in viable:
         m.state = base.fork()
-        result = call_one(m, frame, option, args, node)
+        assumptions.assume(m, when)
+        result = call_one(m, frame, option, assumptions.here(m, args) if when else args, node)
         if raised or not m.ended:
-            results.append(result)
+            results.append((result, when))
             ends.append(m.state)
             sites.append(tuple(m.sites[start:]))
-            called.append(option)
-            m.partings.carried(frame, option, result)
         m.ended = raised
         del m.sites[start:]
     if not ends:
@@ -68,31 +72,30 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     m.state = merge(ends)
     if any(sites):
         m.roll_back(start, reached)  # what one alternative alone would show is still to be seen by running its functions as entry points
-        m.record(ChoiceSite(tuple(sites), tuple([m.partings.conditions(frame, option) for option in called])))
-    return join_all(results) or TOP
+        m.record(ChoiceSite(tuple(sites), tuple([partings.conditions_of(m, when) for _, when in results])))
+    return join_tagged(results)
 
 
 def call_method(m: Machine, frame: Frame, owner: Value, name: str, args: Args, node: ir.Call) -> Value:
     """`owner.name(...)`: builtin methods are called at once, everything else through its attribute."""
     span = node.func.span
-    found: list[Value | None]
+    found: list[tuple[Value | None, Tags]]
     if type(owner) is not Union and owner is not NONE:
         value = _method(m, frame, owner, name, span)
         m.ended = m.ended or value is None
         if value is not None and type(value) is not Union:
             return call(m, frame, value, args, node)
-        found = [value]
+        found = [(value, NO_TAGS)]
     else:
-        found = [_method(m, frame, option, name, span) for option in options(owner) if option is not NONE]
-        m.ended = m.ended or (bool(found) and all(value is None for value in found))
-    unique = list(dict.fromkeys(one for value in found if value is not None for one in options(value)))
-    if any(type(v) is Unknown for v in unique) and len(unique) > 1:
-        unique = [TOP]
-    if not unique:
+        found = [(_method(m, frame, option, name, span), when) for option, when in tagged(owner) if option is not NONE]
+        m.ended = m.ended or (bool(found) and all(value is None for value, _ in found))
+    left = [(value, when) for value, when in found if value is not None]
+    if not left:
         if m.observer is not None:
             m.observer.call(m, frame, TOP, args, node)
         return TOP
-    return call(m, frame, unique[0] if len(unique) == 1 else join_all(unique) or TOP, args, node)
+    method = assumptions.met(m, owner, left)
+    return call(m, frame, method, assumptions.here(m, args), node)
 
 
 def _method(m: Machine, frame: Frame, owner: Value, name: str, span: ir.Span) -> Value | None:
@@ -130,7 +133,8 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
                 (None,) * len(function.args) + args.spans,
                 args.kw_spans,
             )
-            return call_one(m, frame, function.function, merged, node)
+            inner = m.here(function.function)
+            return (call if type(inner) is Union else call_one)(m, frame, inner, merged, node)
     return m.fresh(frame, node.span)  # it is assumed to leave the attributes of its arguments alone
 
 
@@ -192,13 +196,14 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
         node = inner.function
         m.state, m.ended = before, inner.raised and node is not None and not (node.is_generator or node.is_async)
         return NEVER
+    when = apart([state for state, _ in ends]) if len(ends) > 1 else [NO_TAGS]
     if len(ends) > MANY_ENDS and not inner.captured:
         m.state = merge([state.outliving(before, inner.address) for state, _ in ends])
     else:
         m.state = merge([state for state, _ in ends])
     entry_points.run_pending(m, inner)
     _collapse(m, inner, before)
-    return join_all(value for _, value in ends) or NONE
+    return join_tagged(zip([value for _, value in ends], when, strict=True))
 
 
 def _collapse(m: Machine, inner: Frame, before: State) -> None:

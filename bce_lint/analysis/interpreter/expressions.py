@@ -7,10 +7,10 @@ from functools import reduce
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Value, const, join, options
+from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Union, Value, const, join, options
 from bce_lint.analysis.interpreter import attributes, branches, calls, iteration, loops, stars, statements, subscripts
 from bce_lint.analysis.models import operators
-from bce_lint.analysis.state import cells, containers, objects
+from bce_lint.analysis.state import assumptions, cells, containers, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.walks import LARGE
@@ -75,6 +75,8 @@ def _name(m: Machine, frame: Frame, node: ir.Name) -> Value:
     if name in frame.bound and (function is None or name not in function.globals):
         value = m.state.find((frame.address, name), m.reads)  # most names are of locals that are set
         if value is not None and type(value) is not LazyImport and not (m.stars.used and function is None):
+            if type(value) is Union:
+                return m.here(value)
             return m.walks.ask(value) if type(value) is Seq and value.bulk > LARGE else value
     return lookup(m, frame, name)
 
@@ -156,13 +158,15 @@ def _op(m: Machine, frame: Frame, node: ir.Op) -> Value:
 
 def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
     outside = frame.arms
-    result = _first_that_stops(m, frame, node)
+    found: dict[int, Value] = {}
+    result = _first_that_stops(m, frame, node, found)
+    m.operands.update(found)
     frame.arms = outside
-    return result
+    return assumptions.together(m, node.op, found.values()) if result == TOP and len(found) == len(node.operands) else result
 
 
-def _first_that_stops(m: Machine, frame: Frame, node: ir.Op) -> Value:
-    """The operand at which `and` or `or` ends, or the join of those at which it may."""
+def _first_that_stops(m: Machine, frame: Frame, node: ir.Op, found: dict[int, Value]) -> Value:
+    """The operand at which `and` or `or` ends, or the join of those at which it may; `found` is what each gave."""
     result: Value | None = None
     stop = node.op == "or"
     raised = m.ended
@@ -171,7 +175,8 @@ def _first_that_stops(m: Machine, frame: Frame, node: ir.Op) -> Value:
         if m.ended and not raised and result is not None:
             m.ended = False  # an operand before it may have decided
             return result
-        outcome = objects.truth(m, value)
+        found[id(operand)] = value
+        outcome = assumptions.decided(m, value)
         kept = [v for v in options(value) if objects.truth(m, v) is not (not stop)] if outcome is None else [value]
         if outcome is stop or operand is node.operands[-1]:
             return value if result is None else join(result, value)

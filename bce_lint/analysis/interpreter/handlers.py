@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.partitions import Tags
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value
 from bce_lint.analysis.interpreter import branches, expressions, imports, questions, statements
 from bce_lint.analysis.models import autocast
+from bce_lint.analysis.state import assumptions
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, merge
+from bce_lint.analysis.state.store import State, assumed, merge
+from bce_lint.catalog.python import BUILTINS
 from bce_lint.ir.walk import children
 
+WRONG_USES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
 def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     """Runs a body and those handlers that may catch what it raises; what they end in is joined."""
     base, outside, test, regions = m.state, frame.arms, _raised_in(node), autocast.state(m)
-    assumed = frame.assumed
     m.state = base.fork()
     frame.arms = branches.under(frame, test, outside, False) if node.handlers else outside
+    known, catches = assumed(base), any(map(_catches, node.handlers))
+    m.catching += catches
+    frame.tries.append((base.depth, []))
     alive, raises = _run_body(m, frame, node.body)
+    raising = frame.tries.pop()[1]
+    m.catching -= catches
     body_end = m.state
     caught = () if alive and (_imports_hold(m, frame, node) or _fits(m, frame, node.body)) else node.handlers
     ends = [m.state] if alive and statements.run(m, frame, node.orelse) else []
+    if caught:
+        base.freeze(base.depth - 1)  # what a handler writes is not seen where the body ends, nor by the next handler
     passed, returned, open_ = bool(ends), len(frame.returns), bool(caught) and not raises
     for handler in caught:
-        m.state = merge([base.fork(), body_end.fork()])
+        m.state = merge([base.fork(), _forgotten(m, body_end.fork(), known), *raising])
         autocast.leave(m, regions)
         if handler.name is not None:
             statements.bind_name(m, frame, handler.name, TOP)
         frame.arms = branches.under(frame, test, outside, True) if open_ else outside
-        frame.assumed = assumed
         if statements.run(m, frame, handler.body):
             ends.append(m.state)
-    frame.arms, frame.assumed = outside, assumed
+    frame.arms = outside
     if open_ and ends and (not passed or len(frame.returns) > returned):
         frame.arms = branches.under(frame, test, outside, not passed)  # what follows belongs to what got there alone
     return _finally(m, frame, node.final, base, ends)
@@ -48,15 +57,31 @@ def _finally(m: Machine, frame: Frame, body: ir.Body, base: State, ends: list[St
 
 def run_swallowed(m: Machine, frame: Frame, node: ir.With, base: State) -> bool:
     """Runs the body of a context that catches what is raised in it: a path always goes on behind it; True."""
-    outside, assumed, test = frame.arms, frame.assumed, _raised_in(node)
+    outside, test = frame.arms, _raised_in(node)
     m.state = m.state.fork()
     frame.arms = branches.under(frame, test, outside, False)
+    m.catching += 1
     alive, raises = _run_body(m, frame, node.body)
-    frame.arms, frame.assumed = outside, assumed
+    m.catching -= 1
+    frame.arms = outside
     if not alive:
         frame.arms = outside if raises else branches.under(frame, test, outside, True)
-        m.state = merge([base.fork(), m.state.fork()])
+        m.state = merge([base.fork(), _forgotten(m, m.state.fork(), assumed(base))])
+    assumptions.forget(m, assumed(base))
     return True
+
+
+def _forgotten(m: Machine, state: State, known: Tags) -> State:
+    """A state in the middle of a body: what was assumed in it may not hold yet."""
+    m.state = state
+    assumptions.forget(m, known)
+    return m.state
+
+
+def _catches(handler: ir.Handler) -> bool:
+    """True if a handler may catch what a wrong use of a value raises."""
+    kinds = handler.type.items if isinstance(handler.type, ir.Build) else (handler.type,)
+    return any(not isinstance(kind, ir.Name) or kind.id in WRONG_USES or kind.id not in BUILTINS for kind in kinds)
 
 
 def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:

@@ -12,6 +12,7 @@ from bce_lint.analysis.interpreter.setters import Setter, setters
 from bce_lint.analysis.state import cells, class_model
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Default, Machine
+from bce_lint.analysis.state.store import ASSUMED_CELL
 from bce_lint.analysis.state.unfinished import SETTING, SPENT
 
 GENERIC_FUEL = 2_500
@@ -31,7 +32,7 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
         m.write(ref.address, cells.BUILT, TOP)
         m.generic[ref.address] = {}
         _build_generic(m, unit, cls, ref)
-        m.generic[ref.address] = m.state.delta(before)
+        m.generic[ref.address] = {cell: value for cell, value in m.state.delta(before).items() if cell != ASSUMED_CELL}
         m.state = before
     m.write_all(m.generic[ref.address])
     return ref
@@ -77,7 +78,7 @@ def _join_setter(m: Machine, frame: Frame, ref: Ref, setter: Setter) -> set[str]
     m.state = before
     for (address, name), value in written.items():
         old = before.find((address, name))
-        if address == ref.address and name.startswith("$"):
+        if (address == ref.address and name.startswith("$")) or (address, name) == ASSUMED_CELL:
             continue
         m.write(address, name, value if old is None or _placeholder(old) else join(old, value))
     cut = setter.own if m.fuel < 0 else frozenset[str]()

@@ -83,12 +83,12 @@ def _each(
 
 def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> State | None:
     """One round; its end joined with the states that `continue`."""
-    base, outside, assumed = m.state, frame.arms, frame.assumed
-    loop.round = base.depth
+    base, outside = m.state, frame.arms
+    loop.round = base.depth - 1  # what a round writes into its own layer is not what a `continue` before it leaves
     loop.continues = []
     entered = start()
     alive = entered and statements.run(m, frame, body)
-    frame.arms, frame.assumed = outside, assumed
+    frame.arms = outside
     ends = [m.state, *loop.continues] if alive else list(loop.continues)
     loop.continues = []
     return merge(ends) if ends else None
@@ -130,7 +130,7 @@ def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], V
                 found[ref.address, cells.SUMMARY] = TOP
         after = identities.age_identities(before, after)
         if before is None:
-            if not cell[1].startswith("$"):
+            if not cell[1].startswith("$") or cell[1] == cells.CHANGED:
                 found[cell] = after
             continue
         wide = widen(before, after)

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import common
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref, Value, join_all, options
+from bce_lint.analysis.domain.values import NONE, TOP, Constant, FunctionV, Ref, Union, Value, join_tagged, tagged
 from bce_lint.analysis.interpreter import (
     attributes,
     branches,
@@ -22,7 +23,7 @@ from bce_lint.analysis.interpreter import (
     subscripts,
 )
 from bce_lint.analysis.models import autocast, operators
-from bce_lint.analysis.state import containers, identities, objects
+from bce_lint.analysis.state import assumptions, containers, identities, objects
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
@@ -94,6 +95,7 @@ def _store_item(m: Machine, frame: Frame, target: ir.Item, owner: Value, holder:
     if m.observer is not None:
         m.observer.stored(m, frame, target, owner)
     changed = containers.set_item(m, owner, key, value)
+    assumptions.mark_changed(m, frame, owner, target.span)
     if type(owner) is not Tensor or changed is None:
         return
     if isinstance(target.value, ir.Name):
@@ -104,10 +106,12 @@ def _store_item(m: Machine, frame: Frame, target: ir.Item, owner: Value, holder:
 
 def _unpack(m: Machine, frame: Frame, targets: tuple[ir.Expr, ...], value: Value) -> None:
     star = next((i for i, t in enumerate(targets) if isinstance(t, ir.Star)), None)
-    parts = [part for option in options(value) if (part := containers.unpack(m, option, len(targets), star)) is not None]
+    parts = [(part, when) for o, when in tagged(value) if (part := containers.unpack(m, o, len(targets), star)) is not None]
     m.ended = m.ended or not parts  # a `ValueError`
+    if type(value) is Union and len(parts) < len(value.options):
+        assumptions.assume(m, common(when for _, when in parts))
     for index, target in enumerate(targets):
-        value = join_all(part[index] for part in parts) or TOP
+        value = join_tagged([(part[index], when) for part, when in parts]) if parts else TOP
         assign(m, frame, target, identities.materialize(m, frame, value, target.span))
 
 
@@ -172,8 +176,6 @@ def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
     if m.ended:
         return False
     contexts.leave_within(m, frame, 0)
-    if frame.assumed:
-        m.partings.returned(frame, value)
     frame.returns.append((m.state.freeze(frame.floor), value))
     return False
 
@@ -181,6 +183,9 @@ def _return(m: Machine, frame: Frame, node: ir.Return) -> bool:
 def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
     if node.value is not None:
         expressions.evaluate(m, frame, node.value)
+    if frame.tries:
+        depth, raising = frame.tries[-1]
+        raising.append(m.state.freeze(depth))
     return False
 
 
@@ -237,8 +242,9 @@ def _delete(m: Machine, frame: Frame, node: ir.Delete) -> bool:
 
 def _assert(m: Machine, frame: Frame, node: ir.Assert) -> bool:
     value = expressions.evaluate(m, frame, node.test)
+    assumptions.assume(m, assumptions.outcomes_of(m, frame, node.test, value, True))
     branches.refine(m, frame, node.test, True)
-    return objects.truth(m, value) is not False
+    return assumptions.decided(m, value) is not False
 
 
 def _function_def(m: Machine, frame: Frame, node: ir.FunctionDef) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import mapped
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     NONE,
@@ -12,23 +13,29 @@ from bce_lint.analysis.domain.values import (
     Ref,
     Seq,
     Table,
+    Union,
     Unknown,
     Value,
-    join_all,
-    options,
+    tagged,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import calls
 from bce_lint.analysis.models import tensor_ops
-from bce_lint.analysis.state import cells, containers, handed, identities, objects
+from bce_lint.analysis.state import assumptions, cells, containers, handed, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.records import changed
 
 
 def item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value:
-    """`owner[key]`, on each alternative of the owner; alternatives that raise are dropped."""
-    found = [_taken(m, frame, o, v) for o in options(owner) if o is not NONE and (v := _item(m, frame, o, key, span)) is not None]
-    return identities.materialize(m, frame, join_all(found) or TOP, span)
+    """`owner[key]`, on each alternative of the owner and of a key that tells when it can be there; alternatives that raise are dropped."""
+    if type(key) is Union and key.tags:
+        return mapped(key, lambda one: item(m, frame, owner, one, span))
+    if type(owner) is not Union:
+        one = None if owner is NONE else _item(m, frame, owner, key, span)
+        return TOP if one is None else identities.materialize(m, frame, m.here(_taken(m, frame, owner, one)), span)
+    parts = [(_item(m, frame, option, key, span), option, when) for option, when in tagged(owner) if option is not NONE]
+    found = [(_taken(m, frame, option, part), when) for part, option, when in parts if part is not None]
+    return identities.materialize(m, frame, assumptions.met(m, owner, found), span)
 
 
 def _taken(m: Machine, frame: Frame, owner: Value, value: Value) -> Value:
@@ -48,7 +55,7 @@ def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> 
         case Ref():
             return _stored(m, frame, owner, key, span)
         case Unknown() if type(key) is Constant and owner.identity:
-            return Unknown(m.intern(("item", owner.identity, key)))
+            return assumptions.part(m, owner, "item", key)
         case Unknown() if owner.identity:
             return m.fresh(frame, span)
         case External():

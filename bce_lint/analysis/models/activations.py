@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import mapped, mapped_present
 from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor, dtype_at
 from bce_lint.analysis.domain.values import (
@@ -14,9 +13,6 @@ from bce_lint.analysis.domain.values import (
     Ref,
     Value,
     const,
-    join,
-    join_all,
-    present,
     tensors,
 )
 from bce_lint.analysis.models import dtype_rules, idioms, losses, tensor_ops
@@ -99,7 +95,7 @@ def activation_call(
     result = activate(m, frame, row, value, node, constant, None)
     dtype = dtype_at(dtype_rules.cast(args, Transfer(Kind.KEEP)), dtype_rules.asked_at(node, place))
     if dtype is not None or dtype_rules.is_unknown(args):
-        result = join_all(changed(one, dtype=dtype) for one in tensors(result)) or result
+        result = mapped(result, lambda one: changed(one, dtype=dtype) if type(one) is Tensor else one)
     if inplace:
         target = node.func.value if method and isinstance(node.func, ir.Attr) else node.args[0].value if node.args else None
         if target is not None:
@@ -117,12 +113,13 @@ def activate(
     constant = row.fixed_dim if row.fixed_dim is not None else dim if isinstance(dim, int) else None
     origin = Origin(row.name, row.domain, where, constant, ... if constant is not None else None)
     identity = m.number(frame, node.span, where.span)
-    results: list[Value] = []
     form = idioms.activated(m, row, value)
-    for option in present(value):
+
+    def _one(option: Value) -> Value:
         told = origin if constant is not None or dim is None else origin._replace(over=_left_out(option))
-        results.append(changed(activated(option, row, told, identity), form=form))
-    return reduce(join, results)
+        return changed(activated(option, row, told, identity), form=form)
+
+    return mapped_present(value, _one)
 
 
 def _left_out(value: Value) -> int:

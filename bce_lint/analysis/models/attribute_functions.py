@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import reduce
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, Ref, Value, const, join, options
+from bce_lint.analysis.domain.alternatives import answered, mapped
+from bce_lint.analysis.domain.values import NONE, TOP, BuiltinMethod, ClassV, Constant, Ref, Union, Value, const, join, options
 from bce_lint.analysis.models.model import Model
-from bce_lint.analysis.state import absence, class_model, objects, store
+from bce_lint.analysis.state import absence, assumptions, class_model, objects, store
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.modules import MODULE, MODULE_ATTRIBUTES
@@ -26,6 +27,10 @@ def _getattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 def _or_default(m: Machine, frame: Frame, args: Args, name: str, node: ir.Call) -> Value:
     owner = args.pos[0]
+    if len(args.pos) >= 3 and type(owner) is Union:
+        return mapped(owner, lambda option: _or_default(m, frame, args._replace(pos=(option, *args.pos[1:])), name, node))
+    if len(args.pos) >= 3 and owner is NONE and not absence.is_dunder(name):
+        return args.pos[2]
     if len(args.pos) < 3 or type(owner) is not Ref:
         return m.interpreter.attribute(m, frame, owner, name, node.span)
     default = args.pos[2]
@@ -56,6 +61,8 @@ def _setattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         objects.set_attribute(m, args.pos[0], str(args.pos[1].value), args.pos[2])
     elif len(args.pos) == 3:
         objects.forget_settings(m, args.pos[0])
+    if len(args.pos) == 3:
+        assumptions.mark_changed(m, frame, args.pos[0], node.span)
     return NONE
 
 
@@ -66,12 +73,19 @@ def _delattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 
 
 def _hasattr(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
-    if len(args.pos) == 2 and type(args.pos[0]) is Ref and type(args.pos[1]) is Constant:
-        name = str(args.pos[1].value)
-        if objects.is_certain(m, args.pos[0], name):
-            return const(True)
-        return const(False) if _lacks(m, args.pos[0], name) else TOP
-    return TOP
+    if len(args.pos) != 2 or type(args.pos[1]) is not Constant:
+        return TOP
+    name = str(args.pos[1].value)
+    return answered(args.pos[0], lambda owner: _has(m, owner, name))
+
+
+def _has(m: Machine, owner: Value, name: str) -> Value:
+    """Whether an object has an attribute."""
+    if type(owner) is not Ref:
+        return assumptions.outcome_value(m, assumptions.asked(m, ("hasattr", name), owner))
+    if objects.is_certain(m, owner, name):
+        return const(True)
+    return const(False) if _lacks(m, owner, name) else TOP
 
 
 MODELS: dict[str, Model] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import answered
 from bce_lint.analysis.domain.constants import folded, known
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import Tensor
@@ -25,11 +26,10 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
     join_all,
-    options,
 )  # fmt: skip
 from bce_lint.analysis.models import layout
 from bce_lint.analysis.models.model import Model
-from bce_lint.analysis.state import class_model, containers, identities, objects
+from bce_lint.analysis.state import assumptions, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.modules import MODULE, NO_MODULES, TENSORS, is_module
@@ -37,6 +37,9 @@ from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETUR
 from bce_lint.catalog.schema import Activation, Contract
 from bce_lint.records import changed
 
+_PLAIN_TYPES = frozenset({
+    "builtins." + name for name in ("bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "range", "set", "str", "tuple")
+})  # fmt: skip
 _PYTHON_TYPES = {"int": ("int", "bool"), "float": ("float",), "str": ("str",), "bool": ("bool",), "dict": (), "list": (), "tuple": ()}
 
 
@@ -70,10 +73,22 @@ def _ref_is(m: Machine, value: Ref, name: str, short: str) -> bool | None:
         return value.kind == short
     if isinstance(value.what, ClassV):
         outside = class_model.outside_base(m, value.what)
+        if name in _PLAIN_TYPES:
+            return _is_plain_type(m, value.what, outside, name)
         return True if outside == name else _derived_is(outside, name)
+    if name in _PLAIN_TYPES and value.kind in MODULE_KINDS:
+        return False
     if name in (MODULE, "torch.Tensor"):
         return name == MODULE and value.kind in MODULE_KINDS
     return value.what.module == name if isinstance(value.what, Contract | Activation) else None
+
+
+def _is_plain_type(m: Machine, cls: ClassV, outside: str | None, name: str) -> bool | None:
+    """Whether an instance of a class of the project is one of Python's numbers, texts or containers."""
+    if outside == name:
+        return True
+    records = any(type(base) is ClassV and base.flavour == "namedtuple" for base in class_model.mro(m, cls))
+    return False if not records and (outside is None or is_module(outside)) else None
 
 
 def _derived_is(outside: str | None, name: str) -> bool | None:
@@ -89,9 +104,12 @@ def _derived_is(outside: str | None, name: str) -> bool | None:
 def _isinstance(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if len(args.pos) != 2:
         return TOP
-    answers = {is_instance(m, v, args.pos[1]) for v in options(args.pos[0])}
-    answer = answers.pop() if len(answers) == 1 else None
-    return TOP if answer is None else const(answer)
+    return answered(args.pos[0], lambda value: _is_one(m, value, args.pos[1]))
+
+
+def _is_one(m: Machine, value: Value, kind: Value) -> Value:
+    answer = is_instance(m, value, kind)
+    return const(answer) if answer is not None else assumptions.outcome_value(m, assumptions.asked(m, ("isinstance", kind), value))
 
 
 def _len(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

@@ -18,8 +18,8 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
     join,
-    join_all,
-    options,
+    join_tagged,
+    tagged,
 )
 from bce_lint.analysis.models import (
     activations,
@@ -141,12 +141,13 @@ def step(m: Machine, frame: Frame, layer: Value, value: Value, node: ir.Call) ->
         return TOP
     args = Args((value,), spans=(None,))
     results = []
-    for option in options(layer):
+    for option, when in tagged(layer):
+        given = args if not when else args._replace(pos=(m.without(value, when),))
         if type(option) is Ref:
-            results.append(apply(m, frame, option, args, node, option.place))
+            results.append((apply(m, frame, option, given, node, option.place), when))
         elif option is not NONE:
-            results.append(m.interpreter.call_one(m, frame, option, args, node))
-    return join_all(results) or TOP
+            results.append((m.interpreter.call_one(m, frame, option, given, node), when))
+    return join_tagged(results) if results else TOP
 
 
 def _instance(m: Machine, frame: Frame, callee: Ref, cls: ClassV, args: Args, node: ir.Call, via: Place | None) -> Value:

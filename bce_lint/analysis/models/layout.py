@@ -70,4 +70,6 @@ def is_of_type(tensor: Tensor, name: str) -> bool | None:
     dtype = TENSOR_TYPES.get(name.removeprefix("torch.cuda.").removeprefix("torch."))
     if dtype is not None:
         return None if tensor.dtype in (None, dtype) else False
+    if name.startswith(("collections.abc.", "typing.")):
+        return None  # a tensor has a length and elements
     return True if name == "torch.Tensor" else None if name == PARAMETER else False

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, 
 from bce_lint.analysis.models import autocast
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
-from bce_lint.analysis.state import cells, handed, machine
+from bce_lint.analysis.state import cells, handed, machine, partings
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import losses as rows
@@ -159,7 +159,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
         contract, primary.text, primary, place, path, tensors(value), tensors(target), input_place, target_place, state, region, None,
         _caller(home), given.made, weight, given.weight_place if weighted else None,
         handed.arms(m, frame, *tensors(value), *tensors(target), *weight),
-        alternatives=m.partings.arriving(frame, tensors(value), tensors(target)),
+        alternatives=partings.arriving(m, value, target),
     )  # fmt: skip
     if not site.input:
         m.incomplete.update(m.stack)

@@ -26,7 +26,7 @@ from bce_lint.analysis.domain.values import (
     options,
 )  # fmt: skip
 from bce_lint.analysis.models import activations, dtype_rules, idioms, layers, losses, tensor_ops, trainers
-from bce_lint.analysis.state import cells, class_model, containers, identities, objects
+from bce_lint.analysis.state import assumptions, cells, class_model, containers, identities, objects
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog import activations as activation_rows
@@ -36,6 +36,7 @@ from bce_lint.catalog.schema import Transfer
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 from bce_lint.records import changed
 
+FALSE = const(False)
 OfList = Callable[[Machine, Frame, Ref, Seq, Args, ir.Call], Value]
 OfDict = Callable[[Machine, Frame, Ref, Table, Args, ir.Call], Value]
 
@@ -47,6 +48,7 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
             objects.forget_namespace(m, value)
     match receiver:
         case Tensor() | Unknown():
+            assumptions.mark_called(m, frame, receiver, node.span)
             return _tensor(m, frame, receiver, name, args, node)
         case SuperV():
             return _super(m, frame, receiver, name, args, node)
@@ -120,8 +122,8 @@ def _module(m: Machine, frame: Frame, receiver: Ref, name: str, args: Args, node
         losses.used_as_tensor(m, receiver, frame.place(node.span))
         return TOP
     if name in ("train", "eval"):
-        mode = args.get(0, "mode")
-        set_training(m, receiver, TRUE if name == "train" and mode in (None, TRUE) else TOP, set())
+        mode = FALSE if name == "eval" else args.get(0, "mode") or TRUE
+        set_training(m, receiver, mode if mode in (TRUE, FALSE) else TOP, set())
         return receiver
     if name in MODULE_SELF_METHODS:
         return receiver
@@ -153,14 +155,14 @@ def _add_module(m: Machine, receiver: Ref, name: Value, module: Value) -> Value:
 
 
 def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> None:
-    """`.train()` and `.eval()` reach every module below; a mode that is not training is unknown here."""
+    """`.train()` and `.eval()` reach every module below; of one that may be one of several, the mode is not known."""
     waiting = [receiver]
     while waiting:
         for option in options(waiting.pop()):
             if type(option) is not Ref or option.address in seen or option.kind not in MODULE_KINDS:
                 continue
             seen.add(option.address)
-            m.write(option.address, "training", mode)
+            m.write(option.address, "training", TOP if m.is_summary(option.address) else mode)
             for attribute in m.state.names(option.address):
                 value = m.state.find((option.address, attribute), m.reads)
                 waiting += value if type(value) is Seq else () if value is None else (value,)

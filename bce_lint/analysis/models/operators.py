@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import reduce
 from typing import Any
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import mapped
 from bce_lint.analysis.domain.constants import MAX_TEXT, folded
 from bce_lint.analysis.domain.intervals import add_range, multiply_range, negate_range
+from bce_lint.analysis.domain.partitions import Outcome
 from bce_lint.analysis.domain.tensor import Origin, Place, PlacedDtype, Tensor, dtype_at, outermost
-from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Unknown, Value, const, join, options
+from bce_lint.analysis.domain.values import TOP, Constant, Ref, Seq, Union, Unknown, Value, const, join_tagged, tagged
 from bce_lint.analysis.models import dtype_rules, equality, idioms, losses, shape_rules, thresholds
-from bce_lint.analysis.state import containers, objects
+from bce_lint.analysis.state import assumptions, containers, objects
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import ANY, REAL, Domain, Range
@@ -32,13 +33,13 @@ COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 def unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
     """A unary operator, on each alternative."""
-    return reduce(join, [_unary(m, frame, op, option, span) for option in options(value)])
+    return mapped(value, lambda option: _unary(m, frame, op, option, span))
 
 
 def _unary(m: Machine, frame: Frame, op: str, value: Value, span: ir.Span) -> Value:
     if op == "not":
         outcome = objects.truth(m, value)
-        return TOP if outcome is None else const(not outcome)
+        return assumptions.negated(m, value) if outcome is None else const(not outcome)
     if type(value) is Constant and isinstance(value.value, int | float):
         return folded(_UNARY[op], value)
     if type(value) is Tensor:
@@ -76,7 +77,10 @@ def binary(m: Machine, frame: Frame, op: str, left: Value, right: Value, span: i
     """A binary operator or comparison, on each pair of alternatives."""
     if op in thresholds.ORDER:
         thresholds.compared(m, frame, left, right, span)
-    return reduce(join, [_binary(m, frame, op, a, b, span) for a in options(left) for b in options(right)])
+    if type(left) is not Union and type(right) is not Union:
+        return _binary(m, frame, op, left, right, span)
+    pairs = [(a, b, x | y) for a, x in tagged(left) for b, y in tagged(right)]
+    return join_tagged([(_binary(m, frame, op, a, b, span), when) for a, b, when in pairs])
 
 
 def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span) -> Value:
@@ -96,7 +100,7 @@ def _binary(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Span
     if op == "*" and type(b) is Constant and isinstance(b.value, int):
         return _repeated(m, frame, a, b.value, span)
     if op in COMPARISONS:
-        return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span))
+        return _asked(m, frame, Tensor(dtype=_truth(frame, span)), assumptions.compared(m, op, a, b), span)
     if Unknown in (type(a), type(b)) and {type(a), type(b)} <= {Unknown, Constant}:
         return changed(m.fresh(frame, span), form=idioms.combined(m, frame, op, a, b, span))
     return TOP
@@ -127,9 +131,17 @@ def _identical(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.S
         return Tensor(dtype=_truth(frame, span), shape=shape_rules.of_operator(a, b), identity=m.number(frame, span))
     if Unknown in (type(a), type(b)):
         number = any(type(v) is Constant and v.kind in ("int", "float") for v in (a, b)) and op in ("==", "!=")
-        return Tensor(dtype=_truth(frame, span), identity=m.number(frame, span)) if number else TOP
+        test = assumptions.compared(m, op, *((b, a) if type(a) is Constant else (a, b)))
+        return _asked(m, frame, Tensor(dtype=_truth(frame, span)), test, span) if number else assumptions.outcome_value(m, test)
     same = equality.equal(m, a, b) if op in ("==", "!=") else equality.identical(m, a, b)
-    return TOP if same is None else const(same == (op in ("==", "is")))
+    return assumptions.outcome_value(m, assumptions.compared(m, op, a, b)) if same is None else const(same == (op in ("==", "is")))
+
+
+def _asked(m: Machine, frame: Frame, made: Tensor, test: Outcome | None, span: ir.Span) -> Tensor:
+    """The result of a comparison that may be one of numbers, and then is the outcome of a test."""
+    identity = m.number(frame, span)
+    assumptions.note(m, identity, test)
+    return changed(made, identity=identity)
 
 
 def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
@@ -141,6 +153,8 @@ def _contains(m: Machine, op: str, a: Value, b: Value) -> Value:
     elif items is not None and items.exact:
         answers = [equality.equal(m, a, item) for item in items.prefix]
         found = True if True in answers else None if None in answers else False
+        if found is None:
+            return assumptions.outcome_value(m, assumptions.contained(m, op, a, items.prefix))
     return TOP if found is None else const(found == (op == "in"))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import mapped, mapped_present
 from bce_lint.analysis.domain.intervals import join_range
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Shape, Tensor, dtype_at, outermost, shape_at
 from bce_lint.analysis.domain.values import (
@@ -18,7 +19,6 @@ from bce_lint.analysis.domain.values import (
     identity_of,
     join,
     options,
-    present,
     tensors,
 )
 from bce_lint.analysis.models import (
@@ -109,8 +109,8 @@ def transfer(
         idioms.logarithm(m, frame, value, node)
     if row.use == "nearest":
         thresholds.rounded(m, frame, value, node)
-    results = [_transfer(m, frame, row, option, args, node, name, made_by) for option in present(value)]
-    return handed.made_of(m, reduce(join, results), args)
+    result = mapped_present(value, lambda option: _transfer(m, frame, row, option, args, node, name, made_by))
+    return handed.made_of(m, result, args)
 
 
 def is_array(value: Value) -> bool:
@@ -285,11 +285,14 @@ def _is_constant(key: Value) -> bool:
 
 def modelled(m: Machine, value: Value) -> Value:
     """The tensors that a module returns, marked as a model's output."""
-    found = [changed(v, model=True) if type(v) is Tensor and not v.model else v for v in options(value)]
+    return mapped(value, partial(_modelled, m))
+
+
+def _modelled(m: Machine, value: Value) -> Value:
+    found = changed(value, model=True) if type(value) is Tensor and not value.model else value
     if m.observer is not None:
-        for old, new in zip(options(value), found, strict=True):
-            m.observer.same(old, new)
-    return reduce(join, found)
+        m.observer.same(value, found)
+    return found
 
 
 MODELS: dict[str, Model] = each(function_call, {name: name for name in FUNCTIONS if name not in READING})

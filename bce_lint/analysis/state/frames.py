@@ -86,9 +86,9 @@ class Loop:
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
     parameters were given, by identity or address; `arms` are the
-    undecided tests of the function that it is under, with the outcome of each, as far as a caller may mean the other, and `assumed` all
-    of them; `regions` are the states before the contexts that it is in,
-    each with the number of loops around its `with`."""
+    undecided tests of the function that it is under, with the outcome of each; `regions` are the states before the contexts that it is in,
+    each with the number of loops around its `with`; `tries` the states in which the bodies of the `try` around raise, with the depth of
+    the store that they share with what comes before."""
 
     unit: LoweredFile
     address: int
@@ -112,8 +112,8 @@ class Frame:
     captured: bool = False
     main: bool = False
     arms: tuple[OpenArm, ...] = ()
-    assumed: tuple[OpenArm, ...] = ()
     raised: bool = False
+    tries: list[tuple[int, list[State]]] = field(default_factory=list)
 
     @property
     def runs_as_main(self) -> bool:

@@ -38,7 +38,7 @@ def handed(m: Machine, value: Value, depth: int) -> Value:
             return found if any(new is not old for new, old in zip(found, value, strict=True)) else value
         case Union():
             parts = tuple(handed(m, part, depth) for part in value.options)
-            return Union(parts) if any(new is not old for new, old in zip(parts, value.options, strict=True)) else value
+            return changed(value, options=parts) if any(new is not old for new, old in zip(parts, value.options, strict=True)) else value
     return value
 
 
@@ -68,7 +68,7 @@ def _marked(m: Machine, value: Value, depth: int) -> Value:
         case Seq():
             return value.map(lambda part: _marked(m, part, depth))
         case Union():
-            return Union(tuple(_marked(m, part, depth) for part in value.options))
+            return changed(value, options=tuple(_marked(m, part, depth) for part in value.options))
     return value
 
 

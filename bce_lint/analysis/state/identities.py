@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bce_lint import ir
+from bce_lint.analysis.domain.alternatives import mapped
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import TOP, Ref, Seq, Table, Union, Unknown, Value, join_all, options
 from bce_lint.analysis.state.frames import Frame
@@ -50,8 +51,7 @@ def materialize(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int 
     if not any([type(option) is Tensor and not option.identity for option in found]):  # noqa: C419 - most are one
         return value
     own = m.intern(("element", frame.context, frame.unit.path, span, frame.unrolled_at, tag))
-    parts = [_followed(m, o, changed(o, identity=own)) if type(o) is Tensor and not o.identity else o for o in found]
-    return join_all(parts) or TOP
+    return mapped(value, lambda o: _followed(m, o, changed(o, identity=own)) if type(o) is Tensor and not o.identity else o)
 
 
 def objects_in(value: Value) -> Iterator[Ref]:

@@ -6,6 +6,8 @@ from collections.abc import Hashable, Mapping
 from typing import NamedTuple, Protocol
 
 from bce_lint import ir
+from bce_lint.analysis.domain.conditions import Condition
+from bce_lint.analysis.domain.partitions import Tags
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import (
     TOP,
@@ -15,15 +17,16 @@ from bce_lint.analysis.domain.values import (
     RefKind,
     Seq,
     Table,
+    Union,
     Unknown,
     Value,
 )
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
-from bce_lint.analysis.state.partings import Partings
+from bce_lint.analysis.state.outcomes import Outcomes
 from bce_lint.analysis.state.star_graph import StarGraph
-from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta
+from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta, assumed
 from bce_lint.analysis.state.unfinished import Unfinished
 from bce_lint.analysis.state.walks import LARGE, Walks
 from bce_lint.analysis.state.waste import Waste
@@ -35,7 +38,7 @@ BODY_FUEL = 30_000
 SITE_BONUS = 11_000
 APPLIED = 20_000
 """How many modules within containers an entry point may apply: they take time and no evaluation."""
-_READIED = frozenset({LazyImport, Seq, Table})
+_READIED = frozenset({LazyImport, Seq, Table, Union})
 
 
 class Default(NamedTuple):
@@ -155,7 +158,9 @@ class Machine:
     entered, `incomplete` those that met a loss or an attribute of `self` of which nothing was known, `unfinished` those that it
     did not come to the end of; `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
-    with the statement.
+    with the statement. `tests` are tests whose outcome nobody could tell, by their numbers, which tell alternatives apart, and for which outcome each is true;
+    `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
+    wrong use of a value raises.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
@@ -179,7 +184,6 @@ class Machine:
         self.fuel = self.given = ENTRY_FUEL * fuel_factor
         self.waste = Waste(fuel_factor)
         self.walks = Walks()
-        self.partings = Partings()
         self.unroll_floor = 0
         self.applicable, self.applied_floor = APPLIED, 0
         self.applying: list[int] = []
@@ -202,14 +206,24 @@ class Machine:
         self.ended = False
         self.absent: dict[tuple[int, str, bool], bool] = {}
         self.stars = StarGraph(program.unit, program.resolve)
+        self.outcomes = Outcomes()
+        self.tests: dict[int, Condition] = {}
+        self.catching = 0
+        self.operands: dict[int, Value] = {}
         self._interned: dict[Hashable, int] = {}
+        self._keys: list[Hashable] = [None]
 
     def intern(self, key: Hashable) -> int:
         """A number that stands for a key, the same each time."""
         number = self._interned.get(key)
         if number is None:
-            number = self._interned[key] = len(self._interned) + 1
+            number = self._interned[key] = len(self._keys)
+            self._keys.append(key)
         return number
+
+    def key_of(self, number: int) -> Hashable:
+        """What a number stands for."""
+        return self._keys[number]
 
     def roll_back(self, sites: int, reached: int) -> None:
         """Forgets the sites and the functions reached since there were that many."""
@@ -235,7 +249,17 @@ class Machine:
         """What was found, as it may be used: an import is resolved, and what is large is asked for."""
         if type(value) is LazyImport:
             return self.interpreter.force(self, value)
+        if type(value) is Union:
+            return self.here(value) if value.tags else value
         return self.walks.ask(value) if (type(value) is Seq or type(value) is Table) and value.bulk > LARGE else value
+
+    def here(self, value: Value) -> Value:
+        """What is left of alternatives under the outcomes of tests that hold on this path."""
+        return self.outcomes.left(value, assumed(self.state)) if type(value) is Union and value.tags else value
+
+    def without(self, value: Value, tags: Tags) -> Value:
+        """What is left of alternatives where some outcomes hold beside those of this path."""
+        return self.outcomes.left(value, assumed(self.state) | tags) if type(value) is Union and value.tags else value
 
     def find_global(self, address: int, name: str) -> Value | None:
         """A module's global: looked up below the running entry point unless the entry point has written into that module."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from bce_lint.analysis.domain.values import TRUE, MustUses, Value, join
+from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, limited
+from bce_lint.analysis.domain.values import TRUE, MustUses, Value, join, join_tagged
 from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
 INDEXED = 40
 NO_USES = MustUses(frozenset())
+ASSUMED_CELL = (0, cells.ASSUMED)
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 _NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
 COPIED, FLAT = 16, 48
@@ -205,19 +207,50 @@ def merge(states: list[State]) -> State:
     base = common(states)
     diffs = [state.delta(base) for state in states]
     joined: dict[Cell, Value] = {}
+    when = _apart(diffs, base, joined)
     for diff in diffs:
         for cell in diff:
             if cell not in joined:
-                _join(cell, diffs, base, joined)
+                _join(cell, diffs, base, joined, when)
     return apply_delta(base, joined)
 
 
-def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value]) -> None:
-    """Joins what a cell is on each path: on one that did not write it, as in the base, which is asked once."""
+def assumed(state: State) -> Tags:
+    """The outcomes of tests that hold on the path to a state."""
+    return _outcomes(state.find(ASSUMED_CELL))
+
+
+def _outcomes(found: Value | None) -> Tags:
+    return found.items if type(found) is MustUses else NO_TAGS  # type: ignore[return-value]
+
+
+def apart(states: list[State]) -> list[Tags]:
+    """The outcomes that hold on the path to each of several states, and not on all of them."""
+    found = [assumed(state) for state in states]
+    shared = frozenset.intersection(*found)
+    return [limited(one - shared) for one in found]
+
+
+def _apart(diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value]) -> list[Tags] | None:
+    """What holds on some of several paths alone; what holds on all of them goes on to hold. None where there is no such thing."""
+    own = [diff.get(ASSUMED_CELL) for diff in diffs]
+    if not any(own):
+        return None
+    before = assumed(base)
+    found = [before if one is None else _outcomes(one) for one in own]
+    shared = frozenset.intersection(*found)
+    joined[base.known(ASSUMED_CELL)] = MustUses(shared)
+    left = [limited(one - shared) for one in found]
+    return left if any(left) else None
+
+
+def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: dict[Cell, Value], when: list[Tags] | None) -> None:
+    """Joins what a cell is on each path: on one that did not write it, as in the base, which is asked once. What differs is tagged."""
     result: Value | None = None
     before: Value | None = None
     asked, inner = False, cell[1][:1] == "$"
-    for diff in diffs:
+    given = []
+    for at, diff in enumerate(diffs):
         if cell in diff:
             value: Value | None = diff[cell]
         else:
@@ -226,9 +259,13 @@ def _join(cell: Cell, diffs: list[Mapping[Cell, Value]], base: State, joined: di
             value = before
             if value is None and inner and cell[1].startswith(cells.USES):
                 value = NO_USES
-        if value is not None and value is not result:
+        if value is None:
+            continue
+        if when is not None and not inner:
+            given.append((value, when[at]))
+        elif value is not result:
             result = value if result is None else join(result, value)
-    if result is not None:
-        joined[cell] = result
+    if result is not None or given:
+        joined[cell] = join_tagged(given) if result is None else result
     if asked and before is None and not inner:
         joined[base.known(unbound_cell(cell))] = TRUE

@@ -33,7 +33,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.interpreter.loops import widen
 from bce_lint.analysis.sites import LossSite, Use
 from bce_lint.catalog.losses import MODULES
-from bce_lint.catalog.schema import ANY, UNIT, Domain
+from bce_lint.catalog.schema import ANY, UNIT, Domain, Range
 from bce_lint.ir import Span
 
 WIDENINGS = 30
@@ -82,7 +82,7 @@ def above(big: Value, small: Value) -> bool:
 def _above(big: Value, small: Value) -> bool:
     if type(big) is Tensor and type(small) is Tensor:
         return (
-            (big.domain, big.range) == (small.domain, small.range) and big.dtype in (None, small.dtype)
+            big.domain is small.domain and _covers(big.range, small.range) and big.dtype in (None, small.dtype)
             and big.identity in (0, small.identity) and set(small.origin) <= set(big.origin) and (small.model or not big.model)
         )  # fmt: skip
     if type(big) is Seq and type(small) is Seq:
@@ -91,6 +91,10 @@ def _above(big: Value, small: Value) -> bool:
         rest = small.rest is None or (big.rest is not None and above(big.rest, small.rest))
         return rest and all((found := big.get(k)) is not None and above(found, v) for k, v in small.entries)
     return big == small
+
+
+def _covers(big: Range, small: Range) -> bool:
+    return big.low <= small.low and small.high <= big.high
 
 
 def _lengthened(seq: Seq, extra: int) -> tuple[Value, ...]:
@@ -152,6 +156,15 @@ def test_eight_alternatives_are_kept_and_nine_are_not() -> None:
     assert join(eight, const(0)) == eight
     assert join(eight, const(MAX_ALTERNATIVES)) is TOP
     assert join_all(()) is None
+
+
+def test_of_too_many_alternatives_those_that_agree_are_joined() -> None:
+    many: list[Value] = [Tensor(Domain.LOGITS, dtype=dtype) for dtype in ("float16", "float32", "float64", "bfloat16")]
+    many += [Tensor(Domain.PROBABILITY, UNIT, dtype=dtype) for dtype in ("float16", "float32", "float64", "bfloat16")]
+    assert options(join_all(many) or TOP) == tuple(many)
+    found = options(join_all([*many, NONE]) or TOP)
+    assert [v.domain if type(v) is Tensor else v for v in found] == [Domain.LOGITS, Domain.PROBABILITY, NONE]
+    assert [v.dtype for v in found if type(v) is Tensor] == [None, None]
 
 
 def test_numbers_of_different_types_stay_apart() -> None:
