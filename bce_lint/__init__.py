@@ -1,16 +1,17 @@
 """Finds PyTorch losses that do not fit the values that reach them, without running the code.
 
-`lint_source`, `fix_source` and `lint_paths` are the library, and the classes are what the first and the last return.
+`lint_source`, `fix_source`, `lint_paths` and `losses` are the library, and the classes are what they return.
 `reveal` stands in the code that is linted.
 """
 
-from bce_lint.diagnostic import Diagnostic, Edit, Fix, Label, Location, Position, RunTime, Verdict, Verification
-from bce_lint.library import fix_source, lint_paths, lint_source, reveal
+from bce_lint.diagnostic import Diagnostic, Edit, Fix, JudgedLoss, Label, Location, Position, RunTime, Verdict, Verification
+from bce_lint.library import fix_source, lint_paths, lint_source, losses, reveal
 
 __all__ = [
     "Diagnostic",
     "Edit",
     "Fix",
+    "JudgedLoss",
     "Label",
     "Location",
     "Position",
@@ -21,6 +22,7 @@ __all__ = [
     "fix_source",
     "lint_paths",
     "lint_source",
+    "losses",
     "reveal",
 ]
 

@@ -24,6 +24,9 @@ UNSAFE: Final = "unsafe"
 SAFE: Final = "safe"
 """How far a fix may be trusted."""
 
+INFO: Final = "info"
+"""The severity of what is only possible."""
+
 
 class Verdict(Enum):
     """What running a rewrite or a fix shows."""
@@ -147,7 +150,8 @@ class RunTime:
 @record(frozen=True, slots=True)
 class Diagnostic:
     """One finding. `severity` is `error` or `warning`; `fix` is there when fixes were asked for and the rule has one, `verification`
-    when that fix was run, `run_time` when the finding was held against a run."""
+    when that fix was run, `run_time` when the finding was held against a run. One that is only possible says under which `condition` it
+    is certain, and where that is decided."""
 
     code: str
     name: str
@@ -158,6 +162,7 @@ class Diagnostic:
     fix: Fix | None = None
     verification: Verification | None = None
     run_time: RunTime | None = None
+    condition: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:
@@ -167,3 +172,36 @@ class Diagnostic:
     def without_fix(self) -> Diagnostic:
         """The same finding, for somebody who wants no fix of it."""
         return changed(self, fix=None)
+
+
+@record(frozen=True, slots=True)
+class JudgedLoss:
+    """A loss of a project and what is known of it.
+
+    `verdict` is `right` (input and target are known, and no rule speaks), `wrong` (`codes` are certain), `possible` (`codes` are, under a
+    condition) or `unknown`. `reason` says why, or what is not known first, with the place of that and its `cause`: a library, or a kind of
+    expression. `loss` is its name in PyTorch, `written` how it is called, and `title` that with the name in PyTorch where it is hidden;
+    `input` and `target` are what reaches it, in words.
+    """
+
+    location: Location
+    loss: str
+    written: str
+    title: str
+    verdict: str
+    input: str
+    target: str
+    input_known: bool = False
+    target_known: bool = False
+    codes: tuple[str, ...] = ()
+    reason: str = ""
+    reason_location: Location | None = None
+    cause: str = ""
+
+
+RIGHT: Final = "right"
+WRONG: Final = "wrong"
+POSSIBLE: Final = "possible"
+UNKNOWN: Final = "unknown"
+VERDICTS: Final = (RIGHT, WRONG, POSSIBLE, UNKNOWN)
+"""What is said of a loss, in the order in which they are counted."""

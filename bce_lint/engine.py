@@ -34,6 +34,8 @@ class LintResult(NamedTuple):
     """The functions, of whichever file of the project, that were not analysed completely."""
     sinks: Sinks = Sinks()
     """The losses in the files, and how many of them the analysis came to."""
+    unshown: int = 0
+    """How many possible findings are left out."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -76,7 +78,8 @@ def _together(results: Sequence[LintResult]) -> LintResult:
     revealed = tuple(line for r in results for line in r.revealed)
     unanalysed = tuple(one for r in results for one in r.unanalysed)
     sinks = Sinks(sum(r.sinks.visited for r in results), sum(r.sinks.total for r in results))
-    return LintResult(tuple(diagnostics), sources, tuple(sorted(p for r in results for p in r.parsed)), revealed, unanalysed, sinks)
+    parsed = tuple(sorted(p for r in results for p in r.parsed))
+    return LintResult(tuple(diagnostics), sources, parsed, revealed, unanalysed, sinks, sum(r.unshown for r in results))
 
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
@@ -139,11 +142,11 @@ def _answer(
     name = question(*asked)
     known = cache.find(root, files, name, text, imports)
     if known is not None:
-        return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed, sinks=known.sinks)
+        return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed, sinks=known.sinks, unshown=known.unshown)
     project, result = analyse()
     if result.revealed:
         return result  # who asks what is known is told each time
-    cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed, result.sinks)
+    cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed, result.sinks, result.unshown)
     return result
 
 
@@ -161,15 +164,15 @@ def judge_files(
     from bce_lint.findings import diagnostic, named, problems, quoted_texts, tell, unanalysed
 
     wanted, selected = set(paths), selection(asked)
-    told = tell(project, wanted, shown, selected, noqa, fixes, inspect, related)
+    told, unshown = tell(project, wanted, shown, selected, noqa, fixes, inspect, related)
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, selected)
     sources = {named(path, shown): source for path, source in quoted_texts(project, told, wanted)}
     left = unanalysed(project, shown)
     diagnostics = tuple(sorted(found, key=lambda d: d.sort_key))
     if project.interrupted:
-        raise Interrupted(LintResult(diagnostics, sources, unanalysed=left))
+        raise Interrupted(LintResult(diagnostics, sources, unanalysed=left, unshown=unshown))
     sinks, _ = project.visited(wanted)
-    return LintResult(diagnostics, sources, revealed=_revealed(project, wanted, shown), unanalysed=left, sinks=sinks)
+    return LintResult(diagnostics, sources, revealed=_revealed(project, wanted, shown), unanalysed=left, sinks=sinks, unshown=unshown)
 
 
 def _revealed(project: Project, wanted: set[str], shown: Mapping[str, str]) -> tuple[str, ...]:

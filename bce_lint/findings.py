@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from bce_lint.analysis.domain.conditions import in_words
 from bce_lint.analysis.state.unfinished import CALLER_SPENT
 from bce_lint.diagnostic import (
     DISPLAY_ONLY,
@@ -26,6 +27,7 @@ from bce_lint.diagnostic import (
 from bce_lint.records import changed
 from bce_lint.rules.by_file import EVERY
 from bce_lint.rules.judge import judge, unranked
+from bce_lint.rules.possible import possible
 from bce_lint.rules.registry import BY_CODE, default_codes
 from bce_lint.source.suppress import suppressed
 from bce_lint.source.text import readable
@@ -61,6 +63,13 @@ class FixOptions(NamedTuple):
     related: bool = False
 
 
+class Heeded(NamedTuple):
+    """The findings that are told, and how many possible ones are not, as nobody asked for those."""
+
+    told: list[Judged]
+    unshown: int = 0
+
+
 def tell(
     project: Project,
     wanted: set[str],
@@ -70,28 +79,32 @@ def tell(
     fixes: bool,
     inspect: Inspect | None = None,
     related: bool = False,
-) -> list[Judged]:
+) -> Heeded:
     """The findings whose place lies in some files, as the file of each has selected them; with `related`, those that have a label there
     as well. Of a run that the user stops, those of what was finished, without fixes."""
     try:
         project.run(wanted)
     except KeyboardInterrupt:
         project.interrupted = True
-    judged = judge(project.sites_in(wanted), EVERY)
+    sites = project.sites_in(wanted)
+    judged = judge(sites, EVERY)
+    judged += possible(sites, judged)
     judged = [one for one in judged if any(place.path in wanted for place in (one.places if related else (one.place,)))]
     found = [_weighed(one, selected) for one in judged if selected.tells(one.place.path, one.rule.code)]
-    told = [one for one in found if not noqa or not _silenced(project, one)]
+    heeded = [one for one in found if not noqa or not _silenced(project, one)]
+    told = [one for one in heeded if not one.under or selected.of(one.place.path).possible]
+    unshown = len(heeded) - len(told)
     if project.interrupted:
-        return told
+        return Heeded(told, unshown)
     try:
         idle = _unused_noqa(project, wanted, found, selected) if noqa else []
         if not fixes or not (told or idle):
-            return [*told, *(one._replace(fix=None) for one in idle)]
+            return Heeded([*told, *(one._replace(fix=None) for one in idle)], unshown)
         told = [_trusted(one, selected) for one in (*_with_fixes(project, told, shown), *idle)]
-        return told if inspect is None else inspect(project, told)
+        return Heeded(told if inspect is None else inspect(project, told), unshown)
     except KeyboardInterrupt:
         project.interrupted = True
-        return told
+        return Heeded(told, unshown)
 
 
 def _unused_noqa(project: Project, wanted: set[str], found: list[Judged], selected: Selection) -> list[Judged]:
@@ -114,7 +127,9 @@ def _unused_noqa(project: Project, wanted: set[str], found: list[Judged], select
 
 
 def _weighed(one: Judged, selected: Selection) -> Judged:
-    """A finding as bad as its file says."""
+    """A finding as bad as its file says; what is only possible is told and no more, whatever the rule."""
+    if one.under:
+        return one
     level = selected.of(one.place.path).severity.get(one.rule.code)
     return one if level is None else one._replace(own_severity=level)
 
@@ -185,11 +200,17 @@ def _within(fix: Fix | None, shown: Mapping[str, str]) -> Fix | None:
 def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Diagnostic:
     """A finding as the user is told it."""
     rule = judged.rule
-    labels = tuple(Label(text, _location(project, place, shown)) for text, place in judged.labels)
+    labels = tuple(Label(text, location(project, place, shown)) for text, place in judged.labels)
     fix = None if judged.fix is None else _named_fix(judged.fix, shown)
-    place = _location(project, judged.place, shown)
-    message = shortened(judged.message, MAX_MESSAGE)
-    return Diagnostic(rule.code, rule.name, message, place, judged.severity, labels, fix, judged.verification)
+    place = location(project, judged.place, shown)
+    condition = in_words(judged.under, lambda test: _named_row(project, test, shown))
+    message = shortened(f"possible, {condition}: {judged.message}" if condition else judged.message, MAX_MESSAGE)
+    return Diagnostic(rule.code, rule.name, message, place, judged.severity, labels, fix, judged.verification, condition=condition)
+
+
+def _named_row(project: Project, place: Place, shown: Mapping[str, str]) -> str:
+    """The file and the row of a place."""
+    return f"{named(place.path, shown)}:{_row(project, place.path, place.span.start)}"
 
 
 def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | None = None) -> Inspect:
@@ -204,7 +225,8 @@ def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | Non
     return _left
 
 
-def _location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
+def location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:
+    """A place in rows and columns."""
     source = project.source(place.path)
     assert source is not None, "a place comes from a file that was read"
     return source.location(place.span)._replace(path=named(place.path, shown))

@@ -49,7 +49,8 @@ def identities(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceTe
         one = diagnostics[number]
         source, definitions = sources.get(one.location.path), known.get(one.location.path)
         qualified = "" if source is None or definitions is None else definitions.around(source.offset(*one.location.start))
-        parts = one.code, one.name, qualified, "" if source is None else _said(one, source)
+        name = f"{one.name} (possible)" if one.condition else one.name  # one that has become certain is another
+        parts = one.code, name, qualified, "" if source is None else _said(one, source)
         equal = one.location.path, parts
         at = equals[equal]
         equals[equal] += 1

@@ -55,6 +55,7 @@ def together(results: Sequence[FixResult]) -> FixResult:
         tuple(sorted({one for o in outcomes for one in o.left}, key=lambda d: d.sort_key)),
         tuple(line for o in outcomes for line in o.refused),
         tuple(one for o in outcomes for one in o.unanalysed),
+        sum(o.unshown for o in outcomes),
     ), {path: source for _, sources in results for path, source in sources.items()}
 
 
@@ -80,12 +81,15 @@ class _FixJob:
         self.inspect, self.related = options.inspect, options.related
         self.first: dict[str, SourceText] = {}
         self.project: Project | None = None
+        self.unshown = 0
 
     def lint(self, texts: Mapping[str, str]) -> Linted:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
         self.project = project = Project(self.root, self.files, given, before=self.project, imports=self.selected.imports)
-        told = tell(project, self.paths, self.shown, self.selected, noqa=True, fixes=True, inspect=self.inspect, related=self.related)
+        told, self.unshown = tell(
+            project, self.paths, self.shown, self.selected, noqa=True, fixes=True, inspect=self.inspect, related=self.related
+        )
         if project.interrupted:
             raise KeyboardInterrupt
         self.first = {**project.sources, **self.first}
@@ -106,7 +110,7 @@ class _FixJob:
         groups = tuple(tuple(self._changed(path, fixed.texts[path]) for path in sorted(group)) for group in fixed.groups)
         left = sorted((*map(fixed.left.shown, fixed.left.found), *fixed.left.unread), key=lambda d: d.sort_key)
         unfinished = () if self.project is None else unanalysed(self.project, self.shown)
-        return Outcome(groups, tuple(fixed.applied), tuple(left), tuple(fixed.refused), unfinished)
+        return Outcome(groups, tuple(fixed.applied), tuple(left), tuple(fixed.refused), unfinished, self.unshown)
 
     def sources(self, fixed: Fixed) -> dict[str, SourceText]:
         """The texts of what is left, by the names that it is shown with."""

@@ -7,7 +7,9 @@ from os import PathLike
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from bce_lint.diagnostic import Diagnostic
+    from pathlib import Path
+
+    from bce_lint.diagnostic import Diagnostic, JudgedLoss
 
 Source = TypeVar("Source", str, bytes)
 T = TypeVar("T")
@@ -79,9 +81,24 @@ def lint_paths(
     """
     from bce_lint.engine import check
     from bce_lint.rules.selection import choose
+
+    return tuple(check(_found(paths), choose(select, (), extend_select), related=related).diagnostics)
+
+
+def losses(path: str | PathLike[str]) -> tuple[JudgedLoss, ...]:
+    """Every loss of a file or a folder with what is known of it, as `bce-lint --isolated --losses PATH` shows them. A path that does not
+    exist or names no Python file raises `FileNotFoundError`."""
+    from bce_lint.loss_table.table import losses_of
+    from bce_lint.rules.registry import default_codes
+
+    return tuple(losses_of(_found([path]), default_codes()).losses)
+
+
+def _found(paths: Iterable[str | PathLike[str]]) -> Sequence[Path]:
+    """The Python files below some paths."""
     from bce_lint.source.discover import discover
 
     found = discover(paths)
     if found.failures:
         raise FileNotFoundError("; ".join(f"{path}: {reason}" for path, reason in found.failures))
-    return tuple(check(found.files, choose(select, (), extend_select), related=related).diagnostics)
+    return found.files

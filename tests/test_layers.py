@@ -16,7 +16,7 @@ ROOMS: dict[str, frozenset[str]] = {
     name: frozenset(f"bce_lint{'.' * bool(one)}{one}" for one in allowed)
     for name, allowed in {
         "bce_lint": {"diagnostic", "library"},
-        "bce_lint.library": {"diagnostic", "engine", "findings", "rules.selection", "source"},
+        "bce_lint.library": {"diagnostic", "engine", "findings", "loss_table", "rules.registry", "rules.selection", "source"},
         "bce_lint.records": set[str](),
         "bce_lint.terminal": set[str](),
         "bce_lint.progress": set[str](),
@@ -49,6 +49,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.findings": {"diagnostic", "source", "analysis", "rules", "fixes", "records"},
         "bce_lint.fix_rounds": {"source", "syntax.parse", "analysis", "rules.by_file", "fixes", "findings", "records"},
         "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax.parse", "analysis", "records"},
+        "bce_lint.loss_table": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "findings", "records"},
         "bce_lint.engine": {
             "diagnostic", "source", "analysis", "rules.by_file", "fixes", "findings", "fix_rounds", "revealed", "cache", "records",
         },
@@ -63,8 +64,8 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records", "terminal"},
         "bce_lint.config": {"source", "rules", "report", "records"},
         "bce_lint.cli": {
-            "", "rules", "config", "engine", "findings", "revealed", "fixes.outcome", "report", "source", "diagnostic", "verify", "compare",
-            "cache", "adoption", "fingerprints", "records", "terminal", "progress",
+            "", "rules", "config", "engine", "findings", "revealed", "loss_table", "fixes.outcome", "report", "source", "diagnostic",
+            "verify", "compare", "cache", "adoption", "fingerprints", "records", "terminal", "progress",
         },
         "bce_lint.flake8_plugin": {"", "rules.by_file", "config", "engine", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from bce_lint.analysis.domain.conditions import Conditional, Conditions
 from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Shape, SourceRange, Tensor
 from bce_lint.catalog.schema import LOGARITHMIC, PROBABLE, Activation, Contract, Domain
@@ -43,6 +44,7 @@ class LossSite:
     the shapes with which they meet, where that is further in than `primary`.
     `log_target` says whether a divergence takes its target for a logarithm; None where that is not known, or no option of the loss.
     `trained` is False where nobody wants the loss's gradient, as far as that was asked: of an input that has none.
+    `alternatives` are those of input and target, where there are several, with the conditions under which each arrives.
     """
 
     contract: Contract
@@ -66,6 +68,7 @@ class LossSite:
     log_target: bool | None = None
     trained: bool = True
     pos_weight: Alternatives = ()
+    alternatives: tuple[Conditional, ...] = ()
 
 
 class Use(NamedTuple):
@@ -198,9 +201,11 @@ class ValuesSite:
 
 @record(frozen=True, slots=True)
 class ChoiceSite:
-    """One call whose callee has several alternatives: the sites of each. Only what all of them agree on is certain."""
+    """One call whose callee has several alternatives: the sites of each, and the conditions under which it is the callee, as far as they
+    are known. Only what all of them agree on is certain."""
 
     choices: tuple[tuple[Site, ...], ...]
+    under: tuple[Conditions, ...] = ()
 
 
 Site: TypeAlias = (

@@ -39,6 +39,7 @@ class Recalled(NamedTuple):
     sources: dict[str, SourceText]
     unanalysed: tuple[Unanalysed, ...] = ()
     sinks: Sinks = Sinks()
+    unshown: int = 0
 
 
 def cache(off: bool = False, folder: str | None = None) -> Cache | None:
@@ -107,7 +108,7 @@ class Cache:
             if raw is None or digest(raw) not in (state.digests.get(path), found.outside.get(path)):
                 return None
             sources[name] = readable(raw, path)
-        return Recalled(found.diagnostics, sources, found.unanalysed, found.sinks)
+        return Recalled(found.diagnostics, sources, found.unanalysed, found.sinks, found.unshown)
 
     def keep(
         self,
@@ -117,7 +118,8 @@ class Cache:
         diagnostics: Sequence[Diagnostic],
         shown: Iterable[str],
         unanalysed: Sequence[Unanalysed] = (),
-        sinks: Sinks = Sinks()  # noqa: B008,
+        sinks: Sinks = Sinks(),  # noqa: B008 - immutable
+        unshown: int = 0,
     ) -> None:
         """Keeps an answer, with the names of the files whose text it shows.
 
@@ -133,7 +135,8 @@ class Cache:
             contents = ((path, summary.raw) for path, summary in project.summaries.items())
             state = self._analysed[project] = ProjectState(root.path, contents, project.listed(), project.import_folders)
         if state.key in asking:
-            answer = answers.Answer(tuple(diagnostics), outside(state, project), tuple(sorted(shown)), tuple(unanalysed), sinks)
+            left, shown = tuple(unanalysed), tuple(sorted(shown))
+            answer = answers.Answer(tuple(diagnostics), outside(state, project), shown, left, sinks, unshown)
             shelf = self._shelf(folder, state)
             shelf.put(asked, answers.encode(answer))
             if shelf.problem:

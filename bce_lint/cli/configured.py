@@ -32,6 +32,7 @@ def settings(options: Namespace) -> Settings:
     found = Settings(configurations, Configuration(pairs, here), Configuration(_values(options), here))
     options.output_format = found.here.one("output-format") or "full"
     options.cache_dir = found.here.cache_dir
+    options.exit_non_zero_on_possible = bool(found.here.one("exit-non-zero-on-possible"))
     return found
 
 
@@ -72,9 +73,11 @@ def _values(options: Namespace) -> dict[str, Any]:
         values["per-file-ignores"] = _by_pattern(options.per_file_ignores)
     if options.severity:
         values["severity"] = dict(_levels(options.severity))
-    for name in ("force_exclude", "output_format"):
+    for name in ("force_exclude", "output_format", "exit_non_zero_on_possible"):
         if (one := getattr(options, name)) is not None:
             values[name.replace("_", "-")] = one
+    if options.possible is not None:
+        values["report-possible"] = options.possible
     check(values, "--")
     if options.src:
         values["src"] = [folder for word in options.src for folder in word.split(",") if folder]

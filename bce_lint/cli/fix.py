@@ -32,7 +32,7 @@ def fix_files(files: Sequence[Path], asked: Asked, options: FixOptions, diff: bo
         return _came_to(outcome, sources)
     now = engine.check(files, asked, fixes=True, inspect=options.inspect, related=options.related)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
-    return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed)
+    return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed, unshown=now.unshown)
 
 
 def fix_text(data: bytes, name: str | None, asked: Asked, options: FixOptions, diff: bool) -> Run:
@@ -48,7 +48,7 @@ def fix_text(data: bytes, name: str | None, asked: Asked, options: FixOptions, d
 
 
 def _came_to(outcome: Outcome, sources: Mapping[str, SourceText]) -> Run:
-    return Run(outcome.left, sources, outcome.applied, outcome.refused, unanalysed=outcome.unanalysed)
+    return Run(outcome.left, sources, outcome.applied, outcome.refused, unanalysed=outcome.unanalysed, unshown=outcome.unshown)
 
 
 def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:

@@ -71,6 +71,8 @@ def _run(options: Namespace) -> int:
             return _show_settings(options, settings)
         if problem := command_line.output_problem(options):
             return _fail(problem)
+        if options.losses:
+            return _losses(options, settings)
         inspect = _verifier(options) if options.verify else None
         witnessed = _witnessed(options)
         adopted = _adopted(options, settings)
@@ -161,6 +163,16 @@ def _reveal(options: Namespace) -> int:
     except ValueError as error:
         return _fail(str(error))
     return CLEAN
+
+
+def _losses(options: Namespace, settings: Settings) -> int:
+    from bce_lint.cli.losses import losses
+
+    with ticking(options.quiet):
+        problems = losses(options, settings)
+    for problem in problems:
+        _fail(problem)
+    return ERROR if problems else CLEAN
 
 
 def _show_rules(options: Namespace) -> int:
@@ -305,7 +317,7 @@ def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
         )
     )
     run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
-    return run._replace(interrupted=interrupted, sinks=result.sinks)
+    return run._replace(unshown=result.unshown, interrupted=interrupted, sinks=result.sinks)
 
 
 def _where() -> str:
@@ -320,7 +332,8 @@ def _status(options: Namespace, run: Run) -> int:
     if run.problems or any(one.code == CRASH for one in run.left):
         return ERROR
     changed = bool(run.mended) and (options.diff or options.exit_non_zero_on_fix)
-    reported = bool(run.left) and not options.diff and not options.fix_only
+    failing = any(not one.condition for one in run.left) or (bool(run.left) and options.exit_non_zero_on_possible)
+    reported = failing and not options.diff and not options.fix_only
     return FINDINGS if (changed or reported) and not options.exit_zero else CLEAN
 
 

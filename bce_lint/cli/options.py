@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _add_verification(build)
     _add_comparison(build)
     _add_output(build)
+    _add_losses(build)
     _add_reveal(build)
     _add_files(build)
     _add_configuration(build)
@@ -62,6 +63,8 @@ def _add_selection(build: argparse.ArgumentParser) -> None:
     group.add_argument("--per-file-ignores", action="append", metavar="IGNORES", help=about)
     about = "give rules another severity: error, warning or info"
     group.add_argument("--severity", action="append", metavar="RULE=LEVEL", help=about)
+    about = "report as well what is wrong under a condition only, and say under which"
+    group.add_argument("--possible", action=argparse.BooleanOptionalAction, help=about)
 
 
 def _add_adoption(build: argparse.ArgumentParser) -> None:
@@ -130,6 +133,11 @@ def _add_reveal(build: argparse.ArgumentParser) -> None:
     build.add_argument("--reveal", metavar="PLACE", help=about)
 
 
+def _add_losses(build: argparse.ArgumentParser) -> None:
+    about = "print every loss with what reaches it and a verdict (right, wrong, possible, unknown and why), and stop"
+    build.add_argument("--losses", action="store_true", help=about)
+
+
 def _add_output(build: argparse.ArgumentParser) -> None:
     group = build.add_argument_group("output")
     group.add_argument("--output-format", choices=tuple(FORMATS), help="default: full")
@@ -139,6 +147,8 @@ def _add_output(build: argparse.ArgumentParser) -> None:
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help=about)
     about = "count the findings of each rule instead of showing them, and list the functions that were not analysed completely"
     group.add_argument("--statistics", action="store_true", help=about)
+    about = "exit with 1 for possible findings, too, where they are reported"
+    group.add_argument("--exit-non-zero-on-possible", action=argparse.BooleanOptionalAction, help=about)
     group.add_argument("--exit-zero", action="store_true", help="exit with 0 even when there are findings")
     about = "list on standard error which functions were not analysed completely, and where time went, by file"
     group.add_argument("-v", "--verbose", action="store_true", help=about)
@@ -160,7 +170,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def problem(options: argparse.Namespace) -> str:
     """What a command line asks for that does not go together, or nothing."""
-    problems = (_empty, _comparison_problem, verify_problem, _adoption_problem, output_problem)
+    problems = (_empty, _comparison_problem, verify_problem, _adoption_problem, _losses_problem, output_problem)
     return next(filter(None, (one(options) for one in problems)), "")
 
 
@@ -172,10 +182,24 @@ def _empty(options: argparse.Namespace) -> str:
 
 def output_problem(options: argparse.Namespace) -> str:
     """A format without a form for what is not a finding; one that no option names is known when the configuration is read."""
-    other = "--statistics" if options.statistics else "--verify without a path" if options.verify and not options.paths else ""
+    asked = {
+        "--losses": options.losses, "--statistics": options.statistics, "--verify without a path": options.verify and not options.paths
+    }  # fmt: skip
+    other = next((name for name, given in asked.items() if given), "")
     if not other or options.output_format in (None, "json") or FORMATS[options.output_format].is_text:
         return ""
     return f"{other} prints text or json: --output-format {options.output_format} holds findings only"
+
+
+def _losses_problem(options: argparse.Namespace) -> str:
+    """What is asked for beside the table of losses, which takes the place of the findings."""
+    if not options.losses:
+        return ""
+    if options.paths == ["-"]:
+        return "--losses reads files: give paths, not standard input"
+    others = ("fix", "add_noqa", "verify", "compare", "baseline", "new_from")
+    other = next((name for name in others if getattr(options, name) not in (None, False)), None)
+    return "" if other is None else f"--losses and --{other.replace('_', '-')} do not go together: it shows losses, not findings"
 
 
 def _adoption_problem(options: argparse.Namespace) -> str:

@@ -36,7 +36,7 @@ def report(options: Namespace, run: Run) -> None:
             lines = []
         else:
             out.write(FORMATS[options.output_format](told(options, run, out)))
-            lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix)]
+            lines = [*_count(run), summary.fixable(run.left, unsafe, options.fix), summary.unshown(run.unshown)]
         for reason in run.unkept if options.verbose else ():
             terminal.complain(reason)
         if options.verbose or (options.statistics and run.unanalysed):

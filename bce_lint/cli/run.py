@@ -31,5 +31,7 @@ class Run(NamedTuple):
     """The losses in the files, and how many of them the analysis came to."""
     unkept: tuple[str, ...] = ()
     """Why findings are not kept for the next run, where that was wanted."""
+    unshown: int = 0
+    """How many possible findings are left out, as nobody asked for them."""
     interrupted: str = ""
     """Where the user stopped it, in words: there may be more findings."""

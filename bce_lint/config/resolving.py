@@ -34,7 +34,7 @@ class Resolved:
         trusted = layered([Layer(None, unsafe, safe)], frozenset())
         doubted = frozenset[str]().union(*map(codes, unsafe)) - trusted
         fixable = layered(self._both("fixable", ("unfixable",)), EVERY)
-        return FileRules(self._selected, fixable, self._severities, trusted, doubted)
+        return FileRules(self._selected, fixable, self._severities, trusted, doubted, bool(self.one("report-possible")))
 
     @cached_property
     def _selected(self) -> frozenset[str]:

@@ -69,5 +69,9 @@ SETTINGS: Final = (
     SettingRow("cache-dir", ONE_FOLDER, "keep findings in this folder, in `.bce_lint_cache`", "the project's folder", '".cache"', True),
     SettingRow("output-format", FORMAT, "print findings in this format", '"full"', '"concise"', True),
     SettingRow("severity", LEVEL_BY_RULE, "give these rules another severity", "{}", '{ BCE2 = "warning", BCE205 = "info" }'),
+    SettingRow("report-possible", FLAG, "report as well what is wrong under a condition only, and say under which", "false", "true"),
+    SettingRow(
+        "exit-non-zero-on-possible", FLAG, "exit with 1 for possible findings, too, where they are reported", "false", "true", True
+    ),
 )
 BY_KEY: Final = {setting.key: setting for setting in SETTINGS}

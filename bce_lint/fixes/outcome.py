@@ -11,10 +11,11 @@ from bce_lint.source.write import FileChange
 class Outcome(NamedTuple):
     """`groups` hold the files that are to be written together, all or none; `applied` the findings that were mended, as first seen
     in their round; `left` those that remain, with their fixes; `refused` says, a line each, which fixes a gate held back;
-    `unanalysed` are the functions that were not analysed completely."""
+    `unanalysed` are the functions that were not analysed completely; so many possible findings are `unshown`."""
 
     groups: tuple[tuple[FileChange, ...], ...]
     applied: tuple[Diagnostic, ...]
     left: tuple[Diagnostic, ...]
     refused: tuple[str, ...]
     unanalysed: tuple[Unanalysed, ...] = ()
+    unshown: int = 0

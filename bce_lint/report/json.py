@@ -41,6 +41,7 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
         "cell": None,
         **location_row(one.location),
         "severity": one.severity,
+        **({"possible": True, "condition": one.condition} if one.condition else {}),
         "url": rule_address(one.code),
         "fix": None if one.fix is None else _fix(one.fix),
         "labels": [{"message": label.message, **location_row(label.location)} for label in one.labels],

@@ -1,9 +1,10 @@
-"""JUnit's XML: a suite for each file, a failed case for each diagnostic."""
+"""JUnit's XML: a suite for each file, a failed case for each diagnostic; one that is only possible is a case that was skipped."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -19,22 +20,23 @@ _ILLEGAL: Final = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 def render(told: Told) -> str:
     """The diagnostics as XML in plain ASCII; where there are none, one case that passed."""
-    root = Element("testsuites", {"name": NAME, **_counts(len(told.findings))})
+    root = Element("testsuites", {"name": NAME, **_counts(told.findings)})
     for path, group in groupby(told.findings, lambda one: one.location.path):
         cases = list(group)
-        suite = SubElement(root, "testsuite", {"name": _legal(with_slashes(path)), **_counts(len(cases)), "package": NAME})
+        suite = SubElement(root, "testsuite", {"name": _legal(with_slashes(path)), **_counts(cases), "package": NAME})
         for one in cases:
             _add_case(suite, one)
     if not told.findings:
-        suite = SubElement(root, "testsuite", {"name": NAME, **_counts(0), "package": NAME})
+        suite = SubElement(root, "testsuite", {"name": NAME, **_counts(()), "package": NAME})
         SubElement(suite, "testcase", name="No findings", classname=NAME)
     indent(root, "    ")
     text: bytes = tostring(root, encoding="us-ascii")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.decode("ascii")}\n'
 
 
-def _counts(failures: int) -> dict[str, str]:
-    return {"tests": str(failures or 1), "skipped": "0", "errors": "0", "failures": str(failures)}
+def _counts(cases: Sequence[Diagnostic]) -> dict[str, str]:
+    skipped = sum(bool(one.condition) for one in cases)
+    return {"tests": str(len(cases) or 1), "skipped": str(skipped), "errors": "0", "failures": str(len(cases) - skipped)}
 
 
 def _add_case(suite: Element, one: Diagnostic) -> None:
@@ -46,7 +48,7 @@ def _add_case(suite: Element, one: Diagnostic) -> None:
     lines = [f"line {row}, col {column}, {message}"]
     lines += map(labelled, one.labels)
     lines += [] if one.fix is None else [f"help: {flowing(one.fix.message)}"]
-    SubElement(case, "failure", message=message).text = "\n".join(map(_legal, lines))
+    SubElement(case, "skipped" if one.condition else "failure", message=message).text = "\n".join(map(_legal, lines))
 
 
 def _legal(text: str) -> str:

@@ -78,6 +78,7 @@ def _result(one: Diagnostic, index: int, told: Told, fingerprint: str | None) ->
         **({"relatedLocations": related} if related else {}),
         **({"codeFlows": flows} if flows else {}),
         **_fix(one.fix),
+        **({"properties": {"possible": True, "condition": one.condition}} if one.condition else {}),
         **({"partialFingerprints": _fingerprints(fingerprint)} if fingerprint is not None else {}),
     }
 

@@ -21,7 +21,14 @@ def found(left: Sequence[Diagnostic], mended: Sequence[Diagnostic]) -> str:
         return "No findings."
     files = len({one.location.path for one in (*left, *mended)})
     fate = f" ({len(mended)} fixed, {len(left)} left)" if mended else ""
-    return f"Found {count(total, 'finding')} in {count(files, 'file')}{fate}."
+    possible = sum(bool(one.condition) for one in left)
+    kind = f", {possible} of them possible" if possible else ""
+    return f"Found {count(total, 'finding')} in {count(files, 'file')}{fate}{kind}."
+
+
+def unshown(possible: int) -> str:
+    """How many possible findings are not shown; nothing where there are none."""
+    return f"{count(possible, 'possible finding')} {'is' if possible == 1 else 'are'} not shown (`--possible`)." if possible else ""
 
 
 def fixable(left: Sequence[Diagnostic], unsafe: bool, fixing: bool) -> str:

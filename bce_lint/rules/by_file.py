@@ -13,18 +13,20 @@ Files: TypeAlias = Callable[[], Iterable[str]]
 
 
 class FileRules(NamedTuple):
-    """The codes that are told of a file, those whose fixes are wanted, the severities that take the place of the rules' own, and the
-    codes whose unsafe fixes count as safe, or whose safe ones as unsafe."""
+    """The codes that are told of a file, those whose fixes are wanted, the severities that take the place of the rules' own, the
+    codes whose unsafe fixes count as safe, or whose safe ones as unsafe, and whether findings are told that are only possible."""
 
     codes: frozenset[str]
     fixable: frozenset[str] = EVERY
     severity: Mapping[str, str] = {}
     safe: frozenset[str] = frozenset()
     unsafe: frozenset[str] = frozenset()
+    possible: bool = False
 
     def __repr__(self) -> str:
         """All of it, the same in every process."""
-        return repr((sorted(self.codes), sorted(self.fixable), sorted(self.severity.items()), sorted(self.safe), sorted(self.unsafe)))
+        sets = (sorted(one) for one in (self.codes, self.fixable, self.safe, self.unsafe))
+        return repr((*sets, sorted(self.severity.items()), self.possible))
 
 
 class Selection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from bce_lint.analysis.domain.conditions import Conditions
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.sites import ActivationSite, ChoiceSite, HandWrittenSite, LogSite, LossSite, Site, UndecidedArm, members
 from bce_lint.catalog.schema import ANY
@@ -25,7 +26,8 @@ class Judged(NamedTuple):
     """A finding of a rule that will be shown, before it is put into rows and columns.
 
     `intents` are the changes that its rule asks for; `fix` is what came of them, and `verification` what running that showed. `arms`
-    are the undecided tests that it holds under, where a caller may have meant another arm.
+    are the undecided tests that it holds under, where a caller may have meant another arm; `under` are the conditions of one that is
+    only possible.
     """
 
     rule: Rule
@@ -37,6 +39,7 @@ class Judged(NamedTuple):
     verification: Verification | None = None
     arms: tuple[UndecidedArm, ...] = ()
     own_severity: str = ""
+    under: Conditions = ()
 
     @property
     def severity(self) -> str:
@@ -66,7 +69,12 @@ def judge(sites: Iterable[Site], codes: frozenset[str]) -> list[Judged]:
     for judged in found:
         if all(_is_certain((*judged.arms[:at], arm), wrong, met) for at, arm in enumerate(judged.arms)):
             heard.setdefault(judged.place.range, []).append(judged)
-    shown = [judged for group in heard.values() for judged in _merged(_highest_precedence(group)) if judged.rule.code in codes]
+    return [judged for judged in spoken(heard.values()) if judged.rule.code in codes]
+
+
+def spoken(heard: Iterable[list[Judged]]) -> list[Judged]:
+    """Of what the rules say at each place what is told: the one of the highest precedence, and one finding for each code."""
+    shown = [judged for group in heard for judged in _merged(_highest_precedence(group))]
     return sorted(shown, key=lambda judged: (judged.place.range, judged.rule.code))
 
 

@@ -23,6 +23,18 @@ SAFE = "from torch import nn\n\nloss = nn.MSELoss(size_average=False)\n"
 """BCE203, whose fix is safe."""
 NLL = "import torch.nn.functional as F\n\n\ndef step(x, y):\n    return F.nll_loss(F.log_softmax(x, dim=1), y)\n"
 """BCE123, which is off."""
+MAYBE = """\
+import torch
+from torch import nn
+
+layer = nn.Linear(4, 1)
+
+
+def step(x, y, squash):
+    out = layer(x)
+    return nn.BCEWithLogitsLoss()(torch.sigmoid(out) if squash else out, y)
+"""
+"""BCE103, which is only possible."""
 
 
 class Done(NamedTuple):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bce_lint.cli.configured import settings
 from bce_lint.cli.options import parse
 from bce_lint.config.settings import BY_KEY, SETTINGS
-from tests.config.projects import BUG, JSON, NLL, SAFE, Lint, write
+from tests.config.projects import BUG, JSON, MAYBE, NLL, SAFE, Lint, write
 
-PACKAGE = {"a.py": BUG, "nll.py": NLL, "safe.py": SAFE, "build/b.py": BUG, "gen/g.py": BUG, "lib/net/__init__.py": ""}
+PACKAGE = {"a.py": BUG, "nll.py": NLL, "safe.py": SAFE, "build/b.py": BUG, "gen/g.py": BUG, "lib/net/__init__.py": "", "maybe.py": MAYBE}
 
 SAME: dict[str, tuple[str, list[str]]] = {
     "select": ('["BCE2", "log-softmax-before-nll-loss"]', ["--select", "BCE2,log-softmax-before-nll-loss"]),
@@ -37,6 +37,8 @@ SAME: dict[str, tuple[str, list[str]]] = {
     "cache-dir": ('"kept"', ["--cache-dir", "kept"]),
     "output-format": ('"concise"', ["--output-format", "concise"]),
     "severity": ('{ BCE1 = "info", BCE103 = "warning" }', ["--severity", "BCE1=info", "--severity", "BCE103=warning"]),
+    "report-possible": ("true", ["--possible"]),
+    "exit-non-zero-on-possible": ("true", ["--exit-non-zero-on-possible"]),
 }
 
 
@@ -62,7 +64,7 @@ def test_a_key_and_its_option_do_the_same(root: Path, lint: Lint, key: str, word
         (root / name).unlink()
 
 
-@pytest.mark.parametrize("key", [key for key in SAME if key not in ("src", "cache-dir", "force-exclude")])
+@pytest.mark.parametrize("key", [key for key in SAME if key not in ("src", "cache-dir", "force-exclude", "exit-non-zero-on-possible")])
 def test_each_key_makes_a_difference(root: Path, lint: Lint, key: str) -> None:
     write(root, PACKAGE)
     words = (".", "--diff") if "fix" in key else (".", "--output-format", "full") if key != "output-format" else (".",)
@@ -74,6 +76,15 @@ def test_force_exclude_leaves_out_what_is_named(root: Path, lint: Lint) -> None:
     write(root, {**PACKAGE, "bce-lint.toml": 'force-exclude = true\nextend-exclude = ["gen"]\n'})
     assert lint("build/b.py", "gen/g.py", "a.py", *JSON).found() == [("a.py", "BCE103")]
     assert len(lint("build/b.py", "gen/g.py", "a.py", "--no-force-exclude", *JSON).found()) == 3
+
+
+def test_possible_findings_fail_a_run_where_that_is_asked(root: Path, lint: Lint) -> None:
+    write(root, {"maybe.py": MAYBE, "bce-lint.toml": "exit-non-zero-on-possible = true\n"})
+    assert (lint(".").status, lint("--possible", ".").status) == (0, 1)
+    assert lint("--possible", "--no-exit-non-zero-on-possible", ".").status == 0
+    write(root, {"pkg/maybe.py": MAYBE, "pkg/bce-lint.toml": "report-possible = true\n"})
+    assert [name for name, _ in lint(*JSON).found()] == ["maybe.py"]
+    assert lint("--no-possible", ".").status == 0
 
 
 def test_src_says_where_imports_are_looked_up(root: Path, lint: Lint) -> None:

@@ -102,6 +102,8 @@ WRONG = {
     "severity = 'error'": 'severity: takes a table of rules with "error", "warning" or "info", not "error"',
     "severity = { BCE1 = 'warn' }": 'severity.BCE1: takes "error", "warning" or "info", not "warn"; did you mean warning?',
     "severity = { BCE1 = 1 }": 'severity.BCE1: takes "error", "warning" or "info", not 1',
+    "report-possible = 1": "report-possible: takes true or false, not 1",
+    "exit-non-zero-on-possible = 'no'": 'exit-non-zero-on-possible: takes true or false, not "no"',
     "severity = { BCE9999 = 'info' }": "severity: no rule is called 'BCE9999'",
 }
 

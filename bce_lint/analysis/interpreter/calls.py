@@ -30,7 +30,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.interpreter import arity, attributes, classes, contexts, entry_points, instances, statements
 from bce_lint.analysis.models import autocast, conversions, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
-from bce_lint.analysis.state import assumptions, containers, handed
+from bce_lint.analysis.state import assumptions, containers, handed, partings
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, apart, apply_delta, merge
@@ -73,7 +73,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     if any(sites):
         # What one alternative alone would show is still to be seen by running its functions as entry points.
         m.answer.roll_back(start, reached)
-        m.record(ChoiceSite(tuple(sites)))
+        m.record(ChoiceSite(tuple(sites), tuple([partings.conditions_of(m, when) for _, when in results])))
     return join_tagged(results)
 
 

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, 
 from bce_lint.analysis.models import autocast, formed_logits
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
-from bce_lint.analysis.state import cells, handed
+from bce_lint.analysis.state import cells, handed, partings
 from bce_lint.analysis.state.answers import Constructed, EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -198,6 +198,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
         _caller(home), given.made, weight, given.weight_place if weighted else None,
         handed.arms(m, frame, *tensors(value), *tensors(target), *weight, *pos_weight), pos_weight=pos_weight,
         log_target=_truth(given.log_target),
+        alternatives=partings.arriving(m, value, target),
     )  # fmt: skip
     if not tensors(value):
         m.answer.incomplete.update(m.stack)

@@ -42,7 +42,8 @@ class Project(ProjectFiles):
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
     what is known of all of them stays.
     `imports` says where imports are looked up, else `before` does. `others` have looked at it for this one, and may have read more.
-    With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not.
+    With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not; where it has none, those
+    of a plain run.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class Project(ProjectFiles):
         self._same = same
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
         known = same.reachability if same is not None else None
-        towards = None if observer is None else TargetReachability(self.graph, observer.targets, known)
+        towards = None if observer is None or not observer.targets else TargetReachability(self.graph, observer.targets, known)
         self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""

@@ -75,7 +75,7 @@ def joined(between: str, parts: Iterable[Text]) -> Text:
 def _whole(m: Machine, value: Value) -> Text:
     match value:
         case Tensor():
-            known = [*((fact,) for fact in _facts(value)), *_made(value)]
+            known = [*((fact,) for fact in facts(value)), *_made(value)]
             return joined(": ", [(_kind(value),), *([joined(", ", known)] if known else [])])
         case Constant() if value.kind not in ("never", "NoneType", "ellipsis"):
             return (f"{value.kind} {_constant(value)}",)
@@ -101,7 +101,7 @@ def _kind(value: Tensor) -> str:
     return "Array" if value.array else "Tensor"
 
 
-def _facts(value: Tensor) -> list[str]:
+def facts(value: Tensor) -> list[str]:
     """What is known of the numbers in a tensor."""
     found = [_meaning(value)] if value.domain is not Domain.UNKNOWN else []
     found += [_range(value.range)] if (value.range.low, value.range.high) != (ANY.low, ANY.high) else []
@@ -141,8 +141,8 @@ def _shape(shape: Shape) -> str:
 def _part(m: Machine, value: Value, depth: int) -> Text:
     match value:
         case Tensor():
-            facts = ", ".join(_facts(value))
-            return (f"{_kind(value)}({facts})" if facts else _kind(value),)
+            known = ", ".join(facts(value))
+            return (f"{_kind(value)}({known})" if known else _kind(value),)
         case Unknown():
             return (value.kind if value.kind and value.kind != TURNED else "unknown",)
         case Constant():

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import common
+from bce_lint.analysis.domain.conditions import Condition
 from bce_lint.analysis.domain.partitions import NO_TAGS, Question, Tag, Tags
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, MustUses, Union, Unknown, Value, join_tagged, tagged
@@ -190,7 +191,7 @@ def _outcomes_of(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, o
     found = test_of(m, value)
     if found is None:
         return NO_TAGS
-    m.tests.setdefault(found[0], (frame.place(test.span), found[1]))
+    m.tests.setdefault(found[0], Condition(frame.place(test.span), found[1]))
     return frozenset({(found[0], outcome is found[1])})
 
 

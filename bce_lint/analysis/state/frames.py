@@ -28,6 +28,12 @@ class LoweredFile(NamedTuple):
     module: ir.Module
     address: int
 
+    def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
+        """A place in this file; its text is the source of `named` (or of the span) on one line."""
+        start, end = named or span
+        text = " ".join(self.text[start:end].split())
+        return Place(self.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")
+
 
 class Args(NamedTuple):
     """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords;
@@ -123,6 +129,4 @@ class Frame:
 
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this frame's file; its text is the source of `named` (or of the span) on one line."""
-        start, end = named or span
-        text = " ".join(self.unit.text[start:end].split())
-        return Place(self.unit.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")
+        return self.unit.place(span, named)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import NamedTuple, Protocol
 
 from bce_lint import ir
+from bce_lint.analysis.domain.conditions import Condition
 from bce_lint.analysis.domain.partitions import Tags
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import (
@@ -165,8 +166,8 @@ class Machine:
     their addresses; `takes_any` says that callers may give anything for what has a constant as its default;
     `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
-    with the statement. `tests` are the places of tests whose outcome nobody could tell, by the numbers that tell alternatives
-    apart, and for which outcome of what stands there the number is true;
+    with the statement. `tests` are tests whose outcome nobody could tell, by the numbers that tell alternatives apart, each with the
+    outcome of what stands there for which the number is true;
     `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
     wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
     share with what comes before.
@@ -218,7 +219,7 @@ class Machine:
         self.absent: dict[tuple[int, str, bool], bool] = {}
         self.stars = StarGraph(program.unit, program.resolve)
         self.outcomes = Outcomes()
-        self.tests: dict[int, tuple[Place, bool]] = {}
+        self.tests: dict[int, Condition] = {}
         self.catching = 0
         self.operands: dict[int, Value] = {}
         self._interned: dict[Hashable, int] = {}

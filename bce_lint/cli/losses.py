@@ -1,0 +1,47 @@
+"""`--losses`: every loss with its verdict, in place of the findings."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bce_lint import terminal
+from bce_lint.cli.sink import Sink
+from bce_lint.report import FORMATS
+
+if TYPE_CHECKING:
+    from bce_lint.config.project_settings import Settings
+    from bce_lint.diagnostic import JudgedLoss
+
+
+def losses(options: Namespace, settings: Settings) -> tuple[str, ...]:
+    """Prints the losses of the files that are named; what went wrong, a line each. Raises `Unwritten`."""
+    from bce_lint.loss_table.table import losses_of
+    from bce_lint.source.discover import discover
+
+    found = discover(map(Path, options.paths), settings.force_exclude, settings.exclusion)
+    for path, reason in found.unread:
+        terminal.complain(f"{path}: {reason}")
+    rows, unread = losses_of(found.files, settings.selection(found.files))
+    for line in unread:
+        terminal.complain(line)
+    failures = tuple(f"{path}: {reason}" for path, reason in found.failures)
+    if failures and not found.files:
+        return failures
+    with Sink(options.output_file, colour=options.color) as out:
+        _print(options, rows, out)
+    return failures
+
+
+def _print(options: Namespace, rows: list[JudgedLoss], out: Sink) -> None:
+    from bce_lint.report.losses import as_json, statistics, summary, table
+
+    if not FORMATS[options.output_format].is_text:
+        out.write(as_json(rows))
+        return
+    out.write(table(rows))
+    if options.statistics:
+        out.write(statistics(rows))
+    if not options.quiet:
+        out.write(f"{summary(rows)}\n")
