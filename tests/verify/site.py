@@ -19,7 +19,7 @@ HEAD = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\
 def told(text: str, code: str) -> tuple[Project, Judged]:
     """The only finding of a code in a text, with its fix, and its project."""
     project = Project("/", (), {STDIN: text.encode()})
-    (finding,) = tell(project, {STDIN}, {STDIN: "<stdin>"}, selection(frozenset({code})), noqa=True, fixes=True)
+    (finding,) = tell(project, {STDIN}, {STDIN: "<stdin>"}, selection(frozenset({code})), noqa=True, fixes=True).told
     return project, finding
 
 
