@@ -52,7 +52,7 @@ def target_lacks(site: LossSite, calls: LossCalls) -> Reason | None:
     if site.target and not (asked and any(one.dtype is None and one.domain not in _FLOATING for one in site.target)):
         return None
     reason = calls.why(site.target_place)
-    if reason is not None and (not site.target or all(one.domain is Domain.UNKNOWN for one in site.target)):
+    if reason is not None and all(one.domain is Domain.UNKNOWN and not one.literal for one in site.target):
         return reason
     if site.target:
         return Reason("the dtype of its target is not known", site.target_place or site.call, DTYPE)

@@ -53,7 +53,7 @@ class LossCalls:
         match value:
             case Unknown(kind=""):
                 return self._reasons.of(value)
-            case Tensor(domain=Domain.UNKNOWN):
+            case Tensor(domain=Domain.UNKNOWN, literal=False):
                 return self._meaning(frame, node, value)
             case Union() if not tensors(value) and any(type(one) is Tensor for one in value.options):
                 text = " ".join(frame.place(node.span).text.split())
