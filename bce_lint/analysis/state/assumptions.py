@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import common
-from bce_lint.analysis.domain.partitions import NO_TAGS, ValueTest, Tag, Tags
+from bce_lint.analysis.domain.partitions import NO_TAGS, Tag, Tags, ValueTest
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, MustUses, Union, Unknown, Value, join_tagged, tagged
 from bce_lint.analysis.state import cells, objects

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint.analysis.domain.alternatives import among
-from bce_lint.analysis.domain.partitions import TRUTH, ValueTest, Tag, Tags, follows
+from bce_lint.analysis.domain.partitions import TRUTH, Tag, Tags, ValueTest, follows
 from bce_lint.analysis.domain.values import Union, Value, tagged
 
 
