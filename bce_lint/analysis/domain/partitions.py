@@ -18,7 +18,7 @@ TRUTH: Final = "truth"
 """The test that asks whether a value is true."""
 
 
-class Question(NamedTuple):
+class ValueTest(NamedTuple):
     """A test of one value, by its number: of its truth, or against a constant (`in`: several)."""
 
     of: int
@@ -56,7 +56,7 @@ def rows(given: list[tuple[tuple[T, ...], Tags]]) -> Iterable[list[tuple[T, Tags
         yield [(elements[index], when) for elements, when in given]
 
 
-def follows(known: Question, outcome: bool, asked: Question) -> bool | None:
+def follows(known: ValueTest, outcome: bool, asked: ValueTest) -> bool | None:
     """The outcome of one test of a value that follows from that of another test of the same value."""
     if known.op == "==" and outcome:
         return _holds(asked, known.value)
@@ -71,7 +71,7 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def _holds(test: Question, value: object) -> bool | None:
+def _holds(test: ValueTest, value: object) -> bool | None:
     """The outcome of a test of a value that is known; None where it raises."""
     try:
         return bool(_OPERATIONS[test.op](value, test.value))

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import common
 from bce_lint.analysis.domain.conditions import Condition
-from bce_lint.analysis.domain.partitions import NO_TAGS, Question, Tag, Tags
+from bce_lint.analysis.domain.partitions import NO_TAGS, Tag, Tags, ValueTest
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, MustUses, Union, Unknown, Value, join_tagged, tagged
 from bce_lint.analysis.state import cells, objects
@@ -108,7 +108,7 @@ def compared(m: Machine, op: str, left: Value, right: Value) -> Tag | None:
     op = "==" if right is NONE and op == "is" else op
     test = m.intern(("compared", op, number, right))
     if op in _COMPARED:
-        m.outcomes.comparisons[test] = Question(number, op, right.value)
+        m.outcomes.comparisons[test] = ValueTest(number, op, right.value)
     return test, outcome
 
 
@@ -119,7 +119,7 @@ def contained(m: Machine, op: str, left: Value, items: tuple[Value, ...]) -> Tag
     if number is None or len(values) != len(items):
         return None
     test = m.intern(("contained", number, items))
-    m.outcomes.comparisons[test] = Question(number, "in", values)
+    m.outcomes.comparisons[test] = ValueTest(number, "in", values)
     return test, op == "in"
 
 

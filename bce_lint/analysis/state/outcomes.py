@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bce_lint.analysis.domain.alternatives import among
-from bce_lint.analysis.domain.partitions import TRUTH, Question, Tag, Tags, follows
+from bce_lint.analysis.domain.partitions import TRUTH, Tag, Tags, ValueTest, follows
 from bce_lint.analysis.domain.values import Union, Value, tagged
 
 
@@ -12,7 +12,7 @@ class Outcomes:
     and whether the value is true where it holds), and of which unknown values there are any (`asked`)."""
 
     def __init__(self) -> None:
-        self.comparisons: dict[int, Question] = {}
+        self.comparisons: dict[int, ValueTest] = {}
         self.meant: dict[int, Tag] = {}
         self.asked: set[int] = set()
 
@@ -29,8 +29,8 @@ class Outcomes:
                 return found
         return None
 
-    def _test(self, number: int) -> Question:
-        return self.comparisons.get(number) or Question(number, TRUTH)
+    def _test(self, number: int) -> ValueTest:
+        return self.comparisons.get(number) or ValueTest(number, TRUTH)
 
     def excludes(self, holding: Tags, tags: Tags) -> bool:
         """True if what holds contradicts what an alternative needs."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.domain.alternatives import answered, common, mapped, mapped_present
-from bce_lint.analysis.domain.partitions import MAX_TAGS, NO_TAGS, TRUTH, Question, Tags, follows, limited
+from bce_lint.analysis.domain.partitions import MAX_TAGS, NO_TAGS, TRUTH, Tags, ValueTest, follows, limited
 from bce_lint.analysis.domain.values import NONE, TOP, Seq, Union, Unknown, Value, const, join, join_tagged, options, tagged
 from bce_lint.analysis.interpreter.loops import widen
 from bce_lint.analysis.state.outcomes import Outcomes
@@ -132,11 +132,11 @@ def test_what_becomes_of_alternatives_keeps_their_tags() -> None:
 OPERATIONS: dict[str, Callable[[int, int], bool]] = {
     "==": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, TRUTH: lambda a, b: bool(a),
 }  # fmt: skip
-comparisons = st.builds(Question, st.just(1), st.sampled_from(sorted(OPERATIONS)), st.integers(-2, 2))
+comparisons = st.builds(ValueTest, st.just(1), st.sampled_from(sorted(OPERATIONS)), st.integers(-2, 2))
 
 
 @given(comparisons, st.booleans(), comparisons)
-def test_what_follows_from_an_outcome_is_so_for_every_number(known: Question, outcome: bool, asked: Question) -> None:
+def test_what_follows_from_an_outcome_is_so_for_every_number(known: ValueTest, outcome: bool, asked: ValueTest) -> None:
     found = follows(known, outcome, asked)
     if found is not None:
         meant = [n for n in range(-4, 5) if OPERATIONS[known.op](n, known.value) is outcome]
@@ -146,18 +146,18 @@ def test_what_follows_from_an_outcome_is_so_for_every_number(known: Question, ou
 @pytest.mark.parametrize(
     ("known", "outcome", "asked", "found"),
     [
-        (Question(1, "==", 2), True, Question(1, "==", 3), False),
-        (Question(1, "==", 2), True, Question(1, ">", 1), True),
-        (Question(1, "==", "a"), True, Question(1, "in", ("b", "c")), False),
-        (Question(1, "==", "a"), True, Question(1, TRUTH), True),
-        (Question(1, ">", 1), True, Question(1, "==", 1), False),
-        (Question(1, "in", ("a",)), True, Question(1, "==", "b"), False),
-        (Question(1, "in", ("a",)), False, Question(1, "==", "a"), False),
-        (Question(1, TRUTH), False, Question(1, "==", 2), False),
-        (Question(1, "==", 2), False, Question(1, "==", 3), None),
-        (Question(1, "==", "a"), True, Question(1, ">", 1), None),
-        (Question(1, ">", 1), False, Question(1, "==", None), None),
+        (ValueTest(1, "==", 2), True, ValueTest(1, "==", 3), False),
+        (ValueTest(1, "==", 2), True, ValueTest(1, ">", 1), True),
+        (ValueTest(1, "==", "a"), True, ValueTest(1, "in", ("b", "c")), False),
+        (ValueTest(1, "==", "a"), True, ValueTest(1, TRUTH), True),
+        (ValueTest(1, ">", 1), True, ValueTest(1, "==", 1), False),
+        (ValueTest(1, "in", ("a",)), True, ValueTest(1, "==", "b"), False),
+        (ValueTest(1, "in", ("a",)), False, ValueTest(1, "==", "a"), False),
+        (ValueTest(1, TRUTH), False, ValueTest(1, "==", 2), False),
+        (ValueTest(1, "==", 2), False, ValueTest(1, "==", 3), None),
+        (ValueTest(1, "==", "a"), True, ValueTest(1, ">", 1), None),
+        (ValueTest(1, ">", 1), False, ValueTest(1, "==", None), None),
     ],
 )
-def test_what_follows(known: Question, outcome: bool, asked: Question, found: bool | None) -> None:
+def test_what_follows(known: ValueTest, outcome: bool, asked: ValueTest, found: bool | None) -> None:
     assert follows(known, outcome, asked) is found
