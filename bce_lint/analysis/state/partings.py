@@ -19,9 +19,10 @@ from bce_lint.analysis.state.store import assumed
 _STRING: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME: Final = re.compile(r"[A-Za-z_][\w.]*")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_NO_SUBJECT: Final = frozenset(
-    ["self", "is", "not", "in", "and", "or", "isinstance", "len", "hasattr", "getattr", "torch", "int", "float", "bool", "str", "None", "True", "False"]
-)
+_NO_SUBJECT: Final = frozenset({
+    "self", "is", "not", "in", "and", "or", "isinstance", "len", "hasattr", "getattr", "torch", "int", "float", "bool", "str", "None",
+    "True", "False",
+})  # fmt: skip
 
 
 def arriving(m: Machine, *values: Value) -> tuple[Conditional, ...]:
