@@ -11,6 +11,9 @@ from bce_lint.analysis.project import lexical
 from bce_lint.ir.walk import AnyNode, children, last_name
 
 _ORDER = frozenset({"<", "<=", ">", ">="})
+_COMPARING = (b"", b"=", b"!", b"<", b">")
+_NEAR = 400
+"""How many bytes before a constructor its line is looked at for the name that it gets."""
 
 
 @cache
@@ -28,12 +31,25 @@ def _constructor() -> re.Pattern[bytes]:
     from bce_lint.catalog import losses
 
     names = sorted({name.rpartition(".")[2].encode() for name in losses.MODULES})
-    return re.compile(rb"([\w\x80-\xff]+)[ \t]*(?::[^=\n]*)?=(?!=)[^=\n]*?\b(?:" + b"|".join(names) + rb")[ \t]*\(")
+    return re.compile(rb"\b(?:" + b"|".join(names) + rb")[ \t]*\(")
 
 
 def holding(code: bytes) -> frozenset[str]:
     """The names that some code gives to losses that it constructs."""
-    return frozenset(match[1].decode("utf-8", "replace") for match in _constructor().finditer(code))
+    found: set[bytes] = set()
+    for match in _constructor().finditer(code):
+        line = code[max(match.start() - _NEAR, 0) : match.start()].rpartition(b"\n")[2]
+        target, equals, _ = line.rpartition(b"=")
+        if equals and target[-1:] not in _COMPARING:
+            found.update(_last_word(target), _last_word(target.rpartition(b":")[0]))
+    return frozenset(name.decode("utf-8", "replace") for name in found)
+
+
+def _last_word(code: bytes) -> list[bytes]:
+    """The word that some code ends in, if it does."""
+    code = code[-_NEAR // 4 :].rstrip(b" \t")
+    words = lexical.WORD.findall(code)
+    return words[-1:] if words and code.endswith(words[-1]) else []
 
 
 def may_have(code: bytes, held: frozenset[str]) -> bool:
