@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from bce_lint import ir
@@ -11,6 +12,12 @@ from bce_lint.analysis.project import lexical
 from bce_lint.ir.walk import AnyNode, children, last_name
 
 _ORDER = frozenset({"<", "<=", ">", ">="})
+_TOKEN = re.compile(r"[^\W\d]\w*|[<>]=?")
+_WHOLE = frozenset({
+    ir.Assign, ir.AugAssign, ir.ExprStmt, ir.Return, ir.Raise, ir.Assert, ir.Delete, ir.Call, ir.Op, ir.Build, ir.Dict, ir.Comp, ir.Choice,
+    ir.Attr, ir.Item, ir.Name, ir.Const,
+})  # fmt: skip
+"""The kinds of nodes whose spans hold all that is below them."""
 _COMPARING = (b"", b"=", b"!", b"<", b">")
 _NEAR = 400
 """How many bytes before a constructor its line is looked at for the name that it gets."""
@@ -58,14 +65,24 @@ def may_have(code: bytes, held: frozenset[str]) -> bool:
     return not words.isdisjoint(lexical.words_of_sinks()) or any(name.encode() in words for name in held) or lexical.compares(code)
 
 
-def sinks_in(body: ir.Body, held: frozenset[str], functions: bool = True) -> Iterator[ir.Call | ir.Op]:
+def offsets(text: str, held: frozenset[str]) -> list[int]:
+    """Where the words of sinks and the signs of comparisons stand in a text."""
+    wanted = _losses() | _softmaxes() | held | {"log"}
+    return [match.start() for match in _TOKEN.finditer(text) if match[0] in wanted or match[0] in _ORDER]
+
+
+def sinks_in(body: ir.Body, held: frozenset[str], at: Sequence[int], functions: bool = True) -> Iterator[ir.Call | ir.Op]:
     """The losses, softmaxes and logarithms that are called, and the comparisons with a probability, outside arms that a literal decides;
-    without those of the functions and classes defined there, if they are not wanted."""
+    without those of the functions and classes defined there, if they are not wanted. `at` are the offsets where there may be any."""
     waiting: list[AnyNode] = [*body]
     while waiting:
         node = waiting.pop()
         if not functions and isinstance(node, ir.FunctionDef | ir.ClassDef | ir.Lambda):
             continue
+        if type(node) in _WHOLE:
+            first = bisect_left(at, node.span.start)
+            if first == len(at) or at[first] >= node.span.end:
+                continue
         if (isinstance(node, ir.Call) and _is_call(node, held)) or (isinstance(node, ir.Op) and _is_comparison(node)):
             yield node
         if isinstance(node, ir.If) and isinstance(node.test, ir.Const):
