@@ -56,14 +56,11 @@ def limit(value: Nesting, parts: Sequence[object], **otherwise: object) -> None:
     object.__setattr__(value, "bulk", bulk)
 
 
-def weigh(value: Opening, parts: Sequence[object]) -> None:
-    """Notes what the parts of a value come to; where that is too much, it is not known what is nested in them."""
-    bulk = 1 + bulk_of(parts)
-    if bulk > MAX_BULK:
-        opened = value.map(_opened)
-        settle(value, **{name: getattr(opened, name) for name in names_of(type(value))})
-        bulk = opened.bulk
-    object.__setattr__(value, "bulk", bulk)
+def opened(value: Opening) -> int:
+    """Forgets what is nested in the parts of a value, which come to too much; what they come to then."""
+    left: Opening = value.map(_opened)
+    settle(value, **{name: getattr(left, name) for name in names_of(type(value))})
+    return left.bulk
 
 
 def _opened(value: object) -> object:

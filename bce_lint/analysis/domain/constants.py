@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import Final
 
 from bce_lint.analysis.domain.tensor import Assumed, Formula, PlacedSize
 from bce_lint.ir import MAX_BITS
@@ -79,9 +80,18 @@ def is_number(value: object) -> bool:
     return type(value) is Unknown and value.kind in NUMBERS
 
 
-def some_number(kinds: set[str]) -> Unknown:
-    """What is left of values of some kinds that are not all known: which number they are, if they are all of one kind."""
-    return Unknown(kind=kinds.pop()) if len(kinds) == 1 and kinds <= NUMBERS else TOP
+def some_number(*values: object) -> Unknown:
+    """What is left of values that are not all known: which number they are, if they are all of one kind."""
+    kind = ""
+    for one in values:
+        its = one.kind if type(one) is Constant or type(one) is Unknown else ""
+        if its not in NUMBERS or (kind and its != kind):
+            return TOP
+        kind = its
+    return _SOME[kind] if kind else TOP
+
+
+_SOME: Final = {kind: Unknown(kind=kind) for kind in NUMBERS}
 
 
 def number_kind(value: object) -> str:

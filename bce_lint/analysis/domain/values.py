@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from bce_lint import ir
-from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_LENGTH, MAX_OPEN, Nesting, Opening, bulk_of, limit, settle, weigh
-from bce_lint.analysis.domain.constants import NEVER, NONE, NUMBERS, TOP, TRUE, Constant, Unknown, const, number_kind, some_number
+from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_BULK, MAX_LENGTH, MAX_OPEN, Nesting, Opening, bulk_of, limit, opened, settle
+from bce_lint.analysis.domain.constants import NEVER, NONE, TOP, TRUE, Constant, Unknown, const, number_kind, some_number
 from bce_lint.analysis.domain.named import MODULE_KINDS, External, LazyImport, ModuleV, MustUses, Ref, RefKind
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, gathered, rows
 from bce_lint.analysis.domain.tensor import Tensor, alike_joined, join_tensor, kind_of
@@ -35,7 +35,8 @@ class Seq(Opening):
         """What is too long becomes its ends and one summary; of what nests too much, it is not known what is nested."""
         if len(self.prefix) + len(self.suffix) > (MAX_LENGTH if self.rest is None else MAX_OPEN):
             settle(self, **_shortened(self))
-        weigh(self, self.prefix if self.rest is None and not self.suffix else (*self.prefix, self.rest, *self.suffix))
+        bulk = 1 + bulk_of(self.prefix if self.rest is None and not self.suffix else (*self.prefix, self.rest, *self.suffix))
+        object.__setattr__(self, "bulk", bulk if bulk <= MAX_BULK else opened(self))
 
     @property
     def exact(self) -> bool:
@@ -70,7 +71,8 @@ class Table(Opening):
         if len(self.entries) > MAX_LENGTH:
             kept, left = self.entries[:FIRST], (self.rest, *(v for _, v in self.entries[FIRST:]))
             settle(self, entries=kept, rest=join_all(v for v in left if v is not None), maybe=self.maybe & {k for k, _ in kept})
-        weigh(self, [v for _, v in self.entries] if self.rest is None else [*(v for _, v in self.entries), self.rest])
+        bulk = 1 + bulk_of([v for _, v in self.entries] if self.rest is None else [*(v for _, v in self.entries), self.rest])
+        object.__setattr__(self, "bulk", bulk if bulk <= MAX_BULK else opened(self))
 
     @property
     def exact(self) -> bool:
@@ -256,7 +258,7 @@ def join(a: Value, b: Value) -> Value:
     if a is b or a == b:
         return a
     if type(a) is Unknown or type(b) is Unknown:
-        return some_number({number_kind(x) for v in (a, b) for x in options(v)}) if {number_kind(a), number_kind(b)} & NUMBERS else TOP
+        return some_number(*(a.options if type(a) is Union else (a,)), *(b.options if type(b) is Union else (b,)))
     if type(a) is MustUses or type(b) is MustUses:
         return MustUses(a.items & b.items) if type(a) is MustUses and type(b) is MustUses else MustUses(frozenset())
     if (type(a) is Union and a.tags) or (type(b) is Union and b.tags):
@@ -292,8 +294,10 @@ def join_all(values: Iterable[Value]) -> Value | None:
     waiting = [*{id(value): value for value in values}.values()][::-1]  # most of many are one and the same
     result = waiting.pop() if waiting else None
     while waiting and result is not None and result is not TOP:
-        before, result = len(options(result)), join(result, waiting.pop())
-        if len(options(result)) < before:  # too many: the others are joined by kind as well, in a walk that meets each once
+        if type(result) is Unknown and not result.identity:
+            return some_number(result, *(one for value in waiting for one in options(value)))
+        before, result = result, join(result, waiting.pop())
+        if type(before) is type(result) is Union and len(result.options) < len(before.options):  # the others are joined by kind as well
             waiting = alike_joined(waiting)
     return result
 
@@ -302,7 +306,7 @@ def join_seq(a: Seq, b: Seq) -> Seq:
     """Element by element where the lengths agree, else common ends and one summary."""
     if a.exact and b.exact and len(a.prefix) == len(b.prefix):
         return Seq(tuple(join(x, y) for x, y in zip(a.prefix, b.prefix, strict=True)))
-    x, y = _open(a), _open(b)
+    x, y = (Seq(s.prefix + s.suffix) if s.exact else s for s in (a, b))
     head = min(len(x.prefix), len(y.prefix))
     tail = min(len(x.suffix), len(y.suffix))
     prefix = tuple(join(p, q) for p, q in zip(x.prefix[:head], y.prefix[:head], strict=True))
@@ -310,10 +314,6 @@ def join_seq(a: Seq, b: Seq) -> Seq:
     spare = [*x.prefix[head:], *y.prefix[head:], *x.suffix[: len(x.suffix) - tail], *y.suffix[: len(y.suffix) - tail]]
     rest = join_all(v for v in (x.rest, y.rest, *spare) if v is not None)
     return Seq(prefix, rest, suffix)
-
-
-def _open(s: Seq) -> Seq:
-    return s if not s.exact else Seq(s.prefix + s.suffix)
 
 
 def join_table(a: Table, b: Table) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from bce_lint import ir
@@ -33,7 +34,9 @@ class Visits:
             return
         at = sinks.offsets(unit.text, held)
         for candidate in candidates(unit, self.leads):
-            if found := [*sinks.sinks_in(candidate.function.body, held, at)]:
+            body = candidate.function.body
+            first = bisect_left(at, candidate.function.span.end)
+            if first < len(at) and body and at[first] < body[-1].span.end and (found := [*sinks.sinks_in(body, held, at)]):
                 yield candidate, found
         if self.leads.body(unit.path):
             yield None, [*sinks.sinks_in(unit.module.body, held, at, functions=False)]
