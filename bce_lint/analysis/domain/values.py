@@ -297,7 +297,7 @@ def join_all(values: Iterable[Value]) -> Value | None:
         if type(result) is Unknown and not result.identity:
             return some_number(result, *(one for value in waiting for one in options(value)))
         before, result = result, join(result, waiting.pop())
-        if type(before) is type(result) is Union and len(result.options) < len(before.options):  # the others are joined by kind as well
+        if type(before) is Union and (type(result) is not Union or len(result.options) < len(before.options)):  # too many: the rest as well
             waiting = alike_joined(waiting)
     return result
 
