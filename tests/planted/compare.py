@@ -13,14 +13,10 @@ from bce_lint.engine import check, fix
 from bce_lint.findings import FixOptions
 from bce_lint.rules.registry import default_codes
 from tests.planted.cases import MAY, Spec, expected
-from tests.planted.plan import STEPS, Plan, described
+from tests.planted.plan import STEPS, Plan
 from tests.planted.render import rendered
-from tests.planted.routes import ROUTES
 from tests.planted.witnessed import Rows, witnessed
 from tests.planted.writer import Place, Program
-
-TOLD = frozenset({"float", "to dtype", "autocast off"})
-"""The routes behind which a dtype is certain under autocast, too."""
 
 
 class Disagreement(NamedTuple):
@@ -93,12 +89,11 @@ def answered(readers: Readers, plan: Plan, spec: Spec) -> Answer:
     # Without CUDA its autocast is off while the program runs.
     known, shown = planted(plan, spec, program, plan.ban), planted(plan, spec, program, "plain")
     known |= {("BCE601", place.path, place.row) for place in program.marks.get("array", ())}
-    told = "with dtype" in described(plan, spec)["spelling"]
-    if spec.float32 and plan.casts and not told and TOLD.isdisjoint((tuple(ROUTES)[plan.route], tuple(ROUTES)[plan.second])):
-        known = frozenset()
     codes = default_codes() | {code for code, _, _ in known | shown}
     paths = readers.files(program.files)
     static = frozenset((d.code, readers.named(d.location.path), d.location.start.row) for d in check(paths, codes).diagnostics)
+    if spec.float32 and plan.casts:
+        known &= static  # it is found where a cast or an inner region tells the dtype
     error, seen = witnessed(program, readers.folder, codes)
     if plan.untaken:
         dead = {(place.path, place.row) for place in program.marks["dead"]}

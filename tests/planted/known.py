@@ -58,10 +58,11 @@ KNOWN = (
     Known("static: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
     Known("witness: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
     *(
-        Known("static: missed", ANY, {way: filled, "step": step}, _MANY)
+        Known(kind, code, {way: filled, **more}, _MANY)
+        for kind, code in (("static: missed", ANY), ("static: extra", "BCE131"), ("static: extra", "BCE102"))
         for filled in ("inserted", "last of a list")
         for way in ("route", "second")
-        for step in UNTAKEN
+        for more in (*({"step": step} for step in UNTAKEN), *({"step": step, "way": "both"} for step in ("script", "main", "epoch")))
     ),
     *(
         Known("static: missed", "BCE401", {"route": pieces, "second": view}, _PIECES)

@@ -189,10 +189,11 @@ def _lost(writer: Writer, plan: Plan, spec: Spec, value: str, target: str, crite
         target = "guess"
     pair = (target, value) if spec.form in ("swapped", "exchanged") else (value, target)
     result = called(writer, call, loss, spec.options, *pair, criterion)
-    if DECOYS[plan.decoy] == "focal weight":
+    decoy = "nothing" if "integer" in spec.acts else DECOYS[plan.decoy]
+    if decoy == "focal weight":
         writer.line(f"weight = (1 - torch.sigmoid({value}.detach())).mean()")
         result = f"weight * ({result})"
-    if DECOYS[plan.decoy] == "other loss":
+    if decoy == "other loss":
         writer.line(f"extra = F.mse_loss(torch.tanh({value}), torch.zeros_like({value}))")
         result = f"extra + {result}"
     return f"{result} + first" if spec.form == "both" else result
