@@ -7,9 +7,10 @@ a fact is certain when every entry has it, and nothing is certain of an empty on
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from bce_lint.analysis.domain.conditions import Conditional, Conditions
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.shapes import implicit_dim, rank
 from bce_lint.analysis.domain.tensor import Origin, Place, Shape, SourceRange, Tensor
 from bce_lint.catalog.schema import LOGARITHMIC, PROBABLE, Activation, Contract, Domain
@@ -221,6 +222,30 @@ def members(site: Site) -> Iterator[Site]:
                 yield from members(inner)
     else:
         yield site
+
+
+TOLD_BY_GRADIENT = frozenset({"BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss"})
+"""The losses whose arguments are exchanged where the first cannot learn and the second can."""
+
+
+Met = TypeVar("Met")
+
+
+def meeting(contract: Contract, value: Met, target: Met, inputs: Alternatives, targets: Alternatives) -> tuple[Met, ...]:
+    """Those of input and target that meet the loss: the input, or what stands where the target belongs if the two are exchanged; both
+    where only the gradient tells that."""
+    if turned(inputs, targets):
+        return (target,)
+    return (value, target) if contract.name in TOLD_BY_GRADIENT and _cannot_learn(inputs, targets) else (value,)
+
+
+def _cannot_learn(inputs: Alternatives, targets: Alternatives) -> bool:
+    """True if the input of a loss certainly cannot learn, and its target can."""
+    if not inputs or not targets or not all(t.carried.none for t in inputs):
+        return False
+    return all(t.carried is Gradient.SOME for t in targets) or (
+        all(t.model for t in targets) and all(t.carried is Gradient.DATA for t in inputs)
+    )
 
 
 def turned(labels: Alternatives, outputs: Alternatives) -> bool:

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import torch
 
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.tensor import Place, Tensor
 from bce_lint.analysis.models import formed_logits, idioms
 from bce_lint.analysis.models.thresholds import ORDER, is_squashed_twice
-from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite, turned
+from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LogSite, LossSite, OptionSite, ThresholdSite, ValuesSite, meeting
 from bce_lint.catalog import losses
 from bce_lint.catalog.contexts import BANNING_DEVICES
 from bce_lint.catalog.names import canonical
@@ -36,7 +37,9 @@ def facts(marks: Marks, tensor: Any) -> tuple[Tensor, ...]:
     if not isinstance(tensor, torch.Tensor):
         return ()
     mark = marks.of(tensor)
-    return (changed(mark, dtype=str(tensor.dtype)[6:], shape=tuple(tensor.shape), device=tensor.device.type, identity=0, form=None),)
+    gradient = Gradient.SOME if tensor.requires_grad else Gradient.STOPPED if torch.is_grad_enabled() else Gradient.UNKNOWN
+    shape, device = tuple(tensor.shape), tensor.device.type
+    return (changed(mark, dtype=str(tensor.dtype)[6:], shape=shape, device=device, gradient=gradient, identity=0, form=None),)
 
 
 def autocast(tensor: Any) -> str:
@@ -77,18 +80,19 @@ class Sites:
             return None
         index, other = _positions(entry)
         tensor, target = call.get(index, entry.params[index]), call.get(other, entry.params[other])
-        weight = call.named(entry, "weight") if "weight" in entry.params else None
+        weight, pos_weight = (call.named(entry, name) if name in entry.params else None for name in ("weight", "pos_weight"))
         module = found.module
         made = here.made.where(module)
         given = _ranged(contract, tensor, _labels(tensor, target, facts(self.marks, tensor)))
         wanted = _rows(contract, tensor, target, facts(self.marks, target))
-        path, home = _way(here, frame, target if turned(given, wanted) else tensor)
+        path, home = _way(here, frame, meeting(contract, tensor, target, given, wanted))
         contract = _library(frame) or contract
         around = tuple(here.places.of(outer) for outer in callers(home, here.places.base))
         site = LossSite(
             contract, path[0].text, path[0], path[-1], path[:-1], _formed(entry, call, given, path[-1]), wanted,
             autocast=autocast(tensor), caller=around[0] if around else None, made=made,
-            weight=facts(self.marks, weight), weight_place=None if weight is None else made or path[-1],
+            weight=facts(self.marks, weight), weight_place=None if weight is None and pos_weight is None else made or path[-1],
+            pos_weight=facts(self.marks, pos_weight),
             log_target=bool(call.named(entry, "log_target")) if "log_target" in entry.params else None,
         )  # fmt: skip
         identity = self.marks.of(tensor).identity if isinstance(tensor, torch.Tensor) else 0
@@ -177,7 +181,7 @@ class Sites:
         self.record.look(LOGARITHM, place, is_known(mark) or (parts is not None and is_known(parts[0][0])))
         if parts is not None:
             inputs = tuple(changed(one, identity=0, form=None) for one in parts[0])
-            self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled()))
+            self.record.add(LogSite(place.text, place, inputs, parts[1], parts[2], torch.is_grad_enabled() and not parts.detached))
 
 
 def options(params: tuple[Param, ...], call: Entered, place: Place) -> tuple[tuple[str, object, Place], ...]:
@@ -209,10 +213,10 @@ def _library(frame: FrameType) -> Contract | None:
     return losses.FUNCTIONS.get(canonical(f"{frame.f_globals.get('__name__')}.{frame.f_code.co_name}"))
 
 
-def _way(here: Here, frame: FrameType, tensor: Any) -> tuple[tuple[Place, ...], FrameType]:
+def _way(here: Here, frame: FrameType, given: tuple[Any, ...]) -> tuple[tuple[Place, ...], FrameType]:
     """The calls from where value and expectation meet to the loss, and the frame of the first: out of functions that hand it on."""
     path = [here.place()]
-    while handed(frame, tensor):
+    while all(handed(frame, one) for one in given):
         outer = outward(frame)
         if outer is None or owner_of(outer.f_code.co_filename) is not Owner.USER:
             break

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import torch
 
+from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.tensor import Formula, Origin, Place, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Seq, Value, const
-from bce_lint.analysis.models import idioms, operators, written_out
+from bce_lint.analysis.models import gradients, idioms, operators, written_out
 from bce_lint.analysis.models.activations import activated
 from bce_lint.analysis.models.moved_dims import RULES, GivenDims, Turn, Whole
 from bce_lint.analysis.models.softmax_dims import indexed, last_name, turned
@@ -43,6 +44,9 @@ def mark_of(marks: Marks, here: Here, entry: Entry, call: Entered) -> Tensor | N
     if entry.name == "__getitem__":
         return _indexed(marks, call)
     if entry.name == "__setitem__":
+        value = call.get(2, "value")
+        if isinstance(value, torch.Tensor) and _is_everything(call.args[1]):
+            return changed(marks.of(value), identity=marks.fresh(), form=None)
         return _kept(gathered([value_of(marks, one) for one in (call.args[0], call.get(2, "value"))], marks.fresh()))
     return _operation(marks, here, entry, entry.row, call) if entry.row is not None else None
 
@@ -57,8 +61,10 @@ def _activated(marks: Marks, here: Here, entry: Entry, row: Activation, call: En
         return None
     below = marks.of(tensor)
     origin = Origin(row.name, row.domain, here.origin(), dim_of(row, entry, call, tensor.dim()))
-    form = Formula("value", hash((row.name, below.identity)), domain=row.domain)
-    return changed(activated(below, row, origin, marks.fresh()), form=form)
+    detached = idioms.is_detached(below)
+    form = Formula("value", hash((row.name, below.identity)), domain=row.domain, detached=detached)
+    gradient = Gradient.STOPPED if detached else Gradient.UNKNOWN
+    return changed(activated(below, row, origin, marks.fresh()), form=form, gradient=gradient)
 
 
 def dim_of(row: Activation, entry: Entry, call: Entered, rank: int) -> int | None:
@@ -123,10 +129,13 @@ def _logits(marks: Marks, name: str, place: Place) -> Tensor:
 
 def _indexed(marks: Marks, call: Entered) -> Tensor:
     owner, key = marks.of(call.args[0]), call.args[1]
-    everything = key is ... or key == slice(None) if not isinstance(key, torch.Tensor | tuple | list) else False
-    identity = owner.identity if everything else marks.fresh()
+    identity = owner.identity if _is_everything(key) else marks.fresh()
     result = changed(owner, identity=identity, one_hot=False, form=written_out.indexed(owner.form, _key(key), identity))
     return changed(indexed(result, changed(owner, shape=tuple(call.args[0].shape)), _key(key)), shape=None)
+
+
+def _is_everything(key: Any) -> bool:
+    return False if isinstance(key, torch.Tensor | tuple | list) else key is ... or key == slice(None)
 
 
 def _key(key: Any) -> Value:
@@ -149,6 +158,8 @@ def _operation(marks: Marks, here: Here, entry: Entry, row: Transfer, call: Ente
     if row.kind is Kind.KEEP and not known:
         return None
     mark = marks.of(tensor) if known else Tensor()
+    if row.kind is Kind.KEEP and row.gradient == "stopped":
+        return changed(mark, form=idioms.detached(mark.form), gradient=gradients.stopped(mark.carried))
     if row.kind is Kind.KEEP and row.result == "tensor":
         return mark if mark.form is None else changed(mark, form=written_out.moved(mark, row, entry.name, _arguments(row, call)))
     if row.kind is Kind.LOGITS:

@@ -19,7 +19,9 @@ class Spec:
     """One program but for its spelling. `acts` are the activations on the way to the loss, in their order.
 
     `form` is what is done with value and target: `call` (a loss of both), `class` (the class called with both), `swapped`,
-    `written` (by hand), `mean` (of the value), `both` (a loss of logits, then one of probabilities).
+    `written` (by hand), `mean` (of the value), `both` (a loss of logits, then one of probabilities), `exchanged` (a decision on the value
+    or a constant, then the value), `guessed` (the value, then such a target).
+    `float32` says that the finding rests on the dtype of what a layer returns, of which nothing is certain under autocast.
     `raises` names the exceptions that end it; with `MAY` among them it may run as well.
     """
 
@@ -32,6 +34,7 @@ class Spec:
     threshold: bool = False
     also: tuple[str, ...] = ()
     raises: tuple[str, ...] = RUNS
+    float32: bool = False
 
     @property
     def wanted(self) -> str:
@@ -41,7 +44,7 @@ class Spec:
     @property
     def wide(self) -> bool:
         """True if the value must have several columns."""
-        return LOSSES[self.loss].wide or any(act in ("softmax", "log_softmax") for act in self.acts)
+        return self.layout == "wide" or LOSSES[self.loss].wide or any(act in ("softmax", "log_softmax") for act in self.acts)
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,13 @@ def expected(spec: Spec, context: str, off: bool = False) -> frozenset[tuple[str
     found = {(code, mark) for code, _, mark in (one.partition(" ") for one in spec.also)}
     if spec.form == "class":
         return frozenset({*found, ("BCE201", "loss")})
-    if spec.form == "swapped":
+    if spec.form in ("swapped", "exchanged"):
         return frozenset({*found, ("BCE202", "loss")})
     if "log" in spec.acts:
         found.add(("BCE501" if "softmax" in spec.acts else "BCE502", "log"))
     if spec.form == "both":
         found |= {("BCE106", "loss")} | {(code, "first") for code in [REACHED[(spec.acts or ("raw",))[-1], "bcel"]] if code}
-    elif spec.form == "call" and (code := input_code(spec.acts, spec.loss, context)):
+    elif spec.form in ("call", "guessed") and (code := input_code(spec.acts, spec.loss, context)):
         found |= {(code, "loss")} if code != OFF or off else set()
     elif spec.form == "written":
         found.add(("BCE503", "written"))
@@ -124,6 +127,51 @@ def _calls() -> None:
     CASES["both losses of a sigmoid"] = Case(Spec(("sigmoid",), "bce", form="both"), _GOOD["bcel"])
 
 
+def _exchanged() -> None:
+    """A binary loss does not raise: that its input cannot learn tells it."""
+    fails = ("RuntimeError", "ValueError", "IndexError", "NotImplementedError", MAY)
+    for loss, acts in (("bcel", ()), ("bce", ("sigmoid",)), ("bce", ("unit",))):
+        name = f"{loss} of {''.join(acts) or 'logits'}"
+        right = replace(_GOOD[loss][0 if loss == "bcel" else 1], form="guessed")
+        CASES[f"swapped {name}"] = Case(Spec(acts, loss, form="swapped", raises=fails), (*_GOOD[loss][:2], right))
+        CASES[f"exchanged {name}"] = Case(Spec(acts, loss, form="exchanged", raises=fails), (right, *_GOOD[loss][:1]))
+
+
+def _integers() -> None:
+    fails = ("RuntimeError", "NotImplementedError", "ValueError")
+    for loss in ("bcel", "bce", "ce", "nll", "kl"):
+        acts = {"bce": ("unit",), "nll": ("log_softmax",), "kl": ("log_softmax",)}.get(loss, ())
+        CASES[f"integers to {loss}"] = Case(Spec((*acts, "integer"), loss, also=("BCE305 loss",), raises=fails), _GOOD[loss])
+
+
+_SHORT = ("torch.ones(3)", "torch.tensor([1.0, 2.0])", "torch.ones(6)", "torch.full((8,), 2.0)", "torch.rand(1, 5)")
+_FITTING = ("torch.ones(4)", "torch.tensor([1.0, 2.0, 1.0, 1.0])", "torch.tensor(2.0)", "torch.full((1,), 2.0)", "torch.rand(1, 4)")
+
+
+def _weights() -> None:
+    for i, wrong in enumerate(_SHORT):
+        for loss, option in (("bcel", "pos_weight"), ("bcel", "weight"), ("bce", "weight")):
+            good = Spec(("unit",) if loss == "bce" else (), loss, layout="wide")
+            bad = replace(good, options=f"{option}={wrong}", also=("BCE401 loss",), raises=("RuntimeError", "ValueError"))
+            CASES[f"{option} {i} of {loss}"] = Case(bad, tuple(replace(good, options=f"{option}={w}") for w in _FITTING))
+
+
+_COUNTED = ("np.bincount(np.arange(8) % 4)", "np.bincount(np.arange(8) % 4) / 8", "8 / (4 * np.bincount(np.arange(8) % 4))",
+            "1.0 / np.array([1, 2, 1, 1])", "np.ones(4)", "np.random.default_rng(0).random(4)")  # fmt: skip
+_CAST = ("torch.from_numpy($w).float()", "torch.tensor($w, dtype=torch.float32)", "torch.FloatTensor($w)",
+         "torch.from_numpy(($w).astype(np.float32))", "torch.as_tensor($w).to(torch.float32)")  # fmt: skip
+
+
+def _counted() -> None:
+    for i, counted in enumerate(_COUNTED):
+        for loss in ("ce", "nll"):
+            good = Spec(("log_softmax",) if loss == "nll" else (), loss)
+            wrong = f"torch.{('from_numpy', 'tensor', 'as_tensor')[i % 3]}({counted})"
+            bad = replace(good, options=f"weight={wrong}", also=("BCE304 options",), raises=("RuntimeError",), float32=i > 0)
+            kept = tuple(replace(good, options=f"weight={w.replace('$w', counted)}") for w in _CAST)
+            CASES[f"counted weight {i} of {loss}"] = Case(bad, kept)
+
+
 def _options() -> None:
     old = ("size_average=False", "size_average=True", "reduce=True", "size_average=True, reduce=True")
     for i, loss in enumerate(("bcel", "ce", "mlsm", "mse")):
@@ -171,5 +219,5 @@ def _thresholds() -> None:
         CASES[f"threshold beside {loss}"] = Case(Spec((), loss, threshold=True), _GOOD[loss][:1])
 
 
-for _fill in (_reach, _logs, _calls, _options, _targets, _thresholds):
+for _fill in (_reach, _logs, _calls, _exchanged, _integers, _options, _weights, _counted, _targets, _thresholds):
     _fill()

@@ -13,10 +13,10 @@ from bce_lint.engine import check, fix
 from bce_lint.findings import FixOptions
 from bce_lint.rules.registry import default_codes
 from tests.planted.cases import MAY, Spec, expected
-from tests.planted.plan import Plan
+from tests.planted.plan import STEPS, Plan
 from tests.planted.render import rendered
 from tests.planted.witnessed import Rows, witnessed
-from tests.planted.writer import Program
+from tests.planted.writer import Place, Program
 
 
 class Disagreement(NamedTuple):
@@ -73,9 +73,14 @@ class Readers:
 
 def planted(plan: Plan, spec: Spec, program: Program, context: str) -> Rows:
     """The findings that a program has by construction, in a context: those of its case, and a threshold on a sigmoid of a sigmoid."""
-    told = [(code, place) for code, mark in expected(spec, context, plan.off) for place in program.marks[mark]]
+    told = [(code, place) for code, mark in expected(spec, context, plan.off) for place in _marked(program, mark)]
     squashed = [("BCE601", place) for place in program.marks.get("squashed", ())]
     return frozenset((code, place.path, place.row) for code, place in (*told, *squashed))
+
+
+def _marked(program: Program, mark: str) -> tuple[Place, ...]:
+    """The places of a mark; a decision may be one on an array instead, which is for the analysis alone to see."""
+    return program.marks.get(mark, ()) if mark == "threshold" else program.marks[mark]
 
 
 def answered(readers: Readers, plan: Plan, spec: Spec) -> Answer:
@@ -83,20 +88,27 @@ def answered(readers: Readers, plan: Plan, spec: Spec) -> Answer:
     program = rendered(plan, spec)
     # Without CUDA its autocast is off while the program runs.
     known, shown = planted(plan, spec, program, plan.ban), planted(plan, spec, program, "plain")
+    known |= {("BCE601", place.path, place.row) for place in program.marks.get("array", ())}
     codes = default_codes() | {code for code, _, _ in known | shown}
     paths = readers.files(program.files)
     static = frozenset((d.code, readers.named(d.location.path), d.location.start.row) for d in check(paths, codes).diagnostics)
+    if spec.float32 and plan.casts:
+        known &= static  # it is found where a cast or an inner region tells the dtype
     error, seen = witnessed(program, readers.folder, codes)
-    found = [*_ended(spec, error), *differences("static", known, static), *differences("witness", shown, seen)]
+    if plan.untaken:
+        dead = {(place.path, place.row) for place in program.marks["dead"]}
+        shown, seen = frozenset(), frozenset(row for row in seen if row[0] not in ("BCE203", "BCE304"))
+        known = frozenset(row for row in static if row[1:] not in dead) if STEPS[plan.step] == "private option" else known
+    found = [*_ended(spec, error, plan.untaken), *differences("static", known, static), *differences("witness", shown, seen)]
     if readers.fixes and known:
         found += _fixed(readers, spec, program, paths, codes)
     return Answer(spec, program, known, static, shown, seen, tuple(found))
 
 
-def _ended(spec: Spec, error: BaseException | None) -> Iterator[Disagreement]:
-    if error is None and spec.raises and MAY not in spec.raises:
+def _ended(spec: Spec, error: BaseException | None, untaken: bool) -> Iterator[Disagreement]:
+    if error is None and not untaken and spec.raises and MAY not in spec.raises:
         yield Disagreement("run", "", f"runs, though it was to raise {' or '.join(spec.raises)}")
-    if error is not None and type(error).__name__ not in spec.raises:
+    if error is not None and (untaken or type(error).__name__ not in spec.raises):
         yield Disagreement("run", type(error).__name__, str(error))
 
 

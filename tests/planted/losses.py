@@ -137,6 +137,15 @@ WRITTEN: dict[str, Call] = {
 """The ways to write a binary cross entropy out."""
 
 
+def is_named(call: Call) -> bool:
+    """True if the loss is called in the step by its own name, or by one that is given to a constructed loss: only by these it is known
+    that there is a loss where no run comes to."""
+    step = call.body + call.result
+    held = "criterion = " + _MADE in (call.main, call.body) or call.given == _MADE
+    named = any(name in step for name in ("nn.$C($a)($q", "nn.$C($q", "F.$f(", "functional.$f("))
+    return named or (held and "criterion($q" in step.replace("$K", "criterion"))
+
+
 def called(writer: Writer, call: Call, loss: Loss, options: str, value: str, target: str, criterion: str) -> str:
     """The expression of a loss of a value and a target. What the step is to be given goes to the writer's setup."""
     given = ", ".join(filter(None, (loss.options if "reduc" not in options else "", options)))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from string import Template
 
+from tests.planted.assembly import assembled, named
 from tests.planted.cases import Spec
-from tests.planted.losses import CALLS, CLASS_CALLS, WRITTEN, called
-from tests.planted.models import RETURNS, STYLES, Model, Wish
-from tests.planted.plan import BANNED, CONTEXTS, DECOYS, FEEDS, ROWS, SHAPES, STEPS, THRESHOLDS, WHERE, Plan
+from tests.planted.losses import CALLS, CLASS_CALLS, WRITTEN, called, is_named
+from tests.planted.models import RETURNS, STYLES, Wish
+from tests.planted.plan import CONTEXTS, DECOYS, FEEDS, GUESSES, ROWS, SHAPES, THRESHOLDS, WHERE, Plan
 from tests.planted.routes import ROUTES, travelled
 from tests.planted.spellings import LAYERS, applied
 from tests.planted.table import LOSSES
@@ -33,9 +33,16 @@ _DECOYS = {
     "entropy": "spread = -(torch.softmax($v.detach(), dim=-1) * F.log_softmax($v.detach(), dim=-1)).sum()",
     "commented out": "# $v = torch.sigmoid($v)",
     "dead branch": "if False:\n    $v = torch.sigmoid(torch.softmax($v, dim=-1))",
+    "log without grad": "with torch.no_grad():\n    spread = torch.log(torch.sigmoid($v)).mean()",
+    "log of what is detached": "spread = torch.log(torch.softmax($v.detach(), dim=-1)).sum()",
+    "log of arrays": "spread = np.log(torch.sigmoid($v).detach().float().numpy()).mean()",
+    "reverse divergence": "with torch.no_grad():\n    teacher = F.log_softmax($v, dim=-1)\n"
+    'extra = F.kl_div(teacher, F.softmax($v, dim=-1), reduction="batchmean")',
+    "loss without grad": "with torch.no_grad():\n    watched = F.mse_loss($v, torch.zeros_like($v))",
     "printed": 'message = f"{torch.sigmoid($v).mean().item():.3f}"',
 }
-_OF_CLASSES = ("softmax without grad", "entropy", "dead branch")
+_OF_CLASSES = ("softmax without grad", "entropy", "dead branch", "log of what is detached", "reverse divergence")
+_OF_LOGITS = ("reverse divergence",)
 _THRESHOLDS = {
     "inline": "hits = ($v ⟨threshold⟩> 0.5).float().mean()",
     "helper": "hits = accuracy_of($v)",
@@ -43,25 +50,21 @@ _THRESHOLDS = {
     "gt": "hits = ⟨threshold⟩torch.gt($v, 0.5).sum()",
     "turned": "hits = (0.3 ⟨threshold⟩<= $v.detach()).sum()",
     "apart": "with torch.no_grad():\n    hits = ⟨threshold⟩$v.cpu() >= 0.5",
+    "numpy's round": "hits = ⟨array⟩np.round($v.detach().float().cpu().numpy())",
+    "array": "hits = ($v.detach().float().cpu().numpy() ⟨array⟩> 0.5).mean()",
+    "numpy's where": "hits = np.where($v.detach().float().numpy() ⟨array⟩> 0.5, 1, 0)",
+    "ge": "hits = ⟨threshold⟩$v.ge(0.5).sum()",
+    "torch's where": "hits = torch.where($v ⟨threshold⟩>= 0.5, 1.0, 0.0)",
 }
-
-
-@dataclass(frozen=True)
-class _Style:
-    """How a step names what it works with."""
-
-    model: str
-    criterion: str
-
-
-_NAMED = {
-    "function": _Style("model(x)", "criterion"),
-    "script": _Style("model(x)", "criterion"),
-    "main": _Style("model(x)", "criterion"),
-    "trainer": _Style("self.model(x)", "self.criterion"),
-    "module": _Style("self(x)", "self.criterion"),
-    "epoch": _Style("model(x)", "criterion"),
-    "task": _Style("self.net(x)", "self.criterion"),
+_GUESSES = {
+    "decision": "guess = ($v > 0).float()",
+    "ones": "guess = torch.ones_like($v)",
+    "decision apart": "with torch.no_grad():\n    guess = $v.gt(0).to(torch.float32)",
+    "zeros": "guess = torch.zeros_like($v)",
+    "where": "guess = torch.where($v > 0, 1.0, 0.0)",
+    "constant": "guess = torch.full($v.shape, 0.9)",
+    "array": "guess = torch.from_numpy(($v.detach().float().numpy() > 0).astype(np.float32))",
+    "rounded": "guess = torch.clamp($v, 0, 1).detach().round()",
 }
 
 
@@ -76,20 +79,23 @@ def rendered(plan: Plan, spec: Spec) -> Program:
     if returns == "beside its softmax" and shape != "wide":
         returns = "value"
     model = tuple(STYLES.values())[plan.model](writer, Wish(inside, plan.spelling, width, returns))
-    style = _NAMED[STEPS[plan.step]]
+    style = named(plan)
+    if plan.chosen is not None and plan.chosen.way == "evaluated":
+        writer.line(f"{style.network}.eval()")
     target = _target(writer, plan, spec, shape)
     value = Template(model.read).substitute(c=style.model)
     value = travelled(writer, tuple(ROUTES)[plan.route], value)
     for i in range(len(inside), len(inside) + len(outside)):
         value = applied(writer, spec.acts, i, plan.spelling, value, "helper", writer.body)
-    value = travelled(writer, tuple(ROUTES)[plan.second], value)
+    second = tuple(ROUTES)[plan.second]
+    value = travelled(writer, "variable" if "integer" in spec.acts and second in ("float", "to dtype") else second, value)
     if _is_row(spec, shape):
         value = f"({value}){_NOW[ROWS[plan.row]]}"
     before = len(writer.body)
     value = _watched(writer, plan, spec, value, shape)
     result = _lost(writer, plan, spec, value, target, style.criterion)
     step = _in_context(plan, spec, writer.body, result, before)
-    _assembled(writer, plan, model, step)
+    assembled(writer, plan, model, step, width)
     return laid_out(writer, tuple(LAYOUTS)[plan.split])
 
 
@@ -150,13 +156,13 @@ def _batches(feed: str, target: str) -> str:
 
 def _watched(writer: Writer, plan: Plan, spec: Spec, value: str, shape: str) -> str:
     """Adds what the step does with the value besides the loss."""
-    decoy = DECOYS[plan.decoy]
-    named = spec.threshold or spec.form in ("written", "both") or decoy != "nothing"
+    decoy = "nothing" if "integer" in spec.acts else DECOYS[plan.decoy]
+    named = spec.threshold or spec.form in ("written", "both", "exchanged", "guessed") or decoy != "nothing"
     if not named:
         return value
     own = writer.fresh()
     writer.line(f"{own} = {value}")
-    if decoy in _DECOYS and (shape == "wide" or decoy not in _OF_CLASSES):
+    if decoy in _DECOYS and (shape == "wide" or decoy not in _OF_CLASSES) and not (spec.acts and decoy in _OF_LOGITS):
         line = _DECOYS[decoy].replace("$v", own)
         writer.line(line if spec.acts[-1:] == ("sigmoid",) else line.replace("⟨squashed⟩", ""))
     if spec.threshold:
@@ -174,14 +180,20 @@ def _lost(writer: Writer, plan: Plan, spec: Spec, value: str, target: str, crite
         return f"-({value}).mean()"
     calls = {"class": CLASS_CALLS, "written": WRITTEN}.get(spec.form, CALLS)
     call = tuple(calls.values())[plan.call % len(calls)]
+    if plan.untaken and not is_named(call):
+        call = next(iter(calls.values()))
     if spec.form == "both":
         writer.line(f"first = ⟨first⟩F.binary_cross_entropy_with_logits({value}, {target})")
-    pair = (target, value) if spec.form == "swapped" else (value, target)
+    if spec.form in ("exchanged", "guessed"):
+        writer.line(_GUESSES[GUESSES[plan.guess]].replace("$v", value))
+        target = "guess"
+    pair = (target, value) if spec.form in ("swapped", "exchanged") else (value, target)
     result = called(writer, call, loss, spec.options, *pair, criterion)
-    if DECOYS[plan.decoy] == "focal weight":
+    decoy = "nothing" if "integer" in spec.acts else DECOYS[plan.decoy]
+    if decoy == "focal weight":
         writer.line(f"weight = (1 - torch.sigmoid({value}.detach())).mean()")
         result = f"weight * ({result})"
-    if DECOYS[plan.decoy] == "other loss":
+    if decoy == "other loss":
         writer.line(f"extra = F.mse_loss(torch.tanh({value}), torch.zeros_like({value}))")
         result = f"extra + {result}"
     return f"{result} + first" if spec.form == "both" else result
@@ -196,106 +208,12 @@ def _in_context(plan: Plan, spec: Spec, lines: list[str], result: str, before: i
             return [block("with torch.cuda.amp.autocast():", [*lines, f"loss = {result}"]), "return loss"]
         case "autocast not enabled":
             return [block('with torch.autocast(device_type="cuda", enabled=False):', [*lines, f"loss = {result}"]), "return loss"]
-        case "model under autocast" if lines[:before]:
+        case "model under autocast" if lines[:before] and not spec.float32:
             return [block('with torch.autocast("cuda"):', lines[:before]), *lines[before:], f"loss = {result}", "return loss"]
-        case "autocast off for the loss":
+        case "autocast off for the loss" if not spec.float32:
             inner = block('with torch.autocast("cuda", enabled=False):', [*lines[before:], f"loss = {result}"])
             return [block('with torch.autocast("cuda"):', [*lines[:before], inner]), "return loss"]
         case "cpu autocast" if spec.loss != "bce":
             return [block('with torch.autocast("cpu"):', [*lines, f"loss = {result}"]), "return loss"]
         case _:
             return [*lines, f"return {result}"]
-
-
-def _assembled(writer: Writer, plan: Plan, model: Model, step: list[str]) -> None:
-    """The loop around the step, in the style of the plan."""
-    style = STEPS[plan.step]
-    device = CONTEXTS[plan.context] in BANNED
-    moved = ["x, y = x.to(device), y.to(device)"] * device
-    if device:
-        writer.define("main", 'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")')
-    take = ["x, y = batch[\"x\"], batch[\"y\"]"] if FEEDS[plan.feed] == "dict batches" else ["x, y = batch"]
-    made_model = f"{model.made}.to(device)" if device else model.made
-    inline = [*step[:-1], f"loss = {step[-1].removeprefix('return ')}"] if step[-1] != "return loss" else step[:-1]
-    update = ["optimizer.zero_grad()", "loss.backward()", "optimizer.step()"]
-    region = CONTEXTS[plan.context] == "autocast of the caller"
-    whole = _Parts(writer, made_model, [*take, *moved], step, inline, update, region)
-    {"script": whole.script, "main": whole.main, "trainer": whole.trainer, "module": whole.module, "epoch": whole.epoch,
-     "task": whole.task}.get(style, whole.function)()  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What a program is assembled from."""
-
-    writer: Writer
-    model: str
-    take: list[str]
-    step: list[str]
-    inline: list[str]
-    update: list[str]
-    region: bool
-
-    def _called(self, text: str) -> list[str]:
-        line = f"loss = {text}"
-        return [block('with torch.autocast("cuda"):', [line])] if self.region else [line]
-
-    def _loop(self, lines: list[str]) -> str:
-        return block("for batch in batches():", [*self.take, *lines, *self.update])
-
-    def _around(self, lines: list[str]) -> list[str]:
-        return [block('with torch.autocast("cuda"):', lines)] if self.region else lines
-
-    def _main(self, lines: list[str]) -> None:
-        self.writer.define("main", block("def main():", lines))
-        self.writer.define("main", block('if __name__ == "__main__":', ["main()"]))
-
-    def _ready(self, model: str = "model") -> list[str]:
-        return [f"optimizer = torch.optim.SGD({model}.parameters(), lr=0.01)"]
-
-    def script(self) -> None:
-        """Everything at module level."""
-        ready = [f"model = {self.model}", *self.writer.setup, *self._ready()]
-        self.writer.define("main", "\n".join([*ready, self._loop(self._around(self.inline))]))
-
-    def main(self) -> None:
-        """Everything in one function."""
-        self._main([f"model = {self.model}", *self.writer.setup, *self._ready(), self._loop(self._around(self.inline))])
-
-    def function(self) -> None:
-        """A function for a step."""
-        more = ", criterion" if self.writer.setup else ""
-        self.writer.define("main", block(f"def train_step(model, x, y{more}):", self.step))
-        loop = self._loop(self._called(f"train_step(model, x, y{more})"))
-        self._main([f"model = {self.model}", *self.writer.setup, *self._ready(), loop])
-
-    def epoch(self) -> None:
-        """A function for an epoch."""
-        more = ", criterion" if self.writer.setup else ""
-        lines = ["total = 0.0", self._loop([*self._around(self.inline), "total += loss.item()"]), "return total"]
-        self.writer.define("main", block(f"def train_epoch(model, optimizer{more}):", lines))
-        self._main([f"model = {self.model}", *self.writer.setup, *self._ready(), f"train_epoch(model, optimizer{more})"])
-
-    def trainer(self) -> None:
-        """A class that holds model and criterion."""
-        more = ", criterion" if self.writer.setup else ""
-        own = ["self.model = model", *["self.criterion = criterion"] * bool(more)]
-        init = block(f"def __init__(self, model{more}):", own)
-        self.writer.define("main", block("class Trainer:", [init, "", block("def compute(self, x, y):", self.step)]))
-        made = [f"model = {self.model}", *self.writer.setup, f"trainer = Trainer(model{more})"]
-        self._main([*made, *self._ready(), self._loop(self._called("trainer.compute(x, y)"))])
-
-    def module(self) -> None:
-        """A module whose `training_step` calls itself."""
-        own = ["super().__init__()", f"self.net = {self.model}", *(f"self.{line}" for line in self.writer.setup)]
-        init, call = block("def __init__(self):", own), block("def forward(self, x):", ["return self.net(x)"])
-        lines = [init, "", call, "", block("def training_step(self, batch):", ["x, y = batch", *self.step])]
-        self.writer.define("main", block("class Task(nn.Module):", lines))
-        self._main(["task = Task()", *self._ready("task"), self._loop(self._called("task.training_step((x, y))"))])
-
-    def task(self) -> None:
-        """A module whose `forward` returns the loss."""
-        own = ["super().__init__()", f"self.net = {self.model}", *(f"self.{line}" for line in self.writer.setup)]
-        lines = [block("def __init__(self):", own), "", block("def forward(self, x, y):", self.step)]
-        self.writer.define("main", block("class Task(nn.Module):", lines))
-        self._main(["task = Task()", *self._ready("task"), self._loop(self._called("task(x, y)"))])

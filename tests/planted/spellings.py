@@ -85,6 +85,13 @@ SPELLINGS: dict[str, dict[str, Spelling]] = {
         "method": Spelling("($e).float()"),
         "to": Spelling("($e).to(torch.float32)"),
     },
+    "integer": {
+        "long": Spelling("($e).long()"),
+        "rounded": Spelling("($e).round().to(torch.int64)"),
+        "int": Spelling("($e).int()"),
+        "decided": Spelling("($e > 0).to(torch.int64)"),
+        "cut": Spelling("torch.floor($e).type(torch.LongTensor)"),
+    },
     "log": {
         "torch": Spelling("⟨log⟩torch.log($e)"),
         "method": Spelling("⟨log⟩($e).log()"),

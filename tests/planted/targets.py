@@ -12,6 +12,10 @@ _INTEGERS = (
     "torch.full($s, 1)",
     "torch.ones($s).to(torch.int64)",
     "torch.zeros($s).type(torch.LongTensor)",
+    "torch.from_numpy(np.random.randint(0, 2, $s))",
+    "torch.tensor(np.zeros($s, dtype=np.int64))",
+    "torch.as_tensor((np.random.rand(*$s) > 0.5).astype(int))",
+    "torch.from_numpy(np.random.default_rng(0).integers(0, 2, $s))",
 )
 _INDICES = (
     "torch.randint(0, 4, ($n,))",
@@ -21,6 +25,11 @@ _INDICES = (
     "torch.randint(0, 4, ($n,), dtype=torch.uint8)",
     "torch.zeros($n, dtype=torch.long)",
     "torch.randn($n, 4).max(1)[1]",
+    "torch.from_numpy(np.arange($n) % 4)",
+    "torch.from_numpy(np.random.randint(0, 4, $n))",
+    "torch.from_numpy(np.random.rand($n, 4).argmax(axis=1))",
+    "torch.LongTensor(np.arange($n) % 4)",
+    "torch.tensor(np.random.default_rng(0).integers(0, 4, size=$n))",
 )
 TARGETS: dict[str, tuple[str, ...]] = {
     "float": (
@@ -34,12 +43,26 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "torch.randint(0, 2, $s, dtype=torch.float32)",
         "torch.bernoulli(torch.full($s, 0.5))",
         "(torch.rand($s) > 0.5) * 1.0",
+        "torch.from_numpy(np.random.rand(*$s)).float()",
+        "torch.from_numpy(np.zeros($s, dtype=np.float32))",
+        "torch.tensor(np.random.randint(0, 2, $s), dtype=torch.float32)",
+        'torch.as_tensor((np.random.rand(*$s) > 0.5).astype("float32"))',
+        "torch.FloatTensor(np.random.rand(*$s))",
     ),
     "integer": _INTEGERS,
-    "truth": ("torch.rand($s) > 0.5", "torch.ones($s).bool()", "torch.randint(0, 2, $s).to(torch.bool)"),
-    "double": ("torch.rand($s, dtype=torch.float64)", "torch.ones($s).double()", "torch.randint(0, 2, $s).to(torch.float64)"),
+    "truth": (
+        "torch.rand($s) > 0.5",
+        "torch.ones($s).bool()",
+        "torch.randint(0, 2, $s).to(torch.bool)",
+        "torch.from_numpy(np.random.rand(*$s) > 0.5)",
+    ),
+    "double": (
+        "torch.from_numpy(np.random.rand(*$s))", "torch.tensor(np.zeros($s))", "torch.from_numpy(np.random.randint(0, 2, $s) / 2)",
+        "torch.from_numpy(np.random.default_rng(0).random($s))", "torch.from_numpy(np.random.randint(0, 2, $s).astype(np.float64))",
+        "torch.rand($s, dtype=torch.float64)", "torch.ones($s).double()", "torch.randint(0, 2, $s).to(torch.float64)",
+    ),
     "sign": ("torch.randint(0, 2, $s).float() * 2 - 1", "torch.ones($s)", "torch.sign(torch.randn($s))"),
-    "real": ("torch.randn($s)", "torch.rand($s)", "torch.zeros($s)"),
+    "real": ("torch.randn($s)", "torch.rand($s)", "torch.zeros($s)", "torch.from_numpy(np.random.randn(*$s).astype(np.float32))"),
     "index": _INDICES,
     "narrow index": (
         "torch.randint(0, 4, ($n,)).int()",
@@ -47,13 +70,19 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "torch.zeros($n, dtype=torch.int16)",
         "(torch.arange($n) % 4).to(torch.int32)",
         "torch.randint(0, 4, ($n,)).short()",
+        "torch.from_numpy((np.arange($n) % 4).astype(np.int32))",
+        "torch.tensor(np.zeros($n, dtype=np.int16))",
     ),
-    "float index": ("torch.randint(0, 4, ($n,)).float()", "torch.zeros($n)", "(torch.arange($n) % 4).to(torch.float32)"),
+    "float index": (
+        "torch.randint(0, 4, ($n,)).float()", "torch.zeros($n)", "(torch.arange($n) % 4).to(torch.float32)",
+        "torch.from_numpy((np.arange($n) % 4).astype(np.float32))", "torch.tensor(np.zeros($n), dtype=torch.float)",
+    ),
     "index column": ("torch.randint(0, 4, ($n, 1))", "torch.randint(0, 4, ($n,)).unsqueeze(1)", "torch.zeros($n, 1, dtype=torch.long)"),
     "distribution": (
         "torch.softmax(torch.randn($n, 4), dim=1)",
         "torch.full(($n, 4), 0.25)",
         "F.one_hot(torch.randint(0, 4, ($n,)), 4).float()",
+        "torch.from_numpy(np.full(($n, 4), 0.25, dtype=np.float32))",
     ),
     "log distribution": (
         "torch.log_softmax(torch.randn($n, 4), dim=1)",
@@ -64,30 +93,33 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "one-hot": (
         "F.one_hot(torch.randint(0, 4, ($n,)), 4).float()",
         "F.one_hot(torch.arange($n) % 4, num_classes=4).to(torch.float32)",
+        "torch.from_numpy(np.eye(4)[np.arange($n) % 4]).float()",
     ),
     "integer one-hot": (
         "F.one_hot(torch.randint(0, 4, ($n,)), 4)",
         "F.one_hot(torch.arange($n) % 4, num_classes=4)",
         "torch.nn.functional.one_hot(torch.randint(0, 4, ($n,)), 4)",
     ),
-}
+}  # fmt: skip
 """The expressions of each kind: `$s` is the shape of a target that has the input's, `$n` the number of rows."""
 
 PREPARED: dict[str, tuple[tuple[str, str], ...]] = {
-    "float": (("integer", "$y.float()"), ("integer", "$y.to(torch.float32)"), ("integer", "$y.type_as(x)"), ("truth", "$y * 1.0")),
+    "float": (("integer", "$y.float()"), ("integer", "$y.to(torch.float32)"), ("integer", "$y.type_as(x)"), ("truth", "$y * 1.0"),
+              ("real", "torch.ones($b)"), ("real", "torch.zeros($b)"), ("double", "$y.to(torch.float32)")),
     "integer": (("float", "$y.long()"), ("float", "$y.to(torch.int64)"), ("truth", "$y.int()")),
     "truth": (("float", "$y > 0.5"), ("integer", "$y.bool()")),
     "double": (("float", "$y.double()"), ("integer", "$y.to(torch.double)")),
     "index": (("narrow index", "$y.long()"), ("index column", "$y.squeeze(1)"), ("one-hot", "$y.argmax(dim=1)")),
     "narrow index": (("index", "$y.int()"), ("index", "$y.to(torch.int16)")),
-    "float index": (("index", "$y.float()"),),
-    "index column": (("index", "$y.unsqueeze(1)"), ("index", "$y.view(-1, 1)"), ("index", "$y[:, None]")),
+    "float index": (("index", "$y.float()"), ("index", "torch.zeros(x.size(0))")),
+    "index column": (("index", "$y.unsqueeze(1)"), ("index", "$y.view(-1, 1)"), ("index", "$y[:, None]"),
+                     ("index", "torch.zeros(x.size(0), 1).long()")),
     "log distribution": (("softmax", "torch.log($y.clamp(min=1e-6))"), ("real", "torch.log_softmax($y.view(-1, 4), dim=1)")),
     "softmax": (("log distribution", "$y.exp()"),),
     "one-hot": (("index", "F.one_hot($y.long(), 4).float()"),),
     "integer one-hot": (("index", "F.one_hot($y.long(), 4)"),),
-}
-"""Targets that the step makes out of another kind, `$y`."""
+}  # fmt: skip
+"""Targets that the step makes out of another kind, `$y`; `$b` is the shape with the batch's size asked of `x`."""
 
 
 def made(kind: str, turn: int, rows: int, shape: str) -> tuple[str, str]:
@@ -99,7 +131,8 @@ def made(kind: str, turn: int, rows: int, shape: str) -> tuple[str, str]:
     if not choices:
         return _filled(plain[turn % len(plain)], rows, shape), "y"
     other, step = choices[(turn - len(plain)) % len(choices)]
-    return _filled(TARGETS[other][turn % len(TARGETS[other])], rows, shape), step.replace("$y", "y")
+    batch = shape.replace(f"({rows},", "(x.size(0),")
+    return _filled(TARGETS[other][turn % len(TARGETS[other])], rows, shape), step.replace("$y", "y").replace("$b", batch)
 
 
 def count(kind: str) -> int:

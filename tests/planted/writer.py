@@ -13,6 +13,8 @@ MARK = re.compile(r"⟨(\w+)⟩")
 """A mark in a text: the line that it stands in is where a finding of that name is expected."""
 
 IMPORTS = {
+    r"(?<![\w.])argparse\.": "import argparse",
+    r"(?<![\w.])np\.": "import numpy as np",
     r"(?<![\w.])torch\.|\(torch, ": "import torch",
     r"(?<![\w.])nn\.|\(nn, ": "from torch import nn",
     r"(?<![\w.])F\.|\(F, ": "import torch.nn.functional as F",

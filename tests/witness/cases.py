@@ -131,6 +131,11 @@ CASES = {
         "p = torch.sigmoid(one(x))\nF.binary_cross_entropy(y, p)",
         "p = torch.sigmoid(one(x)).detach()\nF.binary_cross_entropy(y, p)",
     ),
+    "swapped arguments of a constant": Case(
+        ("BCE202",),
+        "F.binary_cross_entropy_with_logits(torch.full((6, 1), 0.9), one(x))",
+        "F.binary_cross_entropy_with_logits(one(x), torch.full((6, 1), 0.9))",
+    ),
     "an old option": Case(
         ("BCE203",), "nn.BCEWithLogitsLoss(size_average=False)(one(x), y)", "nn.BCEWithLogitsLoss(reduction='sum')(one(x), y)"
     ),
@@ -165,6 +170,11 @@ CASES = {
     "column against row": Case(
         ("BCE401",), "F.binary_cross_entropy_with_logits(one(x), y[:, 0])", "F.binary_cross_entropy_with_logits(one(x)[:, 0], y[:, 0])"
     ),
+    "weights of positive labels": Case(
+        ("BCE401",),
+        "F.binary_cross_entropy_with_logits(three(x), torch.rand(6, 3), pos_weight=torch.ones(6))",
+        "F.binary_cross_entropy_with_logits(three(x), torch.rand(6, 3), pos_weight=torch.ones(3))",
+    ),
     "all pairs": Case(("BCE401",), "F.mse_loss(one(x), y.flatten())", "F.mse_loss(one(x), y[:1])"),
     "indices of shape (N, 1)": Case(("BCE401",), "F.cross_entropy(three(x), k[:, None])", "F.cross_entropy(three(x), k)"),
     "one class": Case(("BCE402",), "F.cross_entropy(one(x), torch.zeros(6).long())", "F.cross_entropy(three(x), torch.zeros(6).long())"),
@@ -183,6 +193,7 @@ CASES = {
         "for n in (3, 1):\n    torch.softmax(torch.randn(6, n), dim=1)",
     ),
     "log of softmax": Case(("BCE501",), "torch.log(three(x).softmax(1))", "three(x).log_softmax(1).exp()"),
+    "log of softmax that is trained": Case(("BCE501",), "torch.log(three(x).softmax(1))", "torch.log(three(x).detach().softmax(1))"),
     "log of sigmoid": Case(("BCE502",), "(one(x).sigmoid() + 1e-8).log()", "(one(x).abs() + 1e-8).log()"),
     "log of one minus sigmoid": Case(("BCE502",), "torch.log(1 - torch.sigmoid(one(x)))", "torch.log(2 - torch.sigmoid(one(x)))"),
     "written by hand": Case(

@@ -66,7 +66,20 @@ def _narrow_arm(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, ta
     else:
         known = {c: (old, v) for c, v in m.state.cells.items() if type(v) in _KNOWN and type(old := before.find(c)) is Unknown}
     assumptions.assume(m, outcomes)
+    frame.narrowed += [(cell, old, new) for cell, (old, new) in known.items() if cell[0] != frame.address]
     return known
+
+
+def left_alone(frame: Frame, ends: list[State]) -> list[State]:
+    """The ends of a call, with the unknown values that some of them know and others have left alone as they were before."""
+    for cell, old, new in reversed(frame.narrowed):
+        found = [end.find(cell) for end in ends]
+        if any(value is old for value in found):
+            for index, value in enumerate(found):
+                if value is new:
+                    ends[index] = ends[index].open()
+                    ends[index].put(cell, old)
+    return ends
 
 
 def _widened(m: Machine, ends: list[State], narrowed: list[Narrowed]) -> list[State]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import common, untagged
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     NEVER,
     NONE,
@@ -27,10 +28,10 @@ from bce_lint.analysis.domain.values import (
     join_tagged,
     tagged,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import arity, attributes, classes, contexts, entry_points, instances, statements
+from bce_lint.analysis.interpreter import arity, attributes, branches, classes, contexts, entry_points, instances, statements
 from bce_lint.analysis.models import autocast, conversions, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
-from bce_lint.analysis.state import assumptions, containers, handed, partings
+from bce_lint.analysis.state import assumptions, containers, handed, identities, partings
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, apart, apply_delta, merge
@@ -203,10 +204,13 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
         m.state, m.ended = before, inner.raised and node is not None and not (node.is_generator or node.is_async)
         return NEVER
     when = apart([state for state, _ in ends]) if len(ends) > 1 else [NO_TAGS]
+    states = [state for state, _ in ends]
+    if len(ends) > 1 and inner.narrowed:
+        states = branches.left_alone(inner, states)
     if len(ends) > MANY_ENDS and not inner.captured:
-        m.state = merge([state.outliving(before, inner.address) for state, _ in ends], m.reads)
+        m.state = merge([state.outliving(before, inner.address) for state in states], m.reads)
     else:
-        m.state = merge([state for state, _ in ends], m.reads)
+        m.state = merge(states, m.reads)
     entry_points.run_pending(m, inner)
     _collapse(m, inner, before)
     return join_tagged(zip([value for _, value in ends], when, strict=True))
@@ -239,6 +243,8 @@ def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
             value = _default(m, frame, param, defaults, index)
         if type(value) is Unknown:
             value = _annotated(m, frame, param, value)
+        elif type(value) is Tensor and not value.identity and frame.call is not None:
+            value = identities.told_apart(m, value, (frame.address, param.name))
         m.write(frame.address, param.name, value)
         bound.append(value)
     for param in node.params:

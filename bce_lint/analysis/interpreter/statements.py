@@ -124,8 +124,9 @@ def _store_item(m: Machine, frame: Frame, target: ir.Item, owner: Value, holder:
         return
     changed = containers.set_item(m, owner, key, value)
     assumptions.mark_changed(m, frame, owner, target.span)
-    if type(owner) is not Tensor or changed is None:
+    if type(owner) is not Tensor or type(changed) is not Tensor:
         return
+    changed = changed if changed.identity else identities.told_apart(m, changed, (frame.address, "written", target.span, frame.unrolled_at))
     if isinstance(target.value, ir.Name):
         bind_name(m, frame, target.value.id, changed)
     elif isinstance(target.value, ir.Attr) and holder is not None and changed is not owner:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.domain.shapes import least_rank
 from bce_lint.analysis.domain.tensor import Place, Tensor, dtype_at
-from bce_lint.analysis.domain.values import NONE, Constant, External, Ref, Unknown, Value, number_kind
+from bce_lint.analysis.domain.values import NONE, BuiltinMethod, Constant, External, Ref, Unknown, Value, number_kind
 from bce_lint.analysis.models.shape_rules import is_pointwise
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
@@ -104,6 +104,8 @@ def _is_device(value: Value, source: ir.Expr | None) -> bool:
     if type(value) is Constant:
         return not isinstance(value.value, int) or isinstance(value.value, bool)
     name = source.id if isinstance(source, ir.Name) else source.name if isinstance(source, ir.Attr) else ""
+    if type(value) is BuiltinMethod:  # `x.device` of a tensor
+        return value.name == "device"
     return (type(value) is Ref and value.kind == "device") or (type(value) is Unknown and "device" in name.lower())
 
 

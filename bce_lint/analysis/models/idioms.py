@@ -133,6 +133,11 @@ def _value(value: Value) -> Formula | None:
     return Formula("value", value.identity, domain=domain, unit=is_unit(tensor.range), origin=tensor.origin, detached=detached)
 
 
+def _unnamed(value: Tensor) -> Formula | None:
+    """A value of which it is known what it is, but not which one."""
+    return Formula("value", domain=value.domain) if value.form is None and value.domain in PROBABLE else None
+
+
 def _complement(value: Value, eps: bool) -> Formula | None:
     inner = _value(value)
     if inner is None or inner.complement:
@@ -243,7 +248,7 @@ def logarithm_of(value: Value) -> Logged | None:
     found = [
         (option, form)
         for option in options(value)
-        if type(option) is Tensor and not option.literal and (form := _value(option)) is not None
+        if type(option) is Tensor and not option.literal and (form := _value(option) or _unnamed(option)) is not None
     ]
     complements = {form.complement for _, form in found}
     if len(found) != len(options(value)) or len(complements) != 1:

@@ -9,7 +9,7 @@ from bce_lint.analysis.domain.tensor import Place, Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, MustUses, Ref, Seq, Unknown, Value, const, identity_of, options, tensors
 from bce_lint.analysis.models import autocast, formed_logits
 from bce_lint.analysis.models.model import Model, each
-from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, turned
+from bce_lint.analysis.sites import ConstructorSite, LossSite, OptionSite, Use, meeting
 from bce_lint.analysis.state import cells, handed, partings
 from bce_lint.analysis.state.answers import Constructed, EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame
@@ -187,7 +187,7 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
 def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place, given: _Given) -> Tensor:
     value, target = given.values[0] or TOP, given.values[1] or TOP
     identity = identity_of(value)
-    primary, path, home = _primary(frame, place, identity_of(target) if turned(tensors(value), tensors(target)) else identity)
+    primary, path, home = _primary(frame, place, meeting(contract, identity, identity_of(target), tensors(value), tensors(target)))
     input_place, target_place = (frame.place(span) if span else None for span in given.spans)
     state, region = autocast.describe(m)
     weight, pos_weight = (tensors(w) if w is not None else () for w in (given.weight, given.pos_weight))
@@ -221,10 +221,10 @@ def _is_trained(m: Machine, frame: Frame, node: ir.Call) -> bool:
     return autocast.has_grad(m) and way_of(m, frame, node).taken is not Taken.SPARED
 
 
-def _primary(frame: Frame, place: Place, identity: int) -> tuple[Place, tuple[Place, ...], Frame]:
-    """Where value and expectation meet: out of every function whose parameter the input merely is."""
+def _primary(frame: Frame, place: Place, given: tuple[int, ...]) -> tuple[Place, tuple[Place, ...], Frame]:
+    """Where value and expectation meet: out of every function whose parameters those merely are that meet."""
     path: list[Place] = []
-    while identity and identity in frame.params and frame.parent is not None and frame.call is not None:
+    while all(given) and all(one in frame.params for one in given) and frame.parent is not None and frame.call is not None:
         path.insert(0, place)
         place = frame.parent.place(frame.call, _callee(frame))
         frame = frame.parent

@@ -7,6 +7,7 @@ from bce_lint.analysis.domain.gradient import Gradient, together
 from bce_lint.analysis.domain.shapes import size
 from bce_lint.analysis.domain.tensor import End, Filling, Formula, Tensor, join_tensor
 from bce_lint.analysis.domain.values import NONE, Constant, Seq, Unknown, Value, const
+from bce_lint.catalog.dtypes import INTEGERS
 from bce_lint.catalog.schema import ACTIVATED, Domain
 from bce_lint.records import changed
 
@@ -24,6 +25,9 @@ def written(owner: Tensor, key: Value, value: Value) -> Tensor:
     if type(value) is Tensor and value.domain is owner.domain and value.range == owner.range:
         return owner if gradient is owner.gradient else changed(owner, gradient=gradient)
     plain = Tensor(dtype=owner.dtype, shape=owner.shape, given=owner.given, gradient=gradient)
+    if type(value) is Tensor and owner.dtype not in INTEGERS and _is_all(owner, key):
+        of = value if value.shape == owner.shape is not None else _without_place(value)
+        return changed(plain, domain=of.domain, range=of.range, origin=of.origin, inner=of.inner, model=of.model)
     before = owner.form.filling if owner.form is not None else None
     blank = owner.literal and owner.domain is Domain.UNKNOWN and owner.range.low == owner.range.high
     if type(value) is not Tensor or value.domain not in _HELD or not (blank or before is not None):
@@ -35,6 +39,12 @@ def written(owner: Tensor, key: Value, value: Value) -> Tensor:
         return changed(plain, form=Formula("filling", filling=found))
     of = found.of
     return changed(plain, domain=of.domain, range=of.range, origin=of.origin, inner=of.inner, model=of.model)
+
+
+def _is_all(owner: Tensor, key: Value) -> bool:
+    """True if an index leaves nothing of a tensor out."""
+    piece = _piece(owner, key)
+    return piece is not None and piece[1] == (0, None)
 
 
 def _filled(owner: Tensor, before: Filling | None, key: Value, value: Tensor) -> Filling | None:

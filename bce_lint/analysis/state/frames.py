@@ -86,7 +86,8 @@ class Loop:
 class Frame:
     """One activation of a function, class body or module. `address` owns its cells; `call` is where it was called, `params` what its
     parameters were given, by identity or address; `arms` are the
-    undecided tests of the function that it is under, with the outcome of each; `regions` are the states before the contexts that it is in,
+    undecided tests of the function that it is under, with the outcome of each; `narrowed` are the cells elsewhere that a test told to be
+    constants in one arm, with both values; `regions` are the states before the contexts that it is in,
     each with the number of loops around its `with`."""
 
     unit: LoweredFile
@@ -112,6 +113,7 @@ class Frame:
     main: bool = False
     arms: tuple[OpenArm, ...] = ()
     raised: bool = False
+    narrowed: list[tuple[tuple[int, str], Value, Value]] = field(default_factory=list)
 
     @property
     def runs_as_main(self) -> bool:

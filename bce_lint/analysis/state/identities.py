@@ -54,6 +54,13 @@ def materialize(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int 
     return mapped(value, lambda o: _followed(m, o, changed(o, identity=own)) if type(o) is Tensor and not o.identity else o)
 
 
+def told_apart(m: Machine, value: Tensor, place: tuple[object, ...]) -> Tensor:
+    """A tensor that is one of several, or is written anew: from this place on it is one."""
+    one = changed(value, identity=m.intern(("from", *place)))
+    _followed(m, value, one)
+    return one
+
+
 def objects_in(value: Value) -> Iterator[Ref]:
     """The objects that a value is, or holds itself."""
     match value:

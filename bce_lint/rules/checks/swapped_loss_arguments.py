@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.tensor import Tensor
-from bce_lint.analysis.sites import LossSite, Site
+from bce_lint.analysis.sites import TOLD_BY_GRADIENT, LossSite, Site
 from bce_lint.catalog.schema import PROBABILITIES, Contract, Domain, Expects, Target
 from bce_lint.fixes.intent import Change, FixIntent
 from bce_lint.rules.dtypes import is_integer
@@ -65,7 +65,6 @@ from bce_lint.rules.reach import in_log_space, in_unit
 from bce_lint.rules.rule import Finding, Rule
 
 _OUTPUTS = frozenset(Domain) - {Domain.UNKNOWN, Domain.LABEL}
-_BY_GRADIENT = frozenset({"BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss"})
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -99,7 +98,7 @@ def _first(site: LossSite) -> str:
     turned = all(map(_output, site.target))
     if turned and all(map(_labels, site.input)):
         return "labels"
-    if site.contract.name not in _BY_GRADIENT or any(_is_distribution(one, site) for one in site.input):
+    if site.contract.name not in TOLD_BY_GRADIENT or any(_is_distribution(one, site) for one in site.input):
         return ""
     if turned and all(one.carried is Gradient.DATA for one in site.input):
         return "constants" if all(one.literal and one.range.low == one.range.high for one in site.input) else "data"
