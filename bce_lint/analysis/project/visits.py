@@ -40,9 +40,13 @@ class Visits:
             yield None, [*sinks.sinks_in(unit.module.body, held, functions=False)]
 
     def reopened(self, unit: LoweredFile, summary: FileSummary, answer: EntryAnswer) -> Iterator[Candidate]:
-        """The functions in which there is a sink that no run has visited so far."""
-        for candidate, found in self.of(unit, summary):
-            if candidate is not None and any(id(one) not in answer.visited for one in found):
+        """The functions in which there is a sink that no run has visited so far, and the methods of a class whose constructor has one:
+        an attribute of theirs may hold it."""
+        rows = [(candidate, [id(one) for one in found]) for candidate, found in self.of(unit, summary) if candidate is not None]
+        left = [candidate for candidate, found in rows if not answer.visited.issuperset(found)]
+        constructed = {id(one.owner) for one in left if one.owner is not None and one.function.name == "__init__"}
+        for candidate, _ in rows:
+            if candidate in left or id(candidate.owner) in constructed:
                 yield candidate
 
     def count(self, units: Iterable[tuple[LoweredFile, FileSummary]], answer: EntryAnswer) -> tuple[Sinks, list[Place]]:
