@@ -40,6 +40,8 @@ class ImportedFiles:
                 folder = os.path.dirname(folder)
             return self._file(folder, parts)
         for start in self._search(folder):
+            if parts[:1] == ["torch"] and start != self.root and "__init__.py" in self._listing(start):
+                continue  # Python looks here for a script beside it alone, to which a `torch.py` that imports torch gives itself
             found = self._file(start, parts)
             if found is not None:
                 return found
