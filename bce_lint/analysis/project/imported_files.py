@@ -22,7 +22,7 @@ class ImportedFiles:
 
     def file(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names: from the importer's folder, its packages, the folders of its settings or else the root and
-        `src`; None outside the project."""
+        `src`, and from around a folder of that name in which the importer stands; None outside the project."""
         folder = os.path.dirname(importer)
         key = (folder, module, level)
         if key not in self._found:
@@ -39,7 +39,7 @@ class ImportedFiles:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
             return self._file(folder, parts)
-        for start in self._search(folder):
+        for start in (*self._search(folder), *self._around(folder, parts[0] if parts else "")):
             if parts[:1] == ["torch"] and start != self.root and "__init__.py" in self._listing(start):
                 continue  # Python looks here for a script beside it alone, to which a `torch.py` that imports torch gives itself
             found = self._file(start, parts)
@@ -54,6 +54,14 @@ class ImportedFiles:
             folder = os.path.dirname(folder)
             yield folder
         yield from (self.root, os.path.join(self.root, "src")) if last is None else last
+
+    def _around(self, folder: str, name: str) -> Iterable[str]:
+        """The folders in which one called `name` lies that is the importer's, or is above it: the script of a namespace package."""
+        while len(folder) > len(self.root):
+            above, own = os.path.split(folder)
+            if own == name:
+                yield above
+            folder = above
 
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self.folders:
