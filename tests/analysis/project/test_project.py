@@ -89,6 +89,17 @@ def test_a_namespace_package_is_found_from_inside_by_its_name(tmp_path: Path) ->
     assert resolver(tmp_path)("code/nets/a.py", "nets.m") == "nets/m.py"
 
 
+def test_a_file_means_another_of_its_name(tmp_path: Path) -> None:
+    files = ("model.py", "old/model.py", "old/alone.py", "src/alone.py", "src/pkg/__init__.py", "src/pkg/pkg.py", "once.py")
+    found = resolver(make(tmp_path, dict.fromkeys(files, "")))
+    assert found("old/model.py", "model") == "model.py"
+    assert found("model.py", "model") == "model.py"
+    assert found("old/alone.py", "alone") == "src/alone.py"
+    assert found("src/pkg/pkg.py", "pkg") == "src/pkg/__init__.py"
+    assert found("once.py", "once") == "once.py"
+    assert found("old/model.py", "model", 1) == "old/model.py"
+
+
 def test_packages_modules_and_namespaces(tmp_path: Path) -> None:
     files = ("a.py", "both/__init__.py", "both.py", "pkg/__init__.py", "pkg/m.py", "space/m.py", "space/deep/n.py", "odd.py", "odd/m.py")
     found = resolver(make(tmp_path, dict.fromkeys(files, "")))
