@@ -127,11 +127,12 @@ def test_statistics(train: Path, run: Callable[..., Told]) -> None:
     write(train.parent / "w.json", seen(train))
     _, out, _ = run("--compare", "w.json", "--statistics", "-q", "train.py")
     rule = "2\tBCE103\tsigmoid-before-bce-with-logits"
-    assert out == f"{rule}\t1 confirmed, 1 not executed\n1\tBCE702\tsome-rule\t1 only at run time\n"
+    visited = "losses and other operations that rules look at, analysed: 4 of 4\n"
+    assert out == f"{rule}\t1 confirmed, 1 not executed\n1\tBCE702\tsome-rule\t1 only at run time\n{visited}"
     _, out, _ = run("--compare", "w.json", "--statistics", "--output-format", "json", "train.py")
     assert json.loads(out)[0]["run_time"] == {"confirmed": 1, "not executed": 1}
     _, out, _ = run("--statistics", "-q", "train.py")
-    assert out == f"{rule}\n"
+    assert out == f"{rule}\n{visited}"
 
 
 SELECTED: dict[str, set[str]] = {"--select BCE1": {"BCE103"}, "--ignore BCE103": {"BCE702"}, "--select BCE203": set()}
@@ -215,7 +216,8 @@ def test_usage_errors_are_one_line(train: Path, run: Callable[..., Told], argume
 
 def test_a_run_without_losses_executed_nothing(train: Path, run: Callable[..., Told]) -> None:
     write(train.parent / "w.json", report())
-    assert run("--compare", "w.json", "--statistics", "train.py")[1].endswith("\t2 not executed\nRun time: 2 not executed.\n")
+    told = run("--compare", "w.json", "--statistics", "train.py")[1].split("\n")
+    assert told[0].endswith("\t2 not executed") and told[2:] == ["Run time: 2 not executed.", ""]
 
 
 def test_comparing_runs_no_code_and_writes_nothing(tmp_path: Path) -> None:

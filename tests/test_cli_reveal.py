@@ -80,7 +80,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return call
 
 
-LOGITS = "Tensor: logits, shape (..., 1), a module's output, made by `layer` in line 12"
+LOGITS = "Tensor: logits, float32, shape (..., 1), a module's output, made by `layer` in line 12"
 CALLED = "; in step() called in line 32"
 
 

@@ -71,7 +71,7 @@ _WRITES = {
         bitwise_and_ bitwise_or_ bitwise_xor_ bitwise_left_shift_ bitwise_right_shift_(other)
         mvlgamma_ polygamma_ renorm_ index_reduce_ put_ fill_diagonal_
         resize_(size) | shape=resized_to receiver=tensor
-        resize_as_(other) | shape=resized_as
+        resize_as_(the_template) | shape=resized_as
         set_ | shape=resized
         """,
     ),

@@ -34,8 +34,9 @@ def statistics(diagnostics: Iterable[Diagnostic], *, as_text: bool = True) -> st
 
 def visited(sinks: Sinks) -> str:
     """How many of the losses, softmaxes, logarithms and thresholds in the files the analysis came to."""
-    share = f" ({100 * sinks.visited / sinks.total:.1f} %)" if sinks.total else ""
-    return f"losses and other operations that rules look at, analysed: {sinks.visited} of {sinks.total}{share}\n"
+    if not sinks.total:
+        return ""
+    return f"losses and other operations that rules look at, analysed: {sinks.visited} of {sinks.total}\n"
 
 
 def unanalysed(functions: Sequence[Unanalysed]) -> str:

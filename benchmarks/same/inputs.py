@@ -66,7 +66,7 @@ def commands(checkout: Path, folder: Path, verify: bool) -> Group:
 def fixtures(checkout: Path, folder: Path, verify: bool) -> Group:
     """All fixtures: the folder of a rule and each project by itself, and each file as a text without a name."""
     shutil.copytree(checkout / "tests" / "fixtures", folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    names = ("text", "reveal", "reveal_alone")
+    names = ("text", "reveal", "reveal_alone", "losses", "possible")
     whole = [path for name in names if (path := folder / name).is_dir()]  # a revision may have no such fixtures yet
     roots = [*(folder / "rules").iterdir(), *whole, *(folder / "projects").iterdir()]
     roots += [*(folder / "fixes").glob("BCE*"), *(folder / "fixes" / "projects").glob("*/*")]

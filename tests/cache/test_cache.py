@@ -341,7 +341,7 @@ def test_what_is_wrong_with_a_file_that_no_loss_needs_is_kept(root: Path, monkey
     def fail(_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("bce_lint.analysis.project.project.is_python", fail)
+    monkeypatch.setattr("bce_lint.analysis.project.project_files.is_python", fail)
     assert told(lint(Cache())) == told(cold)
 
 

@@ -29,7 +29,7 @@ def step(x, y):
     return nn.BCEWithLogitsLoss()(squash(layer(x)), y)
 """
 OURS, THEIRS = Signer(b"our own key"), Signer(b"the key of somebody else")
-NOTHING, LIE = b"[[],{},[],[],0]", b'[[["BCE103","n","\\u001b[2Jlie",["train.py",1,1,1,2],"error",[],null,""]],{},[],[],0]'
+NOTHING, LIE = b"[[],{},[],[],[0,0],0]", b'[[["BCE103","n","\\u001b[2Jlie",["train.py",1,1,1,2],"error",[],null,""]],{},[],[],[0,0],0]'
 
 
 @pytest.fixture

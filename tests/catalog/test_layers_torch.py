@@ -173,9 +173,11 @@ def test_recurrent_features_keep_their_bound(qualname: str) -> None:
 def test_constructor_parameters(qualname: str) -> None:
     found = list(inspect.signature(resolve(qualname)).parameters)
     if found == ["args", "kwargs"]:
-        found = ["input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout"]
+        found = ["input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional"]
         if qualname.endswith("RNN"):
             found.insert(3, "nonlinearity")
+        if qualname.endswith("LSTM"):
+            found.append("proj_size")
         assert resolve(qualname)(*[4, 4, 1])
     row = layers.LAYERS[qualname]
     assert found[: len(row.params)] == list(row.params)

@@ -43,6 +43,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "bincount": (np.array([0, 2, 1]),),
     "dot": (X.numpy(), np.ones((4, 2))),
     "matmul": (X.numpy(), np.ones((4, 2))),
+    **{name: (X.numpy(), np.ones((3, 4))) for name in ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")},
     **{name: ((X.numpy(), np.ones((3, 4))),) for name in ("concatenate", "stack", "vstack", "hstack")},
 }
 

@@ -26,16 +26,16 @@ EQUIVALENT: dict[str, str] = {
     "bce_lint/analysis/project/project.py::: RECURSION = 20_000 -> RECURSION = 20001":
         "a limit far above what is needed: one more is as good",
     **dict.fromkeys((
-        'bce_lint/analysis/models/tensor_literals.py::literal: made = m.number(frame, node.span, "literal")'
-        " -> made = m.number(frame, node.span, 'literal~')",
+        'bce_lint/analysis/models/tensor_literals.py::literal: number = m.number(frame, node.span, "literal")'
+        " -> number = m.number(frame, node.span, 'literal~')",
         'bce_lint/analysis/models/tensor_literals.py::literal: identity = m.number(frame, node.span, "literal")'
         " -> identity = m.number(frame, node.span, 'literal~')",
         'bce_lint/analysis/models/tensor_literals.py::ranged: identity = m.number(frame, node.span, "arange")'
         " -> identity = m.number(frame, node.span, 'arange~')",
-        'bce_lint/analysis/models/tensor_ops.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
+        'bce_lint/analysis/models/tensor_items.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
         ' else m.number(frame, span, "index")'
         ' -> identity = m.intern((\'index~\', owner.identity, key)) if constant else m.number(frame, span, "index")',
-        'bce_lint/analysis/models/tensor_ops.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
+        'bce_lint/analysis/models/tensor_items.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
         ' else m.number(frame, span, "index")'
         ' -> identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, \'index~\')',
         'bce_lint/analysis/models/autocast.py::context: return Ref(m.intern((frame.context, frame.unit.path, node.span,'

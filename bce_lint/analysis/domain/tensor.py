@@ -266,6 +266,6 @@ def alike_joined(values: list[T]) -> list[T]:
     """Too many values: tensors of one kind are one now."""
     found: dict[object, Any] = {}
     for value in values:
-        key: object = kind_of(value) if isinstance(value, Tensor) else value
+        key: object = (id(value.domain), kind_of(value)[1]) if isinstance(value, Tensor) else value
         found[key] = join_tensor(found[key], value) if isinstance(value, Tensor) and key in found else value
     return list(found.values())

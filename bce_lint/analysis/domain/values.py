@@ -269,10 +269,9 @@ def join(a: Value, b: Value) -> Value:
 
 def _union(known: list[Value], tags: Sequence[Tags]) -> Value:
     """One alternative or several; what is left of too many has no tags."""
-    if len(known) > MAX_ALTERNATIVES:
-        known, tags = alike_joined(known), ()
-    if len(known) > MAX_ALTERNATIVES:
+    if len(known) > MAX_ALTERNATIVES and len(known := alike_joined(known)) > MAX_ALTERNATIVES:
         return TOP
+    tags = tags if len(tags) == len(known) else ()
     return known[0] if len(known) == 1 else Union(tuple(known), tuple(tags) if any(tags) else ())
 
 
@@ -290,11 +289,12 @@ def join_tagged(values: Iterable[tuple[Value, Tags]]) -> Value:
 
 def join_all(values: Iterable[Value]) -> Value | None:
     """The join of any number of values, None for none."""
-    result: Value | None = None
-    for value in {id(value): value for value in values}.values():  # most of many are one and the same
-        result = value if result is None else join(result, value)
-        if result is TOP:
-            break
+    waiting = [*{id(value): value for value in values}.values()][::-1]  # most of many are one and the same
+    result = waiting.pop() if waiting else None
+    while waiting and result is not None and result is not TOP:
+        before, result = len(options(result)), join(result, waiting.pop())
+        if len(options(result)) < before:  # too many: the others are joined by kind as well, in a walk that meets each once
+            waiting = alike_joined(waiting)
     return result
 
 

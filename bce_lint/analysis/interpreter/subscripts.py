@@ -26,7 +26,7 @@ from bce_lint.analysis.domain.values import (
     tagged,
 )  # fmt: skip
 from bce_lint.analysis.interpreter import attributes, calls
-from bce_lint.analysis.models import tensor_ops
+from bce_lint.analysis.models import tensor_items
 from bce_lint.analysis.state import assumptions, cells, containers, handed, identities, objects, registries, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -67,7 +67,7 @@ def _named(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) ->
 def _item(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:
     match owner:
         case Tensor():
-            return tensor_ops.index(m, frame, owner, key, span)
+            return tensor_items.index(m, frame, owner, key, span)
         case Seq():
             return containers.element(m, owner, key)
         case Ref(kind="instance") if objects.class_attribute(m, owner, "__getitem__") is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bce_lint import ir
 from bce_lint.analysis.domain import sequences
-from bce_lint.analysis.domain.constants import TURNED, folded
+from bce_lint.analysis.domain.constants import TURNED
 from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import (
     MODULE_KINDS,
@@ -37,8 +37,9 @@ from bce_lint.analysis.models import (
     layers,
     losses,
     tensor_ops,
+    text_methods,
     trainers,
-)
+)  # fmt: skip
 from bce_lint.analysis.state import assumptions, cells, class_model, containers, identities, objects, registries, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
@@ -68,7 +69,7 @@ def call(m: Machine, frame: Frame, receiver: Value, name: str, args: Args, node:
         case Ref():
             return _ref(m, frame, receiver, name, args, node)
         case Constant(value=str()):
-            return _text(receiver, name, args)
+            return text_methods.call(receiver, name, args)
     return TOP
 
 
@@ -332,14 +333,6 @@ def _changed(m: Machine, receiver: Ref) -> None:
     items = m.read(receiver.address, cells.ITEMS)
     if receiver.kind in ("list", "set", "dict"):
         m.write(receiver.address, cells.ITEMS, Table((), TOP) if type(items) is Table else containers.ANYTHING)
-
-
-def _text(text: Constant, name: str, args: Args) -> Value:
-    """String methods of constants with constant arguments."""
-    simple = {"lower", "upper", "strip", "startswith", "endswith", "title", "capitalize", "replace", "lstrip", "rstrip"}
-    if name in simple and not args.kw and not args.open and all(type(a) is Constant for a in args.pos):
-        return folded(getattr(str, name), text, *(a for a in args.pos if type(a) is Constant))
-    return TOP
 
 
 _LIST: dict[str, OfList] = {

@@ -22,7 +22,7 @@ from bce_lint.analysis.domain.values import (
     number_kind,
     options,
     tensors,
-)
+)  # fmt: skip
 from bce_lint.analysis.models import (
     concatenation,
     conversions,
@@ -38,7 +38,7 @@ from bce_lint.analysis.models import (
     tensor_attributes,
     thresholds,
     written_out,
-)
+)  # fmt: skip
 from bce_lint.analysis.models.keywords import spelled
 from bce_lint.analysis.models.model import Model, each
 from bce_lint.analysis.models.value_rules import KINDS, between, bounds_of, clipped, cosine
@@ -318,27 +318,6 @@ def _hull(a: Value, b: Tensor) -> Tensor:
             return joined
     dtype = a.dtype if a.dtype == b.dtype else None
     return Tensor(range=join_range(a.range, b.range)._replace(tight=False), dtype=dtype, given=outermost(a.given, b.given))
-
-
-def index(m: Machine, frame: Frame, owner: Tensor, key: Value, span: ir.Span) -> Value:
-    """`t[key]`: some of the values; a slice of everything keeps the identity."""
-    constant = owner.identity and _is_constant(key)
-    identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, "index")
-    form = owner.form and written_out.indexed(owner.form, key, identity)
-    shape, gradient = shape_at(shape_rules.indexed(owner.shape, key), Place(frame.unit.path, span)), gradients.recorded(m, owner.gradient)
-    found = changed(owner, identity=identity, shape=shape, one_hot=_rows_left(owner, key), form=form, gradient=gradient)
-    return softmax_dims.indexed(found, owner, key)
-
-
-def _rows_left(owner: Tensor, key: Value) -> bool:
-    """True if whole one-hot rows are left by an index into the first dimension of several."""
-    number = type(key) in (Constant, Unknown) and key.kind == "int"  # type: ignore[union-attr]
-    rows = type(key) is Tensor and key.dtype == "int64"
-    return owner.one_hot and (number or rows or containers.is_slice(key)) and owner.shape is not None and len(owner.shape) > 1
-
-
-def _is_constant(key: Value) -> bool:
-    return type(key) is Constant or (type(key) is Seq and key.exact and all(_is_constant(part) for part in key.prefix))
 
 
 def modelled(m: Machine, value: Value) -> Value:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from bce_lint import ir
@@ -11,6 +12,15 @@ from bce_lint.analysis.project import lexical
 from bce_lint.ir.walk import AnyNode, children, last_name
 
 _ORDER = frozenset({"<", "<=", ">", ">="})
+_TOKEN = re.compile(r"[^\W\d]\w*|[<>]=?")
+_WHOLE = frozenset({
+    ir.Assign, ir.AugAssign, ir.ExprStmt, ir.Return, ir.Raise, ir.Assert, ir.Delete, ir.Call, ir.Op, ir.Build, ir.Dict, ir.Comp, ir.Choice,
+    ir.Attr, ir.Item, ir.Name, ir.Const,
+})  # fmt: skip
+"""The kinds of nodes whose spans hold all that is below them."""
+_COMPARING = (b"", b"=", b"!", b"<", b">")
+_NEAR = 400
+"""How many bytes before a constructor its line is looked at for the name that it gets."""
 
 
 @cache
@@ -28,12 +38,25 @@ def _constructor() -> re.Pattern[bytes]:
     from bce_lint.catalog import losses
 
     names = sorted({name.rpartition(".")[2].encode() for name in losses.MODULES})
-    return re.compile(rb"([\w\x80-\xff]+)[ \t]*(?::[^=\n]*)?=(?!=)[^=\n]*?\b(?:" + b"|".join(names) + rb")[ \t]*\(")
+    return re.compile(rb"\b(?:" + b"|".join(names) + rb")[ \t]*\(")
 
 
 def holding(code: bytes) -> frozenset[str]:
     """The names that some code gives to losses that it constructs."""
-    return frozenset(match[1].decode("utf-8", "replace") for match in _constructor().finditer(code))
+    found: set[bytes] = set()
+    for match in _constructor().finditer(code):
+        line = code[max(match.start() - _NEAR, 0) : match.start()].rpartition(b"\n")[2]
+        target, equals, _ = line.rpartition(b"=")
+        if equals and target[-1:] not in _COMPARING:
+            found.update(_last_word(target), _last_word(target.rpartition(b":")[0]))
+    return frozenset(name.decode("utf-8", "replace") for name in found)
+
+
+def _last_word(code: bytes) -> list[bytes]:
+    """The word that some code ends in, if it does."""
+    code = code[-_NEAR // 4 :].rstrip(b" \t")
+    words = lexical.WORD.findall(code)
+    return words[-1:] if words and code.endswith(words[-1]) else []
 
 
 def may_have(code: bytes, held: frozenset[str]) -> bool:
@@ -42,14 +65,24 @@ def may_have(code: bytes, held: frozenset[str]) -> bool:
     return not words.isdisjoint(lexical.words_of_sinks()) or any(name.encode() in words for name in held) or lexical.compares(code)
 
 
-def sinks_in(body: ir.Body, held: frozenset[str], functions: bool = True) -> Iterator[ir.Call | ir.Op]:
+def offsets(text: str, held: frozenset[str]) -> list[int]:
+    """Where the words of sinks and the signs of comparisons stand in a text."""
+    wanted = _losses() | _softmaxes() | held | {"log"}
+    return [match.start() for match in _TOKEN.finditer(text) if match[0] in wanted or match[0] in _ORDER]
+
+
+def sinks_in(body: ir.Body, held: frozenset[str], at: Sequence[int], functions: bool = True) -> Iterator[ir.Call | ir.Op]:
     """The losses, softmaxes and logarithms that are called, and the comparisons with a probability, outside arms that a literal decides;
-    without those of the functions and classes defined there, if they are not wanted."""
+    without those of the functions and classes defined there, if they are not wanted. `at` are the offsets where there may be any."""
     waiting: list[AnyNode] = [*body]
     while waiting:
         node = waiting.pop()
         if not functions and isinstance(node, ir.FunctionDef | ir.ClassDef | ir.Lambda):
             continue
+        if type(node) in _WHOLE:
+            first = bisect_left(at, node.span.start)
+            if first == len(at) or at[first] >= node.span.end:
+                continue
         if (isinstance(node, ir.Call) and _is_call(node, held)) or (isinstance(node, ir.Op) and _is_comparison(node)):
             yield node
         if isinstance(node, ir.If) and isinstance(node.test, ir.Const):

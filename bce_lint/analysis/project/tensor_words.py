@@ -23,12 +23,14 @@ _CONVERTING_WORDS = (b".double", b".half", b".bfloat16", b"._apply", b"torch_dty
 """What stands in each text that it finds something in."""
 _CASTING = re.compile(rb"\.(?:to|type)[ \t]*\(([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*){0,8}\)[^()]*){0,8})(\))?")
 _HARMLESS = re.compile(
-    rb"\s*(?:(?:device|non_blocking|copy|memory_format)\s*=.*|(?:dtype\s*=\s*)?(?:torch|th)\.(?:cuda\.)?"
-    rb"(?:long|int\w*|uint8|bool|short|float|float32|(?:Long|Int|Short|Byte|Bool|Float|Char)Tensor)"
-    rb"|(?!.*(?:Double|Half|BFloat)).*(?:device|cuda|cpu|gpu|mps|xpu|rank|\")\S*(?:\(.*)?|True|False|None|\d+|)\s*",
-    re.S | re.I,
+    rb"(?:dtype\s*=\s*)?(?:torch|th)\.(?:cuda\.)?"
+    rb"(?:long|int\w*|uint8|bool|short|float|float32|(?:Long|Int|Short|Byte|Bool|Float|Char)Tensor)|True|False|None|\d+|",
 )
 """An argument that asks for no dtype which the parameters of a module could have but for float32."""
+_ELSEWHERE = re.compile(rb"(?:device|non_blocking|copy|memory_format)\s*=")
+"""One that asks for no dtype at all."""
+_DEVICES = (b"device", b"cuda", b"cpu", b"gpu", b"mps", b"xpu", b"rank", b'"')
+_OTHER_DTYPES = (b"double", b"half", b"bfloat")
 _LONG = 200
 _TRUE_PRECISION = re.compile(rb"(?:16|64)-true|\bprecision\s*=\s*64\b")
 
@@ -67,4 +69,15 @@ def _converts(code: bytes, raw: bytes) -> bool:
 
 
 def _is_harmless(argument: bytes) -> bool:
-    return len(argument) <= _LONG and _HARMLESS.fullmatch(argument) is not None
+    argument = argument.strip()
+    if len(argument) > _LONG:
+        return False
+    return _HARMLESS.fullmatch(argument) is not None or _ELSEWHERE.match(argument) is not None or _is_device(argument.lower())
+
+
+def _is_device(argument: bytes) -> bool:
+    """True if an argument ends in what is called like a device, or in a call of it."""
+    if any(word in argument for word in _OTHER_DTYPES):
+        return False
+    ends = (argument.rpartition(word)[2] for word in _DEVICES if word in argument)
+    return any(not end.partition(b"(")[0].split()[1:] and not end[:1].isspace() for end in ends)

@@ -31,13 +31,12 @@ class Visits:
         held = sinks.holding(summary.data)
         if not sinks.may_have(summary.data, held):
             return
+        at = sinks.offsets(unit.text, held)
         for candidate in candidates(unit, self.leads):
-            function = candidate.function
-            code = unit.text[function.span.end : function.body[-1].span.end] if function.body else ""
-            if sinks.may_have(code.encode("utf-8", "replace"), held) and (found := [*sinks.sinks_in(function.body, held)]):
+            if found := [*sinks.sinks_in(candidate.function.body, held, at)]:
                 yield candidate, found
         if self.leads.body(unit.path):
-            yield None, [*sinks.sinks_in(unit.module.body, held, functions=False)]
+            yield None, [*sinks.sinks_in(unit.module.body, held, at, functions=False)]
 
     def reopened(self, unit: LoweredFile, summary: FileSummary, answer: EntryAnswer) -> Iterator[Candidate]:
         """The functions in which there is a sink that no run has visited so far, and the methods of a class whose constructor has one:

@@ -17,7 +17,7 @@ class Built(NamedTuple):
     answer: EntryAnswer
 
 
-class _Known(NamedTuple):
+class _BuiltWith(NamedTuple):
     """What was built, and the addresses of those that were asked for on the way."""
 
     built: Built
@@ -37,9 +37,9 @@ class Generics:
     def __init__(self, base: State) -> None:
         self._base = base
         self._below: State | None = None
-        self._on: dict[State, dict[int, _Known]] = {}
-        self._known: dict[int, _Known] = {}
-        self._within: dict[tuple[int, frozenset[int]], _Known] = {}
+        self._on: dict[State, dict[int, _BuiltWith]] = {}
+        self._known: dict[int, _BuiltWith] = {}
+        self._within: dict[tuple[int, frozenset[int]], _BuiltWith] = {}
         self._building: list[tuple[int, set[int]]] = []
 
     def start(self) -> None:
@@ -57,12 +57,12 @@ class Generics:
             self._building[-1][1].update(found.asked, (address,))
         return found.built
 
-    def _find(self, address: int, around: frozenset[int], build: Callable[[], Built]) -> _Known:
+    def _find(self, address: int, around: frozenset[int], build: Callable[[], Built]) -> _BuiltWith:
         known = self._known.get(address)
         if known is not None and around.isdisjoint(known.asked) and address not in around:
             return known
         if address in around or len(self._within) > MOST_WITHIN:
-            return _Known(Built({}, EntryAnswer()), frozenset())
+            return _BuiltWith(Built({}, EntryAnswer()), frozenset())
         within = self._within.get((address, around))
         if within is None:
             within = self._build(address, build)
@@ -72,11 +72,11 @@ class Generics:
                 self._within[address, around] = within
         return within
 
-    def _build(self, address: int, build: Callable[[], Built]) -> _Known:
+    def _build(self, address: int, build: Callable[[], Built]) -> _BuiltWith:
         building = self._building
         building.append((address, set()))
         try:
             built = build()
-            return _Known(built, frozenset(building[-1][1]))
+            return _BuiltWith(built, frozenset(building[-1][1]))
         finally:
             building.pop()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.any_python
 def named(text: str, functions: bool = True) -> list[str]:
     """The sinks of some code, as they are written, in order."""
     held = sinks.holding(text.encode())
-    found = sinks.sinks_in(lower(text).body, held, functions)
+    found = sinks.sinks_in(lower(text).body, held, sinks.offsets(text, held), functions)
     return [text[one.span.start : one.span.end] for one in sorted(found, key=lambda one: one.span)]
 
 
