@@ -42,6 +42,33 @@ def test_a_path_selects_what_is_told() -> None:
         bce_lint.losses(SHOP / "nowhere.py")
 
 
+HELPER = """import torch.nn.functional as F
+
+
+def weighted(p, y, weight=None):
+    if weight is not None:
+        return F.binary_cross_entropy(p, y, weight=weight.cuda())
+    return F.binary_cross_entropy(p, y)
+"""
+TRAIN = """import torch
+from helper import weighted
+from torch import nn
+
+net = nn.Linear(8, 1)
+
+
+def step(x, y):
+    return weighted(net(x).sigmoid(), y)
+"""
+
+
+def test_a_loss_that_callers_answer_for_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text(HELPER, encoding="utf-8")
+    (tmp_path / "train.py").write_text(TRAIN, encoding="utf-8")
+    rows = [(Path(one.location.path).name, one.location.start.row, one.verdict) for one in bce_lint.losses(tmp_path)]
+    assert rows == [("helper.py", 6, "unknown"), ("train.py", 9, "wrong")]
+
+
 class Told:
     """What a command line prints and gives."""
 

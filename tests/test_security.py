@@ -259,6 +259,14 @@ def test_a_file_that_hides_nothing_is_not_told(linked: Path, name: str, capsys: 
     assert main(["pkg"]) == 1 and capsys.readouterr().err == ""
 
 
+def test_a_torch_file_of_a_package_hides_nothing(linked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (linked / "pkg" / "a.py").write_text(LOSS, encoding="utf-8")
+    (linked / "pkg" / "torch.py").touch()
+    assert main(["pkg"]) == 0 and "Python takes it for PyTorch" in capsys.readouterr().err
+    (linked / "pkg" / "__init__.py").touch()
+    assert main(["pkg"]) == 1 and capsys.readouterr().err == ""
+
+
 # --- configuration -------------------------------------------------------------------------------
 
 

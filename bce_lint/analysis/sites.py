@@ -83,7 +83,8 @@ class Use(NamedTuple):
 class OptionSite:
     """A loss made (or called as a function) with options: `options` maps parameter names to constants, with the place of each.
 
-    An option whose value is not a constant is absent; a default that was not written is absent too.
+    An option whose value is not a constant is absent; a default that was not written is absent too. `handed` tells that callers of the
+    function around it choose one.
     """
 
     contract: Contract
@@ -91,6 +92,7 @@ class OptionSite:
     primary: Place
     options: tuple[tuple[str, object, Place], ...]
     functional: bool
+    handed: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -49,17 +49,27 @@ NUMBER_DTYPES: Final[dict[str, str]] = {"float": "float64", "int": "int64", "boo
 """Python's number types as dtypes, for torch, for NumPy and for what torch's default collate function makes of numbers."""
 
 _NUMPY = tuple(name for name in WIDTHS if name != "bfloat16")
+_CODES: Final = {
+    **{"?": "bool", "b": "int8", "B": "uint8", "h": "int16", "i": "int32", "q": "int64", "e": "float16", "f": "float32", "d": "float64"},
+    **{"b1": "bool", "i1": "int8", "u1": "uint8", "i2": "int16", "i4": "int32", "i8": "int64", "f2": "float16", "f4": "float32"},
+    "f8": "float64",
+}
 
 NUMPY_DTYPES: Final[dict[str, str]] = {
     **{f"numpy.{name}": name for name in _NUMPY},
     **{name: name for name in _NUMPY},
     "numpy.bool_": "bool",
+    **_CODES,
+    **{f"{order}{code}": name for order in "<=" for code, name in _CODES.items()},
     "numpy.half": "float16",
     "numpy.single": "float32",
     "numpy.double": "float64",
     "numpy.float_": "float64",
     "numpy.int_": "int64",
+    "numpy.longlong": "int64",
+    "numpy.intc": "int32",
     "numpy.short": "int16",
+    "numpy.byte": "int8",
     "numpy.ubyte": "uint8",
     "float": "float64",
     "int": "int64",

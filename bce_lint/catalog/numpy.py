@@ -11,13 +11,13 @@ from bce_lint.catalog.rows import rows
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Kind, Range, Transfer
 
 NUMPY: dict[str, Transfer] = {
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), dtype="float64", shape="size"), "zeros(shape)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), dtype="float64", shape="size"), "ones(shape)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), dtype="float64", shape="size"), "zeros(shape, dtype)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), dtype="float64", shape="size"), "ones(shape, dtype)"),
     **rows(
         "numpy.",
         Transfer(Kind.FACTORY, UNIT, dtype="float64"),
         """
-        eye(N) | shape=eye
+        eye(N, M, k, dtype) | shape=eye
         random.rand | shape=sizes
         random.random random.random_sample | shape=size
         """,
@@ -34,8 +34,8 @@ NUMPY: dict[str, Transfer] = {
         "numpy.",
         Transfer(Kind.FACTORY, ANY, dtype="float64"),
         """
-        empty(shape) | shape=size
-        linspace(start, stop, num) | shape=row
+        empty(shape, dtype) | shape=size
+        linspace(start, stop, num, endpoint, retstep, dtype) | shape=row
         """,
     ),
     **rows(
@@ -47,17 +47,17 @@ NUMPY: dict[str, Transfer] = {
         "numpy.",
         Transfer(Kind.FACTORY, ANY),
         """
-        array(object)
-        full(shape, fill_value) | shape=size dtype_rule=fill
+        array(object, dtype)
+        full(shape, fill_value, dtype) | shape=size dtype_rule=fill
         """,
     ),
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), shape="same", dtype_rule="like"), "zeros_like(a)"),
-    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), shape="same", dtype_rule="like"), "ones_like(a)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(0.0, 0.0, True), shape="same", dtype_rule="like"), "zeros_like(a, dtype)"),
+    **rows("numpy.", Transfer(Kind.FACTORY, Range(1.0, 1.0, True), shape="same", dtype_rule="like"), "ones_like(a, dtype)"),
     **rows(
         "numpy.",
         Transfer(Kind.LABEL, dtype="int64"),
         """
-        random.randint(low, high, size) | shape=randint
+        random.randint(low, high, size, dtype) | shape=randint
         argmax argmin(a, axis) | shape=reduce use=ranked
         argsort(a, axis) | shape=same use=ranked
         """,
@@ -66,7 +66,7 @@ NUMPY: dict[str, Transfer] = {
         "numpy.",
         Transfer(Kind.KEEP),
         """
-        asarray ascontiguousarray(a) | shape=same
+        asarray ascontiguousarray(a, dtype) | shape=same
         reshape(a, shape) | shape=view use=moved
         squeeze(a, axis) | shape=squeeze use=moved
         expand_dims(a, axis)
@@ -92,7 +92,7 @@ NUMPY: dict[str, Transfer] = {
         uniform(low, high, size) | shape=size_third
         """,
     ),
-    **rows("numpy.random.Generator.", Transfer(Kind.LABEL, dtype="int64"), "integers(low, high, size) | shape=randint"),
+    **rows("numpy.random.Generator.", Transfer(Kind.LABEL, dtype="int64"), "integers(low, high, size, dtype) | shape=randint"),
     **rows("numpy.", Transfer(Kind.ARITHMETIC, dtype="int64"), "bincount(x, weights, minlength) | dtype_rule=counts"),
     **rows("numpy.", Transfer(Kind.CLAMP, bounds=("a_min", "a_max")), "clip(a, a_min, a_max)"),
     **rows("numpy.", Transfer(Kind.MASK, use="moved"), "where(condition, x, y)"),
@@ -124,7 +124,7 @@ NUMPY: dict[str, Transfer] = {
         "numpy.",
         Transfer(Kind.MEAN, shape="reduce"),
         """
-        mean(a, axis) | use=summed
+        mean(a, axis, dtype) | use=summed
         median(a, axis) | use=selected
         """,
     ),
@@ -142,8 +142,8 @@ NUMPY: dict[str, Transfer] = {
         "numpy.",
         Transfer(Kind.ARITHMETIC),
         """
-        sum(a, axis) | shape=reduce use=summed
-        prod(a, axis) | shape=reduce
+        sum(a, axis, dtype) | shape=reduce use=summed
+        prod(a, axis, dtype) | shape=reduce
         sqrt log1p log2 log10 | shape=same
         power dot matmul
         """,

@@ -84,6 +84,12 @@ def _threshold(project: Project, intents: _Intents) -> str:
     return f"compare the logits at {_here(project, intents)} with {logit(constant or 0.5)}, or give the sigmoid of them there"
 
 
+def _reduce(project: Project, intents: _Intents) -> str:
+    what = intents[0].what
+    said = f'`reduction="{what}"`' if what else "`reduction`, and hand that through,"
+    return f"say {said} at {_here(project, intents)}"
+
+
 def explained(project: Project, intents: _Intents) -> str:
     """What a rule says that asks for no change, with the activations that it is about."""
     origins = [*_origins(intents), *_origins(intents, inner=True)] if isinstance(intents[0].site, ThresholdSite) else []
@@ -104,7 +110,7 @@ _ADVICE: Final[dict[Change, _Advice]] = {
     Change.LOG_TARGET: _saying("say `log_target=True`, if the input is in log space as well, or give it probabilities"),
     Change.CALL: _saying("construct the loss first, then call it,"),
     Change.SWAP: _saying("exchange input and target"),
-    Change.REDUCTION: _saying('say `reduction="{what}"`'),
+    Change.REDUCTION: _reduce,
     Change.CAST_TARGET: _saying("cast the target to {what} where it is made, or"),
     Change.CAST_WEIGHT: _saying("cast the weight to {what} where it is made, or"),
     Change.SHAPE: _saying("give input and target one shape"),

@@ -75,6 +75,8 @@ class _Table:
     def __init__(self, project: Project, wanted: set[str], selected: Selection, calls: LossCalls) -> None:
         self.project, self.wanted, self.selected, self.calls = project, wanted, selected, calls
         self.sites = project.sites_in(wanted)
+        losses = (one for site in self.sites for one in members(site) if isinstance(one, LossSite))
+        self.answered = {one.call.range for one in losses if one.path}  # by callers: their arguments meet the loss where they call
         certain = [one for one in judge(self.sites, EVERY) if self._counts(one)]
         self.certain = _by_place(certain)
         self.possible = _by_place([one for one in possible(self.sites, certain) if self._counts(one)])
@@ -97,7 +99,9 @@ class _Table:
             for one in members(site):
                 match one:
                     case LossSite():
-                        yield self._loss(one)
+                        said = self._loss(one)
+                        if said.verdict != UNKNOWN or one.path or one.call.range not in self.answered:
+                            yield said
                     case HandWrittenSite() | ConstructorSite(subject=Contract()):
                         yield from self._other(one)
         for left in unvisited(self.project, self.wanted):

@@ -22,12 +22,15 @@ DECIDED_HERE: Final = "decided here"
 def possible(sites: Iterable[Site], certain: Iterable[Judged]) -> list[Judged]:
     """The possible findings at sites, but where something is certain."""
     known = {judged.place.range for judged in certain}
-    heard: dict[SourceRange, list[Judged]] = {}
+    heard: dict[tuple[SourceRange, Conditions], list[Judged]] = {}
     for site in sites:
         for judged in _of(site):
             if judged.place.range not in known:
-                heard.setdefault(judged.place.range, []).append(judged)
-    return [_marked(judged) for judged in spoken(heard.values())]
+                heard.setdefault((judged.place.range, judged.under), []).append(judged)
+    shown: dict[tuple[SourceRange, str], Judged] = {}
+    for judged in spoken(heard.values()):  # what holds under one condition hides nothing that holds under another
+        shown.setdefault((judged.place.range, judged.rule.code), judged)
+    return [_marked(judged) for judged in shown.values()]
 
 
 def _marked(judged: Judged) -> Judged:

@@ -44,10 +44,13 @@ def construct_activation(m: Machine, frame: Frame, row: Activation, args: Args, 
 
 
 def dimension(row: Activation, args: Args, params: tuple[Param, ...]) -> Value | None:
-    """The value given for the activation's dimension parameter, None when it was left out."""
+    """The value given for the activation's dimension parameter, None when it was left out; unknown where the call raises."""
     if row.dim is None:
         return None
-    value = either(args, [p.name for p in params].index(row.dim), row.dim)
+    names = [p.name for p in params]
+    value = either(args, names.index(row.dim), row.dim)
+    if value is None and args.kw and not args.kw.keys() <= {*names, "dtype"}:
+        return TOP
     return None if value is NONE else value
 
 

@@ -40,7 +40,7 @@ def _typed(m: Machine, result: Tensor, row: Transfer, value: Value, args: Args, 
     array = array or name == "numpy" or name.startswith(ARRAYS)
     if array != result.array:
         result = changed(result, array=array)
-    if is_unknown(args) or (row.dtype_rule == "counts" and (len(args.pos) > 1 or "weights" in args.kw)):
+    if is_unknown(args, row, node) or (row.dtype_rule == "counts" and (len(args.pos) > 1 or "weights" in args.kw)):
         return changed(result, dtype=None)
     wanted = asked(args, row)
     if wanted is None and row.kind is Kind.FACTORY and row.dtype == "float32":
@@ -69,7 +69,7 @@ def cast(args: Args, row: Transfer) -> str | None:
 
 def asked(args: Args, row: Transfer) -> str | None:
     """The dtype that the arguments of a call ask for."""
-    named = args.kw.get("dtype")
+    named = _given(args, row)
     for value in (*args.kw.values(), *args.pos[1:]):
         found = dtype_of(value)
         if found is not None and (type(value) is External or value is named or row.params[:1] == ("dtype",)):
@@ -86,10 +86,21 @@ def dtype_of(value: Value) -> str | None:
     return None
 
 
-def is_unknown(args: Args) -> bool:
-    """True if a dtype is asked for that is not known here."""
-    asked = args.kw.get("dtype")
-    return asked is not None and asked is not NONE and dtype_of(asked) is None
+def is_unknown(args: Args, row: Transfer | None = None, node: ir.Call | None = None) -> bool:
+    """True if a dtype is asked for that is not known here, or may be asked for by a `**` of unknown content."""
+    asked = args.kw.get("dtype") if row is None else _given(args, row)
+    if asked is None:
+        return args.open and node is not None and any(arg.stars == 2 for arg in node.args)
+    return asked is not NONE and dtype_of(asked) is None
+
+
+def _given(args: Args, row: Transfer) -> Value | None:
+    """What is given for `dtype`: by its name or in its place, behind the tensor where it is a method's first. A cast looks itself."""
+    named = args.kw.get("dtype")
+    if named is not None or "dtype" not in row.params or row.dtype_rule == "cast":
+        return named
+    at = max(row.params.index("dtype"), 1)
+    return args.pos[at] if at < len(args.pos) else None
 
 
 def keeps_dtype(args: Args, node: ir.Call) -> bool:

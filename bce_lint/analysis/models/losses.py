@@ -38,7 +38,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     """Judges the arguments of a loss constructor."""
     place = frame.place(node.span, node.func.span)
     params = contract.init or ()
-    _options(m, frame, contract, params, args, place, functional=False)
+    _options(m, frame, contract, params, args, node, functional=False)
     for name, cell in _WEIGHTS.items():
         weight = _weight(params, args, name)
         if weight is not None:
@@ -132,7 +132,7 @@ def misused(answer: EntryAnswer) -> list[ConstructorSite]:
     return found
 
 
-def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, place: Place, functional: bool) -> None:
+def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, node: ir.Call, functional: bool) -> None:
     found = []
     for index, param in enumerate(params):
         value = args.get(index, param.name)
@@ -140,7 +140,15 @@ def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, 
         if type(value) is Constant and span is not None and not param.tensor:
             found.append((param.name, value.value, frame.place(span)))
     if found:
-        m.record(OptionSite(contract, place.text, place, tuple(found), functional))
+        place = frame.place(node.span, node.func.span)
+        m.record(OptionSite(contract, place.text, place, tuple(found), functional, _handed(frame, node, {at.span for _, _, at in found})))
+
+
+def _handed(frame: Frame, node: ir.Call, spans: set[ir.Span]) -> bool:
+    """True if an argument is a parameter of the function around the call, or an expression: another caller may give another value."""
+    params = {p.name for p in frame.function.params} if frame.function is not None else set()
+    given = [arg.value for arg in node.args if arg.value.span in spans]
+    return any(value.id in params if isinstance(value, ir.Name) else not isinstance(value, ir.Const) for value in given)
 
 
 class _Given(NamedTuple):
@@ -161,7 +169,7 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
     """`F.cross_entropy(input, target, ...)`."""
     params = contract.function or ()
     place = frame.place(node.span, node.func.span)
-    _options(m, frame, contract, params, args, place, functional=True)
+    _options(m, frame, contract, params, args, node, functional=True)
     names = [p.name for p in params]
     source = names.index("input") if "input" in names else 0
     target = names.index("target") if "target" in names else 1

@@ -207,7 +207,7 @@ def _randint(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 def _eye(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     if len(args.pos) == 1 and not args.open and not args.kw.keys() & {"m", "M"}:
         return (whole(args.pos[0]),) * 2
-    sizes = dims(m, args, 0) if not args.kw.keys() & {"m", "M"} else None
+    sizes = dims(m, args._replace(pos=args.pos[:2]), 0) if not args.kw.keys() & {"m", "M"} else None
     return sizes * 2 if sizes is not None and len(sizes) == 1 else sizes
 
 

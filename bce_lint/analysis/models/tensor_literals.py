@@ -20,29 +20,38 @@ from bce_lint.catalog.factories import FACTORY_FUNCTIONS, READING
 from bce_lint.catalog.schema import Domain, Kind, Transfer
 from bce_lint.records import changed
 
+_PLAIN = Transfer(Kind.FACTORY)
+_WITH_DTYPE = Transfer(Kind.FACTORY, params=("data", "dtype"))
 _EITHER = "either"
 """The kind of a number that is of one kind on one path and of another on the next."""
 
 
 def literal(
-    m: Machine, frame: Frame, args: Args, node: ir.Call, dtype: str | None = None, floating: str = "float32", copies: bool = True
+    m: Machine,
+    frame: Frame,
+    args: Args,
+    node: ir.Call,
+    row: Transfer = _PLAIN,
+    dtype: str | None = None,
+    floating: str = "float32",
+    copies: bool = True,
 ) -> Value:
     """`torch.tensor(data)`: constant data with the dtype of its literals, or the tensor that it copies."""
     data = args.get(0, "object" if floating == "float64" else "data") or TOP
     place = Place(frame.unit.path, node.span)
-    asked = dtype_at(dtype_rules.cast(args, Transfer(Kind.FACTORY)) or dtype, dtype_rules.asked_at(node, place))
+    lost = dtype_rules.is_unknown(args, row, node)
+    asked = dtype_at(dtype_rules.asked(args, row) or dtype, dtype_rules.asked_at(node, place))
     array = floating == "float64"
     if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
         shape = shape_at(shape_rules.dims(m, args, 0), place)
         number = m.number(frame, node.span, "literal")
         return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=number, literal=True, gradient=Gradient.DATA)
     if tensors(data):
-        lost = dtype_rules.is_unknown(args)
         kept = [changed(t, dtype=None if lost else asked or t.dtype, array=array, gradient=_left(t, copies)) for t in tensors(data)]
         return gradients.given(join_all(kept) or TOP, args.kw.get("requires_grad"))
     identity = m.number(frame, node.span, "literal")
     kinds = _literal_kinds(m, data)
-    inferred = None if dtype_rules.is_unknown(args) else asked or _inferred(kinds, floating if array else m.program.default_dtype())
+    inferred = None if lost else asked or _inferred(kinds, floating if array else m.program.default_dtype())
     shape = shape_at(shape_rules.of_literal(m, data), place) if kinds is not None else None
     gradient = Gradient.DATA if kinds is not None or copies else gradients.carried(data)
     tensor = Tensor(
@@ -67,7 +76,7 @@ def ranged(m: Machine, frame: Frame, args: Args, node: ir.Call, array: bool = Fa
     found = {number_kind(end) for end in ends}
     floating = "float64" if array else m.program.default_dtype()
     inferred = floating if "float" in found else "int64" if found == {"int"} and not args.open else None
-    dtype = None if dtype_rules.is_unknown(args) else dtype_rules.cast(args._replace(pos=()), Transfer(Kind.FACTORY)) or inferred
+    dtype = None if dtype_rules.is_unknown(args) else dtype_rules.cast(args._replace(pos=()), _PLAIN) or inferred
     only = ends[0] if len(ends) == 1 and not args.open else None
     size = only.value if type(only) is Constant and isinstance(only.value, int) and only.kind == "int" else None
     domain = Domain.LABEL if dtype == "int64" else Domain.UNKNOWN
@@ -107,7 +116,8 @@ def _reader(name: str, given: str) -> Model:
     if given == "ends":
         return partial(ranged, array=array)
     dtype = FACTORY_FUNCTIONS[name].dtype if given != "data" else None
-    return partial(literal, dtype=dtype, floating="float64" if array else "float32", copies=array or name == "torch.tensor")
+    row = _WITH_DTYPE if given == "data" and (array or name == "torch.as_tensor") else _PLAIN
+    return partial(literal, row=row, dtype=dtype, floating="float64" if array else "float32", copies=array or name == "torch.tensor")
 
 
 MODELS: dict[str, Model] = {name: _reader(name, given) for name, given in READING.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from bce_lint.source.projects import ImportFolders, entries, usual
 
@@ -22,14 +22,16 @@ class ImportedFiles:
 
     def file(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names: from the importer's folder, its packages, the folders of its settings or else the root and
-        `src`; None outside the project."""
+        `src`, and from around a folder of that name in which the importer stands; None outside the project."""
         folder = os.path.dirname(importer)
         key = (folder, module, level)
         if key not in self._found:
             self._found[key] = self._resolve(folder, module, level)
         found = self._found[key]
+        parts = module.split(".")
+        if found == importer and not level:  # a file has no use for itself: it means another of its name, where there is one
+            return next((file for file in self._named(folder, parts) if file != importer), importer)
         if found is None and not level:
-            parts = module.split(".")
             found = next((file for start in self.added(importer) if (file := self._file(start, parts)) is not None), None)
         return found
 
@@ -39,11 +41,16 @@ class ImportedFiles:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
             return self._file(folder, parts)
-        for start in self._search(folder):
+        return next(self._named(folder, parts), None)
+
+    def _named(self, folder: str, parts: list[str]) -> Iterator[str]:
+        """The files that an absolute import may name, the one that it does name first."""
+        for start in (*self._search(folder), *self._around(folder, parts[0] if parts else "")):
+            if parts[:1] == ["torch"] and start != self.root and "__init__.py" in self._listing(start):
+                continue  # Python looks here for a script beside it alone, to which a `torch.py` that imports torch gives itself
             found = self._file(start, parts)
             if found is not None:
-                return found
-        return None
+                yield found
 
     def _search(self, folder: str) -> Iterable[str]:
         last = self.settings(folder)
@@ -52,6 +59,14 @@ class ImportedFiles:
             folder = os.path.dirname(folder)
             yield folder
         yield from (self.root, os.path.join(self.root, "src")) if last is None else last
+
+    def _around(self, folder: str, name: str) -> Iterable[str]:
+        """The folders in which one called `name` lies that is the importer's, or is above it: the script of a namespace package."""
+        while len(folder) > len(self.root):
+            above, own = os.path.split(folder)
+            if own == name:
+                yield above
+            folder = above
 
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self.folders:

@@ -50,10 +50,11 @@ def check(site: Site) -> Iterator[Finding]:
         case OptionSite(options=options) if not any(misplaced(site.contract, option) for option in options):
             if old := [option for option in options if is_old(option)]:
                 named = " and ".join(map(_named, old))
+                meant = "" if site.handed else reduction(options)
+                say = f"say `reduction={meant!r}`" if meant else "say `reduction` in its place"
                 yield Finding(
-                    f"{loss_name(site.contract, site.name)} is given {named}, which torch deprecates; "
-                    f"say `reduction={reduction(options)!r}`",
-                    fix=FixIntent(Change.REDUCTION, site, reduction(options), safe=True),
+                    f"{loss_name(site.contract, site.name)} is given {named}, which torch deprecates; {say}",
+                    fix=FixIntent(Change.REDUCTION, site, meant, safe=True),
                 )
 
 

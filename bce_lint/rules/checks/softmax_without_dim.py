@@ -67,7 +67,7 @@ def _taken(site: ActivationSite) -> str:
     if site.over is None or len(found) != 1 or None in found:
         return _RULE
     count = found.pop()
-    batch = ", the samples of the batch," if (site.over, count) == (0, 3) else ""
+    batch = ", the samples of the batch," if (site.over, count) == (0, 3) and not any(t.turned for t in site.input) else ""
     return f"of an input with {dimensions(count)} torch takes dimension {site.over}{batch} and warns"
 
 

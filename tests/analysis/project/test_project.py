@@ -79,6 +79,27 @@ def test_a_folder_above_that_is_no_package_is_passed_over(tmp_path: Path) -> Non
     assert found("scripts/deep/a.py", "n") == "n.py"
 
 
+def test_a_namespace_package_is_found_from_inside_by_its_name(tmp_path: Path) -> None:
+    files = ("code/nets/a.py", "code/nets/m.py", "code/nets/deep/b.py", "code/other/m.py", "code/top.py")
+    found = resolver(make(tmp_path, dict.fromkeys(files, "")))
+    assert found("code/nets/a.py", "nets.m") == found("code/nets/deep/b.py", "nets.m") == "code/nets/m.py"
+    assert found("code/nets/a.py", "nets.deep.b") == "code/nets/deep/b.py"
+    assert found("code/nets/a.py", "other.m") is found("code/nets/a.py", "top") is None
+    make(tmp_path, {"nets/m.py": ""})
+    assert resolver(tmp_path)("code/nets/a.py", "nets.m") == "nets/m.py"
+
+
+def test_a_file_means_another_of_its_name(tmp_path: Path) -> None:
+    files = ("model.py", "old/model.py", "old/alone.py", "src/alone.py", "src/pkg/__init__.py", "src/pkg/pkg.py", "once.py")
+    found = resolver(make(tmp_path, dict.fromkeys(files, "")))
+    assert found("old/model.py", "model") == "model.py"
+    assert found("model.py", "model") == "model.py"
+    assert found("old/alone.py", "alone") == "src/alone.py"
+    assert found("src/pkg/pkg.py", "pkg") == "src/pkg/__init__.py"
+    assert found("once.py", "once") == "once.py"
+    assert found("old/model.py", "model", 1) == "old/model.py"
+
+
 def test_packages_modules_and_namespaces(tmp_path: Path) -> None:
     files = ("a.py", "both/__init__.py", "both.py", "pkg/__init__.py", "pkg/m.py", "space/m.py", "space/deep/n.py", "odd.py", "odd/m.py")
     found = resolver(make(tmp_path, dict.fromkeys(files, "")))
