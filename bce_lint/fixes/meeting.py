@@ -215,9 +215,9 @@ class Meeting:
         return "softmax" not in self.origin.name or not said or _is_same_dimension(dim, self.origin.dim)
 
     def _item(self, tree: Tree, node: Node, item: ir.Item, order: int | None) -> Step:
-        if is_store(tree, item):
-            return Step(Usage.UNSEEN)
         whole = self.is_whole(tree, node)
+        if is_store(tree, item):
+            return Step(Usage.UNSEEN) if whole else Step()  # a container gets one thing more
         if self.carries(tree, item):
             left = behind_index(tree, item.index, order) if whole else None
             return Step(on=item, turned=whole, order=left, picked=whole and not _of_batch(item.index))
