@@ -24,7 +24,7 @@ def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) ->
     if table.rest is not None or m.base.find((owner.address, cells.ITEMS)) is None:
         return table
     name = key.value if type(key) is Constant else None
-    if type(key) is Constant and (not isinstance(name, str) or table.get(name) is not None):
+    if type(key) is Constant and (not isinstance(name, str) or (table.get(name) is not None and not m.is_summary(owner.address))):
         return table
     names = _names(m, frame, owner)
     files = m.program.registering(names, name if isinstance(name, str) else None) if names else ()
@@ -32,21 +32,20 @@ def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) ->
     files = tuple(file for file in files if file != root)
     if name is None and len(files) > MAX_FILES:
         return changed(table, rest=TOP)
-    found = table
+    m.searching += 1
     for file in files[:MAX_FILES]:
         m.program.load(m, file)
-        there = m.base.find((owner.address, cells.ITEMS))
-        if type(there) is Table:
-            found = _with_others(found, there, table)
-    return found
+    m.searching -= 1
+    there = m.base.find((owner.address, cells.ITEMS))
+    return _with_others(table, there) if type(there) is Table else table
 
 
-def _with_others(table: Table, other: Table, before: Table) -> Table:
-    """The table with the entries of another that it had not at first."""
+def _with_others(table: Table, other: Table) -> Table:
+    """The table with the entries of another, which may be missing."""
     entries = dict(table.entries)
-    added = {k: v if (old := entries.get(k)) is None else join(old, v) for k, v in other.entries if before.get(k) is None}
+    added = {k: v if (old := entries.get(k)) is None else join(old, v) for k, v in other.entries}
     rest = table.rest if other.rest is None else TOP
-    return changed(table, entries=tuple((entries | added).items()), rest=rest, maybe=table.maybe | added.keys())
+    return changed(table, entries=tuple((entries | added).items()), rest=rest, maybe=table.maybe | (added.keys() - entries.keys()))
 
 
 def _root(frame: Frame) -> str:
