@@ -15,6 +15,7 @@ from bce_lint.catalog.python import BUILTINS
 from bce_lint.ir.walk import children
 
 WRONG_USES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
+CATCH_ALL = frozenset({"Exception", "BaseException"})
 MAX_RAISED = 8
 """Of so many statements that raise within a `try`, it is kept what was stored before."""
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
@@ -32,6 +33,9 @@ def run_try(m: Machine, frame: Frame, node: ir.Try) -> bool:
     m.catching -= catches
     body_end = m.state
     thrown = [state for state in m.thrown.pop()[1] if state.is_above(base)]
+    if thrown and m.thrown and not any(map(_catches_all, node.handlers)):
+        _throw_on(m, frame, node.final, thrown)
+        m.state = body_end
     caught = () if alive and (_imports_hold(m, frame, node) or _fits(m, frame, node.body)) else node.handlers
     ends = [m.state] if alive and statements.run(m, frame, node.orelse) else []
     if caught:
@@ -55,6 +59,20 @@ def _finally(m: Machine, frame: Frame, body: ir.Body, base: State, ends: list[St
     """Runs what comes behind a `try` however it ended."""
     m.state = merge(ends, m.reads) if ends else base.fork()
     return statements.run(m, frame, body) and bool(ends)
+
+
+def _throw_on(m: Machine, frame: Frame, final: ir.Body, thrown: list[State]) -> None:
+    """What no handler here need catch is raised in the `try` around, after what comes behind this one."""
+    m.state = merge([state.fork() for state in thrown], m.reads)
+    if statements.run(m, frame, final):
+        keep_thrown(m)
+
+
+def keep_thrown(m: Machine) -> None:
+    """Notes the state for the `try` around, in which something is raised here."""
+    depth, thrown = m.thrown[-1]
+    if len(thrown) < MAX_RAISED:
+        thrown.append(m.state.freeze(depth))
 
 
 def run_swallowed(m: Machine, frame: Frame, node: ir.With, base: State) -> bool:
@@ -84,6 +102,12 @@ def _catches(handler: ir.Handler) -> bool:
     """True if a handler may catch what a wrong use of a value raises."""
     kinds = handler.type.items if isinstance(handler.type, ir.Build) else (handler.type,)
     return any(not isinstance(kind, ir.Name) or kind.id in WRONG_USES or kind.id not in BUILTINS for kind in kinds)
+
+
+def _catches_all(handler: ir.Handler) -> bool:
+    """True if a handler catches whatever is raised."""
+    kind = handler.type
+    return kind is None or (isinstance(kind, ir.Name) and kind.id in CATCH_ALL)
 
 
 def _run_body(m: Machine, frame: Frame, body: ir.Body) -> tuple[bool, bool]:

@@ -219,9 +219,7 @@ def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
     if node.value is not None:
         expressions.evaluate(m, frame, node.value)
     if m.thrown and not m.ended:
-        depth, raised = m.thrown[-1]
-        if len(raised) < handlers.MAX_RAISED:
-            raised.append(m.state.freeze(depth))
+        handlers.keep_thrown(m)
     return False
 
 

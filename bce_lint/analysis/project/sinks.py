@@ -19,6 +19,7 @@ _WHOLE = frozenset({
 })  # fmt: skip
 """The kinds of nodes whose spans hold all that is below them."""
 _COMPARING = (b"", b"=", b"!", b"<", b">")
+_ALIAS = re.compile(rb"\b(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t]*(?:\w+\.)*(\w+)[ \t]*$", re.M)
 _NEAR = 400
 """How many bytes before a constructor its line is looked at for the name that it gets."""
 
@@ -42,13 +43,15 @@ def _constructor() -> re.Pattern[bytes]:
 
 
 def holding(code: bytes) -> frozenset[str]:
-    """The names that some code gives to losses that it constructs."""
+    """The names that some code gives to losses that it constructs, and those that it gives to what has such a name."""
     found: set[bytes] = set()
     for match in _constructor().finditer(code):
         line = code[max(match.start() - _NEAR, 0) : match.start()].rpartition(b"\n")[2]
         target, equals, _ = line.rpartition(b"=")
         if equals and target[-1:] not in _COMPARING:
             found.update(_last_word(target), _last_word(target.rpartition(b":")[0]))
+    if found:
+        found.update(match[1] for match in _ALIAS.finditer(code) if match[2] in found)
     return frozenset(name.decode("utf-8", "replace") for name in found)
 
 
