@@ -1,4 +1,8 @@
-"""The losses that a run never evaluated: calls of PyTorch's losses in the files, and losses that are made and never called."""
+"""The losses that a run never evaluated: calls of PyTorch's losses in the files, and losses that are made and never called.
+
+Which loss a name stands for is what the file imports says. The sinks that a run is asked for (`analysis/project/sinks.py`) are found by
+words alone, which is faster, takes in more than losses, and leaves out what is made and not called.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from functools import cache
 from random import Random
 
 from bce_lint import catalog
+from bce_lint.catalog.contexts import STEP_METHODS
 from tests.metamorphic.programs import Program, Variant, unchanged
 from tests.metamorphic.text import DEFINITIONS, FUNCTIONS, Change, File
 from tests.metamorphic.wraps import looks_at_names
@@ -21,6 +22,7 @@ SIGNALS = {
     "self": "what the first parameter of a method is called; linters and readers rely on it",
     "cls": "what the first parameter of a class method is called",
     "main": "a file may be run as a script",
+    **dict.fromkeys(STEP_METHODS, "Lightning calls it when it trains or measures, the latter without gradients"),
 }
 """Names with a meaning that is documented, beside those of Python (`__init__`) and those that PyTorch and others ask for, which the
 catalogue lists."""
@@ -47,6 +49,7 @@ def outside_names() -> frozenset[str]:
     return frozenset(found)
 
 
+_PLAIN_BASES = {"object", "nn.Module", "torch.nn.Module", "Module"}
 Namer = Callable[[str, int], str]
 
 
@@ -119,9 +122,10 @@ def renamable(program: Program) -> set[str]:
     files = list(program.files.values())
     own = {name for file in files for name in _defined(file)}
     callable_ = {node.name for file in files for node in ast.walk(file.tree) if isinstance(node, DEFINITIONS)}
+    outsiders = set(_outsiders(files, own))
     bad = set(SIGNALS) | set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist) | program.modules
     for file in files:
-        bad |= file.in_f_strings | set(_foreign(file, callable_, own, program.modules))
+        bad |= file.in_f_strings | set(_foreign(file, callable_, own - outsiders, program.modules))
     if len(program.files) < len(program.texts):
         return set()
     return {name for name in own - bad if not name.startswith("__") and not any(word in name.lower() for word in SAID)}
@@ -174,10 +178,20 @@ def _imported(node: ast.Import | ast.ImportFrom, modules: frozenset[str]) -> Ite
         yield from (node.module or "").split(".")
 
 
+def _outsiders(files: list[File], own: set[str]) -> Iterator[str]:
+    """The classes of a program of which a base is not the program's, however far up."""
+    nodes = [node for file in files for node in file.nodes if isinstance(node, ast.ClassDef)]
+    classes = [(node.name, {ast.unparse(base) for base in node.bases}) for node in nodes]
+    found: set[str] = set()
+    while more := {name for name, bases in classes if not bases <= (own | _PLAIN_BASES) - found} - found:
+        found |= more
+    yield from found
+
+
 def _inherited(node: ast.ClassDef, own: set[str]) -> Iterator[str]:
     """What a class of which a base is not the program's may have because the base asks for it."""
     bases = {ast.unparse(base) for base in node.bases}
-    if not bases <= own | {"object", "nn.Module", "torch.nn.Module", "Module"} or node.decorator_list:
+    if not bases <= own | _PLAIN_BASES or node.decorator_list:
         for one in ast.walk(node):
             if isinstance(one, DEFINITIONS) and one is not node:
                 yield one.name

@@ -44,19 +44,14 @@ def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
 
 def _build(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> Built:
     """Builds an instance as any on top of the state below the entry point, with a budget and an answer of its own."""
-    before, answer, bonus = m.state, m.answer, (m.given, m.site_bonus, m.spent_before_site)
-    kept = m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads, m.catching, m.thrown
-    m.state, m.answer, m.site_bonus = m.below_entry.fork(), EntryAnswer(), m.waste.grant(cls.path, SITE_BONUS)
-    m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads, m.catching, m.thrown = 0, [], False, 0, None, 0, []
-    try:
+    state, bonus = m.below_entry.fork(), m.waste.grant(cls.path, SITE_BONUS)
+    run = m.aside(state=state, answer=EntryAnswer(), fuel=m.fuel, unroll_floor=0, stack=[], ended=False, suppress_sites=0, reads=None)
+    with run, m.aside(catching=0, thrown=[], given=m.given, site_bonus=bonus, spent_before_site=m.spent_before_site):
         m.write(ref.address, cells.BUILT, TOP)
         assumptions.forget(m, NO_TAGS)
         _construct(m, unit, cls, ref)
         made = m.state.delta(m.below_entry)
         return Built({cell: value for cell, value in made.items() if cell != ASSUMED_CELL}, m.answer)
-    finally:
-        m.state, m.answer, (m.given, m.site_bonus, m.spent_before_site) = before, answer, bonus
-        m.fuel, m.unroll_floor, m.stack, m.ended, m.suppress_sites, m.reads, m.catching, m.thrown = kept
 
 
 def _construct(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> None:

@@ -114,28 +114,22 @@ class Project(ProjectFiles):
         if unit is None or path in self._loaded:
             return unit
         self._loaded.add(path)
-        kept = machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules
-        raised, machine.ended = machine.ended, False
-        catching, machine.catching = machine.catching, 0
+        answer, written = EntryAnswer(), {unit.address, *machine.written_modules}
+        before = machine.aside(state=machine.base, below_entry=machine.base, written_modules=written, stack=[], catching=0, thrown=[])
+        run = machine.aside(answer=answer, fuel=ENTRY_FUEL * machine.fuel_factor, reads=None, ended=False, unroll_floor=0)
         asking = machine.walks.start(path)
-        floor, machine.unroll_floor = machine.unroll_floor, 0
-        machine.state, machine.reads, machine.fuel, machine.stack = machine.base, None, ENTRY_FUEL * machine.fuel_factor, []
-        machine.below_entry, machine.written_modules = machine.base, {unit.address, *machine.written_modules}
         machine.suppress_sites += 1
-        answer, machine.answer = machine.answer, EntryAnswer()
         try:
-            statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
-            machine.base.cells.update(machine.state.delta(machine.base))
-            machine.base.cells.pop(ASSUMED_CELL, None)  # who imports it, and when, is nothing that others may build on
-            if machine.fuel < 0:
-                machine.answer.leave_unfinished(path, 0, MODULE, SPENT)
+            with before, run:
+                statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
+                machine.base.cells.update(machine.state.delta(machine.base))
+                machine.base.cells.pop(ASSUMED_CELL, None)  # who imports it, and when, is nothing that others may build on
+                if machine.fuel < 0:
+                    answer.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
-            self.answer.add(machine.answer)
-            machine.answer = answer
+            self.answer.add(answer)
             machine.suppress_sites -= 1
             machine.walks.start(asking)
-            machine.ended, machine.unroll_floor, machine.catching = raised, floor, catching
-            machine.state, machine.reads, machine.fuel, machine.stack, machine.below_entry, machine.written_modules = kept
         return unit
 
     def default_dtype(self) -> str | None:

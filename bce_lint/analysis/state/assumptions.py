@@ -8,7 +8,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import common
 from bce_lint.analysis.domain.conditions import Condition
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tag, Tags, ValueTest
-from bce_lint.analysis.domain.tensor import Place, Tensor
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import NONE, TOP, Constant, External, MustUses, Union, Unknown, Value, join_tagged, tagged
 from bce_lint.analysis.state import cells, objects
 from bce_lint.analysis.state.frames import Args, Frame
@@ -202,12 +202,6 @@ def met(m: Machine, value: Value, found: list[tuple[Value, Tags]]) -> Value:
     if type(value) is Union and len(found) < len(value.options):
         assume(m, common(when for _, when in found))
     return join_tagged(found)
-
-
-def told(m: Machine, tags: Tags) -> tuple[tuple[Place, bool], ...]:
-    """The places of the tests without whose outcomes an alternative cannot be there, each with the outcome of what stands there."""
-    places = [(m.tests[number], outcome) for number, outcome in sorted(tags) if number in m.tests]
-    return tuple((place, outcome is positive) for (place, positive), outcome in places)
 
 
 def here(m: Machine, args: Args) -> Args:

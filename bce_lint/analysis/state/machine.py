@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from bce_lint import ir
@@ -170,7 +171,7 @@ class Machine:
     outcome of what stands there for which the number is true;
     `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
     wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
-    share with what comes before.
+    share with what comes before. `searching` counts the searches for what fills a registry, in which files are run that nothing may import.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
@@ -208,6 +209,7 @@ class Machine:
         self.summaries: set[int] = set()
         self.own_tables: set[int] = set()
         self.registries: dict[int, frozenset[str]] = {}
+        self.searching = 0
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.layers: dict[int, str] = {}
         self.applied_at: dict[Place, set[tuple[int, str]]] = {}
@@ -224,6 +226,18 @@ class Machine:
         self.operands: dict[int, Value] = {}
         self._interned: dict[Hashable, int] = {}
         self._keys: list[Hashable] = [None]
+
+    @contextmanager
+    def aside(self, **fields: object) -> Iterator[None]:
+        """Puts fields aside for others, which hold until the end of the block: what they were is what they are again."""
+        kept = {name: getattr(self, name) for name in fields}
+        for name, value in fields.items():
+            setattr(self, name, value)
+        try:
+            yield
+        finally:
+            for name, value in kept.items():
+                setattr(self, name, value)
 
     def intern(self, key: Hashable) -> int:
         """A number that stands for a key, the same each time."""

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bce_lint import engine
-from bce_lint.analysis.state import assumptions
+from bce_lint.analysis.state import partings
 from tests.analysis.programs import run
 from tests.examples import few_and_many
 
@@ -300,5 +300,5 @@ def test_where_a_test_stands_is_told_with_its_outcome() -> None:
     assert by_text.keys() == {"not opt.raw", "n != 2"}
     (raw, positive), (two, other) = by_text["not opt.raw"], by_text["n != 2"]
     assert (positive, other) == (False, False)
-    assert [(place.text, outcome) for place, outcome in assumptions.told(m, frozenset({(raw, False)}))] == [("not opt.raw", True)]
-    assert [(place.text, outcome) for place, outcome in assumptions.told(m, frozenset({(two, True)}))] == [("n != 2", False)]
+    assert [(one.test.text, one.outcome) for one in partings.conditions_of(m, frozenset({(raw, False)}))] == [("not opt.raw", True)]
+    assert [(one.test.text, one.outcome) for one in partings.conditions_of(m, frozenset({(two, True)}))] == [("n != 2", False)]
