@@ -8,7 +8,7 @@ from bce_lint import ir
 from bce_lint.fixes.edit import Edit, Refusal
 from bce_lint.fixes.logit_operand import logit_operand
 from bce_lint.fixes.statement_lines import line_removed
-from bce_lint.fixes.tree import Node, Tree, fitting, has_comment, is_store, scope_of
+from bce_lint.fixes.tree import Node, Tree, fitting, has_comment, is_store, scope_of, whole_target
 
 _SHOWING = frozenset({"locals", "vars", "eval", "exec"})
 
@@ -28,6 +28,15 @@ def without_activation(tree: Tree, value: Node, statement: ir.Assign, readers: C
         return text, (line_removed(tree, statement.span),) if stays else _bare(tree, value, statement, text)
     except Refusal:
         return None
+
+
+def names_of(tree: Tree, target: ir.Name, scope: ir.Function | None) -> list[ir.Name]:
+    """Where the variable that a target binds stands: of a comprehension's own one, inside of that alone."""
+    child, around = whole_target(tree, target)
+    found = list(tree.local(target.id, scope))
+    if isinstance(around, ir.Comp) and any(clause.target is child for clause in around.clauses):
+        return [one for one in found if around.span.start <= one.span.start < around.span.end]
+    return found
 
 
 def _read_alone(tree: Tree, statement: ir.Assign, readers: Collection[Node]) -> bool:

@@ -283,13 +283,7 @@ def is_own(attr: ir.Attr) -> bool:
     return isinstance(attr.value, ir.Name) and attr.value.id == "self"
 
 
-def comprehension_binding(tree: Tree, target: Node) -> ir.Comp | None:
-    """The comprehension that has a target for its own variable."""
-    child, parent = _target(tree, target)
-    return parent if isinstance(parent, ir.Comp) and any(clause.target is child for clause in parent.clauses) else None
-
-
-def _target(tree: Tree, node: Node) -> tuple[Node, Node | None]:
+def whole_target(tree: Tree, node: Node) -> tuple[Node, Node | None]:
     """The whole of what a node is unpacked with, and what is around that."""
     child, parent = node, tree.parent(node)
     while isinstance(parent, ir.Build | ir.Star):
@@ -299,7 +293,7 @@ def _target(tree: Tree, node: Node) -> tuple[Node, Node | None]:
 
 def is_store(tree: Tree, node: Node) -> bool:
     """True if an expression is written to, not read."""
-    child, parent = _target(tree, node)
+    child, parent = whole_target(tree, node)
     match parent:
         case ir.Assign():
             return child in parent.targets

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Origin, SourceRange
 from bce_lint.analysis.sites import LossSite
-from bce_lint.fixes.last_readers import shows_all
+from bce_lint.fixes.last_readers import names_of, shows_all
 from bce_lint.fixes.meeting import Meeting, Step, Usage, in_place
 from bce_lint.fixes.recorded_project import RecordedProject, escapes
 from bce_lint.fixes.renaming import NamesMet, Variable
-from bce_lint.fixes.tree import Node, Tree, comprehension_binding, constant, is_store, scope_of
+from bce_lint.fixes.tree import Node, Tree, constant, is_store, scope_of
 from bce_lint.fixes.unresolved import UnresolvedUses
 
 _LOOKING = frozenset({Usage.VALUES, Usage.THRESHOLD, Usage.UNSEEN, Usage.CHANGED})
@@ -221,9 +221,7 @@ class UserSearch:
             self._use(Usage.UNSEEN, held)
             return
         self.crossed |= scope is None and held.tree.shares(at.id)
-        named = list(held.tree.local(at.id, scope))
-        if (comp := comprehension_binding(held.tree, at)) is not None:
-            named = [one for one in named if comp.span.start <= one.span.start < comp.span.end]
+        named = names_of(held.tree, at, scope)
         if not held.outer:
             self.names.bind(Variable(held.tree, scope, at.id), at)
         self._readers(held, held.tree, named, at.span.start)
