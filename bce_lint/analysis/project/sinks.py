@@ -19,7 +19,7 @@ _WHOLE = frozenset({
 })  # fmt: skip
 """The kinds of nodes whose spans hold all that is below them."""
 _COMPARING = (b"", b"=", b"!", b"<", b">")
-_ALIAS = re.compile(rb"\b(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t]*(?:\w+\.)*(\w+)[ \t]*$", re.M)
+_ALIAS = re.compile(rb"\b(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t(]*(?:\w+\.)*(\w+)[ \t)]*$", re.M)
 _NEAR = 400
 """How many bytes before a constructor its line is looked at for the name that it gets."""
 
