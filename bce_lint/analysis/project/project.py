@@ -118,9 +118,8 @@ class Project(ProjectFiles):
         before = machine.aside(state=machine.base, below_entry=machine.base, written_modules=written, stack=[], catching=0, thrown=[])
         run = machine.aside(answer=answer, fuel=ENTRY_FUEL * machine.fuel_factor, reads=None, ended=False, unroll_floor=0)
         asking = machine.walks.start(path)
-        machine.suppress_sites += 1
         try:
-            with before, run:
+            with before, run, machine.aside(suppress_sites=machine.suppress_sites + 1):
                 statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
                 machine.base.cells.update(machine.state.delta(machine.base))
                 machine.base.cells.pop(ASSUMED_CELL, None)  # who imports it, and when, is nothing that others may build on
@@ -128,7 +127,6 @@ class Project(ProjectFiles):
                     answer.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
             self.answer.add(answer)
-            machine.suppress_sites -= 1
             machine.walks.start(asking)
         return unit
 

@@ -32,10 +32,9 @@ def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) ->
     files = tuple(file for file in files if file != root)
     if name is None and len(files) > MAX_FILES:
         return changed(table, rest=TOP)
-    m.searching += 1
-    for file in files[:MAX_FILES]:
-        m.program.load(m, file)
-    m.searching -= 1
+    with m.aside(searching=m.searching + 1):
+        for file in files[:MAX_FILES]:
+            m.program.load(m, file)
     there = m.base.find((owner.address, cells.ITEMS))
     return _with_others(table, there) if type(there) is Table else table
 
