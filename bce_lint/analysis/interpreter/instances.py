@@ -133,4 +133,4 @@ def default_of_any(m: Machine, frame: Frame, param: ir.Parameter, index: int, va
 
 def subclassed(m: Machine, cls: ClassV) -> bool:
     """True if some class of the project has this one among its bases, by name."""
-    return cls.name in m.program.base_names()
+    return m.program.has_subclass(cls.name)

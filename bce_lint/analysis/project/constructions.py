@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from bce_lint import ir
+from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.project.index import FileSummary
 from bce_lint.analysis.state.machine import Default
 from bce_lint.ir.walk import AnyNode, children, last_name
@@ -17,6 +18,14 @@ _CAPITAL: Final = re.compile(rb"(?<![\w\x80-\xff])[A-Z\x80-\xff][\w\x80-\xff]*")
 _MAX_DEPTH: Final = 8
 _LOOKING: Final = frozenset({"isinstance", "issubclass", "super", "type", "print", "help", "raises", "cast"})
 """Functions that may be given a class and do not call it."""
+
+
+class _Construction(NamedTuple):
+    """A place that constructs a class, or hands it on, and what it gives its constructor."""
+
+    path: str
+    span: ir.Span
+    args: tuple[ir.Arg, ...]
 
 
 class Constructions:
@@ -33,24 +42,29 @@ class Constructions:
     ) -> None:
         self._files, self._module, self._resolve = files, module, resolve
         self._naming: defaultdict[str, list[str]] | None = None
-        self._found: dict[tuple[str, str], list[tuple[ir.Arg, ...]]] = {}
+        self._found: dict[tuple[str, str], list[_Construction]] = {}
         self._scopes: dict[str, _FileNames | None] = {}
 
     def none_has(self, default: Default) -> bool:
         """True if the class is constructed, and no construction may leave the parameter at its default."""
-        calls = self._calls(default.path, default.owner, 0)
-        return bool(calls) and not any(_leaves(args, default) for args in calls)
+        made = self._calls(default.path, default.owner, 0)
+        return bool(made) and not any(_leaves(one.args, default) for one in made)
 
-    def _calls(self, path: str, owner: str, depth: int) -> list[tuple[ir.Arg, ...]]:
-        """The arguments of every construction of a class, those by classes below it among them."""
+    def where(self, default: Default) -> SourceRange | None:
+        """The first place that constructs the class, in another file if it is in one."""
+        made = sorted(self._calls(default.path, default.owner, 0), key=lambda one: (one.path == default.path, one.path, one.span))
+        return (made[0].path, made[0].span) if made else None
+
+    def _calls(self, path: str, owner: str, depth: int) -> list[_Construction]:
+        """Every construction of a class, those by classes below it among them."""
         key = path, owner
         if key not in self._found:
             self._found[key] = []  # a class that inherits itself ends here
             if depth < _MAX_DEPTH:
-                self._found[key] = [args for file in self._naming_files(owner, path) for args in self._in_file(file, path, owner, depth)]
+                self._found[key] = [one for file in self._naming_files(owner, path) for one in self._in_file(file, path, owner, depth)]
         return self._found[key]
 
-    def _in_file(self, file: str, path: str, owner: str, depth: int) -> Iterator[tuple[ir.Arg, ...]]:
+    def _in_file(self, file: str, path: str, owner: str, depth: int) -> Iterator[_Construction]:
         scope = self._scope(file) if self._may_construct(file, path, owner) else None
         if scope is None:
             return
@@ -59,16 +73,16 @@ class Constructions:
         def _means(node: ir.Expr) -> bool:
             return node.id in names if isinstance(node, ir.Name) else isinstance(node, ir.Attr) and node.name == owner and file != path
 
-        yield from (call.args for call in scope.calls if _means(call.func))
-        yield from (_anything(one) for one in scope.handed if _means(one))
+        yield from (_Construction(file, call.span, call.args) for call in scope.calls if _means(call.func))
+        yield from (_Construction(file, one.span, _anything(one)) for one in scope.handed if _means(one))
         for cls in scope.classes:
             if cls.name == owner and file == path:
-                yield from _through(cls, "cls", None)
+                yield from _through(file, cls, "cls", None)
             elif any(base.keyword is None and _means(base.value) for base in cls.bases):
                 if "__init__" in cls.bound:
-                    yield from _through(cls, "", owner)
+                    yield from _through(file, cls, "", owner)
                 else:
-                    yield from (*self._calls(file, cls.name, depth + 1), *_through(cls, "cls", None))
+                    yield from (*self._calls(file, cls.name, depth + 1), *_through(file, cls, "cls", None))
 
     def _may_construct(self, file: str, path: str, owner: str) -> bool:
         """True if a file says more of a class than that it is defined or imported there."""
@@ -160,8 +174,8 @@ def _anything(value: ir.Expr) -> tuple[ir.Arg, ...]:
     return (ir.Arg(value, stars=2),)
 
 
-def _through(cls: ir.ClassDef, own: str, above: str | None) -> Iterator[tuple[ir.Arg, ...]]:
-    """The arguments of the constructions in a class: calls of its own `cls`, or of the constructor of the class above it."""
+def _through(path: str, cls: ir.ClassDef, own: str, above: str | None) -> Iterator[_Construction]:
+    """The constructions in a class: calls of its own `cls`, or of the constructor of the class above it."""
     waiting: list[AnyNode] = list(cls.body)
     while waiting:
         node = waiting.pop()
@@ -170,12 +184,12 @@ def _through(cls: ir.ClassDef, own: str, above: str | None) -> Iterator[tuple[ir
             continue
         func = node.func
         if own and isinstance(func, ir.Name) and func.id == own:
-            yield node.args
+            yield _Construction(path, node.span, node.args)
         elif above is not None and isinstance(func, ir.Attr) and func.name == "__init__":
             if isinstance(func.value, ir.Call) and last_name(func.value.func) == "super":
-                yield node.args
+                yield _Construction(path, node.span, node.args)
             elif last_name(func.value) == above:
-                yield node.args[1:]
+                yield _Construction(path, node.span, node.args[1:])
 
 
 def _leaves(args: tuple[ir.Arg, ...], default: Default) -> bool:

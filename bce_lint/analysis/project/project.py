@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place
+from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.interpreter import callbacks, entry_points, statements
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
@@ -174,11 +174,15 @@ class Project(ProjectFiles):
     def _exchanges(self) -> Exchanges:
         return Exchanges(self.graph, self._readable) if self._same is None else self._same._exchanges
 
-    def base_names(self) -> frozenset[str]:
-        """The names that stand among the bases of the project's classes."""
+    def constructed(self, default: Default) -> SourceRange | None:
+        """Where a class is constructed without a parameter of its constructor at its default, in another file if it is in one."""
+        return self._constructions.where(default)
+
+    def has_subclass(self, name: str) -> bool:
+        """True if the name stands among the bases of a class of the project."""
         if self._bases is None:
             self._bases = frozenset().union(*(f.bases for f in self.summaries.values()))
-        return self._bases
+        return name in self._bases
 
     def listed(self) -> dict[str, frozenset[str]]:
         """The folders that were looked at so far, with the names found there."""

@@ -47,20 +47,31 @@ class TensorWords:
     @cached_property
     def default_dtype(self) -> bool:
         """True if some file changes the dtype of new tensors."""
-        return any(_DEFAULT in code for code in self._codes())
+        return any(map(changes_default, self._codes()))
 
     @cached_property
     def converting(self) -> bool:
         """True if some file may give modules another dtype."""
-        return any(_converts(summary.data or summary.raw, summary.raw) for summary in self._summaries.values())
+        return any(converts(summary.data or summary.raw, summary.raw) for summary in self._summaries.values())
 
     @cached_property
     def freezing(self) -> bool:
         """True if some file may keep parameters from being trained."""
-        return any(any(word in code for word in _FREEZING_WORDS) and _FREEZING.search(code) is not None for code in self._codes())
+        return any(map(freezes, self._codes()))
 
 
-def _converts(code: bytes, raw: bytes) -> bool:
+def changes_default(code: bytes) -> bool:
+    """True if some code changes the dtype of new tensors."""
+    return _DEFAULT in code
+
+
+def freezes(code: bytes) -> bool:
+    """True if some code may keep parameters from being trained."""
+    return any(word in code for word in _FREEZING_WORDS) and _FREEZING.search(code) is not None
+
+
+def converts(code: bytes, raw: bytes) -> bool:
+    """True if some code may give modules another dtype; `raw` has the text of its strings, too."""
     if _DEFAULT in code or (any(word in code for word in _CONVERTING_WORDS) and _CONVERTING.search(code) is not None):
         return True
     if b"precision" in raw and _TRUE_PRECISION.search(raw) is not None:

@@ -63,8 +63,8 @@ class Program(Protocol):
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names, or None when it lies outside the project."""
 
-    def base_names(self) -> frozenset[str]:
-        """The names that stand among the bases of the project's classes."""
+    def has_subclass(self, name: str) -> bool:
+        """True if the name stands among the bases of a class of the project."""
 
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where the project changes it."""

@@ -162,9 +162,9 @@ class Nowhere:
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """None."""
 
-    def base_names(self) -> frozenset[str]:
-        """None."""
-        return frozenset()
+    def has_subclass(self, name: str) -> bool:
+        """There are no classes."""
+        return False
 
     def default_dtype(self) -> str | None:
         """torch's."""
