@@ -16,7 +16,7 @@ from bce_lint.records import changed
 
 _MADE = frozenset({Kind.LABEL, Kind.BOOL})
 _OF_THE_FIRST = frozenset({Kind.KEEP, Kind.ROUND, Kind.MONOTONE, Kind.SIGN, Kind.EXP, Kind.LOG, Kind.BLEND})
-"""The operations whose result is made of the values of one tensor, whatever else they are told."""
+"""The operations whose result is made of the values of one tensor, whatever else they are told; so are those that pick some."""
 _TRAINED = frozenset({Kind.LOGITS, Kind.RECURRENT})
 _OF_A_TENSOR = ("input",)
 
@@ -70,7 +70,7 @@ def after(m: Machine, row: Transfer, tensor: Tensor, args: Args, name: str) -> G
     ends = row.gradient in ("stopped", "none")
     if ends or (kind is Kind.FACTORY and not row.inplace and not _is_drawn(row)):
         return stopped(tensor.carried) if ends else Gradient.DATA
-    if kind in _OF_THE_FIRST and not row.inplace:
+    if (kind in _OF_THE_FIRST or row.use == "picked") and not row.inplace:
         return recorded(m, _rounded(tensor.carried) if kind is Kind.ROUND else tensor.carried)
     return recorded(m, together((tensor.carried, *map(carried, args.pos[1:]), *map(carried, args.kw.values()))))
 
