@@ -174,6 +174,23 @@ class Diagnostic:
         return changed(self, fix=None)
 
 
+class ProjectFact(NamedTuple):
+    """What other files of a project say of one of them, in words, and where: `kind` is a default `dtype`, a `subclass`, a `call` and so
+    on."""
+
+    kind: str
+    text: str
+    location: Location
+
+
+class ShownAlone(NamedTuple):
+    """What is wrong at a place as its file alone shows it and its project does not, and the facts of the project that say otherwise."""
+
+    location: Location
+    codes: tuple[str, ...]
+    facts: tuple[ProjectFact, ...]
+
+
 @record(frozen=True, slots=True)
 class JudgedLoss:
     """A loss of a project and what is known of it.
@@ -181,7 +198,7 @@ class JudgedLoss:
     `verdict` is `right` (input and target are known, and no rule speaks), `wrong` (`codes` are certain), `possible` (`codes` are, under a
     condition) or `unknown`. `reason` says why, or what is not known first, with the place of that and its `cause`: a library, or a kind of
     expression. `loss` is its name in PyTorch, `written` how it is called, and `title` that with the name in PyTorch where it is hidden;
-    `input` and `target` are what reaches it, in words.
+    `input` and `target` are what reaches it, in words. `alone` is what its file shows of it alone, where its project does not.
     """
 
     location: Location
@@ -197,6 +214,7 @@ class JudgedLoss:
     reason: str = ""
     reason_location: Location | None = None
     cause: str = ""
+    alone: ShownAlone | None = None
 
 
 RIGHT: Final = "right"

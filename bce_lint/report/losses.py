@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from bce_lint.diagnostic import POSSIBLE, RIGHT, UNKNOWN, VERDICTS, WRONG, JudgedLoss, Location, shortened
+from bce_lint.diagnostic import POSSIBLE, RIGHT, UNKNOWN, VERDICTS, WRONG, JudgedLoss, Location, ShownAlone, shortened
 from bce_lint.report.json import location_row
 from bce_lint.report.paths import shown
 from bce_lint.terminal import one_line
@@ -40,19 +40,43 @@ def statistics(losses: Sequence[JudgedLoss]) -> str:
     return "".join((*lines, *(f"{count:>{width}}\t{one_line(cause)}\n" for cause, count in causes.items())))
 
 
-def as_json(losses: Sequence[JudgedLoss]) -> str:
+def beside(found: Sequence[ShownAlone]) -> str:
+    """A line for each thing that is no loss and that a file shows alone, where its project does not."""
+    return "".join(one_line(f"{_place(one.location)}: {_alone(one)}") + "\n" for one in found)
+
+
+def as_json(losses: Sequence[JudgedLoss], beside: Sequence[ShownAlone] = ()) -> str:
     """The losses and their counts as one JSON object. Rows and columns count from 1, file names are absolute."""
     verdicts = Counter(one.verdict for one in losses)
     counts = {"losses": len(losses), **{verdict: verdicts[verdict] for verdict in VERDICTS}}
     known = {f"{side}_known": count for side, count in _known(losses).items()}
-    whole = {"losses": [_object(one) for one in losses], "summary": {**counts, **known, "causes": _causes(losses)}}
-    return json.dumps(whole, indent=2) + "\n"
+    others = [{**location_row(one.location), **_alone_object(one)} for one in beside]
+    told = {"losses": [_object(one) for one in losses], "beside": others, "summary": {**counts, **known, "causes": _causes(losses)}}
+    return json.dumps(told, indent=2) + "\n"
 
 
 def _row(one: JudgedLoss) -> tuple[str, ...]:
-    place = f"{shown(one.location.path)}:{one.location.start.row}:{one.location.start.column}"
     cells = (shortened(one_line(cell), width) for cell, width in zip((one.title, one.input, one.target), _WIDTHS, strict=True))
-    return place, *cells, one_line(_verdict(one))
+    return _place(one.location), *cells, one_line(_told(one))
+
+
+def _told(one: JudgedLoss) -> str:
+    """The verdict and why, and what its file says of it alone; that once, where it is why."""
+    alone = one.alone
+    if alone is None:
+        return _verdict(one)
+    said = any(fact.text == one.reason and fact.location == one.reason_location for fact in alone.facts)
+    return f"{one.verdict}: {_alone(alone)}" if said else f"{_verdict(one)}; {_alone(alone)}"
+
+
+def _place(location: Location) -> str:
+    return f"{shown(location.path)}:{location.start.row}:{location.start.column}"
+
+
+def _alone(one: ShownAlone) -> str:
+    """What a file shows alone, and what its project says instead."""
+    facts = " and ".join(f"{fact.text}{_at(fact.location)}" for fact in one.facts)
+    return f"wrong in this file alone ({', '.join(one.codes)})" + (f": {facts}" if facts else "")
 
 
 def _verdict(one: JudgedLoss) -> str:
@@ -91,7 +115,13 @@ def _object(one: JudgedLoss) -> dict[str, Any]:
         "input": {"known": one.input_known, "value": one.input},
         "target": {"known": one.target_known, "value": one.target},
         **dict(_reason(one)),
+        **({} if one.alone is None else {"alone": _alone_object(one.alone)}),
     }
+
+
+def _alone_object(one: ShownAlone) -> dict[str, Any]:
+    facts = [{"kind": fact.kind, "message": fact.text, **location_row(fact.location)} for fact in one.facts]
+    return {"codes": list(one.codes), "facts": facts}
 
 
 def _reason(one: JudgedLoss) -> Iterator[tuple[str, Any]]:

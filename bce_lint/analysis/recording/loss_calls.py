@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange, Tensor
 from bce_lint.analysis.domain.values import External, FunctionV, Union, Unknown, Value, tensors
+from bce_lint.analysis.recording.callers import Callers
 from bce_lint.analysis.recording.reasons import ALTERNATIVES, Reason, Reasons, kind_of
 from bce_lint.catalog.schema import Domain
 from bce_lint.ir.walk import children
@@ -28,6 +29,7 @@ class LossCalls:
     targets: Final = frozenset[str]()
 
     def __init__(self, is_known: Callable[[str], bool]) -> None:
+        self.callers = Callers()
         self._reasons = Reasons(is_known)
         self._by_place: dict[SourceRange, Reason] = {}
         self._by_node: dict[ir.Expr, Reason] = {}
@@ -99,6 +101,7 @@ class LossCalls:
     def enter(self, frame: Frame, function: FunctionV, call: ir.Span | None) -> None:
         """A function of the project was entered, by a call or as an entry point."""
         self._reasons.entered(frame, function, call)
+        self.callers.enter(frame, function, call)
 
     def cut(self, m: Machine, function: FunctionV, args: Args) -> None:
         """What a call gives that was not followed is told by the reasons."""
