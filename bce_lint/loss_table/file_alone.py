@@ -14,8 +14,8 @@ from typing import Final, NamedTuple, TypeAlias, TypeVar
 from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.index import may_name_sink
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.callers import Callers
 from bce_lint.analysis.recording.reasons import Reason
+from bce_lint.analysis.recording.seen_calls import SeenCalls
 from bce_lint.analysis.state.machine import Default
 from bce_lint.loss_table.project_facts import CodeAt, FactKind, said
 from bce_lint.rules.by_file import EVERY
@@ -39,7 +39,7 @@ class FileAlone:
     """What a file shows by itself and its project does not (`lost`). `certain` is what the project shows; `counts` says of what a rule
     says whether it is told."""
 
-    def __init__(self, whole: Project, path: str, certain: Sequence[Judged], counts: Callable[[Judged], bool], callers: Callers) -> None:
+    def __init__(self, whole: Project, path: str, certain: Sequence[Judged], counts: Callable[[Judged], bool], callers: SeenCalls) -> None:
         self._whole, self._path, self._callers, self._counts = whole, path, callers, counts
         self._alone = _Alone(whole, path)
         self._runs: dict[tuple[Kinds, Hashable], tuple[frozenset[CodeAt], _With]] = {}
@@ -102,7 +102,7 @@ class FileAlone:
 
 
 def files_alone(
-    whole: Project, paths: Iterable[str], certain: Sequence[Judged], counts: Callable[[Judged], bool], callers: Callers
+    whole: Project, paths: Iterable[str], certain: Sequence[Judged], counts: Callable[[Judged], bool], callers: SeenCalls
 ) -> list[FileAlone]:
     """Those of some files that show something alone which their project does not."""
     files = [path for path in sorted(paths) if path in whole.summaries and may_name_sink(whole.summaries[path])]

@@ -12,8 +12,8 @@ from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project import tensor_words
 from bce_lint.analysis.project.code import without_text
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.callers import Callers
 from bce_lint.analysis.recording.reasons import Reason
+from bce_lint.analysis.recording.seen_calls import SeenCalls
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Default
 from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
@@ -46,7 +46,7 @@ class _Asked(NamedTuple):
     whole: Project
     finding: CodeAt
     question: Hashable
-    callers: Callers
+    callers: SeenCalls
 
     @property
     def path(self) -> str:
@@ -59,7 +59,7 @@ class _Asked(NamedTuple):
         return (unit for unit in units if unit is not None)
 
 
-def said(kind: FactKind, whole: Project, finding: CodeAt, question: Hashable, callers: Callers) -> Reason:
+def said(kind: FactKind, whole: Project, finding: CodeAt, question: Hashable, callers: SeenCalls) -> Reason:
     """What a project says of a file, in words, and where it does."""
     text, place = _SAYING[kind](_Asked(whole, finding, question, callers))
     return Reason(text, place or Place(finding[0][0], finding[0][1]), f"a fact of the project: {kind.value}")

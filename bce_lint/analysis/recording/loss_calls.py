@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange, Tensor
 from bce_lint.analysis.domain.values import External, FunctionV, Union, Unknown, Value, tensors
-from bce_lint.analysis.recording.callers import Callers
 from bce_lint.analysis.recording.reasons import ALTERNATIVES, Reason, Reasons, kind_of
+from bce_lint.analysis.recording.seen_calls import SeenCalls
 from bce_lint.catalog.schema import Domain
 from bce_lint.ir.walk import children
 
@@ -29,7 +29,7 @@ class LossCalls:
     targets: Final = frozenset[str]()
 
     def __init__(self, is_known: Callable[[str], bool]) -> None:
-        self.callers = Callers()
+        self.callers = SeenCalls()
         self._reasons = Reasons(is_known)
         self._by_place: dict[SourceRange, Reason] = {}
         self._by_node: dict[ir.Expr, Reason] = {}

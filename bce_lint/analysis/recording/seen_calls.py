@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.state.frames import Frame
 
 
-class Callers:
+class SeenCalls:
     """The calls of each function, one for each function that calls it."""
 
     def __init__(self) -> None:
