@@ -153,9 +153,10 @@ class _With(_Alone):
         whole = partial(self.whole.resolve, importer, module, level)
         return self._answer(FactKind.IMPORT, (level, module), whole, None) if importer == self.path else whole()
 
-    def has_subclass(self, name: str) -> bool:
-        """True if the name stands among the bases of a class."""
-        return self._answer(FactKind.SUBCLASS, name, partial(self.whole.has_subclass, name), self._alone.has_subclass(name))
+    def has_subclass(self, name: str, path: str) -> bool:
+        """True if there may be a class below one of this name in a file."""
+        whole = partial(self.whole.has_subclass, name, path)
+        return self._answer(FactKind.SUBCLASS, name, whole, self._alone.has_subclass(name, path)) if path == self.path else whole()
 
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors."""

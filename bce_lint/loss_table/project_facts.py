@@ -103,9 +103,10 @@ def _innermost(unit: LoweredFile, node: AnyNode, says: Callable[[bytes, bytes], 
 
 
 def _subclass(asked: _Asked) -> tuple[str, Place | None]:
-    for unit in asked.others():
-        for node in _nodes(unit.module):
-            if isinstance(node, ir.ClassDef) and any(last_name(base.value) == asked.question for base in node.bases):
+    found = asked.whole.subclasses.of(str(asked.question), asked.path)
+    for unit, name in ((asked.whole.unit(path), name) for path, name in found if path != asked.path):
+        for node in () if unit is None else _nodes(unit.module):
+            if unit is not None and isinstance(node, ir.ClassDef) and any(last_name(base.value) == name for base in node.bases):
                 return f"the project has a subclass `{node.name}` of `{asked.question}`", unit.place(node.span)
     return f"the project has a subclass of `{asked.question}`", None
 

@@ -132,5 +132,5 @@ def default_of_any(m: Machine, frame: Frame, param: ir.Parameter, index: int, va
 
 
 def subclassed(m: Machine, cls: ClassV) -> bool:
-    """True if some class of the project has this one among its bases, by name."""
-    return m.program.has_subclass(cls.name)
+    """True if some class of the project may have this one among its bases."""
+    return m.program.has_subclass(cls.name, cls.path)

@@ -21,6 +21,7 @@ from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.search_paths import AddedFolders
+from bce_lint.analysis.project.subclasses import Subclasses
 from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.sites import Site, places
@@ -80,7 +81,6 @@ class Project(ProjectFiles):
         self._inherited: set[str] = set()
         self._reopened: set[str] = set()
         self._visits = Visits(self.reachability)
-        self._bases: frozenset[str] | None = None
 
     def _address(self, path: str) -> int:
         return self.machine.intern(("module", path))
@@ -178,11 +178,14 @@ class Project(ProjectFiles):
         """Where a class is constructed without a parameter of its constructor at its default, in another file if it is in one."""
         return self._constructions.where(default)
 
-    def has_subclass(self, name: str) -> bool:
-        """True if the name stands among the bases of a class of the project."""
-        if self._bases is None:
-            self._bases = frozenset().union(*(f.bases for f in self.summaries.values()))
-        return name in self._bases
+    def has_subclass(self, name: str, path: str) -> bool:
+        """True if the project may have a class below one of this name in a file."""
+        return bool(self.subclasses.of(name, path))
+
+    @cached_property
+    def subclasses(self) -> Subclasses:
+        """Where classes may stand below others."""
+        return Subclasses(self.summaries, self.graph) if self._same is None else self._same.subclasses
 
     def listed(self) -> dict[str, frozenset[str]]:
         """The folders that were looked at so far, with the names found there."""

@@ -45,7 +45,7 @@ def _is_absent(m: Machine, generic: bool, cls: ClassV, name: str) -> bool:
 def _may_be_of_another(m: Machine, cls: ClassV, classes: list[ClassV]) -> bool:
     """True if an instance as any may be of a class below: there is one, or this one leaves it to others to initialise."""
     initialised = any("__init__" in base.node.bound or base.flavour == "dataclass" for base in classes)
-    return not initialised or m.program.has_subclass(cls.name)
+    return not initialised or m.program.has_subclass(cls.name, cls.path)
 
 
 def _is_seen(m: Machine, base: object) -> bool:

@@ -63,8 +63,8 @@ class Program(Protocol):
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names, or None when it lies outside the project."""
 
-    def has_subclass(self, name: str) -> bool:
-        """True if the name stands among the bases of a class of the project."""
+    def has_subclass(self, name: str, path: str) -> bool:
+        """True if the project may have a class below one of this name in a file."""
 
     def default_dtype(self) -> str | None:
         """The dtype of new floating point tensors; None where the project changes it."""

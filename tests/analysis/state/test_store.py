@@ -162,7 +162,7 @@ class Nowhere:
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """None."""
 
-    def has_subclass(self, name: str) -> bool:
+    def has_subclass(self, name: str, path: str) -> bool:
         """There are no classes."""
         return False
 
