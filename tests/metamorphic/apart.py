@@ -50,10 +50,11 @@ class Gone(NamedTuple):
         said = "; ".join(f"{fact.kind}: {fact.text}, {fact.path}:{fact.row}" for fact in self.facts)
         return f"{self.path}:{self.row}: {self.code}: {said or 'no fact is named'}"
 
-    def is_right(self) -> bool:
-        """True if facts are named that may be so: of all files, or of the part of the project in which the file is."""
-        part = self.path.partition("/")[0]
-        return bool(self.facts) and all(one.kind in OF_ALL_FILES or one.path.partition("/")[0] == part for one in self.facts)
+    def is_right(self, sides: bool) -> bool:
+        """True if facts are named that may be so: where a project has two `sides`, of all files, or of the one on which the file is."""
+        side = self.path.partition("/")[0]
+        there = (one.kind in OF_ALL_FILES or one.path.partition("/")[0] == side for one in self.facts)
+        return bool(self.facts) and (not sides or all(there))
 
 
 class Compared(NamedTuple):
@@ -116,9 +117,9 @@ def pairs(programs: Sequence[Program], count: int, rng: random.Random) -> Iterat
     return (pair(*rng.sample(programs, 2)) for _ in range(count))
 
 
-def violations(program: Program) -> list[str]:
+def violations(program: Program, sides: bool = False) -> list[str]:
     """The findings that a project does not show though its files do alone, where no fact is named, or one that cannot be so."""
-    return [f"{program.name}: {one.told()}" for one in of_texts(program.texts).gone if not one.is_right()]
+    return [f"{program.name}: {one.told()}" for one in of_texts(program.texts).gone if not one.is_right(sides)]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
         alone += found.alone
         for one in found.gone:
             kinds[" and ".join(sorted({fact.kind for fact in one.facts})) or "no fact"] += 1
-            bad = not one.facts if options.folders else not one.is_right()
+            bad = not one.is_right(sides=not options.folders)
             wrong += bad
             print(f"{'VIOLATION ' if bad else ''}{name}: {one.told()}", flush=True)
     print(f"{alone} findings of files alone, {sum(kinds.values())} that the projects do not show, {wrong} of them for no reason")
