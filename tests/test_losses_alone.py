@@ -292,6 +292,26 @@ def test_what_takes_the_place_of_a_finding_is_no_loss_of_it(tmp_path: Path) -> N
     assert (found.verdict, found.codes, found.alone) == ("wrong", ("BCE102",), None)
 
 
+def test_what_is_told_at_a_caller_is_no_loss_of_it(tmp_path: Path) -> None:
+    """Alone nobody knows what the context gives, and the target is told where it meets the loss."""
+    models = """\
+import torch
+import torch.nn.functional as F
+from other import given
+
+labels = torch.zeros(6, 4).long()
+with given(torch.rand(6, 4)) as shares:
+    measure = lambda p, t: F.binary_cross_entropy(p, t)
+    measure(shares, labels)
+"""
+    other = "from contextlib import contextmanager\n\n\n@contextmanager\ndef given(v):\n    yield v\n"
+    (tmp_path / "models.py").write_text(models, encoding="utf-8")
+    (tmp_path / "other.py").write_text(other, encoding="utf-8")
+    assert [one.location.start.row for one in bce_lint.lint_source(models)] == [7]
+    (found,) = bce_lint.losses(tmp_path)
+    assert (found.location.start.row, found.codes, found.alone) == (8, ("BCE301",), None)
+
+
 def test_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = CASES[NAMES.index("call_right_7")]
     project(tmp_path, case, case.other)

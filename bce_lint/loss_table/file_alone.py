@@ -44,7 +44,7 @@ class FileAlone:
         self._alone = _Alone(whole, path)
         self._runs: dict[tuple[Kinds, Hashable], tuple[frozenset[CodeAt], _With]] = {}
         here = [one for one in certain if one.place.path == path]
-        shown = {_finding(one) for one in here}
+        shown = {(place.range, one.rule.code) for one in certain for place in one.places}  # also where it is told at a caller
         self.lost: dict[CodeAt, Judged] = {
             _finding(one): one for one in self._judged(self._alone) if _finding(one) not in shown and not _is_replaced(one, here)
         }

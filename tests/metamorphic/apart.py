@@ -66,12 +66,15 @@ class Compared(NamedTuple):
 
 def compared(files: Sequence[Path]) -> Compared:
     """What the files of a project show alone, beside what they show in it."""
-    together = {(one.location.path, one.location.start) for one in check(files, CODES).diagnostics}
+    shown = check(files, CODES).diagnostics
+    together = {(one.location.path, one.location.start) for one in shown}
+    labelled = {(label.location.path, label.location.start, one.code) for one in shown for label in one.labels}  # told at a caller
     alone, lost = 0, []
     for file in files:
         for one in check_text(file.read_bytes(), None, CODES).diagnostics:
             alone += one.code in CODES
-            if one.code in CODES and (str(file), one.location.start) not in together:
+            place = (str(file), one.location.start)
+            if one.code in CODES and place not in together and (*place, one.code) not in labelled:
                 lost.append((str(file), one.location.start.row, one.code))
     return Compared(alone, [*_named(files, lost)] if lost else [])
 
