@@ -4,7 +4,20 @@
 `reveal` stands in the code that is linted.
 """
 
-from bce_lint.diagnostic import Diagnostic, Edit, Fix, JudgedLoss, Label, Location, Position, RunTime, Verdict, Verification
+from bce_lint.diagnostic import (
+    Diagnostic,
+    Edit,
+    Fix,
+    JudgedLoss,
+    Label,
+    Location,
+    Position,
+    ProjectFact,
+    RunTime,
+    ShownAlone,
+    Verdict,
+    Verification,
+)
 from bce_lint.library import fix_source, lint_paths, lint_source, losses, reveal
 
 __all__ = [
@@ -15,7 +28,9 @@ __all__ = [
     "Label",
     "Location",
     "Position",
+    "ProjectFact",
     "RunTime",
+    "ShownAlone",
     "Verdict",
     "Verification",
     "__version__",

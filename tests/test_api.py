@@ -58,7 +58,7 @@ def test_what_a_finding_is_made_of_is_exported() -> None:
     made_of = named(diagnostic.Diagnostic)
     assert {kind.__name__ for kind in made_of} >= {"Diagnostic", "Fix", "Label", "Location", "Verification"}
     exported = {value for name in bce_lint.__all__ if isinstance(value := getattr(bce_lint, name), type)}
-    assert exported == made_of | {bce_lint.Verdict, bce_lint.JudgedLoss}
+    assert exported == made_of | named(bce_lint.JudgedLoss) | {bce_lint.Verdict}
     assert {one.value for one in bce_lint.Verdict} >= {"equivalent", "contradicted"}
     assert "verdict" in {field.name for field in dataclasses.fields(bce_lint.Verification)}
 
