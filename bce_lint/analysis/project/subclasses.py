@@ -15,8 +15,8 @@ _MAX_DEPTH: Final = 8
 
 
 class Subclasses:
-    """Answers whether a class may have another one below it: a base of its name, or of the name by which a file imports it, unless that
-    certainly stands for a class of another file."""
+    """Answers whether a class may have another one below it: a base of its name, unless that certainly stands for a class of another
+    file, or of the name by which a file imports it."""
 
     def __init__(self, files: Mapping[str, FileSummary], graph: Graph) -> None:
         self._files, self._graph = files, graph
@@ -30,7 +30,8 @@ class Subclasses:
 
     def _found(self, name: str, path: str) -> Iterator[tuple[str, str]]:
         for file, own in self._naming.get(name, ()):
-            if file == path or not _UNKNOWN.isdisjoint(sources := self._sources(file, own, 0)) or path in sources:
+            sources = self._sources(file, own, 0)
+            if path in sources or (own == name and (file == path or None in sources)):
                 yield file, own
 
     @lazy
