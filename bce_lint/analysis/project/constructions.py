@@ -9,7 +9,7 @@ from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.project.index import FileSummary
-from bce_lint.analysis.state.machine import Default
+from bce_lint.analysis.state.program import Default
 from bce_lint.ir.walk import AnyNode, children, last_name
 
 _CAPITAL: Final = re.compile(rb"(?<![\w\x80-\xff])[A-Z\x80-\xff][\w\x80-\xff]*")
