@@ -34,13 +34,14 @@ class ModuleLoads:
         self._writer: dict[int, str] = {}
         self.reuse: Reuse | None = None
 
-    def again(self, path: str) -> bool:
+    def again(self, loaded: Loaded) -> bool:
         """Loads a module, if it is not; True if that gave what an earlier state of the project was given."""
-        unit = self._unit(path)
+        unit = self._unit(loaded.path)
         if unit is None:
             return True
-        self.load(unit)
-        return self._as_it_was.get(path, False)
+        with self._machine.journal.search(loaded.searched):
+            self.load(unit)
+        return self._as_it_was.get(loaded.path, False)
 
     def load(self, unit: LoweredFile) -> None:
         """Runs a module's body, unless it has run, or runs."""
@@ -80,12 +81,14 @@ class ModuleLoads:
     def _holds(self, memo: ModuleMemo) -> bool:
         """True if what a module wrote holds; loads what it loads."""
         loading = {one.path for one in self._loading}
-        if self.reuse is None or not memo.waited <= loading or not self.reuse.holds(memo.needs):
+        if self.reuse is None or memo.searched != self._machine.journal.searching or not memo.waited <= loading:
+            return False
+        if not self.reuse.holds(memo.needs):
             return False
         for effect in memo.needs.effects:
             if not isinstance(effect, Loaded) or (effect.path in loading and effect.path not in memo.waited):
                 return False
-            if effect.path not in loading and not self.again(effect.path):
+            if effect.path not in loading and not self.again(effect):
                 return False
         return self._machine.walks.repeat(memo.needs.took)
 
@@ -106,7 +109,7 @@ class ModuleLoads:
                     answer.leave_unfinished(path, 0, MODULE, SPENT)
         finally:
             machine.walks.start(asking)
-        return ModuleMemo(needs, cells, answer, frozenset(loading.waited))
+        return ModuleMemo(needs, cells, answer, frozenset(loading.waited), machine.journal.searching)
 
     def _note_contested(self, unit: LoweredFile, memo: ModuleMemo) -> None:
         """Notes what a module writes into what another one has made: from here on others see that."""

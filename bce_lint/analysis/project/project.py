@@ -76,7 +76,10 @@ class Project(ProjectFiles):
         earlier = before if observer is None and before is not None and before.machine.observer is None else None
         goes_on_from = None if earlier is None else earlier.machine
         self.machine: Machine = Machine(self, callbacks, observer, 1 if observer is None else observer.fuel_factor, goes_on_from)
-        self.memos: Memos = Memos(None if earlier is None else earlier.memos)
+        self.memos = Memos()
+        if earlier is not None:
+            self._modules = dict(self._modules)  # what is read of a text that comes and goes is not kept for others
+            self.memos.add(earlier.memos, self._version)
         self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
         self._reuse = Reuse(self.machine, self._version, self._ask, self._loads.again)
         self._loads.reuse = None if earlier is None else self._reuse

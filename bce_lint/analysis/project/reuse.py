@@ -21,12 +21,14 @@ RunKey: TypeAlias = tuple[str, str, int]
 
 
 class ModuleMemo(NamedTuple):
-    """What the body of a module wrote and met as it was loaded, and which modules it asked for that were being loaded around it."""
+    """What the body of a module wrote and met as it was loaded, and which modules it asked for that were being loaded around it;
+    `searched` says that it was in a search for what fills a registry."""
 
     needs: Dependencies
     cells: Mapping[Cell, Value]
     answer: EntryAnswer
     waited: frozenset[str]
+    searched: bool
 
 
 class EntryMemo(NamedTuple):
@@ -48,9 +50,15 @@ class EntryMemo(NamedTuple):
 class Memos:
     """What is known of the units that ran."""
 
-    def __init__(self, before: Memos | None = None) -> None:
-        self.modules: dict[str, ModuleMemo] = {} if before is None else dict(before.modules)
-        self.entries: dict[RunKey, EntryMemo] = {} if before is None else dict(before.entries)
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleMemo] = {}
+        self.entries: dict[RunKey, EntryMemo] = {}
+
+    def add(self, before: Memos, version: Callable[[str], int]) -> None:
+        """Takes over what is known of files that are as they were."""
+        same = {path: version(path) for path in before.modules.keys() | {key[1] for key in before.entries}}
+        self.modules.update({path: one for path, one in before.modules.items() if one.needs.files.get(path) == same[path]})
+        self.entries.update({key: one for key, one in before.entries.items() if one.needs.files.get(key[1]) == same[key[1]]})
 
 
 class Reuse:
@@ -58,7 +66,7 @@ class Reuse:
     a question anew; `load` loads a module, and says whether it is as it was."""
 
     def __init__(
-        self, machine: Machine, version: Callable[[str], int], ask: Callable[[Inquiry], Any], load: Callable[[str], bool]
+        self, machine: Machine, version: Callable[[str], int], ask: Callable[[Inquiry], Any], load: Callable[[Loaded], bool]
     ) -> None:
         self._machine, self._version, self._ask, self._load = machine, version, ask, load
         self._answers: dict[Inquiry, Any] = {}
@@ -107,7 +115,7 @@ class Reuse:
         spent = machine.waste.spent
         if not machine.waste.repeat(budgets):
             return False
-        if not machine.walks.repeat(_together(one.needs for one in [memo, *built])):
+        if not machine.walks.repeat(_together([memo.needs, *(one.needs for one in built)])):
             machine.waste.spent = spent
             return False
         for one in built:
@@ -117,7 +125,7 @@ class Reuse:
     def _loads(self, needs: Dependencies) -> bool:
         """Loads the modules that a unit has loaded; True if all of them are as they were."""
         for effect in needs.effects:
-            if isinstance(effect, Loaded) and not self._load(effect.path):
+            if isinstance(effect, Loaded) and not self._load(effect):
                 return False
             if isinstance(effect, BuiltWith) and not self._loads(effect.needs):
                 return False

@@ -16,9 +16,10 @@ Inquiry: TypeAlias = tuple[Hashable, ...]
 
 
 class Loaded(NamedTuple):
-    """The body of a module ran, or had run before."""
+    """The body of a module ran, or had run before; `searched` says that it was in a search for what fills a registry."""
 
     path: str
+    searched: bool
 
 
 class Granted(NamedTuple):
@@ -66,11 +67,11 @@ class Dependencies:
         self.limited = False
         self._seen: set[object] = set()
 
-    def loaded(self, path: str) -> None:
+    def loaded(self, path: str, searched: bool) -> None:
         """Notes that a module was loaded, once."""
         if path not in self._seen:
             self._seen.add(path)
-            self.effects.append(Loaded(path))
+            self.effects.append(Loaded(path, searched))
 
     def used(self, inner: Inner) -> None:
         """Notes a unit that ran inside this one, once."""
@@ -90,7 +91,7 @@ class Dependencies:
         self.limited |= other.limited
         for effect in other.effects:
             if isinstance(effect, Loaded):
-                self.loaded(effect.path)
+                self.loaded(effect.path, effect.searched)
 
 
 class Journal:
@@ -100,6 +101,17 @@ class Journal:
         self.current = Dependencies()
         self.contested = 0
         """Stands for what modules have written so far into what belongs to others."""
+        self.searching = False
+        """True in a search for what fills a registry, in which files are run that nothing may import."""
+
+    @contextmanager
+    def search(self, searching: bool = True) -> Iterator[None]:
+        """A search until the end of the block, or none."""
+        before, self.searching = self.searching, searching
+        try:
+            yield
+        finally:
+            self.searching = before
 
     @contextmanager
     def unit(self) -> Iterator[Dependencies]:

@@ -126,7 +126,7 @@ class Machine:
     with the statement. `loaded_tests` are those `tests` of an answer that stand in modules;
     `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
     wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
-    share with what comes before. `searching` counts the searches for what fills a registry, in which files are run that nothing may import.
+    share with what comes before.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
@@ -171,8 +171,7 @@ class Machine:
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
         self.own_tables: set[int] = set()
-        self.registries: dict[int, tuple[frozenset[str], Dependencies]] = {}
-        self.searching = 0
+        self.registries: dict[Value, tuple[frozenset[str], Dependencies]] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.layers: dict[int, str] = {}
         self.stack: list[ir.Function] = []

@@ -30,7 +30,7 @@ class NotedProgram:
         unit = self._program.load(path)
         needs = self._journal.current
         needs.files[path] = 0 if unit is None else unit.address
-        needs.loaded(path)
+        needs.loaded(path, self._journal.searching)
         return unit
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
