@@ -51,7 +51,8 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax.parse", "analysis", "records"},
         "bce_lint.loss_table": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "findings", "records"},
         "bce_lint.engine": {
-            "diagnostic", "source", "analysis", "rules.by_file", "fixes", "findings", "fix_rounds", "revealed", "cache", "records", "staying",
+            "diagnostic", "source", "analysis", "rules.by_file", "fixes", "findings", "fix_rounds", "revealed", "cache", "records",
+            "staying",
         },
         "bce_lint.staying": {"source", "analysis"},
         "bce_lint.workspace": {"diagnostic", "source", "rules.by_file", "rules.selection", "engine", "staying"},
