@@ -11,9 +11,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
-from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
-from bce_lint.analysis.project.constructions import Constructions
-from bce_lint.analysis.project.exchanges import Exchanges
+from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
 from bce_lint.analysis.project.module_loads import ModuleLoads
@@ -25,6 +23,7 @@ from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
 from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.project.visits import Visits
+from bce_lint.analysis.project.walked_files import WalkedFiles
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Inquiry
@@ -66,8 +65,8 @@ class Project(ProjectFiles):
         self._imports.added = AddedFolders(root, self.summaries)
         self._registrations = Registrations(self.summaries)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
-        self._same = same
-        self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
+        earlier_graph = None if before is None else before.graph
+        self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
         known = same.reachability if same is not None else None
         towards = None if observer is None or not observer.targets else TargetReachability(self.graph, observer.targets, known)
         self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
@@ -77,7 +76,10 @@ class Project(ProjectFiles):
         goes_on_from = None if earlier is None else earlier.machine
         self.machine: Machine = Machine(self, callbacks, observer, 1 if observer is None else observer.fuel_factor, goes_on_from)
         self.memos = Memos()
+        walked = None if before is None else before._walked
+        self._walked: WalkedFiles = WalkedFiles(self.graph, self._readable, walked) if same is None else same._walked
         if earlier is not None:
+            self.reachability.known.go_on(earlier.reachability.known)
             self._modules = dict(self._modules)  # what is read of a text that comes and goes is not kept for others
             self.memos.add(earlier.memos, self._version)
         self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
@@ -168,31 +170,19 @@ class Project(ProjectFiles):
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
-        return self._stores.may_store(name, classes)
+        return self._walked.stores.may_store(name, classes)
 
     def may_exchange(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something else may store an attribute on an instance of a class; `classes` are it and its bases."""
-        return self._exchanges.may_exchange(name, classes)
+        return self._walked.exchanges.may_exchange(name, classes)
 
     def none_has(self, default: Default) -> bool:
         """True if a class is constructed, and never with a parameter of its constructor at its default."""
-        return self._constructions.none_has(default)
-
-    @cached_property
-    def _constructions(self) -> Constructions:
-        return Constructions(self.summaries, self._readable, self.resolve) if self._same is None else self._same._constructions
+        return self._walked.constructions.none_has(default)
 
     def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
         """The files that may add an entry to what the names stand for, under a key if it is known."""
         return self._registrations.filling(names, key)
-
-    @cached_property
-    def _stores(self) -> AttributeStores:
-        return AttributeStores(self.summaries, self._readable) if self._same is None else self._same._stores
-
-    @cached_property
-    def _exchanges(self) -> Exchanges:
-        return Exchanges(self.graph, self._readable) if self._same is None else self._same._exchanges
 
     def base_names(self) -> frozenset[str]:
         """The names that stand among the bases of the project's classes."""
