@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bce_lint.rules.by_file import Asked, Selection
     from bce_lint.source.projects import ImportFolders, Root
     from bce_lint.source.text import SourceText
+    from bce_lint.staying import StayingProject
 
 
 class LintResult(NamedTuple):
@@ -216,27 +217,18 @@ def check_text(
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
-_PROJECTS: dict[tuple[str, str], Project] = {}
+_PROJECTS: dict[tuple[str, str], StayingProject] = {}
 
 
 def _project_around(root: Root, path: str, data: bytes, imports: ImportFolders = usual) -> Project:
     """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read."""
-    from bce_lint.analysis.project.project import Project
-    from bce_lint.source.text import content
+    from bce_lint.staying import StayingProject
 
-    part, written = (root.path, package_of(root, path)), content(path) == data
+    part = (root.path, package_of(root, path))
     known = _PROJECTS.get(part)
-    if known is not None and (known.interrupted or known.import_folders != imports):
-        known = None
-    if known is None or (path in known.summaries and known.summaries[path].raw != data):
-        files = project_files(root, [path], imports)
-        if not written:
-            return Project(root.path, files, {path: data}, imports=imports)
-        known = _PROJECTS[part] = Project(root.path, files, imports=imports)
-    if path in known.summaries:
-        return known
-    texts = {} if written else {path: data}
-    return Project(root.path, [*known.summaries, path] if os.path.exists(path) else known.summaries, texts, before=known)
+    if known is None or known.imports != imports:
+        known = _PROJECTS[part] = StayingProject(root, imports)
+    return known.around(path, data)
 
 
 def fix(files: Sequence[Path], asked: Asked, options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:

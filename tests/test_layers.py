@@ -52,7 +52,10 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.loss_table": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "findings", "records"},
         "bce_lint.engine": {
             "diagnostic", "source", "analysis", "rules.by_file", "fixes", "findings", "fix_rounds", "revealed", "cache", "records",
+            "staying",
         },
+        "bce_lint.staying": {"source", "analysis"},
+        "bce_lint.workspace": {"diagnostic", "source", "rules.by_file", "rules.selection", "engine", "staying"},
         "bce_lint.fingerprints": {"ir", "diagnostic", "source", "syntax.parse"},
         "bce_lint.adoption": {"diagnostic", "source", "fingerprints"},
         "bce_lint.codemod": {"engine", "findings", "rules.selection"},

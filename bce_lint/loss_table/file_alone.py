@@ -16,7 +16,7 @@ from bce_lint.analysis.project.index import may_name_sink
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.reasons import Reason
 from bce_lint.analysis.recording.seen_calls import SeenCalls
-from bce_lint.analysis.state.machine import Default
+from bce_lint.analysis.state.program import Default
 from bce_lint.loss_table.project_facts import CodeAt, FactKind, said
 from bce_lint.rules.by_file import EVERY
 from bce_lint.rules.judge import Judged, judge, spoken

@@ -15,7 +15,7 @@ from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.reasons import Reason
 from bce_lint.analysis.recording.seen_calls import SeenCalls
 from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.analysis.state.machine import Default
+from bce_lint.analysis.state.program import Default
 from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
 
 CodeAt: TypeAlias = tuple[SourceRange, str]

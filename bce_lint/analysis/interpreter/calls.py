@@ -158,9 +158,9 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     _mark_reached(m, function)
     if m.observer is not None:
         m.observer.enter(frame, function, None if is_entry else span)
-    context = m.intern((frame.context, frame.unit.path, span, frame.unrolled_at))
+    context = m.intern((frame.context, frame.unit.address, span, frame.unrolled_at))
     inner = Frame(
-        unit, m.intern((context, function.path, node.span)), context, node, node.bound, function.outer, function.owner,
+        unit, m.intern((context, unit.address, node.span)), context, node, node.bound, function.outer, function.owner,
         args.pos[0] if args.pos else None, frame, None if is_entry else span, frame.depth + 1, main=False,
     )  # fmt: skip
     m.stack.append(node)

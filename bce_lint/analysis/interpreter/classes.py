@@ -8,7 +8,8 @@ from bce_lint.analysis.interpreter import calls, decorators, entry_points, expre
 from bce_lint.analysis.models import collections, layers
 from bce_lint.analysis.state import cells, class_model, objects
 from bce_lint.analysis.state.frames import Args, Frame
-from bce_lint.analysis.state.machine import Default, Machine
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.program import Default
 from bce_lint.catalog.python import DATACLASS, NAMED_TUPLE
 
 FIELDS = (External("dataclasses.field"), External("attr.field"), External("attrs.field"))
@@ -17,7 +18,7 @@ _OPTIONAL = frozenset({"typing.Optional", "Optional"})
 
 def define(m: Machine, frame: Frame, node: ir.ClassDef) -> Value:
     """Runs a class body and gives the class, decorated."""
-    address = m.intern(("class", frame.unit.path, node.span, frame.context if frame.function is not None else 0))
+    address = m.intern(("class", frame.unit.address, node.span, frame.context if frame.function is not None else 0))
     bases = tuple(expressions.evaluate(m, frame, b.value) for b in node.bases if b.keyword is None)
     flavour = "namedtuple" if any(type(b) is External and b.name in NAMED_TUPLE for b in bases) else ""
     m.written_modules.add(address)
@@ -89,7 +90,7 @@ def _made(m: Machine, frame: Frame, cls: ClassV, default: ir.Call, node: ir.Call
     if unit is None or not given:
         return TOP
     own = entry_points.module_frame(unit, main=False)
-    own.context = m.intern((frame.context, frame.unit.path, node.span, frame.unrolled_at))
+    own.context = m.intern((frame.context, frame.unit.address, node.span, frame.unrolled_at))
     if expressions.evaluate(m, own, default.func) not in FIELDS:
         return TOP
     value = expressions.evaluate(m, own, next(iter(given.values())))

@@ -62,6 +62,6 @@ def from_generator(m: Machine, frame: Frame) -> Value:
     """The context object of a `@contextmanager` function: the autocast state at its `yield`, and the value yielded."""
     effect = join_all(v if v is not NONE else autocast.OFF for v in frame.yield_contexts)
     inherited = effect == autocast.current(m)
-    ref = Ref(m.intern((frame.context, frame.unit.path, "generator-context")), "context", NONE if inherited else effect)
+    ref = Ref(m.intern((frame.context, frame.unit.address, "generator-context")), "context", NONE if inherited else effect)
     m.write(ref.address, cells.VALUE, join_all(frame.yields) or TOP)
     return ref

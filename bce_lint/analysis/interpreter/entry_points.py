@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Protocol
 
 from bce_lint import ir
@@ -223,12 +223,24 @@ def _open_methods(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, cls:
     found: list[tuple[bool, FunctionV]] = []
     for name, (base, function) in effective.items():
         settled = function not in counted.incomplete and (base.path, function.span) in counted.reached
+        _note(m, settled, "settled", base.path, function)
         value = None if base is cls or settled or name == "__init__" else m.state.find((base.address, name))
-        if type(value) is FunctionV and value.flavour in ("", "property") and reachability.method(unit.path, cls.name, name):
+        if type(value) is FunctionV and value.flavour in ("", "property") and _leads_on(m, reachability, unit.path, cls.name, name):
             called = _mentioned(m, reachability, name, [other for other in effective.values() if other[1] is not function])
             if called or not _mentioned(m, reachability, name, overridden):
                 found.append((called, value))
     return [value for _, value in sorted(found, key=lambda entry: entry[0])]
+
+
+def _leads_on(m: Machine, reachability: LeadsToLoss, path: str, owner: str, name: str) -> bool:
+    found = reachability.method(path, owner, name)
+    _note(m, found, "method", path, owner, name)
+    return found
+
+
+def _note(m: Machine, answer: bool, *question: Hashable) -> None:
+    """Notes an answer that the entry point depends on."""
+    m.journal.current.asked[question] = answer
 
 
 def _mentioned(m: Machine, code: LeadsToLoss, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:
@@ -266,7 +278,7 @@ def _class_value(m: Machine, unit: LoweredFile, node: ir.ClassDef) -> ClassV | N
             return value
     if any(type(value) is ClassV for value in named):
         return None  # another class has taken its place
-    address = m.intern(("class", unit.path, node.span, 0))
+    address = m.intern(("class", unit.address, node.span, 0))
     methods = (m.state.find((address, one.function.name)) for one in node.body if isinstance(one, ir.FunctionDef))
     owners = (value.owner for value in methods if type(value) is FunctionV)
     return next((owner for owner in owners if type(owner) is ClassV and owner.node is node), None)

@@ -53,7 +53,7 @@ def member(m: Machine, path: str, name: str) -> Value:
 
 def _member(m: Machine, path: str, name: str) -> Value:
     """`module.name`, which may be an import that is to be resolved."""
-    unit = m.program.load(m, path)
+    unit = m.program.load(path)
     found = None if unit is None else m.find_global(unit.address, name)
     if unit is not None and (found is None or stars.may_be_unbound(m, unit, name)):
         found = stars.found(m, unit, name, found)

@@ -16,7 +16,8 @@ from bce_lint.analysis.state import assumptions, cells, class_model
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.generics import Built
-from bce_lint.analysis.state.machine import SITE_BONUS, Default, Machine
+from bce_lint.analysis.state.machine import SITE_BONUS, Machine
+from bce_lint.analysis.state.program import Default
 from bce_lint.analysis.state.store import ASSUMED_CELL
 from bce_lint.analysis.state.unfinished import SETTING, SPENT
 

@@ -102,8 +102,8 @@ def _search(m: Machine, waiting: list[_Star], origin: str, name: str) -> Value |
 def _loaded(m: Machine, path: str) -> LoweredFile | None:
     """A file whose body has run; what it star-imports runs before it, the deepest first, so that none waits for another."""
     for needed in m.stars.unprepared(path):
-        m.program.load(m, needed)
-    return m.program.load(m, path)
+        m.program.load(needed)
+    return m.program.load(path)
 
 
 def _exports(m: Machine, unit: LoweredFile, name: str) -> bool:

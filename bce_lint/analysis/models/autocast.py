@@ -86,7 +86,7 @@ def make(m: Machine, frame: Frame, row: Autocast, args: Args, node: ir.Call) -> 
 
 def context(m: Machine, frame: Frame, effect: Value, node: ir.Call) -> Ref:
     """The context object that a call makes; `effect` is what it does to autocast."""
-    return Ref(m.intern((frame.context, frame.unit.path, node.span, "context")), "context", effect, frame.place(node.span))
+    return Ref(m.intern((frame.context, frame.unit.address, node.span, "context")), "context", effect, frame.place(node.span))
 
 
 def on(m: Machine, place: Place) -> Ref:

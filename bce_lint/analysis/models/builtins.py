@@ -202,7 +202,7 @@ def _named_tuple(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
             return TOP
     body = tuple(ir.Declare(node.span, ir.Name(node.span, str(n)), ir.Const(node.span, None)) for n in names)
     made = ir.ClassDef(node.span, "namedtuple", (), body)
-    return ClassV(made, frame.unit.path, m.intern(("class", frame.unit.path, node.span)), (), "namedtuple")
+    return ClassV(made, frame.unit.path, m.intern(("class", frame.unit.address, node.span)), (), "namedtuple")
 
 
 def _data_parallel(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:

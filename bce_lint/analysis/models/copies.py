@@ -43,7 +43,7 @@ class _Copies:
 
     def __init__(self, m: Machine, frame: Frame, span: ir.Span, deep: bool) -> None:
         self.m, self.deep = m, deep
-        self.key = frame.context, frame.unit.path, span, frame.unrolled_at
+        self.key = frame.context, frame.unit.address, span, frame.unrolled_at
         self.made: dict[int, Ref] = {}
         self.waiting: list[tuple[Ref, Ref]] = []
 

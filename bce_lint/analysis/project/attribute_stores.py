@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bce_lint import ir
-from bce_lint.analysis.project.index import FileSummary
+from bce_lint.analysis.project.index import FileSummary, unchanged
 from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
 
 ClassKey = tuple[str, ir.Span]
@@ -133,6 +133,10 @@ class AttributeStores:
         self._known: dict[str, FileStores] = {}
         self._unnamed: tuple[bool, frozenset[ClassKey]] | None = None
         self._answers: dict[tuple[str, frozenset[ClassKey]], bool] = {}
+
+    def go_on(self, before: AttributeStores) -> None:
+        """Takes over what another state of the project has read of files that are as they were."""
+        self._known.update(unchanged(before._known, before._files, self._files))
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if an attribute may be stored on an instance of a class: by its methods (`classes` are it and its bases), or by others."""

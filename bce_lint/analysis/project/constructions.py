@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
-from bce_lint.analysis.project.index import FileSummary
-from bce_lint.analysis.state.machine import Default
+from bce_lint.analysis.project.index import FileSummary, unchanged
+from bce_lint.analysis.state.program import Default
 from bce_lint.ir.walk import AnyNode, children, last_name
 
 _CAPITAL: Final = re.compile(rb"(?<![\w\x80-\xff])[A-Z\x80-\xff][\w\x80-\xff]*")
@@ -44,6 +44,12 @@ class Constructions:
         self._naming: defaultdict[str, list[str]] | None = None
         self._found: dict[tuple[str, str], list[_Construction]] = {}
         self._scopes: dict[str, _FileNames | None] = {}
+        self._capitals: dict[str, set[str]] = {}
+
+    def go_on(self, before: Constructions) -> None:
+        """Takes over what another state of the project has read of files that are as they were."""
+        self._scopes.update(unchanged(before._scopes, before._files, self._files))
+        self._capitals.update(unchanged(before._capitals, before._files, self._files))
 
     def none_has(self, default: Default) -> bool:
         """True if the class is constructed, and no construction may leave the parameter at its default."""
@@ -115,7 +121,9 @@ class Constructions:
         if self._naming is None:
             self._naming = defaultdict(list)
             for file, summary in sorted(self._files.items()):
-                for name in {word.decode("utf-8", "replace") for word in _CAPITAL.findall(summary.data)}:
+                if file not in self._capitals:
+                    self._capitals[file] = {word.decode("utf-8", "replace") for word in _CAPITAL.findall(summary.data)}
+                for name in self._capitals[file]:
                     self._naming[name].append(file)
         return list(dict.fromkeys((*self._naming.get(owner, ()), path)))
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.project.attribute_stores import ClassKey, is_name, namespace_of
 from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import unchanged
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
 
@@ -156,8 +157,14 @@ class Exchanges:
     def __init__(self, graph: Graph, module: Callable[[str], ir.Module | None]) -> None:
         self._graph, self._module = graph, module
         self._known: dict[str, FileExchanges] = {}
+        self._in_text: dict[str, tuple[set[str], set[str]]] = {}
         self._on_others: defaultdict[str, list[str]] | None = None
         self._by_text: defaultdict[str, set[str]] = defaultdict(set)
+
+    def go_on(self, before: Exchanges) -> None:
+        """Takes over what another state of the project has read of files that are as they were."""
+        self._known.update(unchanged(before._known, before._graph.files, self._graph.files))
+        self._in_text.update(unchanged(before._in_text, before._graph.files, self._graph.files))
 
     def may_exchange(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something may store an attribute on an instance of a class (`classes` are it and its bases) otherwise than its own
@@ -173,18 +180,26 @@ class Exchanges:
         """The files that may store an attribute on others, by its name: found out once, by how a store looks."""
         if self._on_others is None:
             self._on_others = defaultdict(list)
-            for path, one in self._graph.files.items():
-                text = one.data or one.raw
-                by_text = {found.decode("utf-8", "replace") for found in _BY_TEXT.findall(text)}
-                names = {found.decode("utf-8", "replace") for form in (_ON_OTHERS, _ENTERED) for found in form.findall(text)}
-                if _OF_FUNCTIONS.search(text) or (any(table in text for table in _TABLES) and _OF_TABLES.search(text)):
-                    names |= self._of(path).others
-                    by_text |= self._of(path).own.keys()
+            for path in self._graph.files:
+                by_text, names = self._stored_in(path)
                 for name in by_text:
                     self._by_text[name].add(path)
                 for name in names | by_text:
                     self._on_others[name].append(path)
         return self._on_others
+
+    def _stored_in(self, path: str) -> tuple[set[str], set[str]]:
+        """The names under which a file may store by text, and on others."""
+        if path not in self._in_text:
+            one = self._graph.files[path]
+            text = one.data or one.raw
+            by_text = {found.decode("utf-8", "replace") for found in _BY_TEXT.findall(text)}
+            names = {found.decode("utf-8", "replace") for form in (_ON_OTHERS, _ENTERED) for found in form.findall(text)}
+            if _OF_FUNCTIONS.search(text) or (any(table in text for table in _TABLES) and _OF_TABLES.search(text)):
+                names |= self._of(path).others
+                by_text |= self._of(path).own.keys()
+            self._in_text[path] = by_text, names
+        return self._in_text[path]
 
     def _of(self, path: str) -> FileExchanges:
         if path not in self._known:

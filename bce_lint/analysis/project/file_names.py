@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from bce_lint.analysis.project.definitions import Definition, Names, add_definitions
 from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import unchanged
 from bce_lint.analysis.state.components import components
 
 Found: TypeAlias = Definition | str
@@ -39,6 +40,11 @@ class FileNames:
         self._groups: list[_JoinedFiles] = []
         self._bound: set[bytes] = set()
         self._found: dict[_NameOfGroup, tuple[Found, ...]] = {}
+
+    def go_on(self, before: FileNames) -> None:
+        """Takes over what another state of the project has read of files that are as they were, and import the same."""
+        known = unchanged(before._names, before.graph.files, self.graph.files)
+        self._names.update({path: one for path, one in known.items() if self.graph.imports[path] is before.graph.imports[path]})
 
     def of(self, path: str) -> Names:
         """The names at the top of a file."""

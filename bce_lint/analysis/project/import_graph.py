@@ -16,11 +16,15 @@ MANY: Final = 500
 class Graph:
     """The import graph of a project's files."""
 
-    def __init__(self, files: dict[str, FileSummary], resolve: index.Resolve) -> None:
+    def __init__(self, files: dict[str, FileSummary], resolve: index.Resolve, before: Graph | None = None) -> None:
+        """`before` is the graph of another state of the project: where it had the same files, what has not changed imports the same."""
         self.files = files
         self.resolve = resolve
         self.importers: dict[str, set[str]] = {path: set() for path in files}
-        self.imports = {path: [t for t in self._targets(summary) if t[0] in files] for path, summary in files.items()}
+        known = index.unchanged(before.imports, before.files, files) if before is not None and before.files.keys() == files.keys() else {}
+        self.imports: dict[str, list[tuple[str, index.Import, str]]] = {
+            path: known[path] if path in known else [t for t in self._targets(summary) if t[0] in files] for path, summary in files.items()
+        }
         for path, targets in self.imports.items():
             for target, _, _ in targets:
                 self.importers[target].add(path)

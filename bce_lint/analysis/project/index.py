@@ -9,7 +9,7 @@ import os
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bce_lint.analysis.project import lexical
 from bce_lint.analysis.project.code import one_a_line, without_text
@@ -38,6 +38,7 @@ _BOUND = re.compile(
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000
+T = TypeVar("T")
 
 Resolve = Callable[[str, str, int], "str | None"]
 
@@ -230,6 +231,11 @@ def may_name_sink(summary: FileSummary) -> bool:
 def same_files(summaries: Mapping[str, FileSummary], others: Mapping[str, FileSummary]) -> bool:
     """True if a project's files are those of another, unchanged."""
     return summaries.keys() == others.keys() and all(others[path] is one for path, one in summaries.items())
+
+
+def unchanged(known: Mapping[str, T], before: Mapping[str, FileSummary], now: Mapping[str, FileSummary]) -> dict[str, T]:
+    """What is known of files by path, as far as these are as they were."""
+    return {path: one for path, one in known.items() if path in now and now[path] is before.get(path)}
 
 
 def is_python(summary: FileSummary) -> bool:

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property, partial
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
-from bce_lint.analysis.interpreter import callbacks, entry_points, statements
+from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
-from bce_lint.analysis.project.attribute_stores import AttributeStores, ClassKey
-from bce_lint.analysis.project.constructions import Constructions
-from bce_lint.analysis.project.exchanges import Exchanges
+from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
+from bce_lint.analysis.project.module_loads import ModuleLoads
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.project.registrations import Registrations
+from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
 from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.project.subclasses import Subclasses
 from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.project.visits import Visits
+from bce_lint.analysis.project.walked_files import WalkedFiles
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.dependencies import Inquiry
 from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.analysis.state.machine import ENTRY_FUEL, Default, Machine, RecordingObserver
-from bce_lint.analysis.state.store import ASSUMED_CELL, State
-from bce_lint.analysis.state.unfinished import MODULE, SPENT
+from bce_lint.analysis.state.machine import Machine, RecordingObserver
+from bce_lint.analysis.state.program import Default
+from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.unfinished import MODULE
 from bce_lint.diagnostic import CRASH, Sinks
 from bce_lint.progress import FOLLOWING, PROGRESS, READING, RECORDING
 from bce_lint.source.projects import ImportFolders
@@ -63,15 +66,27 @@ class Project(ProjectFiles):
         self._imports.added = AddedFolders(root, self.summaries)
         self._registrations = Registrations(self.summaries)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
-        self._same = same
-        self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self))
+        earlier_graph = None if before is None else before.graph
+        self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
         known = same.reachability if same is not None else None
         towards = None if observer is None or not observer.targets else TargetReachability(self.graph, observer.targets, known)
         self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
-        self.machine = Machine(self, callbacks) if observer is None else Machine(self, callbacks, observer, observer.fuel_factor)
-        self._loaded: set[str] = set()
+        earlier = before if observer is None and before is not None and before.machine.observer is None else None
+        goes_on_from = None if earlier is None else earlier.machine
+        self.machine: Machine = Machine(self, callbacks, observer, 1 if observer is None else observer.fuel_factor, goes_on_from)
+        self.memos = Memos()
+        walked = None if before is None else before._walked
+        self._walked: WalkedFiles = WalkedFiles(self.graph, self._readable, walked) if same is None else same._walked
+        if earlier is not None:
+            self.reachability.known.go_on(earlier.reachability.known)
+            self._modules = dict(self._modules)  # what is read of a text that comes and goes is not kept for others
+            self.memos.add(earlier.memos, self._version)
+        self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
+        self._reuse = Reuse(self.machine, self._version, self._ask, self._loads.again)
+        self._loads.reuse = None if earlier is None else self._reuse
+        self._bodies_as_before: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
         self._by_path: dict[str, list[int]] = {}
@@ -83,21 +98,43 @@ class Project(ProjectFiles):
         self._visits = Visits(self.reachability)
 
     def _address(self, path: str) -> int:
-        return self.machine.intern(("module", path))
+        summary = self.summaries.get(path)
+        return self.machine.intern(("module", path, self.sources[path].data if summary is None else summary.raw))
+
+    def _version(self, path: str) -> int:
+        """The address of a file's module, which is another one where its text is."""
+        if path in self.summaries and path not in self._units:
+            return self._address(path)
+        unit = self.unit(path)
+        return 0 if unit is None else unit.address
+
+    def _ask(self, question: Inquiry) -> object:
+        """Answers what a unit of work has asked, for this state of the project."""
+        what, *about = question
+        if what == "settled":
+            path, function = about
+            assert isinstance(path, str) and isinstance(function, ir.Function)
+            return function not in self.answer.incomplete and (path, function.span) in self.answer.reached
+        answers: dict[Hashable, Callable[..., object]] = {
+            "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
+            "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
+            "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
+        }  # fmt: skip
+        return answers[what](*about)
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
         found = self._sites_in(wanted)
-        unseen = thresholds.makers(found, self.machine.applied_at) - self._ran
+        unseen = thresholds.makers(found, self.answer.applied) - self._ran
         if unseen and not self.interrupted:  # whoever takes the same output as logits imports the file of its layer
             self.run(unseen)
             found = self._sites_in(wanted)
-        return [thresholds.linked(site, self._takers, self.machine.applied_at) for site in found]
+        return [thresholds.linked(site, self._takers, self.answer.applied) for site in found]
 
     def all_sites(self) -> list[Site]:
         """The sites that were met so far, wherever they are."""
         self._sites_in(set())
-        return [thresholds.linked(site, self._takers, self.machine.applied_at) for site in self.answer.sites]
+        return [thresholds.linked(site, self._takers, self.answer.applied) for site in self.answer.sites]
 
     def _sites_in(self, wanted: set[str]) -> list[Site]:
         sites = self.answer.sites
@@ -108,26 +145,11 @@ class Project(ProjectFiles):
         self._indexed = len(sites)
         return [sites[number] for number in sorted({n for path in wanted for n in self._by_path.get(path, ())})]
 
-    def load(self, machine: Machine, path: str) -> LoweredFile | None:
+    def load(self, path: str) -> LoweredFile | None:
         """Runs a module's body once in the base store, as an import does."""
         unit = self.unit(path)
-        if unit is None or path in self._loaded:
-            return unit
-        self._loaded.add(path)
-        answer, written = EntryAnswer(), {unit.address, *machine.written_modules}
-        before = machine.aside(state=machine.base, below_entry=machine.base, written_modules=written, stack=[], catching=0, thrown=[])
-        run = machine.aside(answer=answer, fuel=ENTRY_FUEL * machine.fuel_factor, reads=None, ended=False, unroll_floor=0)
-        asking = machine.walks.start(path)
-        try:
-            with before, run, machine.aside(suppress_sites=machine.suppress_sites + 1):
-                statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
-                machine.base.cells.update(machine.state.delta(machine.base))
-                machine.base.cells.pop(ASSUMED_CELL, None)  # who imports it, and when, is nothing that others may build on
-                if machine.fuel < 0:
-                    answer.leave_unfinished(path, 0, MODULE, SPENT)
-        finally:
-            self.answer.add(answer)
-            machine.walks.start(asking)
+        if unit is not None:
+            self._loads.load(unit)
         return unit
 
     def default_dtype(self) -> str | None:
@@ -148,35 +170,23 @@ class Project(ProjectFiles):
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
-        return self._stores.may_store(name, classes)
+        return self._walked.stores.may_store(name, classes)
 
     def may_exchange(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if something else may store an attribute on an instance of a class; `classes` are it and its bases."""
-        return self._exchanges.may_exchange(name, classes)
+        return self._walked.exchanges.may_exchange(name, classes)
 
     def none_has(self, default: Default) -> bool:
         """True if a class is constructed, and never with a parameter of its constructor at its default."""
-        return self._constructions.none_has(default)
-
-    @cached_property
-    def _constructions(self) -> Constructions:
-        return Constructions(self.summaries, self._readable, self.resolve) if self._same is None else self._same._constructions
+        return self._walked.constructions.none_has(default)
 
     def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
         """The files that may add an entry to what the names stand for, under a key if it is known."""
         return self._registrations.filling(names, key)
 
-    @cached_property
-    def _stores(self) -> AttributeStores:
-        return AttributeStores(self.summaries, self._readable) if self._same is None else self._same._stores
-
-    @cached_property
-    def _exchanges(self) -> Exchanges:
-        return Exchanges(self.graph, self._readable) if self._same is None else self._same._exchanges
-
     def constructed(self, default: Default) -> SourceRange | None:
         """Where a class is constructed without a parameter of its constructor at its default, in another file if it is in one."""
-        return self._constructions.where(default)
+        return self._walked.constructions.where(default)
 
     def has_subclass(self, name: str, path: str) -> bool:
         """True if the project may have a class below one of this name in a file."""
@@ -185,7 +195,7 @@ class Project(ProjectFiles):
     @cached_property
     def subclasses(self) -> Subclasses:
         """Where classes may stand below others."""
-        return Subclasses(self.summaries, self.graph) if self._same is None else self._same.subclasses
+        return Subclasses(self.summaries, self.graph)
 
     def listed(self) -> dict[str, frozenset[str]]:
         """The folders that were looked at so far, with the names found there."""
@@ -228,10 +238,10 @@ class Project(ProjectFiles):
         if unit is not None:
             self._bodies[path] = self.machine.base.fork()
             action = partial(entry_points.run_body, self.machine, unit) if self.reachability.body(path) else partial(self._load_body, path)
-            self._bodies[path] = self._guarded(path, 0, MODULE, action) or self.machine.base.fork()
+            self._bodies[path] = self._guarded(path, 0, MODULE, action, self.machine.base) or self.machine.base.fork()
 
     def _load_body(self, path: str) -> State:
-        self.load(self.machine, path)
+        self.machine.program.load(path)
         return self.machine.base.fork()
 
     def _run_functions(self, path: str) -> None:
@@ -242,7 +252,7 @@ class Project(ProjectFiles):
         for candidate in entry_points.candidates(unit, self.reachability):
             if (path, candidate.function.span) not in self.answer.reached:
                 action = partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate)
-                self._guarded(path, candidate.function.span.start, candidate.name, action)
+                self._guarded(path, candidate.function.span.start, candidate.name, action, self._bodies[path])
 
     def _run_inherited(self, path: str) -> None:
         unit = self.unit(path)
@@ -252,7 +262,7 @@ class Project(ProjectFiles):
         run = partial(entry_points.run_inherited, self.machine, unit, self.reachability, self._bodies[path])
         for statement in unit.module.body:
             if isinstance(statement, ir.ClassDef) and statement.bases:
-                self._guarded(path, statement.span.start, statement.name, partial(run, statement, self.answer))
+                self._guarded(path, statement.span.start, statement.name, partial(run, statement, self.answer), self._bodies[path])
 
     def _run_unvisited(self, path: str) -> None:
         """Runs the functions again in which no run came to some sink."""
@@ -262,7 +272,7 @@ class Project(ProjectFiles):
         self._reopened.add(path)
         for candidate in self._visits.reopened(unit, self.summaries[path], self.answer):
             action = partial(entry_points.run_open, self.machine, unit, self._bodies[path], candidate)
-            self._guarded(path, candidate.function.span.start, candidate.name, action)
+            self._guarded(path, candidate.function.span.start, candidate.name, action, self._bodies[path])
 
     def visited(self, wanted: Iterable[str]) -> tuple[Sinks, list[Place]]:
         """How many of the sinks in some files were visited, and the others."""
@@ -274,13 +284,21 @@ class Project(ProjectFiles):
         self.answer.sites += losses.misused(self.answer)
         self.answer.constructed.clear()
 
-    def _guarded(self, path: str, start: int, name: str, action: Callable[[], State | None]) -> State | None:
-        """Runs one entry point and counts its answer; one that recurses too deeply finds nothing, and is noted."""
-        machine = self.machine
+    def _guarded(self, path: str, start: int, name: str, action: partial[State] | partial[None], below: State) -> State | None:
+        """Runs one entry point on top of a state and counts its answer, or takes over what an earlier state of the project has found; one
+        that recurses too deeply finds nothing, and is noted."""
+        machine, key = self.machine, (action.func.__name__, path, start)
         machine.answer = EntryAnswer()
+        memo = self._known_of(key, below)
+        if memo is not None:
+            self.answer.add(memo.answer)
+            return memo.state(machine.base)
         try:
-            after = action()
+            with machine.journal.unit() as needs:
+                needs.files[path] = self._version(path)
+                after: State | None = action()
             self.answer.add(machine.answer)
+            self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
             return after
         except RecursionError:
             self.answer.add(entry_points.give_up(machine, self.answer, path, start, name))
@@ -291,3 +309,17 @@ class Project(ProjectFiles):
             return None
         finally:
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
+
+    def _known_of(self, key: RunKey, below: State) -> EntryMemo | None:
+        """What an earlier state of the project has found at an entry point, if it holds for this one."""
+        kind, path, _ = key
+        memo = self.memos.entries.pop(key, None)
+        of_body = below is self.machine.base
+        if memo is None or self._loads.reuse is None or not (of_body or path in self._bodies_as_before):
+            return None
+        if not self._reuse.take(memo, below, self.machine.open_generics if kind == "run_open" else self.machine.generics):
+            return None
+        self.memos.entries[key] = memo
+        if of_body:
+            self._bodies_as_before.add(path)
+        return memo

@@ -24,9 +24,12 @@ def is_dunder(name: str) -> bool:
 def is_absent(m: Machine, owner: Ref, cls: ClassV, name: str) -> bool:
     """True if reading an attribute that no cell holds certainly raises `AttributeError`."""
     key = cls.address, name, owner.address in m.any_of
-    if key not in m.absent:
-        m.absent[key] = _is_absent(m, key[2], cls, name)
-    return m.absent[key] and m.read(owner.address, cells.WRAPPED) is None
+    known = m.absent.get(key)
+    if known is None:
+        with m.journal.unit() as needs:
+            known = m.absent[key] = _is_absent(m, key[2], cls, name), needs
+    m.journal.current.absorb(known[1])
+    return known[0] and m.read(owner.address, cells.WRAPPED) is None
 
 
 def _is_absent(m: Machine, generic: bool, cls: ClassV, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bce_lint import ir
+from bce_lint.analysis.domain.conditions import Condition
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state.unfinished import Unfinished
@@ -23,10 +24,12 @@ class EntryAnswer:
     """What was met on the way: `sites`; `reached`, the functions that some call entered; `incomplete`, those that met a loss or an
     attribute of `self` of which nothing was known; `unfinished`, those that it did not come to the end of; `constructed`, losses by their
     address, `called` those that were called, and `used` where some were used as if they were the loss's value; `visited`, the calls and
-    comparisons that were evaluated for what they show, by their `id`.
+    comparisons that were evaluated for what they show, by their `id`; `applied`, which layers were applied at a place: their addresses and
+    the files where they are made; and `tests` whose outcome nobody could tell, by the numbers that tell alternatives apart, each with the
+    outcome of what stands there for which the number is true.
     """
 
-    __slots__ = ("called", "constructed", "incomplete", "reached", "sites", "unfinished", "used", "visited")
+    __slots__ = ("applied", "called", "constructed", "incomplete", "reached", "sites", "tests", "unfinished", "used", "visited")
 
     def __init__(self) -> None:
         self.sites: list[Site] = []
@@ -37,6 +40,8 @@ class EntryAnswer:
         self.called: set[int] = set()
         self.used: dict[int, Place] = {}
         self.visited: set[int] = set()
+        self.applied: dict[Place, set[tuple[int, str]]] = {}
+        self.tests: dict[int, Condition] = {}
 
     def roll_back(self, sites: int, reached: int) -> None:
         """Forgets the sites and the functions reached since there were that many."""
@@ -62,3 +67,7 @@ class EntryAnswer:
         self.constructed = other.constructed | self.constructed
         self.called |= other.called
         self.used = other.used | self.used
+        for number, test in other.tests.items():
+            self.tests.setdefault(number, test)
+        for place, layers in other.applied.items():
+            self.applied.setdefault(place, set()).update(layers)

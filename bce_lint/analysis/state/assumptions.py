@@ -191,7 +191,7 @@ def _outcomes_of(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, o
     found = test_of(m, value)
     if found is None:
         return NO_TAGS
-    m.tests.setdefault(found[0], Condition(frame.place(test.span), found[1]))
+    m.answer.tests.setdefault(found[0], Condition(frame.place(test.span), found[1]))
     return frozenset({(found[0], outcome is found[1])})
 
 

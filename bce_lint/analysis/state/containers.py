@@ -258,7 +258,7 @@ def set_item(m: Machine, owner: Value, key: Value, value: Value) -> Value | None
         if type(option) is not Ref:
             continue
         items = m.read(option.address, cells.ITEMS)
-        if m.searching and m.base.find((option.address, cells.ITEMS)) is not None:
+        if m.journal.searching and m.base.find((option.address, cells.ITEMS)) is not None:
             m.mark_summary(option.address)  # a registry: of the files that fill it, it is not known which comes last
         many = m.is_summary(option.address) or owner is not option
         if type(items) is Table:

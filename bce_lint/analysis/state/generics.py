@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.dependencies import Dependencies, Granted, Journal, Spent
 from bce_lint.analysis.state.store import Cell, State
 
 
@@ -17,11 +18,17 @@ class Built(NamedTuple):
     answer: EntryAnswer
 
 
-class _BuiltWith(NamedTuple):
-    """What was built, and the addresses of those that were asked for on the way."""
+Within: TypeAlias = tuple[int, frozenset[int]]
+"""An instance by its address, and those that were being built around it."""
 
-    built: Built
-    asked: frozenset[int]
+
+class BuiltWith:
+    """What was built, the addresses of those that were asked for on the way, and what it depends on."""
+
+    __slots__ = ("asked", "built", "key", "needs")
+
+    def __init__(self, key: Within, built: Built, asked: frozenset[int], needs: Dependencies) -> None:
+        self.key, self.built, self.asked, self.needs = key, built, asked, needs
 
 
 MOST_WITHIN = 200
@@ -34,12 +41,13 @@ class Generics:
     One that is asked for while it is being built has no cells yet. What was built without such a one is kept; another is built again where
     others are being built, so that it does not matter which one was asked for first."""
 
-    def __init__(self, base: State) -> None:
+    def __init__(self, base: State, journal: Journal) -> None:
         self._base = base
+        self._journal = journal
         self._below: State | None = None
-        self._on: dict[State, dict[int, _BuiltWith]] = {}
-        self._known: dict[int, _BuiltWith] = {}
-        self._within: dict[tuple[int, frozenset[int]], _BuiltWith] = {}
+        self._on: dict[State, dict[int, BuiltWith]] = {}
+        self._known: dict[int, BuiltWith] = {}
+        self._within: dict[Within, BuiltWith] = {}
         self._building: list[tuple[int, set[int]]] = []
 
     def start(self) -> None:
@@ -49,34 +57,58 @@ class Generics:
 
     def on(self, below: State, address: int, build: Callable[[], Built]) -> Built:
         """The instance at an address on top of a state, which `build` makes."""
-        if below is not self._below:
-            self._below, self._within, self._building = below, {}, []
-            self._known = {} if below is self._base else self._on.setdefault(below, {})
+        self._go_to(below)
         found = self._find(address, frozenset(one for one, _ in self._building), build)
         if self._building:
             self._building[-1][1].update(found.asked, (address,))
         return found.built
 
-    def _find(self, address: int, around: frozenset[int], build: Callable[[], Built]) -> _BuiltWith:
+    def _go_to(self, below: State) -> None:
+        if below is not self._below:
+            self._below, self._within, self._building = below, {}, []
+            self._known = {} if below is self._base else self._on.setdefault(below, {})
+
+    def _find(self, address: int, around: frozenset[int], build: Callable[[], Built]) -> BuiltWith:
         known = self._known.get(address)
         if known is not None and around.isdisjoint(known.asked) and address not in around:
+            self._journal.current.used(known)
             return known
         if address in around or len(self._within) > MOST_WITHIN:
-            return _BuiltWith(Built({}, EntryAnswer()), frozenset())
+            return BuiltWith((address, around), Built({}, EntryAnswer()), frozenset(), Dependencies())
         within = self._within.get((address, around))
         if within is None:
-            within = self._build(address, build)
-            if around.isdisjoint(within.asked):
-                self._known[address] = within
-            else:
-                self._within[address, around] = within
+            within = self._build(address, around, build)
+            self.keep(within)
+        self._journal.current.used(within)
         return within
 
-    def _build(self, address: int, build: Callable[[], Built]) -> _BuiltWith:
+    def _build(self, address: int, around: frozenset[int], build: Callable[[], Built]) -> BuiltWith:
         building = self._building
         building.append((address, set()))
         try:
-            built = build()
-            return _BuiltWith(built, frozenset(building[-1][1]))
+            with self._journal.unit() as needs:
+                built = build()
+            return BuiltWith((address, around), built, frozenset(building[-1][1]), needs)
         finally:
             building.pop()
+
+    def missing(self, below: State, one: BuiltWith, found: list[BuiltWith]) -> Iterator[Granted | Spent]:
+        """What something that was built on top of an equal state took of budgets, if it is not here; gathers it and what else would have
+        been built for it, the inner before the outer."""
+        self._go_to(below)
+        if one in found or one.key[0] in self._known or one.key in self._within:
+            return
+        for effect in one.needs.effects:
+            if isinstance(effect, BuiltWith):
+                yield from self.missing(below, effect, found)
+            elif isinstance(effect, Granted | Spent):
+                yield effect
+        found.append(one)
+
+    def keep(self, one: BuiltWith) -> None:
+        """Takes in what was built on top of the state that was asked about last."""
+        address, around = one.key
+        if around.isdisjoint(one.asked):
+            self._known[address] = one
+        else:
+            self._within[address, around] = one

@@ -50,7 +50,7 @@ def materialize(m: Machine, frame: Frame, value: Value, span: ir.Span, tag: int 
     found = options(value)
     if not any([type(option) is Tensor and not option.identity for option in found]):  # noqa: C419 - most are one
         return value
-    own = m.intern(("element", frame.context, frame.unit.path, span, frame.unrolled_at, tag))
+    own = m.intern(("element", frame.context, frame.unit.address, span, frame.unrolled_at, tag))
     return mapped(value, lambda o: _followed(m, o, changed(o, identity=own)) if type(o) is Tensor and not o.identity else o)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bce_lint import ir
 from bce_lint.analysis.domain.conditions import Condition
@@ -25,9 +25,12 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.answers import EntryAnswer
-from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
+from bce_lint.analysis.state.dependencies import Dependencies, Journal
+from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.generics import Generics
+from bce_lint.analysis.state.noted_program import NotedProgram
 from bce_lint.analysis.state.outcomes import Outcomes
+from bce_lint.analysis.state.program import Program
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta, assumed
 from bce_lint.analysis.state.walks import LARGE, Walks
@@ -39,53 +42,6 @@ SITE_BONUS = 11_000
 APPLIED = 20_000
 """How many modules within containers an entry point may apply: they take time and no evaluation."""
 _READIED = frozenset({LazyImport, Seq, Table, Union})
-
-
-class Default(NamedTuple):
-    """A parameter of the constructor of a class: the class by file and name, the position behind `self`, and the default."""
-
-    path: str
-    owner: str
-    position: int
-    name: str
-    value: ir.Expr
-
-
-class Program(Protocol):
-    """What the machine asks of the project around it."""
-
-    def unit(self, path: str) -> LoweredFile | None:
-        """The lowered file, or None when it cannot be read."""
-
-    def load(self, machine: Machine, path: str) -> LoweredFile | None:
-        """Runs a module's body once in the base store."""
-
-    def resolve(self, importer: str, module: str, level: int) -> str | None:
-        """The file that an import names, or None when it lies outside the project."""
-
-    def has_subclass(self, name: str, path: str) -> bool:
-        """True if the project may have a class below one of this name in a file."""
-
-    def default_dtype(self) -> str | None:
-        """The dtype of new floating point tensors; None where the project changes it."""
-
-    def converts(self) -> bool:
-        """True if the project may give its modules another dtype."""
-
-    def freezes(self) -> bool:
-        """True if the project may keep parameters from being trained."""
-
-    def none_has(self, default: Default) -> bool:
-        """True if a class is constructed, and never with a parameter of its constructor at its default."""
-
-    def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
-        """The files that may add an entry to what the names stand for, under a key if it is known."""
-
-    def may_exchange(self, name: str, classes: frozenset[tuple[str, ir.Span]]) -> bool:
-        """True if something else may store an attribute on an instance of a class; `classes` are it and its bases."""
-
-    def may_store(self, name: str, classes: frozenset[tuple[str, ir.Span]]) -> bool:
-        """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
 
 
 class Interpreter(Protocol):
@@ -167,11 +123,10 @@ class Machine:
     their addresses; `takes_any` says that callers may give anything for what has a constant as its default;
     `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
-    with the statement. `tests` are tests whose outcome nobody could tell, by the numbers that tell alternatives apart, each with the
-    outcome of what stands there for which the number is true;
+    with the statement. `loaded_tests` are those `tests` of an answer that stand in modules;
     `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
     wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
-    share with what comes before. `searching` counts the searches for what fills a registry, in which files are run that nothing may import.
+    share with what comes before.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
@@ -182,8 +137,16 @@ class Machine:
 
     `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
 
-    def __init__(self, program: Program, interpreter: Interpreter, observer: Observer | None = None, fuel_factor: int = 1) -> None:
-        self.program = program
+    def __init__(
+        self,
+        program: Program,
+        interpreter: Interpreter,
+        observer: Observer | None = None,
+        fuel_factor: int = 1,
+        before: Machine | None = None,
+    ) -> None:
+        self.journal = Journal()
+        self.program: Program = NotedProgram(program, self.journal)
         self.interpreter = interpreter
         self.observer = observer
         self.fuel_factor = fuel_factor
@@ -193,8 +156,8 @@ class Machine:
         self.written_modules: set[int] = set()
         self.reads: Reads | None = None
         self.fuel = self.given = ENTRY_FUEL * fuel_factor
-        self.waste = Waste(fuel_factor)
-        self.walks = Walks()
+        self.waste = Waste(fuel_factor, self.journal)
+        self.walks = Walks(self.journal)
         self.unroll_floor = 0
         self.applicable, self.applied_floor = APPLIED, 0
         self.applying: list[int] = []
@@ -202,30 +165,40 @@ class Machine:
         self.site_bonus = 0
         self.spent_before_site = False
         self.answer = EntryAnswer()
-        self.generics, self.open_generics = Generics(self.base), Generics(self.base)
+        self.generics, self.open_generics = Generics(self.base, self.journal), Generics(self.base, self.journal)
         self.takes_any = False
         self.any_of: set[int] = set()
         self.resolution_orders: dict[int, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         self.summaries: set[int] = set()
         self.own_tables: set[int] = set()
-        self.registries: dict[int, frozenset[str]] = {}
-        self.searching = 0
+        self.registries: dict[Value, tuple[frozenset[str], Dependencies]] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.layers: dict[int, str] = {}
-        self.applied_at: dict[Place, set[tuple[int, str]]] = {}
         self.stack: list[ir.Function] = []
         self.words: dict[ir.Function, frozenset[str]] = {}
         self.suppress_sites = 0
         self.ended = False
         self.thrown: list[tuple[int, list[State]]] = []
-        self.absent: dict[tuple[int, str, bool], bool] = {}
-        self.stars = StarGraph(program.unit, program.resolve)
+        self.absent: dict[tuple[int, str, bool], tuple[bool, Dependencies]] = {}
+        self.stars = StarGraph(program.unit, program.resolve, self.journal)
         self.outcomes = Outcomes()
-        self.tests: dict[int, Condition] = {}
+        self.loaded_tests: dict[int, Condition] = {}
         self.catching = 0
         self.operands: dict[int, Value] = {}
         self._interned: dict[Hashable, int] = {}
         self._keys: list[Hashable] = [None]
+        if before is not None:
+            self._go_on(before)
+
+    def _go_on(self, before: Machine) -> None:
+        """Takes over what another run says of numbers: they stand for the same here. What it had stored is not taken over."""
+        self._interned, self._keys = dict(before._interned), list(before._keys)
+        self.any_of, self.summaries, self.own_tables = set(before.any_of), set(before.summaries), set(before.own_tables)
+        self.layers = dict(before.layers)
+        self.resolution_orders = dict(before.resolution_orders)
+        self.outcomes = before.outcomes.copy()
+        self.stars.go_on(before.stars)
+        self.base.expect(before.base)
 
     @contextmanager
     def aside(self, **fields: object) -> Iterator[None]:
@@ -238,6 +211,10 @@ class Machine:
         finally:
             for name, value in kept.items():
                 setattr(self, name, value)
+
+    def test(self, number: int) -> Condition | None:
+        """The test that a number stands for, where it stands in what runs or in a module that was loaded."""
+        return self.answer.tests.get(number) or self.loaded_tests.get(number)
 
     def intern(self, key: Hashable) -> int:
         """A number that stands for a key, the same each time."""
@@ -318,7 +295,7 @@ class Machine:
 
     def new_ref(self, frame: Frame, span: ir.Span, kind: RefKind, what: object = None, tag: str = "") -> Ref:
         """The heap object that this place allocates in this context; one that exists already may now be several."""
-        address = self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, kind, tag))
+        address = self.intern((frame.context, frame.unit.address, span, frame.unrolled_at, kind, tag))
         if self.state.find((address, cells.LIVE)) is not None:
             self.mark_summary(address)
         self.write(address, cells.LIVE, TOP)
@@ -335,7 +312,7 @@ class Machine:
 
     def number(self, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
         """The value number of what a place makes in this context; `tag` tells several that one place makes apart."""
-        return self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, tag))
+        return self.intern((frame.context, frame.unit.address, span, frame.unrolled_at, tag))
 
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""

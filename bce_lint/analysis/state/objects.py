@@ -193,4 +193,5 @@ def is_foreign(value: External) -> bool:
 
 def address(m: Machine, path: str) -> int:
     """The address of a module's globals."""
-    return m.intern(("module", path))
+    unit = m.program.unit(path)
+    return m.intern(("module", path)) if unit is None else unit.address

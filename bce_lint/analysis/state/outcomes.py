@@ -16,6 +16,12 @@ class Outcomes:
         self.meant: dict[int, Tag] = {}
         self.asked: set[int] = set()
 
+    def copy(self) -> Outcomes:
+        """The same, for a run that goes on."""
+        made = Outcomes()
+        made.comparisons, made.meant, made.asked = dict(self.comparisons), dict(self.meant), set(self.asked)
+        return made
+
     def known(self, number: int, holding: Tags) -> bool | None:
         """The outcome of a test that follows from those that hold."""
         if not holding:

@@ -32,11 +32,11 @@ def arriving(m: Machine, *values: Value) -> tuple[Conditional, ...]:
 
 
 def conditions_of(m: Machine, tags: Tags) -> Conditions:
-    """Outcomes of tests that have a place, in the order of their numbers, but those of which a test around may speak."""
-    around = set[str]().union(*(_subjects(m.tests[number]) for number, _ in assumed(m.state) if number in m.tests)) if tags else set()
-    asked = [(m.tests[number], outcome) for number, outcome in sorted(tags) if number in m.tests]
+    """Outcomes of tests that have a place, in the order of the source, but those of which a test around may speak."""
+    around = set[str]().union(*(_subjects(one) for number, _ in assumed(m.state) if (one := m.test(number)) is not None)) if tags else set()
+    asked = [(one, outcome) for number, outcome in tags if (one := m.test(number)) is not None]
     found = [Condition(one.test, one.outcome is outcome) for one, outcome in asked if not _subjects(one) & around]
-    return tuple(found[:MAX_CONDITIONS])
+    return tuple(sorted(found)[:MAX_CONDITIONS])
 
 
 def _subjects(asked: Condition) -> set[str]:

@@ -32,9 +32,9 @@ def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) ->
     files = tuple(file for file in files if file != root)
     if name is None and len(files) > MAX_FILES:
         return changed(table, rest=TOP)
-    with m.aside(searching=m.searching + 1):
+    with m.journal.search():
         for file in files[:MAX_FILES]:
-            m.program.load(m, file)
+            m.program.load(file)
     there = m.base.find((owner.address, cells.ITEMS))
     return _with_others(table, there) if type(there) is Table else table
 
@@ -56,9 +56,6 @@ def _root(frame: Frame) -> str:
 
 def _names(m: Machine, frame: Frame, owner: Ref) -> frozenset[str]:
     """The names by which other files fill a dict: its own, that of the object or the class that has it, those of functions that use it."""
-    known = m.registries.get(owner.address)
-    if known is not None:
-        return known
     holders: list[Value] = [owner]
     around: Frame | None = frame
     for _ in range(_AROUND):
@@ -66,10 +63,19 @@ def _names(m: Machine, frame: Frame, owner: Ref) -> frozenset[str]:
             break
         holders += [around.receiver] if around.receiver is not None else []
         around = around.parent
-    found = frozenset(name for one in holders for name in _names_of(m, one))
-    if found:  # else another call may say more
-        m.registries[owner.address] = found
-    return found
+    return frozenset().union(*(_known_names_of(m, one) for one in holders))
+
+
+def _known_names_of(m: Machine, value: Value) -> frozenset[str]:
+    """What `_names_of` finds, looked for once."""
+    known = m.registries.get(value)
+    if known is None:
+        with m.journal.unit() as needs:
+            known = frozenset(_names_of(m, value)), needs
+        if known[0]:  # else what is read later may say more
+            m.registries[value] = known
+    m.journal.current.absorb(known[1])
+    return known[0]
 
 
 def _names_of(m: Machine, value: Value) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from bce_lint import ir
 from bce_lint.analysis.state.components import components
+from bce_lint.analysis.state.dependencies import Journal
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.ir.walk import AnyNode, below, children
 
@@ -26,7 +27,8 @@ class _StarRing:
 class StarGraph:
     """Answers whether a name may come by a star import, whatever order the files run in; `unit` and `resolve` are a project's."""
 
-    def __init__(self, unit: UnitOf, resolve: FindImport) -> None:
+    def __init__(self, unit: UnitOf, resolve: FindImport, journal: Journal) -> None:
+        self._journal = journal
         self._run: set[tuple[int, object]] = set()
         self._unit, self._resolve = unit, resolve
         self._sources: dict[str, tuple[str, ...]] = {}
@@ -55,8 +57,17 @@ class StarGraph:
             self._sources[path] = tuple(dict.fromkeys(one for one in found if one is not None))
         return self._sources[path]
 
+    def go_on(self, before: StarGraph) -> None:
+        """What has run elsewhere has run."""
+        self._run = set(before._run)
+
     def may_have(self, path: str, name: str) -> bool:
         """True if a file may bind a name, or one that it imports whole, however far."""
+        found = self._may_have(path, name)
+        self._journal.current.asked["may_have", path, name] = found
+        return found
+
+    def _may_have(self, path: str, name: str) -> bool:
         absent, present = self._absent.setdefault(name, set()), self._present.setdefault(name, set())
         waiting: list[tuple[int, int | None]] = [(self._group(path), None)]
         seen: dict[int, int | None] = {}

@@ -62,10 +62,18 @@ class State:
         self.cells[cell] = value
         self._written.add(cell)
 
+    def apply(self, cells: Mapping[Cell, Value]) -> None:
+        """Sets cells in this layer that some state of the run was given before."""
+        self.cells.update(cells)
+
     def known(self, cell: Cell) -> Cell:
         """A cell that is about to be written, though nobody has set it: from now on it is looked for."""
         self._written.add(cell)
         return cell
+
+    def expect(self, other: State) -> None:
+        """From now on the cells of another run are looked for, too: they will come."""
+        self._written |= other._written
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
@@ -143,6 +151,15 @@ class State:
         while layer is not None and layer.depth > base.depth:
             layer = layer.parent
         return layer is base
+
+    def layers(self, base: State) -> tuple[Mapping[Cell, Value], ...]:
+        """What is written in each layer above `base`, the lowest first."""
+        found = []
+        layer: State | None = self
+        while layer is not None and layer is not base:
+            found.append(layer.cells)
+            layer = layer.parent
+        return tuple(reversed(found))
 
     def outliving(self, base: State, address: int) -> State:
         """A layer above `base` with what was written above it, but for the cells of one address."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bce_lint.analysis.domain.bulk import Nesting
 from bce_lint.analysis.domain.values import TOP, Seq, Table, Value, join_all
+from bce_lint.analysis.state.dependencies import Journal
 
 LARGE = 32
 """Above which bulk a value is large. What smaller ones cost is no more than what the text costs that names them."""
@@ -19,8 +22,9 @@ number of elements."""
 class Walks:
     """What was asked for by each file. Of a large value that is asked for once too often, less is known from there on."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal | None = None) -> None:
         self.path = ""
+        self._journal = journal or Journal()
         self._taken: dict[str, int] = {}
         self._round: dict[str, int] = {}
         self._briefs: dict[int, tuple[Value, Value]] = {}
@@ -33,18 +37,32 @@ class Walks:
     def go_round(self, evaluations: int) -> None:
         """A loop has taken so many evaluations."""
         self._round[self.path] = self._round.get(self.path, 0) + max(evaluations, 0)
+        self._journal.current.take(self.path, 0, max(evaluations, 0))
 
     @property
     def went_round_enough(self) -> bool:
         """True if the loops of the file have taken what they may."""
-        return self._round.get(self.path, 0) > MOST_ROUND
+        enough = self._round.get(self.path, 0) > MOST_ROUND
+        self._journal.current.limited |= enough
+        return enough
+
+    def repeat(self, took: Mapping[str, tuple[int, int]]) -> bool:
+        """Takes once more what a run took that met no limit, by file; False where it would meet one now."""
+        after = {path: (self._taken.get(path, 0) + bulk, self._round.get(path, 0) + spent) for path, (bulk, spent) in took.items()}
+        if any(bulk > MOST or spent > MOST_ROUND for bulk, spent in after.values()):
+            return False
+        for path, (bulk, spent) in after.items():
+            self._taken[path], self._round[path] = bulk, spent
+        return True
 
     def ask(self, value: Seq | Table) -> Seq | Table:
         """A large value, or what is left of it."""
         taken = self._taken.get(self.path, 0)
         if taken <= MOST:
             self._taken[self.path] = taken + value.bulk
+            self._journal.current.take(self.path, value.bulk, 0)
             return value
+        self._journal.current.limited = True
         known = self._briefs.get(id(value))
         if known is None:
             known = self._briefs[id(value)] = (value, _brief(value))  # the value is kept: its id is not given to another

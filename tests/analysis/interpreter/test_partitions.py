@@ -296,7 +296,7 @@ def test_a_test_of_one_passing_is_none_of_another(text: str) -> None:
 
 def test_where_a_test_stands_is_told_with_its_outcome() -> None:
     m = run("def f(opt, n):\n    x = '1' if not opt.raw else '0'\n    y = 1 if n != 2 else 0\n    return reveal(x), reveal(y)\n")[0].machine
-    by_text = {place.text: (number, positive) for number, (place, positive) in m.tests.items()}
+    by_text = {place.text: (number, positive) for number, (place, positive) in m.answer.tests.items()}
     assert by_text.keys() == {"not opt.raw", "n != 2"}
     (raw, positive), (two, other) = by_text["not opt.raw"], by_text["n != 2"]
     assert (positive, other) == (False, False)

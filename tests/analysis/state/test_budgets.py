@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Table, const
 from bce_lint.analysis.state import waste as waste_budget
+from bce_lint.analysis.state.dependencies import Journal
 from bce_lint.analysis.state.machine import BODY_FUEL, ENTRY_FUEL
 from bce_lint.analysis.state.walks import FIRST, LAST, MOST, MOST_ROUND, Walks
 from bce_lint.analysis.state.waste import FREE, LEAST, MOST_RECORDED, Waste
@@ -45,7 +46,7 @@ def test_walks_through_large_values_are_counted_by_file() -> None:
 def test_what_is_spent_in_vain_is_given_no_more() -> None:
     budget = 5_000
     for factor, most in ((1, waste_budget.MOST), (8, MOST_RECORDED)):
-        waste = Waste(factor)
+        waste = Waste(factor, Journal())
         assert waste.grant("a.py", budget) == budget * factor
         waste.note("a.py", most // 2)
         assert waste.grant("a.py", budget) == budget * factor
@@ -59,7 +60,7 @@ def test_what_is_spent_in_vain_is_given_no_more() -> None:
 
 
 def test_what_ends_soon_takes_nothing() -> None:
-    waste = Waste(1)
+    waste = Waste(1, Journal())
     waste.note_finished("a.py", FREE)
     assert waste.spent.get("a.py", 0) == 0
     waste.note_finished("a.py", FREE + 3)

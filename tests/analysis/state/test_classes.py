@@ -7,6 +7,7 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import TOP, ClassV, External, Ref, Union, Value, const
 from bce_lint.analysis.state import absence, class_model, objects
 from bce_lint.analysis.state.class_model import MAX_DEPTH
+from bce_lint.analysis.state.dependencies import Journal
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.syntax.parse import lower
@@ -133,7 +134,7 @@ def stars() -> tuple[StarGraph, list[str]]:
         stem = (importer.rpartition("/")[0] + "/" if level else "") + module.replace(".", "/")
         return next((path for path in (stem + ".py", stem + "/__init__.py") if path in STARS), None)
 
-    return StarGraph(unit, resolve), read
+    return StarGraph(unit, resolve, Journal()), read
 
 
 def test_what_a_file_imports_whole() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bce_lint.analysis.domain.values import const
 from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.dependencies import Journal
 from bce_lint.analysis.state.generics import Built, Generics
 from bce_lint.analysis.state.store import State
 
@@ -19,7 +20,7 @@ class Graph:
     def __init__(self, asks: dict[int, list[int]]) -> None:
         self.asks = asks
         self.base, self.below = State(), State()
-        self.generics = Generics(self.base)
+        self.generics = Generics(self.base, Journal())
         self.built: list[int] = []
 
     def get(self, address: int, below: State | None = None) -> str:

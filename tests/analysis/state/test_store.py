@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bce_lint.analysis.domain.values import TOP, MustUses, Value, const, join, options
 from bce_lint.analysis.interpreter import callbacks
 from bce_lint.analysis.state.frames import LoweredFile
-from bce_lint.analysis.state.machine import Default, Machine
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.program import Default
 from bce_lint.analysis.state.store import INDEXED, Cell, Reads, State, apply_delta, common, merge
 from bce_lint.ir import Span
 
@@ -156,7 +157,7 @@ class Nowhere:
     def unit(self, path: str) -> LoweredFile | None:
         """None."""
 
-    def load(self, machine: Machine, path: str) -> LoweredFile | None:
+    def load(self, path: str) -> LoweredFile | None:
         """None."""
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:

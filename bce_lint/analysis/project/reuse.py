@@ -1,0 +1,142 @@
+"""What an earlier state of a project has found, taken over where all that it depends on is as it was.
+
+The units of work are those of `state/dependencies.py`. Each is run or taken over in the place where a run without an earlier state would
+run it, so that what all units share (which modules are loaded, what is left of budgets) is the same there, and so are the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.dependencies import Dependencies, Granted, Inquiry, Loaded, Spent
+from bce_lint.analysis.state.generics import BuiltWith, Generics
+from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.store import Cell, State
+
+RunKey: TypeAlias = tuple[str, str, int]
+"""How an entry point is run, its file, and where it stands there."""
+
+
+class ModuleMemo(NamedTuple):
+    """What the body of a module wrote and met as it was loaded, and which modules it asked for that were being loaded around it;
+    `searched` says that it was in a search for what fills a registry."""
+
+    needs: Dependencies
+    cells: Mapping[Cell, Value]
+    answer: EntryAnswer
+    waited: frozenset[str]
+    searched: bool
+
+
+class EntryMemo(NamedTuple):
+    """What an entry point met; of a module's body, what it wrote as well, a layer above the other."""
+
+    needs: Dependencies
+    answer: EntryAnswer
+    layers: tuple[Mapping[Cell, Value], ...]
+
+    def state(self, base: State) -> State:
+        """What a module's body wrote, on top of a state."""
+        state = base
+        for cells in self.layers:
+            state = state.fork()
+            state.cells.update(cells)
+        return state
+
+
+class Memos:
+    """What is known of the units that ran."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleMemo] = {}
+        self.entries: dict[RunKey, EntryMemo] = {}
+
+    def add(self, before: Memos, version: Callable[[str], int]) -> None:
+        """Takes over what is known of files that are as they were."""
+        same = {path: version(path) for path in before.modules.keys() | {key[1] for key in before.entries}}
+        self.modules.update({path: one for path, one in before.modules.items() if one.needs.files.get(path) == same[path]})
+        self.entries.update({key: one for key, one in before.entries.items() if one.needs.files.get(key[1]) == same[key[1]]})
+
+
+class Reuse:
+    """Says which memos hold for a project, and takes them over. `version` gives the number of the state that a file is in; `ask` answers
+    a question anew; `load` loads a module, and says whether it is as it was."""
+
+    def __init__(
+        self, machine: Machine, version: Callable[[str], int], ask: Callable[[Inquiry], Any], load: Callable[[Loaded], bool]
+    ) -> None:
+        self._machine, self._version, self._ask, self._load = machine, version, ask, load
+        self._answers: dict[Inquiry, Any] = {}
+        self._inner: dict[int, bool] = {}
+
+    def holds(self, needs: Dependencies) -> bool:
+        """True if all that a unit has read is as it was, as far as no other unit made it."""
+        if needs.limited or needs.contested != self._machine.journal.contested:
+            return False
+        return self._unchanged(needs) and all(self._inner_holds(one) for one in needs.effects if isinstance(one, BuiltWith))
+
+    def _unchanged(self, needs: Dependencies) -> bool:
+        files = all(self._version(path) == number for path, number in needs.files.items())
+        return files and all(self._answer(question) == answer for question, answer in needs.asked.items())
+
+    def _inner_holds(self, one: BuiltWith) -> bool:
+        known = self._inner.get(id(one))
+        if known is None:
+            inner = (effect for effect in one.needs.effects if isinstance(effect, BuiltWith))
+            known = not one.needs.limited and self._unchanged(one.needs) and all(map(self._inner_holds, inner))
+            self._inner[id(one)] = known
+        return known
+
+    def _answer(self, question: Inquiry) -> Any:
+        if question[0] == "settled":  # what has been run until now says so
+            return self._ask(question)
+        if question not in self._answers:
+            self._answers[question] = self._ask(question)
+        return self._answers[question]
+
+    def take(self, memo: EntryMemo, below: State, generics: Generics) -> bool:
+        """Does to what all units share what an entry point did; False, and it has to run, where it would not do the same."""
+        machine = self._machine
+        if not self.holds(memo.needs) or not self._loads(memo.needs):
+            return False
+        machine.written_modules = set()
+        machine.generics.start()
+        machine.open_generics.start()
+        built: list[BuiltWith] = []
+        budgets: list[Granted | Spent] = []
+        for effect in memo.needs.effects:
+            if isinstance(effect, Granted | Spent):
+                budgets.append(effect)
+            elif isinstance(effect, BuiltWith):
+                budgets.extend(generics.missing(below, effect, built))
+        spent = machine.waste.spent
+        if not machine.waste.repeat(budgets):
+            return False
+        if not machine.walks.repeat(_together([memo.needs, *(one.needs for one in built)])):
+            machine.waste.spent = spent
+            return False
+        for one in built:
+            generics.keep(one)
+        return True
+
+    def _loads(self, needs: Dependencies) -> bool:
+        """Loads the modules that a unit has loaded; True if all of them are as they were."""
+        for effect in needs.effects:
+            if isinstance(effect, Loaded) and not self._load(effect):
+                return False
+            if isinstance(effect, BuiltWith) and not self._loads(effect.needs):
+                return False
+        return True
+
+
+def _together(units: Iterable[Dependencies]) -> dict[str, tuple[int, int]]:
+    """What some units took by file."""
+    found: dict[str, tuple[int, int]] = {}
+    for one in units:
+        for path, (bulk, evaluations) in one.took.items():
+            before = found.get(path, (0, 0))
+            found[path] = before[0] + bulk, before[1] + evaluations
+    return found

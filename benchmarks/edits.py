@@ -1,0 +1,116 @@
+"""`python -m benchmarks.edits [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs in a process that stays.
+
+Functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
+body, a parameter more, an import more. After each the findings of the edited file are asked for in a workspace, and the file is as it was
+again. Told are the seconds of the processor, and how many times as long a first answer takes in a new process. A sample of the answers is
+held against cold ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Final, NamedTuple
+
+from bce_lint.workspace import Workspace
+
+_SAMPLE: Final = 10
+"""Every so many edits the answer is held against that of a new workspace."""
+Lines = list[str]
+
+
+class _Place(NamedTuple):
+    """A function of a file, by the numbers of its first line and of the first line of its body, from 0."""
+
+    path: Path
+    line: int
+    body: int
+    indent: str
+
+
+def _comment(lines: Lines, at: _Place) -> Lines:
+    return [*lines[: at.line], f"{' ' * (len(lines[at.line]) - len(lines[at.line].lstrip()))}# a comment", *lines[at.line :]]
+
+
+def _statement(lines: Lines, at: _Place) -> Lines:
+    return [*lines[: at.body], f"{at.indent}edited = 1", *lines[at.body :]]
+
+
+def _parameter(lines: Lines, at: _Place) -> Lines:
+    line = lines[at.line]
+    return [*lines[: at.line], line.replace("):", ", edited=None):").replace("(, ", "("), *lines[at.line + 1 :]]
+
+
+def _import(lines: Lines, at: _Place) -> Lines:
+    return ["import os as edited", *lines]
+
+
+KINDS: Final[dict[str, Callable[[Lines, _Place], Lines]]] = {
+    "comment": _comment, "statement in a body": _statement, "parameter": _parameter, "import": _import,
+}  # fmt: skip
+
+
+def _places(files: list[Path]) -> Iterator[_Place]:
+    for path in files:
+        try:
+            text = path.read_text(encoding="utf-8")
+            found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+        except (SyntaxError, ValueError):
+            continue
+        lines = text.split("\n")
+        for node in found:
+            first = node.body[0].lineno - 1
+            if first > node.lineno - 1 and not node.decorator_list and text.isascii():
+                line = lines[first]
+                yield _Place(path, node.lineno - 1, first, line[: len(line) - len(line.lstrip())])
+
+
+def _taken(workspace: Workspace, path: Path) -> float:
+    start = time.process_time()
+    workspace.findings(path)
+    return time.process_time() - start
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.edits", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("files", nargs="*", type=Path, help="files in the folder, by their paths from it")
+    parser.add_argument("--edits", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    rng = Random(args.seed)
+    places = list(_places([args.folder / file for file in args.files] or sorted(args.folder.rglob("*.py"))))
+    workspace = Workspace(args.folder)
+    took: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    cold: list[float] = []
+    different = 0
+    for number in range(args.edits):
+        kind, at = list(KINDS)[number % len(KINDS)], rng.choice(places)
+        text = "\n".join(KINDS[kind](at.path.read_text(encoding="utf-8").split("\n"), at))
+        path = at.path.absolute()
+        workspace.findings(path)
+        workspace.update(path, text)
+        took[kind].append(_taken(workspace, path))
+        if number % _SAMPLE == 0:
+            new = Workspace(args.folder)
+            new.update(path, text)
+            cold.append(_taken(new, path))
+            different += new.findings(path) != workspace.findings(path)
+        workspace.update(path, None)
+    print(f"{args.folder}: {args.edits} edits of {len({place.path for place in places})} files, seed {args.seed}")
+    print(f"  a first answer         {median(cold):6.2f} s")
+    for kind, seconds in took.items():
+        if seconds:
+            last = sorted(seconds)[max(0, -(-len(seconds) * 95 // 100) - 1)]
+            print(f"  {kind:22} {median(seconds):6.2f} s   {median(seconds) / median(cold):5.2f} x; 95 of 100 within {last:.2f} s")
+    print(f"  answers other than cold: {different} of {len(cold)}")
+
+
+if __name__ == "__main__":
+    main()

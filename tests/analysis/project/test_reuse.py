@@ -1,0 +1,164 @@
+"""A project that goes on from an earlier state of itself says what one says that knows of none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bce_lint import engine
+from bce_lint.analysis.project.project import Project
+from bce_lint.rules.by_file import EVERY
+from tests.edits import changed
+from tests.metamorphic.programs import planted
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "projects"
+PROJECTS = sorted({path.parent for path in FIXTURES.rglob("pyproject.toml")} | {path for path in FIXTURES.iterdir() if path.is_dir()})
+
+
+def texts_of(folder: Path, root: Path) -> dict[str, str]:
+    """The texts of a project's files by the paths that they have below another folder."""
+    found = sorted(folder.rglob("*.py"))
+    return {str(root / path.relative_to(folder)): path.read_bytes().decode("utf-8", "surrogateescape") for path in found}
+
+
+def state(root: Path, texts: dict[str, str], before: Project | None = None) -> Project:
+    """A project in which files have certain texts; they are written, and those of no such name are gone."""
+    for path in root.rglob("*.py"):
+        if str(path) not in texts:
+            path.unlink()
+    for name, text in texts.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(text.encode("utf-8", "surrogateescape"))
+    return Project(str(root), sorted(texts), before=before)
+
+
+def told(project: Project) -> tuple[object, ...]:
+    """All that a user is told of a project."""
+    paths = sorted(project.summaries)
+    found = engine.judge_files(project, paths, {path: path for path in paths}, EVERY)
+    return found.diagnostics, found.unanalysed, found.sinks, found.unshown
+
+
+def taken(project: Project, before: Project) -> int:
+    """How many entry points were not run, but taken over."""
+    known = {id(memo) for memo in before.memos.entries.values()}
+    return sum(id(memo) in known for memo in project.memos.entries.values())
+
+
+def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
+    """Changes a project at random, and holds each state against a cold run; how many entry points were taken over."""
+    first, found = dict(texts), 0
+    project = state(root, texts)
+    told(project)
+    for step in range(steps):
+        texts = changed(rng, texts)
+        following = state(root, texts, project)
+        assert told(following) == told(state(root, texts)), f"step {step}"
+        found += taken(following, project)
+        project = following
+        texts = dict(first) if rng.random() < 0.2 else texts
+    return found
+
+
+@pytest.mark.parametrize("folder", PROJECTS[::4], ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_random_changes_of_fixtures(folder: Path, tmp_path: Path) -> None:
+    if texts := texts_of(folder, tmp_path):
+        go_on(tmp_path, texts, Random(str(folder.name)), 4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_random_changes_of_fixtures_at_length(folder: Path, seed: int, tmp_path: Path) -> None:
+    if texts := texts_of(folder, tmp_path):
+        go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 15)
+
+
+MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
+TRAIN = "from torch import nn\nfrom models import Net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
+OTHER = "from torch import nn\n\n\ndef other(x, y):\n    return nn.BCEWithLogitsLoss()(x.sigmoid(), y)\n"
+"""A loss that nothing in the other files has to do with."""
+
+
+def project_of(tmp_path: Path, *texts: str) -> dict[str, str]:
+    """The three files, or others in their places."""
+    names = ("models.py", "train.py", "other.py")
+    return {str(tmp_path / name): text for name, text in zip(names, (*texts, *(MODEL, TRAIN, OTHER)[len(texts) :]), strict=True)}
+
+
+def codes(project: Project) -> list[tuple[str, str]]:
+    """The findings by file and code."""
+    found = engine.judge_files(project, sorted(project.summaries), {path: Path(path).name for path in project.summaries}, EVERY)
+    return [(one.location.path, one.code) for one in found.diagnostics]
+
+
+def test_what_a_change_has_nothing_to_do_with_is_taken_over(tmp_path: Path) -> None:
+    before = state(tmp_path, project_of(tmp_path))
+    assert codes(before) == [("other.py", "BCE103"), ("train.py", "BCE103")]
+    after = state(tmp_path, project_of(tmp_path, MODEL.replace("torch.sigmoid(x)", "x")), before)
+    assert codes(after) == [("other.py", "BCE103")]
+    kept = {(key[0], Path(key[1]).name) for key, memo in after.memos.entries.items() if before.memos.entries.get(key) is memo}
+    assert kept == {("run_candidate", "other.py"), ("_load_body", "other.py"), ("_load_body", "train.py")}
+    again = state(tmp_path, project_of(tmp_path), after)
+    assert codes(again) == codes(before)
+
+
+def test_nothing_runs_where_nothing_has_changed(tmp_path: Path) -> None:
+    before = state(tmp_path, project_of(tmp_path))
+    codes(before)
+    after = state(tmp_path, project_of(tmp_path), before)
+    assert codes(after) == codes(before)
+    assert taken(after, before) == len(before.memos.entries) > 0
+
+
+ASKED = {
+    "a class below": ("", "from models import Net\n\n\nclass Below(Net):\n    pass\n"),
+    "another dtype": ("", "import torch\n\ntorch.set_default_dtype(torch.float64)\n"),
+    "an attribute from outside": ("", "from models import Net\n\n\ndef change(net: Net):\n    net.act = None\n"),
+}
+
+
+@pytest.mark.parametrize("more", [text for _, text in ASKED.values()], ids=ASKED)
+def test_what_is_asked_of_the_project_is_a_dependency(tmp_path: Path, more: str) -> None:
+    model = (
+        "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.act = nn.Sigmoid()\n\n    def loss(self, x, y):\n        return nn.BCEWithLogitsLoss()(self.act(torch.zeros(3)), y)\n"
+    )
+    texts = {**project_of(tmp_path, model), str(tmp_path / "more.py"): ""}
+    project = state(tmp_path, texts)
+    told(project)
+    for text in (more, "", more):
+        texts = {**texts, str(tmp_path / "more.py"): text}
+        project = state(tmp_path, texts, project)
+        assert told(project) == told(state(tmp_path, texts))
+
+
+def test_a_budget_that_is_spent_elsewhere_is_a_dependency(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bce_lint.analysis.state import waste
+
+    monkeypatch.setattr(waste, "MOST", 6_000)
+    loop = (
+        "def long{n}(xs):\n    for i in range(90):\n        for j in range(90):\n            xs = [x + {n} for x in xs] + [i, j]\n"
+        "    return xs\n\n\n"
+    )
+    loss = (
+        "import torch\nfrom torch import nn\n\n\ndef last(x, y):\n"
+        "    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y), long1([x]), long2([y])\n\n\n"
+    )
+    path = str(tmp_path / "one.py")
+    texts = {path: loss + loop.format(n=1) + loop.format(n=2)}
+    project = state(tmp_path, texts)
+    told(project)
+    for text in (loss + loop.format(n=1), loss + loop.format(n=1) + loop.format(n=2), loss):
+        project = state(tmp_path, {path: text}, project)
+        assert told(project) == told(state(tmp_path, {path: text}))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_planted_programs_that_change(tmp_path: Path, seed: int) -> None:
+    for number, program in enumerate(planted(6, seed)):
+        root = tmp_path / str(number)
+        root.mkdir()
+        go_on(root, {str(root / name): text for name, text in program.texts.items()}, Random(seed), 3)

@@ -1,0 +1,108 @@
+"""Random changes of a project's files, as somebody makes who works on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+_NUMBER = re.compile(r"\b\d+\b")
+_NAME = re.compile(r"\b[a-z_]{3,}\b")
+_STATEMENTS = ("x = torch.sigmoid(x)", "pass", "self.act = nn.Sigmoid()", "y = y.long()", "out = out.detach()", "return x")
+_EXCHANGED = (
+    ("sigmoid", "softmax"), ("BCELoss", "BCEWithLogitsLoss"), ("BCEWithLogitsLoss", "BCELoss"), ("float()", "long()"), ("Linear", "Conv2d"),
+    ("softmax", "relu"), ("return ", "return 2 * "), ("def ", "def new_"), ("class ", "class New"),
+)  # fmt: skip
+SOUND_AT_LEAST = 0.9
+"""The share of texts that are no Python that are thrown away: in an editor, some are met on the way."""
+
+
+def _inserted(rng: Random, text: str, line: Callable[[str], str]) -> str:
+    """A line more somewhere, indented as the one below it."""
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+    return "\n".join([*lines[:at], line(indent), *lines[at:]])
+
+
+def _without_a_line(rng: Random, text: str) -> str:
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    return "\n".join([*lines[:at], *lines[at + 1 :]])
+
+
+def _twice(rng: Random, text: str) -> str:
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    return "\n".join([*lines[:at], lines[at], *lines[at:]])
+
+
+def _swapped(rng: Random, text: str) -> str:
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    return "\n".join([*lines[:at], *lines[at : at + 2][::-1], *lines[at + 2 :]])
+
+
+def _other_number(rng: Random, text: str) -> str:
+    found = list(_NUMBER.finditer(text))
+    one = rng.choice(found) if found else None
+    return text if one is None else text[: one.start()] + str(rng.randrange(4)) + text[one.end() :]
+
+
+def _other_name(rng: Random, text: str) -> str:
+    found = list(_NAME.finditer(text))
+    if len(found) < 2:
+        return text
+    one, other = rng.sample(found, 2)
+    return text[: one.start()] + other[0] + text[one.end() :]
+
+
+def _exchanged(rng: Random, text: str) -> str:
+    old, new = rng.choice(_EXCHANGED)
+    places = [match.start() for match in re.finditer(re.escape(old), text)]
+    at = rng.choice(places) if places else None
+    return text if at is None else text[:at] + new + text[at + len(old) :]
+
+
+_KINDS: tuple[Callable[[Random, str], str], ...] = (
+    lambda rng, text: _inserted(rng, text, lambda indent: indent + "# a comment"),
+    lambda rng, text: _inserted(rng, text, lambda indent: ""),
+    lambda rng, text: _inserted(rng, text, lambda indent: indent + rng.choice(_STATEMENTS)),
+    _without_a_line, _twice, _swapped, _other_number, _other_name, _exchanged, _exchanged,
+)  # fmt: skip
+
+
+def _is_python(text: str) -> bool:
+    try:
+        compile(text, "text.py", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _moved(rng: Random, texts: dict[str, str]) -> dict[str, str] | None:
+    """A file under another name, one that is gone, or one more."""
+    path = rng.choice(sorted(texts))
+    other = str(Path(path).with_name(f"new_{Path(path).name}"))
+    kind = rng.randrange(3)
+    if kind == 0 and len(texts) > 1:
+        return {one: text for one, text in texts.items() if one != path}
+    if kind == 1:
+        return {other if one == path else one: text for one, text in texts.items()}
+    return {**texts, other: texts[path]}
+
+
+def changed(rng: Random, texts: dict[str, str]) -> dict[str, str]:
+    """The texts of a project by path after one change: of a line, a name, an import, or of which files there are."""
+    for _ in range(100):
+        if rng.random() < 0.05 and (moved := _moved(rng, texts)):
+            return moved
+        path = rng.choice(sorted(texts))
+        if rng.random() < 0.1:
+            new = f"from {Path(rng.choice(sorted(texts))).stem} import *\n" + texts[path]
+        else:
+            new = rng.choice(_KINDS)(rng, texts[path])
+        if new != texts[path] and (_is_python(new) or rng.random() > SOUND_AT_LEAST):
+            return {**texts, path: new}
+    return texts
