@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.planted.choices import UNTAKEN
 from tests.planted.compare import Disagreement
 
 ANY = "any"
@@ -30,7 +29,6 @@ _PIECES = "the number of rows that `split` and `chunk` leave is not known, so `-
 
 _BATCH = "the size of a loader's batch is not known, and has no symbol: neither is what `-1` leaves beside it"
 _PRODUCT = "the dtype of a product with a parameter is not known: something may have converted it"
-_MANY = "a list that only some rounds of a loop make may be that of another round, too"
 _ROUND = "a value that may be that of another round is not known to be one in all terms"
 _ARMS = "one of the two arms is not executed"
 _CUDA = "`torch.cuda.is_available()` is taken to be true, so the other arm is not looked at, and not mended"
@@ -63,13 +61,6 @@ KNOWN = (
     Known("witness: missed", "BCE304", {"call": "both arms"}, _ARMS),
     Known("static: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
     Known("witness: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
-    *(
-        Known(kind, code, {way: filled, **more}, _MANY)
-        for kind, code in (("static: missed", ANY), ("static: extra", ANY))
-        for filled in ("inserted", "last of a list")
-        for way in ("route", "second")
-        for more in (*({"step": step} for step in UNTAKEN), *({"step": step, "way": "both"} for step in ("script", "main", "epoch")))
-    ),
     *(
         Known("static: missed", "BCE401", {"route": pieces, "second": view}, _PIECES)
         for pieces in ("split", "chunks")
