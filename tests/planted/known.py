@@ -37,7 +37,6 @@ KNOWN = (
     Known("fix: does not run", ANY, {"call": "cuda if there"}, _CUDA),
     Known("fix: seen by the witness", ANY, {"call": "cuda if there"}, _CUDA),
     Known("static: missed", "BCE304", {"call": "cuda if there"}, _CUDA),
-    Known("static: missed", "BCE203", {"call": "partial"}, _PARTIAL),
     Known("witness: wrong line", "BCE203", {"call": "partial"}, _PARTIAL),
     *(
         Known(kind, code, {way: view, "feed": feed}, _BATCH)
@@ -59,7 +58,6 @@ KNOWN = (
     ),
     Known("witness: missed", "BCE203", {"call": "both arms"}, _ARMS),
     Known("witness: missed", "BCE304", {"call": "both arms"}, _ARMS),
-    Known("static: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
     Known("witness: wrong line", "BCE304", {"call": "partial"}, _PARTIAL),
     *(
         Known("static: missed", "BCE401", {"route": pieces, "second": view}, _PIECES)

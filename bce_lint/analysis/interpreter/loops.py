@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import untagged
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Table, Value, join, join_all, options
 from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
 from bce_lint.analysis.state import cells, containers, identities, objects
+from bce_lint.analysis.state.exits import Exits, of_any_round
 from bce_lint.analysis.state.frames import Frame, Loop
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta, merge
@@ -20,7 +21,7 @@ MAX_ROUNDS = 4
 
 _CARRIED = ("list", "dict", "set")
 Start = Callable[[], bool]
-Before = dict[Cell, Value | None]
+Earlier = dict[Cell, Value | None]
 """Cells as they were before a round."""
 
 
@@ -102,7 +103,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
     """Any number of rounds: until nothing that a round reads is changed by a round."""
     outer, sites, reached = frame.unrolled_at, len(m.answer.sites), len(m.answer.reached)
     frame.unrolled_at = (*outer, -1)
-    outside, ways = list(loop.breaks), _Ways(m, frame, loop)
+    outside, exits = list(loop.breaks), Exits(m, frame, loop)
     entry = base = m.state
     for attempt in range(MAX_ROUNDS):
         m.open_reads()
@@ -122,46 +123,22 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
         m.state = entry.fork()
         return
     kept = _changes(m, base, end, unread)
-    ways.leave(kept)
+    exits.leave(kept)
     # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
-    m.state = merge([entry.fork(), _of_any_round(end, kept)], m.reads)
+    m.state = merge([entry.fork(), of_any_round(end, kept)], m.reads)
 
 
-def _handed_on(frame: Frame, region: Reads) -> tuple[Before, Before]:
+def _handed_on(frame: Frame, region: Reads) -> tuple[Earlier, Earlier]:
     """What a round may find as the one before it has left it, and variables that it need not write and does not read: only what follows
     the loop does."""
-    reads: Before = {cell: value for cell, (value, _) in region.cells.items()}
-    unread: Before = {}
+    reads: Earlier = {cell: value for cell, (value, _) in region.cells.items()}
+    unread: Earlier = {}
     for cell, (value, _) in region.unread.items():
         (unread if cell[0] == frame.address else reads)[cell] = value
     return reads, unread
 
 
-class _Ways:
-    """The ways out of the middle of a round: what leaves a loop by one may have been through other rounds before."""
-
-    def __init__(self, m: Machine, frame: Frame, loop: Loop) -> None:
-        self.frame, self.loop, self.outside = frame, loop, len(loop.breaks)
-        self.returned = len(frame.returns)
-        self.thrown = [(states, len(states)) for _, states in m.thrown]
-
-    def leave(self, kept: Mapping[Cell, Value]) -> None:
-        """Gives what was met on each of them what a round before the last may have left."""
-        if not kept:
-            return
-        for states, before in (*self.thrown, (self.loop.breaks, self.outside)):
-            states[before:] = [_of_any_round(state, kept) for state in states[before:]]
-        if self.frame.captured:  # of a variable that nothing captured nobody asks behind a `return`
-            returns = self.frame.returns
-            returns[self.returned :] = [(_of_any_round(state, kept), value) for state, value in returns[self.returned :]]
-
-
-def _of_any_round(state: State, kept: Mapping[Cell, Value]) -> State:
-    """A state in which the last round ended, with what a round before it may have left."""
-    return apply_delta(state, {cell: value if (own := state.find(cell)) is None else join(own, value) for cell, value in kept.items()})
-
-
-def _changes(m: Machine, base: State, end: State, reads: Before) -> dict[Cell, Value]:
+def _changes(m: Machine, base: State, end: State, reads: Earlier) -> dict[Cell, Value]:
     found: dict[Cell, Value] = {}
     for cell, before in reads.items():
         after = end.find(cell)

@@ -11,7 +11,7 @@ from bce_lint.analysis.domain.values import NONE, TRUE, MustUses, Value, join, j
 from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
-Found: TypeAlias = "tuple[Value | None, int]"
+AtDepth: TypeAlias = "tuple[Value | None, int]"
 """A value, and the depth of the layer that holds it."""
 INDEXED = 40
 NO_USES = MustUses(frozenset())
@@ -33,8 +33,8 @@ class Reads:
     def __init__(self, depth: int, outer: Reads | None) -> None:
         self.depth = depth
         self.outer = outer
-        self.cells: dict[Cell, Found] = {}
-        self.unread: dict[Cell, Found] = {}
+        self.cells: dict[Cell, AtDepth] = {}
+        self.unread: dict[Cell, AtDepth] = {}
 
     def close(self) -> Reads | None:
         """Hands what the enclosing region also read to it."""
@@ -105,7 +105,7 @@ class State:
             reads.cells[cell] = (value, depth)
         return value
 
-    def _located(self, cell: Cell) -> Found:
+    def _located(self, cell: Cell) -> AtDepth:
         if cell in self._written:
             depth = self.depth
             for cells in self._chain:
