@@ -28,7 +28,6 @@ _PARTIAL = "an option bound by `partial` has no place in the call that uses it"
 _PIECES = "the number of rows that `split` and `chunk` leave is not known, so `-1` in a reshape is not either"
 
 _BATCH = "the size of a loader's batch is not known, and has no symbol: neither is what `-1` leaves beside it"
-_PRODUCT = "the dtype of a product with a parameter is not known: something may have converted it"
 _ROUND = "a value that may be that of another round is not known to be one in all terms"
 _ARMS = "one of the two arms is not executed"
 _CUDA = "`torch.cuda.is_available()` is taken to be true, so the other arm is not looked at, and not mended"
@@ -44,12 +43,6 @@ KNOWN = (
         for view in ("view", "functional reshape", "reshape", "function with a view")
         for way in ("route", "second")
         for feed in ("loader", "dataset")
-    ),
-    *(
-        Known(kind, code, {"case": f"counted weight {i} of {loss}", "model": "parameters"}, _PRODUCT)
-        for kind, code in (("static: missed", "BCE304"), ("fix: does not run", ""))
-        for i in range(1, 6)
-        for loss in ("ce", "nll")
     ),
     *(
         Known(kind, code, {"case": "written by hand", "step": "script", way: "generator loop"}, _ROUND)
