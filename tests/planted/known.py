@@ -45,8 +45,15 @@ KNOWN = (
         for feed in ("loader", "dataset")
     ),
     *(
-        Known(kind, code, {"case": "written by hand", "step": "script", way: "generator loop"}, _ROUND)
-        for kind, code in (("static: missed", "BCE503"), ("static: extra", "BCE502"))
+        Known(kind, code, {"case": case, "step": "script", way: "generator loop"}, _ROUND)
+        for case, kind, code in (
+            ("written by hand", "static: missed", "BCE503"),
+            ("written by hand", "static: extra", "BCE502"),
+            ("both losses", "static: missed", "BCE106"),
+            ("both losses", "static: extra", "BCE105"),
+            ("both losses of a sigmoid", "static: missed", "BCE106"),
+            ("both losses of a sigmoid", "static: extra", "BCE101"),
+        )
         for way in ("route", "second")
     ),
     Known("witness: missed", "BCE203", {"call": "both arms"}, _ARMS),
