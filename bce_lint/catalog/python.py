@@ -19,6 +19,9 @@ BUILTINS = frozenset(
 )  # fmt: skip
 """The names every module can read without importing them."""
 
+PARTIAL = "functools.partial"
+"""Binds arguments of what it is given."""
+
 NEVER_RETURN = frozenset(
     (
         "builtins.exit", "builtins.quit", "os._exit", "os.abort", "pytest.exit", "pytest.fail", "pytest.skip", "pytest.xfail", "sys.exit",

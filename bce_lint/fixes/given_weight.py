@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint import ir
 from bce_lint.analysis.sites import LossSite
 from bce_lint.catalog.losses import FUNCTIONS, MODULES
+from bce_lint.catalog.python import PARTIAL
 from bce_lint.catalog.schema import Contract
 from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.recorded_project import RecordedProject
@@ -25,6 +26,8 @@ def given_weight(project: RecordedProject, tree: Tree, call: ir.Call, site: Loss
         found = values[0] if all(value is values[0] for value in values) else None
     else:
         names = project.uses.called.get(here, set()) - {"class"}
+        if names == {PARTIAL}:
+            names, index = set(), None
         found = _argument(call, index) if names <= MODULES.keys() | FUNCTIONS.keys() else None
     if found is None:
         raise Refusal("the weight is not written out at the call")

@@ -52,6 +52,16 @@ class LazyImport:
 
 
 @record(frozen=True, slots=True)
+class Bound:
+    """Where `functools.partial` was given a keyword: its call, named as the function that it is given, and the value. `handed` tells that
+    callers of the function around it choose that."""
+
+    call: Place
+    value: Place
+    handed: bool
+
+
+@record(frozen=True, slots=True)
 class MustUses:
     """What certainly happened on every path so far; the join of two is what both have."""
 

@@ -8,15 +8,15 @@ from typing import TypeAlias
 from bce_lint import ir
 from bce_lint.analysis.domain.bulk import FIRST, LAST, MAX_BULK, MAX_LENGTH, MAX_OPEN, Nesting, Opening, bulk_of, limit, opened, settle
 from bce_lint.analysis.domain.constants import NEVER, NONE, TOP, TRUE, Constant, Unknown, const, number_kind, some_number
-from bce_lint.analysis.domain.named import MODULE_KINDS, External, LazyImport, ModuleV, MustUses, Ref, RefKind
+from bce_lint.analysis.domain.named import MODULE_KINDS, Bound, External, LazyImport, ModuleV, MustUses, Ref, RefKind
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, gathered, rows
 from bce_lint.analysis.domain.tensor import Tensor, alike_joined, join_tensor, kind_of
 from bce_lint.records import changed, field, record
 
 __all__ = [
-    "MODULE_KINDS", "NEVER", "NONE", "TOP", "TRUE", "BuiltinMethod", "ClassV", "Constant", "External", "FunctionV", "LazyImport", "MethodV",
-    "ModuleV", "MustUses", "PartialV", "Ref", "RefKind", "Seq", "SuperV", "Table", "Union", "Unknown", "Value", "const", "identity_of",
-    "join", "join_all", "join_seq", "join_table", "join_tagged", "number_kind", "options", "present", "tagged", "tensors",
+    "MODULE_KINDS", "NEVER", "NONE", "TOP", "TRUE", "Bound", "BuiltinMethod", "ClassV", "Constant", "External", "FunctionV", "LazyImport",
+    "MethodV", "ModuleV", "MustUses", "PartialV", "Ref", "RefKind", "Seq", "SuperV", "Table", "Union", "Unknown", "Value", "const",
+    "identity_of", "join", "join_all", "join_seq", "join_table", "join_tagged", "number_kind", "options", "present", "tagged", "tensors",
 ]  # fmt: skip
 
 MAX_ALTERNATIVES = 8
@@ -173,11 +173,12 @@ class ClassV:
 
 @record(frozen=True, slots=True)
 class PartialV(Nesting):
-    """`functools.partial`."""
+    """`functools.partial`; `bound` says of keywords where they were given."""
 
     function: Value
     args: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
+    bound: tuple[tuple[str, Bound], ...] = ()
     bulk: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
@@ -273,8 +274,7 @@ def _union(known: list[Value], tags: Sequence[Tags]) -> Value:
     """One alternative or several; what is left of too many has no tags."""
     if len(known) > MAX_ALTERNATIVES and len(known := alike_joined(known)) > MAX_ALTERNATIVES:
         return TOP
-    tags = tags if len(tags) == len(known) else ()
-    return known[0] if len(known) == 1 else Union(tuple(known), tuple(tags) if any(tags) else ())
+    return known[0] if len(known) == 1 else Union(tuple(known), tuple(tags) if len(tags) == len(known) and any(tags) else ())
 
 
 def join_tagged(values: Iterable[tuple[Value, Tags]]) -> Value:

@@ -134,6 +134,7 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
                 args.open,
                 (None,) * len(function.args) + args.spans,
                 args.kw_spans,
+                bound={**{name: at for name, at in function.bound if name not in args.kw}, **args.bound},
             )
             inner = m.here(function.function)
             return (call if type(inner) is Union else call_one)(m, frame, inner, merged, node)

@@ -9,9 +9,10 @@ from bce_lint.analysis.domain.alternatives import untagged
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Table, Value, join, join_all, options
 from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
 from bce_lint.analysis.state import cells, containers, identities, objects
+from bce_lint.analysis.state.exits import Exits, of_any_round
 from bce_lint.analysis.state.frames import Frame, Loop
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import Cell, State, apply_delta, merge
+from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta, merge
 from bce_lint.records import changed
 
 MAX_TRIPS = 32
@@ -20,6 +21,8 @@ MAX_ROUNDS = 4
 
 _CARRIED = ("list", "dict", "set")
 Start = Callable[[], bool]
+Earlier = dict[Cell, Value | None]
+"""Cells as they were before a round."""
 
 
 def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
@@ -100,13 +103,13 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
     """Any number of rounds: until nothing that a round reads is changed by a round."""
     outer, sites, reached = frame.unrolled_at, len(m.answer.sites), len(m.answer.reached)
     frame.unrolled_at = (*outer, -1)
-    outside = list(loop.breaks)
+    outside, exits = list(loop.breaks), Exits(m, frame, loop)
     entry = base = m.state
     for attempt in range(MAX_ROUNDS):
         m.open_reads()
         end = _once(m, frame, body, loop, start)
-        reads = m.close_reads()
-        carried = {} if end is None else _changes(m, base, end, {c: v for c, (v, _) in reads.items()})
+        reads, unread = _handed_on(frame, m.close_reads())
+        carried = {} if end is None else _changes(m, base, end, reads)
         if not carried or attempt == MAX_ROUNDS - 1 or m.fuel < 0:
             break
         m.answer.roll_back(sites, reached)
@@ -116,12 +119,27 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
             base.put(cell, value)
         m.state = base
     frame.unrolled_at = outer
+    if end is None:
+        m.state = entry.fork()
+        return
+    kept = _changes(m, base, end, unread)
+    exits.leave(kept)
     # After no round at all it is as before the loop; whatever a round leaves to the next one, the last has left.
-    m.state = entry.fork() if end is None else merge([entry.fork(), end], m.reads)
+    m.state = merge([entry.fork(), of_any_round(end, kept)], m.reads)
 
 
-def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], Value | None]) -> dict[tuple[int, str], Value]:
-    found: dict[tuple[int, str], Value] = {}
+def _handed_on(frame: Frame, region: Reads) -> tuple[Earlier, Earlier]:
+    """What a round may find as the one before it has left it, and variables that it need not write and does not read: only what follows
+    the loop does."""
+    reads: Earlier = {cell: value for cell, (value, _) in region.cells.items()}
+    unread: Earlier = {}
+    for cell, (value, _) in region.unread.items():
+        (unread if cell[0] == frame.address else reads)[cell] = value
+    return reads, unread
+
+
+def _changes(m: Machine, base: State, end: State, reads: Earlier) -> dict[Cell, Value]:
+    found: dict[Cell, Value] = {}
     for cell, before in reads.items():
         after = end.find(cell)
         if after is None or after is before:
@@ -138,7 +156,7 @@ def _changes(m: Machine, base: State, end: State, reads: dict[tuple[int, str], V
     return found
 
 
-def _carry_objects(m: Machine, base: State, end: State, value: Value, found: dict[tuple[int, str], Value]) -> None:
+def _carry_objects(m: Machine, base: State, end: State, value: Value, found: dict[Cell, Value]) -> None:
     """What a round has made and the next one can reach may be several by then; lists and dicts come with what they hold."""
     waiting = list(identities.objects_in(value))
     while waiting:

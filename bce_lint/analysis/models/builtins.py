@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import untagged
 from bce_lint.analysis.domain.constants import SIZES, folded, known
@@ -11,6 +13,7 @@ from bce_lint.analysis.domain.values import (
     NEVER,
     NONE,
     TOP,
+    Bound,
     ClassV,
     Constant,
     External,
@@ -25,12 +28,12 @@ from bce_lint.analysis.domain.values import (
     const,
     join_all,
 )  # fmt: skip
-from bce_lint.analysis.models import collections
+from bce_lint.analysis.models import collections, losses
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import cells, containers, identities, objects, symbolic_sizes
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETURN, TRANSPARENT_ITERATORS
+from bce_lint.catalog.python import CHECKPOINT_OPTIONS, CHECKPOINTS, NEVER_RETURN, PARTIAL, TRANSPARENT_ITERATORS
 from bce_lint.records import changed
 
 
@@ -155,7 +158,14 @@ def _type(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
 def _partial(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
     if not args.pos or args.open:
         return TOP
-    return PartialV(args.pos[0], args.pos[1:], tuple(args.kw.items()))
+    return PartialV(args.pos[0], args.pos[1:], tuple(args.kw.items()), tuple(_bound(frame, args, node)))
+
+
+def _bound(frame: Frame, args: Args, node: ir.Call) -> Iterator[tuple[str, Bound]]:
+    """Where the keywords of a `partial` are written."""
+    call = frame.place(node.span, node.args[0].value.span if node.args else None)
+    for name, span in args.kw_spans.items():
+        yield name, Bound(call, frame.place(span), losses.is_handed(frame, node, {span}))
 
 
 def _first(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
@@ -246,7 +256,7 @@ MODELS: dict[str, Model] = {
     "builtins.list": _list, "builtins.tuple": _tuple, "torch.Size": _tuple, "builtins.dict": _dict, "collections.OrderedDict": _dict,
     "builtins.set": _set, "collections.deque": _deque, "collections.defaultdict": _default_dict, "builtins.next": _next,
     "builtins.map": _map, "builtins.super": _super, "builtins.type": _type,
-    "functools.partial": _partial, "builtins.iter": _first, "functools.wraps": _transparent,
+    PARTIAL: _partial, "builtins.iter": _first, "functools.wraps": _transparent,
     "functools.lru_cache": _transparent,
     "builtins.staticmethod": _first, "builtins.classmethod": _first,
     "bce_lint.identity": _first, "bce_lint.reveal": _revealed, "builtins.int": _number(int), "builtins.float": _number(float),

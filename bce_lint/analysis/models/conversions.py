@@ -57,6 +57,20 @@ def of_layer(m: Machine, frame: Frame, address: int, row: Transfer, tensor: Tens
     return own.value if isinstance(own.value, str) else None
 
 
+def of_parameter(m: Machine, data: Tensor) -> str | None:
+    """The dtype of a parameter: that of what it is made of, where nothing may convert it later."""
+    return data.dtype if data.dtype in FLOATS and not m.program.converts() else None
+
+
+def of_product(m: Machine, a: Value, b: Value) -> str | None:
+    """The dtype of a product of matrices, which have to have one: autocast gives them another, but for double precision."""
+    both = [v for v in (a, b) if type(v) is Tensor]
+    found = {v.dtype for v in both if v.dtype in FLOATS}
+    if not found or any(v.array for v in both):
+        return dtype_rules.promoted(a, b, "@", None)
+    return None if len(found) > 1 or (found != {"float64"} and autocast.may_cast(m)) else found.pop()
+
+
 def convert(m: Machine, receiver: Ref, name: str, args: Args, node: ir.Call) -> None:
     """A method of a module that may change its dtype: in which that and all below it then are is not known."""
     if name not in CONVERTING or not m.program.converts():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from bce_lint.analysis.domain.constants import INT, TURNED
+from bce_lint.analysis.domain.constants import INT
 from bce_lint.analysis.domain.constants import known as kept
 from bce_lint.analysis.domain.shapes import rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
@@ -33,11 +33,7 @@ def answer(m: Machine, question: str, tensor: Tensor) -> Value:
 
 
 def _number(m: Machine, tensor: Tensor, question: str, known: int | None) -> Value:
-    return symbolic_sizes.counted(m, _unknown_sizes(m, tensor), question) if known is None else kept(known)
-
-
-def _unknown_sizes(m: Machine, tensor: Tensor) -> Unknown:
-    return symbolic_sizes.shape_of(m, Unknown(tensor.identity, kind=TURNED if tensor.turned else ""))
+    return symbolic_sizes.counted(m, symbolic_sizes.of_tensor(m, tensor), question) if known is None else kept(known)
 
 
 def _count(shape: Shape | None) -> int | None:
@@ -52,9 +48,9 @@ def sizes(m: Machine, tensor: Tensor) -> Value:
     """The sizes of a tensor as a sequence of numbers; where not even the rank is known, they are told apart from the end."""
     shape = tensor.shape
     if shape is None:
-        return _unknown_sizes(m, tensor)
+        return symbolic_sizes.of_tensor(m, tensor)
     at = 0 if rank(shape) is not None else -len(shape)
-    symbols = _unknown_sizes(m, tensor) if None in shape else None
+    symbols = symbolic_sizes.of_tensor(m, tensor) if None in shape else None
     numbers = tuple(
         const(s) if isinstance(s, int) else symbolic_sizes.size_at(m, symbols, const(at + i)) if symbols else Unknown(kind=INT)
         for i, s in enumerate(shape) if s is not ...

@@ -133,18 +133,24 @@ def misused(answer: EntryAnswer) -> list[ConstructorSite]:
 
 
 def _options(m: Machine, frame: Frame, contract: Contract, params: tuple[Param, ...], args: Args, node: ir.Call, functional: bool) -> None:
-    found = []
+    found, bound = [], []
     for index, param in enumerate(params):
         value = args.get(index, param.name)
-        span = args.span(index, param.name)
-        if type(value) is Constant and span is not None and not param.tensor:
-            found.append((param.name, value.value, frame.place(span)))
+        span, at = args.span(index, param.name), args.bound.get(param.name)
+        if type(value) is Constant and not param.tensor:
+            if span is not None:
+                found.append((param.name, value.value, frame.place(span)))
+            elif at is not None:
+                bound.append((param.name, value.value, at))
     if found:
         place = frame.place(node.span, node.func.span)
-        m.record(OptionSite(contract, place.text, place, tuple(found), functional, _handed(frame, node, {at.span for _, _, at in found})))
+        m.record(OptionSite(contract, place.text, place, tuple(found), functional, is_handed(frame, node, {at.span for _, _, at in found})))
+    elif len({at.call for _, _, at in bound}) == 1:
+        place, given = bound[0][2].call, tuple((name, value, at.value) for name, value, at in bound)
+        m.record(OptionSite(contract, place.text, place, given, functional, any(at.handed for _, _, at in bound)))
 
 
-def _handed(frame: Frame, node: ir.Call, spans: set[ir.Span]) -> bool:
+def is_handed(frame: Frame, node: ir.Call, spans: set[ir.Span]) -> bool:
     """True if an argument is a parameter of the function around the call, or an expression: another caller may give another value."""
     params = {p.name for p in frame.function.params} if frame.function is not None else set()
     given = [arg.value for arg in node.args if arg.value.span in spans]
@@ -177,7 +183,8 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
     values = (args.get(source, names[source]), args.get(target, names[target]))
     told, formed = _option(params, args, LOG_TARGET), formed_logits.of_function(contract, args)
     weight, pos_weight = (_weight(params, args, name) for name in _WEIGHTS)
-    return _site(m, frame, contract, node, place, _Given(values, spans, None, weight, pos_weight, place, told, formed))
+    carried = next((args.bound[name].call for name in _WEIGHTS if name in args.bound), place)
+    return _site(m, frame, contract, node, place, _Given(values, spans, None, weight, pos_weight, carried, told, formed))
 
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:

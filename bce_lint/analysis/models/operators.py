@@ -29,7 +29,18 @@ from bce_lint.analysis.domain.values import (
     number_kind,
     tagged,
 )
-from bce_lint.analysis.models import dtype_rules, equality, gradients, idioms, losses, picked_values, shape_rules, thresholds, written_out
+from bce_lint.analysis.models import (
+    conversions,
+    dtype_rules,
+    equality,
+    gradients,
+    idioms,
+    losses,
+    picked_values,
+    shape_rules,
+    thresholds,
+    written_out,
+)  # fmt: skip
 from bce_lint.analysis.state import assumptions, containers, objects, registries
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.machine import Machine
@@ -238,11 +249,12 @@ def _tensors(m: Machine, frame: Frame, op: str, a: Value, b: Value, span: ir.Spa
     shape = shape_rules.of_matmul(a, b) if op == "@" else shape_rules.of_operator(a, b)
     both = [v for v in (a, b) if type(v) is Tensor]
     compared = op in COMPARISONS
+    dtype = conversions.of_product(m, a, b) if op == "@" else dtype_rules.promoted(a, b, op, m.program.default_dtype())
     plain = changed(
         _plain(m, frame, first, span), shape=shape, array=any(v.array for v in both), given=outermost(*[v.given for v in both]),
         model=not compared and any(v.model for v in both), literal=both_literal(a, b),
         gradient=Gradient.DATA if compared else gradients.of_operands(m, (a, b)),
-        dtype=dtype_at("bool" if compared else dtype_rules.promoted(a, b, op, m.program.default_dtype()), Place(frame.unit.path, span)),
+        dtype=dtype_at("bool" if compared else dtype, Place(frame.unit.path, span)),
     )  # fmt: skip
     if compared:
         return plain

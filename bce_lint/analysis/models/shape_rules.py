@@ -10,8 +10,9 @@ from bce_lint.analysis.domain.constants import is_number
 from bce_lint.analysis.domain.shapes import MAX_RANK, broadcast, has_dim, kept, least_rank, rank
 from bce_lint.analysis.domain.tensor import Shape, Tensor
 from bce_lint.analysis.domain.values import NONE, Constant, Seq, Unknown, Value
-from bce_lint.analysis.models import picked_shapes, spatial_shapes
+from bce_lint.analysis.models import picked_shapes, spatial_shapes, viewed_shapes
 from bce_lint.analysis.models.keywords import either, in_numpy, whole
+from bce_lint.analysis.models.viewed_shapes import dims
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
@@ -27,19 +28,6 @@ _MOVING = frozenset({"squeeze", "unsqueeze", "permute", "transpose", "t", "view"
 def changes_in_place(row: Transfer) -> bool:
     """True if a method that writes back gives the tensor itself another shape."""
     return row.shape in _MOVING or row.shape.startswith("resized")
-
-
-def dims(m: Machine, args: Args, first: int) -> Shape | None:
-    """The sizes given as `f(2, 3)`, `f((2, 3))` or `f([2, 3])`; -1 and what is not constant are not known."""
-    values: tuple[Value, ...] = args.pos[first:]
-    if args.open or not values:
-        return None
-    if len(values) == 1 and type(values[0]) is not Constant and not is_number(values[0]):
-        items = containers.content(m, values[0])
-        if items is None or not items.exact:
-            return None
-        values = items.prefix
-    return kept(tuple([v.value if type(v) is Constant and v.kind == "int" and v.value != -1 else None for v in values]))  # type: ignore[misc]
 
 
 def _order(m: Machine, args: Args) -> list[int] | None:
@@ -61,19 +49,6 @@ def _same(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 def _unknown(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
     return None
-
-
-def _view(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
-    sizes = dims(m, args, 1)
-    if sizes is None:
-        return None
-    holes = [i for i, s in enumerate(sizes) if s is None]
-    if len(holes) == 1 and shape is not None and all(isinstance(s, int) for s in shape):
-        known = prod(s for s in sizes if isinstance(s, int))
-        total = prod(s for s in shape if isinstance(s, int))
-        if known and total % known == 0:
-            return tuple(total // known if s is None else s for s in sizes)
-    return sizes
 
 
 def _as_other(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
@@ -213,7 +188,7 @@ def _eye(m: Machine, shape: Shape | None, args: Args) -> Shape | None:
 
 CHANGES: dict[str, ShapeRule] = {
     "same": _same,
-    "view": _view,
+    "view": viewed_shapes.view,
     "as_other": _as_other,
     "squeeze": _squeeze,
     "unsqueeze": _unsqueeze,

@@ -10,7 +10,7 @@ from bce_lint.analysis.domain.gradient import Gradient
 from bce_lint.analysis.domain.shapes import kept
 from bce_lint.analysis.domain.tensor import Place, Tensor, dtype_at, shape_at
 from bce_lint.analysis.domain.values import TOP, Constant, Seq, Value, join_all, number_kind, options, tensors
-from bce_lint.analysis.models import dtype_rules, gradients, shape_rules
+from bce_lint.analysis.models import dtype_rules, gradients, shape_rules, viewed_shapes
 from bce_lint.analysis.models.model import Model
 from bce_lint.analysis.state import containers
 from bce_lint.analysis.state.frames import Args, Frame
@@ -43,7 +43,7 @@ def literal(
     asked = dtype_at(dtype_rules.asked(args, row) or dtype, dtype_rules.asked_at(node, place))
     array = floating == "float64"
     if dtype is not None and args.pos and (len(args.pos) > 1 or _is_size(args.pos[0])):
-        shape = shape_at(shape_rules.dims(m, args, 0), place)
+        shape = shape_at(viewed_shapes.dims(m, args, 0), place)
         number = m.number(frame, node.span, "literal")
         return Tensor(dtype=dtype_at(dtype, place), shape=shape, identity=number, literal=True, gradient=Gradient.DATA)
     if tensors(data):

@@ -158,6 +158,10 @@ def _transfer(
         result = changed(result, gradient=gradient)
     if name == "layer" and row.kind in conversions.WEIGHTED:
         result = changed(result, dtype=conversions.of_layer(m, frame, made_by[0], row, tensor))
+    elif row.kind is Kind.PARAMETER:
+        result = changed(result, dtype=conversions.of_parameter(m, tensor))
+    elif row.kind is Kind.LOGITS and "weight" in row.params:
+        result = changed(result, dtype=conversions.of_product(m, value, args.get(1, row.params[1]) or TOP))
     result = _sized(m, dtype_rules.typed(m, result, row, value, args, node, name, made_by[1]), row, tensor, args, name, made_by)
     if row.inplace:
         shape = result.shape if shape_rules.changes_in_place(row) else tensor.shape

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
+from bce_lint.analysis.domain.named import Bound
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import TOP, ClassV, Seq, Value
 from bce_lint.analysis.state.store import State
@@ -37,7 +38,8 @@ class LoweredFile(NamedTuple):
 
 class Args(NamedTuple):
     """Evaluated arguments; `open` when `*` or `**` of unknown content may add more. `spans` follow `pos`, `kw_spans` the keywords;
-    `unpacked` are the positional ones as one sequence where there is a `*` among them, and no keyword."""
+    `unpacked` are the positional ones as one sequence where there is a `*` among them, and no keyword; `bound` are the keywords that a
+    `partial` was given."""
 
     pos: tuple[Value, ...] = ()
     kw: dict[str, Value] = {}  # noqa: RUF012 - never mutated; a NamedTuple default
@@ -45,6 +47,7 @@ class Args(NamedTuple):
     spans: tuple[ir.Span | None, ...] = ()
     kw_spans: dict[str, ir.Span] = {}  # noqa: RUF012
     unpacked: Seq | None = None
+    bound: Mapping[str, Bound] = {}
 
     def get(self, index: int, name: str) -> Value | None:
         """The argument for a parameter by position or keyword; unknown when it may come from an unpacking."""

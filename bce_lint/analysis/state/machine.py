@@ -277,12 +277,12 @@ class Machine:
         self.state = before.fork()
         return before
 
-    def close_reads(self) -> dict[Cell, tuple[Value | None, int]]:
+    def close_reads(self) -> Reads:
         """Ends the region; returns what it read from before."""
         region = self.reads
         assert region is not None
         self.reads = region.close()
-        return region.cells
+        return region
 
     def record(self, site: Site) -> None:
         """Notes a site, unless the run only prepares a state."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from typing import TypeAlias
 
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, limited
 from bce_lint.analysis.domain.values import NONE, TRUE, MustUses, Value, join, join_tagged
 from bce_lint.analysis.state import cells
 
 Cell = tuple[int, str]
+AtDepth: TypeAlias = "tuple[Value | None, int]"
+"""A value, and the depth of the layer that holds it."""
 INDEXED = 40
 NO_USES = MustUses(frozenset())
 ASSUMED_CELL = (0, cells.ASSUMED)
@@ -22,22 +25,39 @@ COPIED, FLAT = 16, 48
 
 
 class Reads:
-    """The cells that a region read from before its start, with the values found (None: absent)."""
+    """The cells that a region read from before its start, with the values found (None: absent); `unread` are those that only a merge
+    took from there: nothing has asked since for what it made of them."""
 
-    __slots__ = ("cells", "depth", "outer")
+    __slots__ = ("cells", "depth", "outer", "unread")
 
     def __init__(self, depth: int, outer: Reads | None) -> None:
         self.depth = depth
         self.outer = outer
-        self.cells: dict[Cell, tuple[Value | None, int]] = {}
+        self.cells: dict[Cell, AtDepth] = {}
+        self.unread: dict[Cell, AtDepth] = {}
 
     def close(self) -> Reads | None:
         """Hands what the enclosing region also read to it."""
-        if self.outer is not None:
-            for cell, (value, depth) in self.cells.items():
-                if depth <= self.outer.depth:
-                    self.outer.cells.setdefault(cell, (value, depth))
-        return self.outer
+        outer = self.outer
+        if outer is not None:
+            for cell, found in self.cells.items():
+                if found[1] <= outer.depth:
+                    outer.cells.setdefault(cell, found)
+                outer.ask(cell)
+            for cell, found in self.unread.items():
+                if found[1] <= outer.depth and cell not in outer.cells:
+                    outer.unread.setdefault(cell, found)
+        return outer
+
+    def ask(self, cell: Cell) -> None:
+        """Something asks for a cell: if a merge has made it, of what it was before as well."""
+        if cell in self.unread:
+            self.cells[cell] = self.unread.pop(cell)
+
+    def merge(self, cell: Cell, value: Value | None, depth: int) -> None:
+        """A merge takes a cell as it was at a depth."""
+        if depth <= self.depth and cell not in self.cells:
+            self.unread.setdefault(cell, (value, depth))
 
 
 class State:
@@ -86,18 +106,29 @@ class State:
         return None
 
     def _noted(self, cell: Cell, reads: Reads) -> Value | None:
+        if cell in reads.unread:
+            reads.ask(cell)
+        value, depth = self._located(cell)
+        if depth <= reads.depth and cell not in reads.cells:
+            reads.cells[cell] = (value, depth)
+        return value
+
+    def _located(self, cell: Cell) -> AtDepth:
         if cell in self._written:
             depth = self.depth
             for cells in self._chain:
                 if cell in cells:
-                    value = cells[cell]
-                    if depth <= reads.depth and cell not in reads.cells:
-                        reads.cells[cell] = (value, depth)
-                    return value
+                    return cells[cell], depth
                 depth -= 1
-        if cell not in reads.cells:
-            reads.cells[cell] = (None, 0)
-        return None
+        return None, 0
+
+    def before_merge(self, cell: Cell, reads: Reads | None) -> Value | None:
+        """The value of a cell that some of several paths have written, as it is on the others."""
+        if reads is None:
+            return self.find(cell)
+        value, depth = self._located(cell)
+        reads.merge(cell, value, depth)
+        return value
 
     def names(self, address: int) -> list[str]:
         """The names of the cells of one address, in the order written."""
@@ -229,7 +260,7 @@ def unbound_cell(cell: Cell) -> Cell:
 def merge(states: list[State], reads: Reads | None = None) -> State:
     """The join of states of one run. A cell unbound on one path is as on the others: reading it there raises, unless one asks first.
 
-    What a path did not write is read from before all of them, and noted as such in `reads`."""
+    What a path did not write is taken from before all of them, and noted as such in `reads`."""
     if len(states) == 1:
         return states[0]
     base = common(states)
@@ -285,7 +316,7 @@ def _join(
             value: Value | None = diff[cell]
         else:
             if not asked:
-                before, asked = base.find(cell, None if inner else reads), True
+                before, asked = base.before_merge(cell, None if inner else reads), True
             value = before
             if value is None and inner:
                 value = NO_USES if cell[1].startswith(cells.USES) else _UNWRITTEN.get(cell[1])

@@ -7,6 +7,7 @@ the sizes: what it gives is marked as `turned`, and no size of that is told from
 from __future__ import annotations
 
 from bce_lint.analysis.domain.constants import INT, SIZES, TURNED, Constant, Unknown
+from bce_lint.analysis.domain.tensor import Tensor
 from bce_lint.analysis.domain.values import Seq, Value
 from bce_lint.analysis.state.machine import Machine
 
@@ -15,6 +16,11 @@ def shape_of(m: Machine, owner: Unknown) -> Unknown:
     """`owner.shape`."""
     told = owner.identity and owner.kind != TURNED
     return Unknown(m.intern(("attr", owner.identity, "shape")) if told else 0, kind=SIZES)
+
+
+def of_tensor(m: Machine, tensor: Tensor) -> Unknown:
+    """The sizes of a tensor, as they are told apart where they are not known."""
+    return shape_of(m, Unknown(tensor.identity, kind=TURNED if tensor.turned else ""))
 
 
 def size_at(m: Machine, sizes: Unknown, key: Value) -> Unknown:

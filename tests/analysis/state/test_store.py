@@ -249,7 +249,7 @@ def test_a_region_notes_what_it_read_from_before_it(before: list[Step], inside: 
     start = machine.open_reads()
     kept = dict(start.cells)
     first, _ = replay(machine, model, inside)
-    assert {cell: value for cell, (value, _) in machine.close_reads().items()} == first
+    assert {cell: value for cell, (value, _) in machine.close_reads().cells.items()} == first
     assert machine.reads is None
     assert start.cells == kept
 
@@ -275,6 +275,39 @@ def test_a_region_takes_over_what_an_inner_one_read_from_before_both(
         if cell not in written:
             expected.setdefault(cell, value)
     assert seen(machine.reads) == expected
+
+
+def merged_in_a_region(machine: Machine, names: str) -> None:
+    """Opens a region and writes names in one of two arms."""
+    base = machine.open_reads().fork()
+    one, other = base.fork(), base.fork()
+    for name in names:
+        one.put((1, name), const(2))
+    machine.state = merge([one, other], machine.reads)
+
+
+def test_what_a_merge_took_from_before_a_region_is_read_when_it_is_asked_for() -> None:
+    machine = Machine(Nowhere(), callbacks)
+    machine.write(1, "a", const(1))
+    merged_in_a_region(machine, "ab")
+    assert machine.read(1, "b") == const(2)
+    region = machine.close_reads()
+    assert {cell: value for cell, (value, _) in region.cells.items()} == {(1, "b"): None}
+    assert {cell: value for cell, (value, _) in region.unread.items()} == {(1, "a"): const(1)}
+
+
+def test_an_inner_region_asks_for_what_the_outer_one_has_merged_and_hands_on_what_it_merged_itself() -> None:
+    machine = Machine(Nowhere(), callbacks)
+    machine.write(1, "a", const(1))
+    merged_in_a_region(machine, "a")
+    merged_in_a_region(machine, "bc")
+    assert machine.read(1, "a") == join(const(2), const(1))
+    machine.close_reads()
+    assert seen(machine.reads) == {(1, "a"): const(1)}
+    machine.read(1, "c")
+    region = machine.close_reads()
+    assert region.cells.keys() == {(1, "a"), (1, "c")}
+    assert region.unread.keys() == {(1, "b")}
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.text("abc", min_size=1, max_size=2)), max_size=30))
