@@ -18,6 +18,8 @@ _PLAIN: Final = frozenset({
     "is_generator",
 })  # fmt: skip
 """The fields that never hold a node."""
+LEAVES: Final = frozenset({ir.Name, ir.Const})
+"""The kinds of nodes below which there is none, and which are the most."""
 _IN: dict[type, bool | None] = {tuple: None}
 """By type of a value: True if it is a node, None if there may be nodes in it."""
 _READERS: dict[type, Callable[[AnyNode], Iterable[Any]]] = {}
