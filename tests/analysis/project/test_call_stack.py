@@ -56,3 +56,18 @@ def test_fewer_pages_are_mapped() -> None:
         return int(done.stdout)
 
     assert faults("in_one_piece(lambda: climb(400))") * 3 < faults("climb(400)")
+
+
+HEARD = """
+import sys
+seen = set()
+sys.addaudithook(lambda event, args: seen.add(event))
+from bce_lint.analysis.project.call_stack import in_one_piece
+in_one_piece(lambda: None)
+print("code.__new__" in seen)
+"""
+
+
+def test_no_code_is_put_together_by_hand() -> None:
+    done = subprocess.run([sys.executable, "-c", HEARD], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
