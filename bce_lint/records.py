@@ -118,7 +118,7 @@ def _equality(names: list[str], frozen: bool) -> dict[str, Any]:
     get = _getter(names)
 
     def _equal(self: Any, other: Any) -> Any:
-        return get(self) == get(other) if type(other) is type(self) else NotImplemented
+        return self is other or get(self) == get(other) if type(other) is type(self) else NotImplemented
 
     def _hash(self: Any) -> int:
         return hash(get(self))

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 # An installed package has its byte code: without it, each start compiles the package anew.
-_ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
-_FLAKE8: Final = """
+FLAKE8: Final = """
 import importlib.metadata as metadata, sys
 found = list(metadata.distributions())
 metadata.distributions = lambda **_: [one for one in found if sys.argv[1] == "with" or one.metadata["Name"] != "bce-lint"]
@@ -61,7 +61,7 @@ def measure(folder: Path, repeat: int) -> Times:
     """Measures one folder. The runs of each kind alternate, so that a busy moment does not favour one of them."""
     if not _installed():
         raise SystemExit("bce-lint is not installed in this environment, so flake8 would not load it: pip install -e .")
-    files = _files(folder)
+    files = files_of(folder)
     parsed = json.loads(_python(_PARSED, given=files))
     with tempfile.TemporaryDirectory() as kept:
         _round(folder, files, [], kept)
@@ -72,7 +72,7 @@ def measure(folder: Path, repeat: int) -> Times:
 
 def _round(folder: Path, files: Sequence[str], parsed: Sequence[str], kept: str) -> tuple[float, ...]:
     lint = [sys.executable, "-m", "bce_lint", "--isolated", "--exit-zero", "-q", str(folder)]
-    flake8 = [sys.executable, "-c", _FLAKE8]
+    flake8 = [sys.executable, "-c", FLAKE8]
     return (
         seconds([*lint, "--no-cache"]),
         seconds([*lint, "--cache-dir", kept]),
@@ -87,7 +87,8 @@ def _installed() -> bool:
     return any(one.metadata["Name"] == "bce-lint" for one in importlib.metadata.distributions())
 
 
-def _files(folder: Path) -> list[str]:
+def files_of(folder: Path) -> list[str]:
+    """The files of a folder that bce-lint looks at."""
     from bce_lint.source.discover import discover
 
     return [str(file) for file in discover([folder]).files]
@@ -95,11 +96,11 @@ def _files(folder: Path) -> list[str]:
 
 def _python(program: str, given: Sequence[str]) -> str:
     command, text = [sys.executable, "-c", program], json.dumps(list(given))
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True, env=_ENVIRONMENT).stdout
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True, env=ENVIRONMENT).stdout
 
 
 def seconds(command: Sequence[str]) -> float:
     """How long a command takes."""
     start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=_ENVIRONMENT)
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=ENVIRONMENT)
     return time.perf_counter() - start

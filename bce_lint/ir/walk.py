@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
 
 from bce_lint import ir
 from bce_lint.records import names_of
@@ -13,17 +13,47 @@ AnyNode: TypeAlias = Any
 """A node of the intermediate representation."""
 
 
-@cache
-def parts(kind: Any) -> tuple[str, ...]:
-    """The fields of a kind of node that hold what its source says."""
-    return tuple(name for name in names_of(kind) if name not in ("span", "bound", "globals", "nonlocals"))
+_PLAIN: Final = frozenset({
+    "span", "bound", "globals", "nonlocals", "name", "id", "op", "kind", "module", "level", "whole", "size", "delegate", "is_async",
+    "is_generator",
+})  # fmt: skip
+"""The fields that never hold a node."""
+LEAVES: Final = frozenset({ir.Name, ir.Const})
+"""The kinds of nodes below which there is none, and which are the most."""
+_IN: dict[type, bool | None] = {tuple: None}
+"""By type of a value: True if it is a node, None if there may be nodes in it."""
+_READERS: dict[type, Callable[[AnyNode], Iterable[Any]]] = {}
 
 
-def children(node: AnyNode) -> Iterator[AnyNode]:
+def children(node: AnyNode) -> list[AnyNode]:
     """The nodes directly below one."""
-    kind: Any = type(node)
-    for name in parts(kind):
-        yield from _nodes(getattr(node, name))
+    kind = type(node)
+    read = _READERS.get(kind)
+    if read is None:
+        read = _READERS[kind] = _reader([name for name in names_of(kind) if name not in _PLAIN])
+    found: list[AnyNode] = []
+    _add(read(node), found)
+    return found
+
+
+def _reader(names: list[str]) -> Callable[[AnyNode], Iterable[Any]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return (lambda node: (getattr(node, names[0]),)) if names else (lambda node: ())
+
+
+def _add(values: Iterable[Any], found: list[AnyNode]) -> None:
+    """Adds the nodes among some values, those in tuples included."""
+    for value in values:
+        kind = type(value)
+        try:
+            is_node = _IN[kind]
+        except KeyError:
+            is_node = _IN[kind] = None if issubclass(kind, tuple) else bool(names_of(kind))
+        if is_node:
+            found.append(value)
+        elif is_node is None:
+            _add(value, found)
 
 
 def below(node: AnyNode) -> Iterator[AnyNode]:
@@ -33,14 +63,6 @@ def below(node: AnyNode) -> Iterator[AnyNode]:
         one = waiting.pop()
         yield one
         waiting += children(one)
-
-
-def _nodes(value: object) -> Iterator[AnyNode]:
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _nodes(part)
-    elif names_of(type(value)):
-        yield value
 
 
 def stored_in(node: AnyNode) -> Iterator[ir.Expr]:

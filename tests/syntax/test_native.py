@@ -32,6 +32,9 @@ SAME = [
     "x = f'a{b}c{d!r:>{w}.{p}f}{{e}}' f\"{g['h']}\" 'i{j}' rf'\\d{k=}' f''\n",
     "x = f'''{\n    a(b, [c for c in d])\n} {e != f} {(lambda: 1)()} {g:%H:%M} {h if i else {1: 2}[j]}'''\n",
     "x = f'\\{a}' f'\\n{b}' f'{{{c}}}' f'{ d }' f'{e:{f}{g}}' f'é{h}ü{i}'\n",
+    "x = f'{a, b}' f'{ a , *b, }{(c, d)}{(e), (f)=!r:{g, h}}' f\'\'\'{\n a,\n b\n}\'\'\'\n",
+    "x = f'{f\"{a}\"}' f'a{b:{c}}{rf\"d{e:{f}}{{g\" + h(f\"\"\"{i[j]}k\"\"\")}l' f'{f\"a\"!r}'\n",
+    "# x², ½ and ﬁ\nx = 'µ' + y  # ²\ndef f():\n    \"\"\"ª\n    ²\"\"\"\n    return z, b''\n",
     "é = 'ü' + ä.ö(ß)[é]\nx = f'{é}' f'ü{ä}'\n",
     "x = ('é', a[\n  b], c, 'ü',\n  d(e), 'é')\ny = z\n",
     "x = (a + b) + c + d * (e * f) - g and h and (i and j) or not k\n",
@@ -74,7 +77,7 @@ NEWER = [
 ]
 ELSEWHERE = [
     "match a:\n    case 1: pass\n",
-    "µ = 1\n", "x = f'{a, b}'\n", "x = '\\N{DASH}' f'\\N{DASH}{a}'\n", "x = f'{f\"{a}\"}'\n",
+    "µ = 1\n", "x = f'{µ}'\n", "x = '\\N{DASH}' f'\\N{DASH}{a}'\n", "# ²\nx = 'µ'\nx.µ = 1\n", "f(x, ª=1)  # a\u2028b\n",
 ]
 
 

@@ -236,7 +236,7 @@ def tagged(value: Value) -> Iterable[tuple[Value, Tags]]:
 def _absorb(known: list[Value], new: Value) -> int:
     """Adds an alternative to others; which of them it is now."""
     for index, old in enumerate(known):
-        merged = old if old == new else _merge(old, new)
+        merged = None if type(old) is not type(new) else old if old == new else _merge(old, new)
         if merged is not None:
             known[index] = merged
             return index
@@ -256,7 +256,7 @@ def _merge(a: Value, b: Value) -> Value | None:
 
 def join(a: Value, b: Value) -> Value:
     """The least value above both; past eight alternatives, those that agree in kind and domain are one, or nothing is known."""
-    if a is b or a == b:
+    if a is b or (type(a) is type(b) and a == b):  # values of two kinds are never equal, and asking both takes time
         return a
     if type(a) is Unknown or type(b) is Unknown:
         return some_number(*(a.options if type(a) is Union else (a,)), *(b.options if type(b) is Union else (b,)))
@@ -281,7 +281,7 @@ def join_tagged(values: Iterable[tuple[Value, Tags]]) -> Value:
     """The join of values, of which each can be there only with some outcomes of tests; equal ones are there with any."""
     given = list(values)
     first = given[0][0]
-    if all([value is first or value == first for value, _ in given]):  # noqa: C419 - two, as a rule
+    if all([v is first or (type(v) is type(first) and v == first) for v, _ in given]):  # noqa: C419 - two, as a rule
         return first
     if type(first) is Seq and all([type(v) is Seq and v.exact and len(v.prefix) == len(first.prefix) for v, _ in given]):  # noqa: C419
         return Seq(tuple(join_tagged(row) for row in rows([(v.prefix, when) for v, when in given if type(v) is Seq])))

@@ -23,6 +23,8 @@ Narrowed: TypeAlias = dict[Cell, tuple[Unknown, Value]]
 
 
 _KNOWN = frozenset({Constant, Union})
+_EQUAL = {"is": True, "==": True, "is not": False, "!=": False}
+_AMONG = {"in": True, "not in": False}
 
 
 def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
@@ -200,24 +202,34 @@ def choose(m: Machine, frame: Frame, node: ir.Choice) -> Value:
 
 def refine(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:
     """Narrows the names and attributes that a test constrains, given its outcome."""
-    match test:
-        case ir.Op(op="not", operands=(inner,)):
-            refine(m, frame, inner, not outcome)
-        case ir.Op(op="and", operands=parts) if outcome:
-            for part in parts:
-                refine(m, frame, part, True)
-        case ir.Op(op="or", operands=parts) if not outcome:
-            for part in parts:
-                refine(m, frame, part, False)
-        case ir.Op(op="is" | "==" | "is not" | "!=", operands=(left, ir.Const(value=value))):
-            _narrow_equal(m, frame, left, const(value), (test.op in ("is", "==")) == outcome)
-        case ir.Op(op="in" | "not in", operands=(left, ir.Build(items=items))) if (test.op == "in") == outcome:
-            _narrow_among(m, frame, left, [const(one.value) for one in items if isinstance(one, ir.Const)], len(items))
-        case ir.Call(func=ir.Name(id="isinstance"), args=(subject, kinds)):
-            _narrow_class(m, frame, subject.value, kinds.value, outcome)
-        case ir.Name() | ir.Attr():
-            _narrow(m, frame, test, lambda v: objects.truth(m, v) is not (not outcome))
+    if type(test) is ir.Op:
+        _refine_by(m, frame, test, outcome)
+    elif type(test) is ir.Name or type(test) is ir.Attr:
+        _narrow(m, frame, test, lambda v: objects.truth(m, v) is not (not outcome))
+    elif type(test) is ir.Call:
+        match test:
+            case ir.Call(func=ir.Name(id="isinstance"), args=(subject, kinds)):
+                _narrow_class(m, frame, subject.value, kinds.value, outcome)
     _narrow_asked(m, frame, test, outcome)
+
+
+def _refine_by(m: Machine, frame: Frame, test: ir.Op, outcome: bool) -> None:
+    op, operands = test.op, test.operands
+    if op == "not":
+        refine(m, frame, operands[0], not outcome)
+    elif op == "and" or op == "or":
+        if outcome is (op == "and"):
+            for part in operands:
+                refine(m, frame, part, outcome)
+    elif op in _EQUAL:
+        left, right = operands
+        if type(right) is ir.Const:
+            _narrow_equal(m, frame, left, const(right.value), _EQUAL[op] == outcome)
+    elif op in _AMONG and _AMONG[op] == outcome:
+        left, right = operands
+        if type(right) is ir.Build:
+            items = right.items
+            _narrow_among(m, frame, left, [const(one.value) for one in items if isinstance(one, ir.Const)], len(items))
 
 
 def _narrow_asked(m: Machine, frame: Frame, test: ir.Expr, outcome: bool) -> None:

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Union, Value, const, join, options
+from bce_lint.analysis.domain.values import NONE, TOP, External, LazyImport, Seq, Table, Union, Unknown, Value, const, join, options
 from bce_lint.analysis.interpreter import attributes, branches, calls, iteration, loops, stars, statements, subscripts
 from bce_lint.analysis.models import operators
 from bce_lint.analysis.state import assumptions, cells, containers, objects
@@ -167,7 +167,9 @@ def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
     result = _first_that_stops(m, frame, node, found)
     m.operands.update(found)
     frame.arms = outside
-    return assumptions.together(m, node.op, found.values()) if result == TOP and len(found) == len(node.operands) else result
+    if type(result) is Unknown and result == TOP and len(found) == len(node.operands):
+        return assumptions.together(m, node.op, found.values())
+    return result
 
 
 def _first_that_stops(m: Machine, frame: Frame, node: ir.Op, found: dict[int, Value]) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bce_lint import ir
 from bce_lint.catalog.schema import QUESTIONS
 from bce_lint.catalog.tensors import METHODS
@@ -10,8 +12,10 @@ _ATTRIBUTES = frozenset({"shape", "ndim", "dtype", "is_floating_point"})
 _FUNCTIONS = frozenset({"len", "tuple", "isinstance"})
 
 
+@lru_cache(maxsize=4096)
 def subjects(test: ir.Expr) -> tuple[ir.Expr, ...]:
-    """The names and attributes that a test asks; none if it does anything else, or nothing but compare them."""
+    """The names and attributes that a test asks; none if it does anything else, or nothing but compare them. Each
+    arm of each run asks for those of its test again."""
     found: list[ir.Expr] = []
     asks = isinstance(test, ir.Op | ir.Call) and _asks(test, found)
     return tuple(found) if asks else ()

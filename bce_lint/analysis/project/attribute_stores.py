@@ -9,7 +9,7 @@ from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.project.index import FileSummary, unchanged
-from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
+from bce_lint.ir.walk import LEAVES, AnyNode, children, last_name, stored_in
 
 ClassKey = tuple[str, ir.Span]
 """A class by its file and where its name stands."""
@@ -24,6 +24,9 @@ _ASKING: Final = frozenset({"getattr", "hasattr"})
 _NAMESPACES: Final = frozenset({"vars", "locals"})
 _TABLES: Final = frozenset({"__dict__", "_modules", "_parameters", "_buffers"})
 _FILLING: Final = frozenset({"update", "setdefault", "__setitem__"})
+
+_TELLING: Final = frozenset({ir.Function, ir.Assign, ir.AugAssign, ir.For, ir.With, ir.Comp, ir.Declare, ir.Call, ir.Attr})
+"""The kinds of nodes that are looked at, beside classes."""
 
 
 class FileStores:
@@ -40,27 +43,41 @@ class FileStores:
             self._visit(module, None, None)
 
     def _visit(self, node: AnyNode, owner: ClassKey | None, receiver: str | None) -> None:
+        """Notes what a node and all below it store; without recursion, for it is done for each node of a file."""
+        waiting = [(node, receiver)]
+        while waiting:
+            node, around = waiting.pop()
+            kind = type(node)
+            if kind is ir.ClassDef:
+                self._class(node, owner, around)
+                continue
+            if kind in _TELLING:
+                around = self._told(node, owner, around)
+            waiting += [(part, around) for part in children(node) if type(part) not in LEAVES]
+
+    def _class(self, node: ir.ClassDef, owner: ClassKey | None, receiver: str | None) -> None:
+        inner: ClassKey = (self.path, node.span)
+        for member in node.body:
+            self._member(member, inner)
+        for part in (*node.decorators, *(base.value for base in node.bases)):
+            self._visit(part, owner, receiver)
+
+    def _told(self, node: AnyNode, owner: ClassKey | None, receiver: str | None) -> str | None:
+        """Notes what a node stores itself; the receiver of what is below it."""
         match node:
-            case ir.ClassDef():
-                inner: ClassKey = (self.path, node.span)
-                for member in node.body:
-                    self._member(member, inner)
-                for part in (*node.decorators, *(base.value for base in node.bases)):
-                    self._visit(part, owner, receiver)
-                return
             case ir.Function():
-                receiver = None if receiver in {p.name for p in node.params} else receiver
-            case ir.Assign() | ir.AugAssign() | ir.For() | ir.With() | ir.Comp():
-                for target in stored_in(node):
-                    self._stored(target, owner, receiver)
+                return None if receiver in {p.name for p in node.params} else receiver
             case ir.Declare():
                 self._stored(node.target, owner, receiver)
             case ir.Call():
                 self._called(node, owner, receiver)
-            case ir.Attr(name="__dict__") if owner is not None and is_name(node.value, receiver):
-                self.unnamed.add(owner)
-        for part in children(node):
-            self._visit(part, owner, receiver)
+            case ir.Attr():
+                if node.name == "__dict__" and owner is not None and is_name(node.value, receiver):
+                    self.unnamed.add(owner)
+            case _:
+                for target in stored_in(node):
+                    self._stored(target, owner, receiver)
+        return receiver
 
     def _member(self, node: AnyNode, owner: ClassKey) -> None:
         """A statement of a class body: its functions are methods."""

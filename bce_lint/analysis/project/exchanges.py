@@ -12,7 +12,7 @@ from bce_lint.analysis.project.attribute_stores import ClassKey, is_name, namesp
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import unchanged
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
-from bce_lint.ir.walk import AnyNode, children, last_name, stored_in
+from bce_lint.ir.walk import LEAVES, AnyNode, children, last_name, stored_in
 
 _ON_OTHERS: Final = re.compile(rb"\.(?<!\bself\.)([^\W\d]\w*)(?=[ \t]*(?:(?:[:,)\]][^=\n(]{0,120}|[-+*/%@&|^]|//|\*\*|<<|>>)?=(?!=)|in\b))")
 _ENTERED: Final = re.compile(rb"\bas[ \t]+\w[\w.]*\.(\w+)")
@@ -25,6 +25,8 @@ _OF_FUNCTIONS: Final = re.compile(rb"^def[ \t]+\w+[ \t]*\([ \t]*self\b", re.MULT
 _REGISTERING: Final = frozenset({"add_module", "register_module"})
 _FILLING: Final = frozenset({"update", "setdefault", "__setitem__"})
 _CONTAINERS: Final = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+
+_STORING: Final = frozenset({ir.AugAssign, ir.For, ir.With, ir.Comp})
 
 
 class _Around(NamedTuple):
@@ -48,23 +50,29 @@ class FileExchanges:
             self._visit(module, _Around())
 
     def _visit(self, node: AnyNode, around: _Around) -> None:
-        match node:
-            case ir.ClassDef():
-                for member in node.body:
-                    self._member(member, (self.path, node.span))
-                for part in (*node.decorators, *(base.value for base in node.bases)):
-                    self._visit(part, around)
-                return
-            case ir.Lambda():  # nobody knows when it runs
-                around = _Around()
-            case ir.Assign():
+        """Notes what a node and all below it exchange, in their order; without recursion, for it is done for each node of a file."""
+        waiting = [(node, around)]
+        while waiting:
+            node, around = waiting.pop()
+            kind = type(node)
+            if kind is ir.ClassDef:
+                self._class(node, around)
+                continue
+            if kind is ir.Call:
+                self._called(node, around)
+            elif kind is ir.Assign:
                 self._assigned(node, around)
-            case ir.AugAssign() | ir.For() | ir.With() | ir.Comp():
+            elif kind is ir.Lambda:  # nobody knows when it runs
+                around = _Around()
+            elif kind in _STORING:
                 for target in stored_in(node):
                     self._stored(target, None, around)
-            case ir.Call():
-                self._called(node, around)
-        for part in children(node):
+            waiting += [(part, around) for part in reversed(children(node)) if type(part) not in LEAVES]
+
+    def _class(self, node: ir.ClassDef, around: _Around) -> None:
+        for member in node.body:
+            self._member(member, (self.path, node.span))
+        for part in (*node.decorators, *(base.value for base in node.bases)):
             self._visit(part, around)
 
     def _member(self, node: AnyNode, owner: ClassKey) -> None:

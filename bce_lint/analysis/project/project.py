@@ -12,6 +12,7 @@ from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.attribute_stores import ClassKey
+from bce_lint.analysis.project.call_stack import in_one_piece
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
 from bce_lint.analysis.project.module_loads import ModuleLoads
@@ -38,6 +39,8 @@ from bce_lint.progress import FOLLOWING, PROGRESS, READING, RECORDING
 from bce_lint.source.projects import ImportFolders
 
 RECURSION = 20_000
+FEW = 4
+"""Up to how many files a run is not worth a stack in one piece, which takes some milliseconds to set up."""
 
 
 class Project(ProjectFiles):
@@ -218,20 +221,24 @@ class Project(ProjectFiles):
         try:
             order = self.graph.order
             starts = [p for p in sorted(closure, key=order.__getitem__) if self.reachability.file(p)]
-            doing = FOLLOWING if self.machine.observer is None else RECORDING
-            for path in PROGRESS.over(READING, starts):
-                self._run_body(path)
-            for path in PROGRESS.over(doing, starts):
-                self._run_functions(path)
-            for path in PROGRESS.over(doing, starts):
-                self._run_inherited(path)
-            for path in PROGRESS.over(doing, starts):
-                self._run_unvisited(path)
-            self._judge_constructions()
+            run = partial(self._run_starts, starts)
+            in_one_piece(run) if len(starts) > FEW else run()
         finally:
             sys.setrecursionlimit(limit)
             if collecting:
                 gc.enable()
+
+    def _run_starts(self, starts: list[str]) -> None:
+        doing = FOLLOWING if self.machine.observer is None else RECORDING
+        for path in PROGRESS.over(READING, starts):
+            self._run_body(path)
+        for path in PROGRESS.over(doing, starts):
+            self._run_functions(path)
+        for path in PROGRESS.over(doing, starts):
+            self._run_inherited(path)
+        for path in PROGRESS.over(doing, starts):
+            self._run_unvisited(path)
+        self._judge_constructions()
 
     def _run_body(self, path: str) -> None:
         unit = self.unit(path) if path not in self._bodies else None

@@ -30,6 +30,8 @@ class StarGraph:
     def __init__(self, unit: UnitOf, resolve: FindImport, journal: Journal) -> None:
         self._journal = journal
         self._run: set[tuple[int, object]] = set()
+        self.used = False
+        """True if some star import has run."""
         self._unit, self._resolve = unit, resolve
         self._sources: dict[str, tuple[str, ...]] = {}
         self._group_of: dict[str, int] = {}
@@ -38,15 +40,11 @@ class StarGraph:
         self._present: dict[str, set[int]] = {}
         self._prepared: set[str] = set()
 
-    @property
-    def used(self) -> bool:
-        """True if some star import has run."""
-        return bool(self._run)
-
     def is_first(self, address: int, source: object) -> bool:
         """True if no star import of a module had run before in the file of some address; notes that one has."""
         before = len(self._run)
         self._run.add((address, source))
+        self.used = True
         return len(self._run) > before
 
     def sources(self, path: str) -> tuple[str, ...]:
@@ -134,5 +132,5 @@ def _stars(module: ir.Module) -> list[ir.ImportName]:
         if isinstance(node, ir.ImportName):
             found += [node] if node.name == EVERYTHING else []
         elif isinstance(node, ir.If | ir.Try | ir.With | ir.For | ir.While):
-            waiting.extend(reversed(list(children(node))))
+            waiting.extend(reversed(children(node)))
     return found

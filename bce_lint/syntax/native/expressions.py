@@ -104,9 +104,13 @@ class NativeExpressions(Builder):
         except (SyntaxError, ValueError):
             raise NeedsLibCST from None
         outer, self.span = self.span, Places(text, span.start - 1).span
-        if isinstance(body, ast.Tuple) and self.span(body).start < span.start:
-            raise NeedsLibCST
-        found = self.expr(body)
+        if isinstance(body, ast.Tuple) and self.span(body).start < span.start:  # the parentheses are not the field's
+            self.count += 1
+            inside = text[1:-1]
+            trimmed = Span(span.end - len(inside.lstrip()), span.start + len(inside.rstrip()))
+            found = self.display(trimmed, "tuple", body.elts)
+        else:
+            found = self.expr(body)
         self.span = outer
         return found
 

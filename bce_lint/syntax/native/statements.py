@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import unicodedata
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -17,11 +16,11 @@ from bce_lint import ir
 from bce_lint.ir import Span
 from bce_lint.syntax.build import DefinitionFields
 from bce_lint.syntax.native.expressions import NativeExpressions, given, parameters
+from bce_lint.syntax.native.names import in_normal_form
 from bce_lint.syntax.native.operators import BINARY
 from bce_lint.syntax.native.spans import NeedsLibCST
 
 _NAME = re.compile(r"(?:(?:async|def|class)\b(?:[ \t\f]|\\\r?\n)*)+")
-_WORD = re.compile(r"\w+")
 # Only newer versions of Python know these.
 _TRY_STAR, _TYPE_ALIAS = getattr(ast, "TryStar", None), getattr(ast, "TypeAlias", None)
 
@@ -124,7 +123,7 @@ class NativeReader(NativeExpressions):
 
 def lower_native(text: str) -> ir.Module | None:
     """The IR of a text, or None where LibCST has to give it."""
-    if not _plain(text):
+    if not in_normal_form(text):
         return None
     try:
         with warnings.catch_warnings():
@@ -133,8 +132,3 @@ def lower_native(text: str) -> ir.Module | None:
             return NativeReader(text).module(tree.body)
     except (NeedsLibCST, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-
-
-def _plain(text: str) -> bool:
-    """True if each name is in normal form: Python normalises names, and LibCST does not."""
-    return text.isascii() or all(unicodedata.is_normalized("NFKC", word) for word in _WORD.findall(text) if not word.isascii())

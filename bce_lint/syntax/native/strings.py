@@ -134,7 +134,11 @@ class _Formatted:
                 return found.start()
 
     def _skip_string(self, found: re.Match[str]) -> int:
-        end = None if "f" in found["prefix"].lower() else _END[found["string"][len(found["prefix"]) :]].match(self.text, found.end())
+        prefix = found["prefix"].lower()
+        quote = found["string"][len(prefix) :]
+        if "f" in prefix:
+            return _Formatted(self.text, quote, "r" in prefix, []).read(found.end())
+        end = _END[quote].match(self.text, found.end())
         if end is None:
             raise NeedsLibCST
         return end.end()
