@@ -151,7 +151,7 @@ def crashes(found: Sequence[Diagnostic], files: Sequence[Path]) -> Iterator[Fail
         return
     caught: list[BaseException] = []
 
-    def _loud(self: Project, path: str, start: int, name: str, action: Callable[[], object]) -> object:
+    def _loud(self: Project, path: str, start: int, name: str, action: Callable[[], object], below: object) -> object:
         try:
             return action()
         except Exception as error:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from bce_lint.analysis.interpreter import entry_points, instances
-from bce_lint.analysis.project import project
+from bce_lint.analysis.project import module_loads
 from bce_lint.analysis.state import waste
 from tests.hostile.families import Family
 from tests.hostile.measure import NAMES, STEPS, EndlessRun, Measured, measure
@@ -51,7 +51,7 @@ def small_budgets() -> Iterator[None]:
     """Budgets that a small program uses up: what is bounded by them is seen to be."""
     with (
         patch.multiple(entry_points, ENTRY_FUEL=BUDGET, BODY_FUEL=BUDGET, SITE_BONUS=BUDGET, APPLIED=BUDGET),
-        patch.object(project, "ENTRY_FUEL", BUDGET),
+        patch.object(module_loads, "ENTRY_FUEL", BUDGET),
         patch.multiple(instances, GENERIC_FUEL=BUDGET, SETTER_FUEL=BUDGET),
         patch.object(waste, "MOST", 10 * BUDGET),
     ):

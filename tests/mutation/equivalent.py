@@ -38,9 +38,9 @@ EQUIVALENT: dict[str, str] = {
         'bce_lint/analysis/models/tensor_items.py::index: identity = m.intern(("index", owner.identity, key)) if constant'
         ' else m.number(frame, span, "index")'
         ' -> identity = m.intern(("index", owner.identity, key)) if constant else m.number(frame, span, \'index~\')',
-        'bce_lint/analysis/models/autocast.py::context: return Ref(m.intern((frame.context, frame.unit.path, node.span,'
+        'bce_lint/analysis/models/autocast.py::context: return Ref(m.intern((frame.context, frame.unit.address, node.span,'
         ' "context")), "context", effect, frame.place(node.span))'
-        ' -> return Ref(m.intern((frame.context, frame.unit.path, node.span, \'context~\')), "context", effect,'
+        ' -> return Ref(m.intern((frame.context, frame.unit.address, node.span, \'context~\')), "context", effect,'
         ' frame.place(node.span))',
         'bce_lint/analysis/models/autocast.py::on: return Ref(m.intern(("autocast", place.path, place.span)), "autocast",'
         ' None, place)'
