@@ -70,6 +70,8 @@ def _throw_on(m: Machine, frame: Frame, final: ir.Body, thrown: list[State]) -> 
 
 def keep_thrown(m: Machine) -> None:
     """Notes the state for the `try` around, in which something is raised here."""
+    if m.trace is not None:
+        m.trace.raised_in(len(m.thrown))
     depth, thrown = m.thrown[-1]
     if len(thrown) < MAX_RAISED:
         thrown.append(m.state.freeze(depth))

@@ -119,7 +119,7 @@ class Project(ProjectFiles):
         run = machine.aside(answer=answer, fuel=ENTRY_FUEL * machine.fuel_factor, reads=None, ended=False, unroll_floor=0)
         asking = machine.walks.start(path)
         try:
-            with before, run, machine.aside(suppress_sites=machine.suppress_sites + 1):
+            with machine.unwatched(), before, run, machine.aside(suppress_sites=machine.suppress_sites + 1):
                 statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
                 machine.base.cells.update(machine.state.delta(machine.base))
                 machine.base.cells.pop(ASSUMED_CELL, None)  # who imports it, and when, is nothing that others may build on
@@ -283,4 +283,6 @@ class Project(ProjectFiles):
             self.problems[path] = Problem(CRASH, f"internal error in the analysis: {text}", 1, 1)
             return None
         finally:
+            machine.watch(None)
+            machine.floors = []
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False

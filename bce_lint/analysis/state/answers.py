@@ -23,14 +23,15 @@ class EntryAnswer:
     """What was met on the way: `sites`; `reached`, the functions that some call entered; `incomplete`, those that met a loss or an
     attribute of `self` of which nothing was known; `unfinished`, those that it did not come to the end of; `constructed`, losses by their
     address, `called` those that were called, and `used` where some were used as if they were the loss's value; `visited`, the calls and
-    comparisons that were evaluated for what they show, by their `id`.
+    comparisons that were evaluated for what they show, by their `id`. `marked` has the functions as often as they were reached.
     """
 
-    __slots__ = ("called", "constructed", "incomplete", "reached", "sites", "unfinished", "used", "visited")
+    __slots__ = ("called", "constructed", "incomplete", "marked", "reached", "sites", "unfinished", "used", "visited")
 
     def __init__(self) -> None:
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
+        self.marked: list[tuple[str, ir.Span]] = []
         self.incomplete: set[ir.Function] = set()
         self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.constructed: dict[int, Constructed] = {}
@@ -38,9 +39,21 @@ class EntryAnswer:
         self.used: dict[int, Place] = {}
         self.visited: set[int] = set()
 
-    def roll_back(self, sites: int, reached: int) -> None:
-        """Forgets the sites and the functions reached since there were that many."""
+    def mark(self, function: tuple[str, ir.Span]) -> None:
+        """Notes a function that was reached."""
+        self.reached.setdefault(function)
+        self.marked.append(function)
+
+    @property
+    def position(self) -> tuple[int, int, int]:
+        """What `roll_back` comes back to."""
+        return len(self.sites), len(self.reached), len(self.marked)
+
+    def roll_back(self, position: tuple[int, int, int]) -> None:
+        """Forgets the sites and the functions reached since."""
+        sites, reached, marked = position
         del self.sites[sites:]
+        del self.marked[marked:]
         while len(self.reached) > reached:
             self.reached.popitem()
 

@@ -49,6 +49,7 @@ def taken(m: Machine, frame: Frame, owner: Ref, value: Value) -> Value:
         if scope.owner is not None and owner == scope.receiver:
             break
         depth, scope = scope.depth, scope.parent
+        m.crossed(scope)
     return _marked(m, value, depth) if depth else value
 
 
@@ -85,11 +86,12 @@ def arms(m: Machine, frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]
     depth = outermost(*[t.given for t in tensors])
     scope: Frame | None = frame if depth else None
     while scope is not None and scope.depth >= depth:
+        m.crossed(scope)
         if scope.arms:
-            chain = _chain(scope)
+            called = chain(scope)
             counters = _counters_of(scope.function)
             meant = [(test, taken) for test, taken in scope.arms if _meant(m, scope, test) and not counters & _names(test)]
-            found[:0] = [UndecidedArm(((scope.unit.path, test.span), *chain), taken, type(test) is ir.Opaque) for test, taken in meant]
+            found[:0] = [UndecidedArm(((scope.unit.path, test.span), *called), taken, type(test) is ir.Opaque) for test, taken in meant]
         scope = scope.parent
     return tuple(found)
 
@@ -125,7 +127,7 @@ def _counters(node: AnyNode) -> set[str]:
     return found
 
 
-def _chain(frame: Frame) -> tuple[SourceRange, ...]:
+def chain(frame: Frame) -> tuple[SourceRange, ...]:
     """The calls that led into a frame."""
     found: list[SourceRange] = []
     while frame.parent is not None and frame.call is not None:

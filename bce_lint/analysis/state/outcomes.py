@@ -5,6 +5,7 @@ from __future__ import annotations
 from bce_lint.analysis.domain.alternatives import among
 from bce_lint.analysis.domain.partitions import TRUTH, Tag, Tags, ValueTest, follows
 from bce_lint.analysis.domain.values import Union, Value, tagged
+from bce_lint.analysis.state.trace import Trace
 
 
 class Outcomes:
@@ -15,9 +16,45 @@ class Outcomes:
         self.comparisons: dict[int, ValueTest] = {}
         self.meant: dict[int, Tag] = {}
         self.asked: set[int] = set()
+        self.trace: Trace | None = None
+
+    def meaning(self, number: int) -> Tag | None:
+        """Which test a value is the outcome of."""
+        found = self.meant.get(number)
+        if self.trace is not None:
+            self.trace.meaning(number, found)
+        return found
+
+    def mean(self, number: int, test: Tag | None) -> None:
+        """Says which test a value is the outcome of; None for none."""
+        if self.trace is not None:
+            self.trace.meant[number] = test
+        if test is not None:
+            self.meant[number] = test
+        else:
+            self.meant.pop(number, None)
+
+    def is_asked(self, number: int) -> bool:
+        """True if there is a test of a value."""
+        found = number in self.asked
+        if self.trace is not None:
+            self.trace.is_asked(number, found)
+        return found
+
+    def compare(self, number: int, test: ValueTest) -> None:
+        """Says what a test compares."""
+        self.comparisons[number] = test
+        if self.trace is not None:
+            self.trace.comparisons[number] = test
+
+    def of(self, number: int) -> int:
+        """Which value a test asks for."""
+        return self._test(number).of
 
     def known(self, number: int, holding: Tags) -> bool | None:
         """The outcome of a test that follows from those that hold."""
+        if self.trace is not None:
+            self.trace.about.add(self.of(number))
         if not holding:
             return None
         if (number, True) in holding or (number, False) in holding:
@@ -38,6 +75,8 @@ class Outcomes:
 
     def left(self, value: Union, holding: Tags) -> Value:
         """The alternatives that can be there; all of them if none can, on a path that cannot be."""
+        if self.trace is not None:
+            self.trace.about.update(self.of(number) for tags in value.tags for number, _ in tags)
         if not holding:
             return value
         found = among([(option, tags) for option, tags in tagged(value) if not self.excludes(holding, tags)], value)

@@ -33,6 +33,8 @@ def arriving(m: Machine, *values: Value) -> tuple[Conditional, ...]:
 
 def conditions_of(m: Machine, tags: Tags) -> Conditions:
     """Outcomes of tests that have a place, in the order of their numbers, but those of which a test around may speak."""
+    if m.trace is not None:
+        m.trace.asked_places(m.tests, tags, assumed(m.state))
     around = set[str]().union(*(_subjects(m.tests[number]) for number, _ in assumed(m.state) if number in m.tests)) if tags else set()
     asked = [(m.tests[number], outcome) for number, outcome in sorted(tags) if number in m.tests]
     found = [Condition(one.test, one.outcome is outcome) for one, outcome in asked if not _subjects(one) & around]

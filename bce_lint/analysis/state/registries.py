@@ -21,11 +21,12 @@ _AROUND = 3
 def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) -> Table:
     """The entries of a dict with those that files register which nothing has read so far; they may be missing where these are not
     imported."""
-    if table.rest is not None or m.base.find((owner.address, cells.ITEMS)) is None:
+    if table.rest is not None or m.below_all((owner.address, cells.ITEMS)) is None:
         return table
     name = key.value if type(key) is Constant else None
     if type(key) is Constant and (not isinstance(name, str) or (table.get(name) is not None and not m.is_summary(owner.address))):
         return table
+    m.not_replayed()
     names = _names(m, frame, owner)
     files = m.program.registering(names, name if isinstance(name, str) else None) if names else ()
     root = _root(frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from typing import NamedTuple
 
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, limited
 from bce_lint.analysis.domain.values import NONE, TRUE, MustUses, Value, join, join_tagged
@@ -22,13 +23,15 @@ COPIED, FLAT = 16, 48
 
 
 class Reads:
-    """The cells that a region read from before its start, with the values found (None: absent)."""
+    """The cells that a region read from before its start, with the values found (None: absent). `peeks` are those that a loop in it is
+    not told of, if anybody wants to know."""
 
-    __slots__ = ("cells", "depth", "outer")
+    __slots__ = ("cells", "depth", "outer", "peeks")
 
     def __init__(self, depth: int, outer: Reads | None) -> None:
         self.depth = depth
         self.outer = outer
+        self.peeks: Reads | None = None if outer is None else outer.peeks
         self.cells: dict[Cell, tuple[Value | None, int]] = {}
 
     def close(self) -> Reads | None:
@@ -38,6 +41,13 @@ class Reads:
                 if depth <= self.outer.depth:
                     self.outer.cells.setdefault(cell, (value, depth))
         return self.outer
+
+
+class Written(NamedTuple):
+    """Cells that a call has left behind: in the layer of its caller, or in a layer of their own (`apart`)."""
+
+    apart: bool
+    cells: Mapping[Cell, Value]
 
 
 class State:
@@ -61,6 +71,11 @@ class State:
         """Sets a cell in this layer, which is never a frozen one."""
         self.cells[cell] = value
         self._written.add(cell)
+
+    def put_all(self, cells: Mapping[Cell, Value]) -> None:
+        """Sets cells in this layer, which is never a frozen one."""
+        self.cells.update(cells)
+        self._written.update(cells)
 
     def known(self, cell: Cell) -> Cell:
         """A cell that is about to be written, though nobody has set it: from now on it is looked for."""
@@ -268,7 +283,7 @@ def _join(
             value: Value | None = diff[cell]
         else:
             if not asked:
-                before, asked = base.find(cell, None if inner else reads), True
+                before, asked = base.find(cell, reads if not inner or reads is None else reads.peeks), True
             value = before
             if value is None and inner:
                 value = NO_USES if cell[1].startswith(cells.USES) else _UNWRITTEN.get(cell[1])

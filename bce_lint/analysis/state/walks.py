@@ -39,6 +39,20 @@ class Walks:
         """True if the loops of the file have taken what they may."""
         return self._round.get(self.path, 0) > MOST_ROUND
 
+    @property
+    def rounds(self) -> int:
+        """What the loops of the file have taken."""
+        return self._round.get(self.path, 0)
+
+    @property
+    def taken(self) -> int:
+        """The bulk of the large values that the file has asked for."""
+        return self._taken.get(self.path, 0)
+
+    def take(self, bulk: int) -> None:
+        """Large values of so much bulk were asked for, none of them too much."""
+        self._taken[self.path] = self.taken + bulk
+
     def ask(self, value: Seq | Table) -> Seq | Table:
         """A large value, or what is left of it."""
         taken = self._taken.get(self.path, 0)
