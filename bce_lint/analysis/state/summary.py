@@ -64,7 +64,7 @@ class Summary:
             return False
         if trace.unrolled and fuel - m.unroll_floor < trace.unrolled:
             return False
-        if (trace.rounds or trace.unrolled) and bonus != self.bonus:
+        if (trace.looped or trace.unrolled) and bonus != self.bonus:
             return False
         if trace.rounds and m.walks.rounds + trace.rounds > MOST_ROUND:
             return False
@@ -282,7 +282,7 @@ def _do(m: Machine, one: Summary, found: Comparison) -> None:
         m.made_layer(number(address), name)
     for place, (address, path) in trace.applied:
         m.applied_layer(place, (number(address), path))
-    if trace.rounds:
+    if trace.looped:
         m.go_round(trace.rounds)
     if trace.bulk:
         m.walks.take(trace.bulk)

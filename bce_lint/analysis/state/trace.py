@@ -46,7 +46,7 @@ class Trace:
     __slots__ = (
         "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "bonus", "bulk", "called", "comparisons", "constructed",
         "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "holding", "imported", "incomplete", "known_asked",
-        "layers", "log", "lost", "mains", "marked_from", "meanings", "meant", "modules", "names", "orders", "outer", "peeks", "reached", "reads", "rounds",
+        "layers", "log", "looped", "lost", "mains", "marked_from", "meanings", "meant", "modules", "names", "orders", "outer", "peeks", "reached", "reads", "rounds",
         "sites_from", "spent", "stack", "steps", "tests", "thrown", "told", "unrolled", "visited_from", "whole", "written",
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ class Trace:
         self.asked_from, self.visited_from = len(self.log.asked), len(self.log.visited)
         self.functions_from = len(self.log.functions)
         self.sites_from = self.marked_from = self.spent = self.floors_from = self.bonus = 0
-        self.lost = False
+        self.lost = self.looped = False
         self.delta: tuple[Mapping[Cell, Value], ...] | None = None
         self.globals: dict[Cell, Value | None] = {}
         self.imported: dict[Cell, Value | None] = {}
@@ -221,5 +221,6 @@ class Trace:
         outer.containers |= self.containers
         outer.bulk += self.bulk
         outer.rounds += self.rounds
+        outer.looped |= self.looped
         outer.steps += self.steps
         outer.assumes += self.assumes

@@ -136,6 +136,7 @@ class Traced:
         self.walks.go_round(evaluations)
         if self.trace is not None:
             self.trace.rounds += max(evaluations, 0)
+            self.trace.looped = True
 
     @property
     def went_round_enough(self) -> bool:
