@@ -199,7 +199,7 @@ def _uses(r: Comparison, old: MustUses, new: MustUses) -> None:
     r.tags_equal(old.items, new.items)
 
 
-_EQUAL: dict[type, Callable[[Renaming, Any, Any], None]] = {
+_EQUAL: dict[type, Callable[[Comparison, Any, Any], None]] = {
     Tensor: _tensor, Unknown: _unknown, Seq: _seq, Table: _table, Ref: _ref, FunctionV: _function, ClassV: _class, PartialV: _partial,
     MethodV: _method, BuiltinMethod: _builtin, SuperV: _super, Union: _union, MustUses: _uses,
 }  # fmt: skip

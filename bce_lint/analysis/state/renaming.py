@@ -32,7 +32,7 @@ _FIRST, _FIRST_AND_TAG = (0,), (0, 5)
 PLAIN = frozenset({Constant, External, ModuleV, LazyImport})
 
 
-class Unequal(Exception):  # noqa: N818 - not an error: the values are others
+class Unequal(Exception):
     """Values are not equal under any renaming that goes on from this one."""
 
 
@@ -107,6 +107,7 @@ class Renaming:
         if type(key) is not tuple:
             return key
         head = key[0]
+        at: tuple[int, ...]
         if type(head) is int:
             tag = key[5] if len(key) == 6 else None
             at = _FIRST_AND_TAG if type(tag) is int else _FIRST

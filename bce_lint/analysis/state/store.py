@@ -84,24 +84,21 @@ class State:
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
-        if reads is not None:
-            return self._noted(cell, reads)
+        if reads is None:
+            if cell in self._written:
+                for cells in self._chain:
+                    if cell in cells:
+                        return cells[cell]
+            return None
         if cell in self._written:
-            for cells in self._chain:
-                if cell in cells:
-                    return cells[cell]
-        return None
-
-    def _noted(self, cell: Cell, reads: Reads) -> Value | None:
-        if cell in self._written:
-            depth = self.depth
+            above = self.depth - reads.depth
             for cells in self._chain:
                 if cell in cells:
                     value = cells[cell]
-                    if depth <= reads.depth and cell not in reads.cells:
-                        reads.cells[cell] = (value, depth)
+                    if above <= 0 and cell not in reads.cells:
+                        reads.cells[cell] = (value, reads.depth + above)
                     return value
-                depth -= 1
+                above -= 1
         if cell not in reads.cells:
             reads.cells[cell] = (None, 0)
         return None

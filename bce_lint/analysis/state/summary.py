@@ -1,4 +1,4 @@
-"""One summary of a call: what it was given, what it read and did, what it gave; whether it stands for another call, and what it does then."""
+"""One summary of a call: what it was given, read, did and gave; whether it stands for another call, and what it does then."""
 
 from __future__ import annotations
 
@@ -188,7 +188,8 @@ def _stored(found: Comparison, cell: Cell, value: Value, holding: Tags) -> Value
         return MustUses(holding)
     if cell[1] == cells.DTYPE and type(value) is Constant and type(value.value) is int:
         return const(found.number(value.value))
-    return found.value(value)
+    renamed: Value = found.value(value)
+    return renamed
 
 
 def _numbers(found: Comparison, trace: Trace) -> None:

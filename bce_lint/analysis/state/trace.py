@@ -44,11 +44,15 @@ class Trace:
     `unrolled` is the fuel that comprehensions need to be unrolled as they were, `before_site` what was taken up to the first site."""
 
     __slots__ = (
-        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "bonus", "bulk", "called", "comparisons", "constructed",
-        "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "holding", "imported", "incomplete", "known_asked",
-        "layers", "log", "looped", "lost", "mains", "marked_from", "meanings", "meant", "modules", "names", "orders", "outer", "peeks", "reached", "reads", "rounds",
-        "sites_from", "spent", "stack", "steps", "tests", "thrown", "told", "unrolled", "visited_from", "whole", "written",
+        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "bonus", "bulk", "called", "comparisons",
+        "constructed", "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "holding", "imported",
+        "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains", "marked_from", "meanings", "meant", "modules", "names",
+        "orders", "outer", "peeks", "reached", "reads", "rounds", "sites_from", "spent", "stack", "steps", "tests", "thrown", "told",
+        "unrolled", "visited_from", "whole", "written",
     )  # fmt: skip
+
+    peeks: Reads
+    log: Log
 
     def __init__(self, outer: Trace | None, before: State, reads: Reads, depth: int, stack: int, thrown: int, holding: Tags) -> None:
         self.outer = outer
