@@ -34,7 +34,7 @@ from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import assumptions, containers, handed, identities, partings
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, Written, apart, apply_delta, merge
+from bce_lint.analysis.state.store import LeftBehind, State, apart, apply_delta, merge
 from bce_lint.analysis.state.unfinished import NESTED
 
 COLLAPSE_CELLS = 400
@@ -164,7 +164,7 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
 
 def follow(
     m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span, is_entry: bool = False
-) -> tuple[Value, list[Written]]:
+) -> tuple[Value, list[LeftBehind]]:
     """Runs the body of a function; what it gives, and what it leaves in the store of its caller."""
     node = function.node
     _mark_reached(m, function)
@@ -194,7 +194,7 @@ def follow(
         result = contexts.from_generator(m, inner) if made else result
         late = m.state.delta(after)
         m.state = apply_delta(after, late) if late else after
-        written += [Written(False, dict(late))] if late else []
+        written += [LeftBehind(False, dict(late))] if late else []
     if node.is_generator and not made:
         result = Seq((), untagged(join_all(inner.yields) or TOP))
     return result, written
@@ -212,7 +212,7 @@ def _cut(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
         m.observer.cut(m, function, args)
 
 
-def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> tuple[Value, list[Written]]:
+def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> tuple[Value, list[LeftBehind]]:
     """Joins the states that return with the one that falls off the end; forgets the locals that nothing captured."""
     ends = list(inner.returns)
     if alive:
@@ -234,7 +234,7 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> tuple[Value,
     return join_tagged(zip([value for _, value in ends], when, strict=True)), written
 
 
-def _collapse(m: Machine, inner: Frame, before: State) -> list[Written]:
+def _collapse(m: Machine, inner: Frame, before: State) -> list[LeftBehind]:
     """Brings a call's few writes down to the caller's layer, so that layers stay few; many writes stay where they are."""
     layer: State | None = m.state
     size, found = 0, []
@@ -243,11 +243,11 @@ def _collapse(m: Machine, inner: Frame, before: State) -> list[Written]:
         found.append(layer)
         layer = layer.parent
     if size > COLLAPSE_CELLS and m.state.depth - before.depth <= COLLAPSE_LAYERS:
-        return [] if m.trace is None else [Written(True, dict(one.cells)) for one in reversed(found)]
+        return [] if m.trace is None else [LeftBehind(True, dict(one.cells)) for one in reversed(found)]
     dead = None if inner.captured else inner.address
     left = {c: v for c, v in m.state.delta(before).items() if c[0] != dead}
     m.state = apply_delta(before, left)
-    return [Written(False, left)]
+    return [LeftBehind(False, left)]
 
 
 def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:

@@ -219,7 +219,7 @@ def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
     if node.value is not None:
         expressions.evaluate(m, frame, node.value)
     if m.thrown and not m.ended:
-        handlers.keep_thrown(m)
+        m.keep_thrown()
     return False
 
 

@@ -11,14 +11,14 @@ from bce_lint import ir
 from bce_lint.analysis.domain.values import FunctionV, Value
 from bce_lint.analysis.interpreter import calls, imports
 from bce_lint.analysis.models import conversions
-from bce_lint.analysis.state.comparison import Comparison
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.handed import chain
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.renaming import Moved, Unequal
+from bce_lint.analysis.state.renaming import MovedCall, Unequal
 from bce_lint.analysis.state.store import Reads, assumed
 from bce_lint.analysis.state.summary import Summary, is_as_it_was, replayed
 from bce_lint.analysis.state.trace import Trace
+from bce_lint.analysis.state.unification import Unification
 from bce_lint.catalog.contexts import EVALUATION_STEPS
 
 WORTH = 10
@@ -37,14 +37,14 @@ def may_be_known(m: Machine) -> bool:
 def call(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span) -> Value:
     """The result of a call, with its effects: replayed where it is known, else followed and noted."""
     way = _way(m, frame, function, args)
-    known = m.kept.get(way)
+    known: list[Summary] | None = m.kept.get(way)
     if known:
         context = m.intern((frame.context, frame.unit.path, span, frame.unrolled_at))
         for index, one in enumerate(known):
             if m.compared > ALLOWED + m.evaluations:
                 break
             found = _compared(m, frame, function, args, span, context, one)
-            if found is not None and replayed(m, one, found):
+            if found is not None and replayed(m, frame, one, found):
                 if index:
                     known.insert(0, known.pop(index))
                 return found.result
@@ -62,12 +62,12 @@ def _way(m: Machine, frame: Frame, function: FunctionV, args: Args) -> Hashable:
 
 def _compared(
     m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, context: int, one: Summary
-) -> Comparison | None:
+) -> Unification | None:
     """The renaming under which a summary stands for a call, if there is one."""
     if not one.fits(m):
         return None
-    found = Comparison(m)
-    found.moved = Moved(one.caller, frame.unit.place(span), one.calls, ((frame.unit.path, span), *chain(frame)))
+    found = Unification(m)
+    found.moved = MovedCall(one.caller, frame.unit.place(span), one.calls, ((frame.unit.path, span), *chain(frame)))
     try:
         found.pair(one.context, context)
         if one.root is not None:

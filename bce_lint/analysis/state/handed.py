@@ -44,13 +44,21 @@ def handed(m: Machine, value: Value, depth: int) -> Value:
 
 def taken(m: Machine, frame: Frame, owner: Ref, value: Value) -> Value:
     """What a frame takes out of an object: a caller's where the object is, but for the frame's own `self`."""
-    depth, scope = 0, frame
-    while scope.call is not None and scope.parent is not None and owner.address in scope.params:
-        if scope.owner is not None and owner == scope.receiver:
+    depth, last = handed_by(frame, owner.address, 0)
+    if m.trace is not None:
+        m.trace.taken(owner.address, depth, last)
+    return _marked(m, value, depth) if depth else value
+
+
+def handed_by(frame: Frame, address: int, depth: int) -> tuple[int, int]:
+    """The depth of the outermost frame that was handed an object on the way to a frame, and of the one where that ends; where none was,
+    `depth`."""
+    scope = frame
+    while scope.call is not None and scope.parent is not None and address in scope.params:
+        if scope.owner is not None and type(scope.receiver) is Ref and address == scope.receiver.address:
             break
         depth, scope = scope.depth, scope.parent
-        m.crossed(scope)
-    return _marked(m, value, depth) if depth else value
+    return depth, scope.depth
 
 
 def made_of(m: Machine, value: Value, args: Args) -> Value:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from bce_lint import ir
 from bce_lint.analysis.domain.conditions import Condition
@@ -19,7 +19,6 @@ from bce_lint.analysis.domain.values import (
     Seq,
     Table,
     Union,
-    Unknown,
     Value,
 )
 from bce_lint.analysis.sites import Site
@@ -32,9 +31,6 @@ from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta, assum
 from bce_lint.analysis.state.tracing import Traced
 from bce_lint.analysis.state.walks import LARGE, Walks
 from bce_lint.analysis.state.waste import Waste
-
-if TYPE_CHECKING:
-    from bce_lint.analysis.state.summary import Summary
 
 ENTRY_FUEL = 5_000
 BODY_FUEL = 30_000
@@ -214,7 +210,6 @@ class Machine(Traced):
         self.own_tables: set[int] = set()
         self.registries: dict[int, frozenset[str]] = {}
         self.searching = 0
-        self.kept: dict[Hashable, list[Summary]] = {}
         self.pending: list[tuple[FunctionV, Frame]] = []
         self.layers: dict[int, str] = {}
         self.applied_at: dict[Place, set[tuple[int, str]]] = {}
@@ -347,11 +342,3 @@ class Machine(Traced):
         if self.trace is not None:
             self.peek((address, cells.SUMMARY))
         return False
-
-    def number(self, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
-        """The value number of what a place makes in this context; `tag` tells several that one place makes apart."""
-        return self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, tag))
-
-    def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
-        """An unknown value that is at least the same each time this context makes it."""
-        return Unknown(self.number(frame, span, "?"))

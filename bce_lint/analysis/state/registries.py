@@ -26,17 +26,18 @@ def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) ->
     name = key.value if type(key) is Constant else None
     if type(key) is Constant and (not isinstance(name, str) or (table.get(name) is not None and not m.is_summary(owner.address))):
         return table
-    m.not_replayed()
     names = _names(m, frame, owner)
     files = m.program.registering(names, name if isinstance(name, str) else None) if names else ()
     root = _root(frame)
+    if m.trace is not None:
+        m.trace.begun |= {file: file == root for file in files}
     files = tuple(file for file in files if file != root)
     if name is None and len(files) > MAX_FILES:
         return changed(table, rest=TOP)
     with m.aside(searching=m.searching + 1):
         for file in files[:MAX_FILES]:
             m.program.load(m, file)
-    there = m.base.find((owner.address, cells.ITEMS))
+    there = m.below_all((owner.address, cells.ITEMS))
     return _with_others(table, there) if type(there) is Table else table
 
 
@@ -68,8 +69,10 @@ def _names(m: Machine, frame: Frame, owner: Ref) -> frozenset[str]:
         holders += [around.receiver] if around.receiver is not None else []
         around = around.parent
     found = frozenset(name for one in holders for name in _names_of(m, one))
-    if found:  # else another call may say more
+    if found:
         m.registries[owner.address] = found
+    else:
+        m.not_replayed()  # another call may say more
     return found
 
 

@@ -36,7 +36,7 @@ class Unequal(Exception):
     """Values are not equal under any renaming that goes on from this one."""
 
 
-class Moved(NamedTuple):
+class MovedCall(NamedTuple):
     """A call that stands for another one: the place of that, and of the one; the calls that led there, and that lead here."""
 
     caller: Place
@@ -59,7 +59,7 @@ class Renaming:
         self.back: dict[int, int] = {}
         self.steps = 0
         self.made: list[Hashable] | None = None
-        self.moved: Moved | None = None
+        self.moved: MovedCall | None = None
         self._to_come = TO_COME
         self._met: dict[int, tuple[Any, Any]] = {}
         self._made: dict[int, tuple[Any, Any]] = {}

@@ -43,7 +43,7 @@ class Reads:
         return self.outer
 
 
-class Written(NamedTuple):
+class LeftBehind(NamedTuple):
     """Cells that a call has left behind: in the layer of its caller, or in a layer of their own (`apart`)."""
 
     apart: bool

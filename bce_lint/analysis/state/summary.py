@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bce_lint import ir
 from bce_lint.analysis.domain.partitions import Tag, Tags
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.domain.values import Constant, FunctionV, MustUses, Value, const
 from bce_lint.analysis.state import assumptions, cells
-from bce_lint.analysis.state.comparison import Comparison
 from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.handed import handed_by
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.renaming import Unequal
-from bce_lint.analysis.state.store import ASSUMED_CELL, Cell, Written, assumed
+from bce_lint.analysis.state.store import ASSUMED_CELL, Cell, LeftBehind, assumed
 from bce_lint.analysis.state.trace import Trace
+from bce_lint.analysis.state.unification import Unification
 from bce_lint.analysis.state.walks import MOST, MOST_ROUND
 
 APPLYING = 50
@@ -20,11 +23,11 @@ APPLYING = 50
 
 
 class Summary:
-    """What a trace has noted, without the states. `written` is what the call left in the store, `assumed_more` what it assumed beside
-    what was assumed before; `keywords` are the values of keywords in their order."""
+    """What a trace has noted, without the states. `written` is what the call left in the store, `holding` what was assumed before,
+    `keywords` are the values of keywords in their order."""
 
     __slots__ = (
-        "args", "asked", "assumed_more", "bonus", "caller", "calls", "context", "cost", "ended", "function", "functions", "holding",
+        "args", "asked", "bonus", "caller", "calls", "context", "cost", "ended", "function", "functions", "holding",
         "keywords", "marked", "result", "root", "sites", "stack", "trace", "visited", "written",
     )  # fmt: skip
 
@@ -39,7 +42,7 @@ class Summary:
         function: FunctionV,
         args: Args,
         result: Value,
-        written: list[Written],
+        written: list[LeftBehind],
         cost: int,
         functions: frozenset[ir.Function],
         context: int,
@@ -52,7 +55,6 @@ class Summary:
         self.sites = tuple(m.answer.sites[trace.sites_from :])
         self.marked = tuple(dict.fromkeys(m.answer.marked[trace.marked_from :]))
         self.holding, self.stack = trace.holding, trace.stack
-        self.assumed_more = assumed(m.state) - trace.holding
         self.bonus = trace.bonus - m.site_bonus
         trace.forget()
 
@@ -77,7 +79,7 @@ class Summary:
         return not any([one in self.functions for one in m.stack])  # noqa: C419 - few
 
 
-def is_as_it_was(m: Machine, frame: Frame, one: Summary, found: Comparison) -> None:
+def is_as_it_was(m: Machine, frame: Frame, one: Summary, found: Unification) -> None:
     """Compares all that a call has read with what is there now."""
     trace = one.trace
     for cell, (value, _) in trace.reads.cells.items():
@@ -93,8 +95,14 @@ def is_as_it_was(m: Machine, frame: Frame, one: Summary, found: Comparison) -> N
     for address, names in trace.names.items():
         _same(tuple(m.state.names(found.number(address))) == names)
     _tests_equal(m, one, found)
-    for path, outcome in trace.mains.items():
-        _same(_is_main(frame, path) is outcome)
+    if trace.mains or trace.begun:
+        first = _first(frame)
+        for path, outcome in trace.mains.items():
+            _same((first.main and first.unit.path == path) is outcome)
+        for path, outcome in trace.begun.items():
+            _same((first.unit.path == path) is outcome)
+    for address, depth in trace.handed.items():
+        _same(handed_by(frame, found.number(address), trace.depth)[0] == depth)
     for function, outcome in trace.reached.items():
         _same((function in m.answer.reached) is outcome)
     generics = m.open_generics if m.takes_any else m.generics
@@ -113,7 +121,7 @@ def _same(outcome: bool) -> None:
         raise Unequal
 
 
-def _cell_equal(found: Comparison, cell: Cell, old: Value | None, new: Value | None) -> None:
+def _cell_equal(found: Unification, cell: Cell, old: Value | None, new: Value | None) -> None:
     if old is None or new is None:
         found.steps += 1
         _same(old is new)
@@ -123,14 +131,15 @@ def _cell_equal(found: Comparison, cell: Cell, old: Value | None, new: Value | N
         found.equal(old, new)
 
 
-def _is_main(frame: Frame, path: str) -> bool:
+def _first(frame: Frame) -> Frame:
+    """The frame with which the calls begin that led to one."""
     first = frame
     while first.parent is not None:
         first = first.parent
-    return first.main and first.unit.path == path
+    return first
 
 
-def _tests_equal(m: Machine, one: Summary, found: Comparison) -> None:
+def _tests_equal(m: Machine, one: Summary, found: Unification) -> None:
     """Compares what is known of tests, and what is assumed of their outcomes."""
     trace, outcomes = one.trace, m.outcomes
     for number, meant in trace.meanings.items():
@@ -152,25 +161,32 @@ def _about(m: Machine, tags: Tags, numbers: set[int]) -> Tags:
     return frozenset([tag for tag in tags if m.outcomes.of(tag[0]) in numbers])
 
 
-def _tag(found: Comparison, tag: Tag | None) -> Tag | None:
+def _tag(found: Unification, tag: Tag | None) -> Tag | None:
     return None if tag is None else (found.number(tag[0]), tag[1])
 
 
-def replayed(m: Machine, one: Summary, found: Comparison) -> bool:
+def replayed(m: Machine, frame: Frame, one: Summary, found: Unification) -> bool:
     """Does what a call did, where it stands for another one; False where that turns out not to be so."""
     trace = one.trace
     try:
         found.result = found.value(one.result)
         sites = [found.site(site) for site in one.sites]
-        holding = assumed(m.state) | found.tags(one.assumed_more)
-        written = [Written(apart, {found.cell(c): _stored(found, c, v, holding) for c, v in left.items()}) for apart, left in one.written]
+        now = assumed(m.state)
+        written = [LeftBehind(apart, _renamed(one, found, left, now)) for apart, left in one.written]
+        raised = [_renamed(one, found, left, now) for left in trace.raised]
         _numbers(found, trace)
     except Unequal:
         return False
     for key in found.made or ():
         m.intern(key)
-    _note_reads(m, one, found)
+    _note_reads(m, frame, one, found)
     _do(m, one, found)
+    for thrown in raised:
+        before = m.state
+        m.state = before.fork()
+        m.state.put_all(thrown)
+        m.keep_thrown()
+        m.state = before
     if trace.before_site is not None:
         m.take_bonus()
     m.answer.sites += sites
@@ -183,16 +199,21 @@ def replayed(m: Machine, one: Summary, found: Comparison) -> bool:
     return True
 
 
-def _stored(found: Comparison, cell: Cell, value: Value, holding: Tags) -> Value:
-    if cell == ASSUMED_CELL:
-        return MustUses(holding)
+def _renamed(one: Summary, found: Unification, left: Mapping[Cell, Value], now: Tags) -> dict[Cell, Value]:
+    """What is stored where a summary stands for a call; `now` is what is assumed before."""
+    return {found.cell(cell): _stored(one, found, cell, value, now) for cell, value in left.items()}
+
+
+def _stored(one: Summary, found: Unification, cell: Cell, value: Value, now: Tags) -> Value:
+    if cell == ASSUMED_CELL and type(value) is MustUses:
+        return MustUses(now | found.tags(value.items - one.holding))
     if cell[1] == cells.DTYPE and type(value) is Constant and type(value.value) is int:
         return const(found.number(value.value))
     renamed: Value = found.value(value)
     return renamed
 
 
-def _numbers(found: Comparison, trace: Trace) -> None:
+def _numbers(found: Unification, trace: Trace) -> None:
     """Finds what stands for all the numbers that are still to be named, as long as nothing is done."""
     for numbers in (trace.meant, trace.asks, trace.told, trace.comparisons, trace.constructed, trace.called, trace.layers, trace.modules):
         for number in numbers:
@@ -205,7 +226,7 @@ def _numbers(found: Comparison, trace: Trace) -> None:
         found.number(address)
 
 
-def _note_reads(m: Machine, one: Summary, found: Comparison) -> None:
+def _note_reads(m: Machine, frame: Frame, one: Summary, found: Unification) -> None:
     """Reads again what a call has read: for the loops and the calls around."""
     trace, outer = one.trace, m.trace
     if m.reads is not None:
@@ -225,6 +246,9 @@ def _note_reads(m: Machine, one: Summary, found: Comparison) -> None:
     for address, outcome in trace.written.items():
         outer.is_written(found.number(address), outcome)
     outer.mains |= trace.mains
+    outer.begun |= trace.begun
+    for old, depth in trace.handed.items():
+        outer.taken(found.number(old), depth, handed_by(frame, found.number(old), trace.depth)[1])
     for function, outcome in trace.reached.items():
         outer.is_reached(function, m.answer.marked, outcome)
     for number in trace.meanings:
@@ -250,7 +274,7 @@ def _note_reads(m: Machine, one: Summary, found: Comparison) -> None:
     outer.log.functions.extend(one.functions)
 
 
-def _do(m: Machine, one: Summary, found: Comparison) -> None:
+def _do(m: Machine, one: Summary, found: Unification) -> None:
     """Does what a call did to the machine, beside the store."""
     trace, number = one.trace, found.number
     for old, comparison in trace.comparisons.items():

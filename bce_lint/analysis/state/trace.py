@@ -44,11 +44,11 @@ class Trace:
     `unrolled` is the fuel that comprehensions need to be unrolled as they were, `before_site` what was taken up to the first site."""
 
     __slots__ = (
-        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "bonus", "bulk", "called", "comparisons",
-        "constructed", "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "holding", "imported",
-        "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains", "marked_from", "meanings", "meant", "modules", "names",
-        "orders", "outer", "peeks", "reached", "reads", "rounds", "sites_from", "spent", "stack", "steps", "tests", "thrown", "told",
-        "unrolled", "visited_from", "whole", "written",
+        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "begun", "bonus", "bulk", "called", "comparisons",
+        "constructed", "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "handed", "holding",
+        "imported", "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains", "marked_from", "meanings", "meant",
+        "modules", "names", "orders", "outer", "peeks", "raised", "reached", "reads", "rounds", "sites_from", "spent", "stack", "steps",
+        "tests", "thrown", "told", "unrolled", "visited_from", "whole", "written",
     )  # fmt: skip
 
     peeks: Reads
@@ -70,6 +70,9 @@ class Trace:
         self.imported: dict[Cell, Value | None] = {}
         self.reached: dict[tuple[str, ir.Span], bool] = {}
         self.orders: dict[tuple[int, ...], None] = {}
+        self.begun: dict[str, bool] = {}
+        self.handed: dict[int, int] = {}
+        self.raised: list[Mapping[Cell, Value]] = []
         self.names: dict[int, tuple[str, ...]] = {}
         self.written: dict[int, bool] = {}
         self.mains: dict[str, bool] = {}
@@ -116,11 +119,19 @@ class Trace:
             trace.lost = True
             trace = trace.outer
 
-    def raised_in(self, handlers: int) -> None:
-        """Something is raised in the innermost `try` of so many: if it is outside a call, the call cannot be replayed."""
+    def raised_in(self, handlers: int, state: State) -> None:
+        """Something is raised in the innermost `try` of so many; what calls that are within it have written until then is kept."""
         trace: Trace | None = self
         while trace is not None and trace.thrown >= handlers:
-            trace.lost = True
+            if trace.before is not None:
+                trace.raised.append(dict(state.delta(trace.before)))
+            trace = trace.outer
+
+    def taken(self, address: int, depth: int, last: int) -> None:
+        """It was asked which frame was the outermost that was handed an object; `last` is the depth of the one where that ended."""
+        trace: Trace | None = self
+        while trace is not None and trace.depth > last:
+            trace.handed.setdefault(address, depth)
             trace = trace.outer
 
     def is_reached(self, function: tuple[str, ir.Span], marked: list[tuple[str, ir.Span]], outcome: bool) -> None:
@@ -196,6 +207,7 @@ class Trace:
         outer.globals |= self.globals
         outer.imported |= self.imported
         outer.orders |= self.orders
+        outer.begun |= self.begun
         for address in self.names:
             outer.names_of(address)
         for address, outcome in self.written.items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
-from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.domain.values import Unknown, Value
 from bce_lint.analysis.state.answers import Constructed, EntryAnswer
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.generics import Built, Generics
@@ -16,10 +17,14 @@ from bce_lint.analysis.state.store import Cell, State
 from bce_lint.analysis.state.trace import Trace
 from bce_lint.analysis.state.walks import Walks
 
+MAX_RAISED = 8
+"""Of so many statements that raise within a `try`, it is kept what was stored before."""
+
 
 class Traced:
-    """The part of a machine that traces look at: `trace` is that of the innermost call, if one is open. `floors` is what the entry point
-    had spent where the comprehensions around began."""
+    """The part of a machine that traces look at: `trace` is that of the innermost call, if one is open, `kept` are the summaries by what
+    must be the same before they are compared, unless none are wanted (`remembering`). `floors` is what the entry point had spent where
+    the comprehensions around began, `finished` what those before it took, `compared` counts comparisons with summaries."""
 
     state: State
     base: State
@@ -31,11 +36,13 @@ class Traced:
     written_modules: set[int]
     layers: dict[int, str]
     any_of: set[int]
+    thrown: list[tuple[int, list[State]]]
     applied_at: dict[Place, set[tuple[int, str]]]
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
         self.remembering = True
+        self.kept: dict[Hashable, list[Any]] = {}
         self.floors: list[int] = []
         self.finished = self.compared = 0
         self.outcomes = Outcomes()
@@ -78,6 +85,14 @@ class Traced:
             self.trace.log.asked.append(number)
         return number
 
+    def number(self, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
+        """The value number of what a place makes in this context; `tag` tells several that one place makes apart."""
+        return self.intern((frame.context, frame.unit.path, span, frame.unrolled_at, tag))
+
+    def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
+        """An unknown value that is at least the same each time this context makes it."""
+        return Unknown(self.number(frame, span, "?"))
+
     @property
     def numbered(self) -> int:
         """How many numbers there are: the next one."""
@@ -114,6 +129,14 @@ class Traced:
         """What is done here cannot be replayed."""
         if self.trace is not None:
             self.trace.lose()
+
+    def keep_thrown(self) -> None:
+        """Notes the state for the `try` around, in which something is raised here."""
+        if self.trace is not None:
+            self.trace.raised_in(len(self.thrown), self.state)
+        depth, thrown = self.thrown[-1]
+        if len(thrown) < MAX_RAISED:
+            thrown.append(self.state.freeze(depth))
 
     def crossed(self, frame: Frame) -> None:
         """A frame is asked for more than calls from it are given."""

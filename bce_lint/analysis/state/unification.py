@@ -17,7 +17,7 @@ _TENSOR = attrgetter(
 )
 
 
-class Comparison(Renaming):
+class Unification(Renaming):
     """A renaming that is found while values are compared with those that stand in their places; `result` is what comes of it."""
 
     result: Value
@@ -77,7 +77,7 @@ def _shown_equal(old: Any, new: Any) -> bool:
     return not isinstance(old, PlacedSize | PlacedDtype) or old.place == new.place
 
 
-def _tensor(r: Comparison, old: Tensor, new: Tensor) -> None:
+def _tensor(r: Unification, old: Tensor, new: Tensor) -> None:
     if old is not new:
         if _TENSOR(old) != _TENSOR(new):
             raise Unequal
@@ -87,14 +87,14 @@ def _tensor(r: Comparison, old: Tensor, new: Tensor) -> None:
     _formula_equal(r, old.form, new.form)
 
 
-def _unknown(r: Comparison, old: Unknown, new: Unknown) -> None:
+def _unknown(r: Unification, old: Unknown, new: Unknown) -> None:
     if old.kind != new.kind:
         raise Unequal
     r.pair(old.identity, new.identity)
     _formula_equal(r, old.form, new.form)
 
 
-def _formula_equal(r: Comparison, old: Formula | None, new: Formula | None) -> None:
+def _formula_equal(r: Unification, old: Formula | None, new: Formula | None) -> None:
     if old is None or new is None:
         if old is not new:
             raise Unequal
@@ -108,7 +108,7 @@ def _formula_equal(r: Comparison, old: Formula | None, new: Formula | None) -> N
         raise Unequal
 
 
-def _seq(r: Comparison, old: Seq, new: Seq) -> None:
+def _seq(r: Unification, old: Seq, new: Seq) -> None:
     if len(old.prefix) != len(new.prefix) or len(old.suffix) != len(new.suffix):
         raise Unequal
     r.all_equal(old.prefix, new.prefix)
@@ -116,7 +116,7 @@ def _seq(r: Comparison, old: Seq, new: Seq) -> None:
     r.all_equal(old.suffix, new.suffix)
 
 
-def _table(r: Comparison, old: Table, new: Table) -> None:
+def _table(r: Unification, old: Table, new: Table) -> None:
     if len(old.entries) != len(new.entries) or old.maybe != new.maybe:
         raise Unequal
     for (key, value), (other, found) in zip(old.entries, new.entries, strict=True):
@@ -126,7 +126,7 @@ def _table(r: Comparison, old: Table, new: Table) -> None:
     r.equal(old.rest, new.rest)
 
 
-def _ref(r: Comparison, old: Ref, new: Ref) -> None:
+def _ref(r: Unification, old: Ref, new: Ref) -> None:
     if old is not new:
         if old.kind != new.kind or old.place != new.place:
             raise Unequal
@@ -141,7 +141,7 @@ def _ref(r: Comparison, old: Ref, new: Ref) -> None:
         raise Unequal
 
 
-def _function(r: Comparison, old: FunctionV, new: FunctionV) -> None:
+def _function(r: Unification, old: FunctionV, new: FunctionV) -> None:
     if old.node is not new.node or old.path != new.path or old.flavour != new.flavour or len(old.outer) != len(new.outer):
         raise Unequal
     r.pair(old.frame, new.frame)
@@ -154,7 +154,7 @@ def _function(r: Comparison, old: FunctionV, new: FunctionV) -> None:
     r.all_equal([v for _, v in old.defaults], [v for _, v in new.defaults])
 
 
-def _class(r: Comparison, old: ClassV, new: ClassV) -> None:
+def _class(r: Unification, old: ClassV, new: ClassV) -> None:
     r.pair(old.address, new.address)
     if old is new:
         return
@@ -163,7 +163,7 @@ def _class(r: Comparison, old: ClassV, new: ClassV) -> None:
     r.all_equal(old.bases, new.bases)
 
 
-def _partial(r: Comparison, old: PartialV, new: PartialV) -> None:
+def _partial(r: Unification, old: PartialV, new: PartialV) -> None:
     if len(old.args) != len(new.args) or [k for k, _ in old.keywords] != [k for k, _ in new.keywords]:
         raise Unequal
     r.equal(old.function, new.function)
@@ -171,23 +171,23 @@ def _partial(r: Comparison, old: PartialV, new: PartialV) -> None:
     r.all_equal([v for _, v in old.keywords], [v for _, v in new.keywords])
 
 
-def _method(r: Comparison, old: MethodV, new: MethodV) -> None:
+def _method(r: Unification, old: MethodV, new: MethodV) -> None:
     r.equal(old.receiver, new.receiver)
     r.equal(old.function, new.function)
 
 
-def _builtin(r: Comparison, old: BuiltinMethod, new: BuiltinMethod) -> None:
+def _builtin(r: Unification, old: BuiltinMethod, new: BuiltinMethod) -> None:
     if old.name != new.name:
         raise Unequal
     r.equal(old.receiver, new.receiver)
 
 
-def _super(r: Comparison, old: SuperV, new: SuperV) -> None:
+def _super(r: Unification, old: SuperV, new: SuperV) -> None:
     r.equal(old.receiver, new.receiver)
     r.equal(old.owner, new.owner)
 
 
-def _union(r: Comparison, old: Union, new: Union) -> None:
+def _union(r: Unification, old: Union, new: Union) -> None:
     if len(old.options) != len(new.options) or len(old.tags) != len(new.tags):
         raise Unequal
     r.all_equal(old.options, new.options)
@@ -195,11 +195,11 @@ def _union(r: Comparison, old: Union, new: Union) -> None:
         r.tags_equal(one, other)
 
 
-def _uses(r: Comparison, old: MustUses, new: MustUses) -> None:
+def _uses(r: Unification, old: MustUses, new: MustUses) -> None:
     r.tags_equal(old.items, new.items)
 
 
-_EQUAL: dict[type, Callable[[Comparison, Any, Any], None]] = {
+_EQUAL: dict[type, Callable[[Unification, Any, Any], None]] = {
     Tensor: _tensor, Unknown: _unknown, Seq: _seq, Table: _table, Ref: _ref, FunctionV: _function, ClassV: _class, PartialV: _partial,
     MethodV: _method, BuiltinMethod: _builtin, SuperV: _super, Union: _union, MustUses: _uses,
 }  # fmt: skip
