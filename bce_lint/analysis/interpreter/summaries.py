@@ -56,7 +56,7 @@ def _way(m: Machine, frame: Frame, function: FunctionV, args: Args) -> Hashable:
     evaluating = any([one.name in EVALUATION_STEPS for one in m.stack])  # noqa: C419 - few
     return (
         function.node, frame.depth, m.suppress_sites > 0, m.catching > 0, m.takes_any, m.searching > 0, bool(m.thrown), m.stars.used,
-        evaluating, bool(assumed(m.state)), args.open, len(args.pos), tuple(args.kw),
+        evaluating, args.open, len(args.pos), tuple(args.kw),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def assume(m: Machine, outcomes: Iterable[Tag]) -> None:
     """From here on some outcomes of tests hold."""
     new = frozenset(outcomes)
     if new and m.trace is not None:
-        m.trace.about.update(m.outcomes.of(number) for number, _ in new)
+        m.outcomes.look_for(number for number, _ in new)
         m.trace.assumes += len(new)
     if new and not new <= (known := assumed(m.state)) and len(known) < MAX_ASSUMED:
         m.write(0, cells.ASSUMED, MustUses(known | new))
@@ -164,8 +164,13 @@ def negated(m: Machine, value: Value) -> Value:
 def decided(m: Machine, value: Value) -> bool | None:
     """Whether a value is certainly true or certainly false, also for what is assumed on this path."""
     found = objects.truth(m, value)
-    if found is not None or type(value) is Union or not (holding := assumed(m.state)):
+    if found is not None or type(value) is Union:
         return found
+    holding = assumed(m.state)
+    if m.trace is not None:
+        m.trace.checked |= holding == m.trace.holding
+    if not holding:
+        return None
     test = test_of(m, value)
     known = None if test is None else m.outcomes.known(test[0], holding)
     return None if test is None or known is None else known is test[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bce_lint.analysis.domain.alternatives import among
 from bce_lint.analysis.domain.partitions import TRUTH, Tag, Tags, ValueTest, follows
 from bce_lint.analysis.domain.values import Union, Value, tagged
@@ -47,26 +49,28 @@ class Outcomes:
         if self.trace is not None:
             self.trace.comparisons[number] = test
 
-    def of(self, number: int) -> int:
-        """Which value a test asks for."""
-        return self._test(number).of
+    def look_for(self, numbers: Iterable[int]) -> None:
+        """Tests are looked for among those that hold."""
+        if self.trace is not None:
+            for number in numbers:
+                self.trace.about[number] = self.test(number)
 
     def known(self, number: int, holding: Tags) -> bool | None:
         """The outcome of a test that follows from those that hold."""
-        if self.trace is not None:
-            self.trace.about.add(self.of(number))
+        self.look_for((number,))
         if not holding:
             return None
         if (number, True) in holding or (number, False) in holding:
             return (number, True) in holding
-        asked = self._test(number)
+        asked = self.test(number)
         for other, outcome in holding:
-            test = self._test(other)
+            test = self.test(other)
             if test.of == asked.of and (found := follows(test, outcome, asked)) is not None:
                 return found
         return None
 
-    def _test(self, number: int) -> ValueTest:
+    def test(self, number: int) -> ValueTest:
+        """What a test asks."""
         return self.comparisons.get(number) or ValueTest(number, TRUTH)
 
     def excludes(self, holding: Tags, tags: Tags) -> bool:
@@ -75,8 +79,7 @@ class Outcomes:
 
     def left(self, value: Union, holding: Tags) -> Value:
         """The alternatives that can be there; all of them if none can, on a path that cannot be."""
-        if self.trace is not None:
-            self.trace.about.update(self.of(number) for tags in value.tags for number, _ in tags)
+        self.look_for(number for tags in value.tags for number, _ in tags)
         if not holding:
             return value
         found = among([(option, tags) for option, tags in tagged(value) if not self.excludes(holding, tags)], value)

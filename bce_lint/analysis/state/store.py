@@ -14,7 +14,7 @@ Cell = tuple[int, str]
 INDEXED = 40
 NO_USES = MustUses(frozenset())
 ASSUMED_CELL = (0, cells.ASSUMED)
-_UNWRITTEN = {cells.GRAD: TRUE, cells.CASTING: NONE}
+UNWRITTEN: Mapping[Cell, Value] = {(0, cells.GRAD): TRUE, (0, cells.CASTING): NONE}
 """What cells are where nobody wrote them."""
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 _NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
@@ -283,7 +283,7 @@ def _join(
                 before, asked = base.find(cell, reads if not inner or reads is None else reads.peeks), True
             value = before
             if value is None and inner:
-                value = NO_USES if cell[1].startswith(cells.USES) else _UNWRITTEN.get(cell[1])
+                value = NO_USES if cell[1].startswith(cells.USES) else UNWRITTEN.get(cell)
         if value is None:
             continue
         if when is not None and not inner:

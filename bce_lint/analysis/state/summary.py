@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bce_lint import ir
-from bce_lint.analysis.domain.partitions import Tag, Tags
+from bce_lint.analysis.domain.partitions import Tag, Tags, ValueTest
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.domain.values import Constant, FunctionV, MustUses, Value, const
 from bce_lint.analysis.state import assumptions, cells
@@ -13,7 +13,7 @@ from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.handed import handed_by
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.renaming import Unequal
-from bce_lint.analysis.state.store import ASSUMED_CELL, Cell, LeftBehind, assumed
+from bce_lint.analysis.state.store import ASSUMED_CELL, UNWRITTEN, Cell, LeftBehind, assumed
 from bce_lint.analysis.state.trace import Trace
 from bce_lint.analysis.state.unification import Unification
 from bce_lint.analysis.state.walks import MOST, MOST_ROUND
@@ -122,6 +122,8 @@ def _same(outcome: bool) -> None:
 
 
 def _cell_equal(found: Unification, cell: Cell, old: Value | None, new: Value | None) -> None:
+    if cell in UNWRITTEN:
+        old, new = old or UNWRITTEN[cell], new or UNWRITTEN[cell]
     if old is None or new is None:
         found.steps += 1
         _same(old is new)
@@ -142,6 +144,9 @@ def _first(frame: Frame) -> Frame:
 def _tests_equal(m: Machine, one: Summary, found: Unification) -> None:
     """Compares what is known of tests, and what is assumed of their outcomes."""
     trace, outcomes = one.trace, m.outcomes
+    for number, test in trace.about.items():
+        if number not in trace.comparisons:
+            _test_equal(found, test, outcomes.test(found.number(number)))
     for number, meant in trace.meanings.items():
         _same(_tag(found, meant) == outcomes.meant.get(found.number(number)))
     for number, outcome in trace.known_asked.items():
@@ -150,15 +155,24 @@ def _tests_equal(m: Machine, one: Summary, found: Unification) -> None:
         known = m.tests.get(found.number(number))
         _same(known == condition or (condition is None and known == trace.told.get(number)))
     now = assumed(m.state)
-    _same(bool(now) is bool(one.holding) and len(now) + trace.assumes < assumptions.MAX_ASSUMED)
+    _same((not trace.checked or bool(now) is bool(one.holding)) and len(now) + trace.assumes < assumptions.MAX_ASSUMED)
     if now or one.holding:
-        about = trace.about
+        about = {test.of for test in trace.about.values()}
+        old = one.holding if trace.whole else _about(m, one.holding, about)
         new = now if trace.whole else _about(m, now, {found.number(number) for number in about})
-        _same(found.tags(one.holding if trace.whole else _about(m, one.holding, about)) == new)
+        _same(found.tags(old) == new)
+        for number, _ in old:
+            _test_equal(found, outcomes.test(number), outcomes.test(found.number(number)))
 
 
-def _about(m: Machine, tags: Tags, numbers: set[int]) -> Tags:
-    return frozenset([tag for tag in tags if m.outcomes.of(tag[0]) in numbers])
+def _test_equal(found: Unification, old: ValueTest, new: ValueTest) -> None:
+    _same(old.op == new.op and old.value == new.value and type(old.value) is type(new.value))
+    found.pair(old.of, new.of)
+
+
+def _about(m: Machine, tags: Tags, values: set[int]) -> Tags:
+    """The outcomes of those tests that ask some values."""
+    return frozenset([tag for tag in tags if m.outcomes.test(tag[0]).of in values])
 
 
 def _tag(found: Unification, tag: Tag | None) -> Tag | None:
@@ -258,8 +272,9 @@ def _note_reads(m: Machine, frame: Frame, one: Summary, found: Unification) -> N
     for number in trace.tests:
         renamed_number = found.number(number)
         outer.place_of(renamed_number, m.tests.get(renamed_number))
-    outer.about.update([found.number(number) for number in trace.about])
+    m.outcomes.look_for([found.number(number) for number in trace.about])
     outer.whole |= trace.whole
+    outer.checked |= trace.checked and assumed(m.state) == outer.holding
     outer.orders |= {tuple([found.number(number) for number in numbers]): None for numbers in trace.orders}
     outer.generics |= {found.number(address): built for address, built in trace.generics.items()}
     if trace.unrolled:

@@ -36,7 +36,9 @@ class Trace:
     It read: `reads` and `peeks` (cells, the latter without a note for loops), `globals` (cells below the entry point), `names` (of the
     attributes of an address), `written` (whether the entry point had written into a module), `mains` (whether a file is the program),
     `meanings` (which test a value is the outcome of), `known_asked` (whether there is a test of a value), `tests` (their places),
-    `about` (what the tests are of that were looked for among the assumed outcomes; `whole`: all of these), `generics`.
+    `about` (the tests that were looked for among the assumed outcomes; `whole`: all of these, `checked`: whether there are any),
+    `generics`, `imported` (cells of what was imported), `reached` (whether calls have entered a function), `begun` (whether a file is that
+    of the entry point), `handed` (which frame was the outermost that was handed an object), `orders` (of numbers).
 
     It did: `modules` (written into), `meant`, `asks`, `told` (places of tests), `comparisons`, `incomplete`, `constructed`, `called`,
     `layers`, `applied`; it asked for so much `bulk` of large values, took so many evaluations in loops (`rounds`) and went through so many
@@ -44,7 +46,7 @@ class Trace:
     `unrolled` is the fuel that comprehensions need to be unrolled as they were, `before_site` what was taken up to the first site."""
 
     __slots__ = (
-        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "begun", "bonus", "bulk", "called", "comparisons",
+        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "begun", "bonus", "bulk", "called", "checked", "comparisons",
         "constructed", "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "handed", "holding",
         "imported", "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains", "marked_from", "meanings", "meant",
         "modules", "names", "orders", "outer", "peeks", "raised", "reached", "reads", "rounds", "sites_from", "spent", "stack", "steps",
@@ -64,7 +66,7 @@ class Trace:
         self.asked_from, self.visited_from = len(self.log.asked), len(self.log.visited)
         self.functions_from = len(self.log.functions)
         self.sites_from = self.marked_from = self.spent = self.floors_from = self.bonus = 0
-        self.lost = self.looped = False
+        self.lost = self.looped = self.checked = False
         self.delta: tuple[Mapping[Cell, Value], ...] | None = None
         self.globals: dict[Cell, Value | None] = {}
         self.imported: dict[Cell, Value | None] = {}
@@ -79,7 +81,7 @@ class Trace:
         self.meanings: dict[int, Tag | None] = {}
         self.known_asked: dict[int, bool] = {}
         self.tests: dict[int, Condition | None] = {}
-        self.about: set[int] = set()
+        self.about: dict[int, ValueTest] = {}
         self.whole = False
         self.generics: dict[int, Built] = {}
         self.modules: dict[int, None] = {}
@@ -221,6 +223,7 @@ class Trace:
             outer.place_of(number, condition)
         outer.about |= self.about
         outer.whole |= self.whole
+        outer.checked |= self.checked and self.holding == outer.holding
         outer.generics |= self.generics
 
     def _hand_effects(self, outer: Trace) -> None:
