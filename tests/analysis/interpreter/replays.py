@@ -37,7 +37,7 @@ def answers(project: Project) -> dict[str, object]:
 def all_kept() -> Iterator[list[str]]:
     """Calls are kept however little they cost, and compared with what is known as often as there is any; the names of those replayed."""
     replayed: list[str] = []
-    replay = summaries.replayed
+    replay = vars(summaries)["replayed"]
 
     def _replayed(m: Any, frame: Any, one: Any, found: Any) -> bool:
         done = replay(m, frame, one, found)

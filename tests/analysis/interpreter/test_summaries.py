@@ -11,8 +11,8 @@ from hypothesis import given
 from bce_lint.analysis.interpreter import summaries
 from tests.analysis.interpreter.replays import of_files, of_texts
 from tests.examples import few_and_many
-from tests.planted.plan import Plan, plans
 from tests.planted.cases import CASES
+from tests.planted.plan import Plan, plans
 from tests.planted.render import rendered
 
 pytestmark = pytest.mark.any_python
@@ -82,11 +82,13 @@ def test_a_call_with_equal_arguments_is_replayed() -> None:
     assert calls(text + "def g(a, y):\n    return F.binary_cross_entropy_with_logits(scale(a), y)\n") == ["scale"]
 
 
+BUILD = "def build(last=nn.Sigmoid):\n    return Net(3, last())\n\n\n"
+
+
 def test_a_constructor_and_a_method_are_replayed_with_other_objects() -> None:
-    text = MODEL + "def {}(x, y):\n    net = Net(3, nn.Sigmoid())\n    return F.binary_cross_entropy_with_logits(net(x), y)\n\n\n"
-    second = text[len(MODEL) :].format("g")
-    assert calls(text.format("f") + second) == ["__init__", "forward"]
-    assert calls(text.format("f") + second.replace("nn.Sigmoid()", "nn.Tanh()")) == []
+    first = "def f(x, y):\n    return F.binary_cross_entropy_with_logits(build()(x), y)\n\n\n"
+    assert calls(MODEL + BUILD + first + first.replace("f(", "g(", 1)) == ["build", "forward"]
+    assert calls(MODEL + BUILD + first + first.replace("f(", "g(", 1).replace("build()", "build(nn.Tanh)")) == []
 
 
 def test_sites_are_replayed_with_the_path_of_the_caller() -> None:
@@ -114,36 +116,47 @@ def test_a_global_that_is_another_one(change: str, name: str) -> None:
     ("net.first = nn.Linear(5, 4)", False),
 ])  # fmt: skip
 def test_an_attribute_of_an_argument(between: str, again: bool) -> None:
-    text = MODEL + "def f(x, y):\n    net = Net(3, nn.Sigmoid())\n    a = net(x)\n    {}\n    b = net(x)\n    return F.binary_cross_entropy(a * b, y)\n"
+    text = MODEL + "def f(x, y):\n    net = Net(3, nn.Sigmoid())\n    a = net(x)\n    {}\n    b = net(x)\n"
+    text += "    return F.binary_cross_entropy(a * b, y)\n"
     assert ("forward" in calls(text.format(between))) is again
 
 
 def test_contexts_are_read() -> None:
-    text = "def loss(x, y):\n    return F.binary_cross_entropy(torch.sigmoid(x), y)\n\n\ndef f(x, y):\n    a = loss(x, y)\n{}    return a + b\n"
+    text = "def loss(x, y):\n    return F.binary_cross_entropy(torch.sigmoid(x), y)\n\n\n"
+    text += "def f(x, y):\n    a = loss(x, y)\n{}    return a + b\n"
     assert calls(text.format("    b = loss(x, y)\n")) == ["loss"]
     assert calls(text.format('    with torch.autocast("cuda"):\n        b = loss(x, y)\n')) == []
     assert calls(text.format("    with torch.no_grad():\n        b = loss(x, y)\n")) == []
 
 
 def test_paths_on_which_a_test_is_decided() -> None:
-    text = "def last(x, flag):\n    if flag:\n        x = x.sigmoid()\n    return x\n\n\n"
-    use = "def f(x, y, flag, other):\n    a = last(x, flag)\n    if {}:\n        b = last(x, flag)\n        return F.binary_cross_entropy(a + b, y)\n"
-    assert calls(text + use.format("y.sum() > 0")) == ["last"]
-    assert calls(text + use.format("flag")) == []
-    assert calls(text + use.format("not flag")) == []
+    text = "def last(x, flag):\n    if flag:\n        x = x.sigmoid()\n    return x\n\n\ndef f(x, y, flag, other):\n"
+    first = "    if other:\n        F.binary_cross_entropy(last(x, flag), y)\n    if {}:\n"
+    use = text + first + "        F.binary_cross_entropy(last(x, flag), y)\n"
+    assert calls(use.format("y.sum() > 0")) == ["last"]
+    assert calls(use.format("flag")) == []
+    assert calls(use.format("not flag")) == []
+
+
+def test_a_test_that_is_another_one_by_what_it_asks() -> None:
+    text = "def made(x, flag):\n    if flag is None:\n        return x\n    return x.sigmoid() if flag == 'a' else x.tanh()\n\n\n"
+    use = "def f(x, y, flag, other):\n    if {}:\n        x = x + made(x, flag)\n    if {}:\n        x = x + made(x, other)\n"
+    ends = "    return F.binary_cross_entropy(x, y)\n"
+    for first, second in (("flag == 'b'", "other == 'b'"), ("flag == 'b'", "other == 'a'"), ("flag", "other is not None"), ("y", "y")):
+        calls(text + use.format(first, second) + ends)
 
 
 def test_one_object_for_two() -> None:
-    text = "def joined(a, b):\n    a.append(1)\n    return len(a) + len(b)\n\n\ndef f(x, y):\n    {}\n    n = joined([], [])\n"
-    text += "    m = joined({})\n    return F.binary_cross_entropy(x * n * m, y)\n"
-    assert "joined" in calls(text.format("c, d = [], []", "c, d"))
-    assert "joined" not in calls(text.format("c = d = []", "c, d"))
+    text = "def empty():\n    return []\n\n\ndef joined(a, b):\n    a.append(1)\n    return len(a) + len(b)\n\n\ndef f(x, y):\n    {}\n"
+    text += "    n = joined(empty(), empty())\n    m = joined(c, d)\n    return F.binary_cross_entropy(x * n * m, y)\n"
+    assert "joined" in calls(text.format("c, d = empty(), empty()"))
+    assert "joined" not in calls(text.format("c = d = empty()"))
 
 
 def test_one_unknown_for_two() -> None:
-    text = "def same(a, b):\n    return torch.log(1 - a.sigmoid()) + torch.log(b.sigmoid())\n\n\ndef f(x, z, y):\n"
-    text += "    n = same(x, z)\n    m = same({})\n    return F.binary_cross_entropy(n * m, y)\n"
-    assert calls(text.format("z, x")) == ["same"]
+    text = "def less(a, b):\n    return a.sigmoid() - b.sigmoid()\n\n\ndef f(x, z, y):\n"
+    text += "    n = less(x, z)\n    m = less({})\n    return F.binary_cross_entropy(n * m, y)\n"
+    assert calls(text.format("z, x")) == ["less"]
     assert calls(text.format("x, x")) == []
 
 
@@ -186,6 +199,8 @@ def made(last):
 
 
 def f(x, y):
+    with quiet():
+        y = y + 1
     for p, i in pairs(x):
         F.binary_cross_entropy_with_logits(p, y)
     for p, i in pairs(x):
@@ -202,12 +217,14 @@ def f(x, y):
 
 
 def test_what_is_raised_in_a_try_around() -> None:
-    text = "def checked(x, flag):\n    global LAST\n    LAST = x.sigmoid()\n    if flag:\n        raise ValueError\n    return x\n\n\n"
-    use = "def f(x, y, flag):\n    global LAST\n    LAST = y\n    try:\n        a = checked(x, flag)\n        a = checked(x, flag)\n"
-    use += "    except ValueError:\n        return F.binary_cross_entropy_with_logits(LAST, y)\n    return F.binary_cross_entropy(a, y)\n"
-    assert calls(text + use) == ["checked"]
-    after = "def g(x, y, flag):\n    return F.binary_cross_entropy(checked(x, flag), y)\n"
-    assert "checked" in calls(text + use + after)
+    text = "class Last:\n    x = None\n\n\ndef checked(x, flag):\n    Last.x = x.sigmoid()\n    if flag:\n"
+    text += "        raise ValueError\n    return x\n\n\n"
+    use = "def {}(x, y, flag):\n    Last.x = y\n    try:\n        a = checked(x, flag)\n    except ValueError:\n"
+    use += "        return F.binary_cross_entropy_with_logits(Last.x, y)\n    return F.binary_cross_entropy(a, y)\n\n\n"
+    assert calls(text + use.format("f") + use.format("g")) == ["checked"]
+    bare = "def {}(x, y, flag):\n    return F.binary_cross_entropy(checked(x, flag), y)\n\n\n"
+    assert calls(text + use.format("f") + bare.format("g")) == []
+    assert calls(text + bare.format("f") + bare.format("g") + use.format("h")) == ["checked"]
 
 
 def test_fuel_that_is_short() -> None:
