@@ -69,9 +69,9 @@ def _compared(
     found = Unification(m)
     found.moved = MovedCall(one.caller, frame.unit.place(span), one.calls, ((frame.unit.path, span), *chain(frame)))
     try:
-        found.pair(one.context, context)
+        found.given(one.context, context)
         if one.root is not None:
-            found.pair(one.root, conversions.root(frame))
+            found.given(one.root, conversions.root(frame))
         found.equal(one.function, function)
         found.all_equal(one.args, args.pos)
         found.all_equal(one.keywords, args.kw.values())

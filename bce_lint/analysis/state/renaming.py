@@ -61,6 +61,7 @@ class Renaming:
         self.made: list[Hashable] | None = None
         self.moved: MovedCall | None = None
         self._to_come = TO_COME
+        self._by_key: set[int] = set()
         self._met: dict[int, tuple[Any, Any]] = {}
         self._made: dict[int, tuple[Any, Any]] = {}
 
@@ -83,6 +84,11 @@ class Renaming:
             self.there[old] = new
             self.back[new] = old
 
+    def given(self, old: int, new: int) -> None:
+        """Says that one number stands where another stood, whatever their keys."""
+        self.pair(old, new)
+        self._by_key.add(old)
+
     def number(self, old: int) -> int:
         """What stands for a number."""
         known = self.there.get(old)
@@ -100,6 +106,7 @@ class Renaming:
             self._to_come += 1
             new = self._to_come
         self.pair(old, new)
+        self._by_key.add(old)
         return new
 
     def key(self, key: Hashable) -> Hashable:
@@ -134,6 +141,13 @@ class Renaming:
                 key = (*key[:place], number, *key[place + 1 :])
         return key
 
+    def _check(self, old: int) -> None:
+        """Of a number that a value has brought and that was asked for by its key: the key must bring the same."""
+        key = self.m.key_of(old)
+        renamed = self.key(key)
+        if (old if renamed is key else self.m.interned(renamed)) != self.there[old]:
+            raise Unequal
+
     def cell(self, cell: Cell) -> Cell:
         """A cell of another address, or of another tensor."""
         address, name = cell
@@ -147,7 +161,8 @@ class Renaming:
         """Gives numbers to come what they will be, in the order in which they were asked for; `made` are the keys of those that are to be
         made, from here on those of others as well."""
         for old in asked:
-            self.number(old)
+            if self.number(old) and old not in self._by_key:
+                self._check(old)
         made: list[Hashable] = []
         if self._to_come > TO_COME:
             left = sorted(old for old, new in self.there.items() if new > TO_COME)
