@@ -46,11 +46,11 @@ class Trace:
     `unrolled` is the fuel that comprehensions need to be unrolled as they were, `before_site` what was taken up to the first site."""
 
     __slots__ = (
-        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "begun", "bonus", "bulk", "called", "checked", "comparisons",
-        "constructed", "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "handed", "holding",
-        "imported", "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains", "marked_from", "meanings", "meant",
-        "modules", "names", "orders", "outer", "peeks", "raised", "reached", "reads", "rounds", "sites_from", "spent", "stack", "steps",
-        "tests", "thrown", "told", "unrolled", "visited_from", "whole", "written",
+        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "begun", "bonus", "bulk", "called", "checked",
+        "comparisons", "constructed", "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "handed",
+        "holding", "imported", "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains", "marked_from", "meanings",
+        "meant", "modules", "names", "orders", "outer", "peeks", "raised", "reached", "reads", "rounds", "sites_from", "spent", "stack",
+        "steps", "tests", "thrown", "told", "unrolled", "visited_from", "whole", "written",
     )  # fmt: skip
 
     peeks: Reads

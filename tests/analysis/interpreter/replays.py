@@ -40,7 +40,7 @@ def all_kept() -> Iterator[list[str]]:
     replay = vars(summaries)["replayed"]
 
     def _replayed(m: Any, frame: Any, one: Any, found: Any) -> bool:
-        done = replay(m, frame, one, found)
+        done = bool(replay(m, frame, one, found))
         if done:
             replayed.append(one.function.node.name)
         return done
