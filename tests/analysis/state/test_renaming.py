@@ -59,11 +59,16 @@ def _holding(inner: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
     )
 
 
+def _written(kind: str, of: int, factors: frozenset[Any]) -> Formula:
+    return Formula(kind, of, factors=factors)
+
+
+formulas = st.none() | st.builds(_written, st.sampled_from(["value", "product"]), NUMBERS, tests)
 leaves = st.one_of(
     plain,
-    st.builds(Unknown, NUMBERS, st.none() | st.builds(Formula, st.sampled_from(["value", "log"]), NUMBERS)),
-    st.builds(Tensor, identity=NUMBERS, form=st.none() | st.builds(Formula, st.just("product"), factors=tests)),
-    st.builds(Ref, st.integers(1, 6), st.sampled_from(["list", "dict"])),
+    st.builds(lambda identity, form: Unknown(identity, form), NUMBERS, formulas),
+    st.builds(lambda identity, form: Tensor(identity=identity, form=form), NUMBERS, formulas),
+    st.builds(lambda address, kind: Ref(address, kind), st.integers(1, 6), st.sampled_from(["list", "dict"])),
 )
 values = st.recursive(leaves, _holding, max_leaves=6)
 
