@@ -86,7 +86,7 @@ class _FixJob:
     def lint(self, texts: Mapping[str, str]) -> Linted:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
-        self.project = project = Project(self.root, self.files, given, before=self.project, imports=self.selected.imports)
+        self.project = project = Project(self.root, self.files, given, before=self.project, imports=self.selected.imports, stays=True)
         told, self.unshown = tell(
             project, self.paths, self.shown, self.selected, noqa=True, fixes=True, inspect=self.inspect, related=self.related
         )

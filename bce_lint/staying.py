@@ -43,7 +43,7 @@ class StayingProject:
             return known
         stamps = self._look(path)
         missing = path not in stamps and path not in texts and os.path.exists(path)
-        made = Project(self._root.path, [*stamps, *([path] if missing else [])], texts, before=known, imports=self.imports)
+        made = Project(self._root.path, [*stamps, *([path] if missing else [])], texts, before=known, imports=self.imports, stays=True)
         if not missing:  # else it would not be the same whichever file was asked about before
             self._known, self._stamps = made, stamps
         return made

@@ -39,7 +39,7 @@ COUNTED: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "values joined": (values.join,),
     "states joined": (store.merge,),
     "cells joined": (store._join,),
-    "look-ups": (store.State.find, store.State._noted),
+    "look-ups": (store.State.find,),
     "names looked up": (expressions.lookup,),
     "files scanned": (index.scan,),
     "files parsed": (parse.lower,),

@@ -118,7 +118,7 @@ def _instance_attribute(m: Machine, frame: Frame, owner: Ref, name: str, span: i
         return found
     if absence.is_absent(m, owner, owner.what, name):
         return None
-    m.answer.incomplete.update(m.stack)
+    m.left_incomplete()
     if (computed := _computed(m, frame, owner, name, span)) is not None:
         return computed
     if class_model.outside_base(m, owner.what) is not None:

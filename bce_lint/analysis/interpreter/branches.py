@@ -30,7 +30,7 @@ _AMONG = {"in": True, "not in": False}
 def run_if(m: Machine, frame: Frame, node: ir.If) -> bool:
     """Runs the arm that is taken, or both and joins them."""
     value = None if _main_guard(frame, node.test) else expressions.evaluate(m, frame, node.test)
-    outcome = frame.runs_as_main if value is None else assumptions.decided(m, value)
+    outcome = m.runs_as_main(frame) if value is None else assumptions.decided(m, value)
     if m.ended:
         return False
     if outcome is not None:
@@ -133,6 +133,7 @@ def _run_both(m: Machine, frame: Frame, arms: tuple[ir.Body, ir.Body], name: str
         m.state = before.fork()
         m.write(frame.address, name, TOP)
         return statements.run(m, frame, arms[1])
+    m.not_replayed()
     after, constructed = m.state, dict(m.answer.constructed)
     m.state = before.fork()
     m.write(frame.address, name, TOP)

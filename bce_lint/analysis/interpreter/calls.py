@@ -28,13 +28,13 @@ from bce_lint.analysis.domain.values import (
     join_tagged,
     tagged,
 )  # fmt: skip
-from bce_lint.analysis.interpreter import arity, attributes, branches, classes, contexts, entry_points, instances, statements
+from bce_lint.analysis.interpreter import arity, attributes, branches, classes, contexts, entry_points, instances, statements, summaries
 from bce_lint.analysis.models import autocast, conversions, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import assumptions, containers, handed, identities, partings
-from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame
+from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import State, apart, apply_delta, merge
+from bce_lint.analysis.state.store import LeftBehind, State, apart, apply_delta, merge
 from bce_lint.analysis.state.unfinished import NESTED
 
 COLLAPSE_CELLS = 400
@@ -55,8 +55,8 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     if len(viable) == 1:
         return call_one(m, frame, viable[0][0], assumptions.here(m, args), node)
     base, results, ends, sites = m.state, list[tuple[Value, Tags]](), [], []
-    start, reached = len(m.answer.sites), len(m.answer.reached)
-    raised = m.ended
+    met, raised = m.answer.position, m.ended
+    start = met[0]
     for option, when in viable:
         m.state = base.fork()
         assumptions.assume(m, when)
@@ -73,7 +73,7 @@ def call(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Call) -
     m.state = merge(ends, m.reads)
     if any(sites):
         # What one alternative alone would show is still to be seen by running its functions as entry points.
-        m.answer.roll_back(start, reached)
+        m.answer.roll_back(met)
         m.record(ChoiceSite(tuple(sites), tuple([partings.conditions_of(m, when) for _, when in results])))
     return join_tagged(results)
 
@@ -144,18 +144,30 @@ def call_one(m: Machine, frame: Frame, function: Value, args: Args, node: ir.Cal
 
 def _mark_reached(m: Machine, function: FunctionV) -> None:
     if not m.suppress_sites:
-        m.answer.reached.setdefault((function.path, function.node.span))
+        m.answer.mark((function.path, function.node.span))
 
 
 def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, is_entry: bool = False) -> Value:
-    """Follows a call into a function of the project."""
-    node = function.node
+    """Calls a function of the project: what it gave before where that is known, else it is followed."""
     unit = m.program.unit(function.path)
-    if unit is None or m.ended or m.stack.count(node) >= MAX_RECURSION:
+    if m.trace is not None:
+        m.trace.log.functions.append(function.node)
+    if unit is None or m.ended or m.stack.count(function.node) >= MAX_RECURSION:
         return TOP
     if frame.depth >= MAX_DEPTH or m.fuel < 0:
+        m.not_replayed()
         _cut(m, frame, function, args)
         return TOP
+    if is_entry or not summaries.may_be_known(m):
+        return follow(m, frame, unit, function, args, span, is_entry)[0]
+    return summaries.call(m, frame, unit, function, args, span)
+
+
+def follow(
+    m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span, is_entry: bool = False
+) -> tuple[Value, list[LeftBehind]]:
+    """Runs the body of a function; what it gives, and what it leaves in the store of its caller."""
+    node = function.node
     _mark_reached(m, function)
     if m.observer is not None:
         m.observer.enter(frame, function, None if is_entry else span)
@@ -173,14 +185,20 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
     around, m.thrown = m.thrown, [] if is_entry else m.thrown
     alive = statements.run(m, inner, node.body)
     m.thrown = around
-    result = _leave(m, inner, before, alive)
-    autocast.leave(m, previous)
+    result, written = _leave(m, inner, before, alive)
     m.stack.pop()
-    if node.is_generator:
-        if function.flavour == "contextmanager":
-            return contexts.from_generator(m, inner)
-        return Seq((), untagged(join_all(inner.yields) or TOP))
-    return result
+    made = node.is_generator and function.flavour == "contextmanager"
+    if previous is not None or made:
+        after = m.state
+        m.state = after.fork()
+        autocast.leave(m, previous)
+        result = contexts.from_generator(m, inner) if made else result
+        late = m.state.delta(after)
+        m.state = apply_delta(after, late) if late else after
+        written += [LeftBehind(False, dict(late))] if late else []
+    if node.is_generator and not made:
+        result = Seq((), untagged(join_all(inner.yields) or TOP))
+    return result, written
 
 
 def _cut(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
@@ -195,7 +213,7 @@ def _cut(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
         m.observer.cut(m, function, args)
 
 
-def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
+def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> tuple[Value, list[LeftBehind]]:
     """Joins the states that return with the one that falls off the end; forgets the locals that nothing captured."""
     ends = list(inner.returns)
     if alive:
@@ -203,7 +221,7 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
     if not ends:
         node = inner.function
         m.state, m.ended = before, inner.raised and node is not None and not (node.is_generator or node.is_async)
-        return NEVER
+        return NEVER, []
     when = apart([state for state, _ in ends]) if len(ends) > 1 else [NO_TAGS]
     states = [state for state, _ in ends]
     if len(ends) > 1 and inner.narrowed:
@@ -213,21 +231,24 @@ def _leave(m: Machine, inner: Frame, before: State, alive: bool) -> Value:
     else:
         m.state = merge(states, m.reads)
     entry_points.run_pending(m, inner)
-    _collapse(m, inner, before)
-    return join_tagged(zip([value for _, value in ends], when, strict=True))
+    written = _collapse(m, inner, before)
+    return join_tagged(zip([value for _, value in ends], when, strict=True)), written
 
 
-def _collapse(m: Machine, inner: Frame, before: State) -> None:
+def _collapse(m: Machine, inner: Frame, before: State) -> list[LeftBehind]:
     """Brings a call's few writes down to the caller's layer, so that layers stay few; many writes stay where they are."""
     layer: State | None = m.state
-    size = 0
+    size, found = 0, []
     while layer is not None and layer is not before:
         size += len(layer.cells)
+        found.append(layer)
         layer = layer.parent
     if size > COLLAPSE_CELLS and m.state.depth - before.depth <= COLLAPSE_LAYERS:
-        return
+        return [] if m.trace is None else [LeftBehind(True, dict(one.cells)) for one in reversed(found)]
     dead = None if inner.captured else inner.address
-    m.state = apply_delta(before, {c: v for c, v in m.state.delta(before).items() if c[0] != dead})
+    left = {c: v for c, v in m.state.delta(before).items() if c[0] != dead}
+    m.state = apply_delta(before, left)
+    return [LeftBehind(False, left)]
 
 
 def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:

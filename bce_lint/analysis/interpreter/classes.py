@@ -21,7 +21,7 @@ def define(m: Machine, frame: Frame, node: ir.ClassDef) -> Value:
     address = m.intern(("class", frame.unit.address, node.span, frame.context if frame.function is not None else 0))
     bases = tuple(expressions.evaluate(m, frame, b.value) for b in node.bases if b.keyword is None)
     flavour = "namedtuple" if any(type(b) is External and b.name in NAMED_TUPLE for b in bases) else ""
-    m.written_modules.add(address)
+    m.written_into(address)
     made = ClassV(node, frame.unit.path, address, bases, flavour)
     outer = (frame.address, *frame.outer) if frame.function is not None else frame.outer
     body = Frame(frame.unit, address, frame.context, None, node.bound, outer, made, None, frame, None, frame.depth, main=frame.main)
@@ -41,7 +41,7 @@ def instantiate(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call
     """`cls(...)`: allocates, then runs `__init__` or what the outside base does with the arguments."""
     if cls.flavour == "namedtuple":
         return _named_tuple(m, frame, cls, args, node)
-    ref = m.new_ref(frame, node.span, "instance", cls, str(cls.address))
+    ref = m.new_ref(frame, node.span, "instance", cls, cls.address)
     fill(m, frame, ref, cls, args, node)
     return ref
 
@@ -98,7 +98,7 @@ def _made(m: Machine, frame: Frame, cls: ClassV, default: ir.Call, node: ir.Call
 
 
 def _named_tuple(m: Machine, frame: Frame, cls: ClassV, args: Args, node: ir.Call) -> Value:
-    ref = m.new_ref(frame, node.span, "instance", cls, str(cls.address))
+    ref = m.new_ref(frame, node.span, "instance", cls, cls.address)
     items = []
     for index, (name, default) in enumerate(class_model.fields(m, cls)):
         value = args.get(index, name)

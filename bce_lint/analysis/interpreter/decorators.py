@@ -44,6 +44,8 @@ def decorate(m: Machine, frame: Frame, decorator: ir.Expr, value: Value) -> Valu
     spare = max(m.fuel - DECORATOR_FUEL * m.fuel_factor, 0)
     m.fuel -= spare
     result = _decorated(m, frame, decorator, value)
+    if m.fuel < 0:
+        m.not_replayed()
     if spare and m.fuel < 0 and isinstance(value, FunctionV | ClassV):
         m.answer.leave_unfinished(value.path, value.node.span.start, value.node.name, DECORATING)
     m.fuel += spare

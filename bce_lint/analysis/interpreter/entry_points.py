@@ -102,6 +102,7 @@ def give_up(m: Machine, counted: EntryAnswer, path: str, start: int, name: str) 
 def begin(m: Machine, path: str, below: State) -> None:
     """Prepares the machine for an entry point of a file that runs on top of a state: it knows nothing of what others met."""
     m.walks.start(path)
+    m.finished += m.spent
     m.answer = EntryAnswer()
     m.generics.start()
     m.open_generics.start()
@@ -289,9 +290,10 @@ def run_pending(m: Machine, frame: Frame) -> None:
     waiting = [(f, where) for f, where in m.pending if where is frame]
     m.pending = [(f, where) for f, where in m.pending if where is not frame]
     for function, _ in waiting:
-        if (function.path, function.node.span) in m.answer.reached:
+        if m.is_reached((function.path, function.node.span)):
             continue
         if m.fuel <= 0:
+            m.not_replayed()
             m.answer.leave_unfinished(function.path, function.node.span.start, function.node.name, CALLER_SPENT)
         else:
             before = m.state

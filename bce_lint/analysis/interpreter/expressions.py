@@ -65,7 +65,7 @@ def lookup(m: Machine, frame: Frame, name: str) -> Value:
     if value is not None:
         return value
     if name == "__name__":
-        return const("__main__") if frame.runs_as_main else TOP
+        return const("__main__") if m.runs_as_main(frame) else TOP
     return External("builtins." + name) if name in BUILTINS else TOP
 
 
@@ -77,7 +77,7 @@ def _name(m: Machine, frame: Frame, node: ir.Name) -> Value:
         if value is not None and type(value) is not LazyImport and not (m.stars.used and function is None):
             if type(value) is Union:
                 return m.here(value)
-            return m.walks.ask(value) if type(value) is Seq and value.bulk > LARGE else value
+            return m.ask(value) if type(value) is Seq and value.bulk > LARGE else value
     return lookup(m, frame, name)
 
 
@@ -137,7 +137,7 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
 
 def _call(m: Machine, frame: Frame, node: ir.Call) -> Value:
     if not m.suppress_sites:
-        m.answer.visited.add(id(node))
+        m.visited(id(node))
     if isinstance(node.func, ir.Attr):
         owner = evaluate(m, frame, node.func.value)
         return calls.call_method(m, frame, owner, node.func.name, arguments(m, frame, node.args), node)
@@ -154,7 +154,7 @@ def _op(m: Machine, frame: Frame, node: ir.Op) -> Value:
     if len(values) == 1:
         return operators.unary(m, frame, node.op, values[0], node.span)
     if node.op in _ORDER and not m.suppress_sites:
-        m.answer.visited.add(id(node))
+        m.visited(id(node))
     result = values[0]
     for value in values[1:]:
         result = operators.binary(m, frame, node.op, result, value, node.span)
@@ -165,6 +165,8 @@ def _short_circuit(m: Machine, frame: Frame, node: ir.Op) -> Value:
     outside = frame.arms
     found: dict[int, Value] = {}
     result = _first_that_stops(m, frame, node, found)
+    for operand in node.operands:
+        m.operands.pop(id(operand), None)
     m.operands.update(found)
     frame.arms = outside
     if type(result) is Unknown and result == TOP and len(found) == len(node.operands):

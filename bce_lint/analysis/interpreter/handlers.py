@@ -16,8 +16,6 @@ from bce_lint.ir.walk import children
 
 WRONG_USES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
 CATCH_ALL = frozenset({"Exception", "BaseException"})
-MAX_RAISED = 8
-"""Of so many statements that raise within a `try`, it is kept what was stored before."""
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
@@ -65,14 +63,7 @@ def _throw_on(m: Machine, frame: Frame, final: ir.Body, thrown: list[State]) -> 
     """What no handler here need catch is raised in the `try` around, after what comes behind this one."""
     m.state = merge([state.fork() for state in thrown], m.reads)
     if statements.run(m, frame, final):
-        keep_thrown(m)
-
-
-def keep_thrown(m: Machine) -> None:
-    """Notes the state for the `try` around, in which something is raised here."""
-    depth, thrown = m.thrown[-1]
-    if len(thrown) < MAX_RAISED:
-        thrown.append(m.state.freeze(depth))
+        m.keep_thrown()
 
 
 def run_swallowed(m: Machine, frame: Frame, node: ir.With, base: State) -> bool:

@@ -71,6 +71,7 @@ def force(m: Machine, lazy: LazyImport) -> Value:
         while type(found) is LazyImport:  # a loop: as many files may hand a name on as a project has
             key = found.path, found.name
             if key in _FORCING:
+                m.not_replayed()
                 return TOP
             _FORCING.add(key)
             passed.append(key)
@@ -81,6 +82,11 @@ def force(m: Machine, lazy: LazyImport) -> Value:
 
 
 _FORCING: set[tuple[str, str]] = set()
+
+
+def forcing() -> bool:
+    """True if some import is being resolved."""
+    return bool(_FORCING)
 
 
 def certain(m: Machine, frame: Frame, node: ir.ImportModule | ir.ImportName) -> bool:

@@ -30,11 +30,12 @@ SETTER_FUEL = 800
 def generic_instance(m: Machine, unit: LoweredFile, cls: ClassV) -> Ref:
     """An instance as `__init__` leaves it with unknown arguments, its attributes joined with their other assignments."""
     ref = Ref(m.intern(("generic", cls.address)), "instance", cls, class_model.class_place(cls))
-    if m.state.find((ref.address, cells.BUILT)) is not None:
+    if m.peek((ref.address, cells.BUILT)) is not None:
         return ref
     m.any_of.add(ref.address)
     generics = m.open_generics if m.takes_any else m.generics
     built = generics.on(m.below_entry, ref.address, partial(_build, m, unit, cls, ref))
+    m.asked_generic(ref.address, built, generics)
     if m.stack or m.suppress_sites:
         m.answer.add_open(built.answer)
     else:
@@ -47,7 +48,7 @@ def _build(m: Machine, unit: LoweredFile, cls: ClassV, ref: Ref) -> Built:
     """Builds an instance as any on top of the state below the entry point, with a budget and an answer of its own."""
     state, bonus = m.below_entry.fork(), m.waste.grant(cls.path, SITE_BONUS)
     run = m.aside(state=state, answer=EntryAnswer(), fuel=m.fuel, unroll_floor=0, stack=[], ended=False, suppress_sites=0, reads=None)
-    with run, m.aside(catching=0, thrown=[], given=m.given, site_bonus=bonus, spent_before_site=m.spent_before_site):
+    with m.unwatched(), run, m.aside(catching=0, thrown=[], given=m.given, site_bonus=bonus, spent_before_site=m.spent_before_site):
         m.write(ref.address, cells.BUILT, TOP)
         assumptions.forget(m, NO_TAGS)
         _construct(m, unit, cls, ref)

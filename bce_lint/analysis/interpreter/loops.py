@@ -50,7 +50,7 @@ def run_for(m: Machine, frame: Frame, node: ir.For) -> bool:
 
 def _segments(m: Machine, frame: Frame, body: ir.Body, elements: Seq, size: int, loop: Loop, start: Callable[[Value], Start]) -> bool:
     known = len(elements.prefix) + len(elements.suffix)
-    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.fuel < 0 or m.walks.went_round_enough:
+    if known > MAX_TRIPS or known * size > UNROLL_NODES or m.fuel < 0 or m.went_round_enough:
         summary = containers.summary(m, elements)
         if summary is not None:
             _repeat(m, frame, body, loop, start(summary))
@@ -82,7 +82,7 @@ def _each(
         m.state = apply_delta(base, end.delta(base))
     frame.unrolled_at = outer
     if not outer:
-        m.walks.go_round(fuel - m.fuel)
+        m.go_round(fuel - m.fuel)
     return alive
 
 
@@ -101,7 +101,7 @@ def _once(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> 
 
 def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -> None:
     """Any number of rounds: until nothing that a round reads is changed by a round."""
-    outer, sites, reached = frame.unrolled_at, len(m.answer.sites), len(m.answer.reached)
+    outer, met = frame.unrolled_at, m.answer.position
     frame.unrolled_at = (*outer, -1)
     outside, exits = list(loop.breaks), Exits(m, frame, loop)
     entry = base = m.state
@@ -112,7 +112,7 @@ def _repeat(m: Machine, frame: Frame, body: ir.Body, loop: Loop, start: Start) -
         carried = {} if end is None else _changes(m, base, end, reads)
         if not carried or attempt == MAX_ROUNDS - 1 or m.fuel < 0:
             break
-        m.answer.roll_back(sites, reached)
+        m.answer.roll_back(met)
         loop.breaks = list(outside)
         base = base.fork()
         for cell, value in carried.items():
@@ -161,8 +161,8 @@ def _carry_objects(m: Machine, base: State, end: State, value: Value, found: dic
     waiting = list(identities.objects_in(value))
     while waiting:
         ref = waiting.pop()
-        known = (ref.address, cells.SUMMARY) in found or base.find((ref.address, cells.SUMMARY)) is not None
-        if known or base.find((ref.address, cells.LIVE)) is not None:
+        known = (ref.address, cells.SUMMARY) in found or m.peek_in(base, (ref.address, cells.SUMMARY)) is not None
+        if known or m.peek_in(base, (ref.address, cells.LIVE)) is not None:
             continue
         m.summaries.add(ref.address)
         found[ref.address, cells.SUMMARY] = TOP
@@ -249,6 +249,7 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
 
     collected: list[Value] = []
     floor, m.unroll_floor = m.unroll_floor, (m.fuel + m.unroll_floor) // 2  # those within it have a part of what is left
+    m.floors.append(m.spent)
     hidden = {name: m.state.find((frame.address, name)) for clause in node.clauses for name in _names(clause.target)}
     bound = frame.bound
     frame.bound = bound | hidden.keys()
@@ -257,11 +258,12 @@ def comprehension(m: Machine, frame: Frame, node: ir.Comp) -> Value:
     fuel = m.fuel
     exact = _clauses(m, frame, node, 0, collected)
     if not frame.unrolled_at:
-        m.walks.go_round(fuel - m.fuel)
+        m.go_round(fuel - m.fuel)
     met = () if exact else identities.objects_in(Seq(tuple(collected)))
-    made = [ref for ref in met if base.find((ref.address, cells.LIVE)) is None]
+    made = [ref for ref in met if m.peek_in(base, (ref.address, cells.LIVE)) is None]
     m.state = apply_delta(base, m.state.delta(base))
     m.unroll_floor = floor
+    m.floors.pop()
     for ref in made:
         m.mark_summary(ref.address)
     frame.bound = bound
@@ -306,10 +308,13 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
     elements = iteration.elements(m, frame, expressions.evaluate(m, frame, clause.iter), clause.iter.span)
     exact = elements.exact and len(elements.prefix) <= MAX_TRIPS
     left = list(elements.prefix) if exact else [containers.summary(m, elements) or TOP]
-    outer, raised, index = frame.unrolled_at, m.ended, 0
+    outer, raised, index, spent = frame.unrolled_at, m.ended, 0, 0
     while left:
-        if len(left) > 1 and (m.fuel <= m.unroll_floor or m.walks.went_round_enough):  # nothing is left for these to be met one by one
+        if len(left) > 1 and (m.fuel <= m.unroll_floor or m.went_round_enough):  # nothing is left for these to be met one by one
+            m.not_replayed()
             exact, left = False, [containers.summary(m, Seq(tuple(left))) or TOP]
+        elif len(left) > 1:
+            spent = m.spent
         value = left.pop(0)
         frame.unrolled_at = (*outer, index if exact else -1)
         index += 1
@@ -325,4 +330,6 @@ def _clauses(m: Machine, frame: Frame, node: ir.Comp, depth: int, collected: lis
                 m.write(*cell, old)  # what holds for an element need not hold behind all of them
         m.ended = m.ended and (raised or exact)  # of an unknown number of elements there may be none
     frame.unrolled_at = outer
+    if spent:
+        m.unrolled_one_by_one(spent)
     return exact

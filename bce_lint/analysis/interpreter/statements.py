@@ -67,10 +67,10 @@ def bind_name(m: Machine, frame: Frame, name: str, value: Value) -> None:
     """Binds a name in its scope: local, global, nonlocal or module."""
     function = frame.function
     if function is not None and name in function.globals:
-        m.written_modules.add(frame.unit.address)
+        m.written_into(frame.unit.address)
         m.write(frame.unit.address, name, value)
     elif function is not None and name in function.nonlocals:
-        owner = next((a for a in frame.outer if m.state.find((a, name)) is not None), frame.address)
+        owner = next((a for a in frame.outer if m.peek((a, name)) is not None), frame.address)
         m.write(owner, name, value)
     else:
         m.write(frame.address, name, value)
@@ -82,9 +82,9 @@ def rebind(m: Machine, frame: Frame, target: ir.Name, value: Value) -> None:
     if function is None or name in frame.bound or name in function.globals or name in function.nonlocals:
         assign(m, frame, target, value)
         return
-    owner = next((a for a in frame.outer if m.state.find((a, name)) is not None), frame.unit.address)
+    owner = next((a for a in frame.outer if m.peek((a, name)) is not None), frame.unit.address)
     if owner == frame.unit.address:
-        m.written_modules.add(owner)
+        m.written_into(owner)
     m.write(owner, name, value)
 
 
@@ -219,7 +219,7 @@ def _raise(m: Machine, frame: Frame, node: ir.Raise) -> bool:
     if node.value is not None:
         expressions.evaluate(m, frame, node.value)
     if m.thrown and not m.ended:
-        handlers.keep_thrown(m)
+        m.keep_thrown()
     return False
 
 

@@ -51,7 +51,7 @@ def _taken(m: Machine, frame: Frame, owner: Value, value: Value) -> Value:
 
 def _named(m: Machine, frame: Frame, owner: Value, key: Value, span: ir.Span) -> Value | None:
     """`module.__dict__["name"]`, and the program by `sys.modules`; None of anything else."""
-    if owner == External("sys.modules") and key == const("__main__") and frame.runs_as_main:
+    if owner == External("sys.modules") and key == const("__main__") and m.runs_as_main(frame):
         return ModuleV(frame.unit.path)
     holder: Value | None = None
     if type(owner) is BuiltinMethod and owner.name == "__dict__" and type(owner.receiver) is ModuleV:

@@ -145,6 +145,7 @@ def _super(m: Machine, frame: Frame, args: Args, node: ir.Call) -> Value:
         if scope.parent is None:
             return TOP
         scope = scope.parent
+        m.crossed(scope)
     owner = args.pos[0] if args.pos and type(args.pos[0]) is ClassV else scope.owner
     receiver = args.pos[1] if len(args.pos) > 1 else scope.receiver
     return SuperV(receiver, owner) if isinstance(receiver, Ref | ClassV) else TOP

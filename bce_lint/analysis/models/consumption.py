@@ -69,6 +69,8 @@ def way_of(m: Machine, frame: Frame, node: ir.Call) -> Consumption:
     while around is not None and around.call is not None and (own := _function(around)) != returned:
         called += [own] if own is not None else []
         around = around.parent
+        if around is not None:
+            m.crossed(around)
     return Consumption(found, tuple(called), returned)
 
 
@@ -249,6 +251,7 @@ class _Follower:
         function, caller = frame.function, frame.parent
         if function is None or function.is_generator or function.is_async or caller is None:
             return Taken.WANTED
+        self.m.crossed(caller)
         if frame.call is None and not keys and (made := lambda_of(caller, function)) is not None:
             found = self.followed(caller, made, ())
             return found if found is Taken.SPARED else Taken.WANTED

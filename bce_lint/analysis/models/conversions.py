@@ -31,10 +31,10 @@ def constructed(m: Machine, frame: Frame, ref: Ref, args: Args) -> None:
     if args.open or asked not in (None, NONE):
         m.write(ref.address, cells.DTYPE, const(None if args.open or asked is None else dtype_rules.dtype_of(asked)))
     elif m.program.converts():
-        m.write(ref.address, cells.DTYPE, const(_root(frame)))
+        m.write(ref.address, cells.DTYPE, const(root(frame)))
 
 
-def _root(frame: Frame) -> int:
+def root(frame: Frame) -> int:
     """The function, or the module, with which the calls begin that led to a frame."""
     while frame.call is not None and frame.parent is not None:
         frame = frame.parent
@@ -53,7 +53,7 @@ def of_layer(m: Machine, frame: Frame, address: int, row: Transfer, tensor: Tens
     if type(own) is not Constant:
         return None
     if type(own.value) is int:
-        return m.program.default_dtype() if own.value == _root(frame) else None
+        return m.program.default_dtype() if own.value == root(frame) else None
     return own.value if isinstance(own.value, str) else None
 
 
@@ -111,7 +111,7 @@ def _below(m: Machine, value: Value) -> Iterator[tuple[int, str, Value]]:
             if type(option) is not Ref or option.address in seen or option.kind not in _HOLDING:
                 continue
             seen.add(option.address)
-            for name in list(m.state.names(option.address)):
+            for name in list(m.names(option.address)):
                 held = m.state.find((option.address, name), m.reads)
                 if held is not None:
                     yield option.address, name, held

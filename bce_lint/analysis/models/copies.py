@@ -59,7 +59,7 @@ class _Copies:
         """Copies what the objects hold, and the objects in that; of too many, nothing is known of what the last hold."""
         while self.waiting:
             value, copy = self.waiting.pop()
-            for name in self.m.state.names(value.address):
+            for name in self.m.names(value.address):
                 held = self.m.read(value.address, name) or TOP
                 if self.deep:
                     held = self.within(held) if len(self.made) < MOST else TOP

@@ -50,7 +50,7 @@ def construct_layer(m: Machine, frame: Frame, name: str, args: Args, node: ir.Ca
     """A layer of the catalogue."""
     row = layer_rows.LAYERS[name]
     ref = m.new_ref(frame, node.span, "layer", row, name)
-    m.layers[ref.address] = name
+    m.made_layer(ref.address, name)
     conversions.constructed(m, frame, ref, args)
     given = ((p, args.get(i, p)) for i, p in enumerate(row.params))
     place = Place(frame.unit.path, node.span)
@@ -113,10 +113,17 @@ def _sequence(m: Machine, frame: Frame, callee: Ref, args: Args, node: ir.Call) 
     items = m.read(callee.address, cells.ITEMS)
     within = m.applying
     deep = len(within) >= MAX_NESTED or within.count(callee.address) >= MAX_RECURSION
-    if type(items) is not Seq or deep or callee.address in m.oversized:
+    if type(items) is not Seq:
+        return TOP
+    if deep or callee.address in m.oversized:
+        m.not_replayed()
         return TOP
     if not within:
         m.applied_floor = m.applicable // 2
+    if m.trace is not None:
+        m.trace.containers[callee.address] = None
+        if len(within) > MAX_NESTED // 2:
+            m.trace.lose()
     within.append(callee.address)
     result = _through(m, frame, items, args.get(0, "input") or TOP, node)
     within.pop()
@@ -142,7 +149,10 @@ def _through(m: Machine, frame: Frame, items: Seq, value: Value, node: ir.Call) 
 def step(m: Machine, frame: Frame, layer: Value, value: Value, node: ir.Call) -> Value:
     """One element of a sequential container applied to the value so far."""
     m.applicable -= 1
+    if m.trace is not None:
+        m.trace.steps += 1
     if m.applicable <= m.applied_floor:
+        m.not_replayed()
         return TOP
     args = Args((value,), spans=(None,))
     results = []

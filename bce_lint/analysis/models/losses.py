@@ -50,7 +50,7 @@ def check_constructor(m: Machine, frame: Frame, ref: Ref, contract: Contract, ar
     if reason is not None:
         constructor_misuse(m, contract, place, reason)
     if reason is not None or len(args.pos) >= 2 or (len(args.pos) == 1 and type(args.pos[0]) is not Constant):
-        m.answer.constructed.setdefault(ref.address, Constructed(contract, place, reason is None and _unexplained(frame, args, node)))
+        m.constructed(ref.address, Constructed(contract, place, reason is None and _unexplained(m, frame, args, node)))
 
 
 def _weight(params: tuple[Param, ...], args: Args, name: str = "weight") -> Value | None:
@@ -94,13 +94,14 @@ def _output(t: Tensor) -> bool:
     return t.model or t.domain not in (Domain.UNKNOWN, Domain.LABEL)
 
 
-def _unexplained(frame: Frame, args: Args, node: ir.Call) -> bool:
+def _unexplained(m: Machine, frame: Frame, args: Args, node: ir.Call) -> bool:
     """Two unknown positional arguments whose names are no parameters of a factory around the call."""
     if len(args.pos) < 2 or not all(type(v) is Unknown for v in args.pos[:2]):
         return False
     names = {a.value.id for a in node.args if isinstance(a.value, ir.Name)}
     scope: Frame | None = frame
     while scope is not None:
+        m.crossed(scope)
         if scope.function is not None and names & {p.name for p in scope.function.params}:
             return False
         scope = scope.parent
@@ -114,6 +115,7 @@ def constructor_misuse(m: Machine, subject: Contract | Activation, place: Place,
 
 def used_as_tensor(m: Machine, ref: Ref, place: Place) -> None:
     """A loss object is used as if it were the loss's value."""
+    m.not_replayed()
     known = m.answer.constructed.get(ref.address)
     if known is not None:
         constructor_misuse(m, known.contract, known.place, USED, place)
@@ -189,7 +191,7 @@ def call_functional(m: Machine, frame: Frame, contract: Contract, args: Args, no
 
 def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Args, node: ir.Call) -> Value:
     """`criterion(input, target)`."""
-    m.answer.called.add(ref.address)
+    m.called(ref.address)
     names = [*contract.call, "input", "target"][:2] if len(contract.call) < 2 else list(contract.call[:2])
     values = (args.get(0, names[0]), args.get(1, names[1]))
     spans = (args.span(0, names[0]), args.span(1, names[1]))
@@ -202,7 +204,7 @@ def call_module(m: Machine, frame: Frame, ref: Ref, contract: Contract, args: Ar
 def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Place, given: _Given) -> Tensor:
     value, target = given.values[0] or TOP, given.values[1] or TOP
     identity = identity_of(value)
-    primary, path, home = _primary(frame, place, meeting(contract, identity, identity_of(target), tensors(value), tensors(target)))
+    primary, path, home = _primary(m, frame, place, meeting(contract, identity, identity_of(target), tensors(value), tensors(target)))
     input_place, target_place = (frame.place(span) if span else None for span in given.spans)
     state, region = autocast.describe(m)
     weight, pos_weight = (tensors(w) if w is not None else () for w in (given.weight, given.pos_weight))
@@ -216,7 +218,7 @@ def _site(m: Machine, frame: Frame, contract: Contract, node: ir.Call, place: Pl
         alternatives=partings.arriving(m, value, target),
     )  # fmt: skip
     if not tensors(value):
-        m.answer.incomplete.update(m.stack)
+        m.left_incomplete()
     if path:
         site = changed(site, shaped=_shaped(frame, site, value, target))
     if site.input and all(one.carried.none for one in site.input):
@@ -236,13 +238,14 @@ def _is_trained(m: Machine, frame: Frame, node: ir.Call) -> bool:
     return autocast.has_grad(m) and way_of(m, frame, node).taken is not Taken.SPARED
 
 
-def _primary(frame: Frame, place: Place, given: tuple[int, ...]) -> tuple[Place, tuple[Place, ...], Frame]:
+def _primary(m: Machine, frame: Frame, place: Place, given: tuple[int, ...]) -> tuple[Place, tuple[Place, ...], Frame]:
     """Where value and expectation meet: out of every function whose parameters those merely are that meet."""
     path: list[Place] = []
     while all(given) and all(one in frame.params for one in given) and frame.parent is not None and frame.call is not None:
         path.insert(0, place)
         place = frame.parent.place(frame.call, _callee(frame))
         frame = frame.parent
+        m.crossed(frame)
     return place, tuple(path), frame
 
 

@@ -195,7 +195,7 @@ def set_training(m: Machine, receiver: Value, mode: Value, seen: set[int]) -> No
                 continue
             seen.add(option.address)
             m.write(option.address, "training", TOP if m.is_summary(option.address) else mode)
-            for attribute in m.state.names(option.address):
+            for attribute in m.names(option.address):
                 value = m.state.find((option.address, attribute), m.reads)
                 waiting += value if type(value) is Seq else () if value is None else (value,)
 

@@ -72,7 +72,7 @@ def add_takers(site: Site, takers: Takers) -> None:
 def applied(m: Machine, callee: Ref, place: Place) -> None:
     """Notes that a layer was applied at a place: elsewhere, the same one gives the same kind of numbers."""
     layer = (0, "") if m.is_summary(callee.address) or callee.place is None else (callee.address, callee.place.path)
-    m.answer.applied.setdefault(place, set()).add(layer)
+    m.applied_layer(place, layer)
 
 
 def linked(site: Site, takers: Mapping[Place, Mapping[Place, Taker]], applied_at: Applied = _NOWHERE) -> Site:

@@ -99,7 +99,8 @@ class ModuleLoads:
         run = machine.aside(answer=answer, fuel=ENTRY_FUEL * machine.fuel_factor, reads=None, ended=False, unroll_floor=0)
         asking = machine.walks.start(path)
         try:
-            with machine.journal.unit() as needs, before, run, machine.aside(suppress_sites=machine.suppress_sites + 1):
+            aside = machine.aside(suppress_sites=machine.suppress_sites + 1)
+            with machine.unwatched(), machine.journal.unit() as needs, before, run, aside:
                 needs.files[path] = unit.address
                 statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
                 assert loading.written.parent is not None

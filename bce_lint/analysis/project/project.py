@@ -50,7 +50,7 @@ class Project(ProjectFiles):
     what is known of all of them stays.
     `imports` says where imports are looked up, else `before` does. `others` have looked at it for this one, and may have read more.
     With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not; where it has none, those
-    of a plain run.
+    of a plain run. Of one that `stays`, from which another state goes on, it is noted what its entry points depend on; no call is replayed.
     """
 
     def __init__(
@@ -61,8 +61,10 @@ class Project(ProjectFiles):
         observer: RecordingObserver | None = None,
         before: Project | None = None,
         imports: ImportFolders | None = None,
+        stays: bool = False,
     ) -> None:
         super().__init__(root, files, texts, before, imports)
+        self.stays = stays
         self.others: list[Project] = []
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
@@ -76,9 +78,10 @@ class Project(ProjectFiles):
         self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
-        earlier = before if observer is None and before is not None and before.machine.observer is None else None
+        earlier = before if observer is None and before is not None and before.stays else None
         goes_on_from = None if earlier is None else earlier.machine
         self.machine: Machine = Machine(self, callbacks, observer, 1 if observer is None else observer.fuel_factor, goes_on_from)
+        self.machine.remembering = not stays  # what a call that is replayed depends on is not noted
         self.memos = Memos()
         walked = None if before is None else before._walked
         self._walked: WalkedFiles = WalkedFiles(self.graph, self._readable, walked) if same is None else same._walked
@@ -305,7 +308,8 @@ class Project(ProjectFiles):
                 needs.files[path] = self._version(path)
                 after: State | None = action()
             self.answer.add(machine.answer)
-            self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
+            if self.stays:
+                self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
             return after
         except RecursionError:
             self.answer.add(entry_points.give_up(machine, self.answer, path, start, name))
@@ -315,6 +319,8 @@ class Project(ProjectFiles):
             self.problems[path] = Problem(CRASH, f"internal error in the analysis: {text}", 1, 1)
             return None
         finally:
+            machine.watch(None)
+            machine.floors = []
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
 
     def _known_of(self, key: RunKey, below: State) -> EntryMemo | None:

@@ -26,14 +26,15 @@ class EntryAnswer:
     address, `called` those that were called, and `used` where some were used as if they were the loss's value; `visited`, the calls and
     comparisons that were evaluated for what they show, by their `id`; `applied`, which layers were applied at a place: their addresses and
     the files where they are made; and `tests` whose outcome nobody could tell, by the numbers that tell alternatives apart, each with the
-    outcome of what stands there for which the number is true.
+    outcome of what stands there for which the number is true. `marked` has the functions as often as they were reached.
     """
 
-    __slots__ = ("applied", "called", "constructed", "incomplete", "reached", "sites", "tests", "unfinished", "used", "visited")
+    __slots__ = ("applied", "called", "constructed", "incomplete", "marked", "reached", "sites", "tests", "unfinished", "used", "visited")
 
     def __init__(self) -> None:
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
+        self.marked: list[tuple[str, ir.Span]] = []
         self.incomplete: set[ir.Function] = set()
         self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.constructed: dict[int, Constructed] = {}
@@ -43,9 +44,21 @@ class EntryAnswer:
         self.applied: dict[Place, set[tuple[int, str]]] = {}
         self.tests: dict[int, Condition] = {}
 
-    def roll_back(self, sites: int, reached: int) -> None:
-        """Forgets the sites and the functions reached since there were that many."""
+    def mark(self, function: tuple[str, ir.Span]) -> None:
+        """Notes a function that was reached."""
+        self.reached.setdefault(function)
+        self.marked.append(function)
+
+    @property
+    def position(self) -> tuple[int, int, int]:
+        """What `roll_back` comes back to."""
+        return len(self.sites), len(self.reached), len(self.marked)
+
+    def roll_back(self, position: tuple[int, int, int]) -> None:
+        """Forgets the sites and the functions reached since."""
+        sites, reached, marked = position
         del self.sites[sites:]
+        del self.marked[marked:]
         while len(self.reached) > reached:
             self.reached.popitem()
 

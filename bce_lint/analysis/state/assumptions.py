@@ -26,6 +26,9 @@ _COMPARED = ("==", "<", "<=", ">", ">=", "in")
 def assume(m: Machine, outcomes: Iterable[Tag]) -> None:
     """From here on some outcomes of tests hold."""
     new = frozenset(outcomes)
+    if new and m.trace is not None:
+        m.outcomes.look_for(number for number, _ in new)
+        m.trace.assumes += len(new)
     if new and not new <= (known := assumed(m.state)) and len(known) < MAX_ASSUMED:
         m.write(0, cells.ASSUMED, MustUses(known | new))
 
@@ -53,14 +56,14 @@ def mark_changed(m: Machine, frame: Frame, owner: Value, span: ir.Span) -> None:
 
 def mark_called(m: Machine, frame: Frame, owner: Value, span: ir.Span) -> None:
     """A method of an unknown value was called: what some test has asked of it may be another."""
-    if type(owner) is Unknown and owner.identity in m.outcomes.asked:
+    if type(owner) is Unknown and m.outcomes.is_asked(owner.identity):
         mark_changed(m, frame, owner, span)
 
 
 def test_of(m: Machine, value: Value) -> Tag | None:
     """The test whose outcome a value is, or whether it is true; and the outcome for which the value is true."""
     if type(value) is Unknown or type(value) is Tensor:
-        meant = m.outcomes.meant.get(value.identity)
+        meant = m.outcomes.meaning(value.identity)
         if meant is not None:
             return meant
     number = _number(m, value)
@@ -74,7 +77,7 @@ def _number(m: Machine, value: Value) -> int | None:
     if type(value) is not Unknown or value.identity <= 0:
         return None
     identity = value.identity
-    _ask(m, identity)
+    ask(m, identity)
     since = m.state.find((identity, cells.CHANGED), m.reads)
     if since is None:
         return identity
@@ -89,8 +92,10 @@ def _foreign(m: Machine, value: External) -> int | None:
     return m.intern(("external", value.name, since.identity)) if type(since) is Unknown and since.identity > 0 else None
 
 
-def _ask(m: Machine, identity: int) -> None:
+def ask(m: Machine, identity: int) -> None:
     """Notes that there is a test of an unknown value, and so of those that it is a part of."""
+    if identity > 0 and m.trace is not None:
+        m.trace.asks[identity] = None
     while identity > 0 and identity not in m.outcomes.asked:
         m.outcomes.asked.add(identity)
         key = m.key_of(identity)
@@ -108,7 +113,7 @@ def compared(m: Machine, op: str, left: Value, right: Value) -> Tag | None:
     op = "==" if right is NONE and op == "is" else op
     test = m.intern(("compared", op, number, right))
     if op in _COMPARED:
-        m.outcomes.comparisons[test] = ValueTest(number, op, right.value)
+        m.outcomes.compare(test, ValueTest(number, op, right.value))
     return test, outcome
 
 
@@ -119,7 +124,7 @@ def contained(m: Machine, op: str, left: Value, items: tuple[Value, ...]) -> Tag
     if number is None or len(values) != len(items):
         return None
     test = m.intern(("contained", number, items))
-    m.outcomes.comparisons[test] = ValueTest(number, "in", values)
+    m.outcomes.compare(test, ValueTest(number, "in", values))
     return test, op == "in"
 
 
@@ -137,10 +142,7 @@ def asked(m: Machine, what: Hashable, value: Value) -> Tag | None:
 
 def note(m: Machine, identity: int, test: Tag | None) -> None:
     """Says which test a value is the outcome of, from this passing of its place on."""
-    if test is not None:
-        m.outcomes.meant[identity] = test
-    else:
-        m.outcomes.meant.pop(identity, None)
+    m.outcomes.mean(identity, test)
 
 
 def outcome_value(m: Machine, test: Tag | None) -> Value:
@@ -149,7 +151,7 @@ def outcome_value(m: Machine, test: Tag | None) -> Value:
         return TOP
     number, positive = test
     identity = m.intern(("outcome", number, positive))
-    m.outcomes.meant[identity] = test
+    m.outcomes.mean(identity, test)
     return Unknown(identity)
 
 
@@ -162,8 +164,13 @@ def negated(m: Machine, value: Value) -> Value:
 def decided(m: Machine, value: Value) -> bool | None:
     """Whether a value is certainly true or certainly false, also for what is assumed on this path."""
     found = objects.truth(m, value)
-    if found is not None or type(value) is Union or not (holding := assumed(m.state)):
+    if found is not None or type(value) is Union:
         return found
+    holding = assumed(m.state)
+    if m.trace is not None:
+        m.trace.checked |= holding == m.trace.holding
+    if not holding:
+        return None
     test = test_of(m, value)
     known = None if test is None else m.outcomes.known(test[0], holding)
     return None if test is None or known is None else known is test[1]
@@ -171,9 +178,11 @@ def decided(m: Machine, value: Value) -> bool | None:
 
 def outcomes_of(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, outcome: bool) -> Tags:
     """What holds where a test has an outcome; `value` is what it gave."""
+    if value is None:
+        return NO_TAGS
     match test:
         case ir.Op(op="not", operands=(ir.Op(op="not" | "and" | "or") as inner,)):
-            return outcomes_of(m, frame, inner, None if value is None else negated(m, value), not outcome)
+            return outcomes_of(m, frame, inner, negated(m, value), not outcome)
         case ir.Op(op="and" | "or", operands=parts):
             whole = _outcomes_of(m, frame, test, value, outcome)
             if outcome is not (test.op == "and"):
@@ -191,7 +200,11 @@ def _outcomes_of(m: Machine, frame: Frame, test: ir.Expr, value: Value | None, o
     found = test_of(m, value)
     if found is None:
         return NO_TAGS
-    m.answer.tests.setdefault(found[0], Condition(frame.place(test.span), found[1]))
+    condition = Condition(frame.place(test.span), found[1])
+    if m.trace is not None:
+        m.trace.place_of(found[0], m.test(found[0]))
+        m.trace.told.setdefault(found[0], condition)
+    m.answer.tests.setdefault(found[0], condition)
     return frozenset({(found[0], outcome is found[1])})
 
 

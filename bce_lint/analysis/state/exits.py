@@ -14,7 +14,7 @@ class Exits:
     """The ways out of the middle of a round: what leaves a loop by one may have been through other rounds before."""
 
     def __init__(self, m: Machine, frame: Frame, loop: Loop) -> None:
-        self.frame, self.loop, self.outside = frame, loop, len(loop.breaks)
+        self.m, self.frame, self.loop, self.outside = m, frame, loop, len(loop.breaks)
         self.returned = len(frame.returns)
         self.thrown = [(states, len(states)) for _, states in m.thrown]
 
@@ -22,6 +22,8 @@ class Exits:
         """Gives what was met on each of them what a round before the last may have left."""
         if not kept:
             return
+        if any(len(states) > before for states, before in self.thrown):
+            self.m.not_replayed()  # what was raised is another state now
         for states, before in (*self.thrown, (self.loop.breaks, self.outside)):
             states[before:] = [of_any_round(state, kept) for state in states[before:]]
         if self.frame.captured:  # of a variable that nothing captured nobody asks behind a `return`

@@ -50,6 +50,16 @@ class Generics:
         self._within: dict[Within, BuiltWith] = {}
         self._building: list[tuple[int, set[int]]] = []
 
+    @property
+    def building(self) -> bool:
+        """True if some instance is being built."""
+        return bool(self._building)
+
+    def ready(self, below: State, address: int) -> Built | None:
+        """The instance at an address on top of a state, if it is there and nothing is being built."""
+        known = self._known.get(address) if below is self._below and not self._building else None
+        return None if known is None else known.built
+
     def start(self) -> None:
         """Another entry point runs."""
         if self._below is self._base:

@@ -44,12 +44,21 @@ def handed(m: Machine, value: Value, depth: int) -> Value:
 
 def taken(m: Machine, frame: Frame, owner: Ref, value: Value) -> Value:
     """What a frame takes out of an object: a caller's where the object is, but for the frame's own `self`."""
-    depth, scope = 0, frame
-    while scope.call is not None and scope.parent is not None and owner.address in scope.params:
-        if scope.owner is not None and owner == scope.receiver:
+    depth, last = handed_by(frame, owner.address, 0)
+    if m.trace is not None:
+        m.trace.taken(owner.address, depth, last)
+    return _marked(m, value, depth) if depth else value
+
+
+def handed_by(frame: Frame, address: int, depth: int) -> tuple[int, int]:
+    """The depth of the outermost frame that was handed an object on the way to a frame, and of the one where that ends; where none was,
+    `depth`."""
+    scope = frame
+    while scope.call is not None and scope.parent is not None and address in scope.params:
+        if scope.owner is not None and type(scope.receiver) is Ref and address == scope.receiver.address:
             break
         depth, scope = scope.depth, scope.parent
-    return _marked(m, value, depth) if depth else value
+    return depth, scope.depth
 
 
 def made_of(m: Machine, value: Value, args: Args) -> Value:
@@ -85,11 +94,12 @@ def arms(m: Machine, frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]
     depth = outermost(*[t.given for t in tensors])
     scope: Frame | None = frame if depth else None
     while scope is not None and scope.depth >= depth:
+        m.crossed(scope)
         if scope.arms:
-            chain = _chain(scope)
+            called = chain(scope)
             counters = _counters_of(scope.function)
             meant = [(test, taken) for test, taken in scope.arms if _meant(m, scope, test) and not counters & _names(test)]
-            found[:0] = [UndecidedArm(((scope.unit.path, test.span), *chain), taken, type(test) is ir.Opaque) for test, taken in meant]
+            found[:0] = [UndecidedArm(((scope.unit.path, test.span), *called), taken, type(test) is ir.Opaque) for test, taken in meant]
         scope = scope.parent
     return tuple(found)
 
@@ -125,7 +135,7 @@ def _counters(node: AnyNode) -> set[str]:
     return found
 
 
-def _chain(frame: Frame) -> tuple[SourceRange, ...]:
+def chain(frame: Frame) -> tuple[SourceRange, ...]:
     """The calls that led into a frame."""
     found: list[SourceRange] = []
     while frame.parent is not None and frame.call is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -19,7 +19,6 @@ from bce_lint.analysis.domain.values import (
     Seq,
     Table,
     Union,
-    Unknown,
     Value,
 )
 from bce_lint.analysis.sites import Site
@@ -29,10 +28,10 @@ from bce_lint.analysis.state.dependencies import Dependencies, Journal
 from bce_lint.analysis.state.frames import Args, Frame
 from bce_lint.analysis.state.generics import Generics
 from bce_lint.analysis.state.noted_program import NotedProgram
-from bce_lint.analysis.state.outcomes import Outcomes
 from bce_lint.analysis.state.program import Program
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import Cell, Reads, State, apply_delta, assumed
+from bce_lint.analysis.state.tracing import Traced
 from bce_lint.analysis.state.walks import LARGE, Walks
 from bce_lint.analysis.state.waste import Waste
 
@@ -118,7 +117,7 @@ class RecordingObserver(Observer, Protocol):
         """How many times the fuel of a plain run it gets."""
 
 
-class Machine:
+class Machine(Traced):
     """The state of one run. `answer` is what its entry point has found so far, `generics` the instances of classes as any, `any_of`
     their addresses; `takes_any` says that callers may give anything for what has a constant as its default;
     `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
@@ -145,6 +144,7 @@ class Machine:
         fuel_factor: int = 1,
         before: Machine | None = None,
     ) -> None:
+        super().__init__()
         self.journal = Journal()
         self.program: Program = NotedProgram(program, self.journal)
         self.interpreter = interpreter
@@ -181,12 +181,9 @@ class Machine:
         self.thrown: list[tuple[int, list[State]]] = []
         self.absent: dict[tuple[int, str, bool], tuple[bool, Dependencies]] = {}
         self.stars = StarGraph(program.unit, program.resolve, self.journal)
-        self.outcomes = Outcomes()
         self.loaded_tests: dict[int, Condition] = {}
         self.catching = 0
         self.operands: dict[int, Value] = {}
-        self._interned: dict[Hashable, int] = {}
-        self._keys: list[Hashable] = [None]
         if before is not None:
             self._go_on(before)
 
@@ -216,18 +213,6 @@ class Machine:
         """The test that a number stands for, where it stands in what runs or in a module that was loaded."""
         return self.answer.tests.get(number) or self.loaded_tests.get(number)
 
-    def intern(self, key: Hashable) -> int:
-        """A number that stands for a key, the same each time."""
-        number = self._interned.get(key)
-        if number is None:
-            number = self._interned[key] = len(self._keys)
-            self._keys.append(key)
-        return number
-
-    def key_of(self, number: int) -> Hashable:
-        """What a number stands for."""
-        return self._keys[number]
-
     def read(self, address: int, name: str) -> Value | None:
         """The value of a cell; an import found there is resolved now."""
         value = self.state.find((address, name), self.reads)
@@ -244,7 +229,16 @@ class Machine:
             return self.interpreter.force(self, value)
         if type(value) is Union:
             return self.here(value) if value.tags else value
-        return self.walks.ask(value) if (type(value) is Seq or type(value) is Table) and value.bulk > LARGE else value
+        return self.ask(value) if (type(value) is Seq or type(value) is Table) and value.bulk > LARGE else value
+
+    def ask(self, value: Seq | Table) -> Seq | Table:
+        """A large value, or what is left of it where there were too many."""
+        found = self.walks.ask(value)
+        if self.trace is not None:
+            self.trace.bulk += value.bulk
+            if found is not value:
+                self.trace.lose()
+        return found
 
     def here(self, value: Value) -> Value:
         """What is left of alternatives under the outcomes of tests that hold on this path."""
@@ -256,9 +250,13 @@ class Machine:
 
     def find_global(self, address: int, name: str) -> Value | None:
         """A module's global: looked up below the running entry point unless the entry point has written into that module."""
-        if address in self.written_modules:
-            return self.state.find((address, name), self.reads)
-        return self.below_entry.find((address, name))
+        written, cell = address in self.written_modules, (address, name)
+        if self.trace is not None:
+            self.trace.is_written(address, written)
+            if not written:
+                found = self.trace.globals[cell] = self.below_entry.find(cell)
+                return found
+        return self.state.find(cell, self.reads) if written else self.below_entry.find(cell)
 
     def write(self, address: int, name: str, value: Value) -> None:
         """Sets a cell in the current layer, which is never a frozen one."""
@@ -288,15 +286,23 @@ class Machine:
         """Notes a site, unless the run only prepares a state."""
         if not self.suppress_sites and not self.ended:
             self.answer.sites.append(site)
+            if self.trace is not None:
+                self.trace.met(self.spent)
+                if self.fuel < 0:
+                    self.trace.lose()
             self.spent_before_site |= self.fuel < 0
-            self.fuel += self.site_bonus
-            self.given += self.site_bonus
-            self.site_bonus = 0
+            self.take_bonus()
 
-    def new_ref(self, frame: Frame, span: ir.Span, kind: RefKind, what: object = None, tag: str = "") -> Ref:
+    def take_bonus(self) -> None:
+        """The first site of an entry point gives it more fuel."""
+        self.fuel += self.site_bonus
+        self.given += self.site_bonus
+        self.site_bonus = 0
+
+    def new_ref(self, frame: Frame, span: ir.Span, kind: RefKind, what: object = None, tag: str | int = "") -> Ref:
         """The heap object that this place allocates in this context; one that exists already may now be several."""
         address = self.intern((frame.context, frame.unit.address, span, frame.unrolled_at, kind, tag))
-        if self.state.find((address, cells.LIVE)) is not None:
+        if self.peek((address, cells.LIVE)) is not None:
             self.mark_summary(address)
         self.write(address, cells.LIVE, TOP)
         return Ref(address, kind, what, frame.place(span))
@@ -308,12 +314,8 @@ class Machine:
 
     def is_summary(self, address: int) -> bool:
         """True if an allocation site may stand for several objects by now."""
-        return address in self.summaries and self.state.find((address, cells.SUMMARY), self.reads) is not None
-
-    def number(self, frame: Frame, span: ir.Span, tag: object = "tensor") -> int:
-        """The value number of what a place makes in this context; `tag` tells several that one place makes apart."""
-        return self.intern((frame.context, frame.unit.address, span, frame.unrolled_at, tag))
-
-    def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
-        """An unknown value that is at least the same each time this context makes it."""
-        return Unknown(self.number(frame, span, "?"))
+        if address in self.summaries:
+            return self.state.find((address, cells.SUMMARY), self.reads) is not None
+        if self.trace is not None:
+            self.peek((address, cells.SUMMARY))
+        return False

@@ -55,16 +55,16 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
                 _set_entry(m, option, name, value, len(alternatives) > 1)
                 continue
             weak = len(alternatives) > 1 or m.is_summary(option.address)
-            old = m.state.find((option.address, name)) if weak else None
+            old = m.peek((option.address, name)) if weak else None
             m.write(option.address, name, value if old is None else join(old, value))
             items = m.read(option.address, cells.ITEMS) if option.kind == "container" else None
             if type(items) is Table:
                 m.write(option.address, cells.ITEMS, items.put(name, value))
         elif type(option) is ClassV:
-            m.written_modules.add(option.address)
+            m.written_into(option.address)
             m.write(option.address, name, value)
         elif type(option) is ModuleV:
-            m.written_modules.add(address(m, option.path))
+            m.written_into(address(m, option.path))
             m.write(address(m, option.path), name, value)
 
 
@@ -72,6 +72,7 @@ def _set_entry(m: Machine, owner: Ref, name: str, value: Value, weak: bool) -> N
     """An attribute of an object whose attributes are its entries, as `self.__dict__ = self` makes them in a dict."""
     table = m.read(owner.address, cells.ITEMS)
     if name == "__dict__":
+        m.not_replayed()
         m.own_tables.add(owner.address)
     elif type(table) is Table:
         new = table.put(name, value)
@@ -92,7 +93,7 @@ def _keepers(m: Machine, owner: Value, name: str, value: Tensor) -> Iterator[tup
     if type(owner) is not Ref or owner.kind != "instance" or m.read(owner.address, name) is not None:
         yield owner, name
     elif type(class_attribute(m, owner, name)) is FunctionV:
-        own = [(kept, m.state.find((owner.address, kept))) for kept in m.state.names(owner.address)]
+        own = [(kept, m.peek((owner.address, kept))) for kept in m.names(owner.address)]
         yield from ((owner, kept) for kept, one in own if type(one) is Tensor and one.identity and one.identity == value.identity)
     elif isinstance(owner.what, ClassV):
         bases = [base for base in class_model.mro(m, owner.what) if type(base) is ClassV]
@@ -118,7 +119,7 @@ def forget_namespace(m: Machine, value: Value) -> None:
     """Somebody may change the attributes of a namespace by names that are not seen: nothing is known of them then."""
     for option in options(value):
         if type(option) is Ref and option.kind == "namespace":
-            for name in m.state.names(option.address):
+            for name in m.names(option.address):
                 if not name.startswith("$"):
                     m.write(option.address, name, TOP)
 
@@ -135,10 +136,10 @@ def forget_settings(m: Machine, owner: Value) -> None:
     for option in options(owner):
         if type(option) is not Ref:
             continue
-        names = [(option.address, name) for name in m.state.names(option.address)]
+        names = [(option.address, name) for name in m.names(option.address)]
         if isinstance(option.what, ClassV):
             bases = [base for base in class_model.mro(m, option.what) if type(base) is ClassV]
-            names = [(base.address, name) for base in reversed(bases) for name in m.state.names(base.address)] + names
+            names = [(base.address, name) for base in reversed(bases) for name in m.names(base.address)] + names
         for address, name in names:
             if not name.startswith(("$", "__")) and type(m.read(address, name)) is Constant:
                 m.write(option.address, name, TOP)

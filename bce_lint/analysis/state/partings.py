@@ -33,6 +33,8 @@ def arriving(m: Machine, *values: Value) -> tuple[Conditional, ...]:
 
 def conditions_of(m: Machine, tags: Tags) -> Conditions:
     """Outcomes of tests that have a place, in the order of the source, but those of which a test around may speak."""
+    if m.trace is not None:
+        m.trace.asked_places(m.test, tags, assumed(m.state))
     around = set[str]().union(*(_subjects(one) for number, _ in assumed(m.state) if (one := m.test(number)) is not None)) if tags else set()
     asked = [(one, outcome) for number, outcome in tags if (one := m.test(number)) is not None]
     found = [Condition(one.test, one.outcome is outcome) for one, outcome in asked if not _subjects(one) & around]

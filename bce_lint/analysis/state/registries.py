@@ -21,7 +21,7 @@ _AROUND = 3
 def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) -> Table:
     """The entries of a dict with those that files register which nothing has read so far; they may be missing where these are not
     imported."""
-    if table.rest is not None or m.base.find((owner.address, cells.ITEMS)) is None:
+    if table.rest is not None or m.below_all((owner.address, cells.ITEMS)) is None:
         return table
     name = key.value if type(key) is Constant else None
     if type(key) is Constant and (not isinstance(name, str) or (table.get(name) is not None and not m.is_summary(owner.address))):
@@ -29,13 +29,15 @@ def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) ->
     names = _names(m, frame, owner)
     files = m.program.registering(names, name if isinstance(name, str) else None) if names else ()
     root = _root(frame)
+    if m.trace is not None:
+        m.trace.begun |= {file: file == root for file in files}
     files = tuple(file for file in files if file != root)
     if name is None and len(files) > MAX_FILES:
         return changed(table, rest=TOP)
     with m.journal.search():
         for file in files[:MAX_FILES]:
             m.program.load(file)
-    there = m.base.find((owner.address, cells.ITEMS))
+    there = m.below_all((owner.address, cells.ITEMS))
     return _with_others(table, there) if type(there) is Table else table
 
 
@@ -56,6 +58,7 @@ def _root(frame: Frame) -> str:
 
 def _names(m: Machine, frame: Frame, owner: Ref) -> frozenset[str]:
     """The names by which other files fill a dict: its own, that of the object or the class that has it, those of functions that use it."""
+    m.not_replayed()  # it looks at the frames around
     holders: list[Value] = [owner]
     around: Frame | None = frame
     for _ in range(_AROUND):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, limited
 from bce_lint.analysis.domain.values import NONE, TRUE, MustUses, Value, join, join_tagged
@@ -16,7 +16,7 @@ AtDepth: TypeAlias = "tuple[Value | None, int]"
 INDEXED = 40
 NO_USES = MustUses(frozenset())
 ASSUMED_CELL = (0, cells.ASSUMED)
-_UNWRITTEN = {cells.GRAD: TRUE, cells.CASTING: NONE}
+UNWRITTEN: Mapping[Cell, Value] = {(0, cells.GRAD): TRUE, (0, cells.CASTING): NONE}
 """What cells are where nobody wrote them."""
 _NO_INDEX: tuple[int, dict[int, list[str]]] = (0, {})
 _NO_OTHERS: tuple[int, dict[Cell, Value]] = (-1, {})
@@ -26,13 +26,15 @@ COPIED, FLAT = 16, 48
 
 class Reads:
     """The cells that a region read from before its start, with the values found (None: absent); `unread` are those that only a merge
-    took from there: nothing has asked since for what it made of them."""
+    took from there: nothing has asked since for what it made of them. `peeks` are those that a loop in it is not told of, if anybody wants
+    to know."""
 
-    __slots__ = ("cells", "depth", "outer", "unread")
+    __slots__ = ("cells", "depth", "outer", "peeks", "unread")
 
     def __init__(self, depth: int, outer: Reads | None) -> None:
         self.depth = depth
         self.outer = outer
+        self.peeks: Reads | None = None if outer is None else outer.peeks
         self.cells: dict[Cell, AtDepth] = {}
         self.unread: dict[Cell, AtDepth] = {}
 
@@ -58,6 +60,13 @@ class Reads:
         """A merge takes a cell as it was at a depth."""
         if depth <= self.depth and cell not in self.cells:
             self.unread.setdefault(cell, (value, depth))
+
+
+class LeftBehind(NamedTuple):
+    """Cells that a call has left behind: in the layer of its caller, or in a layer of their own (`apart`)."""
+
+    apart: bool
+    cells: Mapping[Cell, Value]
 
 
 class State:
@@ -86,6 +95,11 @@ class State:
         """Sets cells in this layer that some state of the run was given before."""
         self.cells.update(cells)
 
+    def put_all(self, cells: Mapping[Cell, Value]) -> None:
+        """Sets cells in this layer, which is never a frozen one."""
+        self.cells.update(cells)
+        self._written.update(cells)
+
     def known(self, cell: Cell) -> Cell:
         """A cell that is about to be written, though nobody has set it: from now on it is looked for."""
         self._written.add(cell)
@@ -97,21 +111,28 @@ class State:
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""
-        if reads is not None:
-            return self._noted(cell, reads)
+        if reads is None:
+            if cell in self._written:
+                for cells in self._chain:
+                    if cell in cells:
+                        return cells[cell]
+            return None
         if cell in self._written:
+            if cell in reads.unread:
+                reads.ask(cell)
+            above = self.depth - reads.depth
             for cells in self._chain:
                 if cell in cells:
-                    return cells[cell]
-        return None
-
-    def _noted(self, cell: Cell, reads: Reads) -> Value | None:
-        if cell in reads.unread:
+                    value = cells[cell]
+                    if above <= 0 and cell not in reads.cells:
+                        reads.cells[cell] = (value, reads.depth + above)
+                    return value
+                above -= 1
+        elif cell in reads.unread:
             reads.ask(cell)
-        value, depth = self._located(cell)
-        if depth <= reads.depth and cell not in reads.cells:
-            reads.cells[cell] = (value, depth)
-        return value
+        if cell not in reads.cells:
+            reads.cells[cell] = (None, 0)
+        return None
 
     def _located(self, cell: Cell) -> AtDepth:
         if cell in self._written:
@@ -316,10 +337,11 @@ def _join(
             value: Value | None = diff[cell]
         else:
             if not asked:
-                before, asked = base.before_merge(cell, None if inner else reads), True
+                before = base.find(cell, None if reads is None else reads.peeks) if inner else base.before_merge(cell, reads)
+                asked = True
             value = before
             if value is None and inner:
-                value = NO_USES if cell[1].startswith(cells.USES) else _UNWRITTEN.get(cell[1])
+                value = NO_USES if cell[1].startswith(cells.USES) else UNWRITTEN.get(cell)
         if value is None:
             continue
         if when is not None and not inner:

@@ -55,6 +55,20 @@ class Walks:
             self._taken[path], self._round[path] = bulk, spent
         return True
 
+    @property
+    def rounds(self) -> int:
+        """What the loops of the file have taken."""
+        return self._round.get(self.path, 0)
+
+    @property
+    def taken(self) -> int:
+        """The bulk of the large values that the file has asked for."""
+        return self._taken.get(self.path, 0)
+
+    def take(self, bulk: int) -> None:
+        """Large values of so much bulk were asked for, none of them too much."""
+        self._taken[self.path] = self.taken + bulk
+
     def ask(self, value: Seq | Table) -> Seq | Table:
         """A large value, or what is left of it."""
         taken = self._taken.get(self.path, 0)

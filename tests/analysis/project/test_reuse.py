@@ -31,7 +31,7 @@ def state(root: Path, texts: dict[str, str], before: Project | None = None) -> P
     for name, text in texts.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(text.encode("utf-8", "surrogateescape"))
-    return Project(str(root), sorted(texts), before=before)
+    return Project(str(root), sorted(texts), before=before, stays=True)
 
 
 def told(project: Project) -> tuple[object, ...]:

@@ -71,9 +71,11 @@ def test_what_was_met_since_is_forgotten() -> None:
     m = machine()
     m.answer.sites = [SITE, SITE, SITE]
     m.answer.reached = {("a.py", SPAN): None, ("a.py", OTHER): None, ("b.py", SPAN): None}
-    m.answer.roll_back(2, 1)
+    m.answer.marked = [("a.py", SPAN), ("a.py", OTHER), ("b.py", SPAN), ("a.py", SPAN)]
+    m.answer.roll_back((2, 1, 1))
     assert (len(m.answer.sites), [*m.answer.reached]) == (2, [("a.py", SPAN)])
-    m.answer.roll_back(2, 1)
+    assert m.answer.marked == [("a.py", SPAN)]
+    m.answer.roll_back((2, 1, 1))
     assert (len(m.answer.sites), [*m.answer.reached]) == (2, [("a.py", SPAN)])
 
 

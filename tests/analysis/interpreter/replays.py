@@ -1,0 +1,71 @@
+"""Runs with summaries and without: what each of them finds, and which calls were replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from bce_lint.analysis.interpreter import summaries
+from bce_lint.analysis.project.project import Project
+from bce_lint.ir.walk import below
+from tests.analysis.programs import FOLDER, FromTexts, path_of
+
+
+def answers(project: Project) -> dict[str, object]:
+    """All that a run has found and left behind, numbers included; nodes stand for themselves by their places."""
+    answer, machine = project.answer, project.machine
+    units = [unit for unit in project._units.values() if unit is not None]
+    places = {id(node): (unit.path, node.span) for unit in units for node in below(unit.module) if id(node) in answer.visited}
+    return {
+        "sites": answer.sites,
+        "reached": [*answer.reached],
+        "visited": {places[one] for one in answer.visited},
+        "incomplete": {(one.name, one.span) for one in answer.incomplete},
+        "unfinished": answer.unfinished,
+        "constructed": (answer.constructed, answer.called, answer.used),
+        "budgets": (machine.waste.spent, machine.walks._taken, machine.walks._round, machine.evaluations),
+        "numbers": len(machine._keys),
+        "tests": (answer.tests, machine.outcomes.meant, machine.outcomes.asked, machine.outcomes.comparisons),
+        "layers": (machine.layers, answer.applied, machine.any_of, machine.summaries),
+        "problems": project.problems,
+    }
+
+
+@contextmanager
+def all_kept() -> Iterator[list[str]]:
+    """Calls are kept however little they cost, and compared with what is known as often as there is any; the names of those replayed."""
+    replayed: list[str] = []
+    replay = vars(summaries)["replayed"]
+
+    def _replayed(m: Any, frame: Any, one: Any, found: Any) -> bool:
+        done = bool(replay(m, frame, one, found))
+        if done:
+            replayed.append(one.function.node.name)
+        return done
+
+    with patch.multiple(summaries, WORTH=0, ALLOWED=1 << 40, replayed=_replayed):
+        yield replayed
+
+
+def ran(project: Project, wanted: set[str], remembering: bool) -> dict[str, object]:
+    """What a run of some files finds."""
+    project.machine.remembering = remembering
+    project.run(wanted)
+    return answers(project)
+
+
+def of_texts(files: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object], list[str]]:
+    """What is found in texts by their names without summaries and with, and the calls that were replayed."""
+    texts = {path_of(name): text.encode() for name, text in files.items()}
+    plain = ran(FromTexts(FOLDER, (), texts), set(texts), False)
+    with all_kept() as replayed:
+        return plain, ran(FromTexts(FOLDER, (), texts), set(texts), True), replayed
+
+
+def of_files(folder: str, files: list[str]) -> tuple[dict[str, object], dict[str, object], list[str]]:
+    """What is found in files without summaries and with, and the calls that were replayed."""
+    plain = ran(Project(folder, files), set(files), False)
+    with all_kept() as replayed:
+        return plain, ran(Project(folder, files), set(files), True), replayed
