@@ -61,7 +61,7 @@ class ModuleLoads:
         finally:
             self._loading.pop()
             self._as_it_was[path] = False
-        self._machine.base.apply(memo.cells)
+        self._machine.base.put_all(memo.cells)
         for one in self._loading:  # which has it from the time before, if it has it
             one.written.cells.update({cell: value for cell, value in memo.cells.items() if cell in one.written.cells})
         self._note_contested(unit, memo)

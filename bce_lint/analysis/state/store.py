@@ -91,10 +91,6 @@ class State:
         self.cells[cell] = value
         self._written.add(cell)
 
-    def apply(self, cells: Mapping[Cell, Value]) -> None:
-        """Sets cells in this layer that some state of the run was given before."""
-        self.cells.update(cells)
-
     def put_all(self, cells: Mapping[Cell, Value]) -> None:
         """Sets cells in this layer, which is never a frozen one."""
         self.cells.update(cells)
