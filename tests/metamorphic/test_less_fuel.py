@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from bce_lint.analysis.interpreter import decorators, entry_points, instances
-from bce_lint.analysis.project import project
+from bce_lint.analysis.project import module_loads
 from bce_lint.analysis.recording.uses import UseRecorder
 from tests.metamorphic.programs import Program, fixtures, planted
 from tests.metamorphic.verdicts import Verdict, of_program
@@ -21,7 +21,7 @@ BUDGETS = (
     (entry_points, ("ENTRY_FUEL", "BODY_FUEL", "SITE_BONUS", "INHERITED_FUEL", "INHERITED_SITE_BONUS")),
     (instances, ("GENERIC_FUEL", "SETTER_FUEL")),
     (decorators, ("DECORATOR_FUEL",)),
-    (project, ("ENTRY_FUEL",)),
+    (module_loads, ("ENTRY_FUEL",)),
 )
 SHARES = (0.02, 0.1, 0.3)
 """What is left of each budget: with fewer evaluations than a short function takes, what a call would have done is not known at all."""
