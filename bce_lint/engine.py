@@ -227,7 +227,7 @@ def _project_around(root: Root, path: str, data: bytes, imports: ImportFolders =
     part = (root.path, package_of(root, path))
     known = _PROJECTS.get(part)
     if known is None or known.imports != imports:
-        known = _PROJECTS[part] = StayingProject(root, imports)
+        known = _PROJECTS[part] = StayingProject(root, imports, expected=False)
     return known.around(path, data)
 
 

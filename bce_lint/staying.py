@@ -21,10 +21,11 @@ _Stamps: TypeAlias = dict[str, tuple[int, int]]
 
 
 class StayingProject:
-    """The project of some files, as it is on the disk but for texts that are given."""
+    """The project of some files, as it is on the disk but for texts that are given. Where it is not `expected` to change, what is noted for
+    later states is noted from the first change on: a run that notes takes longer."""
 
-    def __init__(self, root: Root, imports: ImportFolders = usual) -> None:
-        self._root, self.imports = root, imports
+    def __init__(self, root: Root, imports: ImportFolders = usual, expected: bool = True) -> None:
+        self._root, self.imports, self._expected = root, imports, expected
         self._known: Project | None = None
         self._stamps: _Stamps = {}
         self._trusted_until = 0.0
@@ -43,7 +44,8 @@ class StayingProject:
             return known
         stamps = self._look(path)
         missing = path not in stamps and path not in texts and os.path.exists(path)
-        made = Project(self._root.path, [*stamps, *([path] if missing else [])], texts, before=known, imports=self.imports, stays=True)
+        files, stays = [*stamps, *([path] if missing else [])], self._expected or known is not None
+        made = Project(self._root.path, files, texts, before=known, imports=self.imports, stays=stays)
         if not missing:  # else it would not be the same whichever file was asked about before
             self._known, self._stamps = made, stamps
         return made
