@@ -164,7 +164,7 @@ def _class(r: Unification, old: ClassV, new: ClassV) -> None:
 
 
 def _partial(r: Unification, old: PartialV, new: PartialV) -> None:
-    if len(old.args) != len(new.args) or [k for k, _ in old.keywords] != [k for k, _ in new.keywords]:
+    if len(old.args) != len(new.args) or [k for k, _ in old.keywords] != [k for k, _ in new.keywords] or old.bound != new.bound:
         raise Unequal
     r.equal(old.function, new.function)
     r.all_equal(old.args, new.args)

@@ -129,6 +129,14 @@ def test_contexts_are_read() -> None:
     assert calls(text.format("    with torch.no_grad():\n        b = loss(x, y)\n")) == []
 
 
+def test_where_a_partial_was_given_its_options_counts() -> None:
+    text = "from functools import partial\n\n\ndef called(loss, x, y):\n    return loss(torch.sigmoid(x), y) + x.sum() * y.sum()\n\n\n"
+    text += 'def f(x, y):\n    one = partial(F.binary_cross_entropy, reduction="sum")\n    {}\n'
+    text += "    return called(one, x, y) + called(other, x, y)\n"
+    assert calls(text.format("other = one")) == ["called"]
+    assert calls(text.format('other = partial(F.binary_cross_entropy, reduction="sum")')) == []
+
+
 def test_paths_on_which_a_test_is_decided() -> None:
     text = "def last(x, flag):\n    if flag:\n        x = x.sigmoid()\n    return x\n\n\ndef f(x, y, flag, other):\n"
     first = "    if other:\n        F.binary_cross_entropy(last(x, flag), y)\n    if {}:\n"
