@@ -22,12 +22,15 @@ def functions(module: Module) -> dict[str, Function]:
 
 
 def _functions(node: AnyNode, prefix: str) -> Iterator[tuple[str, Function]]:
-    for child in children(node):
-        if isinstance(child, FunctionDef):
-            yield prefix + child.function.name, child.function
-            yield from _functions(child.function, f"{prefix}{child.function.name}.")
-        else:
-            yield from _functions(child, f"{prefix}{child.name}." if isinstance(child, ClassDef) else prefix)
+    waiting = [(node, prefix)]  # no recursion: lambdas may nest as deep as Python reads them
+    while waiting:
+        node, prefix = waiting.pop()
+        if isinstance(node, FunctionDef):
+            yield prefix + node.function.name, node.function
+            node, prefix = node.function, f"{prefix}{node.function.name}."
+        elif isinstance(node, ClassDef):
+            prefix = f"{prefix}{node.name}."
+        waiting.extend(reversed([(child, prefix) for child in children(node)]))
 
 
 def tree(node: AnyNode, position: Locate) -> str:
@@ -37,18 +40,19 @@ def tree(node: AnyNode, position: Locate) -> str:
 
 def _lines(part: object, label: str, indent: str, position: Locate) -> Iterator[str]:
     """The lines of a node, of a tuple of parts, or of a plain value."""
-    names = names_of(type(part)) or getattr(type(part), "_fields", ())
-    if isinstance(part, tuple) and not names:
-        for index, item in enumerate(part):
-            yield from _lines(item, f"{label}[{index}]", indent, position)
-        return
-    plain = [(name, value) for name in names if name != "span" and _is_plain(value := getattr(part, name))]
-    said = [(name, value) for name, value in plain if value or isinstance(part, Const)]
-    words = [f"{name}={sorted(value) if isinstance(value, frozenset) else repr(value)}" for name, value in said]
-    yield " ".join([f"{indent}{label}{': ' * bool(label)}{type(part).__name__}", *words, *_range(part, position)])
-    for name in names:
-        if not _is_plain(value := getattr(part, name)):
-            yield from _lines(value, name, indent + INDENT, position)
+    waiting = [(part, label, indent)]
+    while waiting:
+        part, label, indent = waiting.pop()
+        names = names_of(type(part)) or getattr(type(part), "_fields", ())
+        if isinstance(part, tuple) and not names:
+            waiting.extend((item, f"{label}[{index}]", indent) for index, item in reversed([*enumerate(part)]))
+            continue
+        plain = [(name, value) for name in names if name != "span" and _is_plain(value := getattr(part, name))]
+        said = [(name, value) for name, value in plain if value or isinstance(part, Const)]
+        words = [f"{name}={sorted(value) if isinstance(value, frozenset) else repr(value)}" for name, value in said]
+        yield " ".join([f"{indent}{label}{': ' * bool(label)}{type(part).__name__}", *words, *_range(part, position)])
+        below = [(getattr(part, name), name, indent + INDENT) for name in names]
+        waiting.extend(reversed([one for one in below if not _is_plain(one[0])]))
 
 
 def _is_plain(value: object) -> bool:

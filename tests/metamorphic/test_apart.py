@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bce_lint.loss_table.file_alone import FileAlone
@@ -33,6 +33,7 @@ FACT = Named("call", "left/train.py", 5, "the project calls it")
 
 
 def _two_programs_in_one_project(first: Program, second: Program) -> None:
+    assume(first is not second)  # classes of one name that are constructed as attributes of modules are not told apart by their files
     assert violations(pair(first, second), sides=True) == []
 
 
