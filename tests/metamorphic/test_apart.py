@@ -38,7 +38,7 @@ def _two_programs_in_one_project(first: Program, second: Program) -> None:
 
 
 _ANY_TWO = given(first=st.sampled_from(PROGRAMS), second=st.sampled_from(PROGRAMS))
-test_two_programs_in_one_project, test_two_programs_in_one_project_at_length = few_and_many(200, _ANY_TWO, _two_programs_in_one_project)
+test_two_programs_in_one_project, test_two_programs_in_one_project_at_length = few_and_many(100, _ANY_TWO, _two_programs_in_one_project)
 
 
 @pytest.mark.parametrize("program", PROJECTS[::4], ids=lambda one: one.name)
@@ -58,7 +58,7 @@ def test_every_project(program: Program) -> None:
 
 @pytest.mark.long
 def test_many_planted_programs() -> None:
-    assert [line for program in planted(200, 3) for line in violations(program)] == []
+    assert [line for program in planted(80, 3) for line in violations(program)] == []
 
 
 @pytest.mark.long
