@@ -223,7 +223,7 @@ def _open_methods(m: Machine, unit: LoweredFile, reachability: LeadsToLoss, cls:
                     overridden.append(method)
     found: list[tuple[bool, FunctionV]] = []
     for name, (base, function) in effective.items():
-        settled = function not in counted.incomplete and (base.path, function.span) in counted.reached
+        settled = counted.settles(base.path, function)
         _note(m, settled, "settled", base.path, function)
         value = None if base is cls or settled or name == "__init__" else m.state.find((base.address, name))
         if type(value) is FunctionV and value.flavour in ("", "property") and _leads_on(m, reachability, unit.path, cls.name, name):

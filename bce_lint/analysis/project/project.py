@@ -120,7 +120,7 @@ class Project(ProjectFiles):
         if what == "settled":
             path, function = about
             assert isinstance(path, str) and isinstance(function, ir.Function)
-            return function not in self.answer.incomplete and (path, function.span) in self.answer.reached
+            return self.answer.settles(path, function)
         answers: dict[Hashable, Callable[..., object]] = {
             "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
             "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,

@@ -44,6 +44,10 @@ class EntryAnswer:
         self.applied: dict[Place, set[tuple[int, str]]] = {}
         self.tests: dict[int, Condition] = {}
 
+    def settles(self, path: str, function: ir.Function) -> bool:
+        """True if some call entered a function of a file, and it met nothing of which nothing was known."""
+        return function not in self.incomplete and (path, function.span) in self.reached
+
     def mark(self, function: tuple[str, ir.Span]) -> None:
         """Notes a function that was reached."""
         self.reached.setdefault(function)

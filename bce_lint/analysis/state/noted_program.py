@@ -35,9 +35,7 @@ class NotedProgram:
 
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names, or None when it lies outside the project."""
-        found = self._program.resolve(importer, module, level)
-        self._journal.current.asked["resolve", importer, module, level] = found
-        return found
+        return self._noted("resolve", self._program.resolve(importer, module, level), importer, module, level)
 
     def has_subclass(self, name: str, path: str) -> bool:
         """True if the project may have a class below one of this name in a file."""
