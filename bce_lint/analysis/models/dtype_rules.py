@@ -139,7 +139,7 @@ def promoted(a: Value, b: Value, op: str, floating: str | None) -> str | None:
     tensors = [v for v in (a, b) if type(v) is Tensor]
     numbers = [number_kind(v) for v in (a, b) if type(v) is Constant or type(v) is Unknown]
     dtypes = [t.dtype for t in tensors if t.dtype is not None]
-    if len(dtypes) < len(tensors) or len(tensors) + len(numbers) < 2 or not set(numbers) <= set(NUMBER_DTYPES):
+    if not tensors or len(dtypes) < len(tensors) or len(tensors) + len(numbers) < 2 or not set(numbers) <= set(NUMBER_DTYPES):
         return None
     arrays = any(t.array for t in tensors)
     default = "float64" if arrays else floating

@@ -171,6 +171,7 @@ def of(dtype: str | None, array: bool = False) -> Tensor:
         (of("int64"), const("a"), "+", None),
         (of("int64"), Unknown(kind="float"), "+", "float16"), (of("int64"), Unknown(kind="int"), "+", "int64"),
         (of("int64"), of("float64"), "+", "float64"), (const(1), of("int32"), "-", "int32"), (of("int64"), NONE, "+", None),
+        (const(1), const(2), "@", None), (const(1.5), const(2), "+", None),
     ],
 )  # fmt: skip
 def test_the_dtype_of_a_result(a: Value, b: Value, op: str, dtype: str | None) -> None:
