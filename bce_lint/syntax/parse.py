@@ -137,6 +137,17 @@ def lower(text: str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) 
     return lower(code, max_bytes=max_bytes, max_depth=max_depth)
 
 
+def lower_by_python(text: str) -> ir.Module | None:
+    """The IR of a text by Python's own parser alone; None where that refuses it or does not tell enough, or where it is too large."""
+    if refusal(text, MAX_BYTES, MAX_DEPTH):
+        return None
+    try:
+        with _deep_recursion():
+            return lower_native(text)
+    except (RecursionError, MemoryError):
+        return None
+
+
 def lower_full(text: str) -> ir.Module:
     """The IR of a text by LibCST alone."""
     from bce_lint.syntax.cst.statements import lower_module

@@ -167,7 +167,7 @@ def follow(
     m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span, is_entry: bool = False
 ) -> tuple[Value, list[LeftBehind]]:
     """Runs the body of a function; what it gives, and what it leaves in the store of its caller."""
-    node = function.node
+    node = m.journal.latest(unit.path, unit.edited, function.node)
     _mark_reached(m, function)
     if m.observer is not None:
         m.observer.enter(frame, function, None if is_entry else span)
@@ -176,7 +176,7 @@ def follow(
         unit, m.intern((context, unit.address, node.span)), context, node, node.bound, function.outer, function.owner,
         args.pos[0] if args.pos else None, frame, None if is_entry else span, frame.depth + 1, main=False,
     )  # fmt: skip
-    m.stack.append(node)
+    m.stack.append(function.node)
     before = m.state
     m.state = before.fork()
     inner.floor = m.state.depth - 1

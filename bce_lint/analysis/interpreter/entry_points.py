@@ -94,7 +94,7 @@ def give_up(m: Machine, counted: EntryAnswer, path: str, start: int, name: str) 
     given_up.reached = m.answer.reached
     for file, span in m.answer.reached:
         unit = m.program.unit(file)
-        text = "" if unit is None else unit.text[span.start : span.end]
+        text = "" if unit is None else unit.quoted(span)
         given_up.leave_unfinished(file, span.start, text if text.isidentifier() else "<lambda>", TOO_DEEP)
     return given_up
 
@@ -251,10 +251,11 @@ def _mentioned(m: Machine, code: LeadsToLoss, name: str, methods: list[tuple[Cla
 
 def _words(m: Machine, code: LeadsToLoss, owner: ClassV, function: ir.Function) -> frozenset[str]:
     """The words of a method's code."""
+    function = m.latest(owner.path, function)
     found = m.words.get(function)
     if found is None:
         unit = m.program.unit(owner.path)
-        text = unit.text[function.span.end : function.body[-1].span.end] if unit is not None and function.body else ""
+        text = unit.quoted(ir.Span(function.span.end, function.body[-1].span.end)) if unit is not None and function.body else ""
         found = m.words[function] = code.words(text)
     return found
 

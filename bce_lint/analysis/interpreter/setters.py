@@ -32,7 +32,7 @@ def setters(m: Machine, cls: ClassV) -> tuple[list[Setter], frozenset[str]]:
             continue
         methods = [one.function for one in base.node.body if isinstance(one, ir.FunctionDef) and one.function.name not in seen]
         for function in methods:
-            stores = _stores_of(function)
+            stores = _stores_of(m.latest(base.path, function))
             value = m.state.find((base.address, function.name)) if stores is not None else None
             if stores is None or (type(value) is FunctionV and value.flavour in ("static", "class")):
                 continue

@@ -192,7 +192,7 @@ class _Follower:
         if isinstance(index, ir.Const):
             return index
         found = None
-        if isinstance(index, ir.Name) and len(stores_of(frame, index.id)) <= 1:
+        if isinstance(index, ir.Name) and len(stores_of(self.m, frame, index.id)) <= 1:
             local = frame.function is not None and index.id in frame.function.bound
             found = self.m.read(frame.address, index.id) if local else self.m.read_global(frame.unit.address, index.id)
         elif isinstance(index, ir.Attr) and isinstance(index.value, ir.Name) and type(frame.receiver) is Ref and index.value.id == "self":
@@ -221,11 +221,11 @@ class _Follower:
         return _worst(found)
 
     def _is_unread(self, frame: Frame, target: AnyNode) -> bool:
-        return isinstance(target, ir.Name) and not list(reads_of(frame, target.id))
+        return isinstance(target, ir.Name) and not list(reads_of(self.m, frame, target.id))
 
     def _put(self, frame: Frame, name: str, keys: Keys) -> Taken:
         """A value is put into a dict of a name, if that is made here."""
-        stores = stores_of(frame, name)
+        stores = stores_of(self.m, frame, name)
         made = all(isinstance(one, ir.Assign) and isinstance(one.value, ir.Dict) for one in stores)
         return self._read(frame, name, keys) if stores and made else Taken.WANTED
 
@@ -239,7 +239,7 @@ class _Follower:
         self.read.add((id(frame), name, keys))
         found = []
         parents = parents_in(scope_of(frame))
-        for one in reads_of(frame, name):
+        for one in reads_of(self.m, frame, name):
             if any(isinstance(around, ir.Function | ir.ClassDef) for around in around(parents, one, scope_of(frame))):
                 return Taken.WANTED
             if not (keys and isinstance(parents.get(id(one)), ir.Item) and is_store(parents, parents[id(one)])):

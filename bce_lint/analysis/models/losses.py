@@ -278,8 +278,8 @@ def _caller(frame: Frame) -> Place | None:
 def _callee(frame: Frame) -> ir.Span | None:
     """The span of the callee in the source of a call: what stands before its parenthesis."""
     assert frame.parent is not None and frame.call is not None
-    start, end = frame.call
-    text = frame.parent.unit.text[start:end]
+    start = frame.call.start
+    text = frame.parent.unit.quoted(frame.call)
     depth = 0
     for offset in range(len(text) - 1, -1, -1):
         depth += (text[offset] in ")]}") - (text[offset] in "([{")

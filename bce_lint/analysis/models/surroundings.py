@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from bce_lint import ir
 from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.ir.walk import AnyNode, below, children
 
 
@@ -50,7 +51,9 @@ def imports_of(module: ir.Module) -> dict[str, str]:
 
 def scope_of(frame: Frame) -> AnyNode:
     """The function or the module that a frame runs."""
-    return frame.function if frame.function is not None else frame.unit.module
+    if frame.function is not None:
+        return frame.function
+    return frame.unit.module if frame.unit.edited is None else frame.unit.edited.latest
 
 
 @lru_cache(maxsize=64)
@@ -80,16 +83,24 @@ def lambda_of(around: Frame, function: ir.Function) -> ir.Lambda | None:
     return lambdas_in(scope_of(around)).get(id(function))
 
 
-def stores_of(frame: Frame, name: str) -> list[AnyNode]:
+def stores_of(m: Machine, frame: Frame, name: str) -> list[AnyNode]:
     """What binds a name, by its occurrences."""
     parents = parents_in(scope_of(frame))
-    return [parents.get(id(one)) for one in names_in(scope_of(frame)).get(name, ()) if is_store(parents, one)]
+    return [parents.get(id(one)) for one in _named(m, frame, name) if is_store(parents, one)]
 
 
-def reads_of(frame: Frame, name: str) -> Iterator[ir.Name]:
+def reads_of(m: Machine, frame: Frame, name: str) -> Iterator[ir.Name]:
     """Where a name is read."""
     parents = parents_in(scope_of(frame))
-    return (one for one in names_in(scope_of(frame)).get(name, ()) if not is_store(parents, one))
+    return (one for one in _named(m, frame, name) if not is_store(parents, one))
+
+
+def _named(m: Machine, frame: Frame, name: str) -> Sequence[ir.Name]:
+    """Where a name stands; a module's may stand in any of its functions, too."""
+    unit = frame.unit
+    if frame.function is None and unit.edited is not None:
+        m.journal.current.asked["text", unit.path] = unit.text
+    return names_in(scope_of(frame)).get(name, ())
 
 
 def is_store(parents: dict[int, AnyNode], node: AnyNode) -> bool:

@@ -13,6 +13,7 @@ from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.call_stack import in_one_piece
+from bce_lint.analysis.project.editing import EditedText
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
 from bce_lint.analysis.project.module_loads import ModuleLoads
@@ -51,6 +52,7 @@ class Project(ProjectFiles):
     `imports` says where imports are looked up, else `before` does. `others` have looked at it for this one, and may have read more.
     With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not; where it has none, those
     of a plain run. Of one that `stays`, from which another state goes on, it is noted what its entry points depend on; no call is replayed.
+    One that `edits` tells the functions of files apart that are worked on, and makes no fixes.
     """
 
     def __init__(
@@ -62,8 +64,9 @@ class Project(ProjectFiles):
         before: Project | None = None,
         imports: ImportFolders | None = None,
         stays: bool = False,
+        edits: bool = False,
     ) -> None:
-        super().__init__(root, files, texts, before, imports)
+        super().__init__(root, files, texts, before, imports, edits)
         self.stays = stays
         self.others: list[Project] = []
         self.interrupted = False
@@ -90,7 +93,7 @@ class Project(ProjectFiles):
             self._modules = dict(self._modules)  # what is read of a text that comes and goes is not kept for others
             self.memos.add(earlier.memos, self._version)
         self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
-        self._reuse = Reuse(self.machine, self._version, self._ask, self._loads.again)
+        self._reuse = Reuse(self.machine, self._version, self._body, self._ask, self._loads.again)
         self._loads.reuse = None if earlier is None else self._reuse
         self._bodies_as_before: set[str] = set()
         self._bodies: dict[str, State] = {}
@@ -104,15 +107,27 @@ class Project(ProjectFiles):
         self._visits = Visits(self.reachability)
 
     def _address(self, path: str) -> int:
-        summary = self.summaries.get(path)
+        edited, summary = self._editions.get(path), self.summaries.get(path)
+        if isinstance(self.sources.get(path), EditedText) and edited is not None:
+            return self.machine.intern(("module", path, "edited", edited.anchor.serial))
         return self.machine.intern(("module", path, self.sources[path].data if summary is None else summary.raw))
 
     def _version(self, path: str) -> int:
         """The address of a file's module, which is another one where its text is."""
-        if path in self.summaries and path not in self._units:
+        if path in self.summaries and path not in self._units and not self.works_on(path):
             return self._address(path)
         unit = self.unit(path)
         return 0 if unit is None else unit.address
+
+    def _body(self, path: str, function: ir.Function) -> int:
+        """The number of the version that a function is in, of a file that is worked on."""
+        unit = self.unit(path)
+        version = None if unit is None or unit.edited is None else unit.edited.current.get(function)
+        return -1 if version is None else version.number
+
+    def _text(self, path: str) -> str | None:
+        unit = self.unit(path)
+        return None if unit is None else unit.text
 
     def _ask(self, question: Inquiry) -> object:
         """Answers what a unit of work has asked, for this state of the project."""
@@ -125,6 +140,7 @@ class Project(ProjectFiles):
             "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
             "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
             "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
+            "text": self._text,
         }  # fmt: skip
         return answers[what](*about)
 

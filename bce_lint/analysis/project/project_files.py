@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from bce_lint import ir
+from bce_lint.analysis.project.editing import EditedText, Edition, edition
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
 from bce_lint.analysis.project.problems import Problem, unread
@@ -21,7 +22,8 @@ T = TypeVar("T")
 class ProjectFiles:
     """The files under a root. `before` is an earlier state of the same ones: what has not changed since is not parsed again.
 
-    `imports` says where imports are looked up, else `before` does. `number` gives each file its address.
+    `imports` says where imports are looked up, else `before` does. Where it `edits`, a file that has another text than on the disk is one
+    that somebody works on.
     """
 
     def __init__(
@@ -31,8 +33,9 @@ class ProjectFiles:
         texts: Mapping[str, bytes] | None,
         before: ProjectFiles | None,
         imports: ImportFolders | None,
+        edits: bool = False,
     ) -> None:
-        self.root = root
+        self.root, self.edits = root, edits
         self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
@@ -43,6 +46,7 @@ class ProjectFiles:
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         self.sources: dict[str, SourceText] = {}
+        self._editions: dict[str, Edition] = {} if before is None else dict(before._editions)
         self._units: dict[str, LoweredFile | None] = {}
         self._parsed: list[str] = []
 
@@ -69,6 +73,9 @@ class ProjectFiles:
                 self.problems[path] = unread(error, "")
             except SourceError as error:
                 self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
+            else:
+                if self.works_on(path):
+                    self.unit(path)  # by which places in it are told
         return self.sources.get(path)
 
     def unit(self, path: str) -> LoweredFile | None:
@@ -84,10 +91,28 @@ class ProjectFiles:
             return None
         from bce_lint.syntax.parse import lower
 
+        if edited := self._edition(path, source.text):
+            file = edited.file()
+            self.sources[path] = EditedText(source, file)
+            return LoweredFile(path, source.text, file.anchor, self._address(path), file)
         key = (path, source.text)
         if key not in self._modules:
             self._modules[key] = lower(source.text)
         return LoweredFile(path, source.text, self._modules[key], self._address(path))
+
+    def _edition(self, path: str, text: str) -> Edition | None:
+        """The text of a file that is worked on, as it goes on from the one before; a text that is no Python is none of them."""
+        if not self.works_on(path):
+            return None
+        known = self._editions.get(path)
+        edited = (None if known is None else known.edited(text)) or edition(path, text)
+        if edited is not None:
+            self._editions[path] = edited
+        return edited
+
+    def works_on(self, path: str) -> bool:
+        """True if a file is, or was, one that has another text than on the disk, and that matters."""
+        return self.edits and (path in self.texts or path in self._editions)
 
     def check_syntax(self, path: str) -> None:
         """Notes what is wrong with a file that the analysis had no need to read."""
@@ -117,9 +142,9 @@ class ProjectFiles:
 
     def _readable(self, path: str) -> ir.Module | None:
         """A file as IR, without a word where it has none."""
-        unit = self._units.get(path)
+        unit = self.unit(path) if self.works_on(path) else self._units.get(path)
         if unit is not None:
-            return unit.module
+            return unit.module if unit.edited is None else unit.edited.latest
         from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Dependencies, Granted, Inquiry, Loaded, Spent
@@ -62,13 +63,18 @@ class Memos:
 
 
 class Reuse:
-    """Says which memos hold for a project, and takes them over. `version` gives the number of the state that a file is in; `ask` answers
-    a question anew; `load` loads a module, and says whether it is as it was."""
+    """Says which memos hold for a project, and takes them over. `version` gives the number of the state that a file is in, `body` that of
+    the version of a function of one that is worked on; `ask` answers a question anew; `load` loads a module, and says whether it is as it was."""
 
     def __init__(
-        self, machine: Machine, version: Callable[[str], int], ask: Callable[[Inquiry], Any], load: Callable[[Loaded], bool]
+        self,
+        machine: Machine,
+        version: Callable[[str], int],
+        body: Callable[[str, ir.Function], int],
+        ask: Callable[[Inquiry], Any],
+        load: Callable[[Loaded], bool],
     ) -> None:
-        self._machine, self._version, self._ask, self._load = machine, version, ask, load
+        self._machine, self._version, self._body, self._ask, self._load = machine, version, body, ask, load
         self._answers: dict[Inquiry, Any] = {}
         self._inner: dict[int, bool] = {}
 
@@ -80,7 +86,8 @@ class Reuse:
 
     def _unchanged(self, needs: Dependencies) -> bool:
         files = all(self._version(path) == number for path, number in needs.files.items())
-        return files and all(self._answer(question) == answer for question, answer in needs.asked.items())
+        same = files and all(self._body(path, function) == number for function, (path, number) in needs.bodies.items())
+        return same and all(self._answer(question) == answer for question, answer in needs.asked.items())
 
     def _inner_holds(self, one: BuiltWith) -> bool:
         known = self._inner.get(id(one))

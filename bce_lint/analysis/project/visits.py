@@ -33,8 +33,12 @@ class Visits:
         if not sinks.may_have(summary.data, held):
             return
         at = sinks.offsets(unit.text, held)
+        versions = {} if unit.edited is None else unit.edited.current
+        if unit.edited is not None:
+            at = [unit.edited.number(offset) for offset in at]
         for candidate in candidates(unit, self.leads):
-            body = candidate.function.body
+            version = versions.get(candidate.function)
+            body = candidate.function.body if version is None else version.function.body
             first = bisect_left(at, candidate.function.span.end)
             if first < len(at) and body and at[first] < body[-1].span.end and (found := [*sinks.sinks_in(body, held, at)]):
                 yield candidate, found
@@ -62,4 +66,4 @@ class Visits:
 
 
 def _place(unit: LoweredFile, span: ir.Span) -> Place:
-    return Place(unit.path, span, " ".join(unit.text[span.start : span.end].split()))
+    return Place(unit.path, span, " ".join(unit.quoted(span).split()))

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from bce_lint import ir
+    from bce_lint.analysis.state.edited_file import EditedFile
 
 Inquiry: TypeAlias = tuple[Hashable, ...]
 """Something that is asked of the project: what, and about what."""
@@ -53,13 +57,16 @@ class Dependencies:
     answers. `effects` are what it did to what all units share, in order, but for what it `took` by file: the bulk of large values, and the
     evaluations of loops.
 
+    `bodies` are those functions of files that are worked on which it has entered or looked into, each with the number of its version.
+
     `contested` stands for what had been written into modules by others when it began. `limited` says that it met a limit which depends on
     all that ran before."""
 
-    __slots__ = ("_seen", "asked", "contested", "effects", "files", "limited", "took")
+    __slots__ = ("_seen", "asked", "bodies", "contested", "effects", "files", "limited", "took")
 
     def __init__(self, contested: int = 0) -> None:
         self.files: dict[str, int] = {}
+        self.bodies: dict[ir.Function, tuple[str, int]] = {}
         self.asked: dict[Inquiry, Any] = {}
         self.effects: list[Effect] = []
         self.took: dict[str, tuple[int, int]] = {}
@@ -87,6 +94,7 @@ class Dependencies:
     def absorb(self, other: Dependencies) -> None:
         """Takes over what a part of this unit depends on, of which the outcome is kept."""
         self.files.update(other.files)
+        self.bodies.update(other.bodies)
         self.asked.update(other.asked)
         self.limited |= other.limited
         for effect in other.effects:
@@ -112,6 +120,14 @@ class Journal:
             yield
         finally:
             self.searching = before
+
+    def latest(self, path: str, edited: EditedFile | None, function: ir.Function) -> ir.Function:
+        """What a function of a file is now, if the file is one that is worked on; that is noted."""
+        version = None if edited is None else edited.current.get(function)
+        if version is None:
+            return function
+        self.current.bodies[function] = path, version.number
+        return version.function
 
     @contextmanager
     def unit(self) -> Iterator[Dependencies]:

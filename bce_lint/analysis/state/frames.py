@@ -9,6 +9,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.named import Bound
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import TOP, ClassV, Seq, Value
+from bce_lint.analysis.state.edited_file import EditedFile
 from bce_lint.analysis.state.store import State
 from bce_lint.records import field, record
 
@@ -22,17 +23,22 @@ OpenArm: TypeAlias = tuple[ir.Expr, bool]
 
 
 class LoweredFile(NamedTuple):
-    """A file of the project: its lowered module and its text."""
+    """A file of the project: its lowered module and its text; one that is worked on is there as it was first read, and as `edited`."""
 
     path: str
     text: str
     module: ir.Module
     address: int
+    edited: EditedFile | None = None
+
+    def quoted(self, span: ir.Span) -> str:
+        """The source of what has a span."""
+        start, end = span if self.edited is None else self.edited.real(span)
+        return self.text[start:end]
 
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this file; its text is the source of `named` (or of the span) on one line."""
-        start, end = named or span
-        text = " ".join(self.text[start:end].split())
+        text = " ".join(self.quoted(named or span).split())
         return Place(self.path, span, text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…")
 
 

@@ -248,6 +248,11 @@ class Machine(Traced):
         """What is left of alternatives where some outcomes hold beside those of this path."""
         return self.outcomes.left(value, assumed(self.state) | tags) if type(value) is Union and value.tags else value
 
+    def latest(self, path: str, function: ir.Function) -> ir.Function:
+        """What a function of a file is now, if that file is one that is worked on."""
+        unit = self.program.unit(path)
+        return function if unit is None else self.journal.latest(path, unit.edited, function)
+
     def find_global(self, address: int, name: str) -> Value | None:
         """A module's global: looked up below the running entry point unless the entry point has written into that module."""
         written, cell = address in self.written_modules, (address, name)

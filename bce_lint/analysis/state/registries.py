@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bce_lint import ir
 from bce_lint.analysis.domain.values import TOP, ClassV, Constant, Ref, Table, Value, join
 from bce_lint.analysis.state import cells
-from bce_lint.analysis.state.frames import Frame
+from bce_lint.analysis.state.frames import Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.ir.walk import below
 from bce_lint.records import changed
@@ -90,16 +90,16 @@ def _names_of(m: Machine, value: Value) -> Iterator[str]:
         held = m.base.find((unit.address, name))
         if held == value or (type(held) is ClassV and type(value) is Ref and _has(m, held, value)):
             yield name
-            yield from _functions_with(unit.module, name)
+            yield from _functions_with(m, unit, name)
 
 
 def _has(m: Machine, cls: ClassV, value: Ref) -> bool:
     return any(m.base.find((cls.address, name)) == value for name in m.base.names(cls.address))
 
 
-def _functions_with(module: ir.Module, name: str) -> Iterator[str]:
+def _functions_with(m: Machine, unit: LoweredFile, name: str) -> Iterator[str]:
     """The functions at the top of a module that use a name."""
-    for statement in module.body:
-        function = statement.function if isinstance(statement, ir.FunctionDef) else None
+    for statement in unit.module.body:
+        function = m.journal.latest(unit.path, unit.edited, statement.function) if isinstance(statement, ir.FunctionDef) else None
         if function is not None and any(isinstance(node, ir.Name) and node.id == name for node in below(function)):
             yield function.name

@@ -23,15 +23,17 @@ def texts_of(folder: Path, root: Path) -> dict[str, str]:
     return {str(root / path.relative_to(folder)): path.read_bytes().decode("utf-8", "surrogateescape") for path in found}
 
 
-def state(root: Path, texts: dict[str, str], before: Project | None = None) -> Project:
-    """A project in which files have certain texts; they are written, and those of no such name are gone."""
+def state(root: Path, texts: dict[str, str], before: Project | None = None, edits: bool = False) -> Project:
+    """A project in which files have certain texts; they are written, and those of no such name are gone. Where it `edits`, each counts as
+    one that somebody works on."""
     for path in root.rglob("*.py"):
         if str(path) not in texts:
             path.unlink()
     for name, text in texts.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(text.encode("utf-8", "surrogateescape"))
-    return Project(str(root), sorted(texts), before=before, stays=True)
+    open_texts = {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()} if edits else None
+    return Project(str(root), sorted(texts), open_texts, before=before, stays=True, edits=edits)
 
 
 def told(project: Project) -> tuple[object, ...]:
@@ -47,14 +49,14 @@ def taken(project: Project, before: Project) -> int:
     return sum(id(memo) in known for memo in project.memos.entries.values())
 
 
-def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
+def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int, edits: bool = False) -> int:
     """Changes a project at random, and holds each state against a cold run; how many entry points were taken over."""
     first, found = dict(texts), 0
-    project = state(root, texts)
+    project = state(root, texts, None, edits)
     told(project)
     for step in range(steps):
         texts = changed(rng, texts)
-        following = state(root, texts, project)
+        following = state(root, texts, project, edits)
         assert told(following) == told(state(root, texts)), f"step {step}"
         found += taken(following, project)
         project = following

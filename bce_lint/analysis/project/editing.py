@@ -1,0 +1,307 @@
+"""The texts of a file that somebody works on, one after another: which of its functions have another body, and what that is as IR.
+
+A text that differs from the one before in the body of one function, or in comments and empty lines between statements, is the same file
+with that function exchanged. For any other the file begins anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, count
+from typing import Any, Final, NamedTuple
+
+from bce_lint import ir
+from bce_lint.analysis.state.edited_file import EditedFile, Version
+from bce_lint.diagnostic import Location, Position
+from bce_lint.ir import Span
+from bce_lint.ir.walk import below
+from bce_lint.source.text import SourceText, lines_of
+from bce_lint.syntax.parse import lower_by_python
+
+BLOCK: Final = 1 << 40
+"""How far the numbers behind a function's body lie from those before it."""
+SLOT: Final = 1 << 21
+"""How many numbers a text of a body has: more than the largest text has code points."""
+MAX_VERSIONS: Final = 64
+"""How many texts of a function's body are remembered, should one of them come back."""
+_BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
+_GLOBAL: Final = re.compile(r"\bglobal\b")
+_SERIAL: Final = count()
+
+
+class Body(NamedTuple):
+    """Where a function stands in the lines of a file: from its first decorator, from the first statement of its body, and up to the
+    statement behind it, without the empty lines before that. `indent` is that of its `def`."""
+
+    function: ir.Function
+    in_class: bool
+    head: int
+    start: int
+    stop: int
+    indent: int
+
+
+class Anchor:
+    """A file as it was when it was first read, and for each of its functions the texts that its body has had since, with how many."""
+
+    def __init__(self, path: str, text: str, module: ir.Module) -> None:
+        self.path, self.text, self.module = path, text, module
+        self.serial = next(_SERIAL)
+        self.versions: list[dict[str, Version]] = []
+        self.used: list[int] = []
+
+    def version(self, index: int, text: str, made: ir.Function | None) -> Version | None:
+        """The version of a function by the text of its body; a new one, where it is none that is remembered, if it is given."""
+        known = self.versions[index]
+        found = known.get(text)
+        if found is None and made is not None:
+            self.used[index] += 1
+            found = known[text] = Version(self.used[index], made)
+            if len(known) > MAX_VERSIONS:
+                del known[next(iter(known))]
+        return found
+
+
+class Edition(NamedTuple):
+    """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed."""
+
+    anchor: Anchor
+    lines: Sequence[str]
+    starts: Sequence[int]
+    bodies: Sequence[Body]
+    numbers: Sequence[Version]
+    fixed: Sequence[tuple[int, int]]
+
+    def file(self) -> EditedFile:
+        """The file as the analysis sees it."""
+        current = {body.function: version for body, version in zip(self.bodies, self.numbers, strict=True)}
+        return EditedFile(self.anchor.module, current, self.starts, _offsets(self.lines))
+
+    def edited(self, text: str) -> Edition | None:
+        """The same file with another text; None where more is another than the body of one function."""
+        lines = lines_of(text)
+        first, old, new = _difference(self.lines, lines)
+        if old == new == first:
+            return self
+        moved = new - old
+        index = next((i for i, body in enumerate(self.bodies) if body.start <= first and old <= body.stop), None)
+        if index is not None and not (first == old == self.bodies[index].stop and all(map(_is_blank, lines[first:new]))):
+            return self._with_body(index, lines, moved)
+        if self._between_statements(lines, first, old, new):
+            behind = self.starts[old] if old < len(self.starts) else (self.starts[-1] // BLOCK + 1) * BLOCK
+            starts = [*self.starts[:first], *[behind] * (new - first), *self.starts[old:]]
+            return self._replace(lines=lines, starts=starts, **self._moved(old, moved))
+        return None
+
+    def _moved(self, row: int, by: int) -> dict[str, Any]:
+        """Where what stands below a row is, if it moves."""
+        bodies = [
+            body if body.stop <= row else body._replace(head=body.head + by, start=body.start + by, stop=body.stop + by)
+            for body in self.bodies
+        ]
+        fixed = [one if one[0] < row else (one[0] + by, one[1] + by) for one in self.fixed]
+        return {"bodies": bodies, "fixed": fixed}
+
+    def _between_statements(self, lines: Sequence[str], first: int, old: int, new: int) -> bool:
+        """True if comments and empty lines alone are others, and stand between statements outside of the bodies of functions."""
+        if not all(map(_is_blank, (*self.lines[first:old], *lines[first:new]))):
+            return False
+        if any(low < first <= high or first <= low < old for low, high in self.fixed):
+            return False
+        whole = all(line.endswith(("\n", "\r")) for line in (*lines[first:new], *lines[first - 1 : first] * (first > 0)))
+        return whole and not (first and lines[first - 1].rstrip("\r\n").endswith("\\"))
+
+    def _with_body(self, index: int, lines: Sequence[str], moved: int) -> Edition | None:
+        """The file with another body of one function."""
+        body = self.bodies[index]
+        stop = body.stop + moved
+        text = "".join(lines[body.start : stop])
+        if stop <= body.start or _GLOBAL.search(text) or _GLOBAL.search("".join(self.lines[body.start : body.stop])):
+            return None
+        number = self.anchor.used[index] + 1
+        known = self.anchor.version(index, text, None)
+        base = self.starts[body.head] // BLOCK * BLOCK + SLOT * ((number if known is None else known.number) + 1)
+        placed = [*self.starts[body.head : body.start], *(base + offset for offset in _offsets(lines[body.start : stop]))]
+        if known is None:
+            function = _read(body, lines[body.head : stop], placed)
+            known = None if function is None else self.anchor.version(index, text, function)
+            if known is None:
+                return None
+        starts = [*self.starts[: body.head], *placed, *self.starts[body.stop :]]
+        numbers = [known if i == index else one for i, one in enumerate(self.numbers)]
+        behind = self._moved(body.stop, moved)
+        behind["bodies"][index] = body._replace(stop=stop)
+        return self._replace(lines=lines, starts=starts, numbers=numbers, **behind)
+
+
+def edition(path: str, text: str) -> Edition | None:
+    """The first text of a file that is worked on; None where Python's own parser cannot read it."""
+    module = lower_by_python(text)
+    if module is None:
+        return None
+    tree = _parsed(text)
+    lines, functions = lines_of(text), {}
+    offsets = _offsets(lines)
+    for function, in_class in _functions(module.body, False):
+        functions[bisect_right(offsets, function.span.start)] = function, in_class
+    found = [body for node in _definitions(tree.body) if (body := _body(node, functions.get(node.lineno), lines)) is not None]
+    found.sort(key=lambda one: one.start)
+    starts = list(offsets)
+    for before, body in enumerate(found):
+        for row in range(body.start, body.stop):
+            starts[row] = before * BLOCK + SLOT + offsets[row] - offsets[body.start]
+        for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
+            starts[row] = (before + 1) * BLOCK + offsets[row]
+    anchor = Anchor(path, text, module)
+    anchor.used = [0] * len(found)
+    anchor.versions = [{"".join(lines[one.start : one.stop]): Version(0, one.function)} for one in found]
+    _place(module, offsets, starts)
+    return Edition(anchor, lines, starts, found, [Version(0, one.function) for one in found], [*_fixed(tree, found)])
+
+
+def _definitions(statements: Sequence[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions at the top of a file and in its classes: the span of any other statement ends with what stands in it."""
+    for one in statements:
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield one
+        elif isinstance(one, ast.ClassDef):
+            yield from _definitions(one.body)
+
+
+def _functions(body: ir.Body, in_class: bool) -> Iterator[tuple[ir.Function, bool]]:
+    """The same functions, and whether each is a statement of a class."""
+    for one in body:
+        if isinstance(one, ir.FunctionDef):
+            yield one.function, in_class
+        elif isinstance(one, ir.ClassDef):
+            yield from _functions(one.body, True)
+
+
+def _body(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, known: tuple[ir.Function, bool] | None, lines: Sequence[str]
+) -> Body | None:
+    """Where a function stands, if its body begins in a line of its own and ends with one, and the function is there as IR."""
+    head = min(node.lineno, *(one.lineno for one in node.decorator_list)) - 1 if node.decorator_list else node.lineno - 1
+    start, stop = _first_row(node.body[0]) - 1, node.end_lineno or 0
+    line = lines[node.lineno - 1]
+    indent = len(line) - len(line.lstrip(" \t"))
+    if known is None or known[0].name != node.name or start <= node.lineno - 1 or lines[start][: indent + 1].strip(" \t"):
+        return None
+    header = "".join(lines[node.lineno - 1 : start])
+    if _GLOBAL.search("".join(lines[head:stop])) or not _ends_with_its_lines(header, lines[stop - 1], node):
+        return None
+    return Body(known[0], known[1], head, start, stop, indent)
+
+
+def _ends_with_its_lines(header: str, last: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """True if nothing else stands in the first and the last line of a body."""
+    rest = last.encode("utf-8", "replace")[node.end_col_offset or 0 :].strip()
+    return header.rstrip(" \t\r\n")[-1:] != "\\" and (not rest or rest.startswith(b"#"))
+
+
+def _first_row(node: ast.stmt | ast.ExceptHandler) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])
+
+
+def _fixed(tree: ast.Module, bodies: Sequence[Body]) -> Iterator[tuple[int, int]]:
+    """The rows (from 0) of statements that take several, outside of the bodies of functions: a simple one as a whole, of another one what
+    stands before its first block."""
+    heads = {one.head: one.start for one in bodies}
+    waiting: list[Any] = [*tree.body]
+    while waiting:
+        node = waiting.pop()
+        first, block = _first_row(node) - 1, getattr(node, "body", None)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield first, heads.get(first, node.end_lineno)
+        elif block:
+            yield first, _first_row(block[0]) - 1
+            waiting += [one for name in ("body", "handlers", "orelse", "finalbody") for one in getattr(node, name, ())]
+        else:
+            yield first, node.end_lineno - 1
+
+
+def _read(body: Body, lines: Sequence[str], starts: Sequence[int]) -> ir.Function | None:
+    """A function as its lines are, with the numbers that these have; None where they are not one function alone."""
+    around = "class _:\n" if body.in_class else ""
+    text = around + "".join(lines)
+    module = lower_by_python(text)
+    if module is None or not _is_one_function(text):
+        return None
+    statement = module.body[0]
+    if isinstance(statement, ir.ClassDef):
+        statement = statement.body[0]
+    assert isinstance(statement, ir.FunctionDef)
+    offsets = _offsets([around, *lines] if around else lines)
+    _place(statement, offsets, [0, *starts] if around else starts)
+    return statement.function
+
+
+def _is_one_function(text: str) -> bool:
+    """True if a text is one function, or a class with one: of statements such as `pass` the IR knows nothing."""
+    body = _parsed(text).body
+    inner = body[0].body if isinstance(body[0], ast.ClassDef) else body
+    return len(body) == len(inner) == 1 and isinstance(inner[0], ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _parsed(text: str) -> ast.Module:
+    """The tree of a text that Python's parser accepts."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _place(root: ir.Module | ir.FunctionDef, offsets: Sequence[int], starts: Sequence[int]) -> None:
+    """Gives all nodes the numbers that their lines have."""
+    seen: set[int] = set()
+
+    def _number(offset: int) -> int:
+        row = bisect_right(offsets, offset) - 1
+        return starts[row] + offset - offsets[row]
+
+    for node in below(root):
+        if id(node) not in seen:
+            seen.add(id(node))
+            span = getattr(node, "span", None)
+            if span is not None:
+                node.span = Span(_number(span.start), _number(span.end))
+
+
+def _offsets(lines: Sequence[str]) -> list[int]:
+    """Where lines start."""
+    return [0, *accumulate(map(len, lines))][: max(len(lines), 1)]
+
+
+def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
+    """The first line that differs, and the ends of what does in both."""
+    first, most = 0, min(len(old), len(new))
+    while first < most and old[first] == new[first]:
+        first += 1
+    end = 0
+    while end < most - first and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return first, len(old) - end, len(new) - end
+
+
+def _is_blank(line: str) -> bool:
+    return _BLANK.fullmatch(line) is not None
+
+
+class EditedText(SourceText):
+    """The text of a file that is worked on, for the numbers that stand for places in it."""
+
+    def __init__(self, source: SourceText, file: EditedFile) -> None:
+        super().__init__(source.path, source.data, source.text, source.encoding, source.bom)
+        self.file = file
+
+    def position(self, offset: int) -> Position:
+        """The row and column (from 1) of a number."""
+        return super().position(self.file.real(Span(offset, offset)).start)
+
+    def location(self, span: Span) -> Location:
+        """The range of a span in this file."""
+        return Location(self.path, self.position(span.start), self.position(span.end))

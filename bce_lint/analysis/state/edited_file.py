@@ -1,0 +1,67 @@
+"""A file that somebody works on: what stands in it keeps its places while the body of a function becomes another one.
+
+The spans of such a file are not offsets into its text. Each line has a number of its own, which it keeps as long as its code is the same;
+the lines of a function's body have others for each text that the body has had. Numbers grow with the rows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from bce_lint import ir
+from bce_lint.ir import Span
+from bce_lint.records import changed
+
+
+class Version(NamedTuple):
+    """What a function is with one text of its body; the number tells the texts apart."""
+
+    number: int
+    function: ir.Function
+
+
+class EditedFile:
+    """One state of a file that is worked on. `anchor` is the module as it was first read, which stays; `current` has what functions
+    are now that stand at its top or in its classes. `starts` are the numbers of the lines, `offsets` where they start in the text."""
+
+    def __init__(self, anchor: ir.Module, current: Mapping[ir.Function, Version], starts: Sequence[int], offsets: Sequence[int]) -> None:
+        self.anchor = anchor
+        self.current = current
+        self.starts = starts
+        self.offsets = offsets
+        self._latest: ir.Module | None = None
+
+    def real(self, span: Span) -> Span:
+        """The offsets in the text of what has a span."""
+        return Span(self._real(span.start), self._real(span.end))
+
+    def _real(self, number: int) -> int:
+        row = max(bisect_right(self.starts, number) - 1, 0)
+        return self.offsets[row] + number - self.starts[row]
+
+    def number(self, offset: int) -> int:
+        """The number of a place in the text."""
+        row = max(bisect_right(self.offsets, offset) - 1, 0)
+        return self.starts[row] + offset - self.offsets[row]
+
+    @property
+    def latest(self) -> ir.Module:
+        """The module with its functions as they are now."""
+        if self._latest is None:
+            self._latest = changed(self.anchor, body=self._body(self.anchor.body))
+        return self._latest
+
+    def _body(self, body: ir.Body) -> ir.Body:
+        found = tuple([self._statement(one) for one in body])
+        return found if any(new is not old for new, old in zip(found, body, strict=True)) else body
+
+    def _statement(self, one: ir.Stmt) -> ir.Stmt:
+        if isinstance(one, ir.FunctionDef):
+            version = self.current.get(one.function)
+            return one if version is None or version.function is one.function else changed(one, function=version.function)
+        if isinstance(one, ir.ClassDef):
+            body = self._body(one.body)
+            return one if body is one.body else changed(one, body=body)
+        return one

@@ -1,0 +1,161 @@
+"""A file that is worked on is, text for text, what a file of that text is."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bce_lint import ir
+from bce_lint.analysis.project.editing import Edition, edition
+from bce_lint.ir.walk import below
+from bce_lint.syntax.parse import lower_by_python
+from tests.edits import changed
+
+HERE = Path(__file__).parent
+PROGRAM = '''\
+"""What it
+does."""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    """A network."""
+
+    # the layers
+    def __init__(self, width=3):
+        super().__init__()
+        self.fc = nn.Linear(width, 1)
+
+    @torch.no_grad()
+    def forward(
+        self, x
+    ):
+        """Says
+        how."""
+        y = self.fc(x)
+
+        def inner(z):
+            return z * y
+
+        return inner(torch.sigmoid(y))  # a comment
+
+
+if torch.cuda.is_available():
+    def step(net, x, y):
+        loss = nn.BCELoss()(net(x), y)
+        loss.backward()
+else:
+    def step(net, x, y): return None
+
+for name in ("a",):
+    def looped(x):
+        return x
+
+total = [
+    1,
+    2,
+]
+
+
+def last(x):
+    return x.sigmoid()
+'''
+
+
+def read(text: str) -> Edition:
+    """The first text of a file."""
+    found = edition("a.py", text)
+    assert found is not None
+    return found
+
+
+def equal(one: Edition, text: str) -> None:
+    """Holds a text against what is read of it alone: node by node, with the places of each."""
+    file, plain = one.file(), lower_by_python(text)
+    assert plain is not None and "".join(one.lines) == text
+    assert all(a <= b for a, b in pairwise(one.starts)) and len(one.starts) == len(one.lines)
+    nodes, expected = list(below(file.latest)), list(below(plain))
+    assert [type(node) for node in nodes] == [type(node) for node in expected]
+    for node, other in zip(nodes, expected, strict=True):
+        if (span := getattr(other, "span", None)) is not None:
+            assert file.real(node.span) == span
+            assert ir.Span(file.number(span.start), file.number(span.end)) == node.span or span.end == len(text)
+        for name in ("id", "name", "op", "value", "bound", "globals", "is_generator"):
+            mine, theirs = getattr(node, name, None), getattr(other, name, None)
+            assert mine == theirs or not isinstance(theirs, str | int | float | bytes | frozenset)
+
+
+def test_the_first_text() -> None:
+    first = read(PROGRAM)
+    equal(first, PROGRAM)
+    assert [body.function.name for body in first.bodies] == ["__init__", "forward", "last"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("y = self.fc(x)", "y = self.fc(x) + 1\n        y = y * 2", "forward"),
+        ("        return inner(torch.sigmoid(y))  # a comment\n", "        return y\n        # the end\n", "forward"),
+        ("        super().__init__()\n", "", "__init__"),
+        ("    return x.sigmoid()\n", "    return x.sigmoid()\n    # more\n    x += 1\n", "last"),
+        ("    return x.sigmoid()\n", "    return x.sigmoid()", "last"),
+        ("    # the layers\n", "", ""), ("class Net", "# a class\n\nclass Net", ""), ("    # the layers\n", "    # layers\n\n    # and more\n", ""),
+        ("import torch\nfrom", "import torch\n# more\nfrom", ""), (PROGRAM, PROGRAM + "# the end\n", ""),
+    ],
+)  # fmt: skip
+def test_a_text_that_goes_on(old: str, new: str, changes: str) -> None:
+    first, text = read(PROGRAM), PROGRAM.replace(old, new)
+    assert text != PROGRAM
+    second = first.edited(text)
+    assert second is not None
+    equal(second, text)
+    assert second.anchor is first.anchor
+    assert [body.function.name for body, one in zip(second.bodies, second.numbers, strict=True) if one.number] == [changes] * bool(changes)
+    again = second.edited(PROGRAM)
+    assert again is not None and [one.number for one in again.numbers] == [0, 0, 0]
+    equal(again, PROGRAM)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def last(x)", "def last(x, y)"), ("import torch\n", "import torch\nimport os\n"), ("    1,\n", "    1,\n    # one\n"),
+        ('"""What it\n', '"""What it\n\n'), ("    return x.sigmoid()\n", "    return x.sigmoid()\nx = 1\n"), ("        return x\n", "        return 2\n"),
+        ("    return x.sigmoid()\n", "    global y\n    y = x\n"), ("    return x.sigmoid()\n", "    return (x\n"), ("        self, x\n", "        # one\n        self, x\n"),
+        ("    return x.sigmoid()\n", ""), ("    def forward(\n", "    def forward(\n\n"), ("return None", "return 1"),
+        ("        loss.backward()\nelse:\n    def step(net, x, y): return None\n", "        loss.backward()\n"),
+        ("    return x.sigmoid()\n", '    return """\n'), ("        loss.backward()\n", "        loss.backward()\n    other = 1\n"), ("        loss.backward()\n", "        pass\n"),
+        ("        super().__init__()\n", "        super().__init__()\n    pass\n"),
+    ],
+)  # fmt: skip
+def test_a_text_that_begins_anew(old: str, new: str) -> None:
+    assert PROGRAM.replace(old, new) != PROGRAM
+    assert read(PROGRAM).edited(PROGRAM.replace(old, new)) is None
+
+
+def go_on(text: str, rng: Random, steps: int) -> int:
+    """Changes a text at random; how often it went on."""
+    first, known, found = text, edition("a.py", text), 0
+    for _ in range(steps):
+        text = first if rng.random() < 0.1 else changed(rng, {"a.py": text}).get("a.py", text)
+        following = None if known is None else known.edited(text)
+        if following is not None:
+            equal(following, text)
+            found += 1
+        known = following or edition("a.py", text) or known
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_texts(seed: int) -> None:
+    assert go_on(PROGRAM, Random(seed), 60) > 10
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", sorted(Path(__file__).parents[3].joinpath("bce_lint", "analysis").rglob("*.py")), ids=lambda path: path.name)
+def test_random_texts_of_files(path: Path) -> None:
+    go_on(path.read_text(encoding="utf-8"), Random(path.name), 30)
