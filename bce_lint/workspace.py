@@ -52,7 +52,7 @@ class Workspace:
             raise FileNotFoundError(f"{os.fspath(path)}: no such file, or it cannot be read")
         root = root_of(name)
         texts = {one: text for one, text in self._texts.items() if root_of(one) == root}
-        staying = self._projects.setdefault((root.path, package_of(root, name)), StayingProject(root))
+        staying = self._projects.setdefault((root.path, package_of(root, name)), StayingProject(root, edits=True))
         project = staying.state(name, texts)
         return judge_files(project, [name], {name: os.fspath(path)}, self._selected).diagnostics
 

@@ -82,15 +82,17 @@ class Edition(NamedTuple):
         return EditedFile(self.anchor.module, current, self.starts, _offsets(self.lines))
 
     def edited(self, text: str) -> Edition | None:
-        """The same file with another text; None where more is another than the body of one function."""
+        """The same file with another text; None where more is another than bodies of functions, or comments."""
         lines = lines_of(text)
         first, old, new = _difference(self.lines, lines)
         if old == new == first:
             return self
         moved = new - old
-        index = next((i for i, body in enumerate(self.bodies) if body.start <= first and old <= body.stop), None)
-        if index is not None and not (first == old == self.bodies[index].stop and all(map(_is_blank, lines[first:new]))):
-            return self._with_body(index, lines, moved)
+        inside = [i for i, body in enumerate(self.bodies) if first <= body.stop and body.start <= old]
+        if inside and self.bodies[inside[0]].start <= first and old <= self.bodies[inside[-1]].stop:
+            behind = first == old == self.bodies[inside[0]].stop and all(map(_is_blank, lines[first:new]))
+            if not behind:
+                return self._with_bodies(range(inside[0], inside[-1] + 1), lines, moved)
         if self._between_statements(lines, first, old, new):
             behind = self.starts[old] if old < len(self.starts) else (self.starts[-1] // BLOCK + 1) * BLOCK
             starts = [*self.starts[:first], *[behind] * (new - first), *self.starts[old:]]
@@ -114,6 +116,22 @@ class Edition(NamedTuple):
             return False
         whole = all(line.endswith(("\n", "\r")) for line in (*lines[first:new], *lines[first - 1 : first] * (first > 0)))
         return whole and not (first and lines[first - 1].rstrip("\r\n").endswith("\\"))
+
+    def _with_bodies(self, indices: range, lines: Sequence[str], moved: int) -> Edition | None:
+        """The file with other bodies of some functions; what stands between them is as it was."""
+        found: Edition | None = self
+        for index in indices:
+            assert found is not None
+            body, last = found.bodies[index], index == indices[-1]
+            between = () if last else found.lines[body.stop : found.bodies[index + 1].start]
+            stop = self.bodies[index].stop + moved if last else _find(between, lines, body.start)
+            if stop is None:
+                return None
+            text = [*lines[:stop], *found.lines[body.stop :]]
+            found = found if text == found.lines else found._with_body(index, text, stop - body.stop)
+            if found is None:
+                return None
+        return found
 
     def _with_body(self, index: int, lines: Sequence[str], moved: int) -> Edition | None:
         """The file with another body of one function."""
@@ -285,6 +303,14 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
     while end < most - first and old[-1 - end] == new[-1 - end]:
         end += 1
     return first, len(old) - end, len(new) - end
+
+
+def _find(wanted: Sequence[str], lines: Sequence[str], start: int) -> int | None:
+    """Where some lines stand first from a row on."""
+    for row in range(start, len(lines) - len(wanted) + 1):
+        if lines[row] == wanted[0] and lines[row : row + len(wanted)] == wanted:
+            return row
+    return None
 
 
 def _is_blank(line: str) -> bool:

@@ -120,6 +120,17 @@ def test_a_text_that_goes_on(old: str, new: str, changes: str) -> None:
     equal(again, PROGRAM)
 
 
+def test_several_functions_at_once() -> None:
+    first = read(PROGRAM)
+    text = PROGRAM.replace("return x.sigmoid()", "x += 1\n    return x").replace("y = self.fc(x)", "y = x").replace("super()", "super(Net, self)")
+    second = first.edited(text)
+    assert second is not None and [one.number for one in second.numbers] == [1, 1, 1]
+    equal(second, text)
+    third = second.edited(PROGRAM.replace("return x.sigmoid()", "return x"))
+    assert third is not None and [one.number for one in third.numbers] == [0, 0, 2]
+    assert second.edited(text.replace("y = x", "y = 2").replace("width=3", "width=4")) is None
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
