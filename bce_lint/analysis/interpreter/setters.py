@@ -32,25 +32,42 @@ def setters(m: Machine, cls: ClassV) -> tuple[list[Setter], frozenset[str]]:
             continue
         methods = [one.function for one in base.node.body if isinstance(one, ir.FunctionDef) and one.function.name not in seen]
         for function in methods:
-            stores = _stores_of(m.latest(base.path, function))
+            stores = _asked(m, base.path, function)
             value = m.state.find((base.address, function.name)) if stores is not None else None
             if stores is None or (type(value) is FunctionV and value.flavour in ("static", "class")):
                 continue
             if type(value) is FunctionV and value.node is function:
-                found[function.name] = Setter(value, frozenset(stores.own), frozenset(stores.late))
+                found[function.name] = Setter(value, stores.own, stores.late)
             else:
                 late |= stores.late | stores.own
         seen.update(one.name for one in methods)
     return list(found.values()), frozenset(late)
 
 
-def _stores_of(function: ir.Function) -> _Stores | None:
+class MethodStores(NamedTuple):
+    """The attributes of a method's first parameter that its statements store, and those that functions inside it store."""
+
+    own: frozenset[str]
+    late: frozenset[str]
+
+
+def _asked(m: Machine, path: str, function: ir.Function) -> MethodStores | None:
+    """What a method of a file may store, which is noted where its body may become another one."""
+    unit = m.program.unit(path)
+    edited = None if unit is None else unit.edited
+    if edited is None or function not in edited.current:
+        return stores_of(function)
+    stores = m.journal.current.asked["stores", path, function] = stores_of(edited.current[function].function)
+    return stores
+
+
+def stores_of(function: ir.Function) -> MethodStores | None:
     """What a method may store on its first parameter, if anything."""
     if not function.params:
         return None
     found = _Stores(function.params[0].name)
     found.read(function.body, False)
-    return found if found.own or found.late else None
+    return MethodStores(frozenset(found.own), frozenset(found.late)) if found.own or found.late else None
 
 
 class _Stores:

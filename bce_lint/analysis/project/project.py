@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
-from bce_lint.analysis.interpreter import callbacks, entry_points
+from bce_lint.analysis.interpreter import callbacks, entry_points, setters
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.call_stack import in_one_piece
@@ -140,7 +140,7 @@ class Project(ProjectFiles):
             "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
             "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
             "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
-            "text": self._text,
+            "text": self._text, "stores": lambda path, function: setters.stores_of(self.machine.latest(path, function)),
         }  # fmt: skip
         return answers[what](*about)
 
