@@ -124,6 +124,16 @@ class Class:
             member.text = _without_margins(member.text)
         return blocks_in(text[start.start() : end].replace(b"\n", b" ")), members
 
+    @property
+    def heading(self) -> list[Block]:
+        """The header, as statements."""
+        return self._split[0]
+
+    @property
+    def members(self) -> list[Block]:
+        """The statements of its body."""
+        return self._split[1]
+
     @lazy
     def header(self) -> frozenset[bytes]:
         """The words of its header."""
@@ -149,7 +159,7 @@ class Class:
     def settings(self) -> list[tuple[bytes, Fragment]]:
         """The statements of its methods that give an instance what it holds, with the attribute or local name that each changes
         (empty for a call, whose arguments may be kept). They matter where that name is named."""
-        return [found for member in self._split[1] if member.kind == "definition" for found in _settings(self.summary, member.text)]
+        return [found for member in self._split[1] if member.kind == "definition" for found in settings_in(self.summary, member.text)]
 
 
 Definition = Fragment | Class
@@ -169,15 +179,24 @@ class Names(NamedTuple):
     stars: list[str]
 
 
+def is_class(block: Block) -> bool:
+    """True if a statement defines a class."""
+    return block.kind == "definition" and _CLASS.search(block.text) is not None
+
+
+def defaults_in(text: bytes) -> Iterator[bytes]:
+    """The parameters of functions in some source, where they have defaults: those are made where the definition stands."""
+    return (found.parameters for found in _headers(text) if b"=" in found.parameters)
+
+
 def add_definitions(summary: FileSummary, names: Names) -> None:
     """Adds what the statements of a file define."""
     for block in blocks_of(summary):
-        is_class = block.kind == "definition" and _CLASS.search(block.text) is not None
-        definition = Class(summary, block) if is_class else Fragment(summary, block.text)
+        definition = Class(summary, block) if is_class(block) else Fragment(summary, block.text)
         if isinstance(definition, Fragment) and block.kind in ("code", "variable"):
             names.code.append(definition)
         elif block.kind == "definition" and may_name_sink(summary) and _has_sink(summary, block.text, block.words):
-            names.code.extend(Fragment(summary, found.parameters) for found in _headers(block.text) if b"=" in found.parameters)
+            names.code.extend(Fragment(summary, parameters) for parameters in defaults_in(block.text))
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":
@@ -238,7 +257,8 @@ def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> boo
     return names_sink(text, words) or not summary.aliases.isdisjoint(words)
 
 
-def _settings(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
+def settings_in(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
+    """The statements of a method that give an instance what it holds: see `Class.settings`."""
     header = next(_headers(text), _NO_HEADER)
     if b"=" in header.parameters:
         yield from _changing(summary, header.parameters, frozenset(_PARAMETER.findall(header.parameters)))

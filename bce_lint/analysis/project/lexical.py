@@ -106,6 +106,12 @@ def relevant_words() -> frozenset[bytes]:
 
 
 @cache
+def words_that_lead() -> frozenset[bytes]:
+    """The words that matter wherever they stand."""
+    return relevant_words() | squashing()
+
+
+@cache
 def words_of_sinks() -> frozenset[bytes]:
     """The words without which nothing can be a sink."""
     return frozenset({b"log"}).union(*names_of_sinks())

@@ -11,6 +11,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.interpreter import callbacks, entry_points, setters
 from bce_lint.analysis.models import losses, thresholds
+from bce_lint.analysis.project.alike import ProjectWords
 from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.call_stack import in_one_piece
 from bce_lint.analysis.project.editing import EditedText
@@ -78,10 +79,12 @@ class Project(ProjectFiles):
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
         known = same.reachability if same is not None else None
         towards = None if observer is None or not observer.targets else TargetReachability(self.graph, observer.targets, known)
-        self.reachability: Reachability = Reachability(self.graph) if towards is None else towards
+        earlier = before if observer is None and before is not None and before.stays else None
+        self._project_words = ProjectWords() if before is None else before._project_words
+        going_on = None if earlier is None else earlier.reachability.now(self.summaries, self._project_words)
+        self.reachability: Reachability = towards or going_on or Reachability(self.graph)
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
-        earlier = before if observer is None and before is not None and before.stays else None
         goes_on_from = None if earlier is None else earlier.machine
         self.machine: Machine = Machine(self, callbacks, observer, 1 if observer is None else observer.fuel_factor, goes_on_from)
         self.machine.remembering = not stays  # what a call that is replayed depends on is not noted
@@ -89,7 +92,8 @@ class Project(ProjectFiles):
         walked = None if before is None else before._walked
         self._walked: WalkedFiles = WalkedFiles(self.graph, self._readable, walked) if same is None else same._walked
         if earlier is not None:
-            self.reachability.known.go_on(earlier.reachability.known)
+            if going_on is None:
+                self.reachability.known.go_on(earlier.reachability.known)
             self._modules = dict(self._modules)  # what is read of a text that comes and goes is not kept for others
             self.memos.add(earlier.memos, self._version)
         self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)

@@ -9,9 +9,11 @@ that nothing it visited leads to one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cached_property
 
+from bce_lint.analysis.project.alike import ProjectWords, alike
 from bce_lint.analysis.project.code import without_text
 from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Fragment, Names
 from bce_lint.analysis.project.file_names import FileNames
@@ -31,6 +33,7 @@ class Reachability:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.files: Mapping[str, FileSummary] = graph.files
         self.leading: set[Definition] = set()
         self.known = FileNames(graph)
         self._targets: dict[Fragment, list[Definition]] = {}
@@ -46,6 +49,20 @@ class Reachability:
         self._functions: dict[tuple[str, str], bool] = {}
         self._methods: dict[tuple[str, str, str], bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
+
+    def now(self, files: Mapping[str, FileSummary], words: ProjectWords) -> Reachability | None:
+        """The same answers for files of which some have another text since, if all of them lead where they did."""
+        before = self.graph.files
+        changed = [path for path, summary in files.items() if before.get(path) is not summary]
+        if files.keys() != before.keys():
+            return None
+        if changed:
+            words.update(files)
+        if not all(alike(before[path], files[path], words) for path in changed):
+            return None
+        other = copy(self)
+        other.files = files
+        return other
 
     def is_sink(self, unit: Fragment) -> bool:
         """True if a unit is what the searches look for."""
@@ -91,7 +108,7 @@ class Reachability:
 
     def mentions(self, path: str) -> Counter[str]:
         """How often each word stands in the code of a file."""
-        return Counter(word.decode("utf-8", "replace") for word in WORD.findall(self.graph.files[path].data))
+        return Counter(word.decode("utf-8", "replace") for word in WORD.findall(self.files[path].data))
 
     def file(self, path: str) -> bool:
         """True if anything in a file can."""
