@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from os import PathLike
@@ -53,8 +54,12 @@ class Workspace:
         root = root_of(name)
         texts = {one: text for one, text in self._texts.items() if root_of(one) == root}
         staying = self._projects.setdefault((root.path, package_of(root, name)), StayingProject(root, edits=True))
+        first = staying.empty
         project = staying.state(name, texts)
-        return judge_files(project, [name], {name: os.fspath(path)}, self._selected).diagnostics
+        found = judge_files(project, [name], {name: os.fspath(path)}, self._selected).diagnostics
+        if first:
+            gc.freeze()  # most of what is known by now stays: to look through it for garbage takes longer than an answer
+        return found
 
     def _path(self, path: str | PathLike[str]) -> str:
         return os.path.normpath(os.path.join(self.root, path))

@@ -15,9 +15,16 @@ from bce_lint.ir.walk import AnyNode, children, last_name
 
 _CAPITAL: Final = re.compile(rb"(?<![\w\x80-\xff])[A-Z\x80-\xff][\w\x80-\xff]*")
 """Words that name a class as most are named."""
+_CLASS: Final = re.compile(rb"^class[ \t]+([\w\x80-\xff]+)", re.M)
 _MAX_DEPTH: Final = 8
 _LOOKING: Final = frozenset({"isinstance", "issubclass", "super", "type", "print", "help", "raises", "cast"})
 """Functions that may be given a class and do not call it."""
+
+
+class _Below(NamedTuple):
+    """A class below another: what constructs it constructs that one."""
+
+    name: str
 
 
 class _Construction(NamedTuple):
@@ -43,6 +50,7 @@ class Constructions:
         self._files, self._module, self._resolve = files, module, resolve
         self._naming: defaultdict[str, list[str]] | None = None
         self._found: dict[tuple[str, str], list[_Construction]] = {}
+        self._in_files: dict[str, dict[tuple[str, str], list[_Construction | _Below]]] = {}
         self._scopes: dict[str, _FileNames | None] = {}
         self._capitals: dict[str, set[str]] = {}
 
@@ -50,6 +58,9 @@ class Constructions:
         """Takes over what another state of the project has read of files that are as they were."""
         self._scopes.update(unchanged(before._scopes, before._files, self._files))
         self._capitals.update(unchanged(before._capitals, before._files, self._files))
+        others = (path for path, summary in self._files.items() if before._files.get(path) is not summary)
+        if self._files.keys() == before._files.keys() and all(_classes(self._files[path]) == _classes(before._files[path]) for path in others):
+            self._in_files.update(unchanged(before._in_files, before._files, self._files))
 
     def none_has(self, default: Default) -> bool:
         """True if the class is constructed, and no construction may leave the parameter at its default."""
@@ -67,10 +78,20 @@ class Constructions:
         if key not in self._found:
             self._found[key] = []  # a class that inherits itself ends here
             if depth < _MAX_DEPTH:
-                self._found[key] = [one for file in self._naming_files(owner, path) for one in self._in_file(file, path, owner, depth)]
+                self._found[key] = [one for file in self._naming_files(owner, path) for one in self._followed(file, path, owner, depth)]
         return self._found[key]
 
-    def _in_file(self, file: str, path: str, owner: str, depth: int) -> Iterator[_Construction]:
+    def _followed(self, file: str, path: str, owner: str, depth: int) -> Iterator[_Construction]:
+        known = self._in_files.setdefault(file, {})
+        if (path, owner) not in known:
+            known[path, owner] = [*self._in_file(file, path, owner)]
+        for one in known[path, owner]:
+            if isinstance(one, _Below):
+                yield from self._calls(file, one.name, depth + 1)
+            else:
+                yield one
+
+    def _in_file(self, file: str, path: str, owner: str) -> Iterator[_Construction | _Below]:
         scope = self._scope(file) if self._may_construct(file, path, owner) else None
         if scope is None:
             return
@@ -88,7 +109,8 @@ class Constructions:
                 if "__init__" in cls.bound:
                     yield from _through(file, cls, "", owner)
                 else:
-                    yield from (*self._calls(file, cls.name, depth + 1), *_through(file, cls, "cls", None))
+                    yield _Below(cls.name)
+                    yield from _through(file, cls, "cls", None)
 
     def _may_construct(self, file: str, path: str, owner: str) -> bool:
         """True if a file says more of a class than that it is defined or imported there."""
@@ -113,7 +135,7 @@ class Constructions:
         return names
 
     def _defines(self, file: str, owner: str) -> bool:
-        return re.search(rb"^class[ \t]+%s\b" % owner.encode(), self._files[file].data, re.M) is not None if file in self._files else True
+        return owner.encode() in _classes(self._files[file]) if file in self._files else True
 
     def _naming_files(self, owner: str, path: str) -> list[str]:
         if _CAPITAL.fullmatch(owner.encode()) is None:
@@ -175,6 +197,11 @@ class _FileNames:
                 self.handed.append(value)
             elif isinstance(value, ir.Build):
                 self._hand(value.items)
+
+
+def _classes(summary: FileSummary) -> list[bytes]:
+    """The names of the classes at the top of a file."""
+    return _CLASS.findall(summary.data)
 
 
 def _anything(value: ir.Expr) -> tuple[ir.Arg, ...]:

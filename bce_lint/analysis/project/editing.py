@@ -29,7 +29,7 @@ SLOT: Final = 1 << 21
 MAX_VERSIONS: Final = 64
 """How many texts of a function's body are remembered, should one of them come back."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
-_GLOBAL: Final = re.compile(r"\bglobal\b")
+_GLOBAL: Final = re.compile(r"(?:^|[;:])[ \t\f]*global[ \t\\]", re.MULTILINE)
 _SERIAL: Final = count()
 
 

@@ -36,6 +36,9 @@ class ModuleLoads:
 
     def again(self, loaded: Loaded) -> bool:
         """Loads a module, if it is not; True if that gave what an earlier state of the project was given."""
+        known = self._as_it_was.get(loaded.path)
+        if known is not None:
+            return known
         unit = self._unit(loaded.path)
         if unit is None:
             return True

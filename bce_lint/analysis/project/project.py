@@ -74,6 +74,8 @@ class Project(ProjectFiles):
         """True if its run was stopped by the user: what was met until then is all that is known."""
         self._imports.added = AddedFolders(root, self.summaries)
         self._registrations = Registrations(self.summaries)
+        if before is not None and before.stays:
+            self._registrations.go_on(before._registrations)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         earlier_graph = None if before is None else before.graph
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
@@ -109,6 +111,8 @@ class Project(ProjectFiles):
         self._inherited: set[str] = set()
         self._reopened: set[str] = set()
         self._visits = Visits(self.reachability)
+        if earlier is not None and going_on is not None:
+            self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
 
     def _address(self, path: str) -> int:
         edited, summary = self._editions.get(path), self.summaries.get(path)
@@ -128,6 +132,11 @@ class Project(ProjectFiles):
         unit = self.unit(path)
         version = None if unit is None or unit.edited is None else unit.edited.current.get(function)
         return -1 if version is None else version.number
+
+    def _is_as_in(self, before: Project, path: str) -> bool:
+        """True if a file is as it was in another state, and was read there."""
+        summary, unit = self.summaries.get(path), before._units.get(path)
+        return unit is not None and summary is before.summaries.get(path) and (unit.edited is not None) == self.works_on(path)
 
     def _text(self, path: str) -> str | None:
         unit = self.unit(path)
@@ -279,7 +288,7 @@ class Project(ProjectFiles):
         if unit is None or path in self._finished:
             return
         self._finished.add(path)
-        for candidate in entry_points.candidates(unit, self.reachability):
+        for candidate in self._visits.candidates(unit):
             if (path, candidate.function.span) not in self.answer.reached:
                 action = partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate)
                 self._guarded(path, candidate.function.span.start, candidate.name, action, self._bodies[path])

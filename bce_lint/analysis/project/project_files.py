@@ -40,6 +40,7 @@ class ProjectFiles:
         self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
+        self._read_before = {} if before is None else {path: one for path, one in before.sources.items() if type(one) is SourceText}
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self._imports = ImportedFiles(root, self.import_folders)
@@ -66,9 +67,12 @@ class ProjectFiles:
     def source(self, path: str) -> SourceText | None:
         """The decoded text of a file, or None with the problem noted."""
         if path not in self.sources and path not in self.problems:
-            summary = self.summaries.get(path)
+            summary, known = self.summaries.get(path), self._read_before.get(path)
             try:
-                self.sources[path] = decode(summary.raw if summary is not None else read(path), path)
+                if known is not None and summary is not None and summary is self._before.get(path):
+                    self.sources[path] = known
+                else:
+                    self.sources[path] = decode(summary.raw if summary is not None else read(path), path)
             except OSError as error:
                 self.problems[path] = unread(error, "")
             except SourceError as error:

@@ -15,20 +15,31 @@ class Registrations:
         self._files = files
         self._known: dict[frozenset[str], tuple[str, ...]] = {}
 
+    def go_on(self, before: Registrations) -> None:
+        """Takes over what is known of files that are as they were."""
+        same = {path for path, summary in self._files.items() if before._files.get(path) is summary}
+        for names, found in before._known.items():
+            others = {path: summary for path, summary in self._files.items() if path not in same}
+            self._known[names] = tuple(sorted([*same.intersection(found), *_searched(others, names)]))
+
     def filling(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
         """The files that may add an entry, in the order of their paths; only those that say the key, where it is known."""
         found = self._known.get(names)
         if found is None:
-            found = self._known[names] = tuple(self._searched([name.encode() for name in sorted(names)]))
+            found = self._known[names] = tuple(_searched(self._files, names))
         if key is None:
             return found
         word = key.encode()
         return tuple(path for path in found if word in self._files[path].raw)
 
-    def _searched(self, names: list[bytes]) -> list[str]:
-        word = b"|".join(re.escape(name) for name in names)
-        form = re.compile(rb"^[ \t]*(?:@[ \t]*(?:\w+\.)*(?:%s)\b|(?:\w+\.)*(?:%s)[ \t]*[.(\[])" % (word, word), re.M)
-        return [
-            path for path, summary in sorted(self._files.items())
-            if any(name in summary.raw for name in names) and form.search(summary.data or summary.raw)
-        ]  # fmt: skip
+
+
+def _searched(files: Mapping[str, FileSummary], wanted: frozenset[str]) -> list[str]:
+    """The files with code that may fill what has one of some names, in the order of their paths."""
+    names = [name.encode() for name in sorted(wanted)]
+    word = b"|".join(re.escape(name) for name in names)
+    form = re.compile(rb"^[ \t]*(?:@[ \t]*(?:\w+\.)*(?:%s)\b|(?:\w+\.)*(?:%s)[ \t]*[.(\[])" % (word, word), re.M)
+    return [
+        path for path, summary in sorted(files.items())
+        if any(name in summary.raw for name in names) and form.search(summary.data or summary.raw)
+    ]  # fmt: skip

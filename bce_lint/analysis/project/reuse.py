@@ -77,6 +77,7 @@ class Reuse:
         self._machine, self._version, self._body, self._ask, self._load = machine, version, body, ask, load
         self._answers: dict[Inquiry, Any] = {}
         self._inner: dict[int, bool] = {}
+        self._loaded: set[int] = set()
 
     def holds(self, needs: Dependencies) -> bool:
         """True if all that a unit has read is as it was, as far as no other unit made it."""
@@ -134,8 +135,10 @@ class Reuse:
         for effect in needs.effects:
             if isinstance(effect, Loaded) and not self._load(effect):
                 return False
-            if isinstance(effect, BuiltWith) and not self._loads(effect.needs):
-                return False
+            if isinstance(effect, BuiltWith) and id(effect) not in self._loaded:
+                if not self._loads(effect.needs):
+                    return False
+                self._loaded.add(id(effect))
         return True
 
 

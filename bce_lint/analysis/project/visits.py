@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
@@ -16,11 +16,23 @@ from bce_lint.diagnostic import Sinks
 
 
 class Visits:
-    """The sinks of files by what they stand in, each looked for once."""
+    """The functions of files that may lead to a loss, and the sinks by what they stand in, each looked for once."""
 
     def __init__(self, leads: LeadsToLoss) -> None:
         self.leads = leads
+        self._candidates: dict[str, list[Candidate]] = {}
         self._known: dict[str, list[tuple[Candidate | None, list[ir.Call | ir.Op]]]] = {}
+
+    def go_on(self, before: Visits, same: Callable[[str], bool]) -> None:
+        """Takes over what is known of files that are the same, where the same leads to losses."""
+        self._candidates.update({path: found for path, found in before._candidates.items() if same(path)})
+        self._known.update({path: found for path, found in before._known.items() if same(path)})
+
+    def candidates(self, unit: LoweredFile) -> list[Candidate]:
+        """The functions of a file that may lead to a loss, in the order in which they run."""
+        if unit.path not in self._candidates:
+            self._candidates[unit.path] = candidates(unit, self.leads)
+        return self._candidates[unit.path]
 
     def of(self, unit: LoweredFile, summary: FileSummary) -> list[tuple[Candidate | None, list[ir.Call | ir.Op]]]:
         """The sinks of each function that may lead to a loss, and of the code around them."""
@@ -36,7 +48,7 @@ class Visits:
         versions = {} if unit.edited is None else unit.edited.current
         if unit.edited is not None:
             at = [unit.edited.number(offset) for offset in at]
-        for candidate in candidates(unit, self.leads):
+        for candidate in self.candidates(unit):
             version = versions.get(candidate.function)
             body = candidate.function.body if version is None else version.function.body
             first = bisect_left(at, candidate.function.span.end)

@@ -189,7 +189,7 @@ class Machine(Traced):
 
     def _go_on(self, before: Machine) -> None:
         """Takes over what another run says of numbers: they stand for the same here. What it had stored is not taken over."""
-        self._interned, self._keys = dict(before._interned), list(before._keys)
+        self._interned, self._keys = before._interned, before._keys
         self.any_of, self.summaries, self.own_tables = set(before.any_of), set(before.summaries), set(before.own_tables)
         self.layers = dict(before.layers)
         self.resolution_orders = dict(before.resolution_orders)
