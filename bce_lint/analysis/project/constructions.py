@@ -58,8 +58,10 @@ class Constructions:
         """Takes over what another state of the project has read of files that are as they were."""
         self._scopes.update(unchanged(before._scopes, before._files, self._files))
         self._capitals.update(unchanged(before._capitals, before._files, self._files))
-        others = (path for path, summary in self._files.items() if before._files.get(path) is not summary)
-        if self._files.keys() == before._files.keys() and all(_classes(self._files[path]) == _classes(before._files[path]) for path in others):
+        if self._files.keys() != before._files.keys():
+            return
+        others = [(summary, before._files[path]) for path, summary in self._files.items() if before._files[path] is not summary]
+        if all(_classes(one) == _classes(other) for one, other in others):
             self._in_files.update(unchanged(before._in_files, before._files, self._files))
 
     def none_has(self, default: Default) -> bool:

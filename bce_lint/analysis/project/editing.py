@@ -33,7 +33,7 @@ _GLOBAL: Final = re.compile(r"(?:^|[;:])[ \t\f]*global[ \t\\]", re.MULTILINE)
 _SERIAL: Final = count()
 
 
-class Body(NamedTuple):
+class FunctionLines(NamedTuple):
     """Where a function stands in the lines of a file: from its first decorator, from the first statement of its body, and up to the
     statement behind it, without the empty lines before that. `indent` is that of its `def`."""
 
@@ -72,7 +72,7 @@ class Edition(NamedTuple):
     anchor: Anchor
     lines: Sequence[str]
     starts: Sequence[int]
-    bodies: Sequence[Body]
+    bodies: Sequence[FunctionLines]
     numbers: Sequence[Version]
     fixed: Sequence[tuple[int, int]]
 
@@ -90,8 +90,8 @@ class Edition(NamedTuple):
         moved = new - old
         inside = [i for i, body in enumerate(self.bodies) if first <= body.stop and body.start <= old]
         if inside and self.bodies[inside[0]].start <= first and old <= self.bodies[inside[-1]].stop:
-            behind = first == old == self.bodies[inside[0]].stop and all(map(_is_blank, lines[first:new]))
-            if not behind:
+            added_behind = first == old == self.bodies[inside[0]].stop and all(map(_is_blank, lines[first:new]))
+            if not added_behind:
                 return self._with_bodies(range(inside[0], inside[-1] + 1), lines, moved)
         if self._between_statements(lines, first, old, new):
             behind = self.starts[old] if old < len(self.starts) else (self.starts[-1] // BLOCK + 1) * BLOCK
@@ -114,7 +114,7 @@ class Edition(NamedTuple):
             return False
         if any(low < first <= high or first <= low < old for low, high in self.fixed):
             return False
-        whole = all(line.endswith(("\n", "\r")) for line in (*lines[first:new], *lines[first - 1 : first] * (first > 0)))
+        whole = all(line.endswith(("\n", "\r")) for line in lines[max(first - 1, 0) : new])
         return whole and not (first and lines[first - 1].rstrip("\r\n").endswith("\\"))
 
     def _with_bodies(self, indices: range, lines: Sequence[str], moved: int) -> Edition | None:
@@ -123,8 +123,8 @@ class Edition(NamedTuple):
         for index in indices:
             assert found is not None
             body, last = found.bodies[index], index == indices[-1]
-            between = () if last else found.lines[body.stop : found.bodies[index + 1].start]
-            stop = self.bodies[index].stop + moved if last else _find(between, lines, body.start)
+            between: Sequence[str] = () if last else found.lines[body.stop : found.bodies[index + 1].start]
+            stop: int | None = self.bodies[index].stop + moved if last else _find(between, lines, body.start)
             if stop is None:
                 return None
             text = [*lines[:stop], *found.lines[body.stop :]]
@@ -201,7 +201,7 @@ def _functions(body: ir.Body, in_class: bool) -> Iterator[tuple[ir.Function, boo
 
 def _body(
     node: ast.FunctionDef | ast.AsyncFunctionDef, known: tuple[ir.Function, bool] | None, lines: Sequence[str]
-) -> Body | None:
+) -> FunctionLines | None:
     """Where a function stands, if its body begins in a line of its own and ends with one, and the function is there as IR."""
     head = min(node.lineno, *(one.lineno for one in node.decorator_list)) - 1 if node.decorator_list else node.lineno - 1
     start, stop = _first_row(node.body[0]) - 1, node.end_lineno or 0
@@ -212,7 +212,7 @@ def _body(
     header = "".join(lines[node.lineno - 1 : start])
     if _GLOBAL.search("".join(lines[head:stop])) or not _ends_with_its_lines(header, lines[stop - 1], node):
         return None
-    return Body(known[0], known[1], head, start, stop, indent)
+    return FunctionLines(known[0], known[1], head, start, stop, indent)
 
 
 def _ends_with_its_lines(header: str, last: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -222,11 +222,11 @@ def _ends_with_its_lines(header: str, last: str, node: ast.FunctionDef | ast.Asy
 
 
 def _first_row(node: ast.stmt | ast.ExceptHandler) -> int:
-    decorators = getattr(node, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(one.lineno for one in decorators)])
 
 
-def _fixed(tree: ast.Module, bodies: Sequence[Body]) -> Iterator[tuple[int, int]]:
+def _fixed(tree: ast.Module, bodies: Sequence[FunctionLines]) -> Iterator[tuple[int, int]]:
     """The rows (from 0) of statements that take several, outside of the bodies of functions: a simple one as a whole, of another one what
     stands before its first block."""
     heads = {one.head: one.start for one in bodies}
@@ -235,7 +235,7 @@ def _fixed(tree: ast.Module, bodies: Sequence[Body]) -> Iterator[tuple[int, int]
         node = waiting.pop()
         first, block = _first_row(node) - 1, getattr(node, "body", None)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield first, heads.get(first, node.end_lineno)
+            yield first, heads.get(first, node.end_lineno or 0)
         elif block:
             yield first, _first_row(block[0]) - 1
             waiting += [one for name in ("body", "handlers", "orelse", "finalbody") for one in getattr(node, name, ())]
@@ -243,7 +243,7 @@ def _fixed(tree: ast.Module, bodies: Sequence[Body]) -> Iterator[tuple[int, int]
             yield first, node.end_lineno - 1
 
 
-def _read(body: Body, lines: Sequence[str], starts: Sequence[int]) -> ir.Function | None:
+def _read(body: FunctionLines, lines: Sequence[str], starts: Sequence[int]) -> ir.Function | None:
     """A function as its lines are, with the numbers that these have; None where they are not one function alone."""
     around = "class _:\n" if body.in_class else ""
     text = around + "".join(lines)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
-from bce_lint.analysis.interpreter import callbacks, entry_points, setters
+from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.alike import ProjectWords
 from bce_lint.analysis.project.attribute_stores import ClassKey
@@ -17,6 +17,7 @@ from bce_lint.analysis.project.call_stack import in_one_piece
 from bce_lint.analysis.project.editing import EditedText
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
+from bce_lint.analysis.project.inquiries import Inquiries
 from bce_lint.analysis.project.module_loads import ModuleLoads
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_files import ProjectFiles
@@ -30,7 +31,6 @@ from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.project.walked_files import WalkedFiles
 from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
-from bce_lint.analysis.state.dependencies import Inquiry
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine, RecordingObserver
 from bce_lint.analysis.state.program import Default
@@ -73,17 +73,16 @@ class Project(ProjectFiles):
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
         self._imports.added = AddedFolders(root, self.summaries)
-        self._registrations = Registrations(self.summaries)
-        if before is not None and before.stays:
-            self._registrations.go_on(before._registrations)
+        known_fillings = before._registrations if before is not None and before.stays else None
+        self._registrations: Registrations = Registrations(self.summaries, known_fillings)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         earlier_graph = None if before is None else before.graph
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
         known = same.reachability if same is not None else None
         towards = None if observer is None or not observer.targets else TargetReachability(self.graph, observer.targets, known)
         earlier = before if observer is None and before is not None and before.stays else None
-        self._project_words = ProjectWords() if before is None else before._project_words
-        going_on = None if earlier is None else earlier.reachability.now(self.summaries, self._project_words)
+        self._words_known: ProjectWords = ProjectWords() if before is None else before._words_known
+        going_on = None if earlier is None else earlier.reachability.now(self.summaries, self._words_known)
         self.reachability: Reachability = towards or going_on or Reachability(self.graph)
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
@@ -96,10 +95,15 @@ class Project(ProjectFiles):
         if earlier is not None:
             if going_on is None:
                 self.reachability.known.go_on(earlier.reachability.known)
-            self._modules = dict(self._modules)  # what is read of a text that comes and goes is not kept for others
+            self._modules = self._still_read(earlier)
             self.memos.add(earlier.memos, self._version)
         self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
-        self._reuse = Reuse(self.machine, self._version, self._body, self._ask, self._loads.again)
+        inquiries = Inquiries(self.unit, self.answer, {
+            "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
+            "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
+            "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
+        })  # fmt: skip
+        self._reuse = Reuse(self.machine, self._version, inquiries, self._loads.again)
         self._loads.reuse = None if earlier is None else self._reuse
         self._bodies_as_before: set[str] = set()
         self._bodies: dict[str, State] = {}
@@ -127,12 +131,6 @@ class Project(ProjectFiles):
         unit = self.unit(path)
         return 0 if unit is None else unit.address
 
-    def _body(self, path: str, function: ir.Function) -> int:
-        """The number of the version that a function is in, of a file that is worked on."""
-        unit = self.unit(path)
-        version = None if unit is None or unit.edited is None else unit.edited.current.get(function)
-        return -1 if version is None else version.number
-
     def _is_as_in(self, before: Project, path: str) -> bool:
         """True if a file is as it was in another state, and was read there."""
         summary, unit = self.summaries.get(path), before._units.get(path)
@@ -141,21 +139,6 @@ class Project(ProjectFiles):
     def _text(self, path: str) -> str | None:
         unit = self.unit(path)
         return None if unit is None else unit.text
-
-    def _ask(self, question: Inquiry) -> object:
-        """Answers what a unit of work has asked, for this state of the project."""
-        what, *about = question
-        if what == "settled":
-            path, function = about
-            assert isinstance(path, str) and isinstance(function, ir.Function)
-            return self.answer.settles(path, function)
-        answers: dict[Hashable, Callable[..., object]] = {
-            "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
-            "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
-            "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
-            "text": self._text, "stores": lambda path, function: setters.stores_of(self.machine.latest(path, function)),
-        }  # fmt: skip
-        return answers[what](*about)
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""

@@ -118,6 +118,14 @@ class ProjectFiles:
         """True if a file is, or was, one that has another text than on the disk, and that matters."""
         return self.edits and (path in self.texts or path in self._editions)
 
+    def _still_read(self, before: ProjectFiles) -> dict[tuple[str, str], ir.Module]:
+        """What was read of files that are as they were, and of others the text before this one: it may come back."""
+        others = {path: before.sources.get(path) for path, one in before.summaries.items() if self.summaries.get(path) is not one}
+        return {
+            (path, text): module for (path, text), module in self._modules.items()
+            if path not in others or ((known := others[path]) is not None and known.text == text)
+        }  # fmt: skip
+
     def check_syntax(self, path: str) -> None:
         """Notes what is wrong with a file that the analysis had no need to read."""
         summary = self.summaries.get(path)

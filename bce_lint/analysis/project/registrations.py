@@ -9,18 +9,17 @@ from bce_lint.analysis.project.index import FileSummary
 
 
 class Registrations:
-    """Answers which files of a project may fill what some names stand for."""
+    """Answers which files of a project may fill what some names stand for. What another state of it, `before`, knows of files that are as
+    they were is taken over."""
 
-    def __init__(self, files: Mapping[str, FileSummary]) -> None:
+    def __init__(self, files: Mapping[str, FileSummary], before: Registrations | None = None) -> None:
         self._files = files
         self._known: dict[frozenset[str], tuple[str, ...]] = {}
-
-    def go_on(self, before: Registrations) -> None:
-        """Takes over what is known of files that are as they were."""
-        same = {path for path, summary in self._files.items() if before._files.get(path) is summary}
-        for names, found in before._known.items():
-            others = {path: summary for path, summary in self._files.items() if path not in same}
-            self._known[names] = tuple(sorted([*same.intersection(found), *_searched(others, names)]))
+        if before is not None:
+            same = {path for path, summary in files.items() if before._files.get(path) is summary}
+            others = {path: summary for path, summary in files.items() if path not in same}
+            for names, found in before._known.items():
+                self._known[names] = tuple(sorted([*same.intersection(found), *_searched(others, names)]))
 
     def filling(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
         """The files that may add an entry, in the order of their paths; only those that say the key, where it is known."""

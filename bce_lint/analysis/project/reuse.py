@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.project.inquiries import Inquiries
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Dependencies, Granted, Inquiry, Loaded, Spent
 from bce_lint.analysis.state.generics import BuiltWith, Generics
@@ -63,18 +63,18 @@ class Memos:
 
 
 class Reuse:
-    """Says which memos hold for a project, and takes them over. `version` gives the number of the state that a file is in, `body` that of
-    the version of a function of one that is worked on; `ask` answers a question anew; `load` loads a module, and says whether it is as it was."""
+    """Says which memos hold for a project, and takes them over. `version` gives the number of the state that a file is in;
+    `inquiries` answer questions anew; `load` loads a module, and says whether it is as it was."""
 
     def __init__(
         self,
         machine: Machine,
         version: Callable[[str], int],
-        body: Callable[[str, ir.Function], int],
-        ask: Callable[[Inquiry], Any],
+        inquiries: Inquiries,
         load: Callable[[Loaded], bool],
     ) -> None:
-        self._machine, self._version, self._body, self._ask, self._load = machine, version, body, ask, load
+        self._machine, self._version, self._load = machine, version, load
+        self._body, self._ask = inquiries.body, inquiries.ask
         self._answers: dict[Inquiry, Any] = {}
         self._inner: dict[int, bool] = {}
         self._loaded: set[int] = set()

@@ -9,6 +9,7 @@ import pytest
 from bce_lint import ir
 from bce_lint.analysis.models import surroundings
 from bce_lint.analysis.state.frames import Frame, LoweredFile
+from bce_lint.analysis.state.machine import Machine
 from bce_lint.syntax.parse import lower
 
 TEXT = """
@@ -38,6 +39,9 @@ def f(a, print):
 MODULE = lower(TEXT)
 
 
+NO_MACHINE = cast(Machine, None)
+
+
 def frame_of(function: ir.Function | None = None) -> Frame:
     """A frame that runs the module, or a function of it."""
     return Frame(LoweredFile("a.py", TEXT, MODULE, 1), 2, 3, function)
@@ -53,8 +57,8 @@ FUNCTION = next(one.function for one in MODULE.body if isinstance(one, ir.Functi
 )  # fmt: skip
 def test_what_is_written_to_and_what_is_read(name: str, stores: int, reads: int) -> None:
     frame = frame_of(FUNCTION)
-    assert len(surroundings.stores_of(frame, name)) == stores
-    assert len(list(surroundings.reads_of(frame, name))) == reads
+    assert len(surroundings.stores_of(NO_MACHINE, frame, name)) == stores
+    assert len(list(surroundings.reads_of(NO_MACHINE, frame, name))) == reads
 
 
 def test_imports_at_the_top() -> None:
