@@ -9,7 +9,10 @@ from random import Random
 
 _NUMBER = re.compile(r"\b\d+\b")
 _NAME = re.compile(r"\b[a-z_]{3,}\b")
-_STATEMENTS = ("x = torch.sigmoid(x)", "pass", "self.act = nn.Sigmoid()", "y = y.long()", "out = out.detach()", "return x", "fresh = x", "self.fresh = fresh")
+_STATEMENTS = (
+    "x = torch.sigmoid(x)", "pass", "self.act = nn.Sigmoid()", "y = y.long()", "out = out.detach()", "return x", "fresh = x",
+    "self.fresh = fresh",
+)  # fmt: skip
 _EXCHANGED = (
     ("sigmoid", "softmax"), ("BCELoss", "BCEWithLogitsLoss"), ("BCEWithLogitsLoss", "BCELoss"), ("float()", "long()"), ("Linear", "Conv2d"),
     ("softmax", "relu"), ("return ", "return 2 * "), ("def ", "def new_"), ("class ", "class New"),

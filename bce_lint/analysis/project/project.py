@@ -73,8 +73,7 @@ class Project(ProjectFiles):
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
         self._imports.added = AddedFolders(root, self.summaries)
-        known_fillings = before._registrations if before is not None and before.stays else None
-        self._registrations: Registrations = Registrations(self.summaries, known_fillings)
+        self._registrations: Registrations = Registrations(self.summaries, None if before is None else before._registrations)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         earlier_graph = None if before is None else before.graph
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
@@ -86,8 +85,8 @@ class Project(ProjectFiles):
         self.reachability: Reachability = towards or going_on or Reachability(self.graph)
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
-        goes_on_from = None if earlier is None else earlier.machine
-        self.machine: Machine = Machine(self, callbacks, observer, 1 if observer is None else observer.fuel_factor, goes_on_from)
+        factor = 1 if observer is None else observer.fuel_factor
+        self.machine: Machine = Machine(self, callbacks, observer, factor, None if earlier is None else earlier.machine)
         self.machine.remembering = not stays  # what a call that is replayed depends on is not noted
         self.memos = Memos()
         walked = None if before is None else before._walked

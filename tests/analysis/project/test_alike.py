@@ -47,7 +47,8 @@ def other(x):
 @pytest.mark.parametrize(
     ("old", "new", "same"),
     [
-        (b"y = self.fc(x)", b"y = self.fc(x)\n\n        # a comment", True), (b"y = self.fc(x)", b"y = self.fc(x)\n        fresh = y", True),
+        (b"y = self.fc(x)", b"y = self.fc(x)\n\n        # a comment", True),
+        (b"y = self.fc(x)", b"y = self.fc(x)\n        fresh = y", True),
         (b"        y = self.fc(x)\n        return y", b"        fresh = self.fc(x)\n        return fresh", False),
         (b"    out = net(x)\n    return nn.BCEWithLogitsLoss()(out", b"    new = net(x)\n    return nn.BCEWithLogitsLoss()(new", True),
         (b"    return x\n", b"    fresh = x + 1\n    return fresh\n", True), (b"    out = net(x)", b"    fresh = out = net(x)", True),
@@ -55,7 +56,8 @@ def other(x):
         (b"y = self.fc(x)", b"y = torch.sigmoid(self.fc(x))", False), (b"    return x\n", b"    return x.log()\n", False),
         (b"self.fc = nn.Linear(3, 1)", b"self.fc = nn.Linear(3, 1)\n        self.fresh = nn.Linear(3, 1)", False),
         (b"y = self.fc(x)", b"y = self.fc(x)\n        fresh(self)", False), (b"def other(x)", b"def other(x, fresh=1)", False),
-        (b"WIDTH = 3", b"WIDTH = fresh", False), (b"def other", b"def fresh", False), (b"class Net(nn.Module)", b"class Net(nn.Fresh)", False),
+        (b"WIDTH = 3", b"WIDTH = fresh", False), (b"def other", b"def fresh", False),
+        (b"class Net(nn.Module)", b"class Net(nn.Fresh)", False),
         (b"import torch\n", b"import torch\nimport fresh\n", False), (b"    return x\n", b"    return x > 0.5\n", False),
         (b"    def forward", b"    @fresh\n    def forward", False),
     ],

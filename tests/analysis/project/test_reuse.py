@@ -64,10 +64,11 @@ def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int, edits: boo
     return found
 
 
+@pytest.mark.parametrize("edits", [False, True])
 @pytest.mark.parametrize("folder", PROJECTS[::4], ids=lambda path: str(path.relative_to(FIXTURES)))
-def test_random_changes_of_fixtures(folder: Path, tmp_path: Path) -> None:
+def test_random_changes_of_fixtures(folder: Path, edits: bool, tmp_path: Path) -> None:
     if texts := texts_of(folder, tmp_path):
-        go_on(tmp_path, texts, Random(str(folder.name)), 4)
+        go_on(tmp_path, texts, Random(str(folder.name)), 4, edits)
 
 
 @pytest.mark.long
@@ -75,7 +76,7 @@ def test_random_changes_of_fixtures(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_random_changes_of_fixtures_at_length(folder: Path, seed: int, tmp_path: Path) -> None:
     if texts := texts_of(folder, tmp_path):
-        go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 15)
+        go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 15, edits=seed > 0)
 
 
 MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
@@ -105,6 +106,20 @@ def test_what_a_change_has_nothing_to_do_with_is_taken_over(tmp_path: Path) -> N
     assert kept == {("run_candidate", "other.py"), ("_load_body", "other.py"), ("_load_body", "train.py")}
     again = state(tmp_path, project_of(tmp_path), after)
     assert codes(again) == codes(before)
+
+
+def test_what_does_not_enter_an_edited_function_is_taken_over(tmp_path: Path) -> None:
+    model = MODEL + "\n\ndef unused(x):\n    return x\n\n\ndef used(x, y):\n    return nn.BCELoss()(Net()(x), y)\n"
+    before = state(tmp_path, project_of(tmp_path, model), edits=True)
+    assert codes(before) == [("models.py", "BCE101"), ("other.py", "BCE103"), ("train.py", "BCE103")]
+    after = state(tmp_path, project_of(tmp_path, model.replace("    return x\n\n", "    x += 1\n    return x\n\n")), before, edits=True)
+    assert codes(after) == codes(before)
+    assert taken(after, before) == len(before.memos.entries) > 5
+    rows = [one.location.start.row for one in engine.judge_files(after, sorted(after.summaries), {}, EVERY).diagnostics]
+    assert rows == [16, 5, 6]
+    right = state(tmp_path, project_of(tmp_path, model.replace("torch.sigmoid(x)", "x")), after, edits=True)
+    assert codes(right) == [("other.py", "BCE103")]
+    assert 0 < taken(right, after) < len(before.memos.entries)
 
 
 def test_nothing_runs_where_nothing_has_changed(tmp_path: Path) -> None:
