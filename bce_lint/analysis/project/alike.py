@@ -15,6 +15,11 @@ from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, relev
 from bce_lint.analysis.project.lexical import words_of
 
 
+def same_code(before: bytes, after: bytes) -> bool:
+    """True if two texts without their comments differ in empty lines alone."""
+    return _code(before) == _code(after)
+
+
 class ProjectWords:
     """In how many files of a project each word stands."""
 
@@ -41,7 +46,7 @@ def alike(before: FileSummary, after: FileSummary, words: ProjectWords) -> bool:
     """True if what can be reached from, and by, the definitions of a file is the same with another text."""
     if (before.imports, before.aliases) != (after.imports, after.aliases) or relevant_words(before) != relevant_words(after):
         return False
-    return _code(before.data) == _code(after.data) or _blocks_alike(before, after, words)
+    return same_code(before.data, after.data) or _blocks_alike(before, after, words)
 
 
 def _blocks_alike(before: FileSummary, after: FileSummary, words: ProjectWords) -> bool:

@@ -68,7 +68,10 @@ class Project(ProjectFiles):
         edits: bool = False,
     ) -> None:
         super().__init__(root, files, texts, before, imports, edits)
-        self.stays = stays
+        if before is not None and observer is None and (stays, edits) == (before.stays, True) and self.moved_alone(before):
+            vars(self).update({name: one for name, one in vars(before).items() if name not in vars(self)})  # it stands where it stood
+            return
+        self.stays: bool = stays
         self.others: list[Project] = []
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
@@ -110,9 +113,7 @@ class Project(ProjectFiles):
         self._by_path: dict[str, list[int]] = {}
         self._takers: thresholds.Takers = {}
         self._indexed = 0
-        self._ran: set[str] = set()
-        self._inherited: set[str] = set()
-        self._reopened: set[str] = set()
+        self._ran, self._inherited, self._reopened = set[str](), set[str](), set[str]()
         self._visits = Visits(self.reachability)
         if earlier is not None and going_on is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
@@ -297,7 +298,7 @@ class Project(ProjectFiles):
 
     def visited(self, wanted: Iterable[str]) -> tuple[Sinks, list[Place]]:
         """How many of the sinks in some files were visited, and the others."""
-        ran = ((self._units[path], self.summaries[path]) for path in sorted(self._reopened.intersection(wanted)))
+        ran = ((self.unit(path), self.summaries[path]) for path in sorted(self._reopened.intersection(wanted)))
         return self._visits.count([(unit, summary) for unit, summary in ran if unit is not None], self.answer)
 
     def _judge_constructions(self) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from bce_lint import ir
+from bce_lint.analysis.project.alike import same_code
 from bce_lint.analysis.project.editing import EditedText, Edition, edition
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
@@ -113,6 +114,33 @@ class ProjectFiles:
         if edited is not None:
             self._editions[path] = edited
         return edited
+
+    def moved_alone(self, before: ProjectFiles) -> bool:
+        """True if all that differs from another state of the project are comments and empty lines between the statements of files that are
+        worked on; what it has read is taken over."""
+        others = [path for path, summary in self.summaries.items() if before.summaries.get(path) is not summary]
+        if self.summaries.keys() != before.summaries.keys() or self.problems or not all(map(self.works_on, others)):
+            return False
+        moved = {}
+        for path in others:
+            known, text = before._editions.get(path), self._text_of(path)
+            edited = known.edited(text) if known is not None and text is not None and type(before.sources.get(path)) is EditedText else None
+            if known is None or edited is None or edited.numbers != known.numbers:
+                return False
+            if not same_code(before.summaries[path].data, self.summaries[path].data):
+                return False
+            moved[path] = edited
+        self._editions.update(moved)
+        self._units = {path: unit for path, unit in before._units.items() if path not in moved}
+        self.sources = {path: source for path, source in before.sources.items() if path not in moved}
+        self.problems, self._parsed = before.problems, before._parsed
+        return True
+
+    def _text_of(self, path: str) -> str | None:
+        try:
+            return decode(self.summaries[path].raw, path).text
+        except SourceError:
+            return None
 
     def works_on(self, path: str) -> bool:
         """True if a file is, or was, one that has another text than on the disk, and that matters."""
