@@ -68,7 +68,7 @@ class Project(ProjectFiles):
         edits: bool = False,
     ) -> None:
         super().__init__(root, files, texts, before, imports, edits)
-        if before is not None and observer is None and (stays, edits) == (before.stays, True) and self.moved_alone(before):
+        if before is not None and observer is None and stays and before.stays and edits and self.moved_alone(before):
             vars(self).update({name: one for name, one in vars(before).items() if name not in vars(self)})  # it stands where it stood
             return
         self.stays: bool = stays
@@ -100,12 +100,7 @@ class Project(ProjectFiles):
             self._modules = self._still_read(earlier)
             self.memos.add(earlier.memos, self._version)
         self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
-        inquiries = Inquiries(self.unit, self.answer, {
-            "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
-            "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
-            "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
-        })  # fmt: skip
-        self._reuse = Reuse(self.machine, self._version, inquiries, self._loads.again)
+        self._reuse = Reuse(self.machine, self._version, self._inquiries(), self._loads.again)
         self._loads.reuse = None if earlier is None else self._reuse
         self._bodies_as_before: set[str] = set()
         self._bodies: dict[str, State] = {}
@@ -117,6 +112,13 @@ class Project(ProjectFiles):
         self._visits = Visits(self.reachability)
         if earlier is not None and going_on is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
+
+    def _inquiries(self) -> Inquiries:
+        return Inquiries(self.unit, self.answer, {
+            "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
+            "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
+            "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
+        })  # fmt: skip
 
     def _address(self, path: str) -> int:
         edited, summary = self._editions.get(path), self.summaries.get(path)
