@@ -148,12 +148,14 @@ class AttributeStores:
         self._files = files
         self._module = module
         self._known: dict[str, FileStores] = {}
+        self._by_name: dict[str, bool] = {}
         self._unnamed: tuple[bool, frozenset[ClassKey]] | None = None
         self._answers: dict[tuple[str, frozenset[ClassKey]], bool] = {}
 
     def go_on(self, before: AttributeStores) -> None:
         """Takes over what another state of the project has read of files that are as they were."""
         self._known.update(unchanged(before._known, before._files, self._files))
+        self._by_name.update(unchanged(before._by_name, before._files, self._files))
 
     def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
         """True if an attribute may be stored on an instance of a class: by its methods (`classes` are it and its bases), or by others."""
@@ -175,8 +177,10 @@ class AttributeStores:
     def _without_names(self) -> tuple[bool, frozenset[ClassKey]]:
         """Whether anything stores under names that are not known on what is not known, and the classes that do so on themselves."""
         if self._unnamed is None:
-            files = [path for path, summary in self._files.items() if _BY_NAME.search(summary.data or summary.raw)]
-            found = [self._stores(path) for path in files]
+            for path, summary in self._files.items():
+                if path not in self._by_name:
+                    self._by_name[path] = _BY_NAME.search(summary.data or summary.raw) is not None
+            found = [self._stores(path) for path in self._files if self._by_name[path]]
             anything = any(one.open or "__dict__" in one.elsewhere for one in found)
             self._unnamed = (anything, frozenset[ClassKey]().union(*(one.unnamed for one in found)))
         return self._unnamed
