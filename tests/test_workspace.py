@@ -55,6 +55,20 @@ def test_a_text_of_the_file_itself(folder: Path) -> None:
     assert workspace.findings("train.py") == (found,)
 
 
+def test_a_file_that_is_opened_and_closed(folder: Path) -> None:
+    workspace = Workspace(folder)
+    assert codes(workspace) == ["BCE103"]
+    for name, text, other in (("models.py", MODEL, RIGHT), ("train.py", TRAIN, TRAIN.replace("(Net()(x), y)", "(Net()(x) * 2 - 1, y)"))):
+        workspace.update(name, text)
+        assert [(one.location.start.row, one.code) for one in workspace.findings("train.py")] == [(6, "BCE103")]
+        workspace.update(name, text.replace("    return", "    # a comment\n    return").replace("        #", "    #"))
+        assert codes(workspace) == ["BCE103"]
+        workspace.update(name, other)
+        assert codes(workspace) == []
+        workspace.update(name, None)
+        assert codes(workspace) == ["BCE103"]
+
+
 def test_a_file_that_is_not_there_yet(folder: Path) -> None:
     workspace = Workspace(folder)
     with pytest.raises(FileNotFoundError, match=r"new\.py"):

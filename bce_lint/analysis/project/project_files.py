@@ -45,10 +45,11 @@ class ProjectFiles:
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self._imports = ImportedFiles(root, self.import_folders)
-        scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
+        self._editions: dict[str, Edition] = {} if before is None else dict(before._editions)
+        worked_on = set() if before is None else {path for path in (*before.texts, *before._editions) if before.works_on(path)}
+        scanned = {path: self._scan(path, path in worked_on) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         self.sources: dict[str, SourceText] = {}
-        self._editions: dict[str, Edition] = {} if before is None else dict(before._editions)
         self._units: dict[str, LoweredFile | None] = {}
         self._parsed: list[str] = []
 
@@ -56,11 +57,12 @@ class ProjectFiles:
         """The number that stands for a file's module."""
         raise NotImplementedError
 
-    def _scan(self, path: str) -> FileSummary | None:
+    def _scan(self, path: str, was_worked_on: bool) -> FileSummary | None:
+        """What the index says of a file: what it said before, but for one whose places are other ones now."""
         try:
             raw = self.texts[path] if path in self.texts else read(path)
             known = self._before.get(path)
-            return known if known is not None and known.raw == raw else scan(path, raw)
+            return known if known is not None and known.raw == raw and self.works_on(path) == was_worked_on else scan(path, raw)
         except OSError as error:
             self.problems[path] = unread(error, "cannot be read: ")
             return None
