@@ -84,6 +84,8 @@ class Edition(NamedTuple):
     def edited(self, text: str) -> Edition | None:
         """The same file with another text; None where more is another than bodies of functions, or comments."""
         lines = lines_of(text)
+        if not lines:
+            return None
         first, old, new = _difference(self.lines, lines)
         if old == new == first:
             return self
@@ -157,8 +159,8 @@ class Edition(NamedTuple):
 
 
 def edition(path: str, text: str) -> Edition | None:
-    """The first text of a file that is worked on; None where Python's own parser cannot read it."""
-    module = lower_by_python(text)
+    """The first text of a file that is worked on; None where Python's own parser cannot read it, or nothing is in it."""
+    module = lower_by_python(text) if text else None
     if module is None:
         return None
     tree = _parsed(text)

@@ -168,6 +168,21 @@ def test_random_texts(seed: int) -> None:
     assert go_on(PROGRAM, Random(seed), 60) > 10
 
 
+WRITTEN_OTHERWISE = {
+    "CRLF": PROGRAM.replace("\n", "\r\n"), "CR": PROGRAM.replace("\n", "\r"), "tabs": PROGRAM.replace("    ", "\t"),
+    "letters": PROGRAM.replace("y", "ÿ").replace("# the", "# ä🎉"), "no last newline": PROGRAM.rstrip("\n"),
+    "form feeds": PROGRAM.replace("\n\n\n", "\n\f\n"),
+    "several in a line": PROGRAM.replace("y = self.fc(x)", "y = self.fc(x); y = '''a\n# b\n'''"),
+    "asynchronous": PROGRAM.replace("def last", "async def last"),
+    "inside": PROGRAM + "\nclass A:\n    class B:\n        def f(self): return 1\n        def g(self):\n          return \\\n           2\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WRITTEN_OTHERWISE)
+def test_random_texts_written_otherwise(way: str) -> None:
+    assert go_on(WRITTEN_OTHERWISE[way], Random(way), 120) > 0
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py"))[::8], ids=lambda path: path.name)
 def test_random_texts_of_files(path: Path) -> None:
