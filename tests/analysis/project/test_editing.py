@@ -174,7 +174,7 @@ WRITTEN_OTHERWISE = {
     "form feeds": PROGRAM.replace("\n\n\n", "\n\f\n"),
     "several in a line": PROGRAM.replace("y = self.fc(x)", "y = self.fc(x); y = '''a\n# b\n'''"),
     "asynchronous": PROGRAM.replace("def last", "async def last"),
-    "inside": PROGRAM + "\nclass A:\n    class B:\n        def f(self): return 1\n        def g(self):\n          return \\\n           2\n",
+    "inside": PROGRAM + "\nclass A:\n  class B:\n    def f(self): return 1\n    def g(self):\n      return \\\n       2\n",
 }  # fmt: skip
 
 
