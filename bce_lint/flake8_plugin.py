@@ -80,6 +80,8 @@ class Checker:
         cls.isolated = _is_isolated(sys.argv[1:])
         cls.cache_dir = options.bce_cache_dir if _is_trusted(options.bce_cache_dir) else None
         cls.checked = CheckedFiles(options)
+        if _forks():
+            _load()
 
     def run(self) -> Iterator[Reported]:
         """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
@@ -208,6 +210,23 @@ def _gc_paused() -> Iterator[None]:
             gc.freeze()
         if collecting:
             gc.enable()
+
+
+def _forks() -> bool:
+    """True if flake8's processes will have what this one has imported."""
+    import multiprocessing
+
+    return (multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]) == "fork"
+
+
+def _load() -> None:
+    """Imports what each process needs that finds its answers."""
+    import bce_lint.cache.turn
+    import bce_lint.config.project_settings
+    import bce_lint.engine  # noqa: F401
+    from bce_lint.cache.state import program
+
+    program()
 
 
 def _is_isolated(words: Sequence[str]) -> bool:
