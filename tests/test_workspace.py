@@ -189,10 +189,10 @@ def edit(tmp_path: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
         on_the_disk(root, texts)
     workspace, first = Workspace(warm), texts
     for step in range(steps):
-        texts = changed(rng, texts if rng.random() > 0.2 else first)
+        before, texts = texts, changed(rng, texts if rng.random() > 0.2 else first)
         on_the_disk(cold, texts)
         on_the_disk(warm, {name: text for name, text in first.items() if name in texts})
-        for name in first.keys() | texts.keys():
+        for name in first.keys() | before.keys() | texts.keys():
             workspace.update(name, texts[name].encode("utf-8", "surrogateescape") if name in texts else None)
         for name in rng.sample(sorted(texts), min(4, len(texts))):
             rows = workspace.losses(name)
