@@ -214,6 +214,14 @@ def test_losses_while_files_change(folder: Path, tmp_path: Path, monkeypatch: py
         edit(tmp_path, texts, Random(folder.name), 4)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("folder", LOSSES[1::3], ids=lambda path: path.name)
+def test_losses_while_files_change_at_length(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bce_lint.staying._SHARE", 0)
+    if texts := texts_of(folder):
+        edit(tmp_path, texts, Random(f"{folder.name} at length"), 2)
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_losses_of_planted_programs_that_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr("bce_lint.staying._SHARE", 0)

@@ -17,7 +17,7 @@ from bce_lint.cache import answers
 from bce_lint.cache.key import Signer, find_key, key_folder
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
-from bce_lint.cache.turn import Lock, AnswerTurn
+from bce_lint.cache.turn import AnswerTurn, Lock
 from bce_lint.diagnostic import CRASH, Sinks
 from bce_lint.source.projects import package_of, usual
 from bce_lint.source.text import content, readable
