@@ -15,6 +15,7 @@ from bce_lint.source.projects import by_root, package_of, project_files, root_of
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
     from bce_lint.cache import Cache
+    from bce_lint.cache.turn import AnswerTurn
     from bce_lint.findings import FixOptions, Inspect
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.rules.by_file import Asked, Selection
@@ -134,6 +135,7 @@ def _answer(
     text: tuple[str, bytes] | None,
     analyse: Callable[[], tuple[Project, LintResult]],
     imports: ImportFolders,
+    turn: AnswerTurn | None = None,
 ) -> LintResult:
     """What the cache knows of a question, else what an analysis finds, which the cache then knows."""
     if cache is None:
@@ -141,7 +143,10 @@ def _answer(
     from bce_lint.cache import question
 
     name = question(*asked)
-    known = cache.find(root, files, name, text, imports)
+    find = partial(cache.find, root, files, name, text, imports)
+    known = find()
+    if known is None and turn is not None and text is not None:
+        known = cache.wait(turn, root, text, find)
     if known is not None:
         return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed, sinks=known.sinks, unshown=known.unshown)
     project, result = analyse()
@@ -194,9 +199,10 @@ def check_text(
     inspect: Inspect | None = None,
     cache: Cache | None = None,
     related: bool = False,
+    turn: AnswerTurn | None = None,
 ) -> LintResult:
     """Lints one text; with a file name its project is seen around it, and `related` gives what has a label in it; without one it
-    stands alone."""
+    stands alone. With a `turn`, what another process is finding out is waited for."""
     selected = selection(asked)
     if filename is None:
         from bce_lint.analysis.project.project import Project
@@ -213,7 +219,7 @@ def check_text(
     kept = cache if inspect is None else None
     files = partial(project_files, root, [path], selected.imports)
     question = () if kept is None else ("text", filename, selected.name(files), noqa, fixes, related)
-    return _answer(kept, root, files, question, (path, data), _analyse, selected.imports)
+    return _answer(kept, root, files, question, (path, data), _analyse, selected.imports, turn)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")

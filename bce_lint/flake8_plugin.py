@@ -9,7 +9,8 @@ import os
 import sys
 import tokenize
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property, partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -42,6 +43,7 @@ class Checker:
     isolated: ClassVar[bool] = False
     settings: ClassVar[dict[object, Settings]] = {}
     caches: ClassVar[dict[tuple[bool, str | None], Cache | None]] = {}
+    checked: ClassVar[CheckedFiles | None] = None
 
     def __init__(self, tree: object, lines: Sequence[str], filename: str = "-") -> None:
         """flake8 passes the tree to what it takes for a plugin of syntax trees; only the lines are read."""
@@ -77,6 +79,9 @@ class Checker:
         cls.no_cache = bool(options.bce_no_cache)
         cls.isolated = _is_isolated(sys.argv[1:])
         cls.cache_dir = options.bce_cache_dir if _is_trusted(options.bce_cache_dir) else None
+        cls.checked = CheckedFiles(options)
+        if _forks():
+            _load()
 
     def run(self) -> Iterator[Reported]:
         """The findings of this file as flake8 wants them: row from 1, column from 0, text, type."""
@@ -120,8 +125,39 @@ class Checker:
         selected = self._selection(name)
         if selected is None:
             return []
+        data, cache = _data(self.lines, name), self._cache()
         with _gc_paused():
-            return list(check_text(_data(self.lines, name), name, selected, cache=self._cache()).diagnostics)
+            if cache is None or name is None:
+                return list(check_text(data, name, selected).diagnostics)
+            from bce_lint.cache.turn import AnswerTurn
+
+            with AnswerTurn(partial(self._about, name)) as turn:
+                found = check_text(data, name, selected, cache=cache, turn=turn)
+                if turn.is_ours:
+                    self._keep_for_others(cache, name)
+                return list(found.diagnostics)
+
+    def _about(self, name: str) -> str:
+        """What processes have in common that are asked about the same files; nothing where this one is asked about one alone."""
+        names = () if self.checked is None else self.checked.names
+        return repr((names, self.extend_select, self.isolated)) if name in names and len(names) > 1 else ""
+
+    def _keep_for_others(self, cache: Cache, name: str) -> None:
+        """Has the cache know what will be asked of the other files of a file's project, for which other processes wait."""
+        from bce_lint.engine import check_text
+        from bce_lint.source.projects import package_of, root_of
+        from bce_lint.source.text import content
+
+        root = root_of(os.path.abspath(name))
+        package = package_of(root, os.path.abspath(name))
+        for other in () if self.checked is None else self.checked.names:
+            path = os.path.abspath(other)
+            if root_of(path) != root or package_of(root, path) != package or (data := content(path)) is None:
+                continue
+            with suppress(Exception):  # where that file is checked it is told
+                selected = self._selection(other)
+                if selected is not None and cache.knows(root, (path, data)):
+                    check_text(data, other, selected, cache=cache)
 
     def _selection(self, name: str | None) -> Selection | None:
         """The rules of a file; None where its configuration leaves it out, as flake8 does not know."""
@@ -139,6 +175,29 @@ class Checker:
         return row, column - 1, f"{one.code} {flowing(one.message)}{_first_label(one)}", type(self)
 
 
+class CheckedFiles:
+    """The files that flake8 checks, by the names that it gives the plugin."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in flake8's order; none where this version of flake8 does not say."""
+        try:
+            from flake8.discover_files import expand_paths
+
+            found = expand_paths(
+                paths=self._options.filenames,
+                stdin_display_name=self._options.stdin_display_name,
+                filename_patterns=self._options.filename,
+                exclude=(*self._options.exclude, *self._options.extend_exclude),
+            )
+            return tuple(dict.fromkeys(found))
+        except (ImportError, AttributeError, TypeError):
+            return ()
+
+
 @contextmanager
 def _gc_paused() -> Iterator[None]:
     """Keeps flake8's collections from walking over what is known of the project, which stays to the end."""
@@ -151,6 +210,23 @@ def _gc_paused() -> Iterator[None]:
             gc.freeze()
         if collecting:
             gc.enable()
+
+
+def _forks() -> bool:
+    """True if flake8's processes will have what this one has imported."""
+    import multiprocessing
+
+    return (multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]) == "fork"
+
+
+def _load() -> None:
+    """Imports what each process needs that finds its answers."""
+    import bce_lint.cache.turn
+    import bce_lint.config.project_settings
+    import bce_lint.engine  # noqa: F401
+    from bce_lint.cache.state import program
+
+    program()
 
 
 def _is_isolated(words: Sequence[str]) -> bool:

@@ -31,11 +31,6 @@ class StayingProject:
         self._stamps: _Stamps = {}
         self._trusted_until = 0.0
 
-    @property
-    def empty(self) -> bool:
-        """True if nothing is known so far."""
-        return self._known is None
-
     def around(self, path: str, data: bytes) -> Project:
         """The project with a file of it that has a text, which may be another than on the disk."""
         return self.state(path, {} if content(path) == data else {path: data}, data)

@@ -13,8 +13,9 @@ os.environ["BCE_LINT_NO_CACHE"] = "1"  # a test sees what the code does now; tho
 os.environ["BCE_LINT_CACHE_KEY"] = "the key of the tests"  # and leave the user's own where it is
 
 collect_ignore = ["fixtures"]
-# Tests that run torch live in files of their own and carry the mark `torch`; without torch they cannot even be imported.
-collect_ignore_glob = [] if find_spec("torch") else ["*_torch.py"]
+# Tests that run torch live in files of their own and carry the mark `torch`; without torch they cannot even be imported. So do those
+# that need dask, which the extra `test` brings.
+collect_ignore_glob = [f"*_{name}.py" for name in ("torch", "dask") if not find_spec(name)]
 
 
 @pytest.fixture(autouse=True)

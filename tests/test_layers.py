@@ -55,7 +55,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "staying",
         },
         "bce_lint.staying": {"source", "analysis"},
-        "bce_lint.workspace": {"diagnostic", "source", "rules.by_file", "rules.selection", "engine", "staying"},
+        "bce_lint.workspace": {"diagnostic", "source", "analysis", "rules.by_file", "rules.selection", "engine", "staying", "loss_table"},
         "bce_lint.fingerprints": {"ir", "diagnostic", "source", "syntax.parse"},
         "bce_lint.adoption": {"diagnostic", "source", "fingerprints"},
         "bce_lint.codemod": {"engine", "findings", "rules.selection"},

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from random import Random
 
 import pytest
 
+import bce_lint
 from bce_lint import lint_source
+from bce_lint.diagnostic import Diagnostic, JudgedLoss
 from bce_lint.staying import StayingProject
 from bce_lint.workspace import Workspace
+from tests.edits import changed
+from tests.metamorphic.programs import planted
+
+FIXTURES = Path(__file__).parent / "fixtures"
+LOSSES = (FIXTURES / "losses" / "shop", *sorted(path.parent for path in (FIXTURES / "projects").rglob("pyproject.toml")))
 
 MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
 TRAIN = "from torch import nn\nfrom models import Net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
@@ -119,3 +127,117 @@ def test_a_state_is_kept_while_nothing_has_changed(folder: Path, monkeypatch: py
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="missing: no such folder"):
         Workspace(tmp_path / "missing")
+
+
+# --- losses --------------------------------------------------------------------------------------
+
+
+def verdicts(workspace: Workspace, path: str = "train.py") -> list[str]:
+    """The verdicts on the losses of a file."""
+    return [one.verdict for one in workspace.losses(path)]
+
+
+def test_losses_of_texts_that_are_not_written(folder: Path) -> None:
+    workspace = Workspace(folder)
+    (found,) = workspace.losses("train.py")
+    assert (found.location.path, found.verdict, found.codes) == ("train.py", "wrong", ("BCE103",))
+    workspace.update("models.py", RIGHT)
+    assert verdicts(workspace) == ["unknown"] and workspace.losses("models.py") == ()
+    workspace.update("train.py", "\n" + TRAIN)
+    assert [one.location.start.row for one in workspace.losses("train.py")] == [7]
+    workspace.update("models.py", None)
+    workspace.update("train.py", None)
+    assert workspace.losses("train.py") == (found,) == Workspace(folder).losses("train.py")
+    assert codes(workspace) == ["BCE103"]
+
+
+def test_losses_of_files_that_are_not_there(folder: Path) -> None:
+    workspace = Workspace(folder)
+    with pytest.raises(FileNotFoundError, match=r"new\.py"):
+        workspace.losses("new.py")
+    workspace.update("new.py", TRAIN)
+    assert verdicts(workspace, "new.py") == ["wrong"]
+    workspace.update("new.py", "def f(:\n")
+    assert workspace.losses("new.py") == ()
+
+
+def test_a_comment_silences_no_loss_and_selected_rules_count(folder: Path) -> None:
+    silent = TRAIN.replace("y)\n", "y)  # noqa\n").replace("(x, y):  # noqa", "(x, y):")
+    workspace = Workspace(folder, select=["BCE2"])
+    workspace.update("train.py", silent)
+    assert workspace.findings("train.py") == () and verdicts(workspace) == ["wrong"]
+
+
+def test_a_state_is_asked_for_its_losses_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(folder)
+    found = workspace.losses("train.py")
+    with monkeypatch.context() as patch:
+        patch.setattr("bce_lint.loss_table.table.losses_in", lambda *_: pytest.fail("again"))
+        assert workspace.losses("train.py") is found
+    workspace.update("models.py", RIGHT)
+    assert workspace.losses("train.py") != found
+
+
+def on_the_disk(root: Path, texts: dict[str, str]) -> None:
+    """Writes the texts of a project; files of other names are gone."""
+    for path in root.rglob("*.py"):
+        if str(path.relative_to(root)) not in texts:
+            path.unlink()
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def told(rows: tuple[JudgedLoss | Diagnostic, ...], root: Path) -> str:
+    """All of some rows, whichever folder their files lie in."""
+    return repr(rows).replace(f"{root}{os.sep}", "")
+
+
+def edit(tmp_path: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
+    """Changes a project's texts at random without writing them, and compares its losses with those of a first run on files that have these
+    texts; gives how many losses there were."""
+    cold, warm, found = tmp_path / "cold", tmp_path / "warm", 0
+    for root in (cold, warm):
+        root.mkdir(parents=True)
+        (root / "pyproject.toml").touch()
+        on_the_disk(root, texts)
+    workspace, first = Workspace(warm), texts
+    for step in range(steps):
+        before, texts = texts, changed(rng, texts if rng.random() > 0.2 else first)
+        on_the_disk(cold, texts)
+        on_the_disk(warm, {name: text for name, text in first.items() if name in texts})
+        for name in first.keys() | before.keys() | texts.keys():
+            workspace.update(name, texts[name].encode("utf-8", "surrogateescape") if name in texts else None)
+        for name in rng.sample(sorted(texts), min(4, len(texts))):
+            rows = workspace.losses(name)
+            assert told(rows, warm) == told(bce_lint.losses(cold / name), cold), f"step {step}, {name}"
+            assert told(workspace.findings(name), warm) == told(bce_lint.lint_paths([cold / name]), cold), f"step {step}, {name}"
+            found += len(rows)
+    return found
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """The texts of a project's files by their paths in it."""
+    return {str(path.relative_to(folder)): path.read_bytes().decode("utf-8", "surrogateescape") for path in sorted(folder.rglob("*.py"))}
+
+
+@pytest.mark.parametrize("folder", LOSSES[::6], ids=lambda path: path.name)
+def test_losses_while_files_change(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bce_lint.staying._SHARE", 0)
+    if texts := texts_of(folder):
+        edit(tmp_path, texts, Random(folder.name), 4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("folder", LOSSES[1::3], ids=lambda path: path.name)
+def test_losses_while_files_change_at_length(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bce_lint.staying._SHARE", 0)
+    if texts := texts_of(folder):
+        edit(tmp_path, texts, Random(f"{folder.name} at length"), 2)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_losses_of_planted_programs_that_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.setattr("bce_lint.staying._SHARE", 0)
+    programs = enumerate(planted(4, seed))
+    assert sum(edit(tmp_path / str(number), dict(program.texts), Random(seed), 3) for number, program in programs) > 5

@@ -17,6 +17,7 @@ from bce_lint.cache import answers
 from bce_lint.cache.key import Signer, find_key, key_folder
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
+from bce_lint.cache.turn import AnswerTurn, Lock
 from bce_lint.diagnostic import CRASH, Sinks
 from bce_lint.source.projects import package_of, usual
 from bce_lint.source.text import content, readable
@@ -96,6 +97,23 @@ class Cache:
             return None if kept is None else self._told(state, answers.decode(kept))
         except _DAMAGE:
             return None
+
+    def knows(self, root: Root, text: tuple[str, bytes]) -> bool:
+        """True if answers about a file, which has this text, may be kept with those to what was asked of its project before."""
+        return self._shelf_of(root, text) is not None
+
+    def wait(self, turn: AnswerTurn, root: Root, text: tuple[str, bytes], look: Callable[[], Recalled | None]) -> Recalled | None:
+        """What another process keeps whose turn it is, where `look` has found nothing yet; None where there is no such process."""
+        shelf = self._shelf_of(root, text)
+        about = "" if shelf is None else turn.about()
+        return turn.wait(Lock(shelf, question(about, shelf.state)), look) if shelf is not None and about else None
+
+    def _shelf_of(self, root: Root, text: tuple[str, bytes]) -> Shelf | None:
+        """Where answers about a file lie, if they are kept."""
+        folder, state = self._place(root), self._states.get((root, package_of(root, text[0])))
+        if folder is None or state is None or not state.has(*text) or content(text[0]) != text[1]:
+            return None
+        return self._shelf(folder, state)
 
     def _told(self, state: ProjectState, found: answers.Answer) -> Recalled | None:
         """An answer, if all that it depends on is as it was."""

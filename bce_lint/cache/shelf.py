@@ -23,6 +23,8 @@ LIMIT: Final = 1 << 24
 MANY: Final = 100_000
 """How many lines a file may have."""
 _STATE: Final = re.compile(r"[0-9a-f]{32}\.answers")
+_LOCK: Final = re.compile(r"[0-9a-f]{32}\.lock")
+"""What a process that was killed has left; it is removed by who asks the same, or by the many that come after it."""
 _BESIDE: Final = {
     ".gitignore": b"*\n",
     ".hgignore": b"syntax: glob\n**\n",
@@ -42,13 +44,16 @@ class Shelf:
     def __init__(self, folder: str, project: str, state: str, key: Signer) -> None:
         self._top = folder
         self._project = project
+        self.state = state
         self._name = f"{state}.answers"
         self._about = (project.encode(), state.encode())
         self._key = key
         self._spoiled = False
         self.problem = ""
         """Why an answer could not be kept."""
-        self._lines = dict(self._read())
+        self._lines: dict[bytes, bytes] = {}
+        self._end = 0
+        self.read()
 
     def get(self, question: str) -> str | None:
         """The answer to a question; None where there is none, or where its line is not signed. Raises ValueError where it is no text."""
@@ -67,29 +72,38 @@ class Shelf:
         try:
             if not os.path.isdir(above := os.path.dirname(self._top)):
                 os.makedirs(above, exist_ok=True)
-            with _folder(self._top, None, make=True) as top, _folder(self._project, top, make=True) as inside:
+            with self.inside(make=True) as inside:
                 if self._spoiled:
                     inside.remove(self._name)
                     self._spoiled = False
-                if not inside.has(self._name):
-                    _prepare(top, inside)
                 inside.append(self._name, name + b" " + line + b"\n")
         except OSError as error:
             self.problem = error.strerror or str(error)
 
-    def _read(self) -> Iterator[tuple[bytes, bytes]]:
+    @contextmanager
+    def inside(self, make: bool = False) -> Iterator[Folder]:
+        """The folder of the project's answers, made and prepared where `make` says so, but for what lies above the folder of all answers:
+        a new folder there may be part of the state. Raises OSError where there is none."""
+        with _folder(self._top, None, make) as top, _folder(self._project, top, make) as inside:
+            if make and not inside.has(self._name):
+                _prepare(top, inside)
+            yield inside
+
+    def read(self) -> bool:
+        """Reads what the file holds, or what has come to it since it was read; True if that is anything."""
         content = b""
-        with suppress(OSError), _folder(self._top, None) as top, _folder(self._project, top) as inside:
-            content = inside.content(self._name, LIMIT, used=True)
-        self._spoiled = content.count(b"\n") > MANY
+        with suppress(OSError), self.inside() as inside:
+            content = inside.content(self._name, LIMIT, start=self._end, used=not self._end)
+        whole = content[: content.rfind(b"\n") + 1]
+        self._spoiled = self._spoiled or len(self._lines) + whole.count(b"\n") > MANY
         if self._spoiled:
-            return
-        for line in content.split(b"\n"):
-            name, _, rest = line.partition(b" ")
-            yield name, rest
+            return False
+        self._end += len(whole)
+        self._lines.update((name, rest) for name, _, rest in (line.partition(b" ") for line in whole.split(b"\n")[:-1]))
+        return bool(whole)
 
 
-class _Folder:
+class Folder:
     """A folder that is no link, and that is held: what is opened by its path is looked for in it, in case the way has become another."""
 
     def __init__(self, path: str, handle: int | None) -> None:
@@ -125,14 +139,15 @@ class _Folder:
             raise
         return handle
 
-    def content(self, name: str, limit: int, *, used: bool = False) -> bytes:
-        """The bytes of a file, none where it has more than `limit`; `used` has the file's time say so."""
+    def content(self, name: str, limit: int, *, start: int = 0, used: bool = False) -> bytes:
+        """The bytes of a file from `start` on, none where it has more than `limit`; `used` has the file's time say so."""
         with open(self.open(name, os.O_RDONLY), "rb") as stream:
-            found = stream.read(limit + 1)
+            stream.seek(start)
+            found = stream.read(limit + 1 - start)
             with suppress(OSError):
                 if used:
                     os.utime(stream.fileno() if os.utime in os.supports_fd else self.at(name))
-        return found if len(found) <= limit else b""
+        return found if start + len(found) <= limit else b""
 
     def append(self, name: str, line: bytes, how: int = 0) -> int:
         """Adds to a file in one write; one that is too large is begun anew."""
@@ -160,14 +175,15 @@ class _Folder:
         with suppress(OSError):
             os.remove(self.at(name))
 
-    def states(self) -> list[tuple[int, str]]:
-        """The files that look like ours, with the times when they were used."""
+    def oldest(self, kind: re.Pattern[str], kept: int) -> list[str]:
+        """The files that look like ours of a kind, without those that were used last."""
         with os.scandir(self.path) as found:
-            return [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in found if _STATE.fullmatch(entry.name)]
+            ours = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in found if kind.fullmatch(entry.name)]
+        return [name for _, name in sorted(ours, reverse=True)[kept:]]
 
 
 @contextmanager
-def _folder(name: str, above: _Folder | None, make: bool = False) -> Iterator[_Folder]:
+def _folder(name: str, above: Folder | None, make: bool = False) -> Iterator[Folder]:
     """A folder that is no link, made where `make` says so. Raises OSError where there is none."""
     path = name if above is None else above.at(name)
     if make and not os.path.lexists(path):
@@ -176,25 +192,25 @@ def _folder(name: str, above: _Folder | None, make: bool = False) -> Iterator[_F
     if not _POSIX:
         if os.path.islink(path):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        yield _Folder(path, None)
+        yield Folder(path, None)
         return
     opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        yield _Folder(path, opened)
+        yield Folder(path, opened)
     finally:
         os.close(opened)
 
 
-def _prepare(top: _Folder, inside: _Folder) -> None:
+def _prepare(top: Folder, inside: Folder) -> None:
     """Puts down what keeps version control and backups out of the folders, and makes room for one more state."""
     for name, content in _BESIDE.items():
         if not _holds(top, name, content):
             top.replace(name, content)
-    for _, name in sorted(inside.states(), reverse=True)[KEPT - 1 :]:
+    for name in (*inside.oldest(_STATE, KEPT - 1), *inside.oldest(_LOCK, KEPT)):
         inside.remove(name)
 
 
-def _holds(top: _Folder, name: str, content: bytes) -> bool:
+def _holds(top: Folder, name: str, content: bytes) -> bool:
     try:
         return top.content(name, len(content)) == content
     except OSError:

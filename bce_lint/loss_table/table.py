@@ -73,14 +73,27 @@ def losses_of(files: Sequence[Path], asked: Asked) -> LossTable:
     for root, paths in by_root(shown):
         calls = LossCalls(is_known)
         project = Project(root.path, [*project_files(root, paths, selected.imports), *paths], observer=calls, imports=selected.imports)
-        project.run(paths)
-        table = _Table(project, set(paths), selected, calls, shown)
+        table = _table(project, calls, paths, selected, shown)
         found += table.rows()
         beside += table.beside()
         for path in paths:
             project.check_syntax(path)
         unread += [f"{named(path, shown)}:{one[2]}: {one[1]}" for path, one in sorted(project.problems.items()) if path in shown]
     return LossTable(sorted(found, key=lambda one: (one.location, one.loss)), tuple(unread), tuple(sorted(beside)))
+
+
+def losses_in(project: Project, path: str, asked: Asked, shown: Mapping[str, str]) -> tuple[JudgedLoss, ...]:
+    """Every loss in a file of a project, as the project has its files; what was run of it is not needed."""
+    calls = LossCalls(is_known)
+    recorded = Project(project.root, project.summaries, project.texts, calls, before=project)
+    rows = _table(recorded, calls, [path], selection(asked), shown).rows()
+    return tuple(sorted(rows, key=lambda one: (one.location, one.loss)))
+
+
+def _table(project: Project, calls: LossCalls, paths: Sequence[str], selected: Selection, shown: Mapping[str, str]) -> _Table:
+    """The losses of some files of a project, which records: it runs here."""
+    project.run(paths)
+    return _Table(project, set(paths), selected, calls, shown)
 
 
 class _Table:
