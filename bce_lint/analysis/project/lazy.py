@@ -20,5 +20,6 @@ else:
 
         def __get__(self, one: Any, kind: type[Any]) -> Any:
             """Makes it; from then on it is found before this is asked."""
-            value = one.__dict__[self.make.__name__] = self.make(one)
+            value = self.make(one)
+            setattr(one, self.make.__name__, value)
             return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 
 from bce_lint import ir
@@ -31,6 +31,7 @@ from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Inquiry
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine, RecordingObserver
+from bce_lint.analysis.state.number_tables import NumberTables
 from bce_lint.analysis.state.program import Default
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE
@@ -80,7 +81,8 @@ class Project(ProjectFiles):
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
         earlier = before if observer is None and before is not None and before.stays else None
         goes_on_from = None if earlier is None else earlier.machine
-        self.machine: Machine = Machine(self, callbacks, observer, 1 if observer is None else observer.fuel_factor, goes_on_from)
+        factor, noting = 1 if observer is None else observer.fuel_factor, stays or earlier is not None
+        self.machine: Machine = Machine(self, callbacks, observer, factor, goes_on_from, noting)
         self.machine.remembering = not stays  # what a call that is replayed depends on is not noted
         self.memos = Memos()
         walked = None if before is None else before._walked
@@ -102,10 +104,15 @@ class Project(ProjectFiles):
         self._inherited: set[str] = set()
         self._reopened: set[str] = set()
         self._visits = Visits(self.reachability)
+        tables = NumberTables(self.machine, self.answer, self._bodies.values, self._addresses)
+        self._tables = None if observer is not None or noting else tables
 
     def _address(self, path: str) -> int:
         summary = self.summaries.get(path)
         return self.machine.intern(("module", path, self.sources[path].data if summary is None else summary.raw))
+
+    def _addresses(self) -> Iterator[int]:
+        return (unit.address for unit in self._units.values() if unit is not None)
 
     def _version(self, path: str) -> int:
         """The address of a file's module, which is another one where its text is."""
@@ -298,6 +305,8 @@ class Project(ProjectFiles):
         """Runs one entry point on top of a state and counts its answer, or takes over what an earlier state of the project has found; one
         that recurses too deeply finds nothing, and is noted."""
         machine, key = self.machine, (action.func.__name__, path, start)
+        if self._tables is not None:
+            self._tables.tidy()
         machine.answer = EntryAnswer()
         memo = self._known_of(key, below)
         if memo is not None:
@@ -305,7 +314,8 @@ class Project(ProjectFiles):
             return memo.state(machine.base)
         try:
             with machine.journal.unit() as needs:
-                needs.files[path] = self._version(path)
+                if self.stays:
+                    needs.files[path] = self._version(path)
                 after: State | None = action()
             self.answer.add(machine.answer)
             if self.stays:

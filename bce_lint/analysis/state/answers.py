@@ -71,20 +71,23 @@ class EntryAnswer:
         self.unfinished.setdefault((path, start), Unfinished(path, start, name, reason))
 
     def add(self, other: EntryAnswer) -> None:
-        """Takes in what another run found."""
+        """Takes in what another run found; its tests are known by the sites that they part."""
         self.sites += other.sites
         self.reached.update(other.reached)
         self.visited |= other.visited
-        self.add_open(other)
+        self._add_open(other)
 
     def add_open(self, other: EntryAnswer) -> None:
-        """Takes in what another run left open, whatever it met."""
+        """Takes in what another run left open, whatever it met, and its tests: what it made is here."""
+        self._add_open(other)
+        for number, test in other.tests.items():
+            self.tests.setdefault(number, test)
+
+    def _add_open(self, other: EntryAnswer) -> None:
         self.incomplete |= other.incomplete
         self.unfinished = other.unfinished | self.unfinished
         self.constructed = other.constructed | self.constructed
         self.called |= other.called
         self.used = other.used | self.used
-        for number, test in other.tests.items():
-            self.tests.setdefault(number, test)
         for place, layers in other.applied.items():
             self.applied.setdefault(place, set()).update(layers)

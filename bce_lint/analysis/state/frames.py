@@ -9,7 +9,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.named import Bound
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import TOP, ClassV, Seq, Value
-from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.store import Cell, State
 from bce_lint.records import field, record
 
 MAX_DEPTH = 40
@@ -65,6 +65,13 @@ class Args(NamedTuple):
     def prepend(self, value: Value) -> Args:
         """The arguments behind one more positional."""
         return Args((value, *self.pos), self.kw, self.open, (None, *self.spans), self.kw_spans)
+
+
+class LeftBehind(NamedTuple):
+    """Cells that a call has left behind: in the layer of its caller, or in a layer of their own (`apart`)."""
+
+    apart: bool
+    cells: Mapping[Cell, Value]
 
 
 class Loop:

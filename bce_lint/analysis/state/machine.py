@@ -134,7 +134,8 @@ class Machine(Traced):
     `given` is what an entry point was given of fuel so far, `waste` what those took that came to no end, and `walks` what was asked for
     of large values.
 
-    `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
+    `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel. Where nothing goes on from a
+    run, it is not `noting` what its units depend on."""
 
     def __init__(
         self,
@@ -143,10 +144,11 @@ class Machine(Traced):
         observer: Observer | None = None,
         fuel_factor: int = 1,
         before: Machine | None = None,
+        noting: bool = True,
     ) -> None:
         super().__init__()
-        self.journal = Journal()
-        self.program: Program = NotedProgram(program, self.journal)
+        self.journal = Journal(noting)
+        self.program: Program = NotedProgram(program, self.journal) if noting else program
         self.interpreter = interpreter
         self.observer = observer
         self.fuel_factor = fuel_factor
@@ -189,13 +191,28 @@ class Machine(Traced):
 
     def _go_on(self, before: Machine) -> None:
         """Takes over what another run says of numbers: they stand for the same here. What it had stored is not taken over."""
-        self._interned, self._keys = dict(before._interned), list(before._keys)
+        self._interned, self._keys, self.numbered = dict(before._interned), dict(before._keys), before.numbered
         self.any_of, self.summaries, self.own_tables = set(before.any_of), set(before.summaries), set(before.own_tables)
         self.layers = dict(before.layers)
         self.resolution_orders = dict(before.resolution_orders)
         self.outcomes = before.outcomes.copy()
         self.stars.go_on(before.stars)
         self.base.expect(before.base)
+
+    def forget_but(self, numbers: set[int]) -> None:
+        """Forgets what is said of other numbers, the summaries of calls, and the cells of other addresses; nothing runs."""
+        self._keys = {number: self._keys[number] for number in sorted(numbers)}
+        self._interned = {key: number for number, key in self._keys.items() if number}
+        self.kept.clear()
+        self.operands.clear()
+        self.outcomes.forget_but(numbers)
+        self.any_of &= numbers
+        self.summaries &= numbers
+        self.layers = {address: name for address, name in self.layers.items() if address in numbers}
+        self.resolution_orders = {address: known for address, known in self.resolution_orders.items() if address in numbers}
+        self.absent = {key: known for key, known in self.absent.items() if key[0] in numbers}
+        self.loaded_tests = {number: test for number, test in self.loaded_tests.items() if number in numbers}
+        self.base.forget_but(lambda cell: cell[0] in numbers or (cell[0] == 0 and abs(cells.uses_in(cell[1])) in numbers))
 
     @contextmanager
     def aside(self, **fields: object) -> Iterator[None]:

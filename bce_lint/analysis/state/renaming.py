@@ -152,9 +152,8 @@ class Renaming:
         """A cell of another address, or of another tensor."""
         address, name = cell
         if address == 0:
-            if name.startswith(cells.USES):
-                return 0, cells.uses_of(self.number(int(name[len(cells.USES) :])))
-            return cell
+            identity = cells.uses_in(name)
+            return (0, cells.uses_of(self.number(identity))) if identity else cell
         return self.number(address), name
 
     def settle(self, asked: Iterable[int]) -> None:

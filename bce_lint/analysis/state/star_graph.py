@@ -62,7 +62,7 @@ class StarGraph:
     def may_have(self, path: str, name: str) -> bool:
         """True if a file may bind a name, or one that it imports whole, however far."""
         found = self._may_have(path, name)
-        self._journal.current.asked["may_have", path, name] = found
+        self._journal.current.answered(("may_have", path, name), found)
         return found
 
     def _may_have(self, path: str, name: str) -> bool:

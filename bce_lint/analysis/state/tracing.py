@@ -45,8 +45,10 @@ class Traced:
         self.floors: list[int] = []
         self.finished = self.compared = 0
         self.outcomes = Outcomes()
+        self.numbered = 1
+        """The next number."""
         self._interned: dict[Hashable, int] = {}
-        self._keys: list[Hashable] = [None]
+        self._keys: dict[int, Hashable] = {0: None}
 
     @property
     def evaluations(self) -> int:
@@ -78,8 +80,9 @@ class Traced:
         """A number that stands for a key, the same each time."""
         number = self._interned.get(key)
         if number is None:
-            number = self._interned[key] = len(self._keys)
-            self._keys.append(key)
+            number = self._interned[key] = self.numbered
+            self._keys[number] = key
+            self.numbered += 1
         if self.trace is not None:
             self.trace.log.asked.append(number)
         return number
@@ -91,11 +94,6 @@ class Traced:
     def fresh(self, frame: Frame, span: ir.Span) -> Unknown:
         """An unknown value that is at least the same each time this context makes it."""
         return Unknown(self.number(frame, span, "?"))
-
-    @property
-    def numbered(self) -> int:
-        """How many numbers there are: the next one."""
-        return len(self._keys)
 
     def interned(self, key: Hashable) -> int | None:
         """The number that stands for a key, if anybody has asked for it."""
