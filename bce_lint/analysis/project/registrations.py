@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from bce_lint.analysis.project.index import FileSummary
+from bce_lint.analysis.project.lazy import lazy
+
+_CHAIN: Final = re.compile(rb"^[ \t]*(@[ \t]*)?(\w+(?:\.\w+)*)([ \t]*[.(\[])?", re.M)
+"""Names with dots between them at the start of a line, behind `@` or before what uses the last of them."""
 
 
 class Registrations:
@@ -29,6 +34,26 @@ class Registrations:
         word = b"|".join(re.escape(name) for name in names)
         form = re.compile(rb"^[ \t]*(?:@[ \t]*(?:\w+\.)*(?:%s)\b|(?:\w+\.)*(?:%s)[ \t]*[.(\[])" % (word, word), re.M)
         return [
-            path for path, summary in sorted(self._files.items())
+            path for path, summary in self._naming(names)
             if any(name in summary.raw for name in names) and form.search(summary.data or summary.raw)
         ]  # fmt: skip
+
+    def _naming(self, names: list[bytes]) -> Iterable[tuple[str, FileSummary]]:
+        """The files in which one of some names may be used so, in the order of their paths."""
+        if not all(name.isascii() for name in names):
+            return sorted(self._files.items())
+        found = {path for name in names for path in self._users.get(name, ())}
+        return [(path, self._files[path]) for path in sorted(found)]
+
+    @lazy
+    def _users(self) -> dict[bytes, list[str]]:
+        """The files that use a name so, by the name: most are asked for many."""
+        found: dict[bytes, list[str]] = {}
+        for path, summary in self._files.items():
+            used: set[bytes] = set()
+            for mark, chain, use in set(_CHAIN.findall(summary.data or summary.raw)):
+                parts = chain.split(b".")
+                used.update(parts if mark or use else parts[:-1])
+            for name in used:
+                found.setdefault(name, []).append(path)
+        return found

@@ -85,9 +85,12 @@ class EntryAnswer:
 
     def _add_open(self, other: EntryAnswer) -> None:
         self.incomplete |= other.incomplete
-        self.unfinished = other.unfinished | self.unfinished
-        self.constructed = other.constructed | self.constructed
         self.called |= other.called
-        self.used = other.used | self.used
+        for function, one in other.unfinished.items():
+            self.unfinished.setdefault(function, one)
+        if other.constructed:
+            self.constructed = other.constructed | self.constructed
+        if other.used:
+            self.used = other.used | self.used
         for place, layers in other.applied.items():
             self.applied.setdefault(place, set()).update(layers)

@@ -34,7 +34,7 @@ class _Held(Renaming):
     def number(self, old: int) -> int:
         """Notes a number."""
         positive = abs(old)
-        if positive not in self.numbers:
+        if positive not in self.numbers and self.m.is_number(positive):
             self.numbers.add(positive)
             self._waiting.append(positive)
         return old

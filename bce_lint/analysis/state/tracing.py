@@ -99,6 +99,10 @@ class Traced:
         """The number that stands for a key, if anybody has asked for it."""
         return self._interned.get(key)
 
+    def is_number(self, number: int) -> bool:
+        """True if a number stands for a key."""
+        return number in self._keys
+
     def key_of(self, number: int) -> Hashable:
         """What a number stands for."""
         return self._keys[number]
