@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property, partial
 
 from bce_lint import ir
@@ -16,6 +16,7 @@ from bce_lint.analysis.project.call_stack import in_one_piece
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
 from bce_lint.analysis.project.module_loads import ModuleLoads
+from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
@@ -86,7 +87,7 @@ class Project(ProjectFiles):
         self.machine.remembering = not stays  # what a call that is replayed depends on is not noted
         self.memos = Memos()
         walked = None if before is None else before._walked
-        self._walked: WalkedFiles = WalkedFiles(self.graph, self._readable, walked) if same is None else same._walked
+        self._walked: WalkedFiles = WalkedFiles(self.graph, self._walk, walked) if same is None else same._walked
         if earlier is not None:
             self.reachability.known.go_on(earlier.reachability.known)
             self._modules = dict(self._modules)  # what is read of a text that comes and goes is not kept for others
@@ -104,15 +105,12 @@ class Project(ProjectFiles):
         self._inherited: set[str] = set()
         self._reopened: set[str] = set()
         self._visits = Visits(self.reachability)
-        tables = NumberTables(self.machine, self.answer, self._bodies.values, self._addresses)
-        self._tables = None if observer is not None or noting else tables
+        self._open_files = None if observer is not None or noting else OpenFiles(self._text)
+        self._tables = NumberTables(self.machine, self.answer, self._bodies.values, self._units.values)
 
     def _address(self, path: str) -> int:
         summary = self.summaries.get(path)
-        return self.machine.intern(("module", path, self.sources[path].data if summary is None else summary.raw))
-
-    def _addresses(self) -> Iterator[int]:
-        return (unit.address for unit in self._units.values() if unit is not None)
+        return self.machine.intern(("module", path, self._decoded[path] if summary is None else summary.raw))
 
     def _version(self, path: str) -> int:
         """The address of a file's module, which is another one where its text is."""
@@ -216,7 +214,7 @@ class Project(ProjectFiles):
 
     def texts_read(self) -> dict[str, bytes]:
         """The files that were decoded so far, with their contents."""
-        return {path: source.data for one in (self, *self.others) for path, source in one.sources.items()}
+        return {path: data for one in (self, *self.others) for path, data in one._decoded.items()}
 
     def run(self, paths: Iterable[str]) -> None:
         """Runs everything that can reach the given files: bodies first, then the functions that no call reached."""
@@ -305,8 +303,9 @@ class Project(ProjectFiles):
         """Runs one entry point on top of a state and counts its answer, or takes over what an earlier state of the project has found; one
         that recurses too deeply finds nothing, and is noted."""
         machine, key = self.machine, (action.func.__name__, path, start)
-        if self._tables is not None:
+        if self._open_files is not None:
             self._tables.tidy()
+            self._open_files.tidy()
         machine.answer = EntryAnswer()
         memo = self._known_of(key, below)
         if memo is not None:

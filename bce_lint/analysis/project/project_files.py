@@ -9,6 +9,7 @@ from typing import TypeVar
 from bce_lint import ir
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
+from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.diagnostic import TOO_LARGE, UNREADABLE
@@ -34,7 +35,7 @@ class ProjectFiles:
     ) -> None:
         self.root = root
         self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
-        self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
+        self._modules: dict[tuple[str, bytes], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
         self.texts = dict(texts or {})
@@ -43,6 +44,8 @@ class ProjectFiles:
         scanned = {path: self._scan(path) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         self.sources: dict[str, SourceText] = {}
+        self._decoded: dict[str, bytes] = {}
+        self._open_files: OpenFiles | None = None
         self._units: dict[str, LoweredFile | None] = {}
         self._parsed: list[str] = []
 
@@ -69,7 +72,10 @@ class ProjectFiles:
                 self.problems[path] = unread(error, "")
             except SourceError as error:
                 self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
-        return self.sources.get(path)
+        found = self.sources.get(path)
+        if found is not None:
+            self._decoded[path] = found.data
+        return found
 
     def unit(self, path: str) -> LoweredFile | None:
         """The lowered file, or None when it cannot be analysed."""
@@ -84,10 +90,17 @@ class ProjectFiles:
             return None
         from bce_lint.syntax.parse import lower
 
-        key = (path, source.text)
+        key = (path, source.data)
         if key not in self._modules:
             self._modules[key] = lower(source.text)
-        return LoweredFile(path, source.text, self._modules[key], self._address(path))
+        unit = LoweredFile(path, source.text, self._modules[key], self._address(path))
+        if self._open_files is not None and self._open_files.pack(unit.module, unit.text):
+            del self.sources[path]
+            self._open_files.take_text(unit)
+        return unit
+
+    def _text(self, path: str) -> str:
+        return decode(self._decoded[path], path).text
 
     def check_syntax(self, path: str) -> None:
         """Notes what is wrong with a file that the analysis had no need to read."""
@@ -115,6 +128,16 @@ class ProjectFiles:
         """The files that were parsed so far, but for some that were first."""
         return tuple(self._parsed[after:])
 
+    def _walk(self, path: str, make: Callable[[str, ir.Module | None], T]) -> T:
+        """What a walk over a file makes of it; what it opens is closed behind it."""
+        if self._open_files is None:
+            return make(path, self._readable(path))
+        opened = self._open_files.opened
+        try:
+            return make(path, self._readable(path))
+        finally:
+            self._open_files.close_from(opened)
+
     def _readable(self, path: str) -> ir.Module | None:
         """A file as IR, without a word where it has none."""
         unit = self._units.get(path)
@@ -123,10 +146,13 @@ class ProjectFiles:
         from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
         try:
-            text = decode(self.summaries[path].raw, path).text
-            if (path, text) not in self._modules:
-                self._modules[path, text] = lower(text)
-            return self._modules[path, text]
+            raw = self.summaries[path].raw
+            if (path, raw) not in self._modules:
+                text = decode(raw, path).text
+                self._modules[path, raw] = module = lower(text)
+                if self._open_files is not None:
+                    self._open_files.pack(module, text)
+            return self._modules[path, raw]
         except (SourceError, ParseFailure, TooLarge):
             return None
 

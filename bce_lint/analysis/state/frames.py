@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.named import Bound
@@ -21,13 +21,24 @@ OpenArm: TypeAlias = tuple[ir.Expr, bool]
 """An undecided test of a function, and which outcome is followed."""
 
 
-class LoweredFile(NamedTuple):
-    """A file of the project: its lowered module and its text."""
+@record(slots=True, eq=False)
+class LoweredFile:
+    """A file of the project: its lowered module and its text, which may be taken away where it can be decoded again."""
 
     path: str
     text: str
     module: ir.Module
     address: int
+    decode: Callable[[LoweredFile], str] | None = None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> str:
+            """The text, where it was taken away."""
+            if name != "text":
+                raise AttributeError(name)
+            self.text = self.decode(self)
+            return self.text
 
     def place(self, span: ir.Span, named: ir.Span | None = None) -> Place:
         """A place in this file; its text is the source of `named` (or of the span) on one line."""

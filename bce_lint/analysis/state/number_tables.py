@@ -14,6 +14,7 @@ from bce_lint.analysis.domain.constants import Constant
 from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.generics import BuiltWith
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.renaming import Renaming
@@ -89,12 +90,16 @@ class _Held(Renaming):
 
 class NumberTables:
     """Says when the tables of a machine have grown enough, and what of them can go. `states` are the stores above that of what was
-    imported, `counted` is what counts of the answers, `addresses` are those of the modules."""
+    imported, `counted` is what counts of the answers, `units` are the modules."""
 
     def __init__(
-        self, machine: Machine, counted: EntryAnswer, states: Callable[[], Iterable[State]], addresses: Callable[[], Iterable[int]]
+        self,
+        machine: Machine,
+        counted: EntryAnswer,
+        states: Callable[[], Iterable[State]],
+        units: Callable[[], Iterable[LoweredFile | None]],
     ) -> None:
-        self._machine, self._counted, self._states, self._addresses = machine, counted, states, addresses
+        self._machine, self._counted, self._states, self._units = machine, counted, states, units
         self._next = MANY
 
     def tidy(self) -> None:
@@ -109,8 +114,8 @@ class NumberTables:
         held = _Held(m)
         held.number(0)
         held.number(m.journal.contested)
-        for address in self._addresses():
-            held.number(address)
+        for unit in self._units():
+            held.number(0 if unit is None else unit.address)
         held.cells(m.base.cells.items())
         for state in self._states():
             for layer in state.layers(m.base):

@@ -9,7 +9,7 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import Unknown, Value
-from bce_lint.analysis.state.answers import Constructed, EntryAnswer
+from bce_lint.analysis.state.answers import Constructed, EntryAnswer, Visited
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.generics import Built, Generics
 from bce_lint.analysis.state.outcomes import Outcomes
@@ -197,7 +197,7 @@ class Traced:
         if self.trace is not None:
             self.trace.modules[address] = None
 
-    def visited(self, node: int) -> None:
+    def visited(self, node: Visited) -> None:
         """A call or a comparison was evaluated for what it shows."""
         self.answer.visited.add(node)
         if self.trace is not None:
