@@ -70,6 +70,8 @@ class ModuleLoads:
             self._machine.loaded_tests.setdefault(number, test)
         if self._machine.journal.noting:
             self._memos.modules[path] = memo
+        else:
+            self._machine.imported.append(memo.cells)
         self._as_it_was[path] = taken
 
     def _wait_for(self, path: str) -> None:

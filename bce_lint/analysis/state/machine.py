@@ -122,10 +122,10 @@ class Machine(Traced):
     their addresses; `takes_any` says that callers may give anything for what has a constant as its default;
     `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
-    with the statement. `loaded_tests` are those `tests` of an answer that stand in modules;
-    `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
-    wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
-    share with what comes before.
+    with the statement. `loaded_tests` are those `tests` of an answer that stand in modules, `imported` what these have written since
+    that was looked at; `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try`
+    around that catch what a wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the
+    store that they share with what comes before.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
@@ -184,6 +184,7 @@ class Machine(Traced):
         self.absent: dict[tuple[int, str, bool], tuple[bool, Dependencies]] = {}
         self.stars = StarGraph(program.unit, program.resolve, self.journal)
         self.loaded_tests: dict[int, Condition] = {}
+        self.imported: list[Mapping[Cell, Value]] = []
         self.catching = 0
         self.operands: dict[int, Value] = {}
         if before is not None:
@@ -199,10 +200,12 @@ class Machine(Traced):
         self.stars.go_on(before.stars)
         self.base.expect(before.base)
 
-    def forget_but(self, numbers: set[int]) -> None:
-        """Forgets what is said of other numbers, the summaries of calls, and the cells of other addresses; nothing runs."""
-        self._keys = {number: self._keys[number] for number in sorted(numbers)}
-        self._interned = {key: number for number, key in self._keys.items() if number}
+    def forget_but(self, numbers: set[int], first: int) -> None:
+        """Forgets what is said of other numbers than these, the summaries of calls, and the cells of other addresses; nothing runs. Those
+        before the first are among them as far as they are known."""
+        for number in range(first, self.numbered):
+            if number not in numbers:
+                del self._interned[self._keys.pop(number)]
         self.kept.clear()
         self.operands.clear()
         self.outcomes.forget_but(numbers)

@@ -23,13 +23,16 @@ from bce_lint.analysis.state.store import Cell, State
 MANY: Final = 300_000
 """How many numbers may come before those are looked for that can go: finding out takes as long as some thousands of evaluations."""
 
+ENOUGH: Final = 20_000
+"""How many values that were looked at are remembered."""
+
 
 class _Held(Renaming):
     """The numbers that some values hold: a renaming that renames none of them."""
 
     def __init__(self, m: Machine) -> None:
         super().__init__(m)
-        self.numbers: set[int] = set()
+        self.numbers: set[int] = {0}
         self._waiting: list[int] = []
 
     def number(self, old: int) -> int:
@@ -53,6 +56,12 @@ class _Held(Renaming):
                 self.number(value.value)
             else:
                 self.value(value)
+        self._met_enough()
+
+    def _met_enough(self) -> None:
+        """Values are looked at once as long as they are not too many: those of different instances are others."""
+        if len(self._made) > ENOUGH:
+            self._made.clear()
 
     def answer(self, one: EntryAnswer, sites_from: int = 0) -> None:
         """Notes the numbers of what was met, of the sites those from some on."""
@@ -62,10 +71,12 @@ class _Held(Renaming):
         for numbers in (one.constructed, one.called, one.used, one.tests, applied):
             for number in numbers:
                 self.number(number)
+        self._met_enough()
 
     def follow(self, m: Machine, key_of: Callable[[int], Hashable]) -> None:
         """Notes the numbers without which those that were noted say nothing: those of their keys, and of the tests that they are."""
         outcomes = m.outcomes
+        self._made.clear()
         while self._waiting:
             number = self._waiting.pop()
             self._key(key_of(number))
@@ -76,6 +87,7 @@ class _Held(Renaming):
                 self.number(meant[0])
             if orders is not None:
                 self.held((*orders[0], *orders[1]))
+        self._made.clear()
 
     def _key(self, key: Any) -> None:
         """Notes whatever may be a number in a key."""
@@ -90,7 +102,8 @@ class _Held(Renaming):
 
 class NumberTables:
     """Says when the tables of a machine have grown enough, and what of them can go. `states` are the stores above that of what was
-    imported, `counted` is what counts of the answers, `units` are the modules."""
+    imported, `counted` is what counts of the answers, `units` are the modules. What these hold is held from then on, so each is looked at
+    once."""
 
     def __init__(
         self,
@@ -100,36 +113,46 @@ class NumberTables:
         units: Callable[[], Iterable[LoweredFile | None]],
     ) -> None:
         self._machine, self._counted, self._states, self._units = machine, counted, states, units
-        self._next = MANY
+        self._held = _Held(machine)
+        self._next, self._first = MANY, 1
+        self._sites = 0
+        self._states_seen: set[State] = set()
+        self._built_seen: set[BuiltWith] = set()
 
     def tidy(self) -> None:
         """Forgets the numbers that nothing can ask for any more, where there are many; no entry point runs."""
         if self._machine.numbered >= self._next:
-            left = self.forget()
-            self._next = self._machine.numbered + max(MANY, left)
+            self.forget()
+            self._next = self._machine.numbered + MANY
 
-    def forget(self) -> int:
-        """Forgets them, and the summaries of calls that hold such; how many are left."""
-        m = self._machine
-        held = _Held(m)
-        held.number(0)
+    def forget(self) -> None:
+        """Forgets them, and the summaries of calls that hold such."""
+        m, held = self._machine, self._held
         held.number(m.journal.contested)
         for unit in self._units():
             held.number(0 if unit is None else unit.address)
-        held.cells(m.base.cells.items())
-        for state in self._states():
+        for cells_of in m.imported:
+            held.cells(cells_of.items())
+        m.imported.clear()
+        for state in {*self._states()} - self._states_seen:
             for layer in state.layers(m.base):
                 held.cells(layer.items())
-        for one in _built(m):
-            held.cells(one.built.cells.items())
-            held.answer(one.built.answer)
-            for address in (one.key[0], *one.key[1], *one.asked):
-                held.number(address)
-        held.answer(self._counted)
+        self._states_seen.update(self._states())
+        for one in {*_built(m)} - self._built_seen:
+            self._built(one)
+        self._built_seen.update(_built(m))
+        held.answer(self._counted, self._sites)
+        self._sites = len(self._counted.sites)
         held.held(m.registries)
         held.follow(m, m.key_of)
-        m.forget_but(held.numbers)
-        return len(held.numbers)
+        m.forget_but(held.numbers, self._first)
+        self._first = m.numbered
+
+    def _built(self, one: BuiltWith) -> None:
+        self._held.cells(one.built.cells.items())
+        self._held.answer(one.built.answer)
+        for address in (one.key[0], *one.key[1], *one.asked):
+            self._held.number(address)
 
 
 def _built(m: Machine) -> Iterator[BuiltWith]:
