@@ -124,8 +124,8 @@ class Machine(Traced):
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
     with the statement. `loaded_tests` are those `tests` of an answer that stand in modules, `imported` what these have written since
     that was looked at; `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try`
-    around that catch what a wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the
-    store that they share with what comes before.
+    around that catch what a wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth
+    of the store that they share with what comes before.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
