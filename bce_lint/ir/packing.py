@@ -6,12 +6,29 @@ import pickle
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Final
+from io import BytesIO
+from typing import Any, Final
 
+from bce_lint.ir import expressions, statements
 from bce_lint.ir.statements import Body, ClassDef, For, Function, FunctionDef, If, Module, Stmt, Try, While, With
 
 _DEEP: Final = 2_000
 """How deep the recursion goes in which bodies are packed: those that nest deeper stay as they are."""
+
+
+_KNOWN: Final = {
+    **{("builtins", name): one for name, one in (("Ellipsis", ...), ("complex", complex))},
+    **{(one.__module__, name): one for module in (expressions, statements) for name, one in vars(module).items() if isinstance(one, type)},
+}
+"""What may be made of what is packed: nodes, and constants of kinds that are no part of the format."""
+
+
+class _Nodes(pickle.Unpickler):
+    """Makes nodes and constants, and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """A kind of nodes."""
+        return _KNOWN[module, name]
 
 
 class Packed:
@@ -31,7 +48,7 @@ class Packed:
 
     def open(self) -> None:
         """Gives each function its body."""
-        for function, body in zip(self._functions, pickle.loads(zlib.decompress(self._data)), strict=True):
+        for function, body in zip(self._functions, _Nodes(BytesIO(zlib.decompress(self._data))).load(), strict=True):
             object.__setattr__(function, "body", body)
         self.is_open = True
         self.opened(self)

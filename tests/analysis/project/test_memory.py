@@ -117,6 +117,17 @@ def test_a_body_that_was_taken_away_is_what_it_was() -> None:
     assert opened == [one, one]
 
 
+def test_constants_of_all_kinds_come_back() -> None:
+    text = "def f():\n    return 1, 1.5, 2j, ..., None, True, 'a', b'b', 10 ** 3, -0.0\n"
+    module, opened = lower(text), list[Packed]()
+    before = shown(module)
+    one = packed(module, opened.append)
+    assert one is not None
+    one.close()
+    assert shown(module) == before
+    assert opened
+
+
 def test_what_nests_deep_or_has_no_function_stays() -> None:
     opened: list[Packed] = []
     for depth in (100, 900):
