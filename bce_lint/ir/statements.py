@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.ir.expressions import Arg, Expr, Span
 from bce_lint.records import field, record
+
+if TYPE_CHECKING:
+    from bce_lint.ir.packing import Packed
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -183,9 +186,25 @@ class Parameter(NamedTuple):
     annotation: Expr | None
 
 
+class _Packable:
+    """What may have its body `packed`: that is no field, and nothing that is shown."""
+
+    __slots__ = ("packed",)
+    packed: Packed
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Body:
+            """The body, where it was taken away."""
+            if name != "body":
+                raise AttributeError(name)
+            self.packed.open()
+            return self.body
+
+
 @record(frozen=True, slots=True, eq=False)
-class Function:
-    """A def or lambda. `bound` holds the names local to it; `span` is the name's (the lambda's own)."""
+class Function(_Packable):
+    """A def or lambda. `bound` holds the names local to it; `span` is the name's (the lambda's own). Its body may be `packed`."""
 
     span: Span
     name: str

@@ -32,9 +32,9 @@ from bce_lint.analysis.interpreter import arity, attributes, branches, classes, 
 from bce_lint.analysis.models import autocast, conversions, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
 from bce_lint.analysis.state import assumptions, containers, handed, identities, partings
-from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame, LoweredFile
+from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame, LeftBehind, LoweredFile
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.store import LeftBehind, State, apart, apply_delta, merge
+from bce_lint.analysis.state.store import State, apart, apply_delta, merge
 from bce_lint.analysis.state.unfinished import NESTED
 
 COLLAPSE_CELLS = 400

@@ -241,7 +241,7 @@ def _leads_on(m: Machine, reachability: LeadsToLoss, path: str, owner: str, name
 
 def _note(m: Machine, answer: bool, *question: Hashable) -> None:
     """Notes an answer that the entry point depends on."""
-    m.journal.current.asked[question] = answer
+    m.journal.current.answered(question, answer)
 
 
 def _mentioned(m: Machine, code: LeadsToLoss, name: str, methods: list[tuple[ClassV, ir.Function]]) -> bool:

@@ -137,7 +137,7 @@ def arguments(m: Machine, frame: Frame, args: tuple[ir.Arg, ...]) -> Args:
 
 def _call(m: Machine, frame: Frame, node: ir.Call) -> Value:
     if not m.suppress_sites:
-        m.visited(id(node))
+        m.visited((frame.unit.address, node.span))
     if isinstance(node.func, ir.Attr):
         owner = evaluate(m, frame, node.func.value)
         return calls.call_method(m, frame, owner, node.func.name, arguments(m, frame, node.args), node)
@@ -154,7 +154,7 @@ def _op(m: Machine, frame: Frame, node: ir.Op) -> Value:
     if len(values) == 1:
         return operators.unary(m, frame, node.op, values[0], node.span)
     if node.op in _ORDER and not m.suppress_sites:
-        m.visited(id(node))
+        m.visited((frame.unit.address, node.span))
     result = values[0]
     for value in values[1:]:
         result = operators.binary(m, frame, node.op, result, value, node.span)

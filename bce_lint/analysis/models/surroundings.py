@@ -140,3 +140,7 @@ def qualified(frame: Frame, func: AnyNode) -> str:
     if func.id in imported:
         return ".".join((imported[func.id], *names))
     return f"builtins.{func.id}" if not names and func.id not in frame.unit.module.bound else ""
+
+
+BY_NODE = (parents_in, names_in, calls_in, nodes_in, lambdas_in)
+"""What is remembered of nodes: to be forgotten where they are made anew."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.project.index import FileSummary, unchanged
+from bce_lint.analysis.project.open_files import ReadFile
 from bce_lint.ir.walk import LEAVES, AnyNode, children, last_name, stored_in
 
 ClassKey = tuple[str, ir.Span]
@@ -34,11 +34,11 @@ class FileStores:
     stores under names that are not known: classes, or anything (`open`)."""
 
     def __init__(self, path: str, module: ir.Module | None) -> None:
-        self.path, self.module = path, module
+        self.path = path
         self.own: defaultdict[str, set[ClassKey]] = defaultdict(set)
         self.elsewhere: set[str] = set()
         self.unnamed: set[ClassKey] = set()
-        self.open = module is None
+        self.open = self.unread = module is None
         if module is not None:
             self._visit(module, None, None)
 
@@ -142,11 +142,11 @@ def is_name(node: ir.Expr | None, name: str | None) -> bool:
 
 
 class AttributeStores:
-    """Answers whether anything in a project may give an object an attribute; `module` reads a file as IR, None where it cannot."""
+    """Answers whether anything in a project may give an object an attribute; `read` walks over a file."""
 
-    def __init__(self, files: dict[str, FileSummary], module: Callable[[str], ir.Module | None]) -> None:
+    def __init__(self, files: dict[str, FileSummary], read: ReadFile) -> None:
         self._files = files
-        self._module = module
+        self._read = read
         self._known: dict[str, FileStores] = {}
         self._by_name: dict[str, bool] = {}
         self._unnamed: tuple[bool, frozenset[ClassKey]] | None = None
@@ -172,7 +172,7 @@ class AttributeStores:
         form = re.compile(_FORM % (word, word))
         files = (path for path, one in self._files.items() if word in one.raw and form.search(one.data or one.raw))
         found = (self._stores(path) for path in files)
-        return any(one.module is None or name in one.elsewhere or not classes.isdisjoint(one.own.get(name, ())) for one in found)
+        return any(one.unread or name in one.elsewhere or not classes.isdisjoint(one.own.get(name, ())) for one in found)
 
     def _without_names(self) -> tuple[bool, frozenset[ClassKey]]:
         """Whether anything stores under names that are not known on what is not known, and the classes that do so on themselves."""
@@ -187,5 +187,5 @@ class AttributeStores:
 
     def _stores(self, path: str) -> FileStores:
         if path not in self._known:
-            self._known[path] = FileStores(path, self._module(path))
+            self._known[path] = self._read(path, FileStores)
         return self._known[path]

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.project.index import FileSummary, unchanged
+from bce_lint.analysis.project.open_files import ReadFile
 from bce_lint.analysis.state.program import Default
 from bce_lint.ir.walk import AnyNode, children, last_name
 
@@ -38,16 +39,16 @@ class _Construction(NamedTuple):
 class Constructions:
     """Answers whether all constructions of a class pass a parameter something other than its default.
 
-    `module` reads a file as IR, None where it cannot; `resolve` finds the file that an import names.
+    `read` walks over a file; `resolve` finds the file that an import names.
     """
 
     def __init__(
         self,
         files: Mapping[str, FileSummary],
-        module: Callable[[str], ir.Module | None],
+        read: ReadFile,
         resolve: Callable[[str, str, int], str | None],
     ) -> None:
-        self._files, self._module, self._resolve = files, module, resolve
+        self._files, self._read, self._resolve = files, read, resolve
         self._naming: defaultdict[str, list[str]] | None = None
         self._found: dict[tuple[str, str], list[_Construction]] = {}
         self._in_files: dict[str, dict[tuple[str, str], list[_Construction | _Below]]] = {}
@@ -153,8 +154,7 @@ class Constructions:
 
     def _scope(self, file: str) -> _FileNames | None:
         if file not in self._scopes:
-            module = self._module(file)
-            self._scopes[file] = _FileNames(file, module) if module is not None else None
+            self._scopes[file] = self._read(file, lambda path, module: None if module is None else _FileNames(path, module))
         return self._scopes[file]
 
 

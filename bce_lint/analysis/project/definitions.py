@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bce_lint.analysis.project.code import in_one_line
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_in, blocks_of, may_name_sink, relevant_words
-from bce_lint.analysis.project.lazy import lazy
+from bce_lint.analysis.project.lazy import lazy, slotted
 from bce_lint.analysis.project.lexical import compares, names_sink, takes_logarithm, words_of
 
 _MANY = 16
@@ -42,6 +42,7 @@ FILLS = re.compile(
 )
 
 
+@slotted("summary", "path", "parts", "besides", "without", "method")
 class Fragment:
     """Some source that runs as a whole; what is to be known of it is found out when it is asked for.
 
@@ -102,6 +103,7 @@ class Fragment:
         return any(compares(text) for text in self.parts)
 
 
+@slotted("summary", "block")
 class Class:
     """A class: what is to be known of it is found out when it is asked for."""
 

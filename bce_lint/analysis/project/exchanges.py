@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.project.attribute_stores import ClassKey, is_name, namespace_of
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import unchanged
+from bce_lint.analysis.project.open_files import ReadFile
 from bce_lint.catalog.wrappers import MODULE_SELF_METHODS
 from bce_lint.ir.walk import LEAVES, AnyNode, children, last_name, stored_in
 
@@ -48,6 +49,7 @@ class FileExchanges:
         self._values: dict[str, ir.Expr] = {}
         if module is not None:
             self._visit(module, _Around())
+            self._values.clear()
 
     def _visit(self, node: AnyNode, around: _Around) -> None:
         """Notes what a node and all below it exchange, in their order; without recursion, for it is done for each node of a file."""
@@ -160,10 +162,10 @@ def _texts(nodes: Iterable[ir.Expr | None]) -> Iterator[str]:
 
 
 class Exchanges:
-    """Answers whether anything in a project may exchange an attribute; `module` reads a file as IR, None where it cannot."""
+    """Answers whether anything in a project may exchange an attribute; `read` walks over a file."""
 
-    def __init__(self, graph: Graph, module: Callable[[str], ir.Module | None]) -> None:
-        self._graph, self._module = graph, module
+    def __init__(self, graph: Graph, read: ReadFile) -> None:
+        self._graph, self._read = graph, read
         self._known: dict[str, FileExchanges] = {}
         self._in_text: dict[str, tuple[set[str], set[str]]] = {}
         self._on_others: defaultdict[str, list[str]] | None = None
@@ -211,5 +213,5 @@ class Exchanges:
 
     def _of(self, path: str) -> FileExchanges:
         if path not in self._known:
-            self._known[path] = FileExchanges(path, self._module(path))
+            self._known[path] = self._read(path, FileExchanges)
         return self._known[path]

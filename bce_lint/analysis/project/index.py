@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from bce_lint.analysis.project import lexical
 from bce_lint.analysis.project.code import one_a_line, without_text
-from bce_lint.analysis.project.lazy import lazy
+from bce_lint.analysis.project.lazy import lazy, slotted
 from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink, words_of
 from bce_lint.records import record
 from bce_lint.source.text import SourceError, decode
@@ -52,6 +52,7 @@ class Import(NamedTuple):
     bound: str
 
 
+@slotted("name", "kind", "text", "marks")
 class Block:
     """A top-level statement: the name it defines, if any, and what its text says, found out when it is asked for.
 

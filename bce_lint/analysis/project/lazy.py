@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["lazy"]
+__all__ = ["lazy", "slotted"]
 
 if TYPE_CHECKING:
     from functools import cached_property as lazy
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+    def slotted(*names: str) -> Callable[[type[T]], type[T]]:
+        """The decorator of a class whose instances have no dict: these attributes, and those that are made when they are asked for."""
+
 else:
 
     class lazy:
@@ -22,3 +29,24 @@ else:
             """Makes it; from then on it is found before this is asked."""
             value = one.__dict__[self.make.__name__] = self.make(one)
             return value
+
+    def slotted(*names: str) -> Callable[[type[Any]], type[Any]]:
+        """The decorator of a class whose instances have no dict: these attributes, and those that are made when they are asked for."""
+
+        def _made(cls: type[Any]) -> type[Any]:
+            makers = {name: one.make for name, one in vars(cls).items() if type(one) is lazy}
+
+            def __getattr__(self: Any, name: str) -> Any:
+                """An attribute that is first asked for."""
+                make = makers.get(name)
+                if make is None:
+                    raise AttributeError(name)
+                value = make(self)
+                setattr(self, name, value)
+                return value
+
+            kept = {name: value for name, value in vars(cls).items() if name not in (*makers, "__dict__", "__weakref__")}
+            slots = {"__slots__": (*names, *makers), "__getattr__": __getattr__, "__qualname__": cls.__qualname__}
+            return type(cls)(cls.__name__, cls.__bases__, {**kept, **slots})
+
+        return _made

@@ -21,9 +21,14 @@ NAMES_OF_TORCH = frozenset({"torch", "th"})
 """What the texts that are searched call torch."""
 
 
+_SPELLED: dict[bytes, bytes] = {}
+"""Each word that was met, once: files have most of theirs in common."""
+
+
 def words_of(text: bytes) -> frozenset[bytes]:
     """The words of some source."""
-    return frozenset(WORD.findall(text))
+    found = set(WORD.findall(text))
+    return frozenset(map(_SPELLED.setdefault, found, found))
 
 
 @cache

@@ -71,7 +71,10 @@ class ModuleLoads:
         self._counted.add(memo.answer)
         for number, test in memo.answer.tests.items():
             self._machine.loaded_tests.setdefault(number, test)
-        self._memos.modules[path] = memo
+        if self._machine.journal.noting:
+            self._memos.modules[path] = memo
+        else:
+            self._machine.imported.append(memo.cells)
         self._as_it_was[path] = taken
 
     def _wait_for(self, path: str) -> None:
@@ -104,7 +107,8 @@ class ModuleLoads:
         try:
             aside = machine.aside(suppress_sites=machine.suppress_sites + 1)
             with machine.unwatched(), machine.journal.unit() as needs, before, run, aside:
-                needs.files[path] = unit.address
+                if machine.journal.noting:
+                    needs.files[path] = unit.address
                 statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
                 assert loading.written.parent is not None
                 cells = dict(machine.state.delta(loading.written.parent))

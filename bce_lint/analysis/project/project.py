@@ -19,6 +19,7 @@ from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
 from bce_lint.analysis.project.inquiries import Inquiries
 from bce_lint.analysis.project.module_loads import ModuleLoads
+from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
@@ -33,6 +34,7 @@ from bce_lint.analysis.sites import Site, places
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine, RecordingObserver
+from bce_lint.analysis.state.number_tables import NumberTables
 from bce_lint.analysis.state.program import Default
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE
@@ -88,12 +90,12 @@ class Project(ProjectFiles):
         self.reachability: Reachability = towards or going_on or Reachability(self.graph)
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
-        factor = 1 if observer is None else observer.fuel_factor
-        self.machine: Machine = Machine(self, callbacks, observer, factor, None if earlier is None else earlier.machine)
+        factor, noting = 1 if observer is None else observer.fuel_factor, stays or earlier is not None
+        self.machine: Machine = Machine(self, callbacks, observer, factor, None if earlier is None else earlier.machine, noting)
         self.machine.remembering = not stays  # what a call that is replayed depends on is not noted
         self.memos = Memos()
         walked = None if before is None else before._walked
-        self._walked: WalkedFiles = WalkedFiles(self.graph, self._readable, walked) if same is None else same._walked
+        self._walked: WalkedFiles = WalkedFiles(self.graph, self._walk, walked) if same is None else same._walked
         if earlier is not None:
             if going_on is None:
                 self.reachability.known.go_on(earlier.reachability.known)
@@ -112,6 +114,8 @@ class Project(ProjectFiles):
         self._visits = Visits(self.reachability)
         if earlier is not None and going_on is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
+        self._open_files = None if observer is not None or noting else OpenFiles(self._text)
+        self._tables = NumberTables(self.machine, self.answer, self._bodies.values, self._units.values)
 
     def _inquiries(self) -> Inquiries:
         return Inquiries(self.unit, self.answer, {
@@ -124,7 +128,7 @@ class Project(ProjectFiles):
         edited, summary = self._editions.get(path), self.summaries.get(path)
         if isinstance(self.sources.get(path), EditedText) and edited is not None:
             return self.machine.intern(("module", path, "edited", edited.anchor.serial))
-        return self.machine.intern(("module", path, self.sources[path].data if summary is None else summary.raw))
+        return self.machine.intern(("module", path, self._decoded[path] if summary is None else summary.raw))
 
     def _version(self, path: str) -> int:
         """The address of a file's module, which is another one where its text is."""
@@ -137,10 +141,6 @@ class Project(ProjectFiles):
         """True if a file is as it was in another state, and was read there."""
         summary, unit = self.summaries.get(path), before._units.get(path)
         return unit is not None and summary is before.summaries.get(path) and (unit.edited is not None) == self.works_on(path)
-
-    def _text(self, path: str) -> str | None:
-        unit = self.unit(path)
-        return None if unit is None else unit.text
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
@@ -223,7 +223,7 @@ class Project(ProjectFiles):
 
     def texts_read(self) -> dict[str, bytes]:
         """The files that were decoded so far, with their contents."""
-        return {path: source.data for one in (self, *self.others) for path, source in one.sources.items()}
+        return {path: data for one in (self, *self.others) for path, data in one._decoded.items()}
 
     def run(self, paths: Iterable[str]) -> None:
         """Runs everything that can reach the given files: bodies first, then the functions that no call reached."""
@@ -312,6 +312,9 @@ class Project(ProjectFiles):
         """Runs one entry point on top of a state and counts its answer, or takes over what an earlier state of the project has found; one
         that recurses too deeply finds nothing, and is noted."""
         machine, key = self.machine, (action.func.__name__, path, start)
+        if self._open_files is not None:
+            self._tables.tidy()
+            self._open_files.tidy()
         machine.answer = EntryAnswer()
         memo = self._known_of(key, below)
         if memo is not None:
@@ -319,7 +322,8 @@ class Project(ProjectFiles):
             return memo.state(machine.base)
         try:
             with machine.journal.unit() as needs:
-                needs.files[path] = self._version(path)
+                if self.stays:
+                    needs.files[path] = self._version(path)
                 after: State | None = action()
             self.answer.add(machine.answer)
             if self.stays:

@@ -11,6 +11,7 @@ from bce_lint.analysis.project.alike import same_code
 from bce_lint.analysis.project.editing import EditedText, Edition, edition
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
+from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.diagnostic import TOO_LARGE, UNREADABLE
@@ -38,7 +39,7 @@ class ProjectFiles:
     ) -> None:
         self.root, self.edits = root, edits
         self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
-        self._modules: dict[tuple[str, str], ir.Module] = {} if before is None else before._modules
+        self._modules: dict[tuple[str, bytes], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
         self._read_before = {} if before is None else {path: one for path, one in before.sources.items() if type(one) is SourceText}
@@ -50,6 +51,8 @@ class ProjectFiles:
         scanned = {path: self._scan(path, path in worked_on) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
         self.sources: dict[str, SourceText] = {}
+        self._decoded: dict[str, bytes] = {}
+        self._open_files: OpenFiles | None = None
         self._units: dict[str, LoweredFile | None] = {}
         self._parsed: list[str] = []
 
@@ -81,6 +84,7 @@ class ProjectFiles:
             except SourceError as error:
                 self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
             else:
+                self._decoded[path] = self.sources[path].data
                 if self.works_on(path):
                     self.unit(path)  # by which places in it are told
         return self.sources.get(path)
@@ -102,10 +106,17 @@ class ProjectFiles:
             file = edited.file()
             self.sources[path] = EditedText(source, file)
             return LoweredFile(path, source.text, file.anchor, self._address(path), file)
-        key = (path, source.text)
+        key = (path, source.data)
         if key not in self._modules:
             self._modules[key] = lower(source.text)
-        return LoweredFile(path, source.text, self._modules[key], self._address(path))
+        unit = LoweredFile(path, source.text, self._modules[key], self._address(path))
+        if self._open_files is not None and self._open_files.pack(unit.module, unit.text):
+            del self.sources[path]
+            self._open_files.take_text(unit)
+        return unit
+
+    def _text(self, path: str) -> str:
+        return decode(self._decoded[path], path).text
 
     def _edition(self, path: str, text: str) -> Edition | None:
         """The text of a file that is worked on, as it goes on from the one before; a text that is no Python is none of them."""
@@ -135,7 +146,7 @@ class ProjectFiles:
         self._editions.update(moved)
         self._units = {path: unit for path, unit in before._units.items() if path not in moved}
         self.sources = {path: source for path, source in before.sources.items() if path not in moved}
-        self.problems, self._parsed = before.problems, before._parsed
+        self.problems, self._parsed, self._decoded = before.problems, before._parsed, {**before._decoded}
         return True
 
     def _text_of(self, path: str) -> str | None:
@@ -148,13 +159,10 @@ class ProjectFiles:
         """True if a file is, or was, one that has another text than on the disk, and that matters."""
         return self.edits and (path in self.texts or path in self._editions)
 
-    def _still_read(self, before: ProjectFiles) -> dict[tuple[str, str], ir.Module]:
+    def _still_read(self, before: ProjectFiles) -> dict[tuple[str, bytes], ir.Module]:
         """What was read of files that are as they were, and of others the text before this one: it may come back."""
-        others = {path: before.sources.get(path) for path, one in before.summaries.items() if self.summaries.get(path) is not one}
-        return {
-            (path, text): module for (path, text), module in self._modules.items()
-            if path not in others or ((known := others[path]) is not None and known.text == text)
-        }  # fmt: skip
+        others = {path: one.raw for path, one in before.summaries.items() if self.summaries.get(path) is not one}
+        return {key: module for key, module in self._modules.items() if others.get(key[0], key[1]) == key[1]}
 
     def check_syntax(self, path: str) -> None:
         """Notes what is wrong with a file that the analysis had no need to read."""
@@ -182,6 +190,16 @@ class ProjectFiles:
         """The files that were parsed so far, but for some that were first."""
         return tuple(self._parsed[after:])
 
+    def _walk(self, path: str, make: Callable[[str, ir.Module | None], T]) -> T:
+        """What a walk over a file makes of it; what it opens is closed behind it."""
+        if self._open_files is None:
+            return make(path, self._readable(path))
+        opened = self._open_files.opened
+        try:
+            return make(path, self._readable(path))
+        finally:
+            self._open_files.close_from(opened)
+
     def _readable(self, path: str) -> ir.Module | None:
         """A file as IR, without a word where it has none."""
         unit = self.unit(path) if self.works_on(path) else self._units.get(path)
@@ -190,10 +208,13 @@ class ProjectFiles:
         from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
         try:
-            text = decode(self.summaries[path].raw, path).text
-            if (path, text) not in self._modules:
-                self._modules[path, text] = lower(text)
-            return self._modules[path, text]
+            raw = self.summaries[path].raw
+            if (path, raw) not in self._modules:
+                text = decode(raw, path).text
+                self._modules[path, raw] = module = lower(text)
+                if self._open_files is not None:
+                    self._open_files.pack(module, text)
+            return self._modules[path, raw]
         except (SourceError, ParseFailure, TooLarge):
             return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.conditions import Condition
@@ -10,6 +10,9 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state.unfinished import Unfinished
 from bce_lint.catalog.schema import Contract
+
+Visited: TypeAlias = tuple[int, ir.Span]
+"""A call or a comparison: the address of its module, and where it stands there."""
 
 
 class Constructed(NamedTuple):
@@ -22,11 +25,12 @@ class Constructed(NamedTuple):
 
 class EntryAnswer:
     """What was met on the way: `sites`; `reached`, the functions that some call entered; `incomplete`, those that met a loss or an
-    attribute of `self` of which nothing was known; `unfinished`, those that it did not come to the end of; `constructed`, losses by their
-    address, `called` those that were called, and `used` where some were used as if they were the loss's value; `visited`, the calls and
-    comparisons that were evaluated for what they show, by their `id`; `applied`, which layers were applied at a place: their addresses and
-    the files where they are made; and `tests` whose outcome nobody could tell, by the numbers that tell alternatives apart, each with the
-    outcome of what stands there for which the number is true. `marked` has the functions as often as they were reached.
+    attribute of `self` of which nothing was known; `unfinished`, those that it did not come to the end of; `constructed`, losses by
+    their address, `called` those that were called, and `used` where some were used as if they were the loss's value; `visited`, the
+    calls and comparisons that were evaluated for what they show, by their places; `applied`, which layers were applied at a place:
+    their addresses and the files where they are made; and `tests` whose outcome nobody could tell, by the numbers that tell
+    alternatives apart, each with the outcome of what stands there for which the number is true. `marked` has the functions as often as
+    they were reached.
     """
 
     __slots__ = ("applied", "called", "constructed", "incomplete", "marked", "reached", "sites", "tests", "unfinished", "used", "visited")
@@ -40,7 +44,7 @@ class EntryAnswer:
         self.constructed: dict[int, Constructed] = {}
         self.called: set[int] = set()
         self.used: dict[int, Place] = {}
-        self.visited: set[int] = set()
+        self.visited: set[Visited] = set()
         self.applied: dict[Place, set[tuple[int, str]]] = {}
         self.tests: dict[int, Condition] = {}
 
@@ -71,20 +75,26 @@ class EntryAnswer:
         self.unfinished.setdefault((path, start), Unfinished(path, start, name, reason))
 
     def add(self, other: EntryAnswer) -> None:
-        """Takes in what another run found."""
+        """Takes in what another run found; its tests are known by the sites that they part."""
         self.sites += other.sites
         self.reached.update(other.reached)
         self.visited |= other.visited
-        self.add_open(other)
+        self._add_open(other)
 
     def add_open(self, other: EntryAnswer) -> None:
-        """Takes in what another run left open, whatever it met."""
-        self.incomplete |= other.incomplete
-        self.unfinished = other.unfinished | self.unfinished
-        self.constructed = other.constructed | self.constructed
-        self.called |= other.called
-        self.used = other.used | self.used
+        """Takes in what another run left open, whatever it met, and its tests: what it made is here."""
+        self._add_open(other)
         for number, test in other.tests.items():
             self.tests.setdefault(number, test)
+
+    def _add_open(self, other: EntryAnswer) -> None:
+        self.incomplete |= other.incomplete
+        self.called |= other.called
+        for function, one in other.unfinished.items():
+            self.unfinished.setdefault(function, one)
+        if other.constructed:
+            self.constructed = other.constructed | self.constructed
+        if other.used:
+            self.used = other.used | self.used
         for place, layers in other.applied.items():
             self.applied.setdefault(place, set()).update(layers)

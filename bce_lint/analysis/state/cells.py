@@ -58,6 +58,11 @@ def uses_of(identity: int) -> str:
     return f"{USES} {identity}"
 
 
+def uses_in(name: str) -> int:
+    """The identity in the name of such a cell; 0 for other cells."""
+    return int(name[len(USES) :]) if name.startswith(USES) else 0
+
+
 def absence_of(name: str) -> str:
     """Set where an attribute or a variable may be missing, as after `del`."""
     return f"$maybe {name}"

@@ -86,6 +86,14 @@ class Dependencies:
             self._seen.add(id(inner))
             self.effects.append(inner)
 
+    def answered(self, question: Inquiry, answer: Any) -> None:
+        """Notes what the project was asked, and what it said."""
+        self.asked[question] = answer
+
+    def given(self, effect: Granted | Spent) -> None:
+        """Notes what was given or taken of a budget."""
+        self.effects.append(effect)
+
     def take(self, path: str, bulk: int, evaluations: int) -> None:
         """Notes what code of a file took of what all of its code has together."""
         before = self.took.get(path, (0, 0))
@@ -102,11 +110,36 @@ class Dependencies:
                 self.loaded(effect.path, effect.searched)
 
 
-class Journal:
-    """Where what a unit depends on is noted while it runs."""
+class Unnoted(Dependencies):
+    """What a unit depends on of a project from which nothing goes on: nobody asks, and nothing is kept."""
 
-    def __init__(self) -> None:
-        self.current = Dependencies()
+    __slots__ = ()
+
+    def loaded(self, path: str, searched: bool) -> None:
+        """Nothing is noted."""
+
+    def used(self, inner: Inner) -> None:
+        """Nothing is noted."""
+
+    def answered(self, question: Inquiry, answer: Any) -> None:
+        """Nothing is noted."""
+
+    def given(self, effect: Granted | Spent) -> None:
+        """Nothing is noted."""
+
+    def take(self, path: str, bulk: int, evaluations: int) -> None:
+        """Nothing is noted."""
+
+    def absorb(self, other: Dependencies) -> None:
+        """Nothing is noted."""
+
+
+class Journal:
+    """Where what a unit depends on is noted while it runs, if anybody goes on from it."""
+
+    def __init__(self, noting: bool = True) -> None:
+        self.noting = noting
+        self.current = Dependencies() if noting else Unnoted()
         self.contested = 0
         """Stands for what modules have written so far into what belongs to others."""
         self.searching = False
@@ -132,6 +165,9 @@ class Journal:
     @contextmanager
     def unit(self) -> Iterator[Dependencies]:
         """A unit that runs until the end of the block; what is around it notes nothing meanwhile."""
+        if not self.noting:
+            yield self.current
+            return
         around, self.current = self.current, Dependencies(self.contested)
         try:
             yield self.current

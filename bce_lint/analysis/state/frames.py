@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.named import Bound
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import TOP, ClassV, Seq, Value
 from bce_lint.analysis.state.edited_file import EditedFile
-from bce_lint.analysis.state.store import State
+from bce_lint.analysis.state.store import Cell, State
 from bce_lint.records import field, record
 
 MAX_DEPTH = 40
@@ -22,14 +22,26 @@ OpenArm: TypeAlias = tuple[ir.Expr, bool]
 """An undecided test of a function, and which outcome is followed."""
 
 
-class LoweredFile(NamedTuple):
-    """A file of the project: its lowered module and its text; one that is worked on is there as it was first read, and as `edited`."""
+@record(slots=True, eq=False)
+class LoweredFile:
+    """A file of the project: its lowered module and its text, which may be taken away where it can be decoded again. One that is worked on
+    is there as it was first read, and as `edited`."""
 
     path: str
     text: str
     module: ir.Module
     address: int
     edited: EditedFile | None = None
+    decode: Callable[[LoweredFile], str] | None = None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> str:
+            """The text, where it was taken away."""
+            if name != "text":
+                raise AttributeError(name)
+            self.text = self.decode(self)
+            return self.text
 
     def quoted(self, span: ir.Span) -> str:
         """The source of what has a span."""
@@ -71,6 +83,13 @@ class Args(NamedTuple):
     def prepend(self, value: Value) -> Args:
         """The arguments behind one more positional."""
         return Args((value, *self.pos), self.kw, self.open, (None, *self.spans), self.kw_spans)
+
+
+class LeftBehind(NamedTuple):
+    """Cells that a call has left behind: in the layer of its caller, or in a layer of their own (`apart`)."""
+
+    apart: bool
+    cells: Mapping[Cell, Value]
 
 
 class Loop:

@@ -60,6 +60,13 @@ class Generics:
         known = self._known.get(address) if below is self._below and not self._building else None
         return None if known is None else known.built
 
+    def all(self) -> Iterator[BuiltWith]:
+        """Whatever is known."""
+        for known in self._on.values():
+            yield from known.values()
+        yield from self._known.values()
+        yield from self._within.values()
+
     def start(self) -> None:
         """Another entry point runs."""
         if self._below is self._base:

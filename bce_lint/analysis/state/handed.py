@@ -97,7 +97,7 @@ def arms(m: Machine, frame: Frame, *tensors: Tensor) -> tuple[UndecidedArm, ...]
         m.crossed(scope)
         if scope.arms:
             called = chain(scope)
-            counters = _counters_of(scope.function)
+            counters = counters_of(scope.function)
             meant = [(test, taken) for test, taken in scope.arms if _meant(m, scope, test) and not counters & _names(test)]
             found[:0] = [UndecidedArm(((scope.unit.path, test.span), *called), taken, type(test) is ir.Opaque) for test, taken in meant]
         scope = scope.parent
@@ -120,7 +120,7 @@ def _names(node: AnyNode) -> set[str]:
 
 
 @lru_cache(maxsize=64)
-def _counters_of(function: ir.Function | None) -> frozenset[str]:
+def counters_of(function: ir.Function | None) -> frozenset[str]:
     """The names that loops of a function count with: both outcomes of a test of one come in turn, whatever a caller means."""
     return frozenset() if function is None else frozenset(_counters(function))
 

@@ -122,10 +122,10 @@ class Machine(Traced):
     their addresses; `takes_any` says that callers may give anything for what has a constant as its default;
     `spent_before_site` says that the fuel was gone before a site gave more; `layers` are the names of
     catalogued layers by their address, which says of which class they are. `ended` is set where what is evaluated raises: the path ends
-    with the statement. `loaded_tests` are those `tests` of an answer that stand in modules;
-    `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try` around that catch what a
-    wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth of the store that they
-    share with what comes before.
+    with the statement. `loaded_tests` are those `tests` of an answer that stand in modules, `imported` what these have written since
+    that was looked at; `operands` what those of an `and` or `or` last gave, by the identity of the node. `catching` counts the `try`
+    around that catch what a wrong use of a value raises, `thrown` has the states in which the bodies of those around raise, with the depth
+    of the store that they share with what comes before.
 
     What one construct may take is a part of what is left, so that something is left for what follows it. Comprehensions are summarised
     where the fuel is below `unroll_floor`; containers are not followed where `applicable` is below `applied_floor`. `applying` are those
@@ -134,7 +134,8 @@ class Machine(Traced):
     `given` is what an entry point was given of fuel so far, `waste` what those took that came to no end, and `walks` what was asked for
     of large values.
 
-    `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel."""
+    `observer` is told where values go, in a run that is asked to record; `fuel_factor` multiplies the fuel. Where nothing goes on from a
+    run, it is not `noting` what its units depend on."""
 
     def __init__(
         self,
@@ -143,10 +144,11 @@ class Machine(Traced):
         observer: Observer | None = None,
         fuel_factor: int = 1,
         before: Machine | None = None,
+        noting: bool = True,
     ) -> None:
         super().__init__()
-        self.journal = Journal()
-        self.program: Program = NotedProgram(program, self.journal)
+        self.journal = Journal(noting)
+        self.program: Program = NotedProgram(program, self.journal) if noting else program
         self.interpreter = interpreter
         self.observer = observer
         self.fuel_factor = fuel_factor
@@ -182,6 +184,7 @@ class Machine(Traced):
         self.absent: dict[tuple[int, str, bool], tuple[bool, Dependencies]] = {}
         self.stars = StarGraph(program.unit, program.resolve, self.journal)
         self.loaded_tests: dict[int, Condition] = {}
+        self.imported: list[Mapping[Cell, Value]] = []
         self.catching = 0
         self.operands: dict[int, Value] = {}
         if before is not None:
@@ -189,13 +192,30 @@ class Machine(Traced):
 
     def _go_on(self, before: Machine) -> None:
         """Takes over what another run says of numbers: they stand for the same here. What it had stored is not taken over."""
-        self._interned, self._keys = before._interned, before._keys
+        self._interned, self._keys, self.numbered = dict(before._interned), dict(before._keys), before.numbered
         self.any_of, self.summaries, self.own_tables = set(before.any_of), set(before.summaries), set(before.own_tables)
         self.layers = dict(before.layers)
         self.resolution_orders = dict(before.resolution_orders)
         self.outcomes = before.outcomes.copy()
         self.stars.go_on(before.stars)
         self.base.expect(before.base)
+
+    def forget_but(self, numbers: set[int], first: int) -> None:
+        """Forgets what is said of other numbers than these, the summaries of calls, and the cells of other addresses; nothing runs. Those
+        before the first are among them as far as they are known."""
+        for number in range(first, self.numbered):
+            if number not in numbers:
+                del self._interned[self._keys.pop(number)]
+        self.kept.clear()
+        self.operands.clear()
+        self.outcomes.forget_but(numbers)
+        self.any_of &= numbers
+        self.summaries &= numbers
+        self.layers = {address: name for address, name in self.layers.items() if address in numbers}
+        self.resolution_orders = {address: known for address, known in self.resolution_orders.items() if address in numbers}
+        self.absent = {key: known for key, known in self.absent.items() if key[0] in numbers}
+        self.loaded_tests = {number: test for number, test in self.loaded_tests.items() if number in numbers}
+        self.base.forget_but(lambda cell: cell[0] in numbers or (cell[0] == 0 and abs(cells.uses_in(cell[1])) in numbers))
 
     @contextmanager
     def aside(self, **fields: object) -> Iterator[None]:

@@ -20,6 +20,12 @@ class Outcomes:
         self.asked: set[int] = set()
         self.trace: Trace | None = None
 
+    def forget_but(self, numbers: set[int]) -> None:
+        """Forgets the tests and the values of other numbers."""
+        self.comparisons = {number: test for number, test in self.comparisons.items() if number in numbers}
+        self.meant = {number: test for number, test in self.meant.items() if number in numbers}
+        self.asked &= numbers
+
     def meaning(self, number: int) -> Tag | None:
         """Which test a value is the outcome of."""
         found = self.meant.get(number)

@@ -7,7 +7,7 @@ context is what it makes in the other. Numbers that nobody has asked for yet sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from bce_lint.analysis.domain.conditions import Conditional
@@ -152,9 +152,8 @@ class Renaming:
         """A cell of another address, or of another tensor."""
         address, name = cell
         if address == 0:
-            if name.startswith(cells.USES):
-                return 0, cells.uses_of(self.number(int(name[len(cells.USES) :])))
-            return cell
+            identity = cells.uses_in(name)
+            return (0, cells.uses_of(self.number(identity))) if identity else cell
         return self.number(address), name
 
     def settle(self, asked: Iterable[int]) -> None:
@@ -172,6 +171,8 @@ class Renaming:
                 if new > TO_COME:
                     del self.back[new]
                     key = self.key(self.m.key_of(old))
+                    if any(one > TO_COME for one in _numbers_in(key)):
+                        raise Unequal  # what the key is of was asked for before the call, and here it was not
                     self.there[old] = count + len(made)
                     self.back[count + len(made)] = old
                     made.append(key)
@@ -227,6 +228,15 @@ class Renaming:
             return Use(one.kind, self.site(one.site))  # type: ignore[arg-type]
         number, what = one
         return (self.number(number), what) if type(number) is int else one
+
+
+def _numbers_in(key: Any) -> Iterator[int]:
+    """Whatever may be a number in a key."""
+    if type(key) is int:
+        yield key
+    elif type(key) is tuple:
+        for part in key:
+            yield from _numbers_in(part)
 
 
 def renamed_formula(r: Renaming, old: Formula) -> Formula:

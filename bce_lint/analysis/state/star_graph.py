@@ -62,12 +62,15 @@ class StarGraph:
     def may_have(self, path: str, name: str) -> bool:
         """True if a file may bind a name, or one that it imports whole, however far."""
         found = self._may_have(path, name)
-        self._journal.current.asked["may_have", path, name] = found
+        self._journal.current.answered(("may_have", path, name), found)
         return found
 
     def _may_have(self, path: str, name: str) -> bool:
         absent, present = self._absent.setdefault(name, set()), self._present.setdefault(name, set())
-        waiting: list[tuple[int, int | None]] = [(self._group(path), None)]
+        first = self._group(path)
+        if first in absent or first in present:
+            return first in present
+        waiting: list[tuple[int, int | None]] = [(first, None)]
         seen: dict[int, int | None] = {}
         while waiting:
             current, before = waiting.pop()
@@ -112,7 +115,9 @@ class StarGraph:
         return frozenset() if unit is None else _bound(unit)
 
     def _binds(self, group: _StarRing, name: str) -> bool:
-        return name in group.names or any(self._resolve(package, name, 1) is not None for package in group.listing)
+        if name in group.names or not group.listing:
+            return name in group.names
+        return any(self._resolve(package, name, 1) is not None for package in group.listing)
 
 
 def _bound(unit: LoweredFile) -> frozenset[str]:

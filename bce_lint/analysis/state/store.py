@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bce_lint.analysis.domain.partitions import NO_TAGS, Tags, limited
 from bce_lint.analysis.domain.values import NONE, TRUE, MustUses, Value, join, join_tagged
@@ -62,13 +62,6 @@ class Reads:
             self.unread.setdefault(cell, (value, depth))
 
 
-class LeftBehind(NamedTuple):
-    """Cells that a call has left behind: in the layer of its caller, or in a layer of their own (`apart`)."""
-
-    apart: bool
-    cells: Mapping[Cell, Value]
-
-
 class State:
     """One layer of the store over its parent. A frozen layer is referred to by a state that left by another way."""
 
@@ -102,8 +95,14 @@ class State:
         return cell
 
     def expect(self, other: State) -> None:
-        """From now on the cells of another run are looked for, too: they will come."""
+        """The cells of another run are looked for, too: they will come."""
         self._written |= other._written
+
+    def forget_but(self, held: Callable[[Cell], bool]) -> None:
+        """From now on other cells are not looked for: no state has them."""
+        left = [*filter(held, self._written)]
+        self._written.clear()
+        self._written.update(left)
 
     def find(self, cell: Cell, reads: Reads | None = None) -> Value | None:
         """The value of a cell, or None; notes the read when it comes from before the region of `reads`."""

@@ -9,11 +9,11 @@ from bce_lint.analysis.domain.partitions import Tag, Tags, ValueTest
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.domain.values import Constant, FunctionV, MustUses, Value, const
 from bce_lint.analysis.state import assumptions, cells
-from bce_lint.analysis.state.frames import Args, Frame
+from bce_lint.analysis.state.frames import Args, Frame, LeftBehind
 from bce_lint.analysis.state.handed import handed_by
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.renaming import Unequal
-from bce_lint.analysis.state.store import ASSUMED_CELL, UNWRITTEN, Cell, LeftBehind, assumed
+from bce_lint.analysis.state.store import ASSUMED_CELL, UNWRITTEN, Cell, assumed
 from bce_lint.analysis.state.trace import Trace
 from bce_lint.analysis.state.unification import Unification
 from bce_lint.analysis.state.walks import MOST, MOST_ROUND

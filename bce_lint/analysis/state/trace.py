@@ -13,7 +13,7 @@ from bce_lint.analysis.domain.conditions import Condition
 from bce_lint.analysis.domain.partitions import Tag, Tags, ValueTest
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import Value
-from bce_lint.analysis.state.answers import Constructed, EntryAnswer
+from bce_lint.analysis.state.answers import Constructed, EntryAnswer, Visited
 from bce_lint.analysis.state.generics import Built
 from bce_lint.analysis.state.store import Cell, Reads, State
 
@@ -26,7 +26,7 @@ class Log:
 
     def __init__(self) -> None:
         self.asked: list[int] = []
-        self.visited: list[int] = []
+        self.visited: list[Visited] = []
         self.functions: list[ir.Function] = []
 
 

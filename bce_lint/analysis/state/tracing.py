@@ -9,7 +9,7 @@ from typing import Any
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import Unknown, Value
-from bce_lint.analysis.state.answers import Constructed, EntryAnswer
+from bce_lint.analysis.state.answers import Constructed, EntryAnswer, Visited
 from bce_lint.analysis.state.frames import Frame
 from bce_lint.analysis.state.generics import Built, Generics
 from bce_lint.analysis.state.outcomes import Outcomes
@@ -45,8 +45,10 @@ class Traced:
         self.floors: list[int] = []
         self.finished = self.compared = 0
         self.outcomes = Outcomes()
+        self.numbered = 1
+        """The next number."""
         self._interned: dict[Hashable, int] = {}
-        self._keys: list[Hashable] = [None]
+        self._keys: dict[int, Hashable] = {0: None}
 
     @property
     def evaluations(self) -> int:
@@ -78,8 +80,9 @@ class Traced:
         """A number that stands for a key, the same each time."""
         number = self._interned.get(key)
         if number is None:
-            number = self._interned[key] = len(self._keys)
-            self._keys.append(key)
+            number = self._interned[key] = self.numbered
+            self._keys[number] = key
+            self.numbered += 1
         if self.trace is not None:
             self.trace.log.asked.append(number)
         return number
@@ -92,14 +95,13 @@ class Traced:
         """An unknown value that is at least the same each time this context makes it."""
         return Unknown(self.number(frame, span, "?"))
 
-    @property
-    def numbered(self) -> int:
-        """How many numbers there are: the next one."""
-        return len(self._keys)
-
     def interned(self, key: Hashable) -> int | None:
         """The number that stands for a key, if anybody has asked for it."""
         return self._interned.get(key)
+
+    def is_number(self, number: int) -> bool:
+        """True if a number stands for a key."""
+        return number in self._keys
 
     def key_of(self, number: int) -> Hashable:
         """What a number stands for."""
@@ -195,7 +197,7 @@ class Traced:
         if self.trace is not None:
             self.trace.modules[address] = None
 
-    def visited(self, node: int) -> None:
+    def visited(self, node: Visited) -> None:
         """A call or a comparison was evaluated for what it shows."""
         self.answer.visited.add(node)
         if self.trace is not None:

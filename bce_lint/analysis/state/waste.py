@@ -29,7 +29,7 @@ class Waste:
     def grant(self, path: str, budget: int) -> int:
         """What is given of a budget to a run that starts in a file."""
         given = self._given(self.spent, path, budget)
-        self._journal.current.effects.append(Granted(path, budget, given))
+        self._journal.current.given(Granted(path, budget, given))
         return given
 
     def _given(self, all_spent: Mapping[str, int], path: str, budget: int) -> int:
@@ -51,7 +51,7 @@ class Waste:
     def note(self, path: str, evaluations: int) -> None:
         """A run has taken so many evaluations and was not finished."""
         self.spent[path] = self.spent.get(path, 0) + evaluations
-        self._journal.current.effects.append(Spent(path, evaluations))
+        self._journal.current.given(Spent(path, evaluations))
 
     def note_finished(self, path: str, evaluations: int) -> None:
         """A run has come to its end with so many evaluations."""

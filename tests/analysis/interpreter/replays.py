@@ -9,19 +9,16 @@ from unittest.mock import patch
 
 from bce_lint.analysis.interpreter import summaries
 from bce_lint.analysis.project.project import Project
-from bce_lint.ir.walk import below
 from tests.analysis.programs import FOLDER, FromTexts, path_of
 
 
 def answers(project: Project) -> dict[str, object]:
     """All that a run has found and left behind, numbers included; nodes stand for themselves by their places."""
     answer, machine = project.answer, project.machine
-    units = [unit for unit in project._units.values() if unit is not None]
-    places = {id(node): (unit.path, node.span) for unit in units for node in below(unit.module) if id(node) in answer.visited}
     return {
         "sites": answer.sites,
         "reached": [*answer.reached],
-        "visited": {places[one] for one in answer.visited},
+        "visited": answer.visited,
         "incomplete": {(one.name, one.span) for one in answer.incomplete},
         "unfinished": answer.unfinished,
         "constructed": (answer.constructed, answer.called, answer.used),

@@ -90,7 +90,7 @@ def project(texts: Mapping[str, str]) -> tuple[Graph, Exchanges]:
     """A project of files that import each other by their names."""
     files = {path: scan(path, text.encode()) for path, text in texts.items()}
     graph = Graph(files, lambda importer, name, level: f"{name}.py" if f"{name}.py" in files else None)
-    return graph, Exchanges(graph, lambda path: lower(texts[path]))
+    return graph, Exchanges(graph, lambda path, make: make(path, lower(texts[path])))
 
 
 def exchanges(text: str) -> bool:

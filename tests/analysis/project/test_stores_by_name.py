@@ -121,7 +121,7 @@ def asked(*texts: str) -> AttributeStores:
         except ParseFailure:
             return None
 
-    return AttributeStores(files, module)  # type: ignore[arg-type]
+    return AttributeStores(files, lambda path, make: make(path, module(path)))
 
 
 OWN = "class A:\n    def f(self):\n        self.x = 1\n"

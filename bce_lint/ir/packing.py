@@ -1,0 +1,109 @@
+"""The bodies of a file's functions in little memory, until one of them is asked for."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any, Final
+
+from bce_lint.ir import expressions, statements
+from bce_lint.ir.statements import Body, ClassDef, For, Function, FunctionDef, If, Module, Stmt, Try, While, With
+
+_DEEP: Final = 2_000
+"""How deep the recursion goes in which bodies are packed: those that nest deeper stay as they are."""
+
+
+_KNOWN: Final = {
+    **{("builtins", name): one for name, one in (("Ellipsis", ...), ("complex", complex))},
+    **{(one.__module__, name): one for module in (expressions, statements) for name, one in vars(module).items() if isinstance(one, type)},
+}
+"""What may be made of what is packed: nodes, and constants of kinds that are no part of the format."""
+
+
+class _Nodes(pickle.Unpickler):
+    """Makes nodes and constants, and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """A kind of nodes."""
+        return _KNOWN[module, name]
+
+
+class Packed:
+    """The bodies of the functions of a module, but for those inside others. `opened` is told each time that they are made anew: what was
+    made before is another object then, so they may go only where nothing holds a part of one."""
+
+    __slots__ = ("_data", "_functions", "is_open", "opened")
+
+    def __init__(self, functions: list[Function], data: bytes, opened: Callable[[Packed], None]) -> None:
+        self._functions, self._data, self.opened = functions, data, opened
+        self.is_open = True
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return len(self._data)
+
+    def open(self) -> None:
+        """Gives each function its body."""
+        for function, body in zip(self._functions, _Nodes(BytesIO(zlib.decompress(self._data))).load(), strict=True):
+            object.__setattr__(function, "body", body)
+        self.is_open = True
+        self.opened(self)
+
+    def close(self) -> None:
+        """Takes the bodies away: who asks for one has them made anew."""
+        if self.is_open:
+            self.is_open = False
+            for function in self._functions:
+                object.__delattr__(function, "body")
+
+
+def packed(module: Module, opened: Callable[[Packed], None]) -> Packed | None:
+    """The bodies of a module's functions, open; None where they nest too deep, or there are none."""
+    functions = [*_functions(module.body)]
+    if not functions or any(hasattr(function, "packed") for function in functions):
+        return None
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(_depth() + _DEEP)
+    try:
+        data = pickle.dumps([function.body for function in functions], pickle.HIGHEST_PROTOCOL)
+    except RecursionError:
+        return None
+    finally:
+        sys.setrecursionlimit(limit)
+    made = Packed(functions, zlib.compress(data, 1), opened)
+    for function in functions:
+        object.__setattr__(function, "packed", made)
+    return made
+
+
+def _depth() -> int:
+    """How many frames there are."""
+    frame, depth = sys._getframe(), 0
+    while frame.f_back is not None:
+        frame, depth = frame.f_back, depth + 1
+    return depth
+
+
+def _functions(body: Body) -> Iterator[Function]:
+    for statement in body:
+        if isinstance(statement, FunctionDef):
+            yield statement.function
+        else:
+            for block in _blocks(statement):
+                yield from _functions(block)
+
+
+def _blocks(statement: Stmt) -> Iterator[Body]:
+    match statement:
+        case ClassDef() | With():
+            yield statement.body
+        case If() | For() | While():
+            yield from (statement.body, statement.orelse)
+        case Try():
+            yield statement.body
+            yield from (handler.body for handler in statement.handlers)
+            yield from (statement.orelse, statement.final)
