@@ -69,7 +69,7 @@ def test_a_file_that_is_opened_and_closed(folder: Path) -> None:
     for name, text, other in (("models.py", MODEL, RIGHT), ("train.py", TRAIN, TRAIN.replace("(Net()(x), y)", "(Net()(x) * 2 - 1, y)"))):
         workspace.update(name, text)
         assert [(one.location.start.row, one.code) for one in workspace.findings("train.py")] == [(6, "BCE103")]
-        workspace.update(name, text.replace("    return", "    # a comment\n    return").replace("        #", "    #"))
+        workspace.update(name, "# a comment\n" + text.replace("):\n", "):\n        # a comment\n"))
         assert codes(workspace) == ["BCE103"]
         workspace.update(name, other)
         assert codes(workspace) == []
