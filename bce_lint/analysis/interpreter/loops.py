@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from bce_lint import ir
 from bce_lint.analysis.domain.alternatives import untagged
-from bce_lint.analysis.domain.values import TOP, Constant, Seq, Table, Value, join, join_all, options
+from bce_lint.analysis.domain.values import TOP, Seq, Table, Value, join_all
+from bce_lint.analysis.domain.widening import widen
 from bce_lint.analysis.interpreter import branches, expressions, iteration, statements
 from bce_lint.analysis.state import cells, containers, identities, objects
 from bce_lint.analysis.state.exits import Exits, of_any_round
@@ -170,42 +171,6 @@ def _carry_objects(m: Machine, base: State, end: State, value: Value, found: dic
         if items is not None:
             found[ref.address, cells.ITEMS] = identities.age_identities(None, items)
             waiting.extend(identities.objects_in(items))
-
-
-def widen(old: Value, new: Value) -> Value:
-    """A join that cannot grow for ever: numbers and containers that still change become unknown."""
-    joined = join(old, new)
-    if joined == old:
-        return old
-    if any(type(v) is Constant and v.kind in ("int", "float", "str") for v in options(joined)):
-        return TOP
-    if type(joined) is Seq:
-        return _widened(old, joined)
-    if type(joined) is Table:
-        return _widened_table(old, joined)
-    return joined
-
-
-def _widened_table(old: Value, joined: Table) -> Value:
-    """A dict that a round filled: each entry by itself, and one of any other key."""
-    if type(old) is not Table:
-        return TOP
-    entries = tuple((key, value if (before := old.get(key)) is None else widen(before, value)) for key, value in joined.entries)
-    rest = joined.rest if old.rest is None or joined.rest is None else widen(old.rest, joined.rest)
-    return changed(joined, entries=entries, rest=rest)
-
-
-def _widened(old: Value, joined: Seq) -> Value:
-    """A sequence that grew: its first elements are kept where they are what they were. In tuples of tuples, which may nest for ever,
-    nothing is known."""
-    if any(type(part) is Seq for item in joined for v in options(item) if type(v) is Seq for one in v for part in options(one)):
-        return TOP
-    if type(old) is Seq and old.exact and joined.exact:
-        return Seq(tuple(widen(a, b) for a, b in zip(old.prefix, joined.prefix, strict=True)))
-    if type(old) is not Seq or joined.exact or any(a is not b for a, b in zip(joined.prefix, old.prefix, strict=False)):
-        return Seq((), join_all(joined))
-    rest = joined.rest if old.rest is None or joined.rest is None else widen(old.rest, joined.rest)
-    return Seq(joined.prefix, rest, joined.suffix)
 
 
 def _finish(m: Machine, frame: Frame, orelse: ir.Body, loop: Loop, alive: bool) -> bool:

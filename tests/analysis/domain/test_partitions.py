@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bce_lint.analysis.domain.alternatives import answered, common, mapped, mapped_present
 from bce_lint.analysis.domain.partitions import MAX_TAGS, NO_TAGS, TRUTH, Tags, ValueTest, follows, limited
 from bce_lint.analysis.domain.values import NONE, TOP, Seq, Union, Unknown, Value, const, join, join_tagged, options, tagged
-from bce_lint.analysis.interpreter.loops import widen
+from bce_lint.analysis.domain.widening import widen
 from bce_lint.analysis.state.outcomes import Outcomes
 
 WIDENINGS = 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bce_lint.analysis.domain.tensor import Origin, Place, Tensor
@@ -30,7 +30,7 @@ from bce_lint.analysis.domain.values import (
     options,
     tensors,
 )
-from bce_lint.analysis.interpreter.loops import widen
+from bce_lint.analysis.domain.widening import widen
 from bce_lint.analysis.sites import LossSite, Use
 from bce_lint.catalog.losses import MODULES
 from bce_lint.catalog.schema import ANY, UNIT, Domain, Range
@@ -235,6 +235,15 @@ def test_widening_lies_above_both(a: Value, b: Value) -> None:
     assert above(wide, b)
 
 
+FOUND = Tensor(inner=(Origin("sigmoid", Domain.PROBABILITY, Place("a.py", Span(3, 4), "")),))
+GROWING: list[Value] = [
+    NONE, Seq((NONE, Tensor(dtype="float32"))), Seq((), const("a"), (Tensor(), FOUND)),
+    Seq((const(True),), const(1), (const(1.0), Tensor(range=Range(0.0, 1.0, True)))),
+]  # fmt: skip
+"""Values whose join reached the limit of alternatives, was put together, and grew again."""
+
+
+@example(GROWING)
 @given(st.lists(values, min_size=1, max_size=8))
 def test_widening_comes_to_an_end(many: list[Value]) -> None:
     value, changes, quiet = many[0], 0, 0
