@@ -26,11 +26,12 @@ from bce_lint.analysis.project.reachability import Reachability, TargetReachabil
 from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
 from bce_lint.analysis.project.search_paths import AddedFolders
+from bce_lint.analysis.project.sites_by_file import SitesByFile
 from bce_lint.analysis.project.subclasses import Subclasses
 from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.project.walked_files import WalkedFiles
-from bce_lint.analysis.sites import Site, places
+from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine, RecordingObserver
@@ -107,9 +108,7 @@ class Project(ProjectFiles):
         self._bodies_as_before: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
-        self._by_path: dict[str, list[int]] = {}
-        self._takers: thresholds.Takers = {}
-        self._indexed = 0
+        self._sites = SitesByFile(self.answer)
         self._ran, self._inherited, self._reopened = set[str](), set[str](), set[str]()
         self._visits = Visits(self.reachability)
         if earlier is not None and going_on is not None:
@@ -144,26 +143,17 @@ class Project(ProjectFiles):
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""
-        found = self._sites_in(wanted)
+        found = self._sites.of(wanted)
         unseen = thresholds.makers(found, self.answer.applied) - self._ran
         if unseen and not self.interrupted:  # whoever takes the same output as logits imports the file of its layer
             self.run(unseen)
-            found = self._sites_in(wanted)
-        return [thresholds.linked(site, self._takers, self.answer.applied) for site in found]
+            found = self._sites.of(wanted)
+        return self._sites.linked(found)
 
     def all_sites(self) -> list[Site]:
         """The sites that were met so far, wherever they are."""
-        self._sites_in(set())
-        return [thresholds.linked(site, self._takers, self.answer.applied) for site in self.answer.sites]
-
-    def _sites_in(self, wanted: set[str]) -> list[Site]:
-        sites = self.answer.sites
-        for number in range(self._indexed, len(sites)):
-            thresholds.add_takers(sites[number], self._takers)
-            for path in {place.path for place in places(sites[number])}:
-                self._by_path.setdefault(path, []).append(number)
-        self._indexed = len(sites)
-        return [sites[number] for number in sorted({n for path in wanted for n in self._by_path.get(path, ())})]
+        self._sites.of(())
+        return self._sites.linked(self.answer.sites)
 
     def load(self, path: str) -> LoweredFile | None:
         """Runs a module's body once in the base store, as an import does."""
