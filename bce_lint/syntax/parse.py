@@ -137,9 +137,14 @@ def lower(text: str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) 
     return lower(code, max_bytes=max_bytes, max_depth=max_depth)
 
 
+def is_refused(text: str) -> bool:
+    """True if a text is too large, too dense or nested too deeply to be read."""
+    return refusal(text, MAX_BYTES, MAX_DEPTH) is not None
+
+
 def lower_by_python(text: str) -> ir.Module | None:
     """The IR of a text by Python's own parser alone; None where that refuses it or does not tell enough, or where it is too large."""
-    if refusal(text, MAX_BYTES, MAX_DEPTH):
+    if is_refused(text):
         return None
     try:
         with _deep_recursion():

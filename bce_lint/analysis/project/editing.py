@@ -20,7 +20,7 @@ from bce_lint.diagnostic import Location, Position
 from bce_lint.ir import Span
 from bce_lint.ir.walk import below
 from bce_lint.source.text import SourceText, lines_of
-from bce_lint.syntax.parse import lower_by_python
+from bce_lint.syntax.parse import is_refused, lower_by_python
 
 BLOCK: Final = 1 << 40
 """How far the numbers behind a function's body lie from those before it."""
@@ -54,15 +54,17 @@ class Anchor:
         self.versions: list[dict[str, Version]] = []
         self.used: list[int] = []
 
-    def version(self, index: int, text: str, made: ir.Function | None) -> Version | None:
-        """The version of a function by the text of its body; a new one, where it is none that is remembered, if it is given."""
+    def known(self, index: int, text: str) -> Version | None:
+        """The version of a function by the text of its body, if it is one that is remembered."""
+        return self.versions[index].get(text)
+
+    def add(self, index: int, text: str, function: ir.Function) -> Version:
+        """A version more of a function, with the next number."""
         known = self.versions[index]
-        found = known.get(text)
-        if found is None and made is not None:
-            self.used[index] += 1
-            found = known[text] = Version(self.used[index], made)
-            if len(known) > MAX_VERSIONS:
-                del known[next(iter(known))]
+        self.used[index] += 1
+        found = known[text] = Version(self.used[index], function)
+        if len(known) > MAX_VERSIONS:
+            del known[next(iter(known))]
         return found
 
 
@@ -84,7 +86,7 @@ class Edition(NamedTuple):
     def edited(self, text: str) -> Edition | None:
         """The same file with another text; None where more is another than bodies of functions, or comments."""
         lines = lines_of(text)
-        if not lines:
+        if not lines or is_refused(text):
             return None
         first, old, new = _difference(self.lines, lines)
         if old == new == first:
@@ -142,15 +144,15 @@ class Edition(NamedTuple):
         text = "".join(lines[body.start : stop])
         if stop <= body.start or _GLOBAL.search(text) or _GLOBAL.search("".join(self.lines[body.start : body.stop])):
             return None
-        number = self.anchor.used[index] + 1
-        known = self.anchor.version(index, text, None)
-        base = self.starts[body.head] // BLOCK * BLOCK + SLOT * ((number if known is None else known.number) + 1)
+        known = self.anchor.known(index, text)
+        number = self.anchor.used[index] + 1 if known is None else known.number
+        base = self.starts[body.head] // BLOCK * BLOCK + SLOT * (number + 1)
         placed = [*self.starts[body.head : body.start], *(base + offset for offset in _offsets(lines[body.start : stop]))]
         if known is None:
             function = _read(body, lines[body.head : stop], placed)
-            known = None if function is None else self.anchor.version(index, text, function)
-            if known is None:
+            if function is None:
                 return None
+            known = self.anchor.add(index, text, function)
         starts = [*self.starts[: body.head], *placed, *self.starts[body.stop :]]
         numbers = [known if i == index else one for i, one in enumerate(self.numbers)]
         behind = self._moved(body.stop, moved)

@@ -71,8 +71,9 @@ class Project(ProjectFiles):
         edits: bool = False,
     ) -> None:
         super().__init__(root, files, texts, before, imports, edits)
-        if before is not None and observer is None and stays and before.stays and edits and self.moved_alone(before):
-            vars(self).update({name: one for name, one in vars(before).items() if name not in vars(self)})  # it stands where it stood
+        from_there = before if before is not None and observer is None and stays and edits and before.stays else None
+        if from_there is not None and self.moved_alone(from_there, from_there._registrations.found()):
+            vars(self).update({name: one for name, one in vars(from_there).items() if name not in vars(self)})  # it stands where it stood
             return
         self.stays: bool = stays
         self.others: list[Project] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -128,11 +128,13 @@ class ProjectFiles:
             self._editions[path] = edited
         return edited
 
-    def moved_alone(self, before: ProjectFiles) -> bool:
+    def moved_alone(self, before: ProjectFiles, but: Container[str]) -> bool:
         """True if all that differs from another state of the project are comments and empty lines between the statements of files that are
-        worked on; what it has read is taken over."""
+        worked on, `but` for some files; what it has read is taken over."""
         others = [path for path, summary in self.summaries.items() if before.summaries.get(path) is not summary]
         if self.summaries.keys() != before.summaries.keys() or self.problems or not all(map(self.works_on, others)):
+            return False
+        if any(path in but for path in others):
             return False
         moved = {}
         for path in others:

@@ -26,6 +26,10 @@ class Registrations:
             for names, found in before._known.items():
                 self._known[names] = tuple(sorted([*same.intersection(found), *_searched(others, _encoded(names))]))
 
+    def found(self) -> frozenset[str]:
+        """The files that were found so far: what is a key in them may stand in a comment, too."""
+        return frozenset[str]().union(*self._known.values())
+
     def filling(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
         """The files that may add an entry, in the order of their paths; only those that say the key, where it is known."""
         found = self._known.get(names)

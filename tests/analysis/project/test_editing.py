@@ -150,6 +150,13 @@ def test_a_text_that_begins_anew(old: str, new: str) -> None:
     assert read(PROGRAM).edited(PROGRAM.replace(old, new)) is None
 
 
+def test_a_text_that_is_too_large() -> None:
+    first = read(PROGRAM)
+    assert first.edited(PROGRAM.replace("    return x.sigmoid()", f"    y = {'1 + ' * 300_000}1\n    return x")) is None
+    more = PROGRAM.replace("    return x.sigmoid()", "    # a comment\n" * 70_000 + "    return x")
+    assert first.edited(more[:900_000] + "\n    return x\n") is not None and first.edited(more) is None
+
+
 def go_on(text: str, rng: Random, steps: int) -> int:
     """Changes a text at random; how often it went on."""
     first, known, found = text, edition("a.py", text), 0
