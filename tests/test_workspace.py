@@ -77,6 +77,30 @@ def test_a_file_that_is_opened_and_closed(folder: Path) -> None:
         assert codes(workspace) == ["BCE103"]
 
 
+REGISTRY = "from torch import nn\n\nLOSSES = {}\n\n\ndef loss(name):\n    return LOSSES[name]()\n"
+FILLED = "from registry import LOSSES\nfrom torch import nn\n\nLOSSES['a'] = nn.BCEWithLogitsLoss\nLOSSES['b'] = nn.MSELoss\n"
+USING = "import torch\nfrom registry import loss\n\n\ndef step(x, y):\n    return loss('a')(torch.sigmoid(x), y)\n"
+TWO_OF_IT = "import torch\nfrom torch import nn\n\n\ndef step(x, y):\n    return nn.BCELoss()(nn.Linear(3, 1)(x).sigmoid(), y)\n"
+
+
+@pytest.mark.parametrize("comment", ["# a", "# 'a' and more", "# precision=64", "# noqa", "# .half() torch_dtype", "# set_default_dtype"])
+def test_a_comment_says_what_it_says_in_a_first_run(folder: Path, comment: str) -> None:
+    texts = {"registry.py": REGISTRY, "filled.py": FILLED, "using.py": USING, "two.py": TWO_OF_IT}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    workspace = Workspace(folder)
+    for name, text in texts.items():
+        workspace.update(name, text)
+    for name, text in texts.items():
+        for other in texts:
+            workspace.findings(other)
+        workspace.update(name, text + comment + "\n")
+        new = Workspace(folder)
+        new.update(name, text + comment + "\n")
+        for other in texts:
+            assert workspace.findings(other) == new.findings(other)
+
+
 def test_a_file_that_is_not_there_yet(folder: Path) -> None:
     workspace = Workspace(folder)
     with pytest.raises(FileNotFoundError, match=r"new\.py"):

@@ -13,6 +13,7 @@ from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
 from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem, unread
+from bce_lint.analysis.project.tensor_words import converts
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.diagnostic import TOO_LARGE, UNREADABLE
 from bce_lint.source.projects import ImportFolders, usual
@@ -142,7 +143,8 @@ class ProjectFiles:
             edited = known.edited(text) if known is not None and text is not None and type(before.sources.get(path)) is EditedText else None
             if known is None or edited is None or edited.numbers != known.numbers:
                 return False
-            if not same_code(before.summaries[path].data, self.summaries[path].data):
+            old, new = before.summaries[path], self.summaries[path]
+            if not same_code(old.data, new.data) or converts(old.data, old.raw) != converts(new.data, new.raw):
                 return False
             moved[path] = edited
         self._editions.update(moved)
