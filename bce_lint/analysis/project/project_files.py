@@ -137,27 +137,30 @@ class ProjectFiles:
             return False
         if any(path in but for path in others):
             return False
-        moved = {}
         for path in others:
-            known, text = before._editions.get(path), self._text_of(path)
-            edited = known.edited(text) if known is not None and text is not None and type(before.sources.get(path)) is EditedText else None
-            if known is None or edited is None or edited.numbers != known.numbers:
-                return False
             old, new = before.summaries[path], self.summaries[path]
             if not same_code(old.data, new.data) or converts(old.data, old.raw) != converts(new.data, new.raw):
                 return False
-            moved[path] = edited
-        self._editions.update(moved)
-        self._units = {path: unit for path, unit in before._units.items() if path not in moved}
-        self.sources = {path: source for path, source in before.sources.items() if path not in moved}
+            if not self._goes_on(path, before):  # who reads it later reads it as it was there
+                return False
+        self._units = {path: unit for path, unit in before._units.items() if path not in others}
+        self.sources = {path: source for path, source in before.sources.items() if path not in others}
         self.problems, self._parsed, self._decoded = before.problems, before._parsed, {**before._decoded}
         return True
 
-    def _text_of(self, path: str) -> str | None:
+    def _goes_on(self, path: str, before: ProjectFiles) -> bool:
+        """True if the text of a file goes on from the one that was read before, and no function has another body."""
+        known = before._editions.get(path)
+        if known is None or type(before.sources.get(path)) is not EditedText:
+            return False
         try:
-            return decode(self.summaries[path].raw, path).text
+            edited = known.edited(decode(self.summaries[path].raw, path).text)
         except SourceError:
-            return None
+            return False
+        if edited is None or edited.numbers != known.numbers:
+            return False
+        self._editions[path] = edited
+        return True
 
     def works_on(self, path: str) -> bool:
         """True if a file is, or was, one that has another text than on the disk, and that matters."""
