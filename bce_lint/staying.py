@@ -49,6 +49,8 @@ class StayingProject:
         made = Project(self._root.path, files, texts, before=known, imports=self.imports, stays=stays, edits=self._edits)
         if not missing:  # else it would not be the same whichever file was asked about before
             self._known, self._stamps = made, stamps
+            if known is not None and made.machine is not known.machine:
+                _let_go(known)
         return made
 
     def _changed(self, path: str) -> bool:
@@ -72,3 +74,13 @@ class StayingProject:
             else:
                 found[file] = (about.st_mtime_ns, about.st_size)
         return found
+
+
+def _let_go(state: Project) -> None:
+    """Lets go of what the next state of a project has taken over or will not need: what is left only says what imports name. That all of it
+    is garbage in circles would be found out late."""
+    state.loads.reuse = None
+    for one in (state.machine.project, state):
+        left = {name: vars(one)[name] for name in ("root", "_imports", "interrupted")}
+        vars(one).clear()
+        vars(one).update(left)

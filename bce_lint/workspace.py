@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from bce_lint.engine import judge_files
 from bce_lint.rules.by_file import selection
@@ -56,6 +56,7 @@ class Workspace:
         found = judge_files(project, [name], {name: os.fspath(path)}, self._selected).diagnostics
         if not self._frozen:
             gc.freeze()  # most of what is known by now stays: to look through it for garbage takes longer than an answer
+            finalize(self, gc.unfreeze)
             self._frozen = True
         return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 from pathlib import Path
 from random import Random
 
@@ -61,6 +63,16 @@ def test_a_text_of_the_file_itself(folder: Path) -> None:
     (found,) = workspace.findings("train.py")
     assert (found.location.path, found.location.start.row) == ("train.py", 7)
     assert workspace.findings("train.py") == (found,)
+
+
+def test_what_a_workspace_knew_goes_with_it(folder: Path) -> None:
+    gc.collect()
+    workspace = Workspace(folder)
+    assert codes(workspace) == ["BCE103"]
+    (project,) = (weakref.ref(one._known) for one in workspace._projects.values() if one._known is not None)
+    del workspace
+    gc.collect()
+    assert project() is None
 
 
 def test_a_file_that_is_opened_and_closed(folder: Path) -> None:

@@ -103,9 +103,9 @@ class Project(ProjectFiles):
                 self.reachability.known.go_on(earlier.reachability.known)
             self._modules = self._still_read(earlier)
             self.memos.add(earlier.memos, self._version)
-        self._loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
-        self._reuse = Reuse(self.machine, self._version, self._inquiries(), self._loads.again)
-        self._loads.reuse = None if earlier is None else self._reuse
+        self.loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
+        self._reuse = Reuse(self.machine, self._version, self._inquiries(), self.loads.again)
+        self.loads.reuse = None if earlier is None else self._reuse
         self._bodies_as_before: set[str] = set()
         self._bodies: dict[str, State] = {}
         self._finished: set[str] = set()
@@ -160,7 +160,7 @@ class Project(ProjectFiles):
         """Runs a module's body once in the base store, as an import does."""
         unit = self.unit(path)
         if unit is not None:
-            self._loads.load(unit)
+            self.loads.load(unit)
         return unit
 
     def default_dtype(self) -> str | None:
@@ -337,7 +337,7 @@ class Project(ProjectFiles):
         kind, path, _ = key
         memo = self.memos.entries.pop(key, None)
         of_body = below is self.machine.base
-        if memo is None or self._loads.reuse is None or not (of_body or path in self._bodies_as_before):
+        if memo is None or self.loads.reuse is None or not (of_body or path in self._bodies_as_before):
             return None
         if not self._reuse.take(memo, below, self.machine.open_generics if kind == "run_open" else self.machine.generics):
             return None

@@ -147,6 +147,7 @@ class Machine(Traced):
         noting: bool = True,
     ) -> None:
         super().__init__()
+        self.project = program
         self.journal = Journal(noting)
         self.program: Program = NotedProgram(program, self.journal) if noting else program
         self.interpreter = interpreter
