@@ -7,7 +7,6 @@ It is there to save time. Where it cannot be made, or is lost, each process look
 from __future__ import annotations
 
 import os
-import platform
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -86,7 +85,7 @@ class Lock:
                 return False
         self._handle = handle
         try:
-            os.write(handle, f"{os.getpid()} {platform.node()} {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode())
+            os.write(handle, f"{os.getpid()} {_machine()} {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode())
         except OSError:
             self.leave()
             raise
@@ -146,6 +145,11 @@ class Lock:
             inside.remove(self._name)
 
 
+def _machine() -> str:
+    """The name of this machine; `platform`, which knows it too, imports much."""
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+
+
 class SeenLock(NamedTuple):
     """A lock that somebody holds: which file it is, how long it has become, and who made it."""
 
@@ -157,7 +161,7 @@ class SeenLock(NamedTuple):
         """True if its maker is no process of this machine any more, as far as can be told: where another machine has the same name, a
         process of it is taken for dead, and both look for answers."""
         pid, _, rest = self.maker.partition(b" ")
-        if not _CAN_ASK or not pid.isdigit() or not rest.startswith(platform.node().encode() + b" "):
+        if not _CAN_ASK or not pid.isdigit() or not rest.startswith(_machine().encode() + b" "):
             return False
         try:
             os.kill(int(pid), 0)
