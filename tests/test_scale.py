@@ -12,6 +12,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.any_python
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
 PROJECTS = sorted(path for path in (ROOT / "tests" / "fixtures" / "projects").iterdir() if path.is_dir())[::8]

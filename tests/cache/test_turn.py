@@ -20,6 +20,8 @@ from bce_lint.cache.key import Signer
 from bce_lint.cache.shelf import KEPT, Shelf
 from bce_lint.cache.turn import Lock
 
+pytestmark = pytest.mark.any_python
+
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
 STATE, ABOUT, QUESTION = "0" * 32, "1" * 32, "2" * 32
