@@ -10,7 +10,8 @@ from io import BytesIO
 from typing import Any, Final
 
 from bce_lint.ir import expressions, statements
-from bce_lint.ir.statements import Body, ClassDef, For, Function, FunctionDef, If, Module, Stmt, Try, While, With
+from bce_lint.ir.statements import Body, Function, FunctionDef, Module
+from bce_lint.ir.walk import blocks_in
 
 _DEEP: Final = 2_000
 """How deep the recursion goes in which bodies are packed: those that nest deeper stay as they are."""
@@ -93,17 +94,5 @@ def _functions(body: Body) -> Iterator[Function]:
         if isinstance(statement, FunctionDef):
             yield statement.function
         else:
-            for block in _blocks(statement):
+            for block in blocks_in(statement):
                 yield from _functions(block)
-
-
-def _blocks(statement: Stmt) -> Iterator[Body]:
-    match statement:
-        case ClassDef() | With():
-            yield statement.body
-        case If() | For() | While():
-            yield from (statement.body, statement.orelse)
-        case Try():
-            yield statement.body
-            yield from (handler.body for handler in statement.handlers)
-            yield from (statement.orelse, statement.final)

@@ -65,6 +65,17 @@ def below(node: AnyNode) -> Iterator[AnyNode]:
         waiting += children(one)
 
 
+def blocks_in(statement: ir.Stmt) -> Iterator[ir.Body]:
+    """The blocks of a statement, in order; that of a function is no part of it."""
+    match statement:
+        case ir.If() | ir.For() | ir.While():
+            yield from (statement.body, statement.orelse)
+        case ir.With() | ir.ClassDef():
+            yield statement.body
+        case ir.Try():
+            yield from (statement.body, *(handler.body for handler in statement.handlers), statement.orelse, statement.final)
+
+
 def stored_in(node: AnyNode) -> Iterator[ir.Expr]:
     """The names, attributes and items that a statement, or a comprehension's clauses, store into or delete; tuples are taken apart."""
     match node:

@@ -167,7 +167,7 @@ def follow(
     m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span, is_entry: bool = False
 ) -> tuple[Value, list[LeftBehind]]:
     """Runs the body of a function; what it gives, and what it leaves in the store of its caller."""
-    node = m.journal.latest(unit.path, unit.edited, function.node)
+    node = m.journal.latest(unit, function.node)
     _mark_reached(m, function)
     if m.observer is not None:
         m.observer.enter(frame, function, None if is_entry else span)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from typing import Protocol
 
 from bce_lint import ir
@@ -15,6 +15,7 @@ from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.machine import APPLIED, BODY_FUEL, ENTRY_FUEL, SITE_BONUS, Machine
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import CALLER_SPENT, MODULE, NO_CLASS, SPENT, TOO_DEEP
+from bce_lint.ir.walk import blocks_in
 from bce_lint.records import record
 
 INHERITED_FUEL = 2_000
@@ -141,20 +142,8 @@ def _collect(body: ir.Body, owner: ir.ClassDef | None, inside: str | None, found
         elif isinstance(statement, ir.ClassDef):
             _collect(statement.body, statement, inside or (owner.name if owner is not None else None), found)
         else:
-            for block in _blocks(statement):
+            for block in blocks_in(statement):
                 _collect(block, owner, inside, found)
-
-
-def _blocks(statement: ir.Stmt) -> Iterator[ir.Body]:
-    match statement:
-        case ir.If() | ir.For() | ir.While():
-            yield from (statement.body, statement.orelse)
-        case ir.Try():
-            yield statement.body
-            yield from (handler.body for handler in statement.handlers)
-            yield from (statement.orelse, statement.final)
-        case ir.With():
-            yield statement.body
 
 
 def run_open(m: Machine, unit: LoweredFile, after_body: State, candidate: Candidate) -> None:

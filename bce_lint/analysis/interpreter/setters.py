@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.domain.values import ClassV, FunctionV
 from bce_lint.analysis.state import class_model
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.ir.walk import stored_in
+from bce_lint.ir.walk import blocks_in, stored_in
 
 
 class Setter(NamedTuple):
@@ -54,10 +53,10 @@ class MethodStores(NamedTuple):
 def _asked(m: Machine, path: str, function: ir.Function) -> MethodStores | None:
     """What a method of a file may store, which is noted where its body may become another one."""
     unit = m.program.unit(path)
-    edited = None if unit is None else unit.edited
-    if edited is None or function not in edited.current:
+    version = None if unit is None else unit.version(function)
+    if version is None:
         return stores_of(function)
-    stores = m.journal.current.asked["stores", path, function] = stores_of(edited.current[function].function)
+    stores = m.journal.current.asked["stores", path, function] = stores_of(version.function)
     return stores
 
 
@@ -86,20 +85,9 @@ class _Stores:
                 self._store(target, inside)
             if isinstance(one, ir.FunctionDef):
                 self.read(one.function.body, True)
-            for part in _bodies_of(one):
+            for part in blocks_in(one):
                 self.read(part, inside or isinstance(one, ir.ClassDef))
 
     def _store(self, target: ir.Expr, inside: bool) -> None:
         if isinstance(target, ir.Attr) and isinstance(target.value, ir.Name) and (inside or target.value.id == self.receiver):
             (self.late if inside else self.own).add(target.name)
-
-
-def _bodies_of(statement: ir.Stmt) -> Iterator[ir.Body]:
-    """The blocks of a statement; those of a function are no part of it."""
-    match statement:
-        case ir.If() | ir.For() | ir.While():
-            yield from (statement.body, statement.orelse)
-        case ir.With() | ir.ClassDef():
-            yield statement.body
-        case ir.Try():
-            yield from (statement.body, *(one.body for one in statement.handlers), statement.orelse, statement.final)

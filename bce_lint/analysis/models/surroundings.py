@@ -51,9 +51,7 @@ def imports_of(module: ir.Module) -> dict[str, str]:
 
 def scope_of(frame: Frame) -> AnyNode:
     """The function or the module that a frame runs."""
-    if frame.function is not None:
-        return frame.function
-    return frame.unit.module if frame.unit.edited is None else frame.unit.edited.latest
+    return frame.function if frame.function is not None else frame.unit.latest
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from itertools import accumulate, count
 from typing import Any, Final, NamedTuple
 
 from bce_lint import ir
-from bce_lint.analysis.state.edited_file import EditedFile, Version
+from bce_lint.analysis.state.edited_file import EditedFile, Version, transposed
 from bce_lint.diagnostic import Location, Position
 from bce_lint.ir import Span
 from bce_lint.ir.walk import below
@@ -35,21 +35,20 @@ _SERIAL: Final = count()
 
 class FunctionLines(NamedTuple):
     """Where a function stands in the lines of a file: from its first decorator, from the first statement of its body, and up to the
-    statement behind it, without the empty lines before that. `indent` is that of its `def`."""
+    statement behind it, without the empty lines before that."""
 
     function: ir.Function
     in_class: bool
     head: int
     start: int
     stop: int
-    indent: int
 
 
 class Anchor:
     """A file as it was when it was first read, and for each of its functions the texts that its body has had since, with how many."""
 
-    def __init__(self, path: str, text: str, module: ir.Module) -> None:
-        self.path, self.text, self.module = path, text, module
+    def __init__(self, module: ir.Module) -> None:
+        self.module = module
         self.serial = next(_SERIAL)
         self.versions: list[dict[str, Version]] = []
         self.used: list[int] = []
@@ -160,7 +159,7 @@ class Edition(NamedTuple):
         return self._replace(lines=lines, starts=starts, numbers=numbers, **behind)
 
 
-def edition(path: str, text: str) -> Edition | None:
+def edition(text: str) -> Edition | None:
     """The first text of a file that is worked on; None where Python's own parser cannot read it, or nothing is in it."""
     module = lower_by_python(text) if text else None
     if module is None:
@@ -178,7 +177,7 @@ def edition(path: str, text: str) -> Edition | None:
             starts[row] = before * BLOCK + SLOT + offsets[row] - offsets[body.start]
         for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
             starts[row] = (before + 1) * BLOCK + offsets[row]
-    anchor = Anchor(path, text, module)
+    anchor = Anchor(module)
     anchor.used = [0] * len(found)
     anchor.versions = [{"".join(lines[one.start : one.stop]): Version(0, one.function)} for one in found]
     _place(module, offsets, starts)
@@ -216,7 +215,7 @@ def _body(
     header = "".join(lines[node.lineno - 1 : start])
     if _GLOBAL.search("".join(lines[head:stop])) or not _ends_with_its_lines(header, lines[stop - 1], node):
         return None
-    return FunctionLines(known[0], known[1], head, start, stop, indent)
+    return FunctionLines(known[0], known[1], head, start, stop)
 
 
 def _ends_with_its_lines(header: str, last: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -280,17 +279,12 @@ def _parsed(text: str) -> ast.Module:
 def _place(root: ir.Module | ir.FunctionDef, offsets: Sequence[int], starts: Sequence[int]) -> None:
     """Gives all nodes the numbers that their lines have."""
     seen: set[int] = set()
-
-    def _number(offset: int) -> int:
-        row = bisect_right(offsets, offset) - 1
-        return starts[row] + offset - offsets[row]
-
     for node in below(root):
         if id(node) not in seen:
             seen.add(id(node))
             span = getattr(node, "span", None)
             if span is not None:
-                node.span = Span(_number(span.start), _number(span.end))
+                node.span = Span(transposed(span.start, offsets, starts), transposed(span.end, offsets, starts))
 
 
 def _offsets(lines: Sequence[str]) -> list[int]:

@@ -9,6 +9,7 @@ from bce_lint import ir
 from bce_lint.analysis.interpreter import setters
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Inquiry
+from bce_lint.analysis.state.edited_file import Version
 from bce_lint.analysis.state.frames import LoweredFile
 
 
@@ -30,15 +31,17 @@ class Inquiries:
 
     def body(self, path: str, function: ir.Function) -> int:
         """The number of the version that a function is in, of a file that is worked on; -1 where it is none."""
-        unit = self._unit(path)
-        version = None if unit is None or unit.edited is None else unit.edited.current.get(function)
+        version = self._version(path, function)
         return -1 if version is None else version.number
+
+    def _version(self, path: str, function: ir.Function) -> Version | None:
+        unit = self._unit(path)
+        return None if unit is None else unit.version(function)
 
     def _text(self, path: str) -> str | None:
         unit = self._unit(path)
         return None if unit is None else unit.text
 
     def _stores(self, path: str, function: ir.Function) -> object:
-        unit = self._unit(path)
-        version = None if unit is None or unit.edited is None else unit.edited.current.get(function)
+        version = self._version(path, function)
         return None if version is None else setters.stores_of(version.function)

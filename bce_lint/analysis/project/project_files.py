@@ -124,7 +124,7 @@ class ProjectFiles:
         if not self.works_on(path):
             return None
         known = self._editions.get(path)
-        edited = (None if known is None else known.edited(text)) or edition(path, text)
+        edited = (None if known is None else known.edited(text)) or edition(text)
         if edited is not None:
             self._editions[path] = edited
         return edited
@@ -211,7 +211,7 @@ class ProjectFiles:
         """A file as IR, without a word where it has none."""
         unit = self.unit(path) if self.works_on(path) else self._units.get(path)
         if unit is not None:
-            return unit.module if unit.edited is None else unit.edited.latest
+            return unit.latest
         from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
         try:

@@ -45,11 +45,10 @@ class Visits:
         if not sinks.may_have(summary.data, held):
             return
         at = sinks.offsets(unit.text, held)
-        versions = {} if unit.edited is None else unit.edited.current
         if unit.edited is not None:
             at = [unit.edited.number(offset) for offset in at]
         for candidate in self.candidates(unit):
-            version = versions.get(candidate.function)
+            version = unit.version(candidate.function)
             function = candidate.function if version is None else version.function
             first = bisect_left(at, candidate.function.span.end)
             body = function.body if first < len(at) else ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from bce_lint import ir
-    from bce_lint.analysis.state.edited_file import EditedFile
+    from bce_lint.analysis.state.frames import LoweredFile
 
 Inquiry: TypeAlias = tuple[Hashable, ...]
 """Something that is asked of the project: what, and about what."""
@@ -154,12 +154,12 @@ class Journal:
         finally:
             self.searching = before
 
-    def latest(self, path: str, edited: EditedFile | None, function: ir.Function) -> ir.Function:
+    def latest(self, unit: LoweredFile, function: ir.Function) -> ir.Function:
         """What a function of a file is now, if the file is one that is worked on; that is noted."""
-        version = None if edited is None else edited.current.get(function)
+        version = unit.version(function)
         if version is None:
             return function
-        self.current.bodies[function] = path, version.number
+        self.current.bodies[function] = unit.path, version.number
         return version.function
 
     @contextmanager

@@ -22,6 +22,12 @@ class Version(NamedTuple):
     function: ir.Function
 
 
+def transposed(place: int, rows: Sequence[int], others: Sequence[int]) -> int:
+    """A place in rows that start at some places, where they start at others."""
+    row = max(bisect_right(rows, place) - 1, 0)
+    return others[row] + place - rows[row]
+
+
 class EditedFile:
     """One state of a file that is worked on. `anchor` is the module as it was first read, which stays; `current` has what functions
     are now that stand at its top or in its classes. `starts` are the numbers of the lines, `offsets` where they start in the text."""
@@ -35,16 +41,11 @@ class EditedFile:
 
     def real(self, span: Span) -> Span:
         """The offsets in the text of what has a span."""
-        return Span(self._real(span.start), self._real(span.end))
-
-    def _real(self, number: int) -> int:
-        row = max(bisect_right(self.starts, number) - 1, 0)
-        return self.offsets[row] + number - self.starts[row]
+        return Span(transposed(span.start, self.starts, self.offsets), transposed(span.end, self.starts, self.offsets))
 
     def number(self, offset: int) -> int:
         """The number of a place in the text."""
-        row = max(bisect_right(self.offsets, offset) - 1, 0)
-        return self.starts[row] + offset - self.offsets[row]
+        return transposed(offset, self.offsets, self.starts)
 
     @property
     def latest(self) -> ir.Module:

@@ -9,7 +9,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.named import Bound
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import TOP, ClassV, Seq, Value
-from bce_lint.analysis.state.edited_file import EditedFile
+from bce_lint.analysis.state.edited_file import EditedFile, Version
 from bce_lint.analysis.state.store import Cell, State
 from bce_lint.records import field, record
 
@@ -42,6 +42,15 @@ class LoweredFile:
                 raise AttributeError(name)
             self.text = self.decode(self)
             return self.text
+
+    def version(self, function: ir.Function) -> Version | None:
+        """The version that a function is in, of a file that is worked on; None of any other."""
+        return None if self.edited is None else self.edited.current.get(function)
+
+    @property
+    def latest(self) -> ir.Module:
+        """The module with its functions as they are now."""
+        return self.module if self.edited is None else self.edited.latest
 
     def quoted(self, span: ir.Span) -> str:
         """The source of what has a span."""

@@ -272,7 +272,7 @@ class Machine(Traced):
     def latest(self, path: str, function: ir.Function) -> ir.Function:
         """What a function of a file is now, if that file is one that is worked on."""
         unit = self.program.unit(path)
-        return function if unit is None else self.journal.latest(path, unit.edited, function)
+        return function if unit is None else self.journal.latest(unit, function)
 
     def find_global(self, address: int, name: str) -> Value | None:
         """A module's global: looked up below the running entry point unless the entry point has written into that module."""

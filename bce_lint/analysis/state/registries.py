@@ -100,6 +100,6 @@ def _has(m: Machine, cls: ClassV, value: Ref) -> bool:
 def _functions_with(m: Machine, unit: LoweredFile, name: str) -> Iterator[str]:
     """The functions at the top of a module that use a name."""
     for statement in unit.module.body:
-        function = m.journal.latest(unit.path, unit.edited, statement.function) if isinstance(statement, ir.FunctionDef) else None
+        function = m.journal.latest(unit, statement.function) if isinstance(statement, ir.FunctionDef) else None
         if function is not None and any(isinstance(node, ir.Name) and node.id == name for node in below(function)):
             yield function.name

@@ -68,7 +68,7 @@ def last(x):
 
 def read(text: str) -> Edition:
     """The first text of a file."""
-    found = edition("a.py", text)
+    found = edition(text)
     assert found is not None
     return found
 
@@ -159,14 +159,14 @@ def test_a_text_that_is_too_large() -> None:
 
 def go_on(text: str, rng: Random, steps: int) -> int:
     """Changes a text at random; how often it went on."""
-    first, known, found = text, edition("a.py", text), 0
+    first, known, found = text, edition(text), 0
     for _ in range(steps):
         text = first if rng.random() < 0.1 else changed(rng, {"a.py": text}).get("a.py", text)
         following = None if known is None else known.edited(text)
         if following is not None:
             equal(following, text)
             found += 1
-        known = following or edition("a.py", text) or known
+        known = following or edition(text) or known
     return found
 
 

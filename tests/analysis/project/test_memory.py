@@ -103,14 +103,20 @@ def shown(module: ir.Module) -> list[tuple[object, ...]]:
     return [(type(one), *_fields(one)) for one in below(module)]
 
 
-def test_a_body_that_was_taken_away_is_what_it_was() -> None:
-    text = Path(engine.__file__).read_text(encoding="utf-8")
+def taken_away(text: str) -> tuple[Packed, list[Packed], ir.Module, list[tuple[object, ...]]]:
+    """The bodies of a text's functions, taken away and made anew once; those that were opened, the module, and what it showed before."""
     module, opened = lower(text), list[Packed]()
     before = shown(module)
     one = packed(module, opened.append)
     assert one is not None
     one.close()
     assert shown(module) == before
+    return one, opened, module, before
+
+
+def test_a_body_that_was_taken_away_is_what_it_was() -> None:
+    text = Path(engine.__file__).read_text(encoding="utf-8")
+    one, opened, module, before = taken_away(text)
     assert opened == [one]
     one.close()
     assert shown(module) == before
@@ -119,12 +125,7 @@ def test_a_body_that_was_taken_away_is_what_it_was() -> None:
 
 def test_constants_of_all_kinds_come_back() -> None:
     text = "def f():\n    return 1, 1.5, 2j, ..., None, True, 'a', b'b', 10 ** 3, -0.0\n"
-    module, opened = lower(text), list[Packed]()
-    before = shown(module)
-    one = packed(module, opened.append)
-    assert one is not None
-    one.close()
-    assert shown(module) == before
+    _, opened, _, _ = taken_away(text)
     assert opened
 
 
