@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.diagnostic import UNNAMED, Diagnostic, Sinks, Unanalysed
 from bce_lint.rules.by_file import selection
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from bce_lint.source.projects import ImportFolders, Root
     from bce_lint.source.text import SourceText
     from bce_lint.staying import StayingProject
+
+    LookUp: TypeAlias = Callable[[], tuple[Project | None, bool]]
+    """The state of a project from which a run may go on, and whether others may go on from this one."""
 
 
 class LintResult(NamedTuple):
@@ -116,10 +119,11 @@ def _check_root(
 ) -> LintResult:
     files = [*project_files(root, paths, selected.imports), *paths]
 
-    def _analyse() -> tuple[Project, LintResult]:
+    def _analyse(earlier: LookUp) -> tuple[Project, LintResult]:
         from bce_lint.analysis.project.project import Project
 
-        project = Project(root.path, files, imports=selected.imports)
+        before, stays = earlier()
+        project = Project(root.path, files, before=before, imports=selected.imports, stays=stays)
         found = judge_files(project, paths, shown, selected, fixes=fixes, inspect=inspect, related=related)
         return project, found._replace(parsed=project.parsed())
 
@@ -133,13 +137,13 @@ def _answer(
     files: Callable[[], Iterable[str]],
     asked: tuple[object, ...],
     text: tuple[str, bytes] | None,
-    analyse: Callable[[], tuple[Project, LintResult]],
+    analyse: Callable[[LookUp], tuple[Project, LintResult]],
     imports: ImportFolders,
     turn: AnswerTurn | None = None,
 ) -> LintResult:
     """What the cache knows of a question, else what an analysis finds, which the cache then knows."""
     if cache is None:
-        return analyse()[1]
+        return analyse(_none_earlier)[1]
     from bce_lint.cache import question
 
     name = question(*asked)
@@ -149,11 +153,17 @@ def _answer(
         known = cache.wait(turn, root, text, find)
     if known is not None:
         return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed, sinks=known.sinks, unshown=known.unshown)
-    project, result = analyse()
+    part = "" if text is None else package_of(root, text[0])
+    project, result = analyse(partial(cache.earlier, root, part, imports))
     if result.revealed:
         return result  # who asks what is known is told each time
     cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed, result.sinks, result.unshown)
+    cache.keep_state(root, part, project)
     return result
+
+
+def _none_earlier() -> tuple[None, bool]:
+    return None, False
 
 
 def judge_files(
@@ -212,8 +222,8 @@ def check_text(
     path = os.path.abspath(filename)
     root = root_of(path)
 
-    def _analyse() -> tuple[Project, LintResult]:
-        project = _project_around(root, path, data, selected.imports)
+    def _analyse(earlier: LookUp) -> tuple[Project, LintResult]:
+        project = _project_around(root, path, data, selected.imports, earlier)
         return project, judge_files(project, [path], {path: filename}, selected, noqa, fixes, inspect, related)
 
     kept = cache if inspect is None else None
@@ -226,14 +236,18 @@ STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
 _PROJECTS: dict[tuple[str, str], StayingProject] = {}
 
 
-def _project_around(root: Root, path: str, data: bytes, imports: ImportFolders = usual) -> Project:
-    """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read."""
+def _project_around(
+    root: Root, path: str, data: bytes, imports: ImportFolders = usual, earlier: LookUp | None = None
+) -> Project:
+    """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read. The first
+    goes on from an earlier one, where there is one."""
     from bce_lint.staying import StayingProject
 
     part = (root.path, package_of(root, path))
     known = _PROJECTS.get(part)
     if known is None or known.imports != imports:
-        known = _PROJECTS[part] = StayingProject(root, imports, expected=False)
+        before, worth = (None, False) if earlier is None else earlier()
+        known = _PROJECTS[part] = StayingProject(root, imports, expected=worth, before=before)
     return known.around(path, data)
 
 

@@ -22,12 +22,14 @@ _Stamps: TypeAlias = dict[str, tuple[int, int]]
 
 class StayingProject:
     """The project of some files, as it is on the disk but for texts that are given. Where it is not `expected` to change, what is noted for
-    later states is noted from the first change on: a run that notes takes longer. Where it `edits`, files with a text that is given are
-    those that somebody works on: their functions are told apart, and no fixes are made."""
+    later states is noted from the first change on: a run that notes takes longer. `before` is a state to go on from. Where it
+    `edits`, files with a text that is given are those that somebody works on: their functions are told apart, and no fixes are made."""
 
-    def __init__(self, root: Root, imports: ImportFolders = usual, expected: bool = True, edits: bool = False) -> None:
+    def __init__(
+        self, root: Root, imports: ImportFolders = usual, expected: bool = True, edits: bool = False, before: Project | None = None
+    ) -> None:
         self._root, self.imports, self._expected, self._edits = root, imports, expected, edits
-        self._known: Project | None = None
+        self._known = self._before = before
         self._stamps: _Stamps = {}
         self._trusted_until = 0.0
 
@@ -49,7 +51,7 @@ class StayingProject:
         made = Project(self._root.path, files, texts, before=known, imports=self.imports, stays=stays, edits=self._edits)
         if not missing:  # else it would not be the same whichever file was asked about before
             self._known, self._stamps = made, stamps
-            if known is not None and made.machine is not known.machine:
+            if known is not None and known is not self._before and made.machine is not known.machine:
                 _let_go(known)
         return made
 

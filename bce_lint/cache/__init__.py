@@ -7,13 +7,16 @@ from elsewhere, costs time and changes nothing else.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from bce_lint.cache import answers
+from bce_lint.cache import answers, snapshot_file
 from bce_lint.cache.key import Signer, find_key, key_folder
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
@@ -30,7 +33,16 @@ if TYPE_CHECKING:
 
 FOLDER: Final = ".bce_lint_cache"
 OFF, WHERE = "BCE_LINT_NO_CACHE", "BCE_LINT_CACHE_DIR"
+_WORTH: Final = 0.3
+"""Seconds: what was found out in less is found out again."""
 _DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
+
+
+class Earlier(NamedTuple):
+    """A state of a project from which a run can go on, if one is kept; `worth` says that what the run finds is kept for later ones."""
+
+    project: Project | None = None
+    worth: bool = False
 
 
 class Recalled(NamedTuple):
@@ -73,6 +85,8 @@ class Cache:
         self._analysed: WeakKeyDictionary[Project, ProjectState] = WeakKeyDictionary()
         self._shelves: dict[str, Shelf] = {}
         self._seen: dict[str, str] = {}
+        self._cost: dict[str, float] = {}
+        """How many seconds it takes to keep a state, by its key."""
 
     def find(
         self,
@@ -160,6 +174,48 @@ class Cache:
             if shelf.problem:
                 self.unwritten[folder] = shelf.problem
 
+    def earlier(self, root: Root, part: str, imports: ImportFolders = usual) -> Earlier:
+        """The state of a project, or of a part of it, that was kept last. Nothing is kept of a project that has not changed since it was
+        first asked about."""
+        folder, state = self._place(root), self._states.get((root, part))
+        if folder is None or state is None:
+            return Earlier()
+        shelf = self._shelf(folder, state)
+        stored = snapshot_file.read(shelf, self._state_name(part))
+        if stored is None or not stored.holds(imports):
+            return Earlier(None, shelf.has_others())
+        from bce_lint.analysis.project.snapshots import restored
+
+        self._cost[shelf.state] = stored.cost
+        try:
+            return Earlier(restored(stored.snapshot, imports, _as_it_was), True)
+        except (*_DAMAGE, UnpicklingError, EOFError, ImportError, AttributeError, AssertionError):
+            return Earlier(None, True)
+
+    def keep_state(self, root: Root, part: str, project: Project) -> None:
+        """Keeps the state of a project that stays for later runs, if it took longer to find out than it takes to write down."""
+        folder, state = self._place(root), self._analysed.get(project)
+        if folder is None or state is None or not project.stays or project.texts:
+            return
+        if any(one.code == CRASH for one in project.problems.values()):
+            return
+        if project.seconds < max(self._cost.get(state.key, 0.0), _WORTH):
+            return
+        from bce_lint.analysis.project.snapshots import taken
+
+        start = time.process_time()
+        snapshot = taken(project, digest)
+        if snapshot is None:
+            return
+        imports = {one: project.import_folders(one) for one in project.listed()}
+        cost = time.process_time() - start
+        with suppress(OSError):
+            snapshot_file.write(self._shelf(folder, state), self._state_name(part), snapshot_file.Stored(snapshot, imports, cost))
+            project.seconds, self._cost[state.key] = 0.0, cost
+
+    def _state_name(self, part: str) -> str:
+        return digest(f"{program()}\0{part}".encode("utf-8", "surrogatepass"))
+
     def _place(self, root: Root) -> str | None:
         """The folder for a project; files that belong to none have it in the current folder, if they are in there."""
         if root.path not in self._trusted:
@@ -192,3 +248,9 @@ class Cache:
         if shelf is None:
             shelf = self._shelves[state.key] = Shelf(folder, digest(state.root.encode("utf-8", "surrogatepass")), state.key, self._key)
         return shelf
+
+
+def _as_it_was(path: str, known: str) -> bytes | None:
+    """The content of a file, if it has this digest."""
+    raw = content(path)
+    return raw if raw is not None and digest(raw) == known else None

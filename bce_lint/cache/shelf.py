@@ -64,6 +64,16 @@ class Shelf:
         """What only this user's key makes of an answer to a question about this state."""
         return self._key.signature(*self._about, question, answer)
 
+    def sign(self, name: bytes, content: bytes) -> bytes:
+        """What only this user's key makes of something kept about this project, whatever state it is in."""
+        return self._key.signature(self._about[0], b"state", name, content)
+
+    def has_others(self) -> bool:
+        """True if answers about another state of the project are kept."""
+        with suppress(OSError), self.inside() as inside:
+            return any(name != self._name for name in inside.oldest(_STATE, 0))
+        return False
+
     def put(self, question: str, answer: str) -> None:
         """Adds an answer, which has no line end in it, in one write: other processes may do the same at the same time."""
         name, text = question.encode(), answer.encode()

@@ -68,7 +68,7 @@ def packed(module: Module, opened: Callable[[Packed], None]) -> Packed | None:
     if not functions or any(hasattr(function, "packed") for function in functions):
         return None
     limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(_depth() + _DEEP)
+    sys.setrecursionlimit(stack_depth() + _DEEP)
     try:
         data = pickle.dumps([function.body for function in functions], pickle.HIGHEST_PROTOCOL)
     except RecursionError:
@@ -81,7 +81,7 @@ def packed(module: Module, opened: Callable[[Packed], None]) -> Packed | None:
     return made
 
 
-def _depth() -> int:
+def stack_depth() -> int:
     """How many frames there are."""
     frame, depth = sys._getframe(), 0
     while frame.f_back is not None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
+from time import process_time
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place, SourceRange
@@ -13,7 +12,7 @@ from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.alike import ProjectWords
 from bce_lint.analysis.project.attribute_stores import ClassKey
-from bce_lint.analysis.project.call_stack import in_one_piece
+from bce_lint.analysis.project.call_stack import in_one_piece, room
 from bce_lint.analysis.project.editing import EditedText
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
@@ -77,6 +76,8 @@ class Project(ProjectFiles):
             return
         self.stays: bool = stays
         self.others: list[Project] = []
+        self.seconds = 0.0
+        """What its runs took of the processor's time."""
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
         self._imports.added = AddedFolders(root, self.summaries)
@@ -223,18 +224,15 @@ class Project(ProjectFiles):
             return
         closure = self.graph.closure(missing)
         self._ran |= closure | missing
-        limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-        sys.setrecursionlimit(max(limit, RECURSION))
-        gc.disable()  # what the run makes has no cycles worth a walk over every node of the program
+        start = process_time()
         try:
-            order = self.graph.order
-            starts = [p for p in sorted(closure, key=order.__getitem__) if self.reachability.file(p)]
-            run = partial(self._run_starts, starts)
-            in_one_piece(run) if len(starts) > FEW else run()
+            with room(RECURSION):
+                order = self.graph.order
+                starts = [p for p in sorted(closure, key=order.__getitem__) if self.reachability.file(p)]
+                run = partial(self._run_starts, starts)
+                in_one_piece(run) if len(starts) > FEW else run()
         finally:
-            sys.setrecursionlimit(limit)
-            if collecting:
-                gc.enable()
+            self.seconds += process_time() - start
 
     def _run_starts(self, starts: list[str]) -> None:
         doing = FOLLOWING if self.machine.observer is None else RECORDING

@@ -1,0 +1,74 @@
+"""The file that holds the state of a project, from which another process goes on: signed, and read by what makes records alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from bce_lint.analysis.project.snapshots import Snapshot
+    from bce_lint.cache.shelf import Shelf
+    from bce_lint.source.projects import ImportFolders
+
+LARGEST: Final = 1 << 28
+"""How many bytes the file may have, and how many it may be packed from, times four."""
+KEPT: Final = 2
+"""How many there may be of a project: of its parts, or by different versions of this program."""
+_NAME: Final = re.compile(r"[0-9a-f]{32}\.state")
+_SIGNED: Final = 32
+"""How many letters a signature has."""
+
+
+class Stored(NamedTuple):
+    """A state, where settings had the imports of each folder looked up, and how many seconds it took to write."""
+
+    snapshot: Snapshot
+    imports: dict[str, tuple[str, ...] | None]
+    cost: float
+
+    def holds(self, imports: ImportFolders) -> bool:
+        """True if imports are looked up where they were."""
+        return all(imports(folder) == known for folder, known in self.imports.items())
+
+
+def read(shelf: Shelf, name: str) -> Stored | None:
+    """The state that was kept under a name; None where there is none, or none of ours."""
+    with suppress(OSError), shelf.inside() as inside:
+        whole = inside.content(f"{name}.state", LARGEST, used=True)
+        signed, packed = whole[:_SIGNED], whole[_SIGNED:]
+        if packed and signed == shelf.sign(name.encode(), packed):
+            with suppress(ValueError, TypeError, zlib.error):
+                return _unpacked(packed)
+    return None
+
+
+def write(shelf: Shelf, name: str, stored: Stored) -> None:
+    """Keeps a state under a name, in place of the one before. Raises OSError where that is not possible."""
+    packed = _packed(stored)
+    if len(packed) >= LARGEST:
+        return
+    with shelf.inside(make=True) as inside:
+        inside.replace(f"{name}.state", shelf.sign(name.encode(), packed) + packed)
+        for other in inside.oldest(_NAME, KEPT):
+            inside.remove(other)
+
+
+def _packed(stored: Stored) -> bytes:
+    snapshot = stored.snapshot
+    header: list[Any] = [snapshot.constants, snapshot.files, stored.imports, stored.cost]
+    return zlib.compress(json.dumps(header).encode() + b"\n" + snapshot.data, 1)
+
+
+def _unpacked(packed: bytes) -> Stored:
+    """What was packed. Raises ValueError, TypeError or zlib.error where it is none of ours."""
+    from bce_lint.analysis.project.snapshots import Snapshot
+
+    header, _, data = zlib.decompress(packed).partition(b"\n")
+    constants, files, imports, cost = json.loads(header)
+    named = [(str(module), str(name)) for module, name in constants]
+    contents = [(str(path), str(digest)) for path, digest in files]
+    folders = {str(folder): None if found is None else tuple(map(str, found)) for folder, found in imports.items()}
+    return Stored(Snapshot(named, contents, data), folders, float(cost))
