@@ -38,7 +38,7 @@ _WORTH: Final = 0.3
 _DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
-class Earlier(NamedTuple):
+class WarmStart(NamedTuple):
     """A state of a project from which a run can go on, if one is kept; `worth` says that what the run finds is kept for later ones."""
 
     project: Project | None = None
@@ -174,23 +174,23 @@ class Cache:
             if shelf.problem:
                 self.unwritten[folder] = shelf.problem
 
-    def earlier(self, root: Root, part: str, imports: ImportFolders = usual) -> Earlier:
+    def earlier(self, root: Root, part: str, imports: ImportFolders = usual) -> WarmStart:
         """The state of a project, or of a part of it, that was kept last. Nothing is kept of a project that has not changed since it was
         first asked about."""
         folder, state = self._place(root), self._states.get((root, part))
         if folder is None or state is None:
-            return Earlier()
+            return WarmStart()
         shelf = self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
-            return Earlier(None, shelf.has_others())
+            return WarmStart(None, shelf.has_others())
         from bce_lint.analysis.project.snapshots import restored
 
         self._cost[shelf.state] = stored.cost
         try:
-            return Earlier(restored(stored.snapshot, imports, _as_it_was), True)
-        except (*_DAMAGE, UnpicklingError, EOFError, ImportError, AttributeError, AssertionError):
-            return Earlier(None, True)
+            return WarmStart(restored(stored.snapshot, imports, _as_it_was), True)
+        except (*_DAMAGE, LookupError, UnpicklingError, EOFError, ImportError, AttributeError):
+            return WarmStart(None, True)
 
     def keep_state(self, root: Root, part: str, project: Project) -> None:
         """Keeps the state of a project that stays for later runs, if it took longer to find out than it takes to write down."""

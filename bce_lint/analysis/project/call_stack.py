@@ -30,10 +30,10 @@ def wide(call):
 
 @contextmanager
 def room(depth: int) -> Iterator[None]:
-    """Recursion may go so deep until the end of the block, and nobody looks for garbage: what is made has no cycles worth a walk over
-    every node of a program."""
+    """Recursion may go so deep, and no deeper, until the end of the block, and nobody looks for garbage: what is made has no cycles worth
+    a walk over every node of a program."""
     limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(max(limit, depth))
+    sys.setrecursionlimit(depth)
     gc.disable()
     try:
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from time import process_time
@@ -226,7 +227,7 @@ class Project(ProjectFiles):
         self._ran |= closure | missing
         start = process_time()
         try:
-            with room(RECURSION):
+            with room(max(sys.getrecursionlimit(), RECURSION)):
                 order = self.graph.order
                 starts = [p for p in sorted(closure, key=order.__getitem__) if self.reachability.file(p)]
                 run = partial(self._run_starts, starts)

@@ -30,7 +30,7 @@ from bce_lint.source.projects import ImportFolders
 
 _NAMED: Final = ("bce_lint.analysis.", "bce_lint.ir.")
 """Where the constants stand that are told by which object they are."""
-_DEEP: Final = 4_000
+_DEEP: Final = 2_000
 """How deep the recursion goes: a state in which something nests deeper is not kept."""
 _ROOMS: Final = ("bce_lint.analysis.", "bce_lint.ir.", "bce_lint.catalog.", "bce_lint.source.", "bce_lint.diagnostic")
 """Where the classes stand of which something may be made."""
@@ -57,7 +57,9 @@ class Snapshot(NamedTuple):
 
 
 def taken(project: Project, digest: Callable[[bytes], str]) -> Snapshot | None:
-    """A project that stays as bytes; None where something in it nests too deep."""
+    """A project that stays as bytes; None where something in it nests too deep, and of another kind of project."""
+    if type(project) is not Project:
+        return None
     constants = _constants()
     contents = {id(one.raw): (path, one.raw) for path, one in project.summaries.items() if len(one.raw) > 1}  # shorter ones are shared
     given = _given(project.import_folders, [*constants.values()], [raw for _, raw in contents.values()])

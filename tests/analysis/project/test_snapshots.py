@@ -1,0 +1,167 @@
+"""What is kept of a project on the disk says what the project says, and makes nothing but its records."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import pickle
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from bce_lint.analysis.project import snapshots
+from bce_lint.analysis.project.project import Project
+from bce_lint.analysis.project.snapshots import Snapshot, restored, taken
+from bce_lint.cache.state import digest
+from bce_lint.source.projects import usual
+from bce_lint.source.text import content
+from tests.analysis.project.test_reuse import FIXTURES, MODEL, OTHER, PROJECTS, TRAIN, codes, project_of, state, texts_of, told
+from tests.analysis.project.test_reuse import taken as taken_over
+from tests.edits import changed
+
+
+def on_disk(path: str, known: str) -> bytes | None:
+    """The content of a file, if it has this digest."""
+    raw = content(path)
+    return raw if raw is not None and digest(raw) == known else None
+
+
+def kept(project: Project) -> Snapshot:
+    """The snapshot of a project."""
+    found = taken(project, digest)
+    assert found is not None
+    return found
+
+
+def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
+    """Changes a project at random, each time from what was kept of it, before or after the files have changed, and holds each state against
+    a cold run; how many entry points were taken over."""
+    first, found = dict(texts), 0
+    project = state(root, texts)
+    told(project)
+    for step in range(steps):
+        snapshot = kept(project)
+        texts = changed(rng, texts)
+        if rng.random() < 0.5:
+            state(root, texts)  # writes them
+        before = restored(snapshot, usual, on_disk)
+        project = state(root, texts, before)
+        assert told(project) == told(state(root, texts)), f"step {step}"
+        found += taken_over(project, before)
+        texts = dict(first) if rng.random() < 0.2 else texts
+    return found
+
+
+@pytest.mark.parametrize("folder", PROJECTS[2::4], ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_random_changes_of_fixtures(folder: Path, tmp_path: Path) -> None:
+    if texts := texts_of(folder, tmp_path):
+        go_on(tmp_path, texts, Random(str(folder.name)), 4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_random_changes_of_fixtures_at_length(folder: Path, tmp_path: Path) -> None:
+    if texts := texts_of(folder, tmp_path):
+        go_on(tmp_path, texts, Random(f"{folder.name} kept"), 15)
+
+
+def test_what_a_change_has_nothing_to_do_with_is_taken_over(tmp_path: Path) -> None:
+    project = state(tmp_path, project_of(tmp_path))
+    assert codes(project) == [("other.py", "BCE103"), ("train.py", "BCE103")]
+    before = restored(kept(project), usual, on_disk)
+    after = state(tmp_path, project_of(tmp_path, MODEL.replace("torch.sigmoid(x)", "x")), before)
+    assert codes(after) == [("other.py", "BCE103")]
+    assert taken_over(after, before) == 3
+    again = state(tmp_path, project_of(tmp_path), restored(kept(after), usual, on_disk))
+    assert codes(again) == codes(project)
+
+
+def test_files_that_are_as_they_were_are_taken_over_whole(tmp_path: Path) -> None:
+    project = state(tmp_path, project_of(tmp_path))
+    told(project)
+    before = restored(kept(project), usual, on_disk)
+    after = state(tmp_path, project_of(tmp_path), before)
+    assert told(after) == told(project)
+    assert taken_over(after, before) == len(project.memos.entries) > 3
+
+
+def test_empty_files_and_those_of_one_letter_may_be_many(tmp_path: Path) -> None:
+    short = {"a/__init__.py": "", "b/__init__.py": "", "c.py": "x"}
+    texts = {str(tmp_path / name): text for name, text in short.items()} | project_of(tmp_path)
+    project = state(tmp_path, texts)
+    told(project)
+    for path in ("a/__init__.py", "c.py"):
+        (tmp_path / path).write_text(OTHER, encoding="utf-8")
+        texts[str(tmp_path / path)] = OTHER
+    assert told(state(tmp_path, texts, restored(kept(project), usual, on_disk))) == told(state(tmp_path, texts))
+
+
+def test_constants_are_the_objects_that_they_were(tmp_path: Path) -> None:
+    from bce_lint.analysis.domain.values import NONE, TOP
+
+    project = state(tmp_path, project_of(tmp_path, MODEL, TRAIN.replace("y):", "y=None, z=print):")))
+    told(project)
+    before = restored(kept(project), usual, on_disk)
+    cells = [value for memo in before.memos.modules.values() for value in memo.cells.values()]
+    assert cells
+    assert all(value is NONE or value != NONE for value in cells)
+    assert all(value is TOP or value != TOP for value in cells)
+
+
+def test_what_nests_too_deep_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "_DEEP", 10)
+    project = state(tmp_path, project_of(tmp_path))
+    told(project)
+    assert taken(project, digest) is None
+
+
+class Calls:
+    """Something that has a function called when it is read."""
+
+    def __init__(self, function: object, *args: object) -> None:
+        self.made = function, args
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self.made
+
+
+def forged(what: object) -> Snapshot:
+    """A snapshot of something else."""
+    stream = io.BytesIO()
+    pickle.Pickler(stream, 5).dump(what)
+    return Snapshot((), (), stream.getvalue()[2:])
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        Calls(os.system, "exit 1"), Calls(eval, "1 / 0"), Calls(getattr, 1, "real"), Calls(__import__, "this"), Calls(open, "/etc/passwd"),
+        Calls(snapshots.bound_method, "text", "upper"), Calls(importlib.import_module, "this"), Calls(state), Calls(object), [], None,
+        Calls(os.path.join, "a", "b"), Calls(print, "a"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_nothing_else_is_made(what: object) -> None:
+    with pytest.raises((LookupError, pickle.UnpicklingError)):
+        restored(forged(what), usual, on_disk)
+
+
+@pytest.mark.parametrize("name", ["builtins.eval", "bce_lint.engine.check", "bce_lint.cli.main.main", "bce_lint.source.text.read"])
+def test_no_other_name_is_looked_up(name: str) -> None:
+    module, _, last = name.rpartition(".")
+    with pytest.raises(LookupError):
+        restored(Snapshot((), (), f"c{module}\n{last}\n.".encode()), usual, on_disk)
+    with pytest.raises(LookupError):
+        restored(Snapshot([("os", "system")], (), b"N."), usual, on_disk)
+
+
+def test_a_snapshot_that_was_cut_is_none(tmp_path: Path) -> None:
+    project = state(tmp_path, project_of(tmp_path))
+    told(project)
+    whole = kept(project)
+    for size in range(0, len(whole.data) - 1, max(len(whole.data) // 50, 1)):
+        with pytest.raises((pickle.UnpicklingError, EOFError)):
+            restored(whole._replace(data=whole.data[:size]), usual, on_disk)

@@ -1,0 +1,231 @@
+"""A state that is kept beside the answers: another process goes on from it and finds what it would have found without."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import bce_lint.cache as kept_between
+from bce_lint import engine
+from bce_lint.analysis.project import snapshots
+from bce_lint.analysis.project.project import Project
+from bce_lint.cache import FOLDER, Cache, snapshot_file
+from bce_lint.cache.key import Signer
+from bce_lint.cache.shelf import Shelf
+from bce_lint.engine import LintResult, check, check_text
+from bce_lint.rules.registry import default_codes
+from bce_lint.source.discover import discover
+
+NET = "import torch\n\n\ndef squash(x):\n    return torch.sigmoid(x)\n"
+TRAIN = """\
+from torch import nn
+from net import squash
+
+layer = nn.Linear(4, 1)
+
+
+def step(x, y):
+    return nn.BCEWithLogitsLoss()(squash(layer(x)), y)
+"""
+OTHER = "from torch import nn\n\n\ndef other(x, y):\n    return nn.BCEWithLogitsLoss()(x.sigmoid(), y)\n"
+KEY = Signer(b"our own key")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of which every state is worth to be kept; the current folder."""
+    made = tmp_path / "project"
+    made.mkdir()
+    for name, text in {"pyproject.toml": "", "net.py": NET, "train.py": TRAIN, "other.py": OTHER}.items():
+        (made / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(made)
+    monkeypatch.setattr(kept_between, "_WORTH", 0.0)
+    monkeypatch.setattr(engine, "_PROJECTS", {})
+    return made
+
+
+@pytest.fixture
+def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Project]]:
+    """The projects that were made of states from here on."""
+    seen: list[Project] = []
+    make = snapshots.restored
+
+    def _watched(*about: object) -> Project:
+        seen.append(make(*about))  # type: ignore[arg-type]
+        return seen[-1]
+
+    monkeypatch.setattr(snapshots, "restored", _watched)
+    yield seen
+
+
+def lint(key: Signer | None = KEY) -> LintResult:
+    """Lints the current folder, with a cache where there is a key."""
+    return check(discover((".",)).files, default_codes(), fixes=True, cache=None if key is None else Cache(key=key))
+
+
+def told(result: LintResult) -> tuple[object, ...]:
+    """What a user is told."""
+    return result.diagnostics, {path: text.data for path, text in result.sources.items()}, result.unanalysed, result.sinks, result.unshown
+
+
+def states(root: Path) -> list[Path]:
+    """The states that are kept."""
+    return sorted((root / FOLDER).rglob("*.state"))
+
+
+def edit(root: Path, name: str = "other.py", text: str = "") -> None:
+    """Adds to a file."""
+    path = root / name
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before + (text or f"\n\ndef more{len(before)}(x):\n    return x\n"), encoding="utf-8")
+
+
+def test_a_state_is_kept_from_the_first_change_on(root: Path, restored: list[Project]) -> None:
+    lint()
+    assert states(root) == []
+    edit(root)
+    lint()
+    assert len(states(root)) == 1
+    assert restored == []
+    edit(root)
+    assert told(lint()) == told(lint(None))
+    assert len(restored) == 1
+
+
+def test_what_takes_less_than_to_keep_it_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_between, "_WORTH", 1000.0)
+    for _ in range(3):
+        lint()
+        edit(root)
+    assert states(root) == []
+
+
+@pytest.mark.parametrize("name", ["net.py", "train.py", "other.py", "fresh.py"])
+def test_each_state_says_what_a_run_without_says(root: Path, restored: list[Project], name: str) -> None:
+    (root / "fresh.py").touch()
+    for step in range(5):
+        assert told(lint()) == told(lint(None))
+        edit(root, name, f"\n\ndef step{step}(x, y):\n    return nn.BCELoss()(x, y.long())\n" if step % 2 else "")
+    assert len(restored) == 3
+
+
+def test_other_questions_go_on_from_it(root: Path, restored: list[Project]) -> None:
+    lint()
+    edit(root)
+    lint()
+    edit(root, "train.py")
+    for name in ("net.py", "train.py", "other.py"):
+        data = (root / name).read_bytes()
+        found = check_text(data, name, default_codes(), cache=Cache(key=KEY))
+        assert told(found) == told(check_text(data, name, default_codes()))
+    assert len(restored) == 1  # the process keeps the project
+
+
+def spoiled(root: Path, change: object) -> LintResult:
+    """What is found where the state was changed."""
+    lint()
+    edit(root)
+    lint()
+    (path,) = states(root)
+    path.write_bytes(change(path.read_bytes()))  # type: ignore[operator]
+    edit(root)
+    return lint()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda whole: b"", lambda whole: whole[:10], lambda whole: whole[:-1], lambda whole: whole + b"x",
+        lambda whole: b"0" * 32 + whole[32:], lambda whole: whole[:100] + bytes([whole[100] ^ 1]) + whole[101:], lambda whole: b"\0" * 10_000,
+    ],
+)  # fmt: skip
+def test_a_state_that_was_changed_is_none(root: Path, restored: list[Project], change: object) -> None:
+    assert told(spoiled(root, change)) == told(lint(None))
+    assert restored == []
+
+
+def test_a_state_that_another_key_signed_is_none(root: Path, restored: list[Project]) -> None:
+    theirs = Signer(b"the key of somebody else")
+    lint(theirs)
+    edit(root)
+    lint(theirs)
+    assert len(states(root)) == 1
+    edit(root)
+    assert told(lint()) == told(lint(None))
+    assert restored == []
+
+
+@pytest.mark.parametrize("error", [LookupError, EOFError, AttributeError, ImportError, ValueError, RecursionError])
+def test_a_state_that_cannot_be_read_is_none(root: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    def _raises(*about: object) -> Project:
+        raise error("cut")
+
+    lint()
+    edit(root)
+    lint()
+    edit(root)
+    monkeypatch.setattr(snapshots, "restored", _raises)
+    assert told(lint()) == told(lint(None))
+
+
+def test_a_link_in_its_place_is_not_followed(root: Path, tmp_path: Path, restored: list[Project]) -> None:
+    aside = tmp_path / "aside.state"
+
+    def _linked(whole: bytes) -> bytes:
+        (path,) = states(root)
+        os.rename(path, aside)
+        os.symlink(aside, path)
+        return whole
+
+    found = spoiled(root, _linked)
+    assert told(found) == told(lint(None))
+    assert restored == []
+
+
+def stored(imports: dict[str, tuple[str, ...] | None]) -> snapshot_file.Stored:
+    """A state with nothing in it."""
+    return snapshot_file.Stored(snapshots.Snapshot([], [], b"data"), imports, 0.5)
+
+
+def test_settings_of_imports_are_part_of_it() -> None:
+    one = stored({"here": None, "other": ("lib",)})
+    assert one.holds(lambda folder: ("lib",) if folder == "other" else None)
+    assert not one.holds(lambda folder: None)
+
+
+def test_few_are_kept(root: Path) -> None:
+    kept = Shelf(str(root / FOLDER), "0" * 32, "1" * 32, KEY)
+    for number in range(5):
+        snapshot_file.write(kept, f"{number:032x}", stored({str(number): ("a", "b")}))
+        for path in states(root):
+            os.utime(path, (int(path.stem, 16), int(path.stem, 16)))
+    assert [int(path.stem, 16) for path in states(root)] == [3, 4]
+    assert snapshot_file.read(kept, f"{4:032x}") == stored({"4": ("a", "b")})
+    assert snapshot_file.read(kept, f"{1:032x}") is None
+
+
+SCRIPT = """\
+import sys
+import bce_lint.cache
+bce_lint.cache._WORTH = 0.0
+from bce_lint.cli.main import main
+sys.exit(main())
+"""
+
+
+def test_processes_with_other_seeds_go_on(root: Path) -> None:
+    command = [sys.executable, "-c", SCRIPT, "--output-format", "json", "--exit-zero", "."]
+
+    def run(seed: int, *more: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed), "BCE_LINT_CACHE_KEY": "of this test", "BCE_LINT_NO_CACHE": ""}
+        return subprocess.run([*command, *more], cwd=root, env=environment, capture_output=True, text=True, check=True).stdout
+
+    for seed in range(4):
+        assert run(seed) == run(seed + 10, "--no-cache")
+        edit(root, ("net.py", "train.py", "other.py")[seed % 3])
+    assert len(states(root)) == 1
