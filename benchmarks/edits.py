@@ -1,16 +1,23 @@
-"""`python -m benchmarks.edits [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs in a process that stays.
+"""`python -m benchmarks.edits [--fresh] [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs, in one process or in new ones.
 
 Functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
 body, a parameter more, an import more. An editor has the file open. After each edit the findings of the file are asked for in a workspace,
 and the file is as it was again. Told are the seconds of the processor, and how many times as long a first answer takes in a new process. A
-sample of the answers is held against cold ones.
+sample of the answers is held against cold ones. With `--fresh`, each answer is that of a new process of the command line, in a copy of the
+folder; it is told how much more it takes than one after which nothing was changed.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +30,7 @@ from bce_lint.workspace import Workspace
 _HEADER: Final = re.compile(r"^([ \t]*def .*)(\)(?: *->[^:]*)?:)[ \t]*$")
 _SAMPLE: Final = 10
 """Every so many edits the answer is held against that of a new workspace."""
+_NEW: Final = re.compile(r"\b(edited|# a comment)\b")
 Lines = list[str]
 
 
@@ -84,8 +92,61 @@ def _edit(number: int, places: list[_Place], rng: Random) -> tuple[str, Path, st
         at = rng.choice(places)
         as_it_is = at.path.read_text(encoding="utf-8")
         text = "\n".join(KINDS[kind](as_it_is.split("\n"), at))
+        text = text if number < 0 else _NEW.sub(rf"\1{number}", text)
         if text != as_it_is:
             return kind, at.path.absolute(), as_it_is, text
+
+
+class _Copy:
+    """A copy of a folder, with answers of its own, in which the command line is run."""
+
+    def __init__(self, folder: Path, beside: Path) -> None:
+        self.folder = beside / "project"
+        shutil.copytree(folder, self.folder, ignore=shutil.ignore_patterns(".git", ".bce_lint_cache", "__pycache__"))
+        (self.folder / "pyproject.toml").touch()
+        self._environment = {**os.environ, "BCE_LINT_CACHE_DIR": str(beside), "BCE_LINT_CACHE_KEY": "a benchmark", "BCE_LINT_NO_CACHE": ""}
+
+    def lint(self, *options: str) -> tuple[str, float]:
+        """What a new process says, and the seconds of the processor that it took."""
+        command = [sys.executable, "-m", "bce_lint", "--output-format", "json", "--exit-zero", *options, "."]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(command, cwd=self.folder, env=self._environment, capture_output=True, text=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def fresh(folder: Path, files: list[Path], edits: int, rng: Random) -> None:
+    """Measures new processes, and prints."""
+    with tempfile.TemporaryDirectory() as beside:
+        copy = _Copy(folder, Path(beside))
+        places = list(_places([copy.folder / file for file in files] or sorted(copy.folder.rglob("*.py"))))
+        _, cold = copy.lint()
+        warm = min(copy.lint()[1] for _ in range(3))
+        took: dict[str, list[float]] = {kind: [] for kind in KINDS}
+        different = compared = 0
+        first = 0.0
+        for number in range(-1, edits):
+            kind, path, as_it_is, text = _edit(number, places, rng)
+            path.write_text(text, encoding="utf-8")
+            found, seconds = copy.lint()
+            if number < 0:
+                first = seconds  # from here on the state is kept
+            else:
+                took[kind].append(seconds)
+            if number % _SAMPLE == 0:
+                compared, different = compared + 1, different + (found != copy.lint("--no-cache")[0])
+            path.write_text(as_it_is, encoding="utf-8")
+        print(f"{folder}: {edits} edits of {len({place.path for place in places})} files, each before a new process")
+        print(f"  cold {cold:.2f} s, nothing changed {warm:.2f} s, the first change {first:.2f} s; above that where nothing changed:")
+        _tell({kind: [one - warm for one in seconds] for kind, seconds in took.items()}, cold)
+        print(f"  answers other than without a cache: {different} of {compared}")
+
+
+def _tell(took: dict[str, list[float]], cold: float) -> None:
+    for kind, seconds in took.items():
+        if seconds:
+            last = sorted(seconds)[max(0, -(-len(seconds) * 95 // 100) - 1)]
+            print(f"  {kind:22} {median(seconds):6.2f} s   {median(seconds) / cold:5.2f} x; 95 of 100 within {last:.2f} s")
 
 
 def main() -> None:
@@ -95,8 +156,12 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path, help="files in the folder, by their paths from it")
     parser.add_argument("--edits", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--fresh", action="store_true", help="a new process for each")
     args = parser.parse_args()
     rng = Random(args.seed)
+    if args.fresh:
+        fresh(args.folder, args.files, args.edits, rng)
+        return
     places = list(_places([args.folder / file for file in args.files] or sorted(args.folder.rglob("*.py"))))
     workspace = Workspace(args.folder)
     took: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -116,10 +181,7 @@ def main() -> None:
         workspace.update(path, as_it_is)
     print(f"{args.folder}: {args.edits} edits of {len({place.path for place in places})} files, seed {args.seed}")
     print(f"  a first answer         {median(cold):6.2f} s")
-    for kind, seconds in took.items():
-        if seconds:
-            last = sorted(seconds)[max(0, -(-len(seconds) * 95 // 100) - 1)]
-            print(f"  {kind:22} {median(seconds):6.2f} s   {median(seconds) / median(cold):5.2f} x; 95 of 100 within {last:.2f} s")
+    _tell(took, median(cold))
     print(f"  answers other than cold: {different} of {len(cold)}")
 
 

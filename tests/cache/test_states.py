@@ -141,7 +141,7 @@ def spoiled(root: Path, change: object) -> LintResult:
     "change",
     [
         lambda whole: b"", lambda whole: whole[:10], lambda whole: whole[:-1], lambda whole: whole + b"x",
-        lambda whole: b"0" * 32 + whole[32:], lambda whole: whole[:100] + bytes([whole[100] ^ 1]) + whole[101:], lambda whole: b"\0" * 10_000,
+        lambda whole: b"0" * 32 + whole[32:], lambda whole: whole[:99] + bytes([whole[99] ^ 1]) + whole[100:], lambda whole: b"\0" * 9_999,
     ],
 )  # fmt: skip
 def test_a_state_that_was_changed_is_none(root: Path, restored: list[Project], change: object) -> None:
