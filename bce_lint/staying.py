@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Mapping
@@ -51,7 +52,10 @@ class StayingProject:
         made = Project(self._root.path, files, texts, before=known, imports=self.imports, stays=stays, edits=self._edits)
         if not missing:  # else it would not be the same whichever file was asked about before
             self._known, self._stamps = made, stamps
-            if known is not None and known is not self._before and made.machine is not known.machine:
+            if known is not None and known is self._before:
+                self._before = None
+                gc.unfreeze()  # what it was read as is garbage now
+            elif known is not None and made.machine is not known.machine:
                 _let_go(known)
         return made
 

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.edits [--fresh] [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs, in one process or in new ones.
+"""`python -m benchmarks.edits [--fresh [--counts]] [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs.
 
-Functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
+In a process that stays, or in new ones: functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
 body, a parameter more, an import more. An editor has the file open. After each edit the findings of the file are asked for in a workspace,
 and the file is as it was again. Told are the seconds of the processor, and how many times as long a first answer takes in a new process. A
 sample of the answers is held against cold ones. With `--fresh`, each answer is that of a new process of the command line, in a copy of the
@@ -92,7 +92,7 @@ def _edit(number: int, places: list[_Place], rng: Random) -> tuple[str, Path, st
         at = rng.choice(places)
         as_it_is = at.path.read_text(encoding="utf-8")
         text = "\n".join(KINDS[kind](as_it_is.split("\n"), at))
-        text = text if number < 0 else _NEW.sub(rf"\1{number}", text)
+        text = text if number < 0 else _NEW.sub(rf"\g<1>{number}", text)
         if text != as_it_is:
             return kind, at.path.absolute(), as_it_is, text
 
@@ -115,26 +115,26 @@ class _Copy:
         return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def fresh(folder: Path, files: list[Path], edits: int, rng: Random) -> None:
+def fresh(folder: Path, files: list[Path], edits: int, rng: Random, options: list[str]) -> None:
     """Measures new processes, and prints."""
     with tempfile.TemporaryDirectory() as beside:
         copy = _Copy(folder, Path(beside))
         places = list(_places([copy.folder / file for file in files] or sorted(copy.folder.rglob("*.py"))))
-        _, cold = copy.lint()
-        warm = min(copy.lint()[1] for _ in range(3))
+        _, cold = copy.lint(*options)
+        warm = min(copy.lint(*options)[1] for _ in range(3))
         took: dict[str, list[float]] = {kind: [] for kind in KINDS}
         different = compared = 0
         first = 0.0
         for number in range(-1, edits):
             kind, path, as_it_is, text = _edit(number, places, rng)
             path.write_text(text, encoding="utf-8")
-            found, seconds = copy.lint()
+            found, seconds = copy.lint(*options)
             if number < 0:
                 first = seconds  # from here on the state is kept
             else:
                 took[kind].append(seconds)
             if number % _SAMPLE == 0:
-                compared, different = compared + 1, different + (found != copy.lint("--no-cache")[0])
+                compared, different = compared + 1, different + (found != copy.lint("--no-cache", *options)[0])
             path.write_text(as_it_is, encoding="utf-8")
         print(f"{folder}: {edits} edits of {len({place.path for place in places})} files, each before a new process")
         print(f"  cold {cold:.2f} s, nothing changed {warm:.2f} s, the first change {first:.2f} s; above that where nothing changed:")
@@ -157,10 +157,11 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fresh", action="store_true", help="a new process for each")
+    parser.add_argument("--counts", action="store_true", help="ask new processes for counts alone, for which no fixes are made")
     args = parser.parse_args()
     rng = Random(args.seed)
     if args.fresh:
-        fresh(args.folder, args.files, args.edits, rng)
+        fresh(args.folder, args.files, args.edits, rng, ["--statistics"] if args.counts else [])
         return
     places = list(_places([args.folder / file for file in args.files] or sorted(args.folder.rglob("*.py"))))
     workspace = Workspace(args.folder)

@@ -176,21 +176,21 @@ class Cache:
 
     def earlier(self, root: Root, part: str, imports: ImportFolders = usual) -> WarmStart:
         """The state of a project, or of a part of it, that was kept last. Nothing is kept of a project that has not changed since it was
-        first asked about."""
+        first asked about, nor for a text that is not on the disk."""
         folder, state = self._place(root), self._states.get((root, part))
-        if folder is None or state is None:
+        if folder is None:
             return WarmStart()
-        shelf = self._shelf(folder, state)
+        shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
-            return WarmStart(None, shelf.has_others())
+            return WarmStart(None, state is not None and shelf.has_others())
         from bce_lint.analysis.project.snapshots import restored
 
         self._cost[shelf.state] = stored.cost
         try:
             return WarmStart(restored(stored.snapshot, imports, _as_it_was), True)
         except (*_DAMAGE, LookupError, UnpicklingError, EOFError, ImportError, AttributeError):
-            return WarmStart(None, True)
+            return WarmStart(None, state is not None)
 
     def keep_state(self, root: Root, part: str, project: Project) -> None:
         """Keeps the state of a project that stays for later runs, if it took longer to find out than it takes to write down."""
@@ -246,8 +246,11 @@ class Cache:
     def _shelf(self, folder: str, state: ProjectState) -> Shelf:
         shelf = self._shelves.get(state.key)
         if shelf is None:
-            shelf = self._shelves[state.key] = Shelf(folder, digest(state.root.encode("utf-8", "surrogatepass")), state.key, self._key)
+            shelf = self._shelves[state.key] = self._new_shelf(folder, state.root, state.key)
         return shelf
+
+    def _new_shelf(self, folder: str, root: str, state: str) -> Shelf:
+        return Shelf(folder, digest(root.encode("utf-8", "surrogatepass")), state, self._key)
 
 
 def _as_it_was(path: str, known: str) -> bytes | None:

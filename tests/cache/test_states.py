@@ -126,6 +126,22 @@ def test_other_questions_go_on_from_it(root: Path, restored: list[Project]) -> N
     assert len(restored) == 1  # the process keeps the project
 
 
+def test_a_text_that_is_not_saved_goes_on_from_it(root: Path, restored: list[Project]) -> None:
+    data = (root / "train.py").read_bytes()
+    unsaved = data.replace(b"BCEWithLogitsLoss", b"BCELoss")
+    check_text(unsaved, "train.py", default_codes(), cache=Cache(key=KEY))
+    assert states(root) == []
+    lint()
+    edit(root)
+    lint()
+    engine._PROJECTS.clear()
+    found = check_text(unsaved, "train.py", default_codes(), cache=Cache(key=KEY))
+    assert len(restored) == 1
+    engine._PROJECTS.clear()
+    assert told(found) == told(check_text(unsaved, "train.py", default_codes()))
+    assert [one.code for one in found.diagnostics] == ["BCE101"]
+
+
 def spoiled(root: Path, change: object) -> LintResult:
     """What is found where the state was changed."""
     lint()

@@ -7,6 +7,7 @@ their digests: a file that is another by then is one that has changed. What is r
 from __future__ import annotations
 
 import copyreg
+import gc
 import pickle
 import struct
 import sys
@@ -17,6 +18,7 @@ from importlib import import_module
 from io import BytesIO
 from types import MethodType
 from typing import Any, Final, NamedTuple
+from weakref import finalize
 
 from bce_lint.analysis.project.call_stack import room
 from bce_lint.analysis.project.project import Project
@@ -88,8 +90,10 @@ def restored(snapshot: Snapshot, imports: ImportFolders, read: Callable[[str, st
     reader.given = given
     with room(stack_depth() + _DEEP):
         project = reader.load()
+        gc.freeze()  # most of it stays: to look through it for garbage takes as long as to read it
     if type(project) is not Project:
         raise LookupError("no project")
+    finalize(project, gc.unfreeze)
     vars(project).update(sources={}, problems={}, _decoded={}, _parsed=[], _open_files=None, interrupted=False, others=[])
     return project
 
