@@ -135,6 +135,7 @@ class Checker:
                 found = check_text(data, name, selected, cache=cache, turn=turn)
                 if turn.is_ours:
                     self._keep_for_others(cache, name)
+                cache.settle()
                 return list(found.diagnostics)
 
     def _about(self, name: str) -> str:

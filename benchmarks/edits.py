@@ -1,10 +1,10 @@
 """`python -m benchmarks.edits [--fresh [--counts]] [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs.
 
-In a process that stays, or in new ones: functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
-body, a parameter more, an import more. An editor has the file open. After each edit the findings of the file are asked for in a workspace,
-and the file is as it was again. Told are the seconds of the processor, and how many times as long a first answer takes in a new process. A
-sample of the answers is held against cold ones. With `--fresh`, each answer is that of a new process of the command line, in a copy of the
-folder; it is told how much more it takes than one after which nothing was changed.
+Functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
+body, a parameter more, an import more. In a process that stays, an editor has the file open: after each edit the findings of the file are
+asked for in a workspace, and the file is as it was again. Told are the seconds of the processor, and how many times as long a first answer
+takes in a new process. A sample of the answers is held against cold ones. With `--fresh`, each answer is that of a new process of the
+command line, in a copy of the folder; it is told how much more it takes than one before which nothing was changed.
 """
 
 from __future__ import annotations

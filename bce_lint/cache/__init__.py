@@ -85,6 +85,7 @@ class Cache:
         self._analysed: WeakKeyDictionary[Project, ProjectState] = WeakKeyDictionary()
         self._shelves: dict[str, Shelf] = {}
         self._seen: dict[str, str] = {}
+        self._due: list[tuple[Root, str, Project]] = []
         self._cost: dict[str, float] = {}
         """How many seconds it takes to keep a state, by its key."""
 
@@ -193,6 +194,16 @@ class Cache:
             return WarmStart(None, state is not None)
 
     def keep_state(self, root: Root, part: str, project: Project) -> None:
+        """Has the state of a project kept, once there is time for it."""
+        if (root, part, project) not in self._due:
+            self._due.append((root, part, project))
+
+    def settle(self) -> None:
+        """Keeps the states that are to be kept: that takes longer than an answer, so it is done once all is told."""
+        while self._due:
+            self._keep_state(*self._due.pop())
+
+    def _keep_state(self, root: Root, part: str, project: Project) -> None:
         """Keeps the state of a project that stays for later runs, if it took longer to find out than it takes to write down."""
         folder, state = self._place(root), self._analysed.get(project)
         if folder is None or state is None or not project.stays or project.texts:

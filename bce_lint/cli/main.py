@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,6 +107,10 @@ def _run(options: Namespace) -> int:
     report(options, run)
     for line in run.revealed:
         terminal.write(f"{terminal.one_line(line)}\n", error=True)
+    if run.afterwards is not None:
+        terminal.flush()
+        with suppress(KeyboardInterrupt):  # all is told
+            run.afterwards()
     return _status(options, run)
 
 
@@ -317,7 +322,8 @@ def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
         )
     )
     run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
-    return run._replace(unshown=result.unshown, interrupted=interrupted, sinks=result.sinks)
+    afterwards = None if kept is None or interrupted else kept.settle
+    return run._replace(unshown=result.unshown, interrupted=interrupted, sinks=result.sinks, afterwards=afterwards)
 
 
 def _where() -> str:

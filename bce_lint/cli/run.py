@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,3 +35,5 @@ class Run(NamedTuple):
     """How many possible findings are left out, as nobody asked for them."""
     interrupted: str = ""
     """Where the user stopped it, in words: there may be more findings."""
+    afterwards: Callable[[], None] | None = None
+    """What is left to do once all is told."""

@@ -65,7 +65,11 @@ def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Project]]:
 
 def lint(key: Signer | None = KEY) -> LintResult:
     """Lints the current folder, with a cache where there is a key."""
-    return check(discover((".",)).files, default_codes(), fixes=True, cache=None if key is None else Cache(key=key))
+    kept = None if key is None else Cache(key=key)
+    found = check(discover((".",)).files, default_codes(), fixes=True, cache=kept)
+    if kept is not None:
+        kept.settle()
+    return found
 
 
 def told(result: LintResult) -> tuple[object, ...]:
