@@ -18,6 +18,8 @@ LARGEST: Final = 1 << 28
 KEPT: Final = 2
 """How many there may be of a project: of its parts, or by different versions of this program."""
 _NAME: Final = re.compile(r"[0-9a-f]{32}\.state")
+_LEFT: Final = re.compile(r"[0-9a-f]{32}\.state\.[0-9]+")
+"""What a process is writing, or has left that was killed."""
 _SIGNED: Final = 32
 """How many letters a signature has."""
 
@@ -52,7 +54,7 @@ def write(shelf: Shelf, name: str, stored: Stored) -> None:
         return
     with shelf.inside(make=True) as inside:
         inside.replace(f"{name}.state", shelf.sign(name.encode(), packed) + packed)
-        for other in inside.oldest(_NAME, KEPT):
+        for other in (*inside.oldest(_NAME, KEPT), *inside.oldest(_LEFT, KEPT)):
             inside.remove(other)
 
 

@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -20,6 +22,8 @@ from bce_lint.cache.shelf import Shelf
 from bce_lint.engine import LintResult, check, check_text
 from bce_lint.rules.registry import default_codes
 from bce_lint.source.discover import discover
+from tests.analysis.project.test_reuse import state
+from tests.edits import changed
 
 NET = "import torch\n\n\ndef squash(x):\n    return torch.sigmoid(x)\n"
 TRAIN = """\
@@ -224,7 +228,11 @@ def test_few_are_kept(root: Path) -> None:
         snapshot_file.write(kept, f"{number:032x}", stored({str(number): ("a", "b")}))
         for path in states(root):
             os.utime(path, (int(path.stem, 16), int(path.stem, 16)))
+        left = states(root)[0].with_name(f"{number:032x}.state.{number}")
+        left.write_bytes(b"of a process that was killed")
+        os.utime(left, (number, number))
     assert [int(path.stem, 16) for path in states(root)] == [3, 4]
+    assert [path.suffix for path in sorted((root / FOLDER).rglob("*.state.*"))] == [".2", ".3", ".4"]
     assert snapshot_file.read(kept, f"{4:032x}") == stored({"4": ("a", "b")})
     assert snapshot_file.read(kept, f"{1:032x}") is None
 
@@ -249,3 +257,28 @@ def test_processes_with_other_seeds_go_on(root: Path) -> None:
         assert run(seed) == run(seed + 10, "--no-cache")
         edit(root, ("net.py", "train.py", "other.py")[seed % 3])
     assert len(states(root)) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2))
+def test_processes_that_share_a_state_and_are_killed(root: Path, seed: int) -> None:
+    rng = Random(seed)
+    texts = {str(path): path.read_text(encoding="utf-8") for path in root.glob("*.py")}
+    command = [sys.executable, "-c", SCRIPT, "--output-format", "json", "--exit-zero", "."]
+    environment = {**os.environ, "BCE_LINT_CACHE_KEY": "of this test", "BCE_LINT_NO_CACHE": ""}
+    survived = 0
+    for step in range(20):
+        texts = changed(rng, texts)
+        state(root, texts)  # writes them
+        seeds = ({**environment, "PYTHONHASHSEED": str(step + number)} for number in range(2))
+        running = [subprocess.Popen(command, cwd=root, env=one, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for one in seeds]
+        if rng.random() < 0.5:
+            with suppress(subprocess.TimeoutExpired):
+                running[0].communicate(timeout=rng.random())
+            running[0].kill()
+        said = [process.communicate() for process in running]
+        expected = subprocess.run([*command, "--no-cache"], cwd=root, env=environment, capture_output=True, check=True).stdout
+        assert said[1] == (expected, b""), f"step {step}"
+        survived += running[0].returncode == 0
+        assert running[0].returncode == -9 or said[0] == (expected, b""), f"step {step}"
+    assert 0 < survived < 20
