@@ -15,8 +15,9 @@ from bce_lint.diagnostic import CRASH
 from bce_lint.ir.bindings import Bindings
 from bce_lint.ir.tree import functions, tree
 from bce_lint.ir.walk import AnyNode, children
+from bce_lint.source.documents import decode
 from bce_lint.source.projects import ImportFolders, project_files, root_of, usual
-from bce_lint.source.text import SourceError, SourceText, decode
+from bce_lint.source.text import SourceError, SourceText
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
 Naming: TypeAlias = Callable[[str], str]
@@ -122,8 +123,10 @@ def _piece(project: Project, here: Place, piece: str | Place, named: Naming) -> 
     source = project.source(piece.path)
     if source is None or piece.span.end == 0:
         return named(piece.path)
-    row = source.position(piece.span.start).row
-    return f"line {row}" if piece.path == here.path else f"{named(piece.path)}:{row}"
+    where = source.told(source.location(piece.span))
+    if piece.path != here.path:
+        return f"{named(piece.path)}:{where.line}"
+    return f"line {where.start.row}" + ("" if where.cell is None else f" of cell {where.cell}")
 
 
 def _failures(project: Project, named: Naming) -> Iterator[str]:
@@ -134,8 +137,8 @@ def _failures(project: Project, named: Naming) -> Iterator[str]:
 
 
 def _position(source: SourceText, span: ir.Span, name: str) -> str:
-    row, column = source.position(span.start)
-    return f"{name}:{row}:{column}"
+    where = source.told(source.location(span))
+    return f"{name}:{where.line}:{where.start.column}"
 
 
 def lowered(path: str, function: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -255,6 +255,8 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
         terminal.complain(f"{path}: {reason}")
     for path in () if options.quiet else engine.stand_ins(found.files, selected.imports):
         terminal.complain(f"{shown(path)}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known")
+    if not options.quiet:
+        _tell_languages(dict.fromkeys(map(str, found.files)))
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
     if options.fix:
@@ -271,12 +273,24 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
     return run._replace(problems=problems, nothing=not found.files)
 
 
+def _tell_languages(files: Mapping[str, bytes | None]) -> None:
+    """Says which notebooks are not read, as their kernel is not Python's; of some files the content is at hand."""
+    from bce_lint.report.paths import shown
+    from bce_lint.source.text import is_notebook
+
+    if notebooks := {path: data for path, data in files.items() if is_notebook(path)}:
+        from bce_lint.source.notebook import other_languages
+
+        for path, language in other_languages(notebooks):
+            terminal.complain(f"{shown(path)}: not read, as the kernel of this notebook is for {terminal.one_line(language)}")
+
+
 def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_text
     from bce_lint.cli.run import Run
-    from bce_lint.source.discover import excluded, notebook
+    from bce_lint.source.discover import excluded
 
     data, name = sys.stdin.buffer.read(), options.stdin_filename
     selected = settings.unnamed if name is None else settings.selection([name])
@@ -284,10 +298,8 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
         if options.fix and not options.diff:
             terminal.put(data)
         return Run((), {})
-    if name is not None and (reason := notebook(Path(name))):
-        if options.fix and not options.diff:
-            terminal.put(data)
-        return Run((), {}, problems=(f"{name}: {reason}",))
+    if name is not None and not options.quiet:
+        _tell_languages({name: data})
     if options.fix:
         from bce_lint.findings import FixOptions
         from bce_lint.rules.by_file import EVERY

@@ -9,6 +9,7 @@ import re
 import stat
 from bisect import bisect_right
 from functools import cached_property
+from typing import NamedTuple
 
 from bce_lint.diagnostic import Location, Position
 from bce_lint.ir import Span
@@ -54,6 +55,11 @@ def read(path: str, most: int = LARGEST) -> bytes:
     return found
 
 
+def is_notebook(path: str | os.PathLike[str]) -> bool:
+    """True for a notebook, by its name."""
+    return os.fspath(path).lower().endswith(".ipynb")
+
+
 def is_handed(path: str) -> bool:
     """True for what the caller of the command opened for it, as `bce-lint <(command)` does; no file of a project has such a path."""
     return os.path.dirname(path) in ("/dev/fd", "/proc/self/fd")
@@ -66,6 +72,16 @@ class SourceError(Exception):
         super().__init__(message)
         self.message = message
         self.row = row
+
+
+class BrokenCell(NamedTuple):
+    """A cell of a notebook that cannot be read: its number, why, where in it, and whether it is too large."""
+
+    number: int
+    message: str
+    row: int = 1
+    column: int = 1
+    too_large: bool = False
 
 
 @record(frozen=True)
@@ -112,6 +128,27 @@ class SourceText:
         if row > len(self._starts):
             return len(self.text)
         return min(self._starts[max(row, 1) - 1] + max(column, 1) - 1, len(self.text))
+
+    @property
+    def broken(self) -> tuple[BrokenCell, ...]:
+        """The cells that cannot be read, of a notebook."""
+        return ()
+
+    def told(self, location: Location) -> Location:
+        """A range as a user is told it: in a notebook by cell."""
+        return location
+
+    def inner(self, location: Location) -> Location:
+        """A range that a user was told, in rows of this text."""
+        return location
+
+    def part(self, location: Location) -> SourceText:
+        """The text that the rows of a range that a user was told count in."""
+        return self
+
+    def in_file(self, location: Location) -> Location:
+        """Where a range that a user was told stands in the file, for programs that know no cells."""
+        return location
 
 
 def _declared(data: bytes) -> tuple[str | None, int]:
