@@ -18,6 +18,7 @@ from bce_lint.diagnostic import (
     UNSAFE,
     UNUSED_NOQA,
     Diagnostic,
+    Edit,
     Fix,
     Label,
     Location,
@@ -237,14 +238,15 @@ def location(project: Project, place: Place, shown: Mapping[str, str]) -> Locati
 
 def _named_fix(project: Project, fix: Fix, shown: Mapping[str, str]) -> Fix:
     """A fix whose files have the names that the user knows."""
-    edits = [edit._replace(location=_told(project, edit.location, shown)) for edit in fix.edits]
+    edits = [_told_edit(project, edit, shown) for edit in fix.edits]
     return changed(fix, message=shortened(fix.message, MAX_MESSAGE), edits=tuple(edits))
 
 
-def _told(project: Project, where: Location, shown: Mapping[str, str]) -> Location:
-    """A location of the analysis as the user is told it."""
-    source = project.source(where.path)
-    return (where if source is None else source.told(where))._replace(path=named(where.path, shown))
+def _told_edit(project: Project, edit: Edit, shown: Mapping[str, str]) -> Edit:
+    """An edit of the analysis as the user is told it."""
+    path, source = edit.location.path, project.source(edit.location.path)
+    told = edit if source is None else source.told_edit(edit)
+    return told._replace(location=told.location._replace(path=named(path, shown)))
 
 
 def problems(project: Project, wanted: set[str], shown: Mapping[str, str], selected: Selection) -> list[Diagnostic]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bce_lint import terminal
 from bce_lint.cli import options as command_line
+from bce_lint.cli.kernels import tell_languages
 from bce_lint.cli.reporting import report, sink
 from bce_lint.cli.sink import Unwritten
 from bce_lint.cli.ticker import ticking
@@ -255,8 +256,7 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
         terminal.complain(f"{path}: {reason}")
     for path in () if options.quiet else engine.stand_ins(found.files, selected.imports):
         terminal.complain(f"{shown(path)}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known")
-    if not options.quiet:
-        _tell_languages(dict.fromkeys(map(str, found.files)))
+    tell_languages({} if options.quiet else dict.fromkeys(map(str, found.files)))
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
     if options.fix:
@@ -273,18 +273,6 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
     return run._replace(problems=problems, nothing=not found.files)
 
 
-def _tell_languages(files: Mapping[str, bytes | None]) -> None:
-    """Says which notebooks are not read, as their kernel is not Python's; of some files the content is at hand."""
-    from bce_lint.report.paths import shown
-    from bce_lint.source.text import is_notebook
-
-    if notebooks := {path: data for path, data in files.items() if is_notebook(path)}:
-        from bce_lint.source.notebook import other_languages
-
-        for path, language in other_languages(notebooks):
-            terminal.complain(f"{shown(path)}: not read, as the kernel of this notebook is for {terminal.one_line(language)}")
-
-
 def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
@@ -298,8 +286,7 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
         if options.fix and not options.diff:
             terminal.put(data)
         return Run((), {})
-    if name is not None and not options.quiet:
-        _tell_languages({name: data})
+    tell_languages({} if name is None or options.quiet else {name: data})
     if options.fix:
         from bce_lint.findings import FixOptions
         from bce_lint.rules.by_file import EVERY

@@ -62,9 +62,9 @@ class Signs:
 
     def __init__(self, texts: list[str]) -> None:
         number = 0
-        while any(f"__{number}_" in text for text in texts):
+        while any(f"_ipython{number or ''}_" in text for text in texts):
             number += 1
-        self.stem = f"__{number}_"
+        self.stem = f"_ipython{number or ''}_"
         self.unknown = f"{self.stem}u"
         self.boundary = f"#{self.stem}"
         self._count = 0

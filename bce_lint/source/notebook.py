@@ -10,10 +10,11 @@ import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
+from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from bce_lint.diagnostic import Location, Position
+from bce_lint.diagnostic import Edit, Location, Position
 from bce_lint.ir import Span
 from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, lost_names
 from bce_lint.source.notebook_json import NotebookCell, NotebookJson, Respelling, place_of, read_notebook, respelled, row_of
@@ -24,7 +25,7 @@ _PYTHON: Final = re.compile(r"i?python[\d.]*|xpython", re.IGNORECASE)
 _NAMED: Final = re.compile(rb'"(?:name|language)"\s*:\s*"python"')
 """What a notebook of Python says of itself, most of the time."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_KEPT: Final = 64
+_KEPT: Final = 256
 """How many notebooks are remembered as they were read."""
 
 
@@ -47,6 +48,9 @@ class _Program(NamedTuple):
     signs: Signs
     broken: tuple[BrokenCell, ...]
     language: str
+
+
+_KNOWN: Final[dict[bytes, _Program]] = {}
 
 
 class NotebookText(SourceText):
@@ -98,6 +102,20 @@ class NotebookText(SourceText):
             return location
         cell = self._at(location.start.row)
         return Location(location.path, _in_cell(location.start, cell), _in_cell(location.end, cell), cell.cell.number)
+
+    def told_edit(self, edit: Edit) -> Edit:
+        """An edit as a user is told it, within the text of its cell: the line end behind the last line is none of that."""
+        place = self.told(edit.location)
+        lines = self.part(place).lines
+        if place.end.row <= len(lines) or not lines or lines[-1].endswith(("\n", "\r")):
+            return Edit(place, edit.content)
+        start, end = place.start, Position(len(lines), len(lines[-1]) + 1)
+        if start.row > len(lines):
+            return Edit(Location(place.path, end, end, place.cell), "\n" + edit.content.removesuffix("\n"))
+        if start.column == 1 and start.row > 1 and not edit.content:
+            above = lines[start.row - 2]
+            start = Position(start.row - 1, len(above.rstrip("\r\n")) + 1)
+        return Edit(Location(place.path, start, end, place.cell), edit.content.removesuffix("\n"))
 
     def inner(self, location: Location) -> Location:
         """A range as a user is told it, in rows of the program."""
@@ -195,8 +213,18 @@ def encode_notebook(source: SourceText, text: str) -> bytes:
     return data
 
 
-@lru_cache(maxsize=_KEPT)
 def _program(data: bytes) -> _Program:
+    """The program of a notebook; a few hundred that were read last are remembered without what else they hold."""
+    key = blake2b(data, digest_size=16).digest()
+    if key not in _KNOWN:
+        program = _read(data)
+        for old in list(_KNOWN)[: max(len(_KNOWN) - _KEPT, 0)]:
+            _KNOWN.pop(old, None)
+        _KNOWN[key] = program
+    return _KNOWN[key]
+
+
+def _read(data: bytes) -> _Program:
     found = read_notebook(_json_text(data))
     language = _other_language(found)
     cells = [] if language else [one for one in found.cells if one.kind == "code" and _is_python(one)]
@@ -255,10 +283,10 @@ def _is_indented(code: str) -> bool:
 
 def _other_language(found: NotebookJson) -> str:
     """The language of the kernel, where that is not Python; a notebook that names none is Python's."""
-    for key, name in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
+    for key, name in (("language_info", "name"), ("kernelspec", "language")):
         about = found.metadata.get(key)
         language = about.get(name) if isinstance(about, dict) else None
-        if isinstance(language, str) and language and (name == "language" or key == "language_info"):
+        if isinstance(language, str) and language:
             return "" if _PYTHON.fullmatch(language) else language
     return ""
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Location, Position
+from bce_lint.diagnostic import Edit, Location, Position
 from bce_lint.ir import Span
 from bce_lint.records import record
 
@@ -25,6 +25,8 @@ _SYSTEM = ("/proc/", "/sys/")
 """Where files are no files: to read one may take a message from the system, or the secrets of this process."""
 LARGEST = 16_000_000
 """Bytes beyond which a file is not read."""
+LARGEST_NOTEBOOK = 64_000_000
+"""The same of a notebook: most of one are pictures."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -32,16 +34,18 @@ def lines_of(text: str) -> list[str]:
     return _LINE.findall(text)
 
 
-def content(path: str, most: int = LARGEST) -> bytes | None:
-    """The bytes of a file; None where it cannot be read, is larger than `most`, or is a pipe or a device."""
+def content(path: str, most: int | None = None) -> bytes | None:
+    """The bytes of a file; None where it cannot be read, is larger than `most` or than any that is read, or is a pipe or a device."""
     try:
         return None if is_handed(path) else read(path, most)  # what is handed can be read once only
     except OSError:
         return None
 
 
-def read(path: str, most: int = LARGEST) -> bytes:
+def read(path: str, most: int | None = None) -> bytes:
     """The bytes of a file. Raises OSError for what is no file, a pipe among them unless it `is_handed`, and for one larger than `most`."""
+    if most is None:
+        most = LARGEST_NOTEBOOK if is_notebook(path) else LARGEST
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     with open(handle, "rb") as stream:
         status = os.fstat(handle)
@@ -137,6 +141,10 @@ class SourceText:
     def told(self, location: Location) -> Location:
         """A range as a user is told it: in a notebook by cell."""
         return location
+
+    def told_edit(self, edit: Edit) -> Edit:
+        """An edit as a user is told it."""
+        return edit
 
     def inner(self, location: Location) -> Location:
         """A range that a user was told, in rows of this text."""
