@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from bce_lint.diagnostic import Edit, Location, Position
 from bce_lint.ir import Span
 from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, lost_names
-from bce_lint.source.notebook_json import NotebookCell, NotebookJson, Respelling, place_of, read_notebook, respelled, row_of, same_ends
+from bce_lint.source.notebook_json import NotebookCell, NotebookJson, place_of, read_notebook, respelled, same_ends
 from bce_lint.source.text import BrokenCell, SourceError, SourceText, content, lines_of
 from bce_lint.syntax.parse import ParseFailure, TooLarge, check
 
@@ -142,10 +142,14 @@ class NotebookText(SourceText):
         cell = next((one for one in self._json.cells if one.number == location.cell), None)
         if cell is None:
             return location
-        part, text = SourceText(self.path, self.data, cell.source, "utf-8", False), _json_text(self.data)
-        places = (place_of(text, cell, part.offset(*place)) for place in location[1:3])
-        start, end = (Position(row_of(text, at), at - max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))) for at in places)
+        part = SourceText(self.path, self.data, cell.source, "utf-8", False)
+        start, end = (self._file.position(place_of(self._file.text, cell, part.offset(*place))) for place in location[1:3])
         return Location(location.path, start, max(start, end))
+
+    @cached_property
+    def _file(self) -> SourceText:
+        """The JSON as a text with rows."""
+        return SourceText(self.path, self.data, _json_text(self.data), "utf-8", False)
 
     def _at(self, row: int) -> _ProgramCell:
         """The cell of a row; the line between two cells belongs to the one before it."""
@@ -154,17 +158,17 @@ class NotebookText(SourceText):
 
     @cached_property
     def _json(self) -> NotebookJson:
-        return read_notebook(_json_text(self.data))
+        return read_notebook(self._file.text)
 
     def encoded(self, text: str) -> bytes:
         """The notebook with another program: only the cells that change are spelled anew. Raises `SourceError` where a text is not split
         into these cells with certainty."""
-        written, changes = _json_text(self.data), list[Respelling]()
-        for one, new in self._touched(text):
-            changes += respelled(written, one, new)
-        for start, end, spelled in sorted(changes, reverse=True):
-            written = written[:start] + spelled + written[end:]
-        return codecs.BOM_UTF8 * self.bom + written.encode()
+        changes = [change for one, new in self._touched(text) for change in respelled(self._file.text, one, new)]
+        parts, at = list[str](), 0
+        for start, end, spelled in sorted(changes):
+            parts += (self._file.text[at:start], spelled)
+            at = end
+        return codecs.BOM_UTF8 * self.bom + "".join((*parts, self._file.text[at:])).encode()
 
     def _touched(self, text: str) -> Iterator[tuple[NotebookCell, str]]:
         """The cells that have another text in another program, with that."""
