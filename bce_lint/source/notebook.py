@@ -14,17 +14,19 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from bce_lint.diagnostic import Edit, Location, Position
+from bce_lint.diagnostic import Edit, Location, Position, shortened
 from bce_lint.ir import Span
 from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, lost_names
 from bce_lint.source.notebook_json import NotebookCell, NotebookJson, place_of, read_notebook, respelled, same_ends
-from bce_lint.source.text import BrokenCell, SourceError, SourceText, content, lines_of
+from bce_lint.source.text import BrokenCell, SourceError, SourceText, content, holds_notebook, lines_of
 from bce_lint.syntax.parse import ParseFailure, TooLarge, check
 
 _PYTHON: Final = re.compile(r"i?python[\d.]*|xpython", re.IGNORECASE)
 _NAMED: Final = re.compile(rb'"(?:name|language)"\s*:\s*"python"')
 """What a notebook of Python says of itself, most of the time."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONGEST: Final = 40
+"""The most characters of the name of a language."""
 _KEPT: Final = 256
 """How many notebooks are remembered as they were read."""
 
@@ -327,9 +329,9 @@ def other_languages(notebooks: Mapping[str, bytes | None]) -> Iterator[tuple[str
     """The notebooks whose kernel is not Python's, with its language; those whose content is not at hand are read."""
     for path, data in notebooks.items():
         raw = content(path) if data is None else data
-        if raw is not None and not _NAMED.search(raw):
+        if raw is not None and holds_notebook(raw, path) and not _NAMED.search(raw):
             try:
                 if language := _other_language(read_notebook(_json_text(raw))):
-                    yield path, language
+                    yield path, shortened(language, _LONGEST)
             except SourceError:
                 continue
