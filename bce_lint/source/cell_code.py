@@ -33,6 +33,8 @@ _STATEMENT: Final = re.compile(
     rf"|(?P<line>(?:[%!?]|[,;/](?=\w)){_REST})|[\w.,* \t\[\]'\"]+=[ \t]*(?P<value>(?:!|%(?=\w)){_REST})"
     r"|(?P<help>[^\s#'\"][^\r\n#'\"]*(?<=[\w\])*])\?\??)(?=[ \t]*;?[ \t]*(?:[\r\n]|\Z)))"
 )
+_RUN: Final = re.compile(r"%run[ \t]+(?:-i[ \t]+)?(?:\./)?(?P<module>[^\W\d]\w*(?:/[^\W\d]\w*)*)(?:\.py)?(?:[ \t][^\r\n]*)?")
+"""Runs a file, whose names are then those of the notebook, as if all were imported from it."""
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 _WORD: Final = re.compile(r"(?<![.\w])[^\W\d]\w*")
 _BOUND: Final = r"\b%s\s*=(?!=)|\b(?:def|class|as|import)\s+%s\b"
@@ -85,6 +87,10 @@ class Signs:
         """A statement that does nothing, but for names that are unknown from there on."""
         return f"{self.losing(lost) or 'pass'}#{self.name()}#"
 
+    def importing(self, module: str) -> str:
+        """A statement that takes all names of a module."""
+        return f"from {module} import *#{self.name()}#"
+
     def losing(self, names: tuple[str, ...]) -> str:
         """A statement after which some names are unknown; nothing where there are none."""
         return f"{' = '.join(names)} = {self.unknown}" if names else ""
@@ -121,7 +127,9 @@ def _hidden(text: str, place: int, signs: Signs) -> Iterator[Hidden]:
             continue
         start, end = (found.start("timed"), found.end()) if kind == "timed" else found.span(kind or 0)
         rows = "".join(_BREAK.findall(text, start, end))
-        yield Hidden(start, end, f"{signs.name() if kind == 'value' else signs.statement()}{rows}")
+        ran = _RUN.fullmatch(text, start, end) if kind == "line" and text[start - 1 : start] in ("", "\n", "\r") else None
+        sign = signs.name() if kind == "value" else signs.statement() if ran is None else signs.importing(ran["module"].replace("/", "."))
+        yield Hidden(start, end, f"{sign}{rows}")
         place = next_line(text, end)
 
 
