@@ -6,7 +6,7 @@ import ast
 import keyword
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from bce_lint.source.text import lines_of
@@ -37,7 +37,7 @@ _RUN: Final = re.compile(r"%run[ \t]+(?:-i[ \t]+)?(?:\./)?(?P<module>[^\W\d]\w*(
 """Runs a file, whose names are then those of the notebook, as if all were imported from it."""
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 _WORD: Final = re.compile(r"(?<![.\w])[^\W\d]\w*")
-_BOUND: Final = r"\b%s\s*=(?!=)|\b(?:def|class|as|import)\s+%s\b"
+_BOUND: Final = re.compile(r"(\w+)[ \t]*=(?!=)|\b(?:def|class|as|import)[ \t]+(\w+)")
 _IMPORTED: Final = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import[ \t]+([^\r\n#()]+)", re.MULTILINE)
 
 
@@ -93,7 +93,7 @@ class Signs:
 
     def losing(self, names: tuple[str, ...]) -> str:
         """A statement after which some names are unknown; nothing where there are none."""
-        return f"{' = '.join(names)} = {self.unknown}" if names else ""
+        return f"{', '.join(names)} = {self.unknown}" if names else ""
 
 
 def closed(text: str, signs: Signs, lost: tuple[str, ...]) -> CellCode:
@@ -168,8 +168,13 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(one for one in words if one.isidentifier() and not keyword.iskeyword(one) and one != "__debug__")
 
 
-def lost_names(text: str, others: list[str]) -> tuple[str, ...]:
+def imported_names(text: str) -> set[str]:
+    """The names that a cell imports, as far as its lines alone tell."""
+    return {name for found in _IMPORTED.findall(text) for name in names_in(found)}
+
+
+def lost_names(text: str, own: Container[str], importers: Mapping[str, int]) -> tuple[str, ...]:
     """The names that a cell which nobody can read may have changed: its words, but for those that other cells import and it does not
-    bind."""
-    imported = {name for other in others for found in _IMPORTED.findall(other) for name in names_in(found)}
-    return tuple(name for name in names_in(text) if name not in imported or re.search(_BOUND % (name, name), text))
+    bind. `own` are those that it imports itself, `importers` how many cells import each."""
+    bound = {name for found in _BOUND.findall(text) for name in found}
+    return tuple(name for name in names_in(text) if name in bound or importers.get(name, 0) <= (name in own))

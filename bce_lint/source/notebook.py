@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
@@ -16,7 +17,7 @@ from typing import Final, NamedTuple
 
 from bce_lint.diagnostic import Edit, Location, Position, shortened
 from bce_lint.ir import Span
-from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, lost_names
+from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, imported_names, lost_names
 from bce_lint.source.notebook_json import NotebookCell, NotebookJson, place_of, read_notebook, respelled, same_ends
 from bce_lint.source.text import BrokenCell, SourceError, SourceText, content, holds_notebook, lines_of
 from bce_lint.syntax.parse import ParseFailure, TooLarge, check
@@ -49,7 +50,6 @@ class _Program(NamedTuple):
     cells: tuple[_ProgramCell, ...]
     signs: Signs
     broken: tuple[BrokenCell, ...]
-    language: str
 
 
 _KNOWN: Final[dict[bytes, _Program]] = {}
@@ -66,11 +66,6 @@ class NotebookText(SourceText):
     def broken(self) -> tuple[BrokenCell, ...]:
         """The cells of Python that cannot be read."""
         return self._program.broken
-
-    @property
-    def language(self) -> str:
-        """The language of its kernel, where that is not Python and nothing of it is read."""
-        return self._program.language
 
     def position(self, offset: int) -> Position:
         """The row and column (from 1) of an offset, with the columns that a cell has."""
@@ -244,8 +239,7 @@ def _program(data: bytes) -> _Program:
 
 def _read(data: bytes) -> _Program:
     found = read_notebook(_json_text(data))
-    language = _other_language(found)
-    cells = [] if language else [one for one in found.cells if one.kind == "code" and _is_python(one)]
+    cells = [] if _other_language(found) else [one for one in found.cells if one.kind == "code" and _is_python(one)]
     signs = Signs([one.source for one in found.cells])
     codes, broken = _codes([one.source for one in cells], signs)
     parts, placed = list[str](), list[_ProgramCell]()
@@ -261,17 +255,19 @@ def _read(data: bytes) -> _Program:
         parts.append(text and f"{text}\n")
         start, row, before = start + len(parts[-1]), row + rows, signs.losing(code.lost)
     numbered = tuple(one._replace(number=cells[one.number].number) for one in broken)
-    return _Program("".join(parts), tuple(placed), signs, numbered, language)
+    return _Program("".join(parts), tuple(placed), signs, numbered)
 
 
 def _codes(texts: Sequence[str], signs: Signs) -> tuple[list[CellCode], list[BrokenCell]]:
     """What is read of each cell, and those that cannot be, by their index."""
     codes, broken = list[CellCode](), list[BrokenCell]()
+    importing = [imported_names(text) for text in texts]
+    importers = Counter(name for names in importing for name in names)
     for index, text in enumerate(texts):
         code = cell_code(text, signs)
         problem = None if code.closed else _problem(index, text, code.code(text))
         if problem is not None:
-            code = closed(text, signs, lost_names(text, [other for number, other in enumerate(texts) if number != index]))
+            code = closed(text, signs, lost_names(text, importing[index], importers))
             broken.append(problem)
         codes.append(code)
     return codes, broken

@@ -44,7 +44,7 @@ CELLS = [
     ("%%time\nx = 1", f"{P}#{N}1#\nx = 1"),
     ("\n  \n%%capture out\nx = 1\n%a", f"\n  \nout = {N}u#{N}1#\nx = 1\n{P}#{N}2#"),
     ("%%bash\nfor x in y; do '; done", f"{P}#{N}1#"),
-    ("%%bash --out said --err wrong\nls", f"out = said = err = wrong = {N}u#{N}1#"),
+    ("%%bash --out said --err wrong\nls", f"out, said, err, wrong = {N}u#{N}1#"),
     ("%%writefile a.py\nx = 1", f"a = {N}u#{N}1#"),
     ("%%time?", f"{P}#{N}1#"),
     ("x = 1\n%%time\n", f"x = 1\n{P}#{N}1#\n"),
@@ -165,6 +165,14 @@ def test_a_cell_that_does_not_parse_is_told_alone() -> None:
     assert found(SETUP, "x = = 1\n", BUG, "y = (\n2\n", OLD) == [
         (2, 1, "BCE901"), (3, 2, "BCE103"), (4, 1, "BCE901"), (5, 1, "BCE203")
     ]  # fmt: skip
+
+
+def test_a_cell_of_many_words_that_does_not_parse_is_told_alone() -> None:
+    words = " ".join(f"word{number}" for number in range(20_000))
+    assert found(SETUP, f"p {words}", BUG) == [(2, 1, "BCE901"), (3, 2, "BCE103")]
+    start = time.perf_counter()
+    assert len(found("import torch", *["torch x ="] * 2_000)) == 2_000
+    assert time.perf_counter() - start < 30
 
 
 def test_half_a_surrogate_pair_and_nul_are_told_at_their_cells() -> None:
