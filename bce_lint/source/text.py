@@ -44,8 +44,7 @@ def content(path: str, most: int | None = None) -> bytes | None:
 
 def read(path: str, most: int | None = None) -> bytes:
     """The bytes of a file. Raises OSError for what is no file, a pipe among them unless it `is_handed`, and for one larger than `most`."""
-    if most is None:
-        most = LARGEST_NOTEBOOK if is_notebook(path) else LARGEST
+    most = largest(path) if most is None else most
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     with open(handle, "rb") as stream:
         status = os.fstat(handle)
@@ -62,6 +61,11 @@ def read(path: str, most: int | None = None) -> bytes:
 def is_notebook(path: str | os.PathLike[str]) -> bool:
     """True for a notebook, by its name."""
     return os.fspath(path).lower().endswith(".ipynb")
+
+
+def largest(path: str) -> int:
+    """How many bytes of a file are read at most, by its name."""
+    return LARGEST_NOTEBOOK if is_notebook(path) else LARGEST
 
 
 def is_handed(path: str) -> bool:
