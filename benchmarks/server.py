@@ -3,7 +3,7 @@
 A server is started as an editor starts it, and a file of 500 lines of a generated project of more than 400 files is opened (or a file of a
 folder that is given). Functions of the file are edited by turns, at seeded places: a comment above one, a statement in its body, also typed
 letter by letter, a parameter more, an import more. Told is the time on the clock from the message of a change until the diagnostics of
-that version come back, how long the first ones take, and the time of the processor that the server takes for a change, where Linux tells it.
+that version come back, how long the first ones take, and how long the server's processor works for a change, where Linux tells it.
 """
 
 from __future__ import annotations
