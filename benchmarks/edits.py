@@ -64,7 +64,7 @@ KINDS: Final[dict[str, Callable[[Lines, _Place], Lines]]] = {
 }  # fmt: skip
 
 
-def _places(files: list[Path]) -> Iterator[_Place]:
+def places_of(files: list[Path]) -> Iterator[_Place]:
     for path in files:
         try:
             text = path.read_text(encoding="utf-8")
@@ -119,7 +119,7 @@ def fresh(folder: Path, files: list[Path], edits: int, rng: Random, options: lis
     """Measures new processes, and prints."""
     with tempfile.TemporaryDirectory() as beside:
         copy = _Copy(folder, Path(beside))
-        places = list(_places([copy.folder / file for file in files] or sorted(copy.folder.rglob("*.py"))))
+        places = list(places_of([copy.folder / file for file in files] or sorted(copy.folder.rglob("*.py"))))
         _, cold = copy.lint(*options)
         warm = min(copy.lint(*options)[1] for _ in range(3))
         took: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -163,7 +163,7 @@ def main() -> None:
     if args.fresh:
         fresh(args.folder, args.files, args.edits, rng, ["--statistics"] if args.counts else [])
         return
-    places = list(_places([args.folder / file for file in args.files] or sorted(args.folder.rglob("*.py"))))
+    places = list(places_of([args.folder / file for file in args.files] or sorted(args.folder.rglob("*.py"))))
     workspace = Workspace(args.folder)
     took: dict[str, list[float]] = {kind: [] for kind in KINDS}
     cold: list[float] = []

@@ -92,11 +92,14 @@ class _Gates(NamedTuple):
     known: dict[bytes, Readings | None]
 
 
-def run(lint: Linter, policy: Policy, checks: Checks) -> Fixed:
-    """Fixes until nothing is left to fix, at most `MAX_ROUNDS` times."""
+def run(lint: Linter, policy: Policy, checks: Checks, only: tuple[Edit, ...] | None = None) -> Fixed:
+    """Fixes until nothing is left to fix, at most `MAX_ROUNDS` times; or makes the one fix with these edits, in one round."""
     state = Fixed({}, [], [], lint({}), [])
     gates = _Gates(policy, checks, set(), {})
     trials: Trials | None = None
+    if only is not None:
+        alone = list(_chosen([one for one in state.left.found if _told_edits(state.left.shown(one)) == only], policy, gates.held))
+        return _round(lint, state, alone, gates, Trials(len(alone)))[0] if alone else state
     for _ in range(MAX_ROUNDS):
         chosen = list(_chosen(state.left.found, policy, gates.held))
         if not chosen:
@@ -116,6 +119,10 @@ def run(lint: Linter, policy: Policy, checks: Checks) -> Fixed:
 
 def _key(found: Judged) -> _Key:
     return found.rule.code, found.place.path, _edits(found)
+
+
+def _told_edits(found: Diagnostic) -> tuple[Edit, ...]:
+    return found.fix.edits if found.fix is not None else ()
 
 
 def _edits(found: Judged) -> tuple[Edit, ...]:
