@@ -1,0 +1,72 @@
+"""The project that the editors are driven in: a loss whose bug is in another file, lines that are typed, and what is to come out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+MODELS: Final = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 1)
+
+    def forward(self, x):
+        return torch.sigmoid(self.fc(x))
+"""
+TRAIN: Final = """\
+from models import Net
+from torch import nn
+
+criterion = nn.BCEWithLogitsLoss()
+
+
+def step(x, y):
+    return criterion(Net()(x), y)
+"""
+TYPED: Final = "\n\ndef other(x, y):\n    return nn.functional.cross_entropy(x, y, size_average=False)"
+CELLS: Final = (
+    "import torch\nfrom torch import nn\n\nfrom models import Net",
+    "x = torch.randn(8, 4)\ny = torch.rand(8, 1)",
+    "criterion = nn.BCEWithLogitsLoss()\ncriterion(Net()(x), y)",
+    "nn.functional.cross_entropy(x, y, size_average=False)",
+)
+FIXED: Final = {
+    "models.py": MODELS.replace("torch.sigmoid(self.fc(x))", "self.fc(x)"),
+    "train.py": f"{TRAIN}{TYPED}\n".replace("size_average=False", 'reduction="sum"'),
+}
+
+
+def notebook(last: str) -> str:
+    """A notebook of these cells but for the last one's text, as nbformat writes it."""
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "code", "execution_count": None, "id": f"cell{number}", "metadata": {}, "outputs": [], "source": text.splitlines(True)}
+        for number, text in enumerate((*CELLS[:-1], last), 1)
+    ]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
+
+
+def make(folder: Path, last: str = CELLS[-1]) -> None:
+    """Writes the project, its notebook with the text of the last cell."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in {"pyproject.toml": "", "models.py": MODELS, "train.py": TRAIN, "notebook.ipynb": notebook(last)}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def sources(path: Path) -> list[str]:
+    """The texts of the cells of a notebook."""
+    return ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+
+
+def compare(folder: Path) -> None:
+    """Fails if the files of the project are not what the fixes make of them."""
+    for name, text in FIXED.items():
+        found = (folder / name).read_text(encoding="utf-8")
+        assert found == text, f"{name} is\n{found}\nand not\n{text}"
