@@ -17,6 +17,7 @@ from bce_lint.diagnostic import (
     UNSAFE,
     UNUSED_NOQA,
     Diagnostic,
+    Edit,
     Fix,
     Label,
     Location,
@@ -53,14 +54,15 @@ MAX_MESSAGE = 1_000
 
 class FixOptions(NamedTuple):
     """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; the
-    paths that the command named: a link that leads out of its project is fixed below one of these alone; and whether findings that
-    have only a label in the files are among them."""
+    paths that the command named: a link that leads out of its project is fixed below one of these alone; whether findings that
+    have only a label in the files are among them; and the edits of the fix that is to be made alone, with what goes with it."""
 
     unsafe: bool
     fixable: frozenset[str]
     inspect: Inspect | None = None
     named: tuple[str, ...] = ()
     related: bool = False
+    only: tuple[Edit, ...] | None = None
 
 
 class Heeded(NamedTuple):

@@ -32,14 +32,16 @@ def fix_root(
     asked: Asked,
     options: FixOptions,
     texts: Mapping[str, bytes] | None = None,
+    before: Project | None = None,
 ) -> FixResult:
-    """Fixes the given paths of a project with these files; `texts` stand for what is on disk."""
+    """Fixes the given paths of a project with these files; `texts` stand for what is on disk. What a state `before` knows is not found out
+    again."""
     selected = selection(asked)
-    job = _FixJob(root, files, set(paths), shown, selected, texts or {}, options)
+    job = _FixJob(root, files, set(paths), shown, selected, texts or {}, options, before)
     least = UNSAFE if options.unsafe else SAFE
     out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
     policy = Policy(least, options.fixable, frozenset(paths) - out, lambda one: one.rule.code in selected.of(one.place.path).fixable)
-    fixed = run(job.lint, policy, Checks(cache(round_trips), against, code_of))
+    fixed = run(job.lint, policy, Checks(cache(round_trips), against, code_of), options.only)
     wider = policy._replace(files=policy.files | out)
     held = {path for one in fixed.left.found if (fix := wider.allowed(one)) is not None for path in fix.paths & out}
     fixed.refused.extend(f"{named(path, shown)}: a link out of the project, which is fixed only where it is named" for path in sorted(held))
@@ -76,11 +78,12 @@ class _FixJob:
         selected: Selection,
         given: Mapping[str, bytes],
         options: FixOptions,
+        before: Project | None,
     ) -> None:
         self.root, self.files, self.paths, self.shown, self.selected, self.given = root, files, paths, shown, selected, given
         self.inspect, self.related = options.inspect, options.related
         self.first: dict[str, SourceText] = {}
-        self.project: Project | None = None
+        self.project = before
         self.unshown = 0
 
     def lint(self, texts: Mapping[str, str]) -> Linted:

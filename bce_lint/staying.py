@@ -53,6 +53,10 @@ class StayingProject:
                 _let_go(known)
         return made
 
+    def look_again(self) -> None:
+        """Takes nothing for granted of the files on the disk when a state is asked for next."""
+        self._trusted_until = 0.0
+
     def _changed(self, path: str) -> bool:
         """True if files came, went or were written since they were read, as far as that was looked at."""
         start = time.monotonic()

@@ -55,7 +55,10 @@ ROOMS: dict[str, frozenset[str]] = {
             "staying",
         },
         "bce_lint.staying": {"source", "analysis"},
-        "bce_lint.workspace": {"diagnostic", "source", "analysis", "rules.by_file", "rules.selection", "engine", "staying", "loss_table"},
+        "bce_lint.workspace": {
+            "diagnostic", "source", "analysis", "rules.by_file", "rules.selection", "fixes.outcome", "findings", "fix_rounds", "engine",
+            "staying", "loss_table",
+        },
         "bce_lint.fingerprints": {"ir", "diagnostic", "source", "syntax.parse"},
         "bce_lint.adoption": {"diagnostic", "source", "fingerprints"},
         "bce_lint.codemod": {"engine", "findings", "rules.selection"},
@@ -68,7 +71,11 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.config": {"source", "rules", "report", "records"},
         "bce_lint.cli": {
             "", "rules", "config", "engine", "findings", "revealed", "loss_table", "fixes.outcome", "report", "source", "diagnostic",
-            "verify", "compare", "cache", "adoption", "fingerprints", "records", "terminal", "progress",
+            "verify", "compare", "cache", "adoption", "fingerprints", "records", "terminal", "progress", "lsp",
+        },
+        "bce_lint.lsp": {
+            "", "rules.by_file", "config", "engine", "findings", "fixes.outcome", "workspace", "report", "source", "diagnostic",
+            "adoption", "terminal", "progress",
         },
         "bce_lint.flake8_plugin": {"", "rules.by_file", "config", "engine", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},

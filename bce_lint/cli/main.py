@@ -37,8 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit status. What goes wrong is one line on standard error, never a traceback."""
     terminal.accept_any_text()
     PROGRESS.restart()
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        status = _run(command_line.parse(sys.argv[1:] if arguments is None else list(arguments)))
+        status = _serve(words[1:]) if words[:1] == ["server"] else _run(command_line.parse(words))
         terminal.flush()
         return status
     except BrokenPipeError:
@@ -107,6 +108,12 @@ def _run(options: Namespace) -> int:
     for line in run.revealed:
         terminal.write(f"{terminal.one_line(line)}\n", error=True)
     return _status(options, run)
+
+
+def _serve(words: Sequence[str]) -> int:
+    from bce_lint.lsp.command import serve
+
+    return serve(words)
 
 
 def _adopted(options: Namespace, settings: Settings) -> Adopted | None:

@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of everything after an optional leading `check`."""
     build = terminal.Parser(
         prog="bce-lint",
-        usage="bce-lint [check] [OPTIONS] [PATH ...]",
+        usage="bce-lint [check] [OPTIONS] [PATH ...]\n       bce-lint server [--help]",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

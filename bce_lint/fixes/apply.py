@@ -91,11 +91,14 @@ class _Gates(NamedTuple):
     known: dict[bytes, Readings | None]
 
 
-def run(lint: Linter, policy: Policy, checks: Checks) -> Fixed:
-    """Fixes until nothing is left to fix, at most `MAX_ROUNDS` times."""
+def run(lint: Linter, policy: Policy, checks: Checks, only: tuple[Edit, ...] | None = None) -> Fixed:
+    """Fixes until nothing is left to fix, at most `MAX_ROUNDS` times; or makes the one fix with these edits, in one round."""
     state = Fixed({}, [], [], lint({}), [])
     gates = _Gates(policy, checks, set(), {})
     trials: Trials | None = None
+    if only is not None:
+        alone = list(_chosen([one for one in state.left.found if _edits(one) == only], policy, gates.held))
+        return _round(lint, state, alone, gates, Trials(len(alone)))[0] if alone else state
     for _ in range(MAX_ROUNDS):
         chosen = list(_chosen(state.left.found, policy, gates.held))
         if not chosen:

@@ -51,16 +51,16 @@ def as_json(losses: Sequence[JudgedLoss], beside: Sequence[ShownAlone] = ()) -> 
     counts = {"losses": len(losses), **{verdict: verdicts[verdict] for verdict in VERDICTS}}
     known = {f"{side}_known": count for side, count in _known(losses).items()}
     others = [{**location_row(one.location), **_alone_object(one)} for one in beside]
-    told = {"losses": [_object(one) for one in losses], "beside": others, "summary": {**counts, **known, "causes": _causes(losses)}}
-    return json.dumps(told, indent=2) + "\n"
+    whole = {"losses": [_object(one) for one in losses], "beside": others, "summary": {**counts, **known, "causes": _causes(losses)}}
+    return json.dumps(whole, indent=2) + "\n"
 
 
 def _row(one: JudgedLoss) -> tuple[str, ...]:
     cells = (shortened(one_line(cell), width) for cell, width in zip((one.title, one.input, one.target), _WIDTHS, strict=True))
-    return _place(one.location), *cells, one_line(_told(one))
+    return _place(one.location), *cells, one_line(told(one))
 
 
-def _told(one: JudgedLoss) -> str:
+def told(one: JudgedLoss) -> str:
     """The verdict and why, and what its file says of it alone; that once, where it is why."""
     alone = one.alone
     if alone is None:

@@ -32,6 +32,11 @@ def root_of(path: str) -> Root:
     return _root(os.path.dirname(path))
 
 
+def look_again() -> None:
+    """Has the projects of files found out anew, as markers came or went."""
+    _root.cache_clear()
+
+
 @lru_cache(maxsize=4096)
 def _root(folder: str) -> Root:
     outermost = folder

@@ -1,0 +1,47 @@
+"""The protocol as pygls speaks it, but for the texts that are open, which are kept as the protocol says lines end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.language_server import lsp_method
+
+_LOG = logging.getLogger("bce_lint.lsp")
+_KEPT = (
+    types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_CLOSE, types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE, types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+)  # fmt: skip
+
+
+class Protocol(LanguageServerProtocol):
+    """What the server does with messages before its features see them."""
+
+    def _register_builtin_features(self) -> None:
+        super()._register_builtin_features()  # type: ignore[no-untyped-call]
+        for name in _KEPT:
+            self.fm.builtin_features.pop(name, None)
+
+    @property
+    def was_shut_down(self) -> bool:
+        """True if the client has asked for the end."""
+        return bool(self._shutdown)
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """A message by its type; a request that has none is answered, as somebody waits for that."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "id" in data and "method" in data:
+                told = error if isinstance(error, JsonRpcInvalidParams) else JsonRpcInvalidParams()
+                self._send_response(data["id"], None, told.to_response_error())
+            raise
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """The client asks for the end: nothing more is answered."""
+        yield from super().lsp_shutdown(*args)

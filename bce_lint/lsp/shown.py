@@ -1,0 +1,62 @@
+"""What is known of a loss, where somebody points at it, and of what models return, in the text."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from bce_lint.diagnostic import JudgedLoss, Location, Position
+from bce_lint.lsp.places import ClientPlaces, as_point, key_of
+from bce_lint.lsp.server import Server
+from bce_lint.lsp.texts import Snapshot
+from bce_lint.lsp.worker import ASKED
+from bce_lint.report.addresses import rule_address, rules_address
+from bce_lint.report.losses import told
+
+
+def register(server: Server) -> None:
+    """Adds the features."""
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def _hover(params: types.HoverParams) -> types.Hover | None:
+        key = key_of(params.text_document.uri)
+
+        def _told(now: Snapshot) -> types.Hover | None:
+            assert key is not None, "nothing is asked of a text that is not kept"
+            places = ClientPlaces(now, key)
+            at = places.lines(key).position(as_point(params.position))
+            loss = _around(at, server.analyst.losses(key))
+            return None if loss is None else types.Hover(_markup(loss), places.range(loss.location))
+
+        return None if key is None else await server.ask(ASKED, _told, None)
+
+
+def _around(at: Position, losses: tuple[JudgedLoss, ...]) -> JudgedLoss | None:
+    """The innermost loss around a place."""
+    found = [one for one in losses if one.location.start <= at <= one.location.end]
+    return min(found, key=lambda one: _size(one.location), default=None)
+
+
+def _size(location: Location) -> tuple[int, int]:
+    return location.end.row - location.start.row, location.end.column - location.start.column
+
+
+def _markup(loss: JudgedLoss) -> types.MarkupContent:
+    """What is known of a loss, as `--losses` tells it."""
+    reaching = {"input": loss.input, "target": loss.target}
+    lines = [f"**{_escaped(loss.title)}**: {_escaped(told(loss))}", "", *(f"- {name}: {_escaped(one)}" for name, one in reaching.items())]
+    if loss.reason and loss.reason not in told(loss):
+        lines.insert(1, f"\n{_escaped(loss.reason)}")
+    if rules_address():
+        lines += ["", *(f"[{code}]({rule_address(code)})" for code in loss.codes)]
+    return types.MarkupContent(types.MarkupKind.Markdown, "\n".join(lines))
+
+
+def _escaped(text: str) -> str:
+    """A text that Markdown shows as it is, but for what stands between backticks: names in it may come from anybody."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0 or not all(parts[1::2]):
+        return _literal(text)
+    return "".join(f"`{part}`" if number % 2 else _literal(part) for number, part in enumerate(parts))
+
+
+def _literal(text: str) -> str:
+    return "".join(f"\\{one}" if one in "\\`*_{}[]<>()#+-.!|&~" else one for one in text)
