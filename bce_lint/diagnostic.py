@@ -52,20 +52,34 @@ class Position(NamedTuple):
 
 
 class Location(NamedTuple):
-    """A range of text in one file."""
+    """A range of text in one file. In a notebook `cell` is the number of a cell, counted from 1 over all its cells, and the rows are
+    those of its text."""
 
     path: str
     start: Position
     end: Position
+    cell: int | None = None
+
+    @property
+    def line(self) -> str:
+        """The row for people, in a notebook with the cell before it."""
+        return f"{self.start.row}" if self.cell is None else f"cell {self.cell}:{self.start.row}"
+
+    @property
+    def order(self) -> tuple[str, int, Position, Position]:
+        """Orders locations by file, cell, row and column."""
+        return (self.path, self.cell or 0, self.start, self.end)
 
 
 class Unanalysed(NamedTuple):
-    """A function that was not analysed completely: its file, the row of its name, the name, and the reason."""
+    """A function that was not analysed completely: its file, the row of its name (in a notebook that of its cell), the name, and the
+    reason."""
 
     path: str
     row: int
     name: str
     reason: str
+    cell: int | None = None
 
 
 class Sinks(NamedTuple):
@@ -165,9 +179,9 @@ class Diagnostic:
     condition: str = ""
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str]:
-        """Orders diagnostics by file, row, column and code."""
-        return (self.location.path, self.location.start.row, self.location.start.column, self.code)
+    def sort_key(self) -> tuple[str, int, int, int, str]:
+        """Orders diagnostics by file, cell, row, column and code."""
+        return (self.location.path, self.location.cell or 0, *self.location.start, self.code)
 
     def without_fix(self) -> Diagnostic:
         """The same finding, for somebody who wants no fix of it."""

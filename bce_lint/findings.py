@@ -13,6 +13,7 @@ from bce_lint.analysis.state.unfinished import CALLER_SPENT
 from bce_lint.diagnostic import (
     DISPLAY_ONLY,
     SAFE,
+    TOO_LARGE,
     UNREADABLE,
     UNSAFE,
     UNUSED_NOQA,
@@ -25,13 +26,15 @@ from bce_lint.diagnostic import (
     Unanalysed,
     shortened,
 )
+from bce_lint.ir import Span
 from bce_lint.records import changed
 from bce_lint.rules.by_file import EVERY
 from bce_lint.rules.judge import judge, unranked
 from bce_lint.rules.possible import possible
 from bce_lint.rules.registry import BY_CODE, default_codes
+from bce_lint.source.documents import readable
 from bce_lint.source.suppress import suppressed
-from bce_lint.source.text import readable
+from bce_lint.source.text import is_notebook
 
 if TYPE_CHECKING:
     from bce_lint.analysis.domain.tensor import Place
@@ -203,7 +206,7 @@ def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Di
     """A finding as the user is told it."""
     rule = judged.rule
     labels = tuple(Label(text, location(project, place, shown)) for text, place in judged.labels)
-    fix = None if judged.fix is None else _named_fix(judged.fix, shown)
+    fix = None if judged.fix is None else _named_fix(project, judged.fix, shown)
     place = location(project, judged.place, shown)
     condition = in_words(judged.under, lambda test: _named_row(project, test, shown))
     message = shortened(f"possible, {condition}: {judged.message}" if condition else judged.message, MAX_MESSAGE)
@@ -212,7 +215,7 @@ def diagnostic(project: Project, shown: Mapping[str, str], judged: Judged) -> Di
 
 def _named_row(project: Project, place: Place, shown: Mapping[str, str]) -> str:
     """The file and the row of a place."""
-    return f"{named(place.path, shown)}:{_row(project, place.path, place.span.start)}"
+    return f"{named(place.path, shown)}:{location(project, place, shown).line}"
 
 
 def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | None = None) -> Inspect:
@@ -231,13 +234,20 @@ def location(project: Project, place: Place, shown: Mapping[str, str]) -> Locati
     """A place in rows and columns."""
     source = project.source(place.path)
     assert source is not None, "a place comes from a file that was read"
-    return source.location(place.span)._replace(path=named(place.path, shown))
+    return source.told(source.location(place.span))._replace(path=named(place.path, shown))
 
 
-def _named_fix(fix: Fix, shown: Mapping[str, str]) -> Fix:
+def _named_fix(project: Project, fix: Fix, shown: Mapping[str, str]) -> Fix:
     """A fix whose files have the names that the user knows."""
-    edits = [edit._replace(location=edit.location._replace(path=named(edit.location.path, shown))) for edit in fix.edits]
+    edits = [_told_edit(project, edit, shown) for edit in fix.edits]
     return changed(fix, message=shortened(fix.message, MAX_MESSAGE), edits=tuple(edits))
+
+
+def _told_edit(project: Project, edit: Edit, shown: Mapping[str, str]) -> Edit:
+    """An edit of the analysis as the user is told it."""
+    path, source = edit.location.path, project.source(edit.location.path)
+    told = edit if source is None else source.told_edit(edit)
+    return told._replace(location=told.location._replace(path=named(path, shown)))
 
 
 def problems(project: Project, wanted: set[str], shown: Mapping[str, str], selected: Selection) -> list[Diagnostic]:
@@ -245,25 +255,47 @@ def problems(project: Project, wanted: set[str], shown: Mapping[str, str], selec
     for path in () if project.interrupted else sorted(wanted):
         if selected.tells(path, UNREADABLE):
             project.check_syntax(path)
-    found = [(path, project.problems[path]) for path in sorted(wanted) if path in project.problems]
+    found = [(path, *problem) for path in sorted(wanted) for problem in _problems_in(project, path)]
     return [
-        _problem(named(path, shown), problem, selected.of(path).severity) for path, problem in found if selected.tells(path, problem[0])
+        _problem(code, message, where._replace(path=named(path, shown)), selected.of(path).severity)
+        for path, code, message, where in found
+        if selected.tells(path, code)
     ]
+
+
+def _problems_in(project: Project, path: str) -> Iterator[tuple[str, str, Location]]:
+    """What is wrong with a file, or with cells of a notebook, and where."""
+    source = project.sources.get(path)
+    if (problem := project.problems.get(path)) is not None:
+        place = Position(problem.row, problem.column)
+        where = Location(path, place, place)
+        yield problem.code, problem.message, where if source is None else source.told(where)
+    elif is_notebook(path) and (source := project.source(path)) is not None:
+        for one in source.broken:
+            place = Position(one.row, one.column)
+            yield TOO_LARGE if one.too_large else UNREADABLE, one.message, Location(path, place, place, one.number)
 
 
 def quoted_texts(project: Project, told: list[Judged], wanted: set[str]) -> Iterator[tuple[str, SourceText]]:
     """The texts that findings are shown with: of the files of their places and fixes, and of those that could not be analysed."""
     seen = {path for one in told for path in (*(place.path for place in one.places), *(one.fix.paths if one.fix else ()))}
     yield from ((path, source) for path in sorted(seen) if (source := project.source(path)) is not None)
-    for path in sorted((wanted & project.problems.keys() & project.summaries.keys()) - seen):
+    unread = project.problems.keys() | {path for path in wanted if is_notebook(path) and (one := project.source(path)) and one.broken}
+    for path in sorted((wanted & unread & project.summaries.keys()) - seen):
         yield path, readable(project.summaries[path].raw, path)
 
 
 def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, ...]:
     """The functions that the run of a project did not come to the end of, in whichever of its files, in order."""
     left = _unfinished(project)
-    told = (Unanalysed(named(one.path, shown), _row(project, one.path, one.start), one.name, one.reason) for one in left)
-    return tuple(sorted(told))
+    return tuple(sorted(_unanalysed(project, shown, one) for one in left))
+
+
+def _unanalysed(project: Project, shown: Mapping[str, str], one: Unfinished) -> Unanalysed:
+    source = project.source(one.path)
+    where = None if source is None else source.told(source.location(Span(one.start, one.start)))
+    row, cell = (1, None) if where is None else (where.start.row, where.cell)
+    return Unanalysed(named(one.path, shown), row, one.name, one.reason, cell)
 
 
 def _unfinished(project: Project) -> list[Unfinished]:
@@ -271,15 +303,7 @@ def _unfinished(project: Project) -> list[Unfinished]:
     return [one for key, one in project.answer.unfinished.items() if one.reason != CALLER_SPENT or key not in entered]
 
 
-def _row(project: Project, path: str, start: int) -> int:
-    source = project.source(path)
-    return 1 if source is None else source.position(start).row
-
-
-def _problem(shown: str, problem: tuple[str, str, int, int], severity: Mapping[str, str]) -> Diagnostic:
-    code, message, row, column = problem
-    place = Position(row, column)
-    where = Location(shown, place, place)
+def _problem(code: str, message: str, where: Location, severity: Mapping[str, str]) -> Diagnostic:
     return Diagnostic(code, BY_CODE[code].name, shortened(message, MAX_MESSAGE), where, severity.get(code, "error"))
 
 

@@ -48,7 +48,7 @@ def identities(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceTe
     for number in sorted(range(len(diagnostics)), key=lambda number: diagnostics[number].sort_key):
         one = diagnostics[number]
         source, definitions = sources.get(one.location.path), known.get(one.location.path)
-        qualified = "" if source is None or definitions is None else definitions.around(source.offset(*one.location.start))
+        qualified = "" if source is None or definitions is None else definitions.around(source.span(one.location).start)
         name = f"{one.name} (possible)" if one.condition else one.name  # one that has become certain is another
         parts = one.code, name, qualified, "" if source is None else _said(one, source)
         equal = one.location.path, parts
@@ -62,8 +62,8 @@ def identities(diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceTe
 def _said(one: Diagnostic, source: SourceText) -> str:
     """The source of a place; of a file that is no Python the line, as it cannot be taken apart."""
     if one.code == UNREADABLE:
-        row = one.location.start.row
-        return " ".join(source.lines[row - 1].split()) if 0 < row <= len(source.lines) else ""
+        row, lines = one.location.start.row, source.part(one.location).lines
+        return " ".join(lines[row - 1].split()) if 0 < row <= len(lines) else ""
     span = source.span(one.location)
     return normalised(source.text[span.start : min(span.end, span.start + _LONGEST)])
 

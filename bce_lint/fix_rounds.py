@@ -12,8 +12,9 @@ from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.rules.by_file import selection
+from bce_lint.source.documents import encode
 from bce_lint.source.projects import Root, leading_out
-from bce_lint.source.text import SourceError, SourceText, encode
+from bce_lint.source.text import SourceError, SourceText
 from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import against, code_of, round_trips
 
@@ -62,8 +63,8 @@ def together(results: Sequence[FixResult]) -> FixResult:
 
 
 def _texts(project: Project) -> dict[str, bytes]:
-    """The contents of all files of a project."""
-    return {path: summary.raw for path, summary in project.summaries.items()}
+    """The Python of all files of a project."""
+    return {path: summary.text for path, summary in project.summaries.items()}
 
 
 class _FixJob:

@@ -245,7 +245,7 @@ def _first_label(one: Diagnostic) -> str:
     if not one.labels:
         return ""
     message, location = one.labels[0]
-    return f" ({flowing(message)}: {one_line(location.path)}:{location.start.row})"
+    return f" ({flowing(message)}: {one_line(location.path)}:{location.line})"
 
 
 def _data(lines: Sequence[str], name: str | None) -> bytes:

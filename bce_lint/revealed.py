@@ -11,12 +11,13 @@ from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.models.registry import is_known
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.reveal import Reveals
-from bce_lint.diagnostic import CRASH
+from bce_lint.diagnostic import CRASH, Location, Position
 from bce_lint.ir.bindings import Bindings
 from bce_lint.ir.tree import functions, tree
 from bce_lint.ir.walk import AnyNode, children
+from bce_lint.source.documents import decode
 from bce_lint.source.projects import ImportFolders, project_files, root_of, usual
-from bce_lint.source.text import SourceError, SourceText, decode
+from bce_lint.source.text import SourceError, SourceText
 from bce_lint.syntax.parse import ParseFailure, TooLarge, lower
 
 Naming: TypeAlias = Callable[[str], str]
@@ -48,8 +49,10 @@ def _may_reveal(project: Project, path: str) -> bool:
     return b"bce_lint" in summary.raw or any(b"bce_lint" in other.raw for other in project.summaries.values())
 
 
-def at(path: str, row: int, column: int | None, named: Naming, imports: ImportFolders = usual) -> list[str]:
-    """What is known of the expressions that begin in a line, or of the innermost one around a column."""
+def at(
+    path: str, row: int, column: int | None, named: Naming, imports: ImportFolders = usual, cell: int | None = None
+) -> list[str]:
+    """What is known of the expressions that begin in a line, or of the innermost one around a column; in a notebook of a `cell`."""
     path = os.path.abspath(path)
     root = root_of(path)
     reveals = Reveals(frozenset({path}), is_known, frozenset())
@@ -58,7 +61,7 @@ def at(path: str, row: int, column: int | None, named: Naming, imports: ImportFo
     if unit is None or source is None:
         _, message, line, _ = project.problems[path]
         raise NoSuchPlace(f"{named(path)}:{line}: {message}")
-    spans = _spans(unit.module, source, row, column, named(path))
+    spans = _spans(unit.module, source, Location(path, Position(row, column or 1), Position(row, column or 1), cell), column, named(path))
     reveals.wanted = frozenset(spans)
     project.run(reveals.targets)
     for failure in _failures(project, named):
@@ -69,23 +72,30 @@ def at(path: str, row: int, column: int | None, named: Naming, imports: ImportFo
     return lines or [f"{_position(source, spans[0], named(path))}: never evaluated: no call and no entry point leads here"]
 
 
-def _spans(module: ir.Module, source: SourceText, row: int, column: int | None, name: str) -> list[ir.Span]:
+def _spans(module: ir.Module, source: SourceText, asked: Location, column: int | None, name: str) -> list[ir.Span]:
     """The expressions that begin in a line; or those around a column, the innermost first."""
-    if not 1 <= row <= len(source.lines):
-        raise NoSuchPlace(f"{name} has {len(source.lines)} lines: there is no line {row}")
+    lines, row = source.part(asked).lines, asked.start.row
+    whole = name if asked.cell is None else f"cell {asked.cell} of {name}"
+    if any(one.number == asked.cell for one in source.broken):
+        raise NoSuchPlace(f"{whole} cannot be read")
+    if source.inner(asked) is asked and asked.cell is not None:
+        raise NoSuchPlace(f"{name} has no cell {asked.cell} of Python that can be read")
+    if not 1 <= row <= len(lines):
+        raise NoSuchPlace(f"{whole} has {len(lines)} lines: there is no line {row}")
     found = {node.span: node for node in _expressions(module)}
+    inner = source.inner(asked).start.row
     if column is None:
-        spans = [span for span, node in found.items() if source.position(span.start).row == row and not isinstance(node, ir.Const)]
+        spans = [span for span, node in found.items() if source.position(span.start).row == inner and not isinstance(node, ir.Const)]
         if not spans:
-            raise NoSuchPlace(f"no expression begins in line {row} of {name}")
+            raise NoSuchPlace(f"no expression begins in line {row} of {whole}")
         return spans
-    if not 1 <= column <= len(source.lines[row - 1].rstrip("\r\n")):
-        raise NoSuchPlace(f"line {row} of {name} has no column {column}")
-    offset = source.offset(row, column)
+    if not 1 <= column <= len(lines[row - 1].rstrip("\r\n")):
+        raise NoSuchPlace(f"line {row} of {whole} has no column {column}")
+    offset = source.span(asked).start
     around = [span for span in found if span.start <= offset < span.end]
     around = sorted([*around, *_assigned(module, offset)], key=lambda span: span.end - span.start)
     if not around:
-        raise NoSuchPlace(f"no expression stands at {name}:{row}:{column}")
+        raise NoSuchPlace(f"no expression stands at {name}:{asked.line}:{column}")
     return around
 
 
@@ -122,8 +132,10 @@ def _piece(project: Project, here: Place, piece: str | Place, named: Naming) -> 
     source = project.source(piece.path)
     if source is None or piece.span.end == 0:
         return named(piece.path)
-    row = source.position(piece.span.start).row
-    return f"line {row}" if piece.path == here.path else f"{named(piece.path)}:{row}"
+    where = source.told(source.location(piece.span))
+    if piece.path != here.path:
+        return f"{named(piece.path)}:{where.line}"
+    return f"line {where.start.row}" + ("" if where.cell is None else f" of cell {where.cell}")
 
 
 def _failures(project: Project, named: Naming) -> Iterator[str]:
@@ -134,8 +146,8 @@ def _failures(project: Project, named: Naming) -> Iterator[str]:
 
 
 def _position(source: SourceText, span: ir.Span, name: str) -> str:
-    row, column = source.position(span.start)
-    return f"{name}:{row}:{column}"
+    where = source.told(source.location(span))
+    return f"{name}:{where.line}:{where.start.column}"
 
 
 def lowered(path: str, function: str) -> str:
@@ -156,4 +168,4 @@ def lowered(path: str, function: str) -> str:
     if function not in known:
         names = ", ".join([*list(known)[:MANY], *(["…"] if len(known) > MANY else [])])
         raise NoSuchPlace(f"{path} has no function {function}" + (f"; it has {names}" if names else ""))
-    return tree(known[function], lambda offset: source.position(offset)[:])
+    return tree(known[function], lambda offset: source.told(source.location(ir.Span(offset, offset))).start[:])

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from bce_lint.diagnostic import CRASH, UNREADABLE, Diagnostic
 from bce_lint.fingerprints import identities
-from bce_lint.source.text import SourceError, SourceText, content, decode
+from bce_lint.source.documents import decode
+from bce_lint.source.text import SourceError, SourceText, content
 
 STDIN: Final = "<stdin>"
 """The path of a text that has none."""

@@ -18,7 +18,7 @@ from bce_lint.source.text import SourceText, content
 
 FindingsWithTexts: TypeAlias = "tuple[Sequence[Diagnostic], Mapping[str, SourceText]]"
 Lint: TypeAlias = "Callable[[Sequence[Path], WrittenTree], FindingsWithTexts]"
-_PYTHON: Final = (".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi")
+_PYTHON: Final = (".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi", ".ipynb")
 _DECIDING: Final = frozenset((*MARKERS, "bce-lint.toml", ".gitignore"))
 """The files beside Python's that decide what a project is, and what of it is linted."""
 

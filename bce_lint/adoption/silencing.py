@@ -8,8 +8,9 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from bce_lint.source.documents import decode, encode
 from bce_lint.source.suppress import NoqaComment, comments, joined_rows, suppressed
-from bce_lint.source.text import SourceError, SourceText, decode, encode
+from bce_lint.source.text import SourceError, SourceText
 
 _WORDS: Final = re.compile(r"[ \t]*[A-Z]+[0-9]+", re.IGNORECASE)
 _UNSEEN: Final = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -57,7 +58,7 @@ def _edit(
         end = source.offset(extent[1], len(line) + 1)
         return end - len(line) + len(line.rstrip(" \t")), end, f"  # noqa: {listed}{f' {reason}' if reason else ''}"
     if there.comment is None:
-        raise NotSilenced(f"a string in row {source.position(there.span.start).row} holds what is read in place of a comment")
+        raise NotSilenced(f"a string in row {source.told(source.location(there.span)).line} holds what is read in place of a comment")
     end = there.span.end
     words = source.text[end : there.comment.end].strip(" \t,")
     return end, end, f", {listed}{f' {reason}' if reason and not words else ''}"

@@ -19,8 +19,9 @@ from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
 from bce_lint.cache.turn import AnswerTurn, Lock
 from bce_lint.diagnostic import CRASH, Sinks
+from bce_lint.source.documents import readable
 from bce_lint.source.projects import package_of, usual
-from bce_lint.source.text import content, readable
+from bce_lint.source.text import content
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project

@@ -39,7 +39,7 @@ def _row(one: Diagnostic) -> list[Any]:
 
 
 def _place(location: Location) -> list[Any]:
-    return [location.path, *location.start, *location.end]
+    return [location.path, *location.start, *location.end, *(() if location.cell is None else (location.cell,))]
 
 
 def _diagnostic(
@@ -50,8 +50,8 @@ def _diagnostic(
     return Diagnostic(code, name, message, _location(*place), severity, known, mended, condition=condition)
 
 
-def _location(path: str, row: int, column: int, last_row: int, last_column: int) -> Location:
-    return Location(path, Position(row, column), Position(last_row, last_column))
+def _location(path: str, row: int, column: int, last_row: int, last_column: int, cell: int | None = None) -> Location:
+    return Location(path, Position(row, column), Position(last_row, last_column), cell)
 
 
 def _fix(applicability: str, message: str, edits: list[Any]) -> Fix:

@@ -18,6 +18,7 @@ from bce_lint.source.write import FileChange, Refused, write_all
 if TYPE_CHECKING:
     from bce_lint.cli.run import Run
     from bce_lint.diagnostic import Diagnostic
+    from bce_lint.source.text import SourceText
 
 _NEVER = (CRASH, UNREADABLE, TOO_LARGE)
 
@@ -36,7 +37,7 @@ def add_noqa(options: Namespace, run: Run) -> Run:
             if os.path.abspath(path) in out:
                 raise NotSilenced("a link out of the project, which is written only where it is named")
             source = run.sources[path]
-            data, number = silenced(source, _rows(found), options.add_noqa)
+            data, number = silenced(source, _rows(source, found), options.add_noqa)
             change = FileChange(path, source.data, data)
             changes.append(change)
             once = (os.path.realpath(path), source.data, data)
@@ -55,10 +56,10 @@ def add_noqa(options: Namespace, run: Run) -> Run:
     return run._replace(left=left, problems=tuple(problems), lines=tuple(_lines(count, unsilenced, written=not options.diff)))
 
 
-def _rows(found: list[Diagnostic]) -> dict[int, frozenset[str]]:
+def _rows(source: SourceText, found: list[Diagnostic]) -> dict[int, frozenset[str]]:
     rows: defaultdict[int, set[str]] = defaultdict(set)
     for one in found:
-        rows[one.location.start.row].add(one.code)
+        rows[source.inner(one.location).start.row].add(one.code)
     return {row: frozenset(codes) for row, codes in rows.items()}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bce_lint import terminal
 from bce_lint.cli import options as command_line
+from bce_lint.cli.kernels import tell_languages
 from bce_lint.cli.reporting import report, sink
 from bce_lint.cli.sink import Unwritten
 from bce_lint.cli.ticker import ticking
@@ -262,6 +263,7 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
         terminal.complain(f"{path}: {reason}")
     for path in () if options.quiet else engine.stand_ins(found.files, selected.imports):
         terminal.complain(f"{shown(path)}: Python takes it for PyTorch in files beside it, so what they do with PyTorch is not known")
+    tell_languages({} if options.quiet else dict.fromkeys(map(str, found.files)))
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
     if options.fix:
@@ -283,7 +285,7 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_text
     from bce_lint.cli.run import Run
-    from bce_lint.source.discover import excluded, notebook
+    from bce_lint.source.discover import excluded
 
     data, name = sys.stdin.buffer.read(), options.stdin_filename
     selected = settings.unnamed if name is None else settings.selection([name])
@@ -291,10 +293,7 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
         if options.fix and not options.diff:
             terminal.put(data)
         return Run((), {})
-    if name is not None and (reason := notebook(Path(name))):
-        if options.fix and not options.diff:
-            terminal.put(data)
-        return Run((), {}, problems=(f"{name}: {reason}",))
+    tell_languages({} if name is None or options.quiet else {name: data})
     if options.fix:
         from bce_lint.findings import FixOptions
         from bce_lint.rules.by_file import EVERY

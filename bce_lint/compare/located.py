@@ -15,7 +15,8 @@ from bce_lint.compare.reading import Seen, Witnessed
 from bce_lint.diagnostic import Diagnostic, Label, Location
 from bce_lint.records import changed
 from bce_lint.report.paths import shown
-from bce_lint.source.text import SourceError, SourceText, decode
+from bce_lint.source.documents import decode
+from bce_lint.source.text import SourceError, SourceText
 
 
 class MovedFolder(NamedTuple):

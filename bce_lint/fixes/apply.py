@@ -177,7 +177,7 @@ def _round(lint: Linter, state: Fixed, chosen: list[Judged], gates: _Gates, tria
 
 def _told(state: Fixed, found: Judged) -> str:
     where = state.left.shown(found).location
-    return f"{where.path}:{where.start.row}:{where.start.column}: {found.rule.code}"
+    return f"{where.path}:{where.line}:{where.start.column}: {found.rule.code}"
 
 
 def _tried(lint: Linter, state: Fixed, chosen: Sequence[Judged], gates: _Gates) -> tuple[Fixed | None, str]:
@@ -249,7 +249,7 @@ def _check_gone(before: Linted, after: Linted, chosen: Sequence[Judged], rewrite
 
 
 def _brought(one: Diagnostic) -> Refusal:
-    return Refusal(f"it would bring {one.code} at {one.location.path}:{one.location.start.row}")
+    return Refusal(f"it would bring {one.code} at {one.location.path}:{one.location.line}")
 
 
 def _marks(found: Judged, seen: Linted, edited: Mapping[str, Sequence[Span]]) -> set[tuple[str, str]]:

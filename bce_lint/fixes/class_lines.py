@@ -115,7 +115,7 @@ def _base_names(node: ir.ClassDef) -> list[str]:
 def _quoted(project: RecordedProject, name: str) -> list[str]:
     """The files in which a quoted path ends in the name of a class, whatever its module."""
     path = re.compile(rf"""["'][^"'\r\n]+[.:]{re.escape(name)}["']""".encode())
-    return [other for other in project.words.holding(name) if path.search(project.analysed.summaries[other].raw)]
+    return [other for other in project.words.holding(name) if path.search(project.analysed.summaries[other].text)]
 
 
 def named_by_path(project: RecordedProject, owner: SourceRange | None) -> Iterator[tuple[Tree, Node]]:
@@ -128,7 +128,7 @@ def named_by_path(project: RecordedProject, owner: SourceRange | None) -> Iterat
     path = re.compile(rf"(?:[\w.]+\.)?{re.escape(module)}[.:]{re.escape(definition.name)}")
     quoted = re.compile(rf"""["']{path.pattern}["']""".encode())
     for other in project.remembered(("quoted", definition.name), partial(_quoted, project, definition.name)):
-        if quoted.search(project.analysed.summaries[other].raw):
+        if quoted.search(project.analysed.summaries[other].text):
             with suppress(Refusal):
                 tree = project.tree(other)
                 texts = [node for node in tree.of(ir.Const) if isinstance(node.value, str)]

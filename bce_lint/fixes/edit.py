@@ -36,7 +36,7 @@ def tidy(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def _outer_first(edit: Edit) -> tuple[object, ...]:
-    path, start, end = edit.location
+    path, start, end, _ = edit.location
     return path, start, -end.row, -end.column
 
 

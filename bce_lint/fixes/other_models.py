@@ -171,7 +171,7 @@ class OtherModels:
         if name not in self._known:
             wanted = re.compile(rb"^[ \t]*class[ \t]+%s(?!%s)" % (re.escape(name).encode(), LETTER), re.MULTILINE)
             summaries = self.project.analysed.summaries
-            defined = any(wanted.search(summaries[path].raw) for path in self.project.words.holding(name))
+            defined = any(wanted.search(summaries[path].text) for path in self.project.words.holding(name))
             self._known[name] = defined and not self._inherits(name)
         return self._known[name]
 

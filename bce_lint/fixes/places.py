@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.project.project import Project
 from bce_lint.fixes.tree import Node, Tree
+from bce_lint.ir import Span
 from bce_lint.source.projects import root_of
 
 _PLACES = 5
-_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def at_row(tree: Tree, node: Node) -> str:
@@ -22,14 +21,14 @@ def at_row(tree: Tree, node: Node) -> str:
 
 def row(tree: Tree, offset: int) -> str:
     """The file of an offset, from its project's folder, and its row."""
-    return f"{shown(tree.path)}:{len(_BREAK.findall(tree.text, 0, offset)) + 1}"
+    return f"{shown(tree.path)}:{tree.file.told(tree.file.location(Span(offset, offset))).line}"
 
 
 def at_place(project: Project, place: Place | SourceRange) -> str:
     """A place in a file of a project."""
     path, span = place[0], place[1]
     source = project.source(path)
-    return shown(path) if source is None else f"{shown(path)}:{source.position(span.start).row}"
+    return shown(path) if source is None else f"{shown(path)}:{source.told(source.location(span)).line}"
 
 
 def listed(places: Iterable[str]) -> str:

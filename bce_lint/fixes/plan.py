@@ -54,7 +54,8 @@ class Planner:
             edits = tidy(found.edits)
             kept = [edit.location for edit in edits if silent(edit.location.path, edit.location.start.row, judged.rule.code)]
             if kept:
-                raise Refusal(f"a `# noqa` protects {shown(kept[0].path)}:{kept[0].start.row}, which it would change")
+                where = self.project.tree(kept[0].path).file.told(kept[0])
+                raise Refusal(f"a `# noqa` protects {shown(where.path)}:{where.line}, which it would change")
             return changed(found, edits=edits)
         except Refusal as refusal:
             return self._by_hand(str(refusal), judged.intents)

@@ -125,7 +125,7 @@ class RecordedProject:
     @cached_property
     def words(self) -> Words:
         """All files of the project by their words."""
-        return Words({path: summary.raw for path, summary in self.analysed.summaries.items()})
+        return Words({path: summary.text for path, summary in self.analysed.summaries.items()})
 
     def call(self, place: Place | SourceRange) -> tuple[Tree, ir.Call]:
         """The call at a place."""
@@ -135,7 +135,7 @@ class RecordedProject:
     @cached_property
     def readers(self) -> Readers:
         """All files of the project, asked for who reads a name."""
-        return Readers({path: summary.raw for path, summary in self.analysed.summaries.items()}, words=self.words)
+        return Readers({path: summary.text for path, summary in self.analysed.summaries.items()}, words=self.words)
 
     @cached_property
     def _holders(self) -> dict[SourceRange, list[SourceRange]]:

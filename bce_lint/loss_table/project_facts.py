@@ -85,7 +85,7 @@ def _gradient(asked: _Asked) -> tuple[str, Place | None]:
 def _first(asked: _Asked, says: Callable[[bytes, bytes], bool]) -> Place | None:
     """The first place in another file whose code says something; the smallest expression or statement there."""
     for path, summary in sorted(asked.whole.summaries.items()):
-        if path != asked.path and says(summary.data or summary.raw, summary.raw) and (unit := asked.whole.unit(path)) is not None:
+        if path != asked.path and says(summary.data or summary.text, summary.text) and (unit := asked.whole.unit(path)) is not None:
             span = _innermost(unit, unit.module, says)
             return unit.place(span or ir.Span(0, 0))
     return None

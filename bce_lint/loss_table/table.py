@@ -79,7 +79,7 @@ def losses_of(files: Sequence[Path], asked: Asked) -> LossTable:
         for path in paths:
             project.check_syntax(path)
         unread += [f"{named(path, shown)}:{one[2]}: {one[1]}" for path, one in sorted(project.problems.items()) if path in shown]
-    return LossTable(sorted(found, key=lambda one: (one.location, one.loss)), tuple(unread), tuple(sorted(beside)))
+    return LossTable(sorted(found, key=lambda one: (one.location.order, one.loss)), tuple(unread), tuple(sorted(beside)))
 
 
 def losses_in(project: Project, path: str, asked: Asked, shown: Mapping[str, str]) -> tuple[JudgedLoss, ...]:
@@ -87,7 +87,7 @@ def losses_in(project: Project, path: str, asked: Asked, shown: Mapping[str, str
     calls = LossCalls(is_known)
     recorded = Project(project.root, project.summaries, project.texts, calls, before=project)
     rows = _table(recorded, calls, [path], selection(asked), shown).rows()
-    return tuple(sorted(rows, key=lambda one: (one.location, one.loss)))
+    return tuple(sorted(rows, key=lambda one: (one.location.order, one.loss)))
 
 
 def _table(project: Project, calls: LossCalls, paths: Sequence[str], selected: Selection, shown: Mapping[str, str]) -> _Table:

@@ -39,7 +39,7 @@ def unvisited(project: Project, paths: Iterable[str]) -> list[Unvisited]:
     found: list[Unvisited] = []
     for path in sorted(paths):
         summary = project.summaries.get(path)
-        if summary is not None and b"torch" in summary.raw and (unit := project.unit(path)) is not None:
+        if summary is not None and b"torch" in summary.text and (unit := project.unit(path)) is not None:
             found += [one for one in _in_file(project, unit) if one.place.range not in called]
     return found
 

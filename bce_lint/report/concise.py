@@ -18,8 +18,8 @@ def render(told: Told) -> str:
 
 
 def _line(one: Diagnostic, unsafe: bool, pen: Pen) -> str:
-    row, column = one.location.start
-    return f"{pen.paint(Colour.STRONG, shown(one.location.path))}:{row}:{column}: {sentence(one, unsafe, pen)}"
+    line, column = one.location.line, one.location.start.column
+    return f"{pen.paint(Colour.STRONG, shown(one.location.path))}:{line}:{column}: {sentence(one, unsafe, pen)}"
 
 
 def sentence(one: Diagnostic, unsafe: bool, pen: Pen) -> str:

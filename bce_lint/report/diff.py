@@ -9,7 +9,8 @@ import re
 from typing import Final
 
 from bce_lint.report.paths import relative
-from bce_lint.source.text import SourceError, decode
+from bce_lint.source.documents import decode
+from bce_lint.source.text import SourceError
 from bce_lint.terminal import is_harmful, printable
 
 _LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")

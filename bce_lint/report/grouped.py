@@ -25,5 +25,4 @@ def render(told: Told) -> str:
 
 
 def _place(one: Diagnostic) -> tuple[str, str]:
-    row, column = one.location.start
-    return str(row), str(column)
+    return one.location.line, str(one.location.start.column)

@@ -53,7 +53,11 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
 def _noqa_row(one: Diagnostic, told: Told) -> int | None:
     """The row in which a `# noqa` would silence a finding; None where none can, or where the text is not at hand."""
     source = told.sources.get(one.location.path)
-    return None if source is None or one.code in _NOT_SILENCED else noqa_row(source, one.location.start.row)
+    if source is None or one.code in _NOT_SILENCED:
+        return None
+    inner = source.inner(one.location)
+    row = noqa_row(source, inner.start.row)
+    return None if row is None else row - inner.start.row + one.location.start.row
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
@@ -79,8 +83,13 @@ def _finite(number: float | None) -> float | None:
 
 
 def location_row(location: Location) -> dict[str, Any]:
-    """A location: its file by absolute name, and its ends."""
-    return {"filename": os.path.abspath(location.path), "location": _position(location.start), "end_location": _position(location.end)}
+    """A location: its file by absolute name, and its ends; in a notebook its cell, too."""
+    return {
+        "filename": os.path.abspath(location.path),
+        "location": _position(location.start),
+        "end_location": _position(location.end),
+        **({} if location.cell is None else {"cell": location.cell}),
+    }
 
 
 def _position(position: Position) -> dict[str, int]:

@@ -25,7 +25,7 @@ def render(told: Told) -> str:
         cases = list(group)
         suite = SubElement(root, "testsuite", {"name": _legal(with_slashes(path)), **_counts(cases), "package": NAME})
         for one in cases:
-            _add_case(suite, one)
+            _add_case(suite, one, told)
     if not told.findings:
         suite = SubElement(root, "testsuite", {"name": NAME, **_counts(()), "package": NAME})
         SubElement(suite, "testcase", name="No findings", classname=NAME)
@@ -39,13 +39,14 @@ def _counts(cases: Sequence[Diagnostic]) -> dict[str, str]:
     return {"tests": str(len(cases) or 1), "skipped": str(skipped), "errors": "0", "failures": str(len(cases) - skipped)}
 
 
-def _add_case(suite: Element, one: Diagnostic) -> None:
-    row, column = one.location.start
+def _add_case(suite: Element, one: Diagnostic, told: Told) -> None:
+    (row, column), where = told.in_file(one.location).start, one.location
     path, message = _legal(with_slashes(one.location.path)), _legal(flowing(one.message))
+    cell = "" if where.cell is None else f"cell {where.cell}, "
     place = {"classname": os.path.splitext(path)[0], "file": path, "line": str(row), "column": str(column)}
     case = SubElement(suite, "testcase", {"name": f"{NAME}.{_legal(one.code)}", **place})
     SubElement(SubElement(case, "properties"), "property", name="severity", value=_legal(one.severity))
-    lines = [f"line {row}, col {column}, {message}"]
+    lines = [f"{cell}line {where.start.row}, col {where.start.column}, {message}"]
     lines += map(labelled, one.labels)
     lines += [] if one.fix is None else [f"help: {flowing(one.fix.message)}"]
     SubElement(case, "skipped" if one.condition else "failure", message=message).text = "\n".join(map(_legal, lines))

@@ -70,7 +70,7 @@ def told(one: JudgedLoss) -> str:
 
 
 def _place(location: Location) -> str:
-    return f"{shown(location.path)}:{location.start.row}:{location.start.column}"
+    return f"{shown(location.path)}:{location.line}:{location.start.column}"
 
 
 def _alone(one: ShownAlone) -> str:
@@ -92,7 +92,7 @@ def _verdict(one: JudgedLoss) -> str:
 
 
 def _at(location: Location | None) -> str:
-    return "" if location is None else f", {shown(location.path)}:{location.start.row}"
+    return "" if location is None else f", {shown(location.path)}:{location.line}"
 
 
 def _known(losses: Sequence[JudgedLoss]) -> dict[str, int]:

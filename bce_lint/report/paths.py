@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from bce_lint.diagnostic import Label
+from bce_lint.diagnostic import Label, Location
 from bce_lint.terminal import flowing, one_line
 
 
@@ -27,9 +27,14 @@ def with_slashes(path: str) -> str:
     return relative(os.path.normpath(path)).replace(os.sep, "/")
 
 
+def in_cell(location: Location) -> str:
+    """In which cell of a notebook a place lies, before a message that is told with a row of the file; nothing elsewhere."""
+    return "" if location.cell is None else f"{location.line.replace(':', ', line ')}: "
+
+
 def labelled(label: Label) -> str:
     """What a label says and where, on one line."""
-    return f"{flowing(label.message)}: {one_line(with_slashes(label.location.path))}:{label.location.start.row}"
+    return f"{flowing(label.message)}: {one_line(with_slashes(label.location.path))}:{label.location.line}"
 
 
 def uri(path: str) -> tuple[str, bool]:

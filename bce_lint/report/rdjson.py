@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from bce_lint.diagnostic import SAFE, UNSAFE, Diagnostic, Fix, Location, Position
 from bce_lint.report.addresses import rule_address, rules_address
-from bce_lint.report.paths import with_slashes
+from bce_lint.report.paths import in_cell, with_slashes
 from bce_lint.report.told import Told
-from bce_lint.source.text import SourceText
+from bce_lint.source.text import SourceText, is_notebook
 
 _SEVERITIES: Final = {"error": "ERROR", "warning": "WARNING"}
 
@@ -30,7 +30,7 @@ def _diagnostic(one: Diagnostic, told: Told) -> dict[str, Any]:
     suggestions = [] if one.fix is None else _suggestions(one.fix, one.location.path, told)
     related = [{"message": label.message, "location": _location(label.location, told)} for label in one.labels]
     return {
-        "message": one.message,
+        "message": f"{in_cell(one.location)}{one.message}",
         "location": _location(one.location, told),
         "severity": _SEVERITIES.get(one.severity, "INFO"),
         "code": {"value": one.code, **({"url": rule_address(one.code)} if rules_address() else {})},
@@ -42,8 +42,8 @@ def _diagnostic(one: Diagnostic, told: Told) -> dict[str, Any]:
 def _suggestions(fix: Fix, path: str, told: Told) -> list[dict[str, Any]]:
     """A fix as one replacement, from its first edit to its last."""
     source = told.sources.get(path)
-    if fix.applicability not in (SAFE, UNSAFE) or fix.paths != {path} or source is None:
-        return []
+    if fix.applicability not in (SAFE, UNSAFE) or fix.paths != {path} or source is None or is_notebook(path):
+        return []  # a notebook holds its program spelled as JSON
     edits = sorted(fix.edits, key=lambda edit: (edit.location.start, edit.location.end))
     first, last = edits[0].location.start, max(edit.location.end for edit in edits)
     text, done = "", source.offset(*first)
@@ -54,7 +54,8 @@ def _suggestions(fix: Fix, path: str, told: Told) -> list[dict[str, Any]]:
 
 
 def _location(location: Location, told: Told) -> dict[str, Any]:
-    return {"path": with_slashes(location.path), "range": _range(location, told.sources.get(location.path))}
+    source = told.sources.get(location.path)
+    return {"path": with_slashes(location.path), "range": _range(told.in_file(location), None if location.cell is not None else source)}
 
 
 def _range(location: Location, source: SourceText | None) -> dict[str, Any]:

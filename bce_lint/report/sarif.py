@@ -15,7 +15,7 @@ from typing import Any, Final
 from bce_lint import __version__
 from bce_lint.diagnostic import CRASH, DISPLAY_ONLY, TOO_LARGE, UNREADABLE, UNSAFE, Diagnostic, Edit, Fix, Label, Location
 from bce_lint.report.addresses import rules_address
-from bce_lint.report.paths import folder_uri, uri
+from bce_lint.report.paths import folder_uri, in_cell, uri
 from bce_lint.report.sarif_rules import LEVELS, rule_rows
 from bce_lint.report.told import Told
 
@@ -52,29 +52,29 @@ def _run(told: Told) -> dict[str, Any]:
 
 def _invocation(told: Told) -> dict[str, Any]:
     unread = [one for one in told.findings if one.code in _NOT_ANALYSED]
-    notifications = [_notification(one) for one in unread]
+    notifications = [_notification(one, told) for one in unread]
     notifications += [{"level": "error", "message": _text(line)} for line in told.failed]
     done = not told.failed and all(one.code != CRASH for one in unread)
     return {"executionSuccessful": done, **({"toolExecutionNotifications": notifications} if notifications else {})}
 
 
-def _notification(one: Diagnostic) -> dict[str, Any]:
+def _notification(one: Diagnostic, told: Told) -> dict[str, Any]:
     return {
         "level": LEVELS.get(one.severity, "note"),
         "message": _text(f"{one.code} {one.message}"),
-        "locations": [_location(one.location)],
+        "locations": [_location(one.location, told)],
     }
 
 
 def _result(one: Diagnostic, index: int, told: Told, fingerprint: str | None) -> dict[str, Any]:
-    flows = [_flow(way) for way in told.ways(one)]
-    related = [{"id": number, **_labelled(label)} for number, label in enumerate(_ordered(one.labels), 1)]
+    flows = [_flow(way, told) for way in told.ways(one)]
+    related = [{"id": number, **_labelled(label, told)} for number, label in enumerate(_ordered(one.labels), 1)]
     return {
         "ruleId": one.code,
         "ruleIndex": index,
         "level": LEVELS.get(one.severity, "note"),
-        "message": _text(one.message),
-        "locations": [_location(one.location)],
+        "message": _text(f"{in_cell(one.location)}{one.message}"),
+        "locations": [_location(one.location, told)],
         **({"relatedLocations": related} if related else {}),
         **({"codeFlows": flows} if flows else {}),
         **_fix(one.fix),
@@ -96,12 +96,15 @@ def _text(text: str) -> dict[str, str]:
     return {"text": text}
 
 
-def _labelled(label: Label) -> dict[str, Any]:
-    return {**_location(label.location), "message": _text(label.message)}
+def _labelled(label: Label, told: Told) -> dict[str, Any]:
+    return {**_location(label.location, told), "message": _text(label.message)}
 
 
-def _location(location: Location) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": _artifact(location.path), "region": _region(location)}}
+def _location(location: Location, told: Told) -> dict[str, Any]:
+    """A place in a file; in a notebook the region is that of the file, and the cell is a logical location."""
+    where = {"physicalLocation": {"artifactLocation": _artifact(location.path), "region": _region(told.in_file(location))}}
+    named = {"name": f"cell {location.cell}", "fullyQualifiedName": location.line, "kind": "module"}
+    return where if location.cell is None else {**where, "logicalLocations": [named]}
 
 
 def _artifact(path: str) -> dict[str, Any]:
@@ -114,13 +117,15 @@ def _region(location: Location) -> dict[str, int]:
     return {"startLine": row, "startColumn": column, "endLine": end_row, "endColumn": end_column}
 
 
-def _flow(way: Sequence[Label]) -> dict[str, Any]:
-    return {"threadFlows": [{"locations": [{"location": _labelled(step)} for step in way]}]}
+def _flow(way: Sequence[Label], told: Told) -> dict[str, Any]:
+    return {"threadFlows": [{"locations": [{"location": _labelled(step, told)} for step in way]}]}
 
 
 def _fix(fix: Fix | None) -> dict[str, Any]:
     if fix is None:
         return {}
+    if any(edit.location.cell is not None for edit in fix.edits):  # their text is not that of the file, which spells it as JSON
+        return {"properties": {"fix": {"applicability": fix.applicability, "message": fix.message}}}
     if fix.applicability == DISPLAY_ONLY or not fix.edits:
         return {"properties": {"fix": {"applicability": fix.applicability, "message": fix.message, "changes": list(_changes(fix))}}}
     about = f"{fix.message} (unsafe: values may change)" if fix.applicability == UNSAFE else fix.message

@@ -42,8 +42,12 @@ def visited(sinks: Sinks) -> str:
 def unanalysed(functions: Sequence[Unanalysed]) -> str:
     """How many functions were not analysed completely, and a line for each with its place and the reason."""
     lines = [f"not analysed completely: {count(len(functions), 'function')}\n"]
-    lines += [f"    {shown(one.path)}:{one.row} {one_line(one.name)} ({one_line(one.reason)})\n" for one in functions]
+    lines += [f"    {shown(one.path)}:{_row(one)} {one_line(one.name)} ({one_line(one.reason)})\n" for one in functions]
     return "".join(lines)
+
+
+def _row(one: Unanalysed) -> str:
+    return f"{one.row}" if one.cell is None else f"cell {one.cell}:{one.row}"
 
 
 def _told(row: _Row) -> str:

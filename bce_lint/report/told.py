@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bce_lint.diagnostic import Diagnostic, Label
+from bce_lint.diagnostic import Diagnostic, Label, Location
 from bce_lint.source.text import SourceText
 
 
@@ -53,3 +53,8 @@ class Told(NamedTuple):
     """How many cells a line of the terminal has; None where there is no terminal."""
     notes: bool = False
     """Whether a person is told at the end where to read on."""
+
+    def in_file(self, location: Location) -> Location:
+        """Where a place stands in its file, for programs that know no cells of notebooks."""
+        source = None if location.cell is None else self.sources.get(location.path)
+        return location if source is None else source.in_file(location)

@@ -1,4 +1,4 @@
-"""Which files a command means: the files it names, and the Python files of the folders it names.
+"""Which files a command means: the files it names, and the Python files and notebooks of the folders it names.
 
 In a folder, `.gitignore` files (of the folder, of those below it and of those above it up to the repository's root)
 and `.git/info/exclude` are followed, the usual build and environment folders are left out, and links to folders are not
@@ -20,7 +20,9 @@ from bce_lint.source.exclusion import Excluding, Exclusion, below, built_in
 from bce_lint.source.patterns import MOST_WILD, Patterns, lines_of
 from bce_lint.source.text import is_handed, read
 
-_SUFFIXES: Final = frozenset((".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi"))
+_SUFFIXES: Final = frozenset((".py", ".pyi", ".pyw", ".pyt", ".gyp", ".gypi", ".ipynb"))
+_WALKED: Final = (".py", ".ipynb")
+"""What a walk takes."""
 _NAMES: Final = frozenset(("sconscript", "sconstruct", "wscript"))
 _SHEBANG: Final = re.compile(rb"#!.*\b(?:i?python|pypy|uv run\b)")
 _LONGEST: Final = 4_000_000
@@ -116,17 +118,9 @@ def _named(path: Path) -> Path:
 def foreign(path: Path) -> str:
     """Why a file is taken for no Python, and what to do; nothing where it is Python by its name or its first line."""
     names = {path.name.lower(), os.path.basename(os.path.realpath(path)).lower()}
-    if reason := next(filter(None, map(notebook, sorted(names))), ""):
-        return reason
     if any(os.path.splitext(name)[1] in _SUFFIXES or name in _NAMES for name in names) or _is_script(path):
         return ""
     return "not a Python file, by its name or a first line such as `#!/usr/bin/env python`; `bce-lint - < FILE` lints it all the same"
-
-
-def notebook(name: str | os.PathLike[str]) -> str:
-    """What to do with a notebook; nothing where the name is that of something else."""
-    is_one = os.fspath(name).lower().endswith(".ipynb")
-    return "notebooks are not read yet; `jupyter nbconvert --to script` makes a Python file of one" if is_one else ""
 
 
 def _is_script(path: Path) -> bool:
@@ -149,7 +143,7 @@ def _walk(
     unread: dict[tuple[str, str], None],
     excluding: Excluding,
 ) -> Iterator[Path]:
-    """The Python files under `folder`, those of a folder before those of its subfolders. Iterative: depth is the disk's."""
+    """The Python files and notebooks under `folder`, those of a folder before those of its subfolders. Iterative: depth is the disk's."""
     pending = [(folder, ignores)]
     unread.update(_cut(ignores))
     while pending:
@@ -179,7 +173,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _wanted(entry: os.DirEntry[str], ignores: tuple[_Ignores, ...], exclusion: Exclusion) -> bool:
     """True if a walk takes an entry: a folder to enter or a file to read."""
     folder = _is_folder(entry)
-    if not folder and not (entry.name.endswith(".py") and _is_file(entry)):
+    if not folder and not (entry.name.endswith(_WALKED) and _is_file(entry)):
         return False
     return not _left_out(entry.path, folder, ignores, exclusion)
 

@@ -102,7 +102,7 @@ def _own_files(root: Root, paths: Iterable[str]) -> list[str]:
     packages = {package_of(root, path) for path in paths} - {""}
     folders = [folder for name in sorted(packages) if os.path.isfile(os.path.join(folder := os.path.join(root.path, name), "__init__.py"))]
     names = sorted(os.listdir(root.path)) if os.path.isdir(root.path) else []
-    beside = [path for name in names if name.endswith(".py") and os.path.isfile(path := os.path.join(root.path, name))]
+    beside = [path for name in names if name.endswith((".py", ".ipynb")) and os.path.isfile(path := os.path.join(root.path, name))]
     return [*beside, *(os.path.abspath(file) for file in discover(folders).files)]
 
 

@@ -9,8 +9,9 @@ import re
 import stat
 from bisect import bisect_right
 from functools import cached_property
+from typing import NamedTuple
 
-from bce_lint.diagnostic import Location, Position
+from bce_lint.diagnostic import Edit, Location, Position
 from bce_lint.ir import Span
 from bce_lint.records import record
 
@@ -24,6 +25,8 @@ _SYSTEM = ("/proc/", "/sys/")
 """Where files are no files: to read one may take a message from the system, or the secrets of this process."""
 LARGEST = 16_000_000
 """Bytes beyond which a file is not read."""
+LARGEST_NOTEBOOK = 64_000_000
+"""The same of a notebook: most of one are pictures."""
 
 
 def lines_of(text: str) -> list[str]:
@@ -31,16 +34,18 @@ def lines_of(text: str) -> list[str]:
     return _LINE.findall(text)
 
 
-def content(path: str, most: int = LARGEST) -> bytes | None:
-    """The bytes of a file; None where it cannot be read, is larger than `most`, or is a pipe or a device."""
+def content(path: str, most: int | None = None) -> bytes | None:
+    """The bytes of a file; None where it cannot be read, is larger than `most` or than any that is read, or is a pipe or a device."""
     try:
         return None if is_handed(path) else read(path, most)  # what is handed can be read once only
     except OSError:
         return None
 
 
-def read(path: str, most: int = LARGEST) -> bytes:
+def read(path: str, most: int | None = None) -> bytes:
     """The bytes of a file. Raises OSError for what is no file, a pipe among them unless it `is_handed`, and for one larger than `most`."""
+    if most is None:
+        most = LARGEST_NOTEBOOK if is_notebook(path) else LARGEST
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     with open(handle, "rb") as stream:
         status = os.fstat(handle)
@@ -52,6 +57,11 @@ def read(path: str, most: int = LARGEST) -> bytes:
     if found is None or len(found) > most:  # its size is asked first, and it may grow
         raise OSError(errno.EFBIG, f"file larger than {most:,} bytes")
     return found
+
+
+def is_notebook(path: str | os.PathLike[str]) -> bool:
+    """True for a notebook, by its name."""
+    return os.fspath(path).lower().endswith(".ipynb")
 
 
 def is_handed(path: str) -> bool:
@@ -66,6 +76,16 @@ class SourceError(Exception):
         super().__init__(message)
         self.message = message
         self.row = row
+
+
+class BrokenCell(NamedTuple):
+    """A cell of a notebook that cannot be read: its number, why, where in it, and whether it is too large."""
+
+    number: int
+    message: str
+    row: int = 1
+    column: int = 1
+    too_large: bool = False
 
 
 @record(frozen=True)
@@ -112,6 +132,31 @@ class SourceText:
         if row > len(self._starts):
             return len(self.text)
         return min(self._starts[max(row, 1) - 1] + max(column, 1) - 1, len(self.text))
+
+    @property
+    def broken(self) -> tuple[BrokenCell, ...]:
+        """The cells that cannot be read, of a notebook."""
+        return ()
+
+    def told(self, location: Location) -> Location:
+        """A range as a user is told it: in a notebook by cell."""
+        return location
+
+    def told_edit(self, edit: Edit) -> Edit:
+        """An edit as a user is told it."""
+        return edit
+
+    def inner(self, location: Location) -> Location:
+        """A range that a user was told, in rows of this text."""
+        return location
+
+    def part(self, location: Location) -> SourceText:
+        """The text that the rows of a range that a user was told count in."""
+        return self
+
+    def in_file(self, location: Location) -> Location:
+        """Where a range that a user was told stands in the file, for programs that know no cells."""
+        return location
 
 
 def _declared(data: bytes) -> tuple[str | None, int]:

@@ -27,7 +27,7 @@ def without_magics(text: str) -> str:
         if found is not None:
             parts += (text[done : found.start("line")], _nothing(found["line"]))
             done = found.end()
-        place = _next_line(text, place if found is None else done)
+        place = next_line(text, place if found is None else done)
     return "".join((*parts, text[done:]))
 
 
@@ -37,7 +37,7 @@ def _nothing(magic: str) -> str:
     return statement + _TEXT.sub(" ", magic)[len(statement) :]
 
 
-def _next_line(text: str, place: int) -> int:
+def next_line(text: str, place: int) -> int:
     """Where the next statement begins that has a line of its own."""
     depth = 0
     for found in _CODE.finditer(text, place):

@@ -21,7 +21,8 @@ import bce_lint
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.ir import Span
 from bce_lint.records import changed
-from bce_lint.source.text import SourceError, SourceText, decode
+from bce_lint.source.documents import decode
+from bce_lint.source.text import SourceError, SourceText
 
 _OPTIMIZED: Final = 1
 _VARARGS: Final = 4

@@ -170,7 +170,7 @@ class AttributeStores:
             return True
         word = name.encode()  # a file that cannot be read stores anything
         form = re.compile(_FORM % (word, word))
-        files = (path for path, one in self._files.items() if word in one.raw and form.search(one.data or one.raw))
+        files = (path for path, one in self._files.items() if word in one.text and form.search(one.data or one.text))
         found = (self._stores(path) for path in files)
         return any(one.unread or name in one.elsewhere or not classes.isdisjoint(one.own.get(name, ())) for one in found)
 
@@ -179,7 +179,7 @@ class AttributeStores:
         if self._unnamed is None:
             for path, summary in self._files.items():
                 if path not in self._by_name:
-                    self._by_name[path] = _BY_NAME.search(summary.data or summary.raw) is not None
+                    self._by_name[path] = _BY_NAME.search(summary.data or summary.text) is not None
             found = [self._stores(path) for path in self._files if self._by_name[path]]
             anything = any(one.open or "__dict__" in one.elsewhere for one in found)
             self._unnamed = (anything, frozenset[ClassKey]().union(*(one.unnamed for one in found)))

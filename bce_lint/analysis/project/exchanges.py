@@ -202,7 +202,7 @@ class Exchanges:
         """The names under which a file may store by text, and on others."""
         if path not in self._in_text:
             one = self._graph.files[path]
-            text = one.data or one.raw
+            text = one.data or one.text
             by_text = {found.decode("utf-8", "replace") for found in _BY_TEXT.findall(text)}
             names = {found.decode("utf-8", "replace") for form in (_ON_OTHERS, _ENTERED) for found in form.findall(text)}
             if _OF_FUNCTIONS.search(text) or (any(table in text for table in _TABLES) and _OF_TABLES.search(text)):

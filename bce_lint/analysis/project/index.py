@@ -16,7 +16,8 @@ from bce_lint.analysis.project.code import one_a_line, without_text
 from bce_lint.analysis.project.lazy import lazy, slotted
 from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink, words_of
 from bce_lint.records import record
-from bce_lint.source.text import SourceError, decode
+from bce_lint.source.documents import decode
+from bce_lint.source.text import SourceError, is_notebook
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?![ \t])(\.*)(?!\.)[ \t]*(?![ \t])([\w.\x80-\xff]*)(?:(?<=[ \t])|[ \t]+(?![ \t]))import[ \t]*"
@@ -86,7 +87,7 @@ class Block:
 @record(slots=True)
 class FileSummary:
     """What the scan says of one file. `data` is its code without text, `aliases` are the names that its imports give to sinks,
-    `relevant` its words that matter."""
+    `relevant` its words that matter, `program` the Python of a notebook."""
 
     path: str
     raw: bytes
@@ -96,10 +97,32 @@ class FileSummary:
     aliases: frozenset[bytes] = frozenset()
     blocks: list[Block] | None = None
     relevant: frozenset[bytes] | None = None
+    program: bytes | None = None
+
+    @property
+    def text(self) -> bytes:
+        """The Python in it: of a notebook that is not what the file holds."""
+        return self.raw if self.program is None else self.program
 
 
 def scan(path: str, raw: bytes) -> FileSummary:
     """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
+    if is_notebook(path):
+        summary = _scan(path, _program(path, raw))
+        summary.raw, summary.program = raw, summary.raw
+        return summary
+    return _scan(path, raw)
+
+
+def _program(path: str, raw: bytes) -> bytes:
+    """The Python of a notebook; nothing where it cannot be read, which is told elsewhere."""
+    try:
+        return decode(raw, path).text.encode("utf-8", "replace")
+    except SourceError:
+        return b""
+
+
+def _scan(path: str, raw: bytes) -> FileSummary:
     if len(raw) > MAX_BYTES:
         code = without_text(raw)
         words = words_of(code)
@@ -121,7 +144,7 @@ def scan(path: str, raw: bytes) -> FileSummary:
 
 def _in_utf8(path: str, raw: bytes) -> bytes:
     """The bytes of a file as if it were UTF-8: in other encodings a letter has bytes that look like a quote or a backslash."""
-    if not any(b"coding" in line for line in raw.split(b"\n", 2)[:2]):
+    if is_notebook(path) or not any(b"coding" in line for line in raw.split(b"\n", 2)[:2]):
         return raw
     try:
         return decode(raw, path).text.encode("utf-8", "replace")
@@ -244,6 +267,6 @@ def is_python(summary: FileSummary) -> bool:
     from bce_lint.syntax.parse import check
 
     text = decode(summary.raw, summary.path).text
-    if len(summary.raw) <= MAX_BYTES:
+    if len(summary.text) <= MAX_BYTES:
         check(text)
     return True

@@ -16,8 +16,9 @@ from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.project.tensor_words import converts
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.diagnostic import TOO_LARGE, UNREADABLE
+from bce_lint.source.documents import decode
 from bce_lint.source.projects import ImportFolders, usual
-from bce_lint.source.text import SourceError, SourceText, decode, read
+from bce_lint.source.text import SourceError, SourceText, is_notebook, read
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ class ProjectFiles:
         self._modules: dict[tuple[str, bytes], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
-        self._read_before = {} if before is None else {path: one for path, one in before.sources.items() if type(one) is SourceText}
+        self._read_before = {} if before is None else {path: one for path, one in before.sources.items() if type(one) is not EditedText}
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self._imports = ImportedFiles(root, self.import_folders)
@@ -139,7 +140,7 @@ class ProjectFiles:
             return False
         for path in others:
             old, new = before.summaries[path], self.summaries[path]
-            if not same_code(old.data, new.data) or converts(old.data, old.raw) != converts(new.data, new.raw):
+            if not same_code(old.data, new.data) or converts(old.data, old.text) != converts(new.data, new.text):
                 return False
             if not self._goes_on(path, before):  # who reads it later reads it as it was there
                 return False
@@ -164,7 +165,7 @@ class ProjectFiles:
 
     def works_on(self, path: str) -> bool:
         """True if a file is, or was, one that has another text than on the disk, and that matters."""
-        return self.edits and (path in self.texts or path in self._editions)
+        return self.edits and not is_notebook(path) and (path in self.texts or path in self._editions)
 
     def _still_read(self, before: ProjectFiles) -> dict[tuple[str, bytes], ir.Module]:
         """What was read of files that are as they were, and of others the text before this one: it may come back."""

@@ -39,7 +39,7 @@ class Registrations:
         if key is None:
             return found
         word = key.encode()
-        return tuple(path for path in found if word in self._files[path].raw)
+        return tuple(path for path in found if word in self._files[path].text)
 
     def _naming(self, names: list[bytes]) -> Iterable[tuple[str, FileSummary]]:
         """The files in which one of some names may be used so, in the order of their paths."""
@@ -54,7 +54,7 @@ class Registrations:
         found: dict[bytes, list[str]] = {}
         for path, summary in self._files.items():
             used: set[bytes] = set()
-            for mark, chain, use in set(_CHAIN.findall(summary.data or summary.raw)):
+            for mark, chain, use in set(_CHAIN.findall(summary.data or summary.text)):
                 parts = chain.split(b".")
                 used.update(parts if mark or use else parts[:-1])
             for name in used:
@@ -72,5 +72,5 @@ def _searched(files: Iterable[tuple[str, FileSummary]], names: list[bytes]) -> l
     form = re.compile(rb"^[ \t]*(?:@[ \t]*(?:\w+\.)*(?:%s)\b|(?:\w+\.)*(?:%s)[ \t]*[.(\[])" % (word, word), re.M)
     return [
         path for path, summary in files
-        if any(name in summary.raw for name in names) and form.search(summary.data or summary.raw)
+        if any(name in summary.text for name in names) and form.search(summary.data or summary.text)
     ]  # fmt: skip

@@ -29,7 +29,7 @@ class AddedFolders:
         found = self._known.get(path)
         if found is None:
             summary = self._files.get(path)
-            found = self._known[path] = () if summary is None else added_folders(path, summary.raw, self._root)
+            found = self._known[path] = () if summary is None else added_folders(path, summary.text, self._root)
         return found
 
 

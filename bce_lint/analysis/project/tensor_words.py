@@ -42,7 +42,7 @@ class TensorWords:
         self._summaries = summaries
 
     def _codes(self) -> Iterator[bytes]:
-        return (summary.data or summary.raw for summary in self._summaries.values())
+        return (summary.data or summary.text for summary in self._summaries.values())
 
     @cached_property
     def default_dtype(self) -> bool:
@@ -52,7 +52,7 @@ class TensorWords:
     @cached_property
     def converting(self) -> bool:
         """True if some file may give modules another dtype."""
-        return any(converts(summary.data or summary.raw, summary.raw) for summary in self._summaries.values())
+        return any(converts(summary.data or summary.text, summary.text) for summary in self._summaries.values())
 
     @cached_property
     def freezing(self) -> bool:

@@ -22,7 +22,8 @@ from bce_lint.fixes.recorded_project import RecordedProject
 from bce_lint.fixes.terms import Unsuitable, activation_of, loss_in, operand_of
 from bce_lint.fixes.tree import Tree
 from bce_lint.ir import Span
-from bce_lint.source.text import SourceError, SourceText, encode
+from bce_lint.source.documents import encode
+from bce_lint.source.text import SourceError, SourceText
 from bce_lint.verify.site.moved import Moved
 from bce_lint.verify.site.slices import cut, inputs, is_infinite, key, quoted, renamed
 from bce_lint.verify.site.trial import Question

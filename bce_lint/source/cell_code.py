@@ -1,0 +1,160 @@
+"""The Python in a cell of a notebook: what IPython reads otherwise is hidden behind names and comments that stand for it."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from bce_lint.source.text import lines_of
+from bce_lint.syntax.magics import next_line
+
+PYTHON_BODIES: Final = frozenset(
+    ("capture", "debug", "ipytest", "memit", "prun", "pyinstrument", "scalene", "snakeviz", "time", "timeit", "wandb")
+)
+"""The magics of whole cells whose cell is Python that runs in the notebook."""
+_TIMED: Final = "timeit"
+"""Runs its cell in a function: what is bound there is bound nowhere else."""
+_CELL_MAGIC: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*[ \t]*(?P<line>%%(?P<name>\w+)(?!\?)[^\r\n]*)")
+_MAYBE: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*[%!?,;/]|=[ \t]*[!%]|\?[ \t]*;?[ \t]*(?:[\r\n]|\Z)")
+_REST: Final = r"[^\r\n]*(?:(?<=\\)(?:\r\n?|\n)[^\r\n]*)*"
+_STATEMENT: Final = re.compile(
+    rf"[ \t\f]*(?:(?P<timed>%(?P<name>time|timeit|prun|memit)[ \t]+(?:-(?:[nrl][ \t]*\d+|[a-zA-Z]+)[ \t]+)*)(?P<code>[^\s-][^\r\n]*)"
+    rf"|(?P<line>(?:[%!?]|[,;/](?=\w)){_REST})|[\w.,* \t\[\]'\"]+=[ \t]*(?P<value>(?:!|%(?=\w)){_REST})"
+    r"|(?P<help>(?=[\w%*])[%\w.*\[\]'\"]*\?\??)(?=[ \t]*;?[ \t]*(?:[\r\n]|\Z)))"
+)
+_BREAK: Final = re.compile(r"\r\n|\r|\n")
+_WORD: Final = re.compile(r"(?<![.\w])[^\W\d]\w*")
+_BOUND: Final = r"\b%s\s*=(?!=)|\b(?:def|class|as|import)\s+%s\b"
+_IMPORTED: Final = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import[ \t]+([^\r\n#()]+)", re.MULTILINE)
+
+
+class Hidden(NamedTuple):
+    """A range of a cell's text that is no Python, and what stands for it."""
+
+    start: int
+    end: int
+    sign: str
+
+
+class CellCode(NamedTuple):
+    """What is read of a cell: its text with what is hidden in it. Of a `closed` one nothing is read. The names in `lost` are unknown
+    behind it."""
+
+    hidden: tuple[Hidden, ...]
+    closed: bool = False
+    lost: tuple[str, ...] = ()
+
+    def code(self, text: str) -> str:
+        """The text with what stands for what is hidden."""
+        parts, at = list[str](), 0
+        for start, end, sign in self.hidden:
+            parts += (text[at:start], sign)
+            at = end
+        return "".join((*parts, text[at:]))
+
+
+class Signs:
+    """Makes what stands for hidden text: each is made once, and none stands in the notebook. A sign is told by its mark."""
+
+    def __init__(self, texts: list[str]) -> None:
+        number = 0
+        while any(f"_ipython{number or ''}_" in text for text in texts):
+            number += 1
+        self.stem = f"_ipython{number or ''}_"
+        self.unknown = f"{self.stem}u"
+        self.boundary = f"#{self.stem}"
+        self._count = 0
+
+    def name(self) -> str:
+        """A name that nothing binds."""
+        self._count += 1
+        return f"{self.stem}{self._count}"
+
+    def statement(self, lost: tuple[str, ...] = ()) -> str:
+        """A statement that does nothing, but for names that are unknown from there on."""
+        return f"{self.losing(lost) or 'pass'}#{self.name()}#"
+
+    def losing(self, names: tuple[str, ...]) -> str:
+        """A statement after which some names are unknown; nothing where there are none."""
+        return f"{' = '.join(names)} = {self.unknown}" if names else ""
+
+
+def closed(text: str, signs: Signs, lost: tuple[str, ...]) -> CellCode:
+    """A cell of which nothing is read, and the names that may be other things behind it."""
+    return CellCode((Hidden(0, len(text), signs.statement(lost)),), closed=True)
+
+
+def cell_code(text: str, signs: Signs) -> CellCode:
+    """What is Python in a cell."""
+    found = _CELL_MAGIC.match(text)
+    if found is not None and found["name"] not in PYTHON_BODIES:
+        lines = lines_of(found["line"])
+        return closed(text, signs, names_in(lines[0].partition(found["name"])[2]))
+    hidden = [] if found is None else [Hidden(*found.span("line"), signs.statement(names_in(found["line"].partition(found["name"])[2])))]
+    start = 0 if found is None else found.end()
+    hidden += _hidden(text, start, signs) if _MAYBE.search(text, start) else ()
+    lost = _bound(CellCode(tuple(hidden)).code(text)) if found is not None and found["name"] == _TIMED else ()
+    return CellCode(tuple(hidden), lost=lost)
+
+
+def _hidden(text: str, place: int, signs: Signs) -> Iterator[Hidden]:
+    while place < len(text):
+        found = _STATEMENT.match(text, place)
+        if found is None:
+            place = next_line(text, place)
+            continue
+        kind = found.lastgroup if found["timed"] is None else "timed"
+        if kind == "timed" and _runs(found["code"], found["name"] == _TIMED):
+            yield Hidden(*found.span("timed"), f"{signs.name()}; ")
+            place = next_line(text, found.start("code"))
+            continue
+        start, end = (found.start("timed"), found.end()) if kind == "timed" else found.span(kind or 0)
+        rows = "".join(_BREAK.findall(text, start, end))
+        yield Hidden(start, end, f"{signs.name() if kind == 'value' else signs.statement()}{rows}")
+        place = next_line(text, end)
+
+
+def _runs(code: str, in_function: bool) -> bool:
+    """True if what a magic of a line is given is a statement of Python; one that runs in a function may bind nothing."""
+    tree = _tree(code)
+    if tree is None or any(hasattr(one, "body") for one in tree.body):
+        return False
+    return not in_function or not _names_bound(tree)
+
+
+def _bound(code: str) -> tuple[str, ...]:
+    """The names that a cell binds; all its words where it cannot be told."""
+    tree = _tree(code)
+    return names_in(code) if tree is None else tuple(sorted(_names_bound(tree)))
+
+
+def _names_bound(tree: ast.Module) -> set[str]:
+    found = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
+    found |= {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    return found | {(one.asname or one.name).partition(".")[0] for one in ast.walk(tree) if isinstance(one, ast.alias)} - {"*"}
+
+
+def _tree(code: str) -> ast.Module | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The words of a text that may be names, each once."""
+    words = dict.fromkeys(_WORD.findall(text))
+    return tuple(one for one in words if one.isidentifier() and not keyword.iskeyword(one) and one != "__debug__")
+
+
+def lost_names(text: str, others: list[str]) -> tuple[str, ...]:
+    """The names that a cell which nobody can read may have changed: its words, but for those that other cells import and it does not
+    bind."""
+    imported = {name for other in others for found in _IMPORTED.findall(other) for name in names_in(found)}
+    return tuple(name for name in names_in(text) if name not in imported or re.search(_BOUND % (name, name), text))
