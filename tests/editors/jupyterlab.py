@@ -1,7 +1,7 @@
 """JupyterLab with jupyterlab-lsp: a notebook shows what is typed, and nothing after `bce-lint --fix` and a reload.
 
-jupyterlab-lsp 5 has no code actions, so the fix is the command line's. `python -m tests.editors jupyterlab` runs this file with a Python that
-has jupyterlab, jupyterlab-lsp and playwright."""
+jupyterlab-lsp 5 has no code actions, so the fix is the command line's. `python -m tests.editors jupyterlab` runs this file with a Python
+that has jupyterlab, jupyterlab-lsp and playwright."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from tests.editors.browser import free_port, page_of, served, wait
 
 def configured(folder: Path, server: list[str]) -> dict[str, str]:
     """The environment in which jupyterlab-lsp knows the server, and the folders of the user are not read."""
-    spec = {"version": 2, "argv": server, "languages": ["python"], "mime_types": ["text/python", "text/x-ipython"], "display_name": "bce-lint"}
+    kinds = ["text/python", "text/x-ipython"]
+    spec = {"version": 2, "argv": server, "languages": ["python"], "mime_types": kinds, "display_name": "bce-lint"}
     servers = {"LanguageServerManager": {"autodetect": False, "language_servers": {"bce-lint": spec}}}
     (folder / "configuration").mkdir()
     (folder / "configuration" / "jupyter_server_config.json").write_text(json.dumps(servers), encoding="utf-8")

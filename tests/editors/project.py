@@ -6,29 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-MODELS: Final = """\
-import torch
-from torch import nn
+from tests.hosts.programs import MODELS, TRAIN, write
 
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(4, 1)
-
-    def forward(self, x):
-        return torch.sigmoid(self.fc(x))
-"""
-TRAIN: Final = """\
-from models import Net
-from torch import nn
-
-criterion = nn.BCEWithLogitsLoss()
-
-
-def step(x, y):
-    return criterion(Net()(x), y)
-"""
 TYPED: Final = "\n\ndef other(x, y):\n    return nn.functional.cross_entropy(x, y, size_average=False)"
 CELLS: Final = (
     "import torch\nfrom torch import nn\n\nfrom models import Net",
@@ -44,10 +23,8 @@ FIXED: Final = {
 
 def notebook(last: str) -> str:
     """A notebook of these cells but for the last one's text, as nbformat writes it."""
-    cells: list[dict[str, Any]] = [
-        {"cell_type": "code", "execution_count": None, "id": f"cell{number}", "metadata": {}, "outputs": [], "source": text.splitlines(True)}
-        for number, text in enumerate((*CELLS[:-1], last), 1)
-    ]
+    code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cells = [{**code, "id": f"cell{number}", "source": text.splitlines(True)} for number, text in enumerate((*CELLS[:-1], last), 1)]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
@@ -55,9 +32,7 @@ def notebook(last: str) -> str:
 
 def make(folder: Path, last: str = CELLS[-1]) -> None:
     """Writes the project, its notebook with the text of the last cell."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {"pyproject.toml": "", "models.py": MODELS, "train.py": TRAIN, "notebook.ipynb": notebook(last)}.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    write(folder, {"pyproject.toml": "", "models.py": MODELS, "train.py": TRAIN, "notebook.ipynb": notebook(last)})
 
 
 def sources(path: Path) -> list[str]:

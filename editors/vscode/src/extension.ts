@@ -59,7 +59,6 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     };
     client = new LanguageClient(SECTION, "bce-lint", server, {
         documentSelector: SELECTOR,
-        initializationOptions: settings,
         outputChannel: log,
         traceOutputChannel: log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
