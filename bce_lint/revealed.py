@@ -10,7 +10,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.models.registry import is_known
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.recording.reveal import Reveals
+from bce_lint.analysis.recording.reveal import Meanings, Reveals
 from bce_lint.diagnostic import CRASH, Location, Position
 from bce_lint.ir.bindings import Bindings
 from bce_lint.ir.tree import functions, tree
@@ -70,6 +70,30 @@ def at(
     reveals.keep(spans if column is None else [next((span for span in spans if span in met), spans[0])])
     lines = list(_lines(project, reveals, named, ""))
     return lines or [f"{_position(source, spans[0], named(path))}: never evaluated: no call and no entry point leads here"]
+
+
+def returned(project: Project, path: str) -> tuple[tuple[Location, str], ...]:
+    """What the models of a file return, in words, behind each `return` of a `forward` whose value's meaning is known."""
+    unit, source = project.unit(path), project.source(path)
+    if unit is None or source is None:
+        return ()
+    found = [function for name, function in functions(unit.module).items() if name.endswith(".forward")]
+    spans = frozenset(span for function in found for span in _results(function))
+    if not spans:
+        return ()
+    meant = Meanings(frozenset({path}), is_known, spans)
+    Project(project.root, project.summaries, project.texts, meant, before=project).run(meant.targets)
+    return tuple((source.told(source.location(span)), " | ".join(words)) for span, words in sorted(meant.by_span().items()))
+
+
+def _results(function: ir.Function) -> Iterator[ir.Span]:
+    """The values that a function returns, those of functions in it apart."""
+    waiting: list[AnyNode] = [*children(function)]
+    for node in waiting:  # grows as parts are found
+        if isinstance(node, ir.Return) and node.value is not None:
+            yield node.value.span
+        elif not isinstance(node, ir.Function):
+            waiting.extend(children(node))
 
 
 def _spans(module: ir.Module, source: SourceText, asked: Location, column: int | None, name: str) -> list[ir.Span]:

@@ -115,7 +115,7 @@ class Workspace:
         outcome, _ = fix_root(project.root, files, paths, shown, self._selected(name), options, {**project.texts}, project)
         return outcome
 
-    def revealing(self, path: str | PathLike[str]) -> tuple[str, Project]:
+    def recording(self, path: str | PathLike[str]) -> tuple[str, Project]:
         """A file's absolute path, and its project for those who let it run once more and record. Raises `FileNotFoundError` as `findings`
         does."""
         return self._project(path, edits=False)

@@ -56,7 +56,7 @@ KINDS: Final[dict[str, Callable[[Lines, _Place], Lines]]] = {
 }  # fmt: skip
 
 
-def _places(files: list[Path]) -> Iterator[_Place]:
+def places_of(files: list[Path]) -> Iterator[_Place]:
     for path in files:
         try:
             text = path.read_text(encoding="utf-8")
@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     rng = Random(args.seed)
-    places = list(_places([args.folder / file for file in args.files] or sorted(args.folder.rglob("*.py"))))
+    places = list(places_of([args.folder / file for file in args.files] or sorted(args.folder.rglob("*.py"))))
     workspace = Workspace(args.folder)
     took: dict[str, list[float]] = {kind: [] for kind in KINDS}
     cold: list[float] = []

@@ -77,7 +77,7 @@ ROOMS: dict[str, frozenset[str]] = {
         },
         "bce_lint.lsp": {
             "", "rules.by_file", "config", "engine", "findings", "fixes.outcome", "workspace", "report", "source", "diagnostic",
-            "adoption", "terminal", "progress",
+            "revealed", "adoption", "terminal", "progress",
         },
         "bce_lint.flake8_plugin": {"", "rules.by_file", "config", "engine", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},

@@ -21,7 +21,7 @@ from bce_lint.source.write import FileChange
 from bce_lint.workspace import Workspace
 
 if TYPE_CHECKING:
-    from bce_lint.diagnostic import Edit, Fix, JudgedLoss
+    from bce_lint.diagnostic import Edit, Fix, JudgedLoss, Location
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.rules.by_file import FileRules, Selection
 
@@ -203,6 +203,18 @@ class Analyst:
             return self._workspace.losses(path)
         except FileNotFoundError:
             return ()
+
+    def returned(self, path: str) -> tuple[tuple[Location, str], ...]:
+        """What the models in a file return, each with the place of the value."""
+        if self._is_unnamed(path) or self.is_silent(path):
+            return ()
+        from bce_lint.revealed import returned
+
+        try:
+            name, project = self._workspace.recording(path)
+        except FileNotFoundError:
+            return ()
+        return returned(project, name)
 
     def files(self, roots: Iterable[str]) -> list[str]:
         """The Python files below some folders that no configuration leaves out."""

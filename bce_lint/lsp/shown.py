@@ -5,7 +5,8 @@ from __future__ import annotations
 from lsprotocol import types
 
 from bce_lint.diagnostic import JudgedLoss, Location, Position
-from bce_lint.lsp.places import ClientPlaces, as_point, key_of
+from bce_lint.lsp.places import ClientPlaces, as_point, as_stretch, key_of
+from bce_lint.lsp.positions import Point
 from bce_lint.lsp.server import Server
 from bce_lint.lsp.texts import Snapshot
 from bce_lint.lsp.worker import ASKED
@@ -27,6 +28,23 @@ def register(server: Server) -> None:
             return None if loss is None else types.Hover(_markup(loss), places.range(loss.location))
 
         return None if key is None else await server.ask(ASKED, _told, None)
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def _inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+        key = key_of(params.text_document.uri)
+
+        def _hints(now: Snapshot) -> list[types.InlayHint]:
+            assert key is not None, "nothing is asked of a text that is not kept"
+            lines, asked = ClientPlaces(now, key).lines(key), as_stretch(params.range)
+            found = ((lines.stretch(location).end, words) for location, words in server.analyst.returned(key))
+            return [_hint(at, words) for at, words in found if asked.start <= at <= asked.end]
+
+        return [] if key is None or not server.client.inlay_hints else await server.ask(ASKED, _hints, [])
+
+
+def _hint(at: Point, words: str) -> types.InlayHint:
+    about = "what is returned here, as bce-lint reads it"
+    return types.InlayHint(types.Position(*at), f": {words}", types.InlayHintKind.Type, tooltip=about, padding_left=True)
 
 
 def _around(at: Position, losses: tuple[JudgedLoss, ...]) -> JudgedLoss | None:

@@ -113,6 +113,12 @@ def facts(value: Tensor) -> list[str]:
     return found + _gradient(value)
 
 
+def meanings(value: Value) -> tuple[str, ...]:
+    """What the numbers in a value mean, each thing once; nothing where that is not known of all that it may be."""
+    found = [_meaning(one) if type(one) is Tensor and one.domain is not Domain.UNKNOWN else "" for one in options(value)]
+    return tuple(dict.fromkeys(found)) if all(found) else ()
+
+
 def _gradient(value: Tensor) -> list[str]:
     """Whether a tensor carries a gradient, where what else is known of it does not say so."""
     carried = value.carried

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.domain.values import ClassV, Constant, External, FunctionV, Ref, Unknown, Value, options
-from bce_lint.analysis.recording.describe import Text, describe, joined
+from bce_lint.analysis.recording.describe import Text, describe, joined, meanings
 from bce_lint.analysis.recording.reasons import Reasons
 from bce_lint.analysis.state import cells
 
@@ -107,6 +107,21 @@ class Reveals:
         between = sorted((place.span.start, reason.place.span.start))
         near = reason.place.path == place.path and "\n" not in frame.unit.text[slice(*between)]
         return (f"unknown: {reason.text}", *(() if near else (" (", reason.place, ")")))
+
+
+class Meanings(Reveals):
+    """A recording of what the numbers in chosen expressions mean; nothing is told of an expression that means nothing known on some way."""
+
+    def _tell(self, m: Machine, frame: Frame, span: ir.Span, value: Value) -> None:
+        if not m.suppress_sites:
+            self._found[frame.unit.path, span, frame.context, frame.unrolled_at] = Revealed(frame.place(span), meanings(value))
+
+    def by_span(self) -> dict[ir.Span, tuple[str, ...]]:
+        """What each expression means, in the order in which it was met."""
+        told: dict[ir.Span, list[Text]] = {}
+        for one in self.found:
+            told.setdefault(one.place.span, []).append(one.text)
+        return {span: tuple(dict.fromkeys(str(word) for text in texts for word in text)) for span, texts in told.items() if all(texts)}
 
 
 def is_reveal(function: Value) -> bool:
