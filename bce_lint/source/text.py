@@ -64,6 +64,12 @@ def is_notebook(path: str | os.PathLike[str]) -> bool:
     return os.fspath(path).lower().endswith(".ipynb")
 
 
+def program_name(path: str) -> str:
+    """A name for a text that is Python, though it has the name of a notebook: a cell that an editor hands over alone, or all of them as
+    one text."""
+    return f"{path}.py" if is_notebook(path) else path
+
+
 def is_handed(path: str) -> bool:
     """True for what the caller of the command opened for it, as `bce-lint <(command)` does; no file of a project has such a path."""
     return os.path.dirname(path) in ("/dev/fd", "/proc/self/fd")
