@@ -97,7 +97,7 @@ def run(lint: Linter, policy: Policy, checks: Checks, only: tuple[Edit, ...] | N
     gates = _Gates(policy, checks, set(), {})
     trials: Trials | None = None
     if only is not None:
-        alone = list(_chosen([one for one in state.left.found if _edits(one) == only], policy, gates.held))
+        alone = list(_chosen([one for one in state.left.found if _told_edits(state.left.shown(one)) == only], policy, gates.held))
         return _round(lint, state, alone, gates, Trials(len(alone)))[0] if alone else state
     for _ in range(MAX_ROUNDS):
         chosen = list(_chosen(state.left.found, policy, gates.held))
@@ -118,6 +118,10 @@ def run(lint: Linter, policy: Policy, checks: Checks, only: tuple[Edit, ...] | N
 
 def _key(found: Judged) -> _Key:
     return found.rule.code, found.place.path, _edits(found)
+
+
+def _told_edits(found: Diagnostic) -> tuple[Edit, ...]:
+    return found.fix.edits if found.fix is not None else ()
 
 
 def _edits(found: Judged) -> tuple[Edit, ...]:

@@ -7,13 +7,12 @@ from typing import Any, Final, NamedTuple
 
 from lsprotocol import types
 
-from bce_lint.diagnostic import DISPLAY_ONLY, SAFE, UNNAMED, UNSAFE, Diagnostic, Fix
+from bce_lint.diagnostic import DISPLAY_ONLY, SAFE, UNSAFE, Diagnostic, Fix, Location, Position
 from bce_lint.lsp.analyst import NEVER_SILENCED, Analyst, Changes
-from bce_lint.lsp.places import ClientPlaces, as_range
-from bce_lint.lsp.positions import Stretch
+from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_range
+from bce_lint.lsp.positions import TextLines
 from bce_lint.lsp.text_edits import edits_between
-from bce_lint.lsp.texts import normal
-from bce_lint.source.text import decode
+from bce_lint.lsp.texts import OpenNotebook, cell_sources, shown_text
 from bce_lint.source.write import FileChange
 
 FIX_ALL: Final = f"{types.CodeActionKind.SourceFixAll.value}.bce-lint"
@@ -32,20 +31,29 @@ class ActionClient(NamedTuple):
 
 
 class ActionsWanted(NamedTuple):
-    """What a client asks for: the file, the range, the kinds (None: all), and the diagnostics that it knows there."""
+    """What a client asks for: the file, the place, the kinds (None: all), and the diagnostics that it knows there."""
 
     path: str
-    stretch: Stretch
+    spot: ClientSpot
     kinds: Sequence[str] | None
     known: Sequence[types.Diagnostic] = ()
 
-    def touches(self, at: Stretch) -> bool:
-        """True if a range has something in common with that of the client."""
-        return at.start <= self.stretch.end and self.stretch.start <= at.end
+    def touches(self, at: ClientSpot) -> bool:
+        """True if a place has something in common with that of the client."""
+        here, there = self.spot.stretch, at.stretch
+        return at.uri == self.spot.uri and there.start <= here.end and here.start <= there.end
 
     def takes(self, kind: str) -> bool:
         """True if actions of a kind are wanted."""
         return self.kinds is None or any(kind == one or kind.startswith(f"{one}.") for one in self.kinds)
+
+
+class DocumentEdits(NamedTuple):
+    """The edits of a document of the protocol, and the version that they are meant for."""
+
+    uri: str
+    version: int | None
+    edits: list[types.TextEdit]
 
 
 class ActionRoom:
@@ -71,21 +79,19 @@ class ActionRoom:
         return found
 
     def _near(self, wanted: ActionsWanted, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        lines = self.places.lines(wanted.path)
-        return [one for one in found if wanted.touches(lines.stretch(one.location))]
+        return [one for one in found if wanted.touches(self.places.spot(one.location))]
 
     def _leading_to(self, wanted: ActionsWanted, elsewhere: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
         """The findings of other files, with their fixes, that have a label in the range."""
         for one in elsewhere:
             if self._labelled(wanted, one):
-                path = normal(one.location.path)
+                path = self.places.known(one.location.path)
                 known = (one.code, one.location[1:])
                 yield from (other for other in self.analyst.with_fixes(path) if (other.code, other.location[1:]) == known)
 
     def _labelled(self, wanted: ActionsWanted, one: Diagnostic) -> bool:
-        lines = self.places.lines(wanted.path)
-        stretches = (lines.stretch(label.location) for label in one.labels if label.location.path == wanted.path)
-        return any(map(wanted.touches, stretches))
+        labels = (label.location for label in one.labels if label.location.path == wanted.path)
+        return any(wanted.touches(self.places.spot(location)) for location in labels)
 
     def _for(self, one: Diagnostic, wanted: ActionsWanted) -> Iterator[types.CodeAction]:
         fix = one.fix
@@ -97,14 +103,13 @@ class ActionRoom:
             return
         title = f"{fix.message} ({one.code}{', unsafe: values change' if fix.applicability == UNSAFE else ''})"
         action = types.CodeAction(title, QUICK_FIX, about, is_preferred=True if fix.applicability == SAFE else None)
-        yield self._with_edit(action, self._data(_FIX, one), lambda: self.analyst.fixed(self._file(one), fix))
+        yield self._with_edit(action, self._data(_FIX, one), lambda: self.analyst.fixed(self.places.known(one.location.path), fix))
 
     def _silencing(self, one: Diagnostic, wanted: ActionsWanted) -> Iterator[types.CodeAction]:
         if one.code in NEVER_SILENCED:
             return
         action = types.CodeAction(f"Silence {one.code} with `# noqa: {one.code}`", QUICK_FIX, self._about(one, wanted))
-        row = one.location.start.row
-        yield self._with_edit(action, self._data(_SILENCE, one), lambda: self.analyst.silenced(wanted.path, row, one.code))
+        yield self._with_edit(action, self._data(_SILENCE, one), lambda: self.analyst.silenced(wanted.path, one.location, one.code))
 
     def _all(self, wanted: ActionsWanted) -> list[types.CodeAction]:
         action = types.CodeAction("Apply all safe fixes of bce-lint", FIX_ALL)
@@ -112,17 +117,13 @@ class ActionRoom:
         made = self._with_edit(action, data, lambda: self.analyst.fixed_all(wanted.path))
         return [made] if made.disabled is None and (made.edit is not None or made.data is not None) else []
 
-    def _file(self, one: Diagnostic) -> str:
-        """What the text of a finding is known by."""
-        return self.places.here if one.location.path == UNNAMED else normal(one.location.path)
-
     def _data(self, kind: str, one: Diagnostic) -> dict[str, Any]:
-        path = self._file(one)
-        at = [*one.location.start, *one.location.end]
+        path = self.places.known(one.location.path)
+        at = [*one.location.start, *one.location.end, one.location.cell]
         return {"do": kind, "path": path, "version": self.places.version(path), "code": one.code, "at": at}
 
     def _about(self, one: Diagnostic, wanted: ActionsWanted) -> list[types.Diagnostic]:
-        there = self.places.range(one.location)
+        there = self.places.spot(one.location).range
         return [known for known in wanted.known if known.range == there and known.code == one.code]
 
     def _with_edit(self, action: types.CodeAction, data: dict[str, Any], changes: Callable[[], Changes]) -> types.CodeAction:
@@ -148,30 +149,40 @@ class ActionRoom:
         if data["do"] == _ALL:
             return self.analyst.fixed_all(path)
         if data["do"] == _SILENCE:
-            return self.analyst.silenced(path, data["at"][0], data["code"])
+            row, column, end_row, end_column, cell = data["at"]
+            location = Location(path, Position(row, column), Position(end_row, end_column), cell)
+            return self.analyst.silenced(path, location, data["code"])
         fix = self._fix(path, data)
         return Changes(problem="the text has changed") if fix is None else self.analyst.fixed(path, fix)
 
     def _fix(self, path: str, data: Mapping[str, Any]) -> Fix | None:
         for one in self.analyst.with_fixes(path):
-            if one.code == data["code"] and [*one.location.start, *one.location.end] == data["at"] and one.fix is not None:
+            at = [*one.location.start, *one.location.end, one.location.cell]
+            if (one.code, at) == (data["code"], data["at"]) and one.fix is not None:
                 return one.fix if one.fix.applicability != DISPLAY_ONLY else None
         return None
 
     def edit(self, made: Changes) -> types.WorkspaceEdit:
         """Changes of files as one edit of the workspace."""
-        edits = {one.path: self._edits(one) for one in made.files}
+        edits = [one for change in made.files for one in self._edits(change)]
         if not self.client.versions:
-            return types.WorkspaceEdit(changes={self.places.uri(path): own for path, own in edits.items()})
-        documents = [
-            types.TextDocumentEdit(
-                types.OptionalVersionedTextDocumentIdentifier(self.places.uri(path), self.places.version(path)), [*own]
-            )
-            for path, own in edits.items()
-        ]
-        return types.WorkspaceEdit(document_changes=documents)
+            return types.WorkspaceEdit(changes={one.uri: one.edits for one in edits})
+        identified = ((types.OptionalVersionedTextDocumentIdentifier(one.uri, one.version), one.edits) for one in edits)
+        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(about, own) for about, own in identified])
 
-    def _edits(self, change: FileChange) -> list[types.TextEdit]:
-        before = self.places.lines(change.path)
-        after = (_MARK if before.text.startswith(_MARK) else "") + decode(change.after, change.path).text
-        return [types.TextEdit(as_range(one.stretch), one.content) for one in edits_between(before, after)]
+    def _edits(self, change: FileChange) -> Iterator[DocumentEdits]:
+        """The edits of a file, or of the cells of a notebook that is open."""
+        path = self.places.known(change.path)
+        text = self.places.snapshot.texts.get(path)
+        if not isinstance(text, OpenNotebook):
+            before = self.places.lines(path)
+            after = (_MARK if before.text.startswith(_MARK) else "") + shown_text(change.after, path)
+            yield _document(self.places.uri(path), self.places.version(path), before, after)
+            return
+        for cell, source in zip(text.cells, cell_sources(change.after), strict=True):
+            if source != cell.lines.text:
+                yield _document(cell.uri, cell.version, cell.lines, source)
+
+
+def _document(uri: str, version: int | None, before: TextLines, after: str) -> DocumentEdits:
+    return DocumentEdits(uri, version, [types.TextEdit(as_range(one.stretch), one.content) for one in edits_between(before, after)])

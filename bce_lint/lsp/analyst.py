@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from bce_lint.adoption.silencing import NotSilenced, silenced
 from bce_lint.config.nearest import Configurations
@@ -13,10 +13,11 @@ from bce_lint.diagnostic import CRASH, TOO_LARGE, UNNAMED, UNREADABLE, UNSAFE, D
 from bce_lint.engine import check_text, fix_text
 from bce_lint.findings import FixOptions
 from bce_lint.lsp.client_settings import ClientSettings, skipped
-from bce_lint.lsp.texts import OpenText, Snapshot
+from bce_lint.lsp.texts import AnyOpen, Snapshot
 from bce_lint.rules.by_file import EVERY
+from bce_lint.source.documents import decode
 from bce_lint.source.projects import look_again, project_files, root_of
-from bce_lint.source.text import SourceError, content, decode
+from bce_lint.source.text import SourceError
 from bce_lint.source.write import FileChange
 from bce_lint.workspace import Workspace
 
@@ -70,7 +71,7 @@ class Analyst:
         if client is not self._client:
             self.configured(client)
 
-    def _update(self, path: str, text: OpenText, data: bytes | None) -> None:
+    def _update(self, path: str, text: AnyOpen, data: bytes | None) -> None:
         if text.path is not None:
             self._workspace.update(path, data)
 
@@ -116,7 +117,7 @@ class Analyst:
         exclusion = self._settings.file(path).exclusion
         return exclusion.names(path) or skipped(path, self._roots, exclusion.folders)
 
-    def _open(self, path: str) -> OpenText | None:
+    def _open(self, path: str) -> AnyOpen | None:
         return self._snapshot.texts.get(path)
 
     def _is_unnamed(self, path: str) -> bool:
@@ -180,20 +181,17 @@ class Analyst:
             return fix_text(text.data, None, self._settings.unnamed, options)[0]
         return self._workspace.fixed(path, options, others)
 
-    def silenced(self, path: str, row: int, code: str) -> Changes:
+    def silenced(self, path: str, location: Location, code: str) -> Changes:
         """A file with a comment that silences a code in a row."""
-        data = self._data(path)
+        data = self._snapshot.data(path)
         try:
             source = decode(data, path)
+            row = source.inner(location).start.row
             return Changes((FileChange(path, data, silenced(source, {row: frozenset({code})}, "")[0]),))
         except SourceError as error:
             return Changes(problem=error.message)
         except NotSilenced as reason:
             return Changes(problem=str(reason))
-
-    def _data(self, path: str) -> bytes:
-        text = self._open(path)
-        return text.data if text is not None else content(path) or b""
 
     def losses(self, path: str) -> tuple[JudgedLoss, ...]:
         """Every loss in a file with what is known of it; none of a text that has no file."""
@@ -235,7 +233,3 @@ def _changes(outcome: Outcome) -> Changes:
         return Changes(problem="; ".join(outcome.refused))
     return Changes(tuple(changed for group in outcome.groups for changed in group))
 
-
-def same_data(given: Mapping[str, Any], text: OpenText | None) -> bool:
-    """True if what a client gives back was said of the text as it is now."""
-    return text is None or given.get("version") == text.version

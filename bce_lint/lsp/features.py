@@ -12,14 +12,14 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.uris import to_fs_path
 
 from bce_lint.config.reading import OWN, PYPROJECT
-from bce_lint.lsp import pulling, shown
+from bce_lint.lsp import notebooks, pulling, shown
 from bce_lint.lsp.abilities import abilities
 from bce_lint.lsp.actions import KINDS, ActionRoom, ActionsWanted
 from bce_lint.lsp.client_settings import SECTION, client_settings
-from bce_lint.lsp.places import ClientPlaces, as_stretch, key_of
+from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_stretch, changed_lines, key_of, language_of
 from bce_lint.lsp.positions import TextLines
 from bce_lint.lsp.server import Server
-from bce_lint.lsp.texts import Snapshot, normal, opened
+from bce_lint.lsp.texts import OpenText, Snapshot, normal, opened
 from bce_lint.lsp.worker import ASKED
 
 _WATCHED: Final = ("**/*.py", "**/*.pyi", "**/*.ipynb", f"**/{PYPROJECT}", f"**/{OWN}", "**/.gitignore")
@@ -29,7 +29,7 @@ _CONFIGURATIONS: Final = (PYPROJECT, OWN)
 def made() -> Server:
     """A server with all its features."""
     server = Server()
-    for register in (_life, _texts, _surroundings, _actions, pulling.register, shown.register):
+    for register in (_life, _texts, _surroundings, _actions, notebooks.register, pulling.register, shown.register):
         register(server)
     return server
 
@@ -118,14 +118,14 @@ def _texts(server: Server) -> None:
         key = key_of(one.uri)
         if key is not None:
             path = key if one.uri.startswith("file:") else None
-            server.put(key, opened(one.uri, path, str(one.language_id), one.version, TextLines(one.text, server.encoding)))
+            server.put(key, opened(one.uri, path, language_of(one), one.version, TextLines(one.text, server.encoding)))
             server.changed(key)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def _did_change(params: types.DidChangeTextDocumentParams) -> None:
         key = key_of(params.text_document.uri)
         text = None if key is None else server.snapshot.texts.get(key)
-        if key is None or text is None:
+        if key is None or not isinstance(text, OpenText):
             return
         lines = text.lines
         for change in params.content_changes:
@@ -141,16 +141,9 @@ def _texts(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def _did_close(params: types.DidCloseTextDocumentParams) -> None:
         key = key_of(params.text_document.uri)
-        if key is not None:
+        if key is not None and params.text_document.uri not in server.cells:
             server.drop(key)
             server.everything_changed()
-
-
-def changed_lines(lines: TextLines, change: types.TextDocumentContentChangeEvent) -> TextLines:
-    """A text after a change of it."""
-    if isinstance(change, types.TextDocumentContentChangePartial):
-        return lines.replaced(as_stretch(change.range), change.text)
-    return TextLines(change.text, lines.encoding)
 
 
 def _surroundings(server: Server) -> None:
@@ -196,11 +189,12 @@ def _actions(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
     async def _code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        key = key_of(params.text_document.uri)
+        uri = params.text_document.uri
+        key = server.key_of(uri)
         if key is None:
             return []
         only = None if params.context.only is None else [str(getattr(one, "value", one)) for one in params.context.only]
-        wanted = ActionsWanted(key, as_stretch(params.range), only, params.context.diagnostics)
+        wanted = ActionsWanted(key, ClientSpot(uri, as_stretch(params.range)), only, params.context.diagnostics)
         return await server.ask(ASKED, lambda now: _room(server, now, key).offered(wanted), [])
 
     @server.feature(types.CODE_ACTION_RESOLVE)

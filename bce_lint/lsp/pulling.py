@@ -10,7 +10,6 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from bce_lint.lsp.client_settings import WHOLE_WORKSPACE
-from bce_lint.lsp.places import ClientPlaces, key_of
 from bce_lint.lsp.reports import result_id
 from bce_lint.lsp.server import Checked, Server
 from bce_lint.lsp.worker import ASKED, WHOLE
@@ -25,16 +24,18 @@ def register(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def _document_diagnostic(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        key = key_of(params.text_document.uri)
-        nothing = Checked([], None)
+        uri = params.text_document.uri
+        key, nothing = server.key_of(uri), Checked({}, None)
+        server.pulls_cells = server.pulls_cells or uri in server.cells
         checked = nothing if key is None else await server.ask(ASKED, lambda now: server.checked(key, now), nothing)
         text = None if key is None else server.snapshot.texts.get(key)
         if text is not None and checked.version not in (None, text.version):
             raise JsonRpcException("the text has changed", _CANCELLED, {"retriggerRequest": True})
-        known = result_id(checked.items)
+        items = checked.of(uri)
+        known = result_id(items)
         if params.previous_result_id == known:
             return types.RelatedUnchangedDocumentDiagnosticReport(result_id=known)
-        return types.RelatedFullDocumentDiagnosticReport(checked.items, result_id=known)
+        return types.RelatedFullDocumentDiagnosticReport(items, result_id=known)
 
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
     async def _workspace_diagnostic(params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
@@ -55,11 +56,10 @@ async def _reports(server: Server, before: Mapping[str, str]) -> list[types.Work
     """A report for each file: of those that are open, or of all below the open folders; and that those that are gone have none."""
     found: dict[str, types.WorkspaceDocumentDiagnosticReport] = {}
     for key in await _keys(server):
-        checked = await server.ask(WHOLE, partial(server.checked, key), Checked([], None))
-        uri = ClientPlaces(server.snapshot, key).uri(key)
-        found[uri] = _report(uri, checked, before.get(uri))
+        checked = await server.ask(WHOLE, partial(server.checked, key), Checked({}, None))
+        found.update((uri, _report(uri, items, checked.version, before.get(uri))) for uri, items in checked.items.items())
     gone = (uri for uri in before if uri not in found)
-    return [*found.values(), *(_report(uri, Checked([], None), before[uri]) for uri in gone)]
+    return [*found.values(), *(_report(uri, [], None, before[uri]) for uri in gone)]
 
 
 async def _keys(server: Server) -> Iterable[str]:
@@ -70,8 +70,8 @@ async def _keys(server: Server) -> Iterable[str]:
     return dict.fromkeys(keys)
 
 
-def _report(uri: str, checked: Checked, before: str | None) -> types.WorkspaceDocumentDiagnosticReport:
-    known = result_id(checked.items)
+def _report(uri: str, items: list[types.Diagnostic], version: int | None, before: str | None) -> types.WorkspaceDocumentDiagnosticReport:
+    known = result_id(items)
     if known == before:
-        return types.WorkspaceUnchangedDocumentDiagnosticReport(uri, result_id=known, version=checked.version)
-    return types.WorkspaceFullDocumentDiagnosticReport(uri, checked.items, checked.version, result_id=known)
+        return types.WorkspaceUnchangedDocumentDiagnosticReport(uri, result_id=known, version=version)
+    return types.WorkspaceFullDocumentDiagnosticReport(uri, items, version, result_id=known)

@@ -6,13 +6,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from lsprotocol import converters, types
 
 from bce_lint.diagnostic import INFO, UNNAMED, UNUSED_NOQA, Diagnostic, Label
 from bce_lint.lsp.analyst import FileFindings
-from bce_lint.lsp.places import ClientPlaces
+from bce_lint.lsp.places import ClientPlaces, ClientSpot
 from bce_lint.report.addresses import rule_address, rules_address
 
 SOURCE: Final = "bce-lint"
@@ -34,18 +34,28 @@ class Understood(NamedTuple):
     addresses: bool = True
 
 
-def diagnostics(found: FileFindings, places: ClientPlaces, understood: Understood, hints: bool) -> list[types.Diagnostic]:
-    """The diagnostics of a file: its findings, and with `hints` what in it leads to a finding elsewhere."""
-    told = [_diagnostic(one, places, understood) for one in found.here]
-    return [*told, *(hint for one in found.elsewhere if hints for hint in _hints(one, places, understood))]
+ByAddress: TypeAlias = dict[str, list[types.Diagnostic]]
+"""The diagnostics of the texts that are looked at as one."""
 
 
-def _diagnostic(one: Diagnostic, places: ClientPlaces, understood: Understood) -> types.Diagnostic:
+def diagnostics(found: FileFindings, places: ClientPlaces, understood: Understood, hints: bool) -> ByAddress:
+    """The diagnostics of a file, or of the cells of a notebook: its findings, and with `hints` what in it leads to one elsewhere."""
+    told: ByAddress = {uri: [] for uri in places.addresses()}
+    for one in found.here:
+        spot = places.spot(one.location)
+        told.setdefault(spot.uri, []).append(_diagnostic(one, spot, places, understood))
+    for one in found.elsewhere if hints else ():
+        for spot, hint in _hints(one, places, understood):
+            told.setdefault(spot.uri, []).append(hint)
+    return told
+
+
+def _diagnostic(one: Diagnostic, spot: ClientSpot, places: ClientPlaces, understood: Understood) -> types.Diagnostic:
     labels = sorted(one.labels, key=lambda label: not label.message.endswith("applied here"))
     row, column = one.location.start
     tags = [_TAGS[one.code]] if _TAGS.get(one.code) in understood.tags else None
     return types.Diagnostic(
-        range=places.range(one.location),
+        range=spot.range,
         message=one.message if understood.related or not labels else f"{one.message} ({_said(labels[0], places)})",
         severity=_SEVERITIES.get(one.severity, types.DiagnosticSeverity.Information),
         code=one.code,
@@ -68,18 +78,19 @@ def _related(label: Label, places: ClientPlaces) -> types.DiagnosticRelatedInfor
 
 def _said(label: Label, places: ClientPlaces) -> str:
     path = places.here if label.location.path == UNNAMED else label.location.path
-    return f"{label.message}: {os.path.basename(path)}:{label.location.start.row}"
+    return f"{label.message}: {os.path.basename(path)}:{label.location.line}"
 
 
-def _hints(one: Diagnostic, places: ClientPlaces, understood: Understood) -> Iterator[types.Diagnostic]:
+def _hints(one: Diagnostic, places: ClientPlaces, understood: Understood) -> Iterator[tuple[ClientSpot, types.Diagnostic]]:
     """What a finding elsewhere says of the places in this file that lead to it."""
     name = os.path.basename(one.location.path)
     for label in one.labels:
         if label.location.path != places.here:
             continue
-        yield types.Diagnostic(
-            range=places.range(label.location),
-            message=f"{label.message}; {name}:{one.location.start.row}: {one.message}",
+        spot = places.spot(label.location)
+        yield spot, types.Diagnostic(
+            range=spot.range,
+            message=f"{label.message}; {name}:{one.location.line}: {one.message}",
             severity=types.DiagnosticSeverity.Information,
             code=one.code,
             code_description=_page(one.code) if understood.addresses else None,

@@ -18,27 +18,32 @@ from bce_lint.config.problem import ConfigError
 from bce_lint.lsp.actions import ActionClient
 from bce_lint.lsp.analyst import Analyst, FileFindings
 from bce_lint.lsp.client_settings import ClientSettings
-from bce_lint.lsp.places import ClientPlaces
+from bce_lint.lsp.places import ClientPlaces, key_of
 from bce_lint.lsp.positions import UTF_16
 from bce_lint.lsp.protocol import Protocol
-from bce_lint.lsp.reports import Understood, diagnostics
-from bce_lint.lsp.texts import OpenText, Snapshot
+from bce_lint.lsp.reports import ByAddress, Understood, diagnostics
+from bce_lint.lsp.texts import AnyOpen, OpenNotebook, Snapshot
 from bce_lint.lsp.ticking import watch
 from bce_lint.lsp.worker import AROUND, CHANGED, LOG, AnalysisThread
 
 T = TypeVar("T")
 NOTEBOOKS: Final = types.NotebookDocumentSyncOptions(
-    [types.NotebookDocumentFilterWithNotebook("*", [types.NotebookCellLanguage("python")])], save=True
+    [types.NotebookDocumentFilterWithNotebook("*")], save=True
 )
+"""All cells are kept, so that their numbers are those that people see."""
 _PAUSE: Final = 0.3
 """Seconds without a change after which other open files are looked at again."""
 
 
 class Checked(NamedTuple):
-    """The diagnostics of a file, and the version of its text that they were found in."""
+    """The diagnostics of a file, by address, and the version of its text that they were found in."""
 
-    items: list[types.Diagnostic]
+    items: ByAddress
     version: int | None
+
+    def of(self, uri: str) -> list[types.Diagnostic]:
+        """The diagnostics of one address."""
+        return self.items.get(uri, [])
 
 
 class ClientAbilities(NamedTuple):
@@ -70,8 +75,12 @@ class Server(LanguageServer):
         self.analyst, self.worker = Analyst(), AnalysisThread()
         self.waiting: set[asyncio.Future[None]] = set()
         """Who waits for the next change."""
-        self._texts: dict[str, OpenText] = {}
+        self._texts: dict[str, AnyOpen] = {}
+        self.cells: dict[str, str] = {}
+        """The notebooks of cells that are open, both by what they are known by."""
         self.snapshot = Snapshot({}, self.encoding)
+        self.pulls_cells = False
+        """True once the client has asked for the diagnostics of a cell: not all clients that ask do."""
         self._queued: set[tuple[str, int]] = set()
         self._published: dict[str, Checked] = {}
         self._later: asyncio.TimerHandle | None = None
@@ -82,7 +91,7 @@ class Server(LanguageServer):
 
     # --- what is open ------------------------------------------------------------------------------
 
-    def put(self, key: str, text: OpenText) -> None:
+    def put(self, key: str, text: AnyOpen) -> None:
         """A text is open, or has changed."""
         self._texts[key] = text
         self._renew()
@@ -91,8 +100,14 @@ class Server(LanguageServer):
         """A text is open no more, and nothing is said of it."""
         text = self._texts.pop(key, None)
         self._renew()
-        if text is not None and self._published.pop(key, None) is not None:
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(text.uri, []))
+        published = self._published.pop(key, None)
+        if text is not None and published is not None:
+            for uri in published.items:
+                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def key_of(self, uri: str) -> str | None:
+        """What a text is known by: a cell by its notebook; None for what is nobody's to lint."""
+        return self.cells.get(uri) or key_of(uri)
 
     def _renew(self) -> None:
         self.snapshot = Snapshot(dict(self._texts), self.encoding)
@@ -129,7 +144,8 @@ class Server(LanguageServer):
 
     def check(self, key: str, urgency: int) -> None:
         """Has a file's diagnostics found and sent, unless the client asks for them itself."""
-        if self.abilities.pulls or (key, urgency) in self._queued:
+        asked_for = self.abilities.pulls and (self.pulls_cells or not isinstance(self._texts.get(key), OpenNotebook))
+        if asked_for or (key, urgency) in self._queued:
             return
         self._queued.add((key, urgency))
         loop = asyncio.get_running_loop()
@@ -159,11 +175,18 @@ class Server(LanguageServer):
 
     def _publish(self, key: str, future: Future[Checked]) -> None:
         checked = self._result(future, Checked(diagnostics(FileFindings(), ClientPlaces(self.snapshot, key), Understood(), False), None))
-        text = self._texts.get(key)
-        if text is None or checked.version not in (None, text.version) or self._published.get(key) == checked:
+        text, before = self._texts.get(key), self._published.get(key, Checked({}, None))
+        if text is None or checked.version not in (None, text.version) or before == checked:
             return
         self._published[key] = checked
-        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(text.uri, checked.items, text.version))
+        for uri in before.items.keys() - checked.items.keys():
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        for uri, items in checked.items.items():
+            if isinstance(text, OpenNotebook) and before.items.get(uri) == items:
+                continue
+            cell = text.number(uri) if isinstance(text, OpenNotebook) else None
+            version = text.cells[cell - 1].version if isinstance(text, OpenNotebook) and cell is not None else text.version
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, items, version))
 
     def _result(self, future: Future[T], otherwise: T) -> T:
         """What a task gave; what went wrong is told."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from bce_lint.diagnostic import JudgedLoss, Location, Position
-from bce_lint.lsp.places import ClientPlaces, as_point, as_stretch, key_of
+from bce_lint.diagnostic import JudgedLoss
+from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_point, as_stretch
 from bce_lint.lsp.positions import Point
 from bce_lint.lsp.server import Server
 from bce_lint.lsp.texts import Snapshot
@@ -18,26 +18,29 @@ def register(server: Server) -> None:
     """Adds the features."""
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def _hover(params: types.HoverParams) -> types.Hover | None:
-        key = key_of(params.text_document.uri)
+        key = server.key_of(params.text_document.uri)
 
         def _told(now: Snapshot) -> types.Hover | None:
             assert key is not None, "nothing is asked of a text that is not kept"
-            places = ClientPlaces(now, key)
-            at = places.lines(key).position(as_point(params.position))
-            loss = _around(at, server.analyst.losses(key))
-            return None if loss is None else types.Hover(_markup(loss), places.range(loss.location))
+            places, at = ClientPlaces(now, key), as_point(params.position)
+            spots = [(places.spot(one.location), one) for one in server.analyst.losses(key)]
+            around = [one for one in spots if _holds(one[0], params.text_document.uri, at)]
+            if not around:
+                return None
+            spot, loss = min(around, key=lambda one: _size(one[0]))
+            return types.Hover(_markup(loss), spot.range)
 
         return None if key is None else await server.ask(ASKED, _told, None)
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     async def _inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
-        key = key_of(params.text_document.uri)
+        key = server.key_of(params.text_document.uri)
 
         def _hints(now: Snapshot) -> list[types.InlayHint]:
             assert key is not None, "nothing is asked of a text that is not kept"
-            lines, asked = ClientPlaces(now, key).lines(key), as_stretch(params.range)
-            found = ((lines.stretch(location).end, words) for location, words in server.analyst.returned(key))
-            return [_hint(at, words) for at, words in found if asked.start <= at <= asked.end]
+            places, (start, end), uri = ClientPlaces(now, key), as_stretch(params.range), params.text_document.uri
+            found = ((places.spot(location), words) for location, words in server.analyst.returned(key))
+            return [_hint(at.stretch.end, words) for at, words in found if at.uri == uri and start <= at.stretch.end <= end]
 
         return [] if key is None or not server.client.inlay_hints else await server.ask(ASKED, _hints, [])
 
@@ -47,14 +50,14 @@ def _hint(at: Point, words: str) -> types.InlayHint:
     return types.InlayHint(types.Position(*at), f": {words}", types.InlayHintKind.Type, tooltip=about, padding_left=True)
 
 
-def _around(at: Position, losses: tuple[JudgedLoss, ...]) -> JudgedLoss | None:
-    """The innermost loss around a place."""
-    found = [one for one in losses if one.location.start <= at <= one.location.end]
-    return min(found, key=lambda one: _size(one.location), default=None)
+def _holds(spot: ClientSpot, uri: str, at: Point) -> bool:
+    return spot.uri == uri and spot.stretch.start <= at <= spot.stretch.end
 
 
-def _size(location: Location) -> tuple[int, int]:
-    return location.end.row - location.start.row, location.end.column - location.start.column
+def _size(spot: ClientSpot) -> tuple[int, int]:
+    """How large a place is, to find the innermost of several."""
+    (line, character), (end, last) = spot.stretch
+    return end - line, last - character
 
 
 def _markup(loss: JudgedLoss) -> types.MarkupContent:
