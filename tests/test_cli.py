@@ -177,7 +177,7 @@ def test_what_was_not_read_is_not_called_clean(project: Path, run: Runner) -> No
     assert run("--fix", "gone.py", "clean.py").out == ""
 
 
-@pytest.mark.parametrize("name", ["a.ipynb", "notes.txt", "data.json", "script"])
+@pytest.mark.parametrize("name", ["notes.txt", "data.json", "script"])
 def test_a_named_file_that_is_no_python_gives_2_and_the_rest_is_reported(project: Path, run: Runner, name: str) -> None:
     (project / name).write_text("{}", encoding="utf-8")
     done = run("--output-format", "concise", name, "bug.py")
@@ -187,10 +187,12 @@ def test_a_named_file_that_is_no_python_gives_2_and_the_rest_is_reported(project
     assert run(".").status == 1
 
 
-def test_a_notebook_on_standard_input_gives_2(run: Runner) -> None:
-    done = run("--stdin-filename", "a.ipynb", "-", stdin="{}")
-    assert (done.status, done.out) == (2, "")
-    assert done.err.startswith("bce-lint: a.ipynb: notebooks are not read yet")
+def test_a_notebook_that_is_none_is_a_finding_and_stays_as_it_is(project: Path, run: Runner) -> None:
+    (project / "a.ipynb").write_text("{}", encoding="utf-8")
+    told = "a.ipynb:1:1: BCE901 not a notebook: it has no cells"
+    assert run("--output-format", "concise", "a.ipynb").out.splitlines()[0] == told
+    done = run("--output-format", "concise", "--stdin-filename", "a.ipynb", "-", stdin="{}")
+    assert (done.status, done.out.splitlines()[0], done.err) == (1, told, "")
     assert run("--fix", "--stdin-filename", "a.ipynb", "-", stdin="{}").out == "{}"
     assert run("--stdin-filename", "a.txt", "-", stdin=CLEAN).status == 0
 

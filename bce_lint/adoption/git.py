@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from bce_lint.source.text import LARGEST, LARGEST_NOTEBOOK
+from bce_lint.source.text import LARGEST
 
 _SETTINGS: Final = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit")
 """What would start a program otherwise, a watcher of files and hooks; and no folder with the files of a repository passes for one."""
@@ -75,7 +75,7 @@ class Repository:
         wanted = sorted(set(digests))
         some: list[tuple[str, int]] = []
         for digest, size in zip(wanted, self._sizes(wanted), strict=True):
-            if size > LARGEST_NOTEBOOK:
+            if size > LARGEST:
                 yield digest, None
                 continue
             some.append((digest, size))

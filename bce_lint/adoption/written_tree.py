@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from bce_lint.adoption.git import Repository, TreeEntry
-from bce_lint.source.text import LARGEST_NOTEBOOK
+from bce_lint.source.text import largest
 
 _LONGEST_LINK: Final = 4_096
 
@@ -55,7 +55,7 @@ def write_tree(repository: Repository, tree: Mapping[str, TreeEntry], folder: st
                 os.makedirs(os.path.dirname(full), exist_ok=True)
                 with open(full, "xb") as stream:
                     if raw is None:
-                        stream.truncate(LARGEST_NOTEBOOK + 1)  # too large as it was, and takes no room
+                        stream.truncate(largest(path) + 1)  # too large as it was, and takes no room
                     else:
                         stream.write(raw)
     _link(links, folder)

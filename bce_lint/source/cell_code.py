@@ -16,9 +16,16 @@ PYTHON_BODIES: Final = frozenset(
     ("capture", "debug", "ipytest", "memit", "prun", "pyinstrument", "scalene", "snakeviz", "time", "timeit", "wandb")
 )
 """The magics of whole cells whose cell is Python that runs in the notebook."""
+_ELSEWHERE: Final = frozenset(
+    (
+        "!", "HTML", "SVG", "bash", "cmd", "file", "html", "javascript", "js", "latex", "markdown", "perl", "pypy", "python", "python2",
+        "python3", "ruby", "script", "sh", "svg", "sx", "system", "writefile",
+    )
+)  # fmt: skip
+"""Those of IPython whose cell runs in another process, or nowhere: they bind what their own line names. Others may bind any word."""
 _TIMED: Final = "timeit"
 """Runs its cell in a function: what is bound there is bound nowhere else."""
-_CELL_MAGIC: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*[ \t]*(?P<line>%%(?P<name>\w+)(?!\?)[^\r\n]*)")
+_CELL_MAGIC: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*[ \t]*(?P<line>%%(?P<name>\w+|!)(?![\w?])[^\r\n]*)")
 _MAYBE: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*[%!?,;/]|=[ \t]*[!%]|\?[ \t]*;?[ \t]*(?:[\r\n]|\Z)")
 _REST: Final = r"[^\r\n]*(?:(?<=\\)(?:\r\n?|\n)[^\r\n]*)*"
 _STATEMENT: Final = re.compile(
@@ -92,8 +99,8 @@ def cell_code(text: str, signs: Signs) -> CellCode:
     """What is Python in a cell."""
     found = _CELL_MAGIC.match(text)
     if found is not None and found["name"] not in PYTHON_BODIES:
-        lines = lines_of(found["line"])
-        return closed(text, signs, names_in(lines[0].partition(found["name"])[2]))
+        said = text[found.end("name") :]
+        return closed(text, signs, names_in(lines_of(said + "\n")[0] if found["name"] in _ELSEWHERE else said))
     hidden = [] if found is None else [Hidden(*found.span("line"), signs.statement(names_in(found["line"].partition(found["name"])[2])))]
     start = 0 if found is None else found.end()
     hidden += _hidden(text, start, signs) if _MAYBE.search(text, start) else ()

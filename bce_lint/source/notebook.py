@@ -161,22 +161,22 @@ class NotebookText(SourceText):
     def encoded(self, text: str) -> bytes:
         """The notebook with another program: only the cells that change are spelled anew. Raises `SourceError` where a text is not split
         into these cells with certainty."""
-        signs, written = self._program.signs, _json_text(self.data)
-        pieces = re.split(rf"(?m)^(?:[^\r\n]*?){re.escape(signs.boundary)}\n", text)
-        between = re.findall(rf"(?m)^[^\r\n]*?{re.escape(signs.boundary)}$", text)
-        if between != re.findall(rf"(?m)^[^\r\n]*?{re.escape(signs.boundary)}$", self.text) or len(pieces) != len(self._split):
+        between, new = self._split(text)
+        known, old = self._split(self.text)
+        first = len(old) - len(self._program.cells)  # a line of ours stands before a first cell that is indented
+        if between != known or new[:first] != old[:first]:
             raise SourceError("it would change more than the cells of the notebook")
-        changes = list[Respelling]()
-        for one, old, new in zip(self._program.cells, self._split, pieces, strict=True):
-            if old != new:
-                changes += respelled(written, one.cell, _restored(one, new))
+        written, changes = _json_text(self.data), list[Respelling]()
+        for one, was, now in zip(self._program.cells, old[first:], new[first:], strict=True):
+            changes += respelled(written, one.cell, _restored(one, now)) if was != now else ()
         for start, end, spelled in sorted(changes, reverse=True):
             written = written[:start] + spelled + written[end:]
         return codecs.BOM_UTF8 * self.bom + written.encode()
 
-    @cached_property
-    def _split(self) -> list[str]:
-        return re.split(rf"(?m)^(?:[^\r\n]*?){re.escape(self._program.signs.boundary)}\n", self.text) if self._program.cells else [""]
+    def _split(self, text: str) -> tuple[list[str], list[str]]:
+        """The lines of ours in a text, and what stands between them."""
+        parts = re.split(rf"(?m)^([^\r\n]*?{re.escape(self._program.signs.boundary)})\n", text)
+        return parts[1::2], parts[::2]
 
 
 def _in_cell(place: Position, cell: _ProgramCell) -> Position:

@@ -200,7 +200,8 @@ def respelled(text: str, cell: NotebookCell, new: str) -> Iterator[Respelling]:
     spell = _speller(text, cell)
     old_lines, new_lines = lines_of(cell.source), lines_of(new)
     if not old_lines:
-        yield _filled(text, cell, new_lines, spell)
+        if new_lines:
+            yield _filled(text, cell, new_lines, spell)
         return
     as_lines = text[cell.start] == "[" and [one.value for one in cell.strings] == old_lines
     spelled = None if as_lines else [part for one in cell.strings for part in _characters(text, one)]

@@ -44,8 +44,7 @@ def content(path: str, most: int | None = None) -> bytes | None:
 
 def read(path: str, most: int | None = None) -> bytes:
     """The bytes of a file. Raises OSError for what is no file, a pipe among them unless it `is_handed`, and for one larger than `most`."""
-    if most is None:
-        most = LARGEST_NOTEBOOK if is_notebook(path) else LARGEST
+    most = largest(path) if most is None else most
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     with open(handle, "rb") as stream:
         status = os.fstat(handle)
@@ -68,6 +67,11 @@ def program_name(path: str) -> str:
     """A name for a text that is Python, though it has the name of a notebook: a cell that an editor hands over alone, or all of them as
     one text."""
     return f"{path}.py" if is_notebook(path) else path
+
+
+def largest(path: str) -> int:
+    """How many bytes of a file are read at most, by its name."""
+    return LARGEST_NOTEBOOK if is_notebook(path) else LARGEST
 
 
 def is_handed(path: str) -> bool:

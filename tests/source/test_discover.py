@@ -35,9 +35,9 @@ def ignore(folder: Path, text: str) -> None:
     (folder / ".gitignore").write_text(text, encoding="utf-8")
 
 
-def test_a_folder_means_its_python_files_in_order(tmp_path: Path) -> None:
+def test_a_folder_means_its_python_files_and_notebooks_in_order(tmp_path: Path) -> None:
     grow(tmp_path, "b.py", "a.py", "notes.txt", "a/z.py", "a/b/c.py", "b/a.py", "x.pyi", "y.ipynb", "z.PY")
-    assert names(tmp_path, discover([tmp_path])) == ["a.py", "b.py", "a/z.py", "a/b/c.py", "b/a.py"]
+    assert names(tmp_path, discover([tmp_path])) == ["a.py", "b.py", "y.ipynb", "a/z.py", "a/b/c.py", "b/a.py"]
 
 
 def test_paths_stay_as_they_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,8 +55,8 @@ def test_a_file_named_by_the_command_is_taken_even_if_it_is_ignored(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.pyi", ""), ("a.pyw", ""), ("A.PY", ""), ("SConstruct", ""), ("run", "#!/usr/bin/python\n"), ("run.in", "#! /opt/pypy3 -O\n"),
-     ("run", "#!/usr/bin/env -S uv run --script\n")],
+    [("a.ipynb", "{}"), ("A.IPYNB", ""), ("a.pyi", ""), ("a.pyw", ""), ("A.PY", ""), ("SConstruct", ""), ("run", "#!/usr/bin/python\n"),
+     ("run.in", "#! /opt/pypy3 -O\n"), ("run", "#!/usr/bin/env -S uv run --script\n")],
 )  # fmt: skip
 def test_a_named_file_is_python_by_its_name_or_its_first_line(tmp_path: Path, name: str, text: str) -> None:
     grow(tmp_path, **{name: text})
@@ -65,7 +65,7 @@ def test_a_named_file_is_python_by_its_name_or_its_first_line(tmp_path: Path, na
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.ipynb", "{}"), ("A.IPYNB", "#!/usr/bin/env python\n"), ("notes.txt", "x = 1\n"), ("data.json", "{}"), ("run", "x = 1\n"),
+    [("notes.txt", "x = 1\n"), ("data.json", "{}"), ("run", "x = 1\n"),
      ("run", "#!/bin/sh\n# python\n"), ("a.py.orig", ""), ("py", ""), ("README.md", ""), (".py", "")],
 )  # fmt: skip
 def test_a_named_file_that_is_no_python_is_a_failure(tmp_path: Path, name: str, text: str) -> None:
@@ -74,7 +74,7 @@ def test_a_named_file_that_is_no_python_is_a_failure(tmp_path: Path, name: str, 
     assert names(tmp_path, found) == ["b.py"]
     ((path, reason),) = found.failures
     assert path == str(tmp_path / name)
-    assert reason.startswith("notebooks are not read yet" if name.lower().endswith(".ipynb") else "not a Python file")
+    assert reason.startswith("not a Python file")
 
 
 def test_a_link_has_the_name_of_its_target_too(tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""What IPython reads in a cell and Python does not: hidden, row by row, and what runs is followed all the same."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import bce_lint
+from bce_lint.source.cell_code import Signs, cell_code
+from tests.notebooks.shapes import BUG, OLD, RIGHT, SETUP, code, other, written
+
+P, N = "pass", "_ipython_"
+CELLS = [
+    ("x = 1", "x = 1"),
+    ("%matplotlib inline\nx = 1\n", f"{P}#{N}1#\nx = 1\n"),
+    ("x = 1\n!pip install 'torch\ny = (2)", f"x = 1\n{P}#{N}1#\ny = (2)"),
+    ("if x:\n    !a \\\n      b\nelse:\n\t%c", f"if x:\n    {P}#{N}1#\n\nelse:\n\t{P}#{N}2#"),
+    ("!a \\\r\nb\r\nx", f"{P}#{N}1#\r\n\r\nx"),
+    ("files = !ls *.py", f"files = {N}1"),
+    ("a, b = !ls\nself.x[0] = %env HOME", f"a, b = {N}1\nself.x[0] = {N}2"),
+    ("%time x = f(1)", f"{N}1; x = f(1)"),
+    ("%timeit -n 10 -r3 f(1)", f"{N}1; f(1)"),
+    ("%timeit x = f(1)", f"{P}#{N}1#"),
+    ("%time for x in y: pass", f"{P}#{N}1#"),
+    ("%time f(", f"{P}#{N}1#"),
+    ("%time", f"{P}#{N}1#"),
+    ("%prun -s cumulative f(x)", f"{P}#{N}1#"),
+    ("?x\nx?\nx.y??\n%time?", f"{P}#{N}1#\n{P}#{N}2#\n{P}#{N}3#\n{P}#{N}4#"),
+    (",f a b\n;f a\n/f a", f"{P}#{N}1#\n{P}#{N}2#\n{P}#{N}3#"),
+    ("x = 5 \\\n% 2", "x = 5 \\\n% 2"),
+    ("x = (5\n% 2)\n'''\n%a\n!b\nc?\n'''", "x = (5\n% 2)\n'''\n%a\n!b\nc?\n'''"),
+    ("x != y\nx = y != z\nx %= 2\nx = y % z  # what?\n", "x != y\nx = y != z\nx %= 2\nx = y % z  # what?\n"),
+    ("%%time\nx = 1", f"{P}#{N}1#\nx = 1"),
+    ("\n  \n%%capture out\nx = 1\n%a", f"\n  \nout = {N}u#{N}1#\nx = 1\n{P}#{N}2#"),
+    ("%%bash\nfor x in y; do '; done", f"{P}#{N}1#"),
+    ("%%bash --out said --err wrong\nls", f"out = said = err = wrong = {N}u#{N}1#"),
+    ("%%writefile a.py\nx = 1", f"a = {N}u#{N}1#"),
+    ("%%time?", f"{P}#{N}1#"),
+    ("x = 1\n%%time\n", f"x = 1\n{P}#{N}1#\n"),
+    ("", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), CELLS, ids=[repr(text) for text, _ in CELLS])
+def test_what_is_no_python_is_hidden(text: str, said: str) -> None:
+    found = cell_code(text, Signs([text]))
+    assert found.code(text) == said
+    if not found.closed:
+        assert re.findall(r"\r\n|\r|\n", said) == re.findall(r"\r\n|\r|\n", text)
+
+
+def test_signs_are_none_of_the_notebook() -> None:
+    signs = Signs(["_ipython_1 = 2", "x = '_ipython1_'"])
+    assert signs.name() == "_ipython2_1"
+
+
+@pytest.mark.parametrize("text", ["%a\n" * 100_000, "x = " * 100_000, "a?" * 200_000, "%time (" + "(" * 100_000, "!a\\\n" * 100_000])
+def test_the_search_is_linear(text: str) -> None:
+    start = time.perf_counter()
+    cell_code(text, Signs([text]))
+    assert time.perf_counter() - start < 10
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of its own."""
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def found(*cells: str) -> list[tuple[int | None, int, str]]:
+    """What is found in some cells: cell, row and code."""
+    told = bce_lint.lint_source(written([code(cell) for cell in cells]), "a.ipynb")
+    return [(one.location.cell, one.location.start.row, one.code) for one in told]
+
+
+LOSS = "nn.BCEWithLogitsLoss()(p, y)"
+PROBABILITY = "p = torch.sigmoid(layer(x))"
+LOGITS = "p = layer(x)"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (PROBABILITY, LOGITS),
+        (PROBABILITY, "p = !ls"),
+        (PROBABILITY, "%%capture p\nx"),
+        (PROBABILITY, "%%bash --out p\nls"),
+        (LOGITS, "%%timeit\np = torch.sigmoid(layer(x))"),
+        (LOGITS, "%timeit p = torch.sigmoid(layer(x))"),
+        (PROBABILITY, "p = layer(x) if else"),
+        (PROBABILITY, "def f(:\n    global p"),
+        (PROBABILITY, "%%cython\np = 1"),
+        (LOGITS, "%%script python\np = torch.sigmoid(layer(x))"),
+        (LOGITS, "%%writefile a.py\np = torch.sigmoid(layer(x))"),
+    ],
+)  # fmt: skip
+def test_what_may_have_changed_in_between_is_not_judged(cells: Sequence[str]) -> None:
+    assert [one for one in found(SETUP, *cells, LOSS) if one[2] != "BCE901"] == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "row"),
+    [
+        (("%time " + PROBABILITY, LOSS), 1),
+        (("%%time\n" + PROBABILITY, LOSS), 1),
+        (("%%capture\n" + PROBABILITY, LOSS), 1),
+        ((PROBABILITY, "%%timeit\n" + LOSS), 2),
+        ((PROBABILITY, "%%timeit\nq = p\np + 1", LOSS), 1),
+        ((PROBABILITY, "%time z = " + LOSS), 1),
+        ((PROBABILITY, "%%bash\nls", "%%html\n<p>", LOSS), 1),
+        ((PROBABILITY, "q = 1 +", LOSS), 1),
+        ((PROBABILITY, "torch.zeros(1, nn", LOSS), 1),
+        (("  " + PROBABILITY + "\n  p", LOSS), 1),
+        ((PROBABILITY, "await p", "async with p: pass", "\n\n    # a\n    %time " + LOSS), 4),
+        (("def f(p, y):\n    %time\n    return " + LOSS, "f(torch.sigmoid(layer(x)), y)"), 1),
+    ],
+)
+def test_what_runs_is_followed(cells: Sequence[str], row: int) -> None:
+    told = [one for one in found(SETUP, *cells) if one[2] != "BCE901"]
+    assert told == [(len(cells) + 1, row, "BCE103")]
+
+
+def test_a_cell_that_does_not_parse_is_told_alone() -> None:
+    assert found(SETUP, "x = = 1\n", BUG, "y = (\n2\n", OLD) == [
+        (2, 1, "BCE901"), (3, 2, "BCE103"), (4, 1, "BCE901"), (5, 1, "BCE203")
+    ]  # fmt: skip
+
+
+def test_half_a_surrogate_pair_and_nul_are_told_at_their_cells() -> None:
+    data = written([code(cell) for cell in (SETUP, "a = 1\nb = '\ud800'", BUG, "x\0")], ascii_only=True)
+    told = [(one.location.cell, one.location.start.row, one.code) for one in bce_lint.lint_source(data, "a.ipynb")]
+    assert told == [(2, 2, "BCE901"), (3, 2, "BCE103"), (4, 1, "BCE901")]
+
+
+def test_a_cell_that_is_nested_too_deeply_is_told_alone() -> None:
+    assert found(SETUP, "x = " + "(" * 3_000 + ")" * 3_000, BUG) == [(2, 1, "BCE902"), (3, 2, "BCE103")]
+
+
+def test_cells_that_are_no_code_or_no_python_are_not_read() -> None:
+    elsewhere = {"vscode": {"languageId": "shellscript"}}
+    here = {"vscode": {"languageId": "python"}}
+    cells = [other(BUG), other(BUG, "raw"), code(SETUP), code(BUG, metadata=elsewhere), code(RIGHT, metadata=here)]
+    assert bce_lint.lint_source(written(cells), "a.ipynb") == ()
+
+
+def test_a_fix_leaves_what_is_hidden() -> None:
+    cells = ["%time\n" + SETUP + "\n!ls '", "%%capture out\n%time z = nn.MSELoss(size_average=False)(x, x)  # é\na?\n", "%%bash\nls"]
+    data = written([code(cell) for cell in cells])
+    after = bce_lint.fix_source(data, "a.ipynb")
+    assert after == data.replace(b"size_average=False", b'reduction=\\"sum\\"') != data
+
+
+def test_an_import_that_a_fix_needs_stands_in_the_first_cell_that_imports_torch() -> None:
+    first, second = "import torch", "def step(logits, y):\n    return torch.nn.functional.nll_loss(torch.log(torch.softmax(logits, 1)), y)"
+    data = written([other("# a"), code(first), code(second)])
+    after = bce_lint.fix_source(data, "a.ipynb", unsafe=True)
+    cells = [line for line in after.decode().splitlines() if "import" in line or "return" in line]
+    assert after != data and found_in(after) == []
+    assert all("return" in line or line.strip().startswith('"import torch') for line in cells)
+
+
+def found_in(data: bytes) -> list[str]:
+    """The codes found in a notebook."""
+    return [one.code for one in bce_lint.lint_source(data, "a.ipynb")]
