@@ -16,7 +16,7 @@ from bce_lint.lsp import notebooks, pulling, shown
 from bce_lint.lsp.abilities import abilities
 from bce_lint.lsp.actions import KINDS, ActionRoom, ActionsWanted
 from bce_lint.lsp.client_settings import SECTION, client_settings
-from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_stretch, changed_lines, key_of, language_of
+from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_stretch, changed_lines, language_of, text_key
 from bce_lint.lsp.positions import TextLines
 from bce_lint.lsp.server import Server
 from bce_lint.lsp.texts import OpenText, Snapshot, normal, opened
@@ -115,7 +115,7 @@ def _texts(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def _did_open(params: types.DidOpenTextDocumentParams) -> None:
         one = params.text_document
-        key = key_of(one.uri)
+        key = text_key(one.uri)
         if key is not None:
             path = key if one.uri.startswith("file:") else None
             server.put(key, opened(one.uri, path, language_of(one), one.version, TextLines(one.text, server.encoding)))
@@ -123,7 +123,7 @@ def _texts(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def _did_change(params: types.DidChangeTextDocumentParams) -> None:
-        key = key_of(params.text_document.uri)
+        key = text_key(params.text_document.uri)
         text = None if key is None else server.snapshot.texts.get(key)
         if key is None or not isinstance(text, OpenText):
             return
@@ -140,7 +140,7 @@ def _texts(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def _did_close(params: types.DidCloseTextDocumentParams) -> None:
-        key = key_of(params.text_document.uri)
+        key = text_key(params.text_document.uri)
         if key is not None and params.text_document.uri not in server.cells:
             server.drop(key)
             server.everything_changed()

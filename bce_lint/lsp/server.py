@@ -18,7 +18,7 @@ from bce_lint.config.problem import ConfigError
 from bce_lint.lsp.actions import ActionClient
 from bce_lint.lsp.analyst import Analyst, FileFindings
 from bce_lint.lsp.client_settings import ClientSettings
-from bce_lint.lsp.places import ClientPlaces, key_of
+from bce_lint.lsp.places import ClientPlaces, text_key
 from bce_lint.lsp.positions import UTF_16
 from bce_lint.lsp.protocol import Protocol
 from bce_lint.lsp.reports import ByAddress, Understood, diagnostics
@@ -107,7 +107,7 @@ class Server(LanguageServer):
 
     def key_of(self, uri: str) -> str | None:
         """What a text is known by: a cell by its notebook; None for what is nobody's to lint."""
-        return self.cells.get(uri) or key_of(uri)
+        return self.cells.get(uri) or text_key(uri)
 
     def _renew(self) -> None:
         self.snapshot = Snapshot(dict(self._texts), self.encoding)

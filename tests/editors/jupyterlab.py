@@ -40,7 +40,7 @@ def drive(page: Any, folder: Path, pictures: Path, fix: list[str]) -> None:
     page.keyboard.press("Control+End")
     page.keyboard.type(project.CELLS[3])
     wait("the finding of what is typed", lambda: page.locator(".cm-lintRange-warning").count() == 1)
-    marked.first.hover()
+    marked.last.hover()
     page.locator(".cm-tooltip-lint, .cm-tooltip").first.wait_for()
     page.wait_for_timeout(500)
     page.screenshot(path=str(pictures / "jupyterlab-squiggle.png"))
@@ -50,7 +50,7 @@ def drive(page: Any, folder: Path, pictures: Path, fix: list[str]) -> None:
     print(subprocess.run(fix, cwd=folder, capture_output=True, text=True, check=False).stdout)
     page.get_by_role("menuitem", name="File").first.click()
     page.get_by_text("Reload Notebook from Disk").first.click()
-    wait("the fixed cell", lambda: 'reduction="sum"' in cells.nth(3).inner_text())
+    wait("the fixed cell", lambda: cells.nth(3).inner_text() == project.FIXED_CELL)
     cells.nth(3).click()
     page.keyboard.press("Control+s")
     wait("the end of the findings", lambda: marked.count() == 0)
@@ -73,7 +73,7 @@ def main(folder: Path, pictures: Path, server: list[str], fix: list[str]) -> Non
         except BaseException:
             page.screenshot(path=str(pictures / "jupyterlab-failed.png"))
             raise
-    assert project.sources(place / "notebook.ipynb")[2:] == [project.CELLS[2], 'nn.functional.cross_entropy(x, y, reduction="sum")']
+    assert project.sources(place / "notebook.ipynb")[2:] == [project.CELLS[2], project.FIXED_CELL]
     assert (place / "models.py").read_text(encoding="utf-8") == project.FIXED["models.py"]
 
 
