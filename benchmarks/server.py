@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -41,7 +42,10 @@ class Wire:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.process.kill()
-        self.process.communicate()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            with suppress(OSError, ValueError):
+                self._stream(stream).close()
+        self.process.wait()
 
     def _stream(self, stream: IO[bytes] | None) -> IO[bytes]:
         assert stream is not None, "all three are pipes"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
 from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol
-from pygls.protocol.language_server import lsp_method
 
 _LOG = logging.getLogger("bce_lint.lsp")
 _KEPT = (
@@ -41,7 +39,9 @@ class Protocol(LanguageServerProtocol):
                 self._send_response(data["id"], None, told.to_response_error())
             raise
 
-    @lsp_method(types.SHUTDOWN)
-    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
-        """The client asks for the end: nothing more is answered."""
-        yield from super().lsp_shutdown(*args)
+    def _send_data(self, data: Any) -> None:
+        """Sends a message; where nobody reads it any more, the process has nobody to work for."""
+        try:
+            super()._send_data(data)  # type: ignore[no-untyped-call]
+        except BrokenPipeError:
+            self._server.stop()  # type: ignore[attr-defined]

@@ -115,8 +115,8 @@ def test_tags_and_severity(folder: Path) -> None:
         async with session(folder) as s:
             s.open("option.py", OPTION + "x = 1  # noqa: BCE101\n")
             first, second = await s.codes("option.py", "BCE203", "BCE910")
-            assert ([*first.tags or ()], first.severity) == ([types.DiagnosticTag.Deprecated], types.DiagnosticSeverity.Information)
-            assert [*second.tags or ()] == [types.DiagnosticTag.Unnecessary]
+            assert (list(first.tags or ()), first.severity) == ([types.DiagnosticTag.Deprecated], types.DiagnosticSeverity.Information)
+            assert list(second.tags or ()) == [types.DiagnosticTag.Unnecessary]
 
     play(_scenario)
 
