@@ -17,7 +17,7 @@ FLAGS: Final = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 )  # fmt: skip
-PATIENCE: Final = 60.0
+PATIENCE: Final = 30.0
 
 
 def free_port() -> int:

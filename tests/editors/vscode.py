@@ -33,9 +33,9 @@ def go_to(page: Any, row: int, column: int) -> None:
     page.keyboard.press("Enter")
 
 
-def act(page: Any, row: int, title: str, picture: Path) -> None:
-    """Chooses the code action of a row whose title begins so."""
-    go_to(page, row, 14)
+def act(page: Any, title: str, picture: Path) -> None:
+    """Chooses the code action at the cursor whose title begins so."""
+    page.wait_for_timeout(1000)  # the editor asks for actions of its own accord after a move, and takes back what is asked before
     page.keyboard.press("Control+.")
     page.locator(".action-widget .action").filter(has_text=title).first.wait_for()
     while title not in page.locator(".action-widget .action.focused").inner_text():
@@ -52,14 +52,31 @@ def drive(page: Any, folder: Path, pictures: Path) -> None:
     page.keyboard.press("Control+End")
     page.keyboard.type(f"{project.TYPED}\n")
     wait("the finding of what is typed", lambda: squiggles(page) == (1, 1))
-    act(page, 12, "Say `reduction", pictures / "vscode-safe.png")
+    go_to(page, 12, 14)
+    act(page, "Say `reduction", pictures / "vscode-safe.png")
     wait("the end of the second finding", lambda: squiggles(page) == (1, 0))
-    act(page, 8, "Remove the sigmoid", pictures / "vscode-unsafe.png")
+    go_to(page, 8, 14)
+    act(page, "Remove the sigmoid", pictures / "vscode-unsafe.png")
     wait("the end of the first finding", lambda: squiggles(page) == (0, 0))
     page.screenshot(path=str(pictures / "vscode-fixed.png"))
     page.keyboard.press("Control+k")
     page.keyboard.press("s")
     wait("the saved files", lambda: (folder / "models.py").read_text(encoding="utf-8") == project.FIXED["models.py"])
+
+
+def drive_notebook(page: Any, folder: Path, pictures: Path) -> None:
+    """Types a bug into the last cell of a notebook, and has it mended."""
+    wait("the finding of the model that is imported", lambda: squiggles(page) == (1, 0))
+    page.locator(".code-cell-row .view-lines").last.click()
+    page.keyboard.type(project.CELLS[-1])
+    wait("the finding of what is typed", lambda: squiggles(page) == (1, 1))
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    act(page, "Say `reduction", pictures / "vscode-notebook.png")
+    wait("the end of the second finding", lambda: squiggles(page) == (1, 0))
+    page.screenshot(path=str(pictures / "vscode-notebook-fixed.png"))
+    page.keyboard.press("Control+s")
+    wait("the saved notebook", lambda: project.sources(folder / "notebook.ipynb")[-1] == project.FIXED_CELL)
 
 
 def main(folder: Path, pictures: Path, code: Path, extension: Path, interpreter: str) -> None:
@@ -74,19 +91,24 @@ def main(folder: Path, pictures: Path, code: Path, extension: Path, interpreter:
     port = free_port()
     command = [*program, "--without-connection-token", "--host", "127.0.0.1", "--port", str(port)]
     with served(command, port, code, folder / "vscode.txt", {}):
-        for answer in ("No, I don't trust", "Yes, I trust"):
-            place = folder / answer.partition(",")[0].lower()
-            project.make(place)
-            opened = json.dumps([["openFile", f"vscode-remote://127.0.0.1:{port}{place / 'train.py'}"]])
-            with page_of(f"http://127.0.0.1:{port}/?folder={place}&payload={opened}", 1100, 560) as page:
+        for answer, name, driven in (
+            ("No, I don't trust", "train.py", drive),
+            ("Yes, I trust", "train.py", drive),
+            ("Yes, I trust", "notebook.ipynb", drive_notebook),
+        ):
+            place = folder / f"{answer[:2].lower()}-{name.partition('.')[0]}"
+            project.make(place, last="")
+            with page_of(f"http://127.0.0.1:{port}/?folder={place}", 1100, 560) as page:
                 try:
                     page.get_by_role("button", name=answer).click()
-                    drive(page, place, pictures)
+                    page.locator(".explorer-viewlet").get_by_text(name).dblclick()
+                    driven(page, place, pictures)
                 except BaseException:
                     page.screenshot(path=str(pictures / "vscode-failed.png"))
                     raise
-            project.compare(place)
-            print(f"vscode: {answer} the authors: fixed")
+            if driven is drive:
+                project.compare(place)
+            print(f"vscode: {answer} the authors: {name} is fixed", flush=True)
 
 
 if __name__ == "__main__":
