@@ -74,9 +74,13 @@ class ActionRoom:
             found += [action for one in fixed for action in self._silencing(one, wanted)]
         if wanted.takes(QUICK_FIX):
             found += [action for one in self._leading_to(wanted, told.elsewhere) for action in self._for(one, wanted)]
-        if wanted.takes(FIX_ALL) and (near or wanted.kinds is not None):
+        if wanted.takes(FIX_ALL) and (near if wanted.kinds is None else told.here) and self._has_safe(wanted.path):
             found += self._all(wanted)
         return found
+
+    def _has_safe(self, path: str) -> bool:
+        """True if a file has a fix that nobody needs to look at."""
+        return any(one.fix is not None and one.fix.edits and one.fix.applicability == SAFE for one in self.analyst.with_fixes(path))
 
     def _near(self, wanted: ActionsWanted, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         return [one for one in found if wanted.touches(self.places.spot(one.location))]

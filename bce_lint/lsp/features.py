@@ -45,7 +45,7 @@ def _life(server: Server) -> None:
         for uri in folders or [one for one in (params.root_uri, params.root_path and f"file://{params.root_path}") if one][:1]:
             _add_folder(server, uri)
         server.worker.start()
-        asyncio.get_running_loop().set_exception_handler(lambda _, about: server.tell(about.get("exception") or Exception(about["message"])))
+        asyncio.get_running_loop().set_exception_handler(lambda _, about: server.tell(about.get("exception") or OSError(about["message"])))
         if params.process_id is not None and _is_alive(params.process_id):
             server.watched = asyncio.ensure_future(_watch_parent(server, params.process_id))
 

@@ -42,6 +42,6 @@ class Protocol(LanguageServerProtocol):
     def _send_data(self, data: Any) -> None:
         """Sends a message; where nobody reads it any more, the process has nobody to work for."""
         try:
-            super()._send_data(data)  # type: ignore[no-untyped-call]
+            super()._send_data(data)
         except BrokenPipeError:
             self._server.stop()  # type: ignore[attr-defined]

@@ -112,7 +112,10 @@ class Session:
                 return None
             return [*found[-1].diagnostics]
 
-        return await eventually(_last, lambda: f"{name}, version {wanted}: {[one for one in self.published if one.uri == self.uri(name)]}")
+        last: list[types.Diagnostic] = await eventually(
+            _last, lambda: f"{name}, version {wanted}: {[one for one in self.published if one.uri == self.uri(name)]}"
+        )
+        return last
 
     async def codes(self, name: str, *codes: str) -> list[types.Diagnostic]:
         """Waits until a file has these codes."""
@@ -195,7 +198,7 @@ async def session(
     finally:
         if made._server is not None and made._server.returncode is None:
             made._server.kill()
-        await made.stop()
+        await made.stop()  # type: ignore[no-untyped-call]
 
 
 def play(scenario: Callable[[], Awaitable[None]]) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,7 +211,7 @@ def test_a_request_that_is_cancelled(folder: Path) -> None:
             wire.send({"jsonrpc": "2.0", "id": number, "method": "textDocument/hover", "params": about})
         for number in range(101, 110):
             wire.notify("$/cancelRequest", {"id": number})
-        answers = {}
+        answers: dict[int, Any] = {}
         while len(answers) < 10:
             message = wire.read()
             if message.get("id") in range(100, 110):
