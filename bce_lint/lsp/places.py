@@ -28,13 +28,11 @@ def key_of(uri: str) -> str | None:
     return normal(path) if path else uri if scheme == "untitled" else None
 
 
-def text_key(uri: str) -> str | None:
-    """What a text that is open on its own is known by. jupyterlab-lsp gives the cells of a notebook as one text of Python, with the
-    notebook's name, in a folder of its own."""
+def program_key(uri: str) -> str | None:
+    """What a text of Python is known by that has the address of a notebook; None for any other address. jupyterlab-lsp gives the cells of
+    a notebook as one text, in a folder beside the notebooks."""
     key = key_of(uri)
-    if key is None or not is_notebook(key):
-        return key
-    return program_name(key.replace(f"{os.sep}{_VIRTUAL}{os.sep}", os.sep, 1))
+    return program_name(key.replace(f"{os.sep}{_VIRTUAL}{os.sep}", os.sep, 1)) if key is not None and is_notebook(key) else None
 
 
 class ClientSpot(NamedTuple):

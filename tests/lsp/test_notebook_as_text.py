@@ -28,7 +28,7 @@ def test_the_text_is_python_where_the_notebook_lies(tmp_path: Path) -> None:
     play(_scenario)
 
 
-def test_a_notebook_that_is_open_as_json_is_left_alone(tmp_path: Path) -> None:
+def test_a_notebook_that_is_open_as_it_is_written_is_one(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": "", "a.ipynb": '{"cells": []}', "train.py": TRAIN, "models.py": MODELS})
 
     async def _scenario() -> None:
@@ -37,5 +37,8 @@ def test_a_notebook_that_is_open_as_json_is_left_alone(tmp_path: Path) -> None:
             s.open("train.py")
             await s.codes("train.py", "BCE103")
             assert await s.codes("a.ipynb") == []
+            s.close("a.ipynb")
+            s.open("a.ipynb", TRAIN)
+            await s.codes("a.ipynb", "BCE103")
 
     play(_scenario)
