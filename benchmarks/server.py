@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -32,8 +33,10 @@ _TYPED: Final = "scaled = loss * 2"
 class Wire:
     """A server in a process of its own, and the messages to it and from it as they are."""
 
-    def __init__(self, *options: str, folder: Path | None = None, env: dict[str, str] | None = None) -> None:
-        command = [sys.executable, "-m", "bce_lint", "server", *options]
+    def __init__(
+        self, *options: str, folder: Path | None = None, env: dict[str, str] | None = None, command: Sequence[str] = ()
+    ) -> None:
+        command = command or [sys.executable, "-m", "bce_lint", "server", *options]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=env)
         self._number = 0
 

@@ -32,6 +32,12 @@ def completed(words: str, cwd: Path) -> list[str]:
     return sorted(filter(None, done.stdout.split("\n")))
 
 
+def test_the_server_has_options_of_its_own(folder: Path) -> None:
+    assert completed("bce-lint ser", folder) == ["server"]
+    assert completed("bce-lint server --", folder) == ["--help", "--log", "--stdio", "--verbose"]
+    assert completed("bce-lint server --log tr", folder) == ["train.py"]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with a file and a folder."""

@@ -133,7 +133,7 @@ def test_the_hooks_are_those_that_the_repository_offers() -> None:
     assert shown["id"] == lint["id"] == "bce-lint"
     assert fix["id"] == "bce-lint-fix" and "`bce-lint-fix`" in README
     assert (lint["entry"], fix["entry"]) == ("bce-lint check --force-exclude", "bce-lint check --fix --force-exclude")
-    assert (lint["types_or"], fix["types_or"]) == ("[python, pyi]", "[python]")
+    assert (lint["types_or"], fix["types_or"]) == ("[python, pyi, jupyter]", "[python, jupyter]")
     assert all((hook["language"], hook["require_serial"]) == ("python", "true") for hook in (lint, fix))
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from bce_lint.cli import main
 from bce_lint.flake8_plugin import Checker
+from benchmarks.server import Wire
 from tests import watched
 from tests.compare.reports import loss, place, report, write
 from tests.watched import HOSTILE, ROOT, watch
@@ -79,6 +80,42 @@ def test_reading_runs_nothing_and_writes_its_cache_alone(project: Path, face: li
         assert {path for path in done.written() if not is_kept(path, project)} == set()
         assert not done.modules & {"torch", "numpy", *watched.OURS}
     assert files(project) == before
+
+
+OF_LIBRARIES = (["talk", "socket.__new__"], ["load", "code.__new__"])
+"""What Python's loop of events does for itself, and attrs when it makes a class."""
+
+
+def test_the_server_runs_nothing_and_writes_nothing(project: Path) -> None:
+    before, said = files(project), list[object]()
+    command, env = watched.watching(project, "cli", "server")
+    here = {"textDocument": {"uri": (project / "hostile.py").as_uri()}}
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+    with Wire(folder=project, env=env, command=command) as wire:
+        options = {"inlayHints": True, "diagnosticMode": "workspace"}
+        said.append(wire.begin(project, initializationOptions=options))
+        for name in ("hostile.py", "train.py", "conftest.py"):
+            wire.open(project / name, (project / name).read_text(encoding="utf-8"))
+        for method, params in (
+            ("textDocument/codeAction", {"range": whole, "context": {"diagnostics": []}}),
+            ("textDocument/hover", {"position": {"line": 21, "character": 20}}),
+            ("textDocument/inlayHint", {"range": whole}),
+            ("textDocument/diagnostic", {}),
+            ("workspace/diagnostic", {"previousResultIds": []}),
+            ("workspace/executeCommand", {"command": "touch", "arguments": ["ran"]}),
+        ):
+            said.append(wire.request(method, {**here, **params}))
+        more = {"configuration": {"src": ["/"], "extend-safe-fixes": ["BCE"]}}
+        wire.notify("workspace/didChangeConfiguration", {"settings": more})
+        said.append(wire.request("textDocument/diagnostic", here))
+        wire.request("shutdown", None)
+        wire.notify("exit", None)
+        out, err = wire.process.communicate(timeout=60)
+    done = watched.seen(project, out.decode(), err.decode())
+    assert (done.status, done.err) == (0, "") and "BCE203" in str(said) and "quickfix" in str(said)
+    assert [one for one in done.but("write") if one[:2] not in OF_LIBRARIES] == []
+    assert done.written() <= {str(project / "descriptor")}  # the way to the client, which is open already
+    assert files(project) == before and not done.modules & {"torch", "numpy", *watched.OURS}
 
 
 def is_kept(path: str, project: Path) -> bool:

@@ -145,11 +145,22 @@ def project(folder: Path) -> Path:
 
 def watch(folder: Path, *arguments: str, stdin: str = "") -> Watched:
     """Does something in a project, by a process that is watched."""
-    seen = folder.parent / "seen.json"
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "BCE_LINT_NO_CACHE": "", "BCE_LINT_CACHE_KEY": ""}
-    env |= {"XDG_STATE_HOME": str(folder.parent / "state"), "SEEN": str(seen), "MARKER": MARKER, "OURS": " ".join(OURS)}
-    command = [sys.executable, "-c", WATCH, *arguments]
+    command, env = watching(folder, *arguments)
     done = subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, timeout=300, check=False, env=env)
-    assert seen.exists(), done.stderr
-    told: dict[str, Any] = json.loads(seen.read_text(encoding="utf-8"))
-    return Watched(told["status"], done.stdout, done.stderr, told["seen"], set(told["modules"]))
+    return seen(folder, done.stdout, done.stderr)
+
+
+def watching(folder: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """The command of a process that is watched, and its environment."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "BCE_LINT_NO_CACHE": "", "BCE_LINT_CACHE_KEY": ""}
+    around = folder.parent
+    env |= {"XDG_STATE_HOME": str(around / "state"), "SEEN": str(around / "seen.json"), "MARKER": MARKER, "OURS": " ".join(OURS)}
+    return [sys.executable, "-c", WATCH, *arguments], env
+
+
+def seen(folder: Path, out: str, err: str) -> Watched:
+    """What was seen of a process that has ended, with what it printed."""
+    path = folder.parent / "seen.json"
+    assert path.exists(), err
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return Watched(told["status"], out, err, told["seen"], set(told["modules"]))

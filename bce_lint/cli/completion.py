@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bce_lint.cli.options import parser
+from bce_lint.lsp.options import parser as server_parser
 from bce_lint.rules.registry import RULES
 
 _BASH: Final = """\
@@ -15,6 +16,33 @@ _bce_lint_rules() {{
   compgen -P "$before" -W "{rules}" -- "${{1##*,}}"
 }}
 """
+
+
+_SERVER: Final = {
+    "bash": """\
+_bce_lint_or_server() {{
+  if [[ $COMP_CWORD -gt 1 && ${{COMP_WORDS[1]}} == server ]]; then
+    COMPREPLY=($(compgen -W "{words}" -- "${{COMP_WORDS[COMP_CWORD]}}") $(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}"))
+  else
+    {function} "$@"
+    if [[ $COMP_CWORD -eq 1 ]]; then COMPREPLY+=($(compgen -W server -- "${{COMP_WORDS[1]}}")); fi
+  fi
+}}
+complete -o filenames -F _bce_lint_or_server bce-lint
+""",
+    "zsh": """\
+_bce_lint_or_server() {{
+  if (( CURRENT > 2 )) && [[ $words[2] == server ]]; then
+    compadd -- {words}
+    _files
+  else
+    {function} "$@"
+  fi
+}}
+compdef _bce_lint_or_server bce-lint
+""",
+}
+"""What stands behind what shtab writes: the options of the server, which has a parser of its own."""
 
 
 class NoCompletion(Exception):
@@ -38,4 +66,7 @@ def completion(shell: str) -> str:
         kind = action.metavar.partition("|")[0] if isinstance(action.metavar, str) else ""
         if kind in by_metavar:
             action.complete = by_metavar[kind]  # type: ignore[attr-defined]
-    return shtab.complete(build, shell) + "\n"
+    written = shtab.complete(build, shell)
+    function = next(word for word in reversed(written.replace("'", " ").split()) if word.startswith("_shtab_"))
+    options = " ".join(word for action in server_parser()._actions for word in action.option_strings)
+    return f"{written}\n{_SERVER[shell].format(words=options, function=function)}"

@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from logging import DEBUG
+from logging import DEBUG, INFO, WARNING
 from typing import Any, Final, NamedTuple, TypeVar
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from bce_lint import __version__
@@ -231,8 +232,9 @@ class Server(LanguageServer):
             return otherwise
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """What pygls cannot handle goes into the log: a message that is none is nothing that a user can mend."""
-        LOG.error("%s: %s", source.__name__, " ".join(str(error).split()))
+        """What pygls cannot handle goes into the log: a message that is none is nothing that a user can mend, and a request is answered."""
+        level = INFO if source is FeatureRequestError else WARNING
+        LOG.log(level, "%s: %s", source.__name__, " ".join(str(error).split()))
 
     def stop(self) -> None:
         """Ends the process: nobody is there any more."""

@@ -31,7 +31,7 @@ _REST: Final = r"[^\r\n]*(?:(?<=\\)(?:\r\n?|\n)[^\r\n]*)*"
 _STATEMENT: Final = re.compile(
     rf"[ \t\f]*(?:(?P<timed>%(?P<name>time|timeit|prun|memit)[ \t]+(?:-(?:[nrl][ \t]*\d+|[a-zA-Z]+)[ \t]+)*)(?P<code>[^\s-][^\r\n]*)"
     rf"|(?P<line>(?:[%!?]|[,;/](?=\w)){_REST})|[\w.,* \t\[\]'\"]+=[ \t]*(?P<value>(?:!|%(?=\w)){_REST})"
-    r"|(?P<help>(?=[\w%*])[%\w.*\[\]'\"]*\?\??)(?=[ \t]*;?[ \t]*(?:[\r\n]|\Z)))"
+    r"|(?P<help>[^\s#'\"][^\r\n#'\"]*(?<=[\w\])*])\?\??)(?=[ \t]*;?[ \t]*(?:[\r\n]|\Z)))"
 )
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 _WORD: Final = re.compile(r"(?<![.\w])[^\W\d]\w*")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from bce_lint.diagnostic import Edit, Location, Position
 from bce_lint.ir import Span
 from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, lost_names
-from bce_lint.source.notebook_json import NotebookCell, NotebookJson, Respelling, place_of, read_notebook, respelled, row_of
+from bce_lint.source.notebook_json import NotebookCell, NotebookJson, Respelling, place_of, read_notebook, respelled, row_of, same_ends
 from bce_lint.source.text import BrokenCell, SourceError, SourceText, content, lines_of
 from bce_lint.syntax.parse import ParseFailure, TooLarge, check
 
@@ -104,18 +104,16 @@ class NotebookText(SourceText):
         return Location(location.path, _in_cell(location.start, cell), _in_cell(location.end, cell), cell.cell.number)
 
     def told_edit(self, edit: Edit) -> Edit:
-        """An edit as a user is told it, within the text of its cell: the line end behind the last line is none of that."""
-        place = self.told(edit.location)
-        lines = self.part(place).lines
-        if place.end.row <= len(lines) or not lines or lines[-1].endswith(("\n", "\r")):
-            return Edit(place, edit.content)
-        start, end = place.start, Position(len(lines), len(lines[-1]) + 1)
-        if start.row > len(lines):
-            return Edit(Location(place.path, end, end, place.cell), "\n" + edit.content.removesuffix("\n"))
-        if start.column == 1 and start.row > 1 and not edit.content:
-            above = lines[start.row - 2]
-            start = Position(start.row - 1, len(above.rstrip("\r\n")) + 1)
-        return Edit(Location(place.path, start, end, place.cell), edit.content.removesuffix("\n"))
+        """An edit as a user is told it, within the text of its cell: what the program has between two cells is none of that."""
+        span, where = self.span(edit.location), self.told(edit.location)
+        cell = self._at(self.position(span.start).row) if self._program.cells else None
+        if cell is None or (cell.rows and cell.start <= span.start <= span.end <= cell.start + len(cell.code.code(cell.cell.source))):
+            return Edit(where, edit.content)
+        try:
+            touched = list(self._touched(f"{self.text[: span.start]}{edit.content}{self.text[span.end :]}"))
+        except SourceError:
+            return Edit(where, edit.content)  # nobody makes it
+        return _within(self.part, where, *touched[0]) if len(touched) == 1 else Edit(where, edit.content)
 
     def inner(self, location: Location) -> Location:
         """A range as a user is told it, in rows of the program."""
@@ -161,22 +159,36 @@ class NotebookText(SourceText):
     def encoded(self, text: str) -> bytes:
         """The notebook with another program: only the cells that change are spelled anew. Raises `SourceError` where a text is not split
         into these cells with certainty."""
+        written, changes = _json_text(self.data), list[Respelling]()
+        for one, new in self._touched(text):
+            changes += respelled(written, one, new)
+        for start, end, spelled in sorted(changes, reverse=True):
+            written = written[:start] + spelled + written[end:]
+        return codecs.BOM_UTF8 * self.bom + written.encode()
+
+    def _touched(self, text: str) -> Iterator[tuple[NotebookCell, str]]:
+        """The cells that have another text in another program, with that."""
         between, new = self._split(text)
         known, old = self._split(self.text)
         first = len(old) - len(self._program.cells)  # a line of ours stands before a first cell that is indented
         if between != known or new[:first] != old[:first]:
             raise SourceError("it would change more than the cells of the notebook")
-        written, changes = _json_text(self.data), list[Respelling]()
         for one, was, now in zip(self._program.cells, old[first:], new[first:], strict=True):
-            changes += respelled(written, one.cell, _restored(one, now)) if was != now else ()
-        for start, end, spelled in sorted(changes, reverse=True):
-            written = written[:start] + spelled + written[end:]
-        return codecs.BOM_UTF8 * self.bom + written.encode()
+            if was != now:
+                yield one.cell, _restored(one, now)
 
     def _split(self, text: str) -> tuple[list[str], list[str]]:
         """The lines of ours in a text, and what stands between them."""
         parts = re.split(rf"(?m)^([^\r\n]*?{re.escape(self._program.signs.boundary)})\n", text)
         return parts[1::2], parts[::2]
+
+
+def _within(part: Callable[[Location], SourceText], where: Location, cell: NotebookCell, new: str) -> Edit:
+    """The edit that gives a cell another text, without what stays at both ends."""
+    before, behind = same_ends(cell.source, new)
+    place = where._replace(cell=cell.number)
+    changed = part(place).location(Span(before, len(cell.source) - behind))
+    return Edit(changed._replace(cell=cell.number), new[before : len(new) - behind])
 
 
 def _in_cell(place: Position, cell: _ProgramCell) -> Position:

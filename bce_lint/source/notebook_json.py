@@ -252,12 +252,7 @@ def _other_characters(
     spelled: Sequence[tuple[int, int]], at: int, old: str, new: str, spell: Callable[[str], str]
 ) -> Iterator[Respelling]:
     """Other characters where some stood; those at both ends that stay are spelled as they were."""
-    most, before = min(len(old), len(new)), 0
-    while before < most and old[before] == new[before]:
-        before += 1
-    behind = 0
-    while behind < most - before and old[-1 - behind] == new[-1 - behind]:
-        behind += 1
+    before, behind = same_ends(old, new)
     gone = spelled[at + before : at + len(old) - behind]
     written = spell(new[before : len(new) - behind])
     if not gone:
@@ -272,6 +267,16 @@ def _other_characters(
             ranges.append([start, end])
     yield Respelling(ranges[0][0], ranges[0][1], written)
     yield from (Respelling(start, end, "") for start, end in ranges[1:])
+
+
+def same_ends(old: str, new: str) -> tuple[int, int]:
+    """How many characters at the beginning, and how many others at the end, two texts have in common."""
+    most, before, behind = min(len(old), len(new)), 0, 0
+    while before < most and old[before] == new[before]:
+        before += 1
+    while behind < most - before and old[-1 - behind] == new[-1 - behind]:
+        behind += 1
+    return before, behind
 
 
 def _characters(text: str, one: SpelledString) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ import pytest
 
 from bce_lint import __version__
 from tests.hosts.programs import BUG, MODELS, RIGHT, TRAIN, commit, done, places, repository, run, stage, write
+from tests.notebooks.shapes import code, written
 from tests.test_readme import README, blocks
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("published")]
@@ -134,6 +135,15 @@ def test_the_fix_hook_changes_a_file_and_passes_when_that_is_staged(project: Pro
     assert (project.folder / "train.py").read_text(encoding="utf-8") == FIXABLE.replace("size_average=False", 'reduction="sum"')
     stage(project.folder)
     assert re.search(r"^bce-lint --fix\.*Passed$", done(project.run()), re.MULTILINE)
+
+
+def test_notebooks_are_linted_and_fixed(project: Project) -> None:
+    text = written([code(FIXABLE)]).decode()
+    project.stage({"train.ipynb": text})
+    assert "train.ipynb:cell 1:" in project.run().stdout
+    project.configure("- id: bce-lint\n", "- id: bce-lint-fix\n")
+    assert project.run().returncode == 1
+    assert (project.folder / "train.ipynb").read_text(encoding="utf-8") == text.replace("size_average=False", 'reduction=\\"sum\\"')
 
 
 def test_unsafe_fixes_are_asked_for_by_arguments(project: Project) -> None:

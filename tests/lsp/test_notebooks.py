@@ -170,7 +170,7 @@ def test_a_notebook_that_was_never_saved(folder: Path) -> None:
 
 
 def test_a_notebook_that_is_open_as_it_is_written(folder: Path) -> None:
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text.splitlines(keepends=True)}
         for language, text in CELLS
         if language == "python"

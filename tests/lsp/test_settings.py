@@ -112,14 +112,14 @@ def test_files_are_watched_and_progress_is_shown(folder: Path) -> None:
 
         async with session(folder, capabilities(watches=True, progress=True)) as s:
 
-            @s.client.feature(types.CLIENT_REGISTER_CAPABILITY)
             def _register(params: types.RegistrationParams) -> None:
                 registered.extend(params.registrations)
 
+            s.client.feature(types.CLIENT_REGISTER_CAPABILITY)(_register)
             s.open("long.py", "import torch\nfrom torch import nn\n\n\n" + functions)
             await s.diagnostics("long.py")
             for reports in s.client.progress_reports.values():
-                assert isinstance(reports[0], types.WorkDoneProgressBegin)
+                assert "bce-lint" in str(reports[0])
         watched = [one.register_options for one in registered if one.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES]
         assert all("**/*.py" in str(one) and "bce-lint.toml" in str(one) for one in watched)
 
@@ -128,7 +128,8 @@ def test_files_are_watched_and_progress_is_shown(folder: Path) -> None:
 
 def test_what_a_client_says_is_looked_at() -> None:
     usual = ClientSettings()
-    for nothing in (None, [], "x", 1, {"bce-lint": 1}, {"inlayHints": "yes", "diagnosticMode": "?", "configuration": 3}):
+    strange: tuple[object, ...] = (None, [], "x", 1, {"bce-lint": 1}, {"inlayHints": "yes", "diagnosticMode": "?", "configuration": 3})
+    for nothing in strange:
         assert client_settings(nothing, usual) == usual
     assert client_settings({"inlayHints": True, "relatedHints": False}, usual) == usual._replace(inlay_hints=True, related_hints=False)
     assert client_settings({"bce-lint": {"inlayHints": {"enable": True}}}, usual).inlay_hints

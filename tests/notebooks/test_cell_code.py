@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import time
-from collections.abc import Sequence
-from pathlib import Path
+import warnings
+from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bce_lint
 from bce_lint.source.cell_code import Signs, cell_code
+from tests.examples import few_and_many
 from tests.notebooks.shapes import BUG, OLD, RIGHT, SETUP, code, other, written
 
 P, N = "pass", "_ipython_"
@@ -65,12 +69,40 @@ def test_the_search_is_linear(text: str) -> None:
     assert time.perf_counter() - start < 10
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+LINES = [
+    "x = 1\n", "if x:\n", "    y = 2\n", "%time x\n", "    %time y\n", "!ls '\n", "x = !ls\n", "x = (\n% 2)\n", "x?\n", "?x\n", "% 2\n",
+    "x = %a b\n", "'''\na?\n!b\n'''\n", "x = 1 \\\n% 2\n", "\n",
+    "# (\n", "x = y?\n", "await x\n", "!a \\\n", "  z\n", "x != y\n", "x %= 2\n", "y",
+    "r'''a?\n'''\n", "f(x)?\n", "# a?\n", "x = y.z[0]??\n", "f(\n!a\n)\n",
+]  # fmt: skip
+
+
+def _as_ipython(lines: list[str]) -> None:
+    """A cell is read if IPython makes Python of it."""
+    manager = pytest.importorskip("IPython.core.inputtransformer2", reason="the extra `test` brings it").TransformerManager()
+    text = "".join(lines)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(manager.transform_cell(text))
+        except SyntaxError:
+            return
+    assert bce_lint.lint_source(written([code(text)]), "a.ipynb") == ()
+
+
+test_what_ipython_reads_is_read, test_what_ipython_reads_at_length = few_and_many(
+    400, given(st.lists(st.sampled_from(LINES), max_size=7)), _as_ipython
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A project of its own."""
-    (tmp_path / "pyproject.toml").touch()
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("notebooks")
+        (folder / "pyproject.toml").touch()
+        patch.chdir(folder)
+        yield
 
 
 def found(*cells: str) -> list[tuple[int | None, int, str]]:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bce_lint.diagnostic import Edit
+from bce_lint.ir import Span
 from bce_lint.source.documents import decode, encode
 from bce_lint.source.notebook import NotebookText
 from bce_lint.source.notebook_json import read_notebook, respelled
@@ -89,12 +91,35 @@ test_an_edit_of_the_program_is_one_of_a_cell, test_an_edit_of_the_program_at_len
 )
 
 
+def _an_edit_as_it_is_told(data: st.DataObject) -> None:
+    """Whoever makes an edit in its cell, as it is told, has the text that the notebook gets."""
+    _, raw = data.draw(spelled(PYTHON))
+    source = decode(raw, "a.ipynb")
+    first, last = sorted(data.draw(st.tuples(*[st.integers(0, len(source.text))] * 2)))
+    edit = Edit(source.location(Span(first, last)), data.draw(st.sampled_from(["u = 1\n", "u", "\n", "", "\nv"])))
+    try:
+        after = encode(source, source.text[:first] + edit.content + source.text[last:])
+    except SourceError:
+        source.told_edit(edit)
+        return
+    told = source.told_edit(edit)
+    part = source.part(told.location)
+    span = part.span(told.location)
+    made = part.text[: span.start] + told.content + part.text[span.end :]
+    old, new = json.loads(raw.decode("utf-8-sig"))["cells"], json.loads(after.decode("utf-8-sig"))["cells"]
+    changed = [source_of(now) for was, now in zip(old, new, strict=True) if was != now]
+    assert changed in ([], [made])
+
+
+test_an_edit_as_it_is_told, test_an_edit_as_it_is_told_at_length = few_and_many(600, given(st.data()), _an_edit_as_it_is_told)
+
+
 def _places(data: st.DataObject) -> None:
     """Each character of the program that a cell has stands where its cell says, and leads back."""
     _, raw = data.draw(spelled(PYTHON))
     source = decode(raw, "a.ipynb")
     for offset, char in enumerate(source.text):
-        where = source.told(source.location(_span(offset)))
+        where = source.told(source.location(Span(offset, offset + 1)))
         lines = source.part(where).lines
         if where.cell is not None and char in "xyz12é(" and where.start.row <= len(lines):
             line = lines[where.start.row - 1]
@@ -103,12 +128,6 @@ def _places(data: st.DataObject) -> None:
                 row, column = source.in_file(where).start
                 written_line = raw.decode("utf-8-sig").replace("\r\n", "\n").split("\n")[row - 1]
                 assert written_line[column - 1] in (char, "\\")
-
-
-def _span(offset: int) -> Any:
-    from bce_lint.ir import Span
-
-    return Span(offset, offset + 1)
 
 
 test_places_lead_to_the_cell_and_back, test_places_at_length = few_and_many(200, given(st.data()), _places)

@@ -14,7 +14,6 @@ from bce_lint.source.documents import decode
 from tests.notebooks.shapes import Notebook, shapes
 
 SHAPES = list(shapes())
-NBFORMAT = pytest.importorskip("nbformat", reason="the extra `test` brings it")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -82,8 +81,9 @@ def _without_sources(data: bytes, touched: set[int]) -> str:
 
 @pytest.mark.parametrize("shape", [one for one in SHAPES if one.valid], ids=lambda one: one.name)
 def test_what_was_fixed_is_a_valid_notebook(shape: Notebook) -> None:
+    nbformat = pytest.importorskip("nbformat", reason="the extra `test` brings it")
     for data in (shape.data, fixed(shape.data)):
-        NBFORMAT.validate(NBFORMAT.reads(data.decode("utf-8-sig"), as_version=NBFORMAT.NO_CONVERT))
+        nbformat.validate(nbformat.reads(data.decode("utf-8-sig"), as_version=nbformat.NO_CONVERT))
 
 
 @pytest.mark.parametrize("shape", [one for one in SHAPES if one.name != "strings-cut-anywhere"], ids=lambda one: one.name)
