@@ -76,6 +76,11 @@ class Checker:
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Takes the options that flake8 read."""
+        if cls.settings:  # a run before this one, in a process that stays
+            from bce_lint.source.projects import look_again
+
+            cls.settings, cls.caches = {}, {}
+            look_again()
         cls.extend_select = tuple(options.bce_extend_select or ())
         cls.no_cache = bool(options.bce_no_cache)
         cls.isolated = _is_isolated(sys.argv[1:])
@@ -121,11 +126,14 @@ class Checker:
 
     def _diagnostics(self) -> list[Diagnostic]:
         from bce_lint.engine import check_text
+        from bce_lint.source.text import program_name
 
         name = None if self.filename in _UNNAMED else self.filename
         selected = self._selection(name)
         if selected is None:
             return []
+        if name is not None:
+            name = program_name(name)  # what flake8 hands over is Python, whatever it is called
         data, cache = _data(self.lines, name), self._cache()
         with _gc_paused():
             if cache is None or name is None:

@@ -388,3 +388,11 @@ def test_flake8_and_the_command_line_agree_on_every_fixture(extend: tuple[str, .
     ]
     assert sorted(told.stdout.decode().splitlines()) == sorted(ours)
     assert len(ours) > 50
+
+
+def test_a_text_with_the_name_of_a_notebook_is_python(tmp_path: Path) -> None:
+    """Editors hand over a cell with the notebook's name."""
+    assert places(rows(BUG, str(tmp_path / "notebook.ipynb"))) == [(9, 11, "BCE103")]
+    (tmp_path / "notebook.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    assert places(rows(BUG, str(tmp_path / "notebook.ipynb"))) == [(9, 11, "BCE103")]
+    assert rows('{"cells": []}', str(tmp_path / "notebook.ipynb")) == []

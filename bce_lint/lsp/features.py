@@ -16,10 +16,10 @@ from bce_lint.lsp import notebooks, pulling, shown
 from bce_lint.lsp.abilities import abilities
 from bce_lint.lsp.actions import KINDS, ActionRoom, ActionsWanted
 from bce_lint.lsp.client_settings import SECTION, client_settings
-from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_stretch, changed_lines, key_of, language_of
+from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_stretch, changed_lines, key_of, language_of, program_key
 from bce_lint.lsp.positions import TextLines
 from bce_lint.lsp.server import Server
-from bce_lint.lsp.texts import OpenText, Snapshot, normal, opened
+from bce_lint.lsp.texts import PYTHON, OpenText, Snapshot, normal, opened
 from bce_lint.lsp.worker import AROUND, ASKED
 
 _WATCHED: Final = ("**/*.py", "**/*.pyi", "**/*.ipynb", f"**/{PYPROJECT}", f"**/{OWN}", "**/.gitignore")
@@ -116,15 +116,16 @@ def _texts(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def _did_open(params: types.DidOpenTextDocumentParams) -> None:
         one = params.text_document
-        key = key_of(one.uri)
+        language = language_of(one)
+        key = (program_key(one.uri) if language == PYTHON else None) or key_of(one.uri)
         if key is not None:
             path = key if one.uri.startswith("file:") else None
-            server.put(key, opened(one.uri, path, language_of(one), one.version, TextLines(one.text, server.encoding)))
+            server.put(key, opened(one.uri, path, language, one.version, TextLines(one.text, server.encoding)))
             server.changed(key)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def _did_change(params: types.DidChangeTextDocumentParams) -> None:
-        key = key_of(params.text_document.uri)
+        key = server.key_of(params.text_document.uri)
         text = None if key is None else server.snapshot.texts.get(key)
         if key is None or not isinstance(text, OpenText):
             return
@@ -141,7 +142,7 @@ def _texts(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def _did_close(params: types.DidCloseTextDocumentParams) -> None:
-        key = key_of(params.text_document.uri)
+        key = server.key_of(params.text_document.uri)
         if key is not None and params.text_document.uri not in server.cells:
             server.drop(key)
             server.everything_changed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final, NamedTuple
 
 from lsprotocol import types
@@ -10,9 +11,10 @@ from pygls.uris import from_fs_path, to_fs_path
 from bce_lint.diagnostic import UNNAMED, Location
 from bce_lint.lsp.positions import Point, Stretch, TextLines
 from bce_lint.lsp.texts import OpenNotebook, Snapshot, normal
-from bce_lint.source.text import SourceText, is_notebook
+from bce_lint.source.text import SourceText, is_notebook, program_name
 
 _SCHEMES: Final = ("file", "untitled")
+_VIRTUAL: Final = ".virtual_documents"
 _TOP: Final = Stretch(Point(0, 0), Point(0, 0))
 
 
@@ -24,6 +26,13 @@ def key_of(uri: str) -> str | None:
         return None
     path = to_fs_path(uri) if scheme == "file" else None
     return normal(path) if path else uri if scheme == "untitled" else None
+
+
+def program_key(uri: str) -> str | None:
+    """What a text of Python is known by that has the address of a notebook; None for any other address. jupyterlab-lsp gives the cells of
+    a notebook as one text, in a folder beside the notebooks."""
+    key = key_of(uri)
+    return program_name(key.replace(f"{os.sep}{_VIRTUAL}{os.sep}", os.sep, 1)) if key is not None and is_notebook(key) else None
 
 
 class ClientSpot(NamedTuple):

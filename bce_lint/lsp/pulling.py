@@ -67,7 +67,8 @@ async def _keys(server: Server) -> Iterable[str]:
     if server.client.diagnostic_mode == WHOLE_WORKSPACE:
         roots = tuple(server.roots.values())
         keys += await server.ask(WHOLE, lambda _: server.analyst.files(roots), [])
-    return dict.fromkeys(keys)
+    sent = {key for key in keys if server.abilities.pulls and server.sends(key)}  # an editor shows twice what it is told twice
+    return dict.fromkeys(key for key in keys if key not in sent)
 
 
 def _report(uri: str, items: list[types.Diagnostic], version: int | None, before: str | None) -> types.WorkspaceDocumentDiagnosticReport:

@@ -19,7 +19,7 @@ from bce_lint.config.problem import ConfigError
 from bce_lint.lsp.actions import ActionClient
 from bce_lint.lsp.analyst import Analyst, FileFindings
 from bce_lint.lsp.client_settings import ClientSettings
-from bce_lint.lsp.places import ClientPlaces, key_of
+from bce_lint.lsp.places import ClientPlaces, key_of, program_key
 from bce_lint.lsp.positions import UTF_16
 from bce_lint.lsp.protocol import Protocol
 from bce_lint.lsp.reports import ByAddress, Understood, diagnostics
@@ -108,7 +108,8 @@ class Server(LanguageServer):
 
     def key_of(self, uri: str) -> str | None:
         """What a text is known by: a cell by its notebook; None for what is nobody's to lint."""
-        return self.cells.get(uri) or key_of(uri)
+        program = program_key(uri)
+        return self.cells.get(uri) or (program if program in self._texts else key_of(uri))
 
     def _renew(self) -> None:
         self.snapshot = Snapshot(dict(self._texts), self.encoding)
@@ -143,10 +144,13 @@ class Server(LanguageServer):
             if not one.done():
                 one.set_result(None)
 
+    def sends(self, key: str) -> bool:
+        """True for what a client is told unasked: it may ask for what it knows of files, and not of cells."""
+        return not self.abilities.pulls or (isinstance(self._texts.get(key), OpenNotebook) and not self.pulls_cells)
+
     def check(self, key: str, urgency: int) -> None:
         """Has a file's diagnostics found and sent, unless the client asks for them itself."""
-        asked_for = self.abilities.pulls and (self.pulls_cells or not isinstance(self._texts.get(key), OpenNotebook))
-        if asked_for or (key, urgency) in self._queued:
+        if not self.sends(key) or (key, urgency) in self._queued:
             return
         self._queued.add((key, urgency))
         loop = asyncio.get_running_loop()

@@ -70,6 +70,12 @@ def holds_notebook(data: bytes, path: str) -> bool:
     return is_notebook(path) and _PYTHON.match(data) is None
 
 
+def program_name(path: str) -> str:
+    """A name for a text that is Python, though it has the name of a notebook: a cell that an editor hands over alone, or all of them as
+    one text."""
+    return f"{path}.py" if is_notebook(path) else path
+
+
 def largest(path: str) -> int:
     """How many bytes of a file are read at most, by its name."""
     return LARGEST_NOTEBOOK if is_notebook(path) else LARGEST

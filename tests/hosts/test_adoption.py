@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from tests.hosts.programs import ROOT, done, run, write
+from tests.hosts.typing_session import notebook, type_and_mend
 from tests.test_readme import BLOCK
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("published")]
@@ -31,7 +32,8 @@ WRONG_ON_PURPOSE: Final = "from torch import nn\n\nloss = nn.BCEWithLogitsLoss()
 
 
 class Step(NamedTuple):
-    """A block of the page: a `file`, a `change` of files, or a `command` with what it prints."""
+    """A block of the page: a `file`, a `change` of files, a `command` with what it prints, what is `typed` in an editor, and what is `told`
+    there."""
 
     kind: str
     text: str
@@ -87,6 +89,22 @@ model = MLP(256, 64, 10, num_layers=3)
 def loss_of(features, labels):
     return F.cross_entropy(model(features), labels, size_average=False)
 """,
+        "training/segmenter.py": """\
+# training/segmenter.py
+import torch
+from kornia.models.common import MLP
+from torch import nn
+
+
+class Segmenter(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = MLP(64, 64, 64, num_layers=3)
+        self.head = nn.Conv2d(16, 1, kernel_size=1)
+
+    def forward(self, images):
+        return self.head(torch.relu(self.features(images)))
+""",
         "pyproject.toml": """\
 [project]
 name = "kornia"
@@ -130,7 +148,7 @@ def steps() -> Iterator[Step]:
     """The blocks of the page, in their order."""
     for kind, text in BLOCK.findall(PAGE):
         if kind != "console":
-            yield Step("change" if kind == "diff" else "file", text)
+            yield Step({"diff": "change", "typed": "typed", "told": "told"}.get(kind, "file"), text)
             continue
         for one in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
             command, _, shown = one.partition("\n")
@@ -180,7 +198,8 @@ class Project:
             self.command(self.package.told(step.text), step.shown)
         elif step.kind == "file":
             name = self.package.told(step.text.removeprefix("# ").partition("\n")[0])
-            write(self.folder, {name: self.package.files.get(name, step.text.replace(PLACEHOLDER, str(self.address)))})
+            text = self.package.files.get(name, step.text.replace(PLACEHOLDER, str(self.address)))
+            write(self.folder, {name: notebook(text) if name.endswith(".ipynb") else text})
         elif not self.package.changes:
             done(run("git", "apply", "-", cwd=self.folder, stdin=step.text))
         else:
@@ -215,7 +234,14 @@ class Project:
 @pytest.mark.parametrize("package", [MONAI, KORNIA], ids=["monai", "kornia"])
 def test_a_project_adopts_bce_lint_as_the_page_says(package: Package, tmp_path: Path, address: Path, homes: Mapping[str, str]) -> None:
     project = Project(tmp_path, package, address, homes)
+    blocks: list[tuple[str, str]] = []
     for step in steps():
+        if step.kind in ("typed", "told"):
+            blocks.append((step.kind, step.text))
+            continue
+        if blocks:
+            type_and_mend(tmp_path, blocks, lambda shown, said: re.fullmatch(pattern(shown), said) is not None)
+            blocks = []
         if step.text.startswith("git add . ") and not (tmp_path / BASELINE).exists():
             write(tmp_path, package.first)
         if step.text.startswith("# bce-lint.toml"):
@@ -226,4 +252,4 @@ def test_a_project_adopts_bce_lint_as_the_page_says(package: Package, tmp_path: 
         if step.text.startswith("git mv training"):
             project.nothing_is_told(ELSEWHERE)
     assert project.stopped == [list(package.bugs)]
-    assert project.sarif == [list(package.bugs), []]
+    assert project.sarif == [list(package.bugs), [], []]

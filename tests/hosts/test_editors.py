@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import subprocess
+import sys
 import sysconfig
 import threading
 import time
@@ -31,7 +32,7 @@ class Server:
         path = os.pathsep.join((sysconfig.get_path("scripts"), os.environ.get("PATH", "")))
         self.process = subprocess.Popen(
             [program("pylsp")], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={**os.environ, **OF_THE_TREE, "PATH": path},
+            env={**os.environ, **OF_THE_TREE, "PATH": path, "BCE_LINT_NO_CACHE": ""},
         )  # fmt: skip
         self.folder, self.number = folder, 0
         self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -131,6 +132,88 @@ def test_an_editor_shows_what_is_not_saved(server: Server) -> None:
     assert (one["code"], one["range"]["start"]) == ("BCE103", {"line": 8, "character": 11})
     assert server.change("train.py", TRAIN.replace("Net()(x)", "Net().fc(x)"), 3) == []
     assert (server.folder / "train.py").read_text(encoding="utf-8") == TRAIN
+
+
+def test_an_editor_shows_what_another_file_has_become(server: Server) -> None:
+    """pylsp starts flake8 anew for each text: what is kept in between is the cache's."""
+    assert [one["code"] for one in server.open("train.py", TRAIN)] == ["BCE103"]
+    write(server.folder, {"models.py": MODELS.replace("torch.sigmoid(self.fc(x))", "self.fc(x)")})
+    assert server.change("train.py", TRAIN, 2) == []
+    write(server.folder, {"models.py": MODELS})
+    assert [one["code"] for one in server.change("train.py", TRAIN, 3)] == ["BCE103"]
+    assert sum(one.is_file() for one in (server.folder / ".bce_lint_cache").rglob("*")) > 2
+
+
+# --- the flake8 extension of VS Code ----------------------------------------------------------------
+
+AS_THE_EXTENSION_CALLS: Final = '''\
+import contextlib, io, json, os, runpy, sys
+
+for line in sys.stdin:
+    arguments, folder, text = json.loads(line)
+    os.chdir(folder)
+    sys.argv = ["flake8", "--format='%(row)d,%(col)d,%(code).1s,%(code)s:%(text)s'", *arguments]
+    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO((text or "").encode()), encoding="utf-8", newline="\\n")
+    said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(said):
+        runpy.run_module("flake8", run_name="__main__")
+    said.flush()
+    sys.stdin = before
+    print(json.dumps(said.buffer.getvalue().decode().splitlines()), flush=True)
+'''
+"""Microsoft's extension calls flake8 as a module, again and again in one process, with the path of a saved file, and with a cell's text."""
+
+
+class Extension:
+    """The process in which the extension calls flake8."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", AS_THE_EXTENSION_CALLS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **OF_THE_TREE},
+        )  # fmt: skip
+
+    def lint(self, *arguments: str, text: str | None = None) -> list[str]:
+        """The places and codes that flake8 prints."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps([["--select=BCE", *arguments], str(self.folder), text]) + "\n")
+        self.process.stdin.flush()
+        return [one.strip("'").partition(":")[0] for one in json.loads(self.process.stdout.readline())]
+
+
+@pytest.fixture
+def extension(tmp_path: Path) -> Iterator[Extension]:
+    """The extension in a project of two files."""
+    write(tmp_path, {"pyproject.toml": "", "models.py": MODELS, "train.py": TRAIN})
+    extension = Extension(tmp_path)
+    yield extension
+    extension.process.communicate()
+    assert extension.process.returncode == 0
+
+
+def test_flake8_in_one_process_sees_what_was_saved_in_between(extension: Extension) -> None:
+    train = str(extension.folder / "train.py")
+    assert extension.lint(train) == ["8,12,B,BCE103"]
+    write(extension.folder, {"models.py": MODELS.replace("torch.sigmoid(self.fc(x))", "self.fc(x)")})
+    assert extension.lint(train) == []
+    write(extension.folder, {"train.py": f"# one line more\n{TRAIN}", "models.py": MODELS})
+    assert extension.lint(train) == ["9,12,B,BCE103"]
+
+
+def test_flake8_in_one_process_follows_the_configuration(extension: Extension) -> None:
+    train = str(extension.folder / "train.py")
+    assert extension.lint(train) == ["8,12,B,BCE103"]
+    write(extension.folder, {"pyproject.toml": '[tool.bce-lint]\nignore = ["BCE103"]\n'})
+    assert extension.lint(train) == []
+
+
+def test_a_cell_that_flake8_is_handed_is_python(extension: Extension) -> None:
+    path = extension.folder / "notebook.ipynb"
+    notebook(path, TRAIN)
+    cell = ("--stdin-display-name", str(path), "-")
+    assert extension.lint(*cell, text=TRAIN) == ["8,12,B,BCE103"]
+    assert extension.lint(str(path)) == []
 
 
 # --- notebooks -----------------------------------------------------------------------------------

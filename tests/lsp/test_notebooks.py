@@ -153,8 +153,12 @@ def test_a_client_that_pulls_may_not_ask_for_cells(folder: Path) -> None:
         async with session(folder, capabilities(pulls=True)) as s:
             book = Notebook(s)
             await book.codes(c4=["BCE103"], c5=["BCE203"])
+            asked = types.WorkspaceDiagnosticParams([])
+            assert not (await s.client.workspace_diagnostic_async(asked)).items  # it has been told
             report = await s.pull(cell(4))
             assert [one.code for one in report.items] == ["BCE103"]
+            cells = {one.uri for one in (await s.client.workspace_diagnostic_async(asked)).items}
+            assert {cell(4), cell(5)} <= cells
 
     play(_scenario)
 
