@@ -65,7 +65,7 @@ def test_random_changes_of_fixtures(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_random_changes_of_fixtures_at_length(folder: Path, tmp_path: Path) -> None:
     if texts := texts_of(folder, tmp_path):
-        go_on(tmp_path, texts, Random(f"{folder.name} kept"), 15)
+        go_on(tmp_path, texts, Random(f"{folder.name} kept"), 8)
 
 
 def test_what_a_change_has_nothing_to_do_with_is_taken_over(tmp_path: Path) -> None:
