@@ -3,7 +3,7 @@
 A server is started as an editor starts it, and a file of 500 lines of a generated project of more than 400 files is opened (or a file of a
 folder that is given). Functions of the file are edited by turns, at seeded places: a comment above one, a statement in its body, also typed
 letter by letter, a parameter more, an import more. Told is the time on the clock from the message of a change until the diagnostics of
-that version come back, and how long the first ones take.
+that version come back, how long the first ones take, and how long the server's processor works for a change, where Linux tells it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from benchmarks.edits import KINDS, Lines, places_of
 from benchmarks.generate import TRAIN, generate
@@ -149,13 +149,30 @@ class Typist:
         return time.perf_counter() - start
 
 
+def _processor(process: int) -> float:
+    """The seconds of the processor that a process has taken; nothing where the system does not say."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _typed(lines: Lines, at: Any) -> list[str]:
     """The texts that come about while a statement is typed."""
     return ["\n".join([*lines[: at.body], at.indent + _TYPED[:count], *lines[at.body :]]) for count in range(1, len(_TYPED) + 1)]
 
 
-def measure(folder: Path, path: Path, edits: int, seed: int) -> tuple[float, dict[str, list[float]]]:
-    """The seconds until the first diagnostics of a file, and until those after each edit, by its kind."""
+class Measured(NamedTuple):
+    """The seconds until the first diagnostics of a file, until those after each edit, by its kind, and of the processor for a change."""
+
+    first: float
+    took: dict[str, list[float]]
+    processor: float
+
+
+def measure(folder: Path, path: Path, edits: int, seed: int) -> Measured:
+    """Opens a file of a folder and edits it."""
     rng, text = Random(seed), path.read_text(encoding="utf-8")
     places = list(places_of([path]))
     took: dict[str, list[float]] = {kind: [] for kind in (*KINDS, "letter typed")}
@@ -165,13 +182,14 @@ def measure(folder: Path, path: Path, edits: int, seed: int) -> tuple[float, dic
         wire.open(path, text)
         wire.diagnostics(path, 1)
         first, typist = time.perf_counter() - start, Typist(wire, path, text)
+        before = _processor(wire.process.pid)
         for number in range(edits):
             kind, at = list(took)[number % len(took)], rng.choice(places)
             lines = text.split("\n")
             texts = _typed(lines, at) if kind not in KINDS else ["\n".join(KINDS[kind](lines, at))]
             took[kind] += [typist.become(one) for one in texts if one != typist.text]
             typist.become(text)
-        return first, took
+        return Measured(first, took, (_processor(wire.process.pid) - before) / (typist.version - 1))
 
 
 def main() -> None:
@@ -185,7 +203,7 @@ def main() -> None:
     with TemporaryDirectory() as scratch:
         folder = Path(scratch, "project").resolve() if args.folder is None else args.folder.resolve()
         path = project(folder) if args.folder is None else folder / args.file
-        first, took = measure(folder, path, args.edits, args.seed)
+        first, took, processor = measure(folder, path, args.edits, args.seed)
         count = sum(1 for _ in folder.rglob("*.py"))
         rows = path.read_text(encoding="utf-8").count("\n")
     print(f"{path.name}: {rows} lines, among {count} files; {args.edits} edits, seed {args.seed}; load {os.getloadavg()[0]:.1f}")
@@ -194,6 +212,7 @@ def main() -> None:
     for kind, seconds in {**took, "all changes": everything}.items():
         last = sorted(seconds)[max(0, -(-len(seconds) * 95 // 100) - 1)]
         print(f"  {kind:20}  {1000 * median(seconds):7.0f} ms   95 of 100 within {1000 * last:.0f} ms")
+    print(f"  processor, a change   {1000 * processor:7.0f} ms   in the mean")
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def test_every_room_is_on_the_map() -> None:
     assert [room for room in rooms if f"`{room}/`" not in text] == []
 
 
-@pytest.mark.parametrize("page", ["adoption.md", "ci.md", "configuration.md", "notebooks.md"])
+@pytest.mark.parametrize("page", ["adoption.md", "ci.md", "configuration.md", "notebooks.md", "server.md"])
 def test_each_link_of_a_page_for_users_leads_somewhere(page: str) -> None:
     path = ROOT / "docs" / page
     links = _LINK.findall(text_of(path))

@@ -85,6 +85,7 @@ ROOMS: dict[str, frozenset[str]] = {
 }
 LIBCST = ("bce_lint.syntax.cst", "bce_lint.syntax.parse", "bce_lint.codemod")
 TORCH = ("bce_lint.verify", "bce_lint.witness")
+PYGLS = ("bce_lint.lsp",)
 MATPLOTLIB = ("bce_lint.verify",)
 
 
@@ -139,6 +140,8 @@ def offences(text: str, module: str, is_package: bool = False) -> list[str]:
             found.append(f"{module}:{line} imports {top}")
         elif top == "matplotlib" and not within(module, MATPLOTLIB):
             found.append(f"{module}:{line} imports matplotlib")
+        elif top in ("pygls", "lsprotocol") and not within(module, PYGLS):
+            found.append(f"{module}:{line} imports {top}")
         elif top == "bce_lint" and not allowed(room_of(name), room_of(module)):
             found.append(f"{module}:{line} imports {name}, which is above it")
     return found
@@ -212,6 +215,7 @@ def test_a_circle_is_seen() -> None:
         ("bce_lint.rules.x", "import libcst as cst"),
         ("bce_lint.engine", "from libcst import matchers"),
         ("bce_lint.cli", "def f():\n    import torch.nn"),
+        ("bce_lint.cli.main", "def f():\n    from pygls.lsp.server import LanguageServer"),
         ("bce_lint.cli", "def f():\n    from matplotlib.figure import Figure"),
         ("bce_lint.source.text", "from bce_lint.syntax.parse import lower"),
         ("bce_lint.source.text", "from ..syntax import parse"),

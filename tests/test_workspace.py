@@ -113,6 +113,16 @@ def test_a_comment_says_what_it_says_in_a_first_run(folder: Path, comment: str) 
             assert workspace.findings(other) == new.findings(other)
 
 
+def test_a_file_that_is_not_written_yet_is_imported(folder: Path) -> None:
+    workspace = Workspace(folder)
+    workspace.update("train.py", TRAIN.replace("models", "other.deep.models"))
+    assert codes(workspace) == []
+    workspace.update("other/deep/models.py", MODEL)
+    assert codes(workspace) == ["BCE103"]
+    workspace.update("other/deep/models.py", None)
+    assert codes(workspace) == []
+
+
 def test_a_file_that_is_not_there_yet(folder: Path) -> None:
     workspace = Workspace(folder)
     with pytest.raises(FileNotFoundError, match=r"new\.py"):

@@ -20,7 +20,7 @@ from bce_lint.lsp.places import ClientPlaces, ClientSpot, as_stretch, changed_li
 from bce_lint.lsp.positions import TextLines
 from bce_lint.lsp.server import Server
 from bce_lint.lsp.texts import PYTHON, OpenText, Snapshot, normal, opened
-from bce_lint.lsp.worker import ASKED
+from bce_lint.lsp.worker import AROUND, ASKED
 
 _WATCHED: Final = ("**/*.py", "**/*.pyi", "**/*.ipynb", f"**/{PYPROJECT}", f"**/{OWN}", "**/.gitignore")
 _CONFIGURATIONS: Final = (PYPROJECT, OWN)
@@ -197,7 +197,8 @@ def _actions(server: Server) -> None:
             return []
         only = None if params.context.only is None else [str(getattr(one, "value", one)) for one in params.context.only]
         wanted = ActionsWanted(key, ClientSpot(uri, as_stretch(params.range)), only, params.context.diagnostics)
-        return await server.ask(ASKED, lambda now: _room(server, now, key).offered(wanted), [])
+        unasked = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+        return await server.ask(AROUND if unasked else ASKED, lambda now: _room(server, now, key).offered(wanted), [])
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def _resolve(action: types.CodeAction) -> types.CodeAction:

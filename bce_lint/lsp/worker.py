@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -50,9 +51,11 @@ class AnalysisThread:
             if not future.set_running_or_notify_cancel():
                 continue
             self.busy = True
+            gc.disable()  # most of what an analysis makes stays: to look through it again and again finds nothing
             try:
                 future.set_result(task())
             except BaseException as error:
                 future.set_exception(error if isinstance(error, Exception) else RuntimeError(type(error).__name__))
             finally:
+                gc.enable()
                 self.busy = False

@@ -12,6 +12,8 @@ from bce_lint.cli import main
 from tests.lsp.client import Session, capabilities, play, session
 from tests.lsp.test_server import MODEL, OPTION, RIGHT, TRAIN
 
+pytestmark = pytest.mark.any_python
+
 FIXES = Path(__file__).parents[1] / "fixtures" / "fixes"
 CASES = sorted(path.with_name(path.name.replace(".fixed.py", ".py")) for path in FIXES.glob("BCE*/*.fixed.py"))
 PROJECTS = sorted(path for path in (FIXES / "projects").iterdir())

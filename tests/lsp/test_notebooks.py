@@ -11,6 +11,8 @@ from lsprotocol import types
 from tests.lsp.client import Session, capabilities, eventually, play, session
 from tests.lsp.test_server import MODEL, RIGHT, place
 
+pytestmark = pytest.mark.any_python
+
 CELLS = (
     ("markdown", "# A notebook"),
     ("python", "import torch\nfrom torch import nn\nfrom models import Net\n%matplotlib inline"),

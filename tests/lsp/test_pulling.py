@@ -11,6 +11,8 @@ from lsprotocol import types
 from tests.lsp.client import Session, capabilities, eventually, play, session
 from tests.lsp.test_server import MODEL, OPTION, RIGHT, TRAIN
 
+pytestmark = pytest.mark.any_python
+
 PULLS = capabilities(pulls=True)
 
 

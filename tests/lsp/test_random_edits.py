@@ -81,9 +81,6 @@ def _follow(wire: Wire, here: Path, before: dict[str, str], texts: dict[str, str
     for name, text in texts.items():
         if name not in before:
             versions[name] = 1
-            (here / name).parent.mkdir(parents=True, exist_ok=True)
-            (here / name).touch()  # what nobody has written yet is nowhere to be imported from
-            wire.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": (here / name).as_uri(), "type": 1}]})
             wire.open(here / name, text)
         elif before[name] != text:
             versions[name] += 1

@@ -11,6 +11,8 @@ from bce_lint.lsp.client_settings import ClientSettings, client_settings, skippe
 from tests.lsp.client import Session, capabilities, play, session
 from tests.lsp.test_server import OPTION
 
+pytestmark = pytest.mark.any_python
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -11,14 +11,19 @@ from bce_lint.source.projects import ImportFolders, entries, usual
 class ImportedFiles:
     """Looks imports up in the folders of a project, and in those that its settings name; in those that a file adds itself
     (`added`), too. `folders` are those that were looked at so
-    far, with the names found there."""
+    far, with the names found there on the disk; the files that are `given` are there as well."""
 
-    def __init__(self, root: str, settings: ImportFolders = usual) -> None:
+    def __init__(self, root: str, settings: ImportFolders = usual, given: Iterable[str] = ()) -> None:
         self.root = root
         self.added: Callable[[str], tuple[str, ...]] = lambda path: ()
         self.settings = settings
         self.folders: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, str, int], str | None] = {}
+        self._given: dict[str, set[str]] = {}
+        for path in given:
+            while len(path) > len(root):
+                path, name = os.path.split(path)
+                self._given.setdefault(path, set()).add(name)
 
     def file(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names: from the importer's folder, its packages, the folders of its settings or else the root and
@@ -71,7 +76,8 @@ class ImportedFiles:
     def _listing(self, folder: str) -> frozenset[str]:
         if folder not in self.folders:
             self.folders[folder] = entries(folder)
-        return self.folders[folder]
+        more = self._given.get(folder)
+        return self.folders[folder] | more if more else self.folders[folder]
 
     def _file(self, folder: str, parts: list[str]) -> str | None:
         for index, part in enumerate(parts):

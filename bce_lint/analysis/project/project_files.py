@@ -47,7 +47,7 @@ class ProjectFiles:
         self._read_before = {} if before is None else {path: one for path, one in before.sources.items() if type(one) is not EditedText}
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
-        self._imports = ImportedFiles(root, self.import_folders)
+        self._imports = ImportedFiles(root, self.import_folders, self.texts)
         self._editions: dict[str, Edition] = {} if before is None else dict(before._editions)
         worked_on = set() if before is None else {path for path in (*before.texts, *before._editions) if before.works_on(path)}
         scanned = {path: self._scan(path, path in worked_on) for path in sorted({*files, *self.texts})}
