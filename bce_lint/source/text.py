@@ -19,6 +19,8 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#|$)")
 _BYTE_LINE = re.compile(rb"\r\n|\r|\n")
+_PYTHON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[A-Za-z_#@%!(']")
+"""How a text begins that is Python and certainly no notebook."""
 _WIDE = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 """Marks of encodings that no Python source has; the longer ones begin with the shorter ones."""
 _SYSTEM = ("/proc/", "/sys/")
@@ -64,9 +66,13 @@ def is_notebook(path: str | os.PathLike[str]) -> bool:
 
 
 def program_name(path: str) -> str:
-    """A name for a text that is Python, though it has the name of a notebook: a cell that an editor hands over alone, or all of them as
-    one text."""
+    """A name for a text that is Python, though it has the name of a notebook: its cells as one text, which an editor hands over."""
     return f"{path}.py" if is_notebook(path) else path
+
+
+def holds_notebook(data: bytes, path: str) -> bool:
+    """True if a text is that of a notebook, by its name: editors give the Python of one that name, too, which is no JSON."""
+    return is_notebook(path) and _PYTHON.match(data) is None
 
 
 def largest(path: str) -> int:
