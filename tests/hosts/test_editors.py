@@ -215,7 +215,9 @@ def test_a_cell_that_flake8_is_handed_is_python(extension: Extension) -> None:
     notebook(path, TRAIN)
     cell = ("--stdin-display-name", str(path), "-")
     assert extension.lint(*cell, text=TRAIN) == ["8,12,B,BCE103"]
-    assert extension.lint(str(path)) == []
+    (place,) = extension.lint(str(path))  # all cells, at the row of the file
+    row, _, _, code = place.split(",")
+    assert code == "BCE103" and "criterion(Net()(x), y)" in path.read_text(encoding="utf-8").splitlines()[int(row) - 1]
 
 
 # --- notebooks -----------------------------------------------------------------------------------
