@@ -142,8 +142,9 @@ def test_notebooks_are_linted_and_fixed(project: Project) -> None:
     project.stage({"train.ipynb": text})
     assert "train.ipynb:cell 1:" in project.run().stdout
     project.configure("- id: bce-lint\n", "- id: bce-lint-fix\n")
+    project.stage({"other.ipynb": text})
     assert project.run().returncode == 1
-    assert (project.folder / "train.ipynb").read_text(encoding="utf-8") == text.replace("size_average=False", 'reduction=\\"sum\\"')
+    assert (project.folder / "other.ipynb").read_text(encoding="utf-8") == text.replace("size_average=False", 'reduction=\\"sum\\"')
 
 
 def test_unsafe_fixes_are_asked_for_by_arguments(project: Project) -> None:
