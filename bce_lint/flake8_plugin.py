@@ -126,14 +126,11 @@ class Checker:
 
     def _diagnostics(self) -> list[Diagnostic]:
         from bce_lint.engine import check_text
-        from bce_lint.source.text import program_name
 
         name = None if self.filename in _UNNAMED else self.filename
         selected = self._selection(name)
         if selected is None:
             return []
-        if name is not None:
-            name = program_name(name)  # what flake8 hands over is Python, whatever it is called
         data, cache = _data(self.lines, name), self._cache()
         with _gc_paused():
             if cache is None or name is None:

@@ -65,15 +65,14 @@ def is_notebook(path: str | os.PathLike[str]) -> bool:
     return os.fspath(path).lower().endswith(".ipynb")
 
 
+def program_name(path: str) -> str:
+    """A name for a text that is Python, though it has the name of a notebook: its cells as one text, which an editor hands over."""
+    return f"{path}.py" if is_notebook(path) else path
+
+
 def holds_notebook(data: bytes, path: str) -> bool:
     """True if a text is that of a notebook, by its name: editors give the Python of one that name, too, which is no JSON."""
     return is_notebook(path) and _PYTHON.match(data) is None
-
-
-def program_name(path: str) -> str:
-    """A name for a text that is Python, though it has the name of a notebook: a cell that an editor hands over alone, or all of them as
-    one text."""
-    return f"{path}.py" if is_notebook(path) else path
 
 
 def largest(path: str) -> int:

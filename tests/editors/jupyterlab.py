@@ -13,15 +13,16 @@ from typing import Any
 
 from tests.editors import project
 from tests.editors.browser import free_port, page_of, served, wait
+from tests.editors.page import settings_with
 
 
 def configured(folder: Path, server: list[str]) -> dict[str, str]:
     """The environment in which jupyterlab-lsp knows the server, and the folders of the user are not read."""
-    kinds = ["text/python", "text/x-ipython"]
-    spec = {"version": 2, "argv": server, "languages": ["python"], "mime_types": kinds, "display_name": "bce-lint"}
-    servers = {"LanguageServerManager": {"autodetect": False, "language_servers": {"bce-lint": spec}}}
+    page = settings_with("LanguageServerManager")
+    manager = page["LanguageServerManager"]
+    manager["autodetect"], manager["language_servers"]["bce-lint"]["argv"] = False, server
     (folder / "configuration").mkdir()
-    (folder / "configuration" / "jupyter_server_config.json").write_text(json.dumps(servers), encoding="utf-8")
+    (folder / "configuration" / "jupyter_server_config.json").write_text(json.dumps(page), encoding="utf-8")
     overrides = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
     (folder / "configuration" / "labconfig").mkdir()
     (folder / "configuration" / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(overrides), encoding="utf-8")

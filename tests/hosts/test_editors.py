@@ -16,13 +16,15 @@ from typing import Any, Final
 
 import pytest
 
+from tests.editors.page import settings_with
 from tests.hosts.programs import BUG, MODELS, ROOT, TRAIN, done, program, run, write
-from tests.test_readme import README, blocks
+from tests.test_readme import README
 
 pytestmark = pytest.mark.long
 
 OF_THE_TREE: Final = {"PYTHONPATH": str(ROOT)}
 PATIENCE: Final = 60.0
+PYLSP: Final = settings_with("pylsp")
 
 
 class Server:
@@ -39,7 +41,7 @@ class Server:
         threading.Thread(target=self.listen, daemon=True).start()
         self.ask("initialize", {"processId": None, "rootUri": folder.as_uri(), "capabilities": {}})
         self.tell("initialized", {})
-        self.tell("workspace/didChangeConfiguration", {"settings": json.loads(blocks("json")[0])})
+        self.tell("workspace/didChangeConfiguration", {"settings": PYLSP})
 
     def listen(self) -> None:
         """Reads what the server says until it ends."""
@@ -213,7 +215,9 @@ def test_a_cell_that_flake8_is_handed_is_python(extension: Extension) -> None:
     notebook(path, TRAIN)
     cell = ("--stdin-display-name", str(path), "-")
     assert extension.lint(*cell, text=TRAIN) == ["8,12,B,BCE103"]
-    assert extension.lint(str(path)) == []
+    (place,) = extension.lint(str(path))  # all cells, at the row of the file
+    row, _, _, code = place.split(",")
+    assert code == "BCE103" and "criterion(Net()(x), y)" in path.read_text(encoding="utf-8").splitlines()[int(row) - 1]
 
 
 # --- notebooks -----------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import { ENVIRONMENT, SERVER, find, obstacle } from "./interpreter";
 import { pythonExtension, selectedInterpreter } from "./python";
 
 const SECTION = "bce-lint";
+/** Where it is remembered that a folder needs no server. */
+const UNWANTED = "bce-lint.unwanted";
 const SELECTOR: LanguageClientOptions["documentSelector"] = [
     { language: "python", scheme: "file" },
     { language: "python", scheme: "untitled" },
@@ -48,7 +50,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     const why = found === undefined ? "There is no Python on the PATH." : await obstacle(found.program, workingFolder);
     if (found === undefined || why !== undefined) {
         log.error(why ?? "");
-        void offer(why ?? "");
+        void offer(context, why ?? "", found?.source === "setting");
         return;
     }
     log.info(`${found.program} (${found.source}) ${SERVER.join(" ")}`);
@@ -70,10 +72,18 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     }
 }
 
-async function offer(why: string): Promise<void> {
-    const settings = "Open settings";
-    if ((await vscode.window.showErrorMessage(`bce-lint: ${why}`, settings)) === settings) {
+/** Says why there is no server, once for each folder where nobody asked for a certain interpreter and says that it needs none. */
+async function offer(context: vscode.ExtensionContext, why: string, asked: boolean): Promise<void> {
+    if (!asked && context.workspaceState.get<boolean>(UNWANTED, false)) {
+        return;
+    }
+    const [settings, never] = ["Open settings", "Not in this folder"];
+    const show = asked ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
+    const answer = await show(`bce-lint: ${why}`, settings, ...(asked ? [] : [never]));
+    if (answer === settings) {
         await vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.interpreter`);
+    } else if (answer === never) {
+        await context.workspaceState.update(UNWANTED, true);
     }
 }
 
