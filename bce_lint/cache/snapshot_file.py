@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from bce_lint.analysis.project.snapshots import Snapshot
+    from bce_lint.analysis.project.snapshots import ProjectSnapshot
     from bce_lint.cache.shelf import Shelf
     from bce_lint.source.projects import ImportFolders
 
@@ -27,7 +27,7 @@ _SIGNED: Final = 32
 class Stored(NamedTuple):
     """A state, where settings had the imports of each folder looked up, and how many seconds it took to write."""
 
-    snapshot: Snapshot
+    snapshot: ProjectSnapshot
     imports: dict[str, tuple[str, ...] | None]
     cost: float
 
@@ -66,11 +66,11 @@ def _packed(stored: Stored) -> bytes:
 
 def _unpacked(packed: bytes) -> Stored:
     """What was packed. Raises ValueError, TypeError or zlib.error where it is none of ours."""
-    from bce_lint.analysis.project.snapshots import Snapshot
+    from bce_lint.analysis.project.snapshots import ProjectSnapshot
 
     header, _, data = zlib.decompress(packed).partition(b"\n")
     constants, files, imports, cost = json.loads(header)
     named = [(str(module), str(name)) for module, name in constants]
     contents = [(str(path), str(digest)) for path, digest in files]
     folders = {str(folder): None if found is None else tuple(map(str, found)) for folder, found in imports.items()}
-    return Stored(Snapshot(named, contents, data), folders, float(cost))
+    return Stored(ProjectSnapshot(named, contents, data), folders, float(cost))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,13 +22,11 @@ from bce_lint.diagnostic import CRASH, UNNAMED
 from bce_lint.progress import PROGRESS
 
 if TYPE_CHECKING:
-    from bce_lint.cache import Cache
     from bce_lint.cli.adoption import Adopted
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.engine import LintResult
     from bce_lint.findings import Inspect
     from bce_lint.rules.by_file import FileRules
 
@@ -259,6 +257,7 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_files
+    from bce_lint.cli.linting import linted
     from bce_lint.report.paths import shown
     from bce_lint.source.discover import discover
 
@@ -280,7 +279,7 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
     else:
         kept = cache(options.no_cache, options.cache_dir)
         ask = partial(engine.check, found.files, selected, not options.statistics, inspect, kept, options.related)
-        run = _linted(ask, kept)._replace(files=found.files)
+        run = linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
@@ -289,6 +288,7 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_text
+    from bce_lint.cli.linting import linted
     from bce_lint.cli.run import Run
     from bce_lint.source.discover import excluded
 
@@ -306,36 +306,7 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
         return fix_text(data, name, selected, FixOptions(options.unsafe_fixes, EVERY, inspect, related=options.related), options.diff)
     kept = cache(options.no_cache, options.cache_dir)
     how = {"fixes": not options.statistics, "inspect": inspect, "cache": kept, "related": options.related}
-    return _linted(partial(engine.check_text, data, name, selected, **how), kept)
-
-
-def _linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
-    from bce_lint import engine
-    from bce_lint.cli.run import Run
-    from bce_lint.report.paths import shown
-
-    interrupted = ""
-    try:
-        result = ask()
-    except engine.Interrupted as stopped:
-        result, interrupted = stopped.result, f"interrupted{_where()}; there may be more findings"
-    unkept = (
-        ()
-        if kept is None
-        else (
-            *(f"no key for the cache, so findings are not kept: {reason}" for reason in kept.problems),
-            *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
-        )
-    )
-    run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
-    afterwards = None if kept is None or interrupted else kept.settle
-    return run._replace(unshown=result.unshown, interrupted=interrupted, sinks=result.sinks, afterwards=afterwards)
-
-
-def _where() -> str:
-    from bce_lint.cli.ticker import said
-
-    return "" if PROGRESS.step is None else f": {said(PROGRESS.step)}"
+    return linted(partial(engine.check_text, data, name, selected, **how), kept)
 
 
 def _status(options: Namespace, run: Run) -> int:

@@ -213,7 +213,7 @@ def test_a_link_in_its_place_is_not_followed(root: Path, tmp_path: Path, restore
 
 def stored(imports: dict[str, tuple[str, ...] | None]) -> snapshot_file.Stored:
     """A state with nothing in it."""
-    return snapshot_file.Stored(snapshots.Snapshot([], [], b"data"), imports, 0.5)
+    return snapshot_file.Stored(snapshots.ProjectSnapshot([], [], b"data"), imports, 0.5)
 
 
 def test_settings_of_imports_are_part_of_it() -> None:

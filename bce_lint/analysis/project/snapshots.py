@@ -50,7 +50,7 @@ _KEPT: Final[Mapping[type[Any], tuple[str, ...]]] = {
 """What a later state asks of an earlier one; the rest goes by the identity of objects, or is found out anew."""
 
 
-class Snapshot(NamedTuple):
+class ProjectSnapshot(NamedTuple):
     """The bytes, the constants that they name, and the files whose contents they leave out, each with its digest."""
 
     constants: Sequence[tuple[str, str]]
@@ -58,7 +58,7 @@ class Snapshot(NamedTuple):
     data: bytes
 
 
-def taken(project: Project, digest: Callable[[bytes], str]) -> Snapshot | None:
+def taken(project: Project, digest: Callable[[bytes], str]) -> ProjectSnapshot | None:
     """A project that stays as bytes; None where something in it nests too deep, and of another kind of project."""
     if type(project) is not Project:
         return None
@@ -76,10 +76,10 @@ def taken(project: Project, digest: Callable[[bytes], str]) -> Snapshot | None:
     except RecursionError:
         return None
     files = tuple((path, digest(raw)) for path, raw in contents.values())
-    return Snapshot(tuple(constants), files, stream.getvalue()[2:])
+    return ProjectSnapshot(tuple(constants), files, stream.getvalue()[2:])
 
 
-def restored(snapshot: Snapshot, imports: ImportFolders, read: Callable[[str, str], bytes | None]) -> Project:
+def restored(snapshot: ProjectSnapshot, imports: ImportFolders, read: Callable[[str, str], bytes | None]) -> Project:
     """The project of a snapshot; `read` gives the content of a file if it has this digest. Raises what `pickle` raises, ImportError,
     AttributeError or LookupError for bytes that are none of these."""
     constants = [_constant(module, name) for module, name in snapshot.constants]

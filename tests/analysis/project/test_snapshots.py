@@ -14,7 +14,7 @@ import pytest
 
 from bce_lint.analysis.project import snapshots
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.project.snapshots import Snapshot, restored, taken
+from bce_lint.analysis.project.snapshots import ProjectSnapshot, restored, taken
 from bce_lint.cache.state import digest
 from bce_lint.source.projects import usual
 from bce_lint.source.text import content
@@ -29,7 +29,7 @@ def on_disk(path: str, known: str) -> bytes | None:
     return raw if raw is not None and digest(raw) == known else None
 
 
-def kept(project: Project) -> Snapshot:
+def kept(project: Project) -> ProjectSnapshot:
     """The snapshot of a project."""
     found = taken(project, digest)
     assert found is not None
@@ -128,11 +128,11 @@ class Calls:
         return self.made
 
 
-def forged(what: object) -> Snapshot:
+def forged(what: object) -> ProjectSnapshot:
     """A snapshot of something else."""
     stream = io.BytesIO()
     pickle.Pickler(stream, 5).dump(what)
-    return Snapshot((), (), stream.getvalue()[2:])
+    return ProjectSnapshot((), (), stream.getvalue()[2:])
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_nothing_else_is_made(what: object) -> None:
 def test_no_other_name_is_looked_up(name: str) -> None:
     module, _, last = name.rpartition(".")
     with pytest.raises(LookupError):
-        restored(Snapshot((), (), f"c{module}\n{last}\n.".encode()), usual, on_disk)
+        restored(ProjectSnapshot((), (), f"c{module}\n{last}\n.".encode()), usual, on_disk)
     with pytest.raises(LookupError):
-        restored(Snapshot([("os", "system")], (), b"N."), usual, on_disk)
+        restored(ProjectSnapshot([("os", "system")], (), b"N."), usual, on_disk)
 
 
 def test_a_snapshot_that_was_cut_is_none(tmp_path: Path) -> None:

@@ -1,0 +1,41 @@
+"""Findings, from the analysis or from what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bce_lint import engine
+from bce_lint.cli.run import Run
+from bce_lint.progress import PROGRESS
+from bce_lint.report.paths import shown
+
+if TYPE_CHECKING:
+    from bce_lint.cache import Cache
+    from bce_lint.engine import LintResult
+
+
+def linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
+    """What the analysis finds, or a cache knows, as what the command comes to; of one that the user stops, what was found until then."""
+    interrupted = ""
+    try:
+        result = ask()
+    except engine.Interrupted as stopped:
+        result, interrupted = stopped.result, f"interrupted{_where()}; there may be more findings"
+    unkept = (
+        ()
+        if kept is None
+        else (
+            *(f"no key for the cache, so findings are not kept: {reason}" for reason in kept.problems),
+            *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
+        )
+    )
+    run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
+    afterwards = None if kept is None or interrupted else kept.settle
+    return run._replace(unshown=result.unshown, interrupted=interrupted, sinks=result.sinks, afterwards=afterwards)
+
+
+def _where() -> str:
+    from bce_lint.cli.ticker import said
+
+    return "" if PROGRESS.step is None else f": {said(PROGRESS.step)}"
