@@ -183,6 +183,10 @@ class Diagnostic:
         """Orders diagnostics by file, cell, row, column and code."""
         return (self.location.path, self.location.cell or 0, *self.location.start, self.code)
 
+    def at(self, location: Location) -> Diagnostic:
+        """The same finding at another place."""
+        return changed(self, location=location)
+
     def without_fix(self) -> Diagnostic:
         """The same finding, for somebody who wants no fix of it."""
         return changed(self, fix=None)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bce_lint.cache import Cache
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
+    from bce_lint.engine import LintResult
     from bce_lint.rules.by_file import Selection
 
 Reported: TypeAlias = tuple[int, int, str, type[Any]]
@@ -128,14 +129,14 @@ class Checker:
         data, cache = _data(self.lines, name), self._cache()
         with _gc_paused():
             if cache is None or name is None:
-                return list(check_text(data, name, selected).diagnostics)
+                return _in_file(check_text(data, name, selected))
             from bce_lint.cache.turn import AnswerTurn
 
             with AnswerTurn(partial(self._about, name)) as turn:
                 found = check_text(data, name, selected, cache=cache, turn=turn)
                 if turn.is_ours:
                     self._keep_for_others(cache, name)
-                return list(found.diagnostics)
+                return _in_file(found)
 
     def _about(self, name: str) -> str:
         """What processes have in common that are asked about the same files; nothing where this one is asked about one alone."""
@@ -173,6 +174,12 @@ class Checker:
     def _row(self, one: Diagnostic) -> Reported:
         row, column = one.location.start
         return row, column - 1, f"{one.code} {flowing(one.message)}{_first_label(one)}", type(self)
+
+
+def _in_file(found: LintResult) -> list[Diagnostic]:
+    """Findings at their places in the file: flake8 knows no cells of a notebook."""
+    places = ((one, one.location, found.sources.get(one.location.path)) for one in found.diagnostics)
+    return [one if where.cell is None or source is None else one.at(source.in_file(where)) for one, where, source in places]
 
 
 class CheckedFiles:

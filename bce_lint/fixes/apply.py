@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol, TypeAlias
 
 from bce_lint.diagnostic import Diagnostic, Fix, Location, Position
@@ -233,9 +234,15 @@ def _changed(lint: Linter, state: Fixed, chosen: Sequence[Judged], edits: Mappin
         gates.checks.hold(before, texts[path], own)
     seen = lint(texts)
     old, new = {path: state.left.sources[path].text for path in edits}, {path: texts[path] for path in edits}
-    check_bindings(old, new, Readers(seen.texts(), gates.known))
+    check_bindings(old, new, Readers(seen.texts(), gates.known, line=partial(_line, seen.sources)))
     groups = _merged(state.groups, [set(one.fix.paths) for one in chosen if one.fix is not None])
     return Fixed(texts, groups, [*state.applied, *map(state.left.shown, chosen)], seen, state.refused)
+
+
+def _line(sources: Mapping[str, SourceText], path: str, row: int) -> str:
+    """A row for people: in a notebook with its cell."""
+    where = Location(path, Position(row, 1), Position(row, 1))
+    return sources[path].told(where).line if path in sources else where.line
 
 
 def _check_gone(before: Linted, after: Linted, chosen: Sequence[Judged], rewrite: Rewrite) -> None:

@@ -29,11 +29,11 @@ def check_bindings(before: Mapping[str, str], after: Mapping[str, str], readers:
         if old is None or new is None:
             continue  # syntax newer than the Python that runs
         top, changed_top = _table(before[path]), _table(text)
-        _check_names(_resolved(top), _resolved(changed_top), new, path)
+        _check_names(_resolved(top), _resolved(changed_top), new, path, readers)
         _check_exported(_bound(top) - _bound(changed_top), text, path, readers)
         stored, left = Readings(old), Readings(new)
         for owner, name in sorted(stored.stored - left.stored):
-            _refuse_first(readers.attribute(name, owner), name)
+            _refuse_first(readers.attribute(name, owner), name, readers)
         _check_elements(stored, left, readers)
 
 
@@ -43,15 +43,15 @@ def _check_elements(before: Readings, after: Readings, readers: Readers) -> None
         now, own = after.elements.get(name, []), name.removesuffix(".append")
         if sum(now) < sum(counts):
             for one in {own, *after.unpacked.get(own, ())} - {""}:
-                _refuse_first(readers.elements(one, min(now, default=0) if own == name else None), f"{one}[...]")
+                _refuse_first(readers.elements(one, min(now, default=0) if own == name else None), f"{one}[...]", readers)
 
 
-def _refuse_first(places: Iterator[tuple[str, int]], name: str) -> None:
+def _refuse_first(places: Iterator[tuple[str, int]], name: str, readers: Readers) -> None:
     for path, row in places:
-        raise Refusal(f"`{name}`, read at {os.path.basename(path)}:{row}, would lose its binding")
+        raise Refusal(f"`{name}`, read at {os.path.basename(path)}:{readers.line(path, row)}, would lose its binding")
 
 
-def _check_names(old: _Resolved, new: _Resolved, tree: ast.Module, path: str) -> None:
+def _check_names(old: _Resolved, new: _Resolved, tree: ast.Module, path: str, readers: Readers) -> None:
     """Each name that is read must be bound in the scope where it was bound before."""
     stars = any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body)
     for (scope, name), where in new.items():
@@ -59,7 +59,7 @@ def _check_names(old: _Resolved, new: _Resolved, tree: ast.Module, path: str) ->
         if was == where or (was is None and (where != _NOWHERE or stars or hasattr(builtins, name))):
             continue
         row = next((node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name), 1)
-        _refuse_first(iter([(path, row)]), name)
+        _refuse_first(iter([(path, row)]), name, readers)
 
 
 def _resolved(top: symtable.SymbolTable) -> _Resolved:
@@ -132,9 +132,9 @@ def _check_exported(gone: set[str], after: str, path: str, readers: Readers) -> 
             if other == path:
                 rows = [one.row for one in found.read.get(name, ())] if found is not None else [1]
                 listed = "__all__" in after and rows
-                _refuse_first(iter([(other, rows[0])] if listed else ()), name)
+                _refuse_first(iter([(other, rows[0])] if listed else ()), name, readers)
             elif row := _takes(parsed(readers.texts[other]), name, _module_name(path)):
-                _refuse_first(iter([(other, row)]), name)
+                _refuse_first(iter([(other, row)]), name, readers)
 
 
 def _module_name(path: str) -> str:

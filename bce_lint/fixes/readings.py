@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -188,8 +188,15 @@ class Readers:
     """The files of a project, asked for who reads a name; only files that hold the word are parsed, each text once: `known` are those
     that were."""
 
-    def __init__(self, texts: Mapping[str, bytes], known: dict[bytes, Readings | None] | None = None, words: Words | None = None) -> None:
-        self.texts = texts
+    def __init__(
+        self,
+        texts: Mapping[str, bytes],
+        known: dict[bytes, Readings | None] | None = None,
+        words: Words | None = None,
+        line: Callable[[str, int], str] = lambda _, row: f"{row}",
+    ) -> None:
+        """`line` gives a row of a file for people."""
+        self.texts, self.line = texts, line
         self._words = Words(texts) if words is None else words
         self._known = {} if known is None else known
 

@@ -6,7 +6,7 @@ import ast
 import keyword
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from bce_lint.source.text import lines_of
@@ -33,9 +33,11 @@ _STATEMENT: Final = re.compile(
     rf"|(?P<line>(?:[%!?]|[,;/](?=\w)){_REST})|[\w.,* \t\[\]'\"]+=[ \t]*(?P<value>(?:!|%(?=\w)){_REST})"
     r"|(?P<help>[^\s#'\"][^\r\n#'\"]*(?<=[\w\])*])\?\??)(?=[ \t]*;?[ \t]*(?:[\r\n]|\Z)))"
 )
+_RUN: Final = re.compile(r"%run[ \t]+(?:-i[ \t]+)?(?:\./)?(?P<module>[^\W\d]\w*(?:/[^\W\d]\w*)*)(?:\.py)?(?:[ \t][^\r\n]*)?")
+"""Runs a file, whose names are then those of the notebook, as if all were imported from it."""
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 _WORD: Final = re.compile(r"(?<![.\w])[^\W\d]\w*")
-_BOUND: Final = r"\b%s\s*=(?!=)|\b(?:def|class|as|import)\s+%s\b"
+_BOUND: Final = re.compile(r"(\w+)[ \t]*=(?!=)|\b(?:def|class|as|import)[ \t]+(\w+)")
 _IMPORTED: Final = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import[ \t]+([^\r\n#()]+)", re.MULTILINE)
 
 
@@ -85,9 +87,13 @@ class Signs:
         """A statement that does nothing, but for names that are unknown from there on."""
         return f"{self.losing(lost) or 'pass'}#{self.name()}#"
 
+    def importing(self, module: str) -> str:
+        """A statement that takes all names of a module."""
+        return f"from {module} import *#{self.name()}#"
+
     def losing(self, names: tuple[str, ...]) -> str:
         """A statement after which some names are unknown; nothing where there are none."""
-        return f"{' = '.join(names)} = {self.unknown}" if names else ""
+        return f"{', '.join(names)} = {self.unknown}" if names else ""
 
 
 def closed(text: str, signs: Signs, lost: tuple[str, ...]) -> CellCode:
@@ -121,7 +127,9 @@ def _hidden(text: str, place: int, signs: Signs) -> Iterator[Hidden]:
             continue
         start, end = (found.start("timed"), found.end()) if kind == "timed" else found.span(kind or 0)
         rows = "".join(_BREAK.findall(text, start, end))
-        yield Hidden(start, end, f"{signs.name() if kind == 'value' else signs.statement()}{rows}")
+        ran = _RUN.fullmatch(text, start, end) if kind == "line" and text[start - 1 : start] in ("", "\n", "\r") else None
+        sign = signs.name() if kind == "value" else signs.statement() if ran is None else signs.importing(ran["module"].replace("/", "."))
+        yield Hidden(start, end, f"{sign}{rows}")
         place = next_line(text, end)
 
 
@@ -160,8 +168,13 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(one for one in words if one.isidentifier() and not keyword.iskeyword(one) and one != "__debug__")
 
 
-def lost_names(text: str, others: list[str]) -> tuple[str, ...]:
+def imported_names(text: str) -> set[str]:
+    """The names that a cell imports, as far as its lines alone tell."""
+    return {name for found in _IMPORTED.findall(text) for name in names_in(found)}
+
+
+def lost_names(text: str, own: Container[str], importers: Mapping[str, int]) -> tuple[str, ...]:
     """The names that a cell which nobody can read may have changed: its words, but for those that other cells import and it does not
-    bind."""
-    imported = {name for other in others for found in _IMPORTED.findall(other) for name in names_in(found)}
-    return tuple(name for name in names_in(text) if name not in imported or re.search(_BOUND % (name, name), text))
+    bind. `own` are those that it imports itself, `importers` how many cells import each."""
+    bound = {name for found in _BOUND.findall(text) for name in found}
+    return tuple(name for name in names_in(text) if name in bound or importers.get(name, 0) <= (name in own))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bce_lint.source import text as python
-from bce_lint.source.text import SourceError, SourceText, is_notebook
+from bce_lint.source.text import SourceError, SourceText, holds_notebook
 
 
 def decode(data: bytes, path: str) -> SourceText:
     """The text of a file by its name. Raises `SourceError` where it has none that can be read."""
-    if not is_notebook(path):
+    if not holds_notebook(data, path):
         return python.decode(data, path)
     from bce_lint.source.notebook import decode_notebook
 
@@ -25,7 +25,7 @@ def readable(data: bytes, path: str) -> SourceText:
 
 def encode(source: SourceText, text: str) -> bytes:
     """The bytes of a file once its text is `text`. Raises `SourceError` where they would not be read back as that text."""
-    if not is_notebook(source.path):
+    if not holds_notebook(source.data, source.path):
         return python.encode(source, text)
     from bce_lint.source.notebook import encode_notebook
 

@@ -11,8 +11,8 @@ from bce_lint.source.patterns import Patterns
 SKIPPED_FOLDERS: Final = frozenset(
     (
         ".bce_lint_cache", ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox",
-        ".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__",
-        "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv",
+        ".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".virtual_documents", ".vscode",
+        "__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv",
     )
 )  # fmt: skip
 """Folders that hold no code of the project's own: ruff's list, and caches."""

@@ -9,22 +9,25 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from bce_lint.diagnostic import Edit, Location, Position
+from bce_lint.diagnostic import Edit, Location, Position, shortened
 from bce_lint.ir import Span
-from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, lost_names
-from bce_lint.source.notebook_json import NotebookCell, NotebookJson, Respelling, place_of, read_notebook, respelled, row_of, same_ends
-from bce_lint.source.text import BrokenCell, SourceError, SourceText, content, lines_of
+from bce_lint.source.cell_code import CellCode, Signs, cell_code, closed, imported_names, lost_names
+from bce_lint.source.notebook_json import NotebookCell, NotebookJson, place_of, read_notebook, respelled, same_ends
+from bce_lint.source.text import BrokenCell, SourceError, SourceText, content, holds_notebook, lines_of
 from bce_lint.syntax.parse import ParseFailure, TooLarge, check
 
 _PYTHON: Final = re.compile(r"i?python[\d.]*|xpython", re.IGNORECASE)
 _NAMED: Final = re.compile(rb'"(?:name|language)"\s*:\s*"python"')
 """What a notebook of Python says of itself, most of the time."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONGEST: Final = 40
+"""The most characters of the name of a language."""
 _KEPT: Final = 256
 """How many notebooks are remembered as they were read."""
 
@@ -47,7 +50,6 @@ class _Program(NamedTuple):
     cells: tuple[_ProgramCell, ...]
     signs: Signs
     broken: tuple[BrokenCell, ...]
-    language: str
 
 
 _KNOWN: Final[dict[bytes, _Program]] = {}
@@ -64,11 +66,6 @@ class NotebookText(SourceText):
     def broken(self) -> tuple[BrokenCell, ...]:
         """The cells of Python that cannot be read."""
         return self._program.broken
-
-    @property
-    def language(self) -> str:
-        """The language of its kernel, where that is not Python and nothing of it is read."""
-        return self._program.language
 
     def position(self, offset: int) -> Position:
         """The row and column (from 1) of an offset, with the columns that a cell has."""
@@ -142,10 +139,14 @@ class NotebookText(SourceText):
         cell = next((one for one in self._json.cells if one.number == location.cell), None)
         if cell is None:
             return location
-        part, text = SourceText(self.path, self.data, cell.source, "utf-8", False), _json_text(self.data)
-        places = (place_of(text, cell, part.offset(*place)) for place in location[1:3])
-        start, end = (Position(row_of(text, at), at - max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))) for at in places)
+        part = SourceText(self.path, self.data, cell.source, "utf-8", False)
+        start, end = (self._file.position(place_of(self._file.text, cell, part.offset(*place))) for place in location[1:3])
         return Location(location.path, start, max(start, end))
+
+    @cached_property
+    def _file(self) -> SourceText:
+        """The JSON as a text with rows."""
+        return SourceText(self.path, self.data, _json_text(self.data), "utf-8", False)
 
     def _at(self, row: int) -> _ProgramCell:
         """The cell of a row; the line between two cells belongs to the one before it."""
@@ -154,17 +155,17 @@ class NotebookText(SourceText):
 
     @cached_property
     def _json(self) -> NotebookJson:
-        return read_notebook(_json_text(self.data))
+        return read_notebook(self._file.text)
 
     def encoded(self, text: str) -> bytes:
         """The notebook with another program: only the cells that change are spelled anew. Raises `SourceError` where a text is not split
         into these cells with certainty."""
-        written, changes = _json_text(self.data), list[Respelling]()
-        for one, new in self._touched(text):
-            changes += respelled(written, one, new)
-        for start, end, spelled in sorted(changes, reverse=True):
-            written = written[:start] + spelled + written[end:]
-        return codecs.BOM_UTF8 * self.bom + written.encode()
+        changes = [change for one, new in self._touched(text) for change in respelled(self._file.text, one, new)]
+        parts, at = list[str](), 0
+        for start, end, spelled in sorted(changes):
+            parts += (self._file.text[at:start], spelled)
+            at = end
+        return codecs.BOM_UTF8 * self.bom + "".join((*parts, self._file.text[at:])).encode()
 
     def _touched(self, text: str) -> Iterator[tuple[NotebookCell, str]]:
         """The cells that have another text in another program, with that."""
@@ -238,8 +239,7 @@ def _program(data: bytes) -> _Program:
 
 def _read(data: bytes) -> _Program:
     found = read_notebook(_json_text(data))
-    language = _other_language(found)
-    cells = [] if language else [one for one in found.cells if one.kind == "code" and _is_python(one)]
+    cells = [] if _other_language(found) else [one for one in found.cells if one.kind == "code" and _is_python(one)]
     signs = Signs([one.source for one in found.cells])
     codes, broken = _codes([one.source for one in cells], signs)
     parts, placed = list[str](), list[_ProgramCell]()
@@ -255,17 +255,19 @@ def _read(data: bytes) -> _Program:
         parts.append(text and f"{text}\n")
         start, row, before = start + len(parts[-1]), row + rows, signs.losing(code.lost)
     numbered = tuple(one._replace(number=cells[one.number].number) for one in broken)
-    return _Program("".join(parts), tuple(placed), signs, numbered, language)
+    return _Program("".join(parts), tuple(placed), signs, numbered)
 
 
 def _codes(texts: Sequence[str], signs: Signs) -> tuple[list[CellCode], list[BrokenCell]]:
     """What is read of each cell, and those that cannot be, by their index."""
     codes, broken = list[CellCode](), list[BrokenCell]()
+    importing = [imported_names(text) for text in texts]
+    importers = Counter(name for names in importing for name in names)
     for index, text in enumerate(texts):
         code = cell_code(text, signs)
         problem = None if code.closed else _problem(index, text, code.code(text))
         if problem is not None:
-            code = closed(text, signs, lost_names(text, [other for number, other in enumerate(texts) if number != index]))
+            code = closed(text, signs, lost_names(text, importing[index], importers))
             broken.append(problem)
         codes.append(code)
     return codes, broken
@@ -323,9 +325,9 @@ def other_languages(notebooks: Mapping[str, bytes | None]) -> Iterator[tuple[str
     """The notebooks whose kernel is not Python's, with its language; those whose content is not at hand are read."""
     for path, data in notebooks.items():
         raw = content(path) if data is None else data
-        if raw is not None and not _NAMED.search(raw):
+        if raw is not None and holds_notebook(raw, path) and not _NAMED.search(raw):
             try:
                 if language := _other_language(read_notebook(_json_text(raw))):
-                    yield path, language
+                    yield path, shortened(language, _LONGEST)
             except SourceError:
                 continue

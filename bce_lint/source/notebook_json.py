@@ -107,7 +107,7 @@ class _Scanner:
             self.found[key], end = self._value(at)
             return end
         self.found[key] = None
-        if self.text[at] != "[":
+        if self.text[at : at + 1] != "[":
             self._value(at)
             raise self._wrong("not a notebook: its cells are no list", at)
         return self._elements(at, self._cell)

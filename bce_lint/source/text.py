@@ -19,6 +19,8 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#|$)")
 _BYTE_LINE = re.compile(rb"\r\n|\r|\n")
+_PYTHON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[A-Za-z_#@%!(']")
+"""How a text begins that is Python and certainly no notebook."""
 _WIDE = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 """Marks of encodings that no Python source has; the longer ones begin with the shorter ones."""
 _SYSTEM = ("/proc/", "/sys/")
@@ -61,6 +63,11 @@ def read(path: str, most: int | None = None) -> bytes:
 def is_notebook(path: str | os.PathLike[str]) -> bool:
     """True for a notebook, by its name."""
     return os.fspath(path).lower().endswith(".ipynb")
+
+
+def holds_notebook(data: bytes, path: str) -> bool:
+    """True if a text is that of a notebook, by its name: editors give the Python of one that name, too, which is no JSON."""
+    return is_notebook(path) and _PYTHON.match(data) is None
 
 
 def largest(path: str) -> int:

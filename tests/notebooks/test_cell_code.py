@@ -7,6 +7,7 @@ import re
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,8 @@ CELLS = [
     ("%time for x in y: pass", f"{P}#{N}1#"),
     ("%time f(", f"{P}#{N}1#"),
     ("%time", f"{P}#{N}1#"),
+    ("%run models.py\n%run ./a/b.py --x 1\n%run -i c", f"from models import *#{N}1#\nfrom a.b import *#{N}2#\nfrom c import *#{N}3#"),
+    ("if x:\n  %run a.py\n%run ../a.py\n%run a.ipynb", f"if x:\n  {P}#{N}1#\n{P}#{N}2#\n{P}#{N}3#"),
     ("%prun -s cumulative f(x)", f"{P}#{N}1#"),
     ("?x\nx?\nx.y??\n%time?", f"{P}#{N}1#\n{P}#{N}2#\n{P}#{N}3#\n{P}#{N}4#"),
     (",f a b\n;f a\n/f a", f"{P}#{N}1#\n{P}#{N}2#\n{P}#{N}3#"),
@@ -41,7 +44,7 @@ CELLS = [
     ("%%time\nx = 1", f"{P}#{N}1#\nx = 1"),
     ("\n  \n%%capture out\nx = 1\n%a", f"\n  \nout = {N}u#{N}1#\nx = 1\n{P}#{N}2#"),
     ("%%bash\nfor x in y; do '; done", f"{P}#{N}1#"),
-    ("%%bash --out said --err wrong\nls", f"out = said = err = wrong = {N}u#{N}1#"),
+    ("%%bash --out said --err wrong\nls", f"out, said, err, wrong = {N}u#{N}1#"),
     ("%%writefile a.py\nx = 1", f"a = {N}u#{N}1#"),
     ("%%time?", f"{P}#{N}1#"),
     ("x = 1\n%%time\n", f"x = 1\n{P}#{N}1#\n"),
@@ -164,6 +167,14 @@ def test_a_cell_that_does_not_parse_is_told_alone() -> None:
     ]  # fmt: skip
 
 
+def test_a_cell_of_many_words_that_does_not_parse_is_told_alone() -> None:
+    words = " ".join(f"word{number}" for number in range(20_000))
+    assert found(SETUP, f"p {words}", BUG) == [(2, 1, "BCE901"), (3, 2, "BCE103")]
+    start = time.perf_counter()
+    assert len(found("import torch", *["torch x ="] * 2_000)) == 2_000
+    assert time.perf_counter() - start < 30
+
+
 def test_half_a_surrogate_pair_and_nul_are_told_at_their_cells() -> None:
     data = written([code(cell) for cell in (SETUP, "a = 1\nb = '\ud800'", BUG, "x\0")], ascii_only=True)
     told = [(one.location.cell, one.location.start.row, one.code) for one in bce_lint.lint_source(data, "a.ipynb")]
@@ -179,6 +190,14 @@ def test_cells_that_are_no_code_or_no_python_are_not_read() -> None:
     here = {"vscode": {"languageId": "python"}}
     cells = [other(BUG), other(BUG, "raw"), code(SETUP), code(BUG, metadata=elsewhere), code(RIGHT, metadata=here)]
     assert bce_lint.lint_source(written(cells), "a.ipynb") == ()
+
+
+def test_a_file_that_is_run_brings_its_names() -> None:
+    Path("models.py").write_text(f"{SETUP}\n\n\ndef net(x):\n    return torch.sigmoid(layer(x))\n", encoding="utf-8")
+    Path("other.py").write_text(f"{SETUP}\n{LOGITS}\n", encoding="utf-8")
+    assert found("%run models.py", "p = net(x)", LOSS) == [(3, 1, "BCE103")]
+    assert found(SETUP, PROBABILITY, "%run other.py", LOSS) == []
+    assert found(SETUP, PROBABILITY, "%run unknown.py", LOSS) in ([], [(4, 1, "BCE103")])
 
 
 def test_a_fix_leaves_what_is_hidden() -> None:

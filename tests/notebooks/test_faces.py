@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import fromstring
 
@@ -140,6 +141,7 @@ def test_the_project_of_a_notebook(run: Runner) -> None:
     Path("models.py").write_text(MODELS, encoding="utf-8")
     put("nb/a.ipynb", IMPORT, USE)
     put(".ipynb_checkpoints/a.ipynb", IMPORT, USE)
+    put(".virtual_documents/a.ipynb", IMPORT, USE)
     assert [line.partition(" BCE103")[0] for line in run(*CONCISE, ".").out.splitlines()] == ["nb/a.ipynb:cell 3:1:8:"]
     assert run(*CONCISE, "models.py").out == ""
     assert run(*CONCISE, "--related", "models.py").out.startswith("nb/a.ipynb:cell 3:1:8: BCE103") if _has("--related") else True
@@ -280,6 +282,51 @@ def test_a_workspace_takes_a_notebook_as_it_is_edited(run: Runner) -> None:
     workspace.update("models.py", MODELS.replace("torch.sigmoid(self.fc(x))", "self.fc(x)"))
     assert _found() == []
     assert [(one.location.cell, one.verdict) for one in workspace.losses("a.ipynb")] == [(2, "right")]
+
+
+POOL = (
+    IMPORT, SETUP, USE, BUG, OLD, RIGHT, "%time " + USE, "%%bash\nls '", "x = (", "", "  z = 1\n  z", "%run models.py", "p = layer(x)",
+    "def step(p):\n    return nn.BCEWithLogitsLoss()(p, y)", "step(torch.sigmoid(layer(x)))", "%%timeit\np = layer(x)", "# noqa: BCE103",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_edits_of_cells_have_the_answers_of_a_first_run(run: Runner, seed: int) -> None:
+    random = Random(seed)
+    Path("models.py").write_text(MODELS, encoding="utf-8")
+    workspace, cells = Workspace(".", extend_select=["BCE910"]), [IMPORT, USE]
+    for _ in range(12):
+        at = random.randrange(len(cells) + 1)
+        cells[at : at + random.randrange(2)] = [random.choice(POOL)]
+        del cells[6:]
+        models = MODELS if random.random() < 0.7 else MODELS.replace("torch.sigmoid(self.fc(x))", "self.fc(x)")
+        data = written([other("# a"), *map(code, cells)], indent=random.choice([None, 1]))
+        cold = Workspace(".", extend_select=["BCE910"])
+        for one in (workspace, cold):
+            one.update("a.ipynb", data)
+            one.update("models.py", models)
+        assert workspace.findings("a.ipynb") == cold.findings("a.ipynb")
+        assert workspace.losses("a.ipynb") == cold.losses("a.ipynb")
+        assert workspace.findings("models.py") == cold.findings("models.py")
+
+
+def test_python_with_the_name_of_a_notebook_is_python(run: Runner) -> None:
+    """As jupyterlab-lsp and editors hand it over."""
+    put("a.ipynb", SETUP)
+    text = f"%matplotlib inline\n{SETUP}\n{OLD}\n"
+    (one,) = bce_lint.lint_source(text, "a.ipynb")
+    assert (one.location.cell, one.location.start, one.code) == (None, (8, 9), "BCE203")
+    assert bce_lint.fix_source(text, "a.ipynb") == text.replace("size_average=False", 'reduction="sum"')
+    workspace = Workspace(".")
+    workspace.update("a.ipynb", text)
+    assert [one.location.start.row for one in workspace.findings("a.ipynb")] == [8]
+
+
+def test_flake8_is_told_rows_of_the_file(run: Runner) -> None:
+    data = put("a.ipynb", SETUP, BUG)
+    row = next(number for number, line in enumerate(data.decode().splitlines(), 1) if "WithLogits" in line)
+    done = subprocess.run([_program()[0], "-m", "flake8", "--select=BCE", "a.ipynb"], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith(f"a.ipynb:{row}:13: BCE103 ") and done.stderr == ""
 
 
 def test_other_forms_of_notebooks_are_the_python_that_they_are(run: Runner) -> None:

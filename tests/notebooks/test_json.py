@@ -140,6 +140,7 @@ test_places_lead_to_the_cell_and_back, test_places_at_length = few_and_many(200,
         ("{", "not JSON, so no notebook: Expecting property name enclosed in double quotes", 1),
         ('{"cells": [\n', "not JSON, so no notebook: Expecting value", 2),
         ('{"cells": []}\n}', "not JSON, so no notebook: Extra data", 2),
+        ('{"cells":', "not JSON, so no notebook: Expecting value", 1),
         ('{"cells": [],}', "not JSON, so no notebook: Illegal trailing comma", 1),
         ('{"cells": [] "a": 1}', "not JSON, so no notebook: Expecting ',' delimiter", 1),
         ("[1]", "not a notebook: no JSON object", 1),
@@ -163,6 +164,17 @@ def test_what_is_no_notebook_is_told_with_its_row(text: str, message: str, row: 
     with pytest.raises(SourceError) as caught:
         read_notebook(text)
     assert (caught.value.message, caught.value.row) == (message, row)
+
+
+def _cut(data: st.DataObject) -> None:
+    """A notebook that was cut off anywhere is none, and says so."""
+    _, raw = data.draw(spelled(PYTHON))
+    at = data.draw(st.integers(0, len(raw.rstrip()) - 1))
+    with pytest.raises(SourceError):
+        decode(raw[:at] + data.draw(st.sampled_from([b"", b"]", b'"', b",", b"\0", b"\xff"])), "a.ipynb")
+
+
+test_a_notebook_that_was_cut_off_is_none, test_a_notebook_that_was_cut_off_at_length = few_and_many(400, given(st.data()), _cut)
 
 
 def test_bytes_that_are_no_text_are_told() -> None:

@@ -17,7 +17,7 @@ from bce_lint.analysis.project.lazy import lazy, slotted
 from bce_lint.analysis.project.lexical import WORD, a_sink, is_sink, names_sink, words_of
 from bce_lint.records import record
 from bce_lint.source.documents import decode
-from bce_lint.source.text import SourceError, is_notebook
+from bce_lint.source.text import SourceError, holds_notebook, is_notebook
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?![ \t])(\.*)(?!\.)[ \t]*(?![ \t])([\w.\x80-\xff]*)(?:(?<=[ \t])|[ \t]+(?![ \t]))import[ \t]*"
@@ -107,7 +107,7 @@ class FileSummary:
 
 def scan(path: str, raw: bytes) -> FileSummary:
     """Reads the imports and the bases off a file's bytes; of a file too large to analyse, only whether it names a sink."""
-    if is_notebook(path):
+    if holds_notebook(raw, path):
         summary = _scan(path, _program(path, raw))
         summary.raw, summary.program = raw, summary.raw
         return summary
