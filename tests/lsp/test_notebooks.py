@@ -115,6 +115,10 @@ def test_cells_change_come_and_go(folder: Path) -> None:
             back = types.NotebookDocumentCellChangeStructure(array, did_open=[item])
             book.change(types.NotebookDocumentCellChanges(structure=back))
             await book.codes(c4=["BCE103"], c5=["BCE203"])
+            saved = types.NotebookDocumentIdentifier(book.uri)
+            (folder / "models.py").write_text(RIGHT, encoding="utf-8")
+            s.client.notebook_document_did_save(types.DidSaveNotebookDocumentParams(saved))
+            await book.codes(c5=["BCE203"])
             s.client.notebook_document_did_close(
                 types.DidCloseNotebookDocumentParams(
                     types.NotebookDocumentIdentifier(book.uri), [types.TextDocumentIdentifier(cell(number)) for number in range(len(CELLS))]
