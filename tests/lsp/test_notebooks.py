@@ -190,3 +190,18 @@ def test_a_notebook_that_is_open_as_it_is_written(folder: Path) -> None:
             assert s.applied(fix.edit) == {s.uri("n.ipynb"): written.replace("size_average=False", 'reduction=\\"sum\\"')}
 
     play(_scenario)
+
+
+def test_python_under_the_name_of_a_notebook(folder: Path) -> None:
+    """JupyterLab hands the cells over as one text of Python."""
+    text = "import torch\nfrom torch import nn\n\n\nnn.MSELoss(size_average=False)\n"
+
+    async def _scenario() -> None:
+        async with session(folder) as s:
+            s.open(".virtual_documents/n.ipynb", text)
+            (found,) = await s.codes(".virtual_documents/n.ipynb", "BCE203")
+            assert place(found.range) == (4, 0, 4, 30)
+            fix = (await s.actions(".virtual_documents/n.ipynb", found.range))[0]
+            assert list(s.applied(fix.edit).values()) == [text.replace("size_average=False", 'reduction="sum"')]
+
+    play(_scenario)
