@@ -23,7 +23,7 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.ir": {"records"},
         "bce_lint.diagnostic": {"records"},
         "bce_lint.source": {"ir", "diagnostic", "records", "source.notebook"},
-        "bce_lint.source.cell_code": {"source", "syntax"},
+        "bce_lint.source.cell_code": {"syntax"},
         "bce_lint.source.notebook": {"ir", "diagnostic", "source", "syntax.parse"},
         "bce_lint.syntax": {"ir", "records"},
         "bce_lint.syntax.native": {"ir", "syntax", "records"},

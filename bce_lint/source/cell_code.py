@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Container, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from bce_lint.source.text import lines_of
 from bce_lint.syntax.magics import next_line
 
 PYTHON_BODIES: Final = frozenset(
@@ -25,20 +24,24 @@ _ELSEWHERE: Final = frozenset(
 """Those of IPython whose cell runs in another process, or nowhere: they bind what their own line names. Others may bind any word."""
 _TIMED: Final = "timeit"
 """Runs its cell in a function: what is bound there is bound nowhere else."""
-_CELL_MAGIC: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*[ \t]*(?P<line>%%(?P<name>\w+|!)(?![\w?])[^\r\n]*)")
-_MAYBE: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*[%!?,;/]|=[ \t]*[!%]|\?[ \t]*;?[ \t]*(?:[\r\n]|\Z)")
-_REST: Final = r"[^\r\n]*(?:(?<=\\)(?:\r\n?|\n)[^\r\n]*)*"
-_STATEMENT: Final = re.compile(
-    rf"[ \t\f]*(?:(?P<timed>%(?P<name>time|timeit|prun|memit)[ \t]+(?:-(?:[nrl][ \t]*\d+|[a-zA-Z]+)[ \t]+)*)(?P<code>[^\s-][^\r\n]*)"
-    rf"|(?P<line>(?:[%!?]|[,;/](?=\w)){_REST})|[\w.,* \t\[\]'\"]+=[ \t]*(?P<value>(?:!|%(?=\w)){_REST})"
-    r"|(?P<help>[^\s#'\"][^\r\n#'\"]*(?<=[\w\])*])\?\??)(?=[ \t]*;?[ \t]*(?:[\r\n]|\Z)))"
+_CELL_MAGIC: Final = re.compile(r"%%(?P<name>\w+|!)(?P<rest>(?:[^\w?\r\n][^\r\n]*)?)(?=[\r\n]|\Z)")
+_MAYBE: Final = re.compile(r"(?:\A|[\r\n])[ \t\f]*[%!?,;/]|=[ \t]*[!%]|\?[ \t]*(?:;[ \t]*)?(?:[\r\n]|\Z)")
+_MARGIN: Final = re.compile(r"[ \t\f]*")
+_TIMED_LINE: Final = re.compile(
+    r"%(?P<name>time|timeit|prun|memit)[ \t]+(?:-(?:[nrl][ \t]*[0-9]+|[nrl][a-zA-Z]+|[abcdefghijkmopqstuvwxyz][a-zA-Z]*)[ \t]+)*"
+    r"(?P<code>[^\s-][^\r\n]*)"
 )
+_REST: Final = r"(?:[^\\\r\n]|\\(?:\r\n?|\n)?)*"
+_ESCAPED: Final = re.compile(rf"(?:[%!?]|[,;/](?=\w)){_REST}")
+_ASSIGNED: Final = re.compile(rf"[\w.,* \t\[\]'\"]+=[ \t]*(?P<value>(?:!|%(?=\w)){_REST})")
+_PLAIN_LINE: Final = re.compile(r"[^\r\n#'\"]*(?=[\r\n]|\Z)")
+_HELP: Final = re.compile(r"\?\??\Z")
 _RUN: Final = re.compile(r"%run[ \t]+(?:-i[ \t]+)?(?:\./)?(?P<module>[^\W\d]\w*(?:/[^\W\d]\w*)*)(?:\.py)?(?:[ \t][^\r\n]*)?")
 """Runs a file, whose names are then those of the notebook, as if all were imported from it."""
 _BREAK: Final = re.compile(r"\r\n|\r|\n")
 _WORD: Final = re.compile(r"(?<![.\w])[^\W\d]\w*")
 _BOUND: Final = re.compile(r"(\w+)[ \t]*=(?!=)|\b(?:def|class|as|import)[ \t]+(\w+)")
-_IMPORTED: Final = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import[ \t]+([^\r\n#()]+)", re.MULTILINE)
+_IMPORTED: Final = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import[ \t]([^\r\n#()]+)", re.MULTILINE)
 
 
 class Hidden(NamedTuple):
@@ -103,11 +106,11 @@ def closed(text: str, signs: Signs, lost: tuple[str, ...]) -> CellCode:
 
 def cell_code(text: str, signs: Signs) -> CellCode:
     """What is Python in a cell."""
-    found = _CELL_MAGIC.match(text)
+    first = len(text) - len(text.lstrip(" \t\r\n"))
+    found = _CELL_MAGIC.match(text, first)
     if found is not None and found["name"] not in PYTHON_BODIES:
-        said = text[found.end("name") :]
-        return closed(text, signs, names_in(lines_of(said + "\n")[0] if found["name"] in _ELSEWHERE else said))
-    hidden = [] if found is None else [Hidden(*found.span("line"), signs.statement(names_in(found["line"].partition(found["name"])[2])))]
+        return closed(text, signs, names_in(found["rest"] if found["name"] in _ELSEWHERE else text[found.start("rest") :]))
+    hidden = [] if found is None else [Hidden(*found.span(), signs.statement(names_in(found["rest"])))]
     start = 0 if found is None else found.end()
     hidden += _hidden(text, start, signs) if _MAYBE.search(text, start) else ()
     lost = _bound(CellCode(tuple(hidden)).code(text)) if found is not None and found["name"] == _TIMED else ()
@@ -116,21 +119,34 @@ def cell_code(text: str, signs: Signs) -> CellCode:
 
 def _hidden(text: str, place: int, signs: Signs) -> Iterator[Hidden]:
     while place < len(text):
-        found = _STATEMENT.match(text, place)
-        if found is None:
-            place = next_line(text, place)
-            continue
-        kind = found.lastgroup if found["timed"] is None else "timed"
-        if kind == "timed" and _runs(found["code"], found["name"] == _TIMED):
-            yield Hidden(*found.span("timed"), f"{signs.name()}; ")
-            place = next_line(text, found.start("code"))
-            continue
-        start, end = (found.start("timed"), found.end()) if kind == "timed" else found.span(kind or 0)
-        rows = "".join(_BREAK.findall(text, start, end))
-        ran = _RUN.fullmatch(text, start, end) if kind == "line" and text[start - 1 : start] in ("", "\n", "\r") else None
-        sign = signs.name() if kind == "value" else signs.statement() if ran is None else signs.importing(ran["module"].replace("/", "."))
-        yield Hidden(start, end, f"{sign}{rows}")
-        place = next_line(text, end)
+        found = _at(text, place, signs)
+        if found is not None:
+            yield found
+        place = next_line(text, place if found is None else found.end)
+
+
+def _at(text: str, place: int, signs: Signs) -> Hidden | None:
+    """What is no Python in the statement that begins in a line."""
+    margin = _MARGIN.match(text, place)
+    start = place if margin is None else margin.end()
+    timed = _TIMED_LINE.match(text, start)
+    if timed is not None and _runs(timed["code"], timed["name"] == _TIMED):
+        return Hidden(start, timed.start("code"), f"{signs.name()}; ")
+    if (found := _ESCAPED.match(text, start)) is not None:
+        ran = _RUN.fullmatch(text, start, found.end()) if start == place else None
+        sign = signs.statement() if ran is None else signs.importing(ran["module"].replace("/", "."))
+        return Hidden(*found.span(), sign + _rows(text, *found.span()))
+    if (found := _ASSIGNED.match(text, start)) is not None:
+        return Hidden(*found.span("value"), signs.name() + _rows(text, *found.span("value")))
+    line = _PLAIN_LINE.match(text, start)
+    asked = "" if line is None else line[0].rstrip(" \t").removesuffix(";").rstrip(" \t")
+    is_help = _HELP.search(asked) is not None and (asked.rstrip("?")[-1:].isalnum() or asked.rstrip("?")[-1:] in tuple("_*])"))
+    return Hidden(start, start + len(asked), signs.statement()) if is_help else None
+
+
+def _rows(text: str, start: int, end: int) -> str:
+    """The line ends in a range, which its rows keep."""
+    return "".join(_BREAK.findall(text, start, end))
 
 
 def _runs(code: str, in_function: bool) -> bool:
