@@ -36,6 +36,9 @@ FOLDER: Final = ".bce_lint_cache"
 OFF, WHERE = "BCE_LINT_NO_CACHE", "BCE_LINT_CACHE_DIR"
 _WORTH: Final = 0.3
 """Seconds: what was found out in less is found out again."""
+_LARGE: Final = 10_000_000
+"""How many bytes the files of a project may have together for its state to be kept: a run that notes what it depends on has all of it in
+memory."""
 _DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
@@ -185,14 +188,14 @@ class Cache:
         shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
-            return WarmStart(None, state is not None and shelf.has_others())
+            return WarmStart(None, state is not None and state.size <= _LARGE and shelf.has_others())
         from bce_lint.analysis.project.snapshots import restored
 
         self._cost[shelf.state] = stored.cost
         try:
             return WarmStart(restored(stored.snapshot, imports, _as_it_was), True)
         except (*_DAMAGE, LookupError, UnpicklingError, EOFError, ImportError, AttributeError):
-            return WarmStart(None, state is not None)
+            return WarmStart(None, state is not None and state.size <= _LARGE)
 
     def keep_state(self, root: Root, part: str, project: Project) -> None:
         """Has the state of a project kept, once there is time for it."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bce_lint.source.projects import ImportFolders
 
 LARGEST: Final = 1 << 28
-"""How many bytes the file may have, and how many it may be packed from, times four."""
+"""How many bytes the file may have."""
 KEPT: Final = 2
 """How many there may be of a project: of its parts, or by different versions of this program."""
 _NAME: Final = re.compile(r"[0-9a-f]{32}\.state")

@@ -33,7 +33,11 @@ class ProjectState:
     ) -> None:
         self.root = root
         self.imports = imports
-        self.digests = {path: digest(raw) for path, raw in contents}
+        self.digests: dict[str, str] = {}
+        self.size = 0
+        for path, raw in contents:
+            self.digests[path] = digest(raw)
+            self.size += len(raw)
         names = {folder: entries(folder) for folder in _folders(root, self.digests)}
         self.folders = {**names, **{folder: found for folder, found in (listed or {}).items() if folder in names}}
 

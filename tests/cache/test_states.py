@@ -113,6 +113,14 @@ def test_what_takes_less_than_to_keep_it_is_not_kept(root: Path, monkeypatch: py
     assert states(root) == []
 
 
+def test_a_large_project_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_between, "_LARGE", sum(path.stat().st_size for path in root.glob("*.py")))
+    for _ in range(3):
+        lint()
+        edit(root)
+    assert states(root) == []
+
+
 @pytest.mark.parametrize("name", ["net.py", "train.py", "other.py", "fresh.py"])
 def test_each_state_says_what_a_run_without_says(root: Path, restored: list[Project], name: str) -> None:
     (root / "fresh.py").touch()

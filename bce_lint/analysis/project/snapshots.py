@@ -18,7 +18,6 @@ from importlib import import_module
 from io import BytesIO
 from types import MethodType
 from typing import Any, Final, NamedTuple
-from weakref import finalize
 
 from bce_lint.analysis.project.call_stack import room
 from bce_lint.analysis.project.project import Project
@@ -80,7 +79,8 @@ def taken(project: Project, digest: Callable[[bytes], str]) -> ProjectSnapshot |
 
 
 def restored(snapshot: ProjectSnapshot, imports: ImportFolders, read: Callable[[str, str], bytes | None]) -> Project:
-    """The project of a snapshot; `read` gives the content of a file if it has this digest. Raises what `pickle` raises, ImportError,
+    """The project of a snapshot; `read` gives the content of a file if it has this digest. What there is by then is not looked through for
+    garbage any more, until somebody calls `gc.unfreeze`. Raises what `pickle` raises, ImportError,
     AttributeError or LookupError for bytes that are none of these."""
     constants = [_constant(module, name) for module, name in snapshot.constants]
     contents = [_content(path, digest, read) for path, digest in snapshot.files]
@@ -93,7 +93,6 @@ def restored(snapshot: ProjectSnapshot, imports: ImportFolders, read: Callable[[
         gc.freeze()  # most of it stays: to look through it for garbage takes as long as to read it
     if type(project) is not Project:
         raise LookupError("no project")
-    finalize(project, gc.unfreeze)
     vars(project).update(sources={}, problems={}, _decoded={}, _parsed=[], _open_files=None, interrupted=False, others=[])
     return project
 

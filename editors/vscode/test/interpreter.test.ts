@@ -43,9 +43,9 @@ test("nothing of a workspace that is not trusted is started", async () => {
 });
 
 test("a folder on the PATH that only looks like one of the workspace is none of it", () => {
-    assert.equal(isInside("/work/project/bin/python3", ["/work/project"]), true);
-    assert.equal(isInside("/work/project-2/bin/python3", ["/work/project"]), false);
-    assert.equal(isInside("/work/project/..bin/python3", ["/work/project"]), true);
+    assert.equal(isInside("/home/somebody/project/bin/python3", ["/home/somebody/project"]), true);
+    assert.equal(isInside("/home/somebody/project-2/bin/python3", ["/home/somebody/project"]), false);
+    assert.equal(isInside("/home/somebody/project/..bin/python3", ["/home/somebody/project"]), true);
 });
 
 test("a Python without the server says what to install", async () => {
