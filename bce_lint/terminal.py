@@ -10,11 +10,15 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 
 if TYPE_CHECKING:
+    import logging
+
     from _typeshed import SupportsWrite
 
 HARMFUL: Final = (
@@ -208,3 +212,38 @@ class Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         if message:
             write(message, error=file is sys.stderr or file is None)
+
+
+def log() -> logging.Logger:
+    """Where a program that stays says what it does, to people who look for what went wrong."""
+    import logging
+
+    return logging.getLogger("bce_lint.lsp")
+
+
+def log_into(file: str | None, verbose: int) -> None:
+    """Has the log written into a file, or to standard error: warnings alone, unless somebody wants more; of a library that the program
+    stands on, what it says itself where most is wanted. Raises OSError where the file cannot be written."""
+    import logging
+
+    class _Lines(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            """A line of the log, with every harmful character written out."""
+            return printable(super().format(record))
+
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    handler = logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file, encoding="utf-8")
+    handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name, own in (("bce_lint", True), ("pygls", verbose > 1), ("asyncio", verbose > 1)):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler if own else logging.NullHandler())
+        logger.setLevel(level)
+        logger.propagate = False
+
+
+@contextmanager
+def alone() -> Iterator[BinaryIO]:
+    """Standard output for one writer: what anybody else prints there meanwhile goes to standard error."""
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        yield out

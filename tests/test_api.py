@@ -137,4 +137,4 @@ def test_a_program_that_uses_the_api_is_typed(tmp_path: Path) -> None:
 def test_what_an_error_says_to_install_is_no_name_that_nobody_has_registered() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "bce_lint").rglob("*.py")]
     told = {name for text in texts for name in re.findall(r"install it with `pip install ([^`]+)`", text)}
-    assert told == {"torch", "matplotlib", "shtab"}
+    assert told == {"torch", "matplotlib", "shtab", "pygls"}

@@ -45,7 +45,8 @@ def _life(server: Server) -> None:
         for uri in folders or [one for one in (params.root_uri, params.root_path and f"file://{params.root_path}") if one][:1]:
             _add_folder(server, uri)
         server.worker.start()
-        asyncio.get_running_loop().set_exception_handler(lambda _, about: server.tell(about.get("exception") or OSError(about["message"])))
+        server.loop = asyncio.get_running_loop()
+        server.loop.set_exception_handler(lambda _, about: server.tell(about.get("exception") or OSError(about["message"])))
         if params.process_id is not None and _is_alive(params.process_id):
             server.watched = asyncio.ensure_future(_watch_parent(server, params.process_id))
 
@@ -137,7 +138,7 @@ def _texts(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
     async def _did_save(params: types.DidSaveTextDocumentParams) -> None:
-        await server.ask(ASKED, lambda _: server.analyst.disk_changed(), None)
+        await server.ask(ASKED, lambda _: _looked_at_again(server), None)
         server.everything_changed()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
@@ -146,6 +147,13 @@ def _texts(server: Server) -> None:
         if key is not None and params.text_document.uri not in server.cells:
             server.drop(key)
             server.everything_changed()
+
+
+def _looked_at_again(server: Server) -> None:
+    """The disk has changed. What a client does not watch may be a configuration."""
+    server.analyst.disk_changed()
+    if not server.abilities.watches:
+        server.analyst.configured(server.client)
 
 
 def _surroundings(server: Server) -> None:

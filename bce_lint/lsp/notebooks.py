@@ -29,14 +29,13 @@ def register(server: Server) -> None:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
     def _did_change(params: types.DidChangeNotebookDocumentParams) -> None:
-        path = _path(server, params.notebook_document.uri)
-        book = None if path is None else server.snapshot.texts.get(path)
-        if path is None or not isinstance(book, OpenNotebook):
-            return
-        cells, change = book.cells, params.change.cells
-        if change is not None:
-            cells = _edited(server, cells, change)
-        _put(server, path, OpenNotebook(book.uri, path, params.notebook_document.version, cells))
+        match params:
+            case types.DidChangeNotebookDocumentParams(notebook_document=about, change=event):
+                path = _path(server, about.uri)
+                book = None if path is None else server.snapshot.texts.get(path)
+                if path is not None and isinstance(book, OpenNotebook):
+                    cells = book.cells if event.cells is None else _edited(server, book.cells, event.cells)
+                    _put(server, path, OpenNotebook(book.uri, path, about.version, cells))
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
     async def _did_save(params: types.DidSaveNotebookDocumentParams) -> None:

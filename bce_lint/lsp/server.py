@@ -69,6 +69,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("bce-lint", __version__, types.TextDocumentSyncKind.Incremental, NOTEBOOKS, protocol_cls=Protocol)
         self.abilities = ClientAbilities()
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.encoding = UTF_16
         self.client = ClientSettings()
         self.roots: dict[str, str] = {}
@@ -169,7 +170,11 @@ class Server(LanguageServer):
     def take(self) -> Snapshot:
         """Has the analysis see what is open now. Only the thread of the analysis calls it, as what follows."""
         snapshot = self.snapshot
-        self.analyst.take(snapshot, self.client, tuple(self.roots.values()))
+        try:
+            self.analyst.take(snapshot, self.client, tuple(self.roots.values()))
+        except ConfigError as error:  # what is asked is answered as if the client had said nothing
+            if self.loop is not None:
+                self.loop.call_soon_threadsafe(self.tell, error)
         return snapshot
 
     def checked(self, key: str, snapshot: Snapshot) -> Checked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,8 +11,10 @@ from itertools import count
 from queue import PriorityQueue
 from typing import Any, Final, TypeVar
 
+from bce_lint import terminal
+
 T = TypeVar("T")
-LOG: Final = logging.getLogger("bce_lint.lsp")
+LOG: Final = terminal.log()
 ASKED, CHANGED, AROUND, WHOLE = range(4)
 """How urgent: what somebody waits for, the file that changed, the other ones that are open, and all others."""
 _STACK: Final = 64 * 2**20

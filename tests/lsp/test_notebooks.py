@@ -115,6 +115,10 @@ def test_cells_change_come_and_go(folder: Path) -> None:
             back = types.NotebookDocumentCellChangeStructure(array, did_open=[item])
             book.change(types.NotebookDocumentCellChanges(structure=back))
             await book.codes(c4=["BCE103"], c5=["BCE203"])
+            saved = types.NotebookDocumentIdentifier(book.uri)
+            (folder / "models.py").write_text(RIGHT, encoding="utf-8")
+            s.client.notebook_document_did_save(types.DidSaveNotebookDocumentParams(saved))
+            await book.codes(c5=["BCE203"])
             s.client.notebook_document_did_close(
                 types.DidCloseNotebookDocumentParams(
                     types.NotebookDocumentIdentifier(book.uri), [types.TextDocumentIdentifier(cell(number)) for number in range(len(CELLS))]
@@ -188,5 +192,20 @@ def test_a_notebook_that_is_open_as_it_is_written(folder: Path) -> None:
             assert lines[option.range.start.line][option.range.start.character :].startswith("nn.MSELoss(")
             fix = (await s.actions("n.ipynb", option.range))[0]
             assert s.applied(fix.edit) == {s.uri("n.ipynb"): written.replace("size_average=False", 'reduction=\\"sum\\"')}
+
+    play(_scenario)
+
+
+def test_python_under_the_name_of_a_notebook(folder: Path) -> None:
+    """JupyterLab hands the cells over as one text of Python."""
+    text = "import torch\nfrom torch import nn\n\n\nnn.MSELoss(size_average=False)\n"
+
+    async def _scenario() -> None:
+        async with session(folder) as s:
+            s.open(".virtual_documents/n.ipynb", text)
+            (found,) = await s.codes(".virtual_documents/n.ipynb", "BCE203")
+            assert place(found.range) == (4, 0, 4, 30)
+            fix = (await s.actions(".virtual_documents/n.ipynb", found.range))[0]
+            assert list(s.applied(fix.edit).values()) == [text.replace("size_average=False", 'reduction="sum"')]
 
     play(_scenario)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from random import Random
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -27,14 +28,26 @@ CAPABILITIES = {
 }
 
 
-def cold(path: Path) -> str:
-    """What a first run says of a file, as it is sent."""
-    found = engine.check([path], default_codes() | ALWAYS, related=True).diagnostics
-    told = FileFindings(
-        tuple(one for one in found if one.location.path == str(path)), tuple(one for one in found if one.location.path != str(path))
-    )
+class FileAnswer(NamedTuple):
+    """What is said of a file, as it is sent: its findings, and the hints at what leads to findings elsewhere."""
+
+    findings: str
+    hints: frozenset[str]
+
+    @classmethod
+    def of(cls, items: list[Any]) -> FileAnswer:
+        """Findings have data for their actions."""
+        found = [one for one in items if "data" in one]
+        return cls(json.dumps(found, sort_keys=True), frozenset(json.dumps(one, sort_keys=True) for one in items if one not in found))
+
+
+def cold(path: Path, *others: Path) -> FileAnswer:
+    """What a first run says of a file; a run that starts from `others` as well may know of more that it leads to."""
+    found = engine.check([path, *others], default_codes() | ALWAYS, related=True).diagnostics
+    here, elsewhere = ([one for one in found if (one.location.path == str(path)) is own] for own in (True, False))
+    told = FileFindings(tuple(here), tuple(one for one in elsewhere if any(label.location.path == str(path) for label in one.labels)))
     places = ClientPlaces(Snapshot({}, UTF_16), str(path))
-    return json.dumps([one for items in diagnostics(told, places, Understood(), True).values() for one in as_json(items)], sort_keys=True)
+    return FileAnswer.of([one for items in diagnostics(told, places, Understood(), True).values() for one in as_json(items)])
 
 
 def change(wire: Wire, path: Path, version: int, before: str, after: str, rng: Random) -> None:
@@ -67,8 +80,12 @@ def play(tmp_path: Path, first: dict[str, str], rng: Random, steps: int) -> int:
             _follow(wire, here, before, texts, versions, rng)
             for name in rng.sample(sorted(texts), min(4, len(texts))):
                 answer = wire.request("textDocument/diagnostic", {"textDocument": {"uri": (here / name).as_uri()}})["result"]
-                mine = json.dumps(answer["items"], sort_keys=True).replace(str(here), str(there))
-                assert mine == cold(there / name), f"step {step}, {name}"
+                mine = FileAnswer.of(json.loads(json.dumps(answer["items"]).replace(str(here), str(there))))
+                first_run = cold(there / name)
+                assert mine.findings == first_run.findings, f"step {step}, {name}"
+                assert first_run.hints <= mine.hints, f"step {step}, {name}"
+                if mine.hints != first_run.hints:  # what was asked about other files counts, too
+                    assert mine.hints <= cold(there / name, *(there / one for one in texts)).hints, f"step {step}, {name}"
                 said += bool(answer["items"])
     return said
 

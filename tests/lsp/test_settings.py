@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 
 from bce_lint.lsp.client_settings import ClientSettings, client_settings, skipped
-from tests.lsp.client import Session, capabilities, play, session
+from tests.lsp.client import Session, capabilities, eventually, play, session
 from tests.lsp.test_server import OPTION
 
 pytestmark = pytest.mark.any_python
@@ -68,8 +68,23 @@ def test_settings_of_the_client(folder: Path) -> None:
             await s.codes("option.py", "BCE203")
             s.client.set_configuration({"configuration": {"src": ["/"]}}, section="bce-lint")
             s.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
-            await s.codes("option.py")
+            await eventually(lambda: [one.message for one in s.client.messages] or None)
             assert "src: is not taken from a client" in s.client.messages[-1].message
+            s.change("option.py", OPTION + "\n")
+            await s.codes("option.py", "BCE203")
+            assert len(s.client.messages) == 1
+
+    play(_scenario)
+
+
+def test_a_configuration_that_nobody_watches_is_read_when_something_is_saved(folder: Path) -> None:
+    async def _scenario() -> None:
+        async with session(folder) as s:
+            s.open("option.py")
+            await s.codes("option.py", "BCE203")
+            (folder / "bce-lint.toml").write_text('ignore = ["BCE203"]\n', encoding="utf-8")
+            s.save("option.py")
+            await s.codes("option.py")
 
     play(_scenario)
 
