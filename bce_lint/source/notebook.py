@@ -42,6 +42,11 @@ class _ProgramCell(NamedTuple):
     row: int
     rows: int
 
+    @property
+    def as_written(self) -> bool:
+        """True if its text stands in the program as it is."""
+        return self.rows > 0 and not self.code.hidden
+
 
 class _Program(NamedTuple):
     """The text of a notebook's program, its cells, the signs in it, and the cells that are not."""
@@ -104,7 +109,7 @@ class NotebookText(SourceText):
         """An edit as a user is told it, within the text of its cell: what the program has between two cells is none of that."""
         span, where = self.span(edit.location), self.told(edit.location)
         cell = self._at(self.position(span.start).row) if self._program.cells else None
-        if cell is None or (cell.rows and cell.start <= span.start <= span.end <= cell.start + len(cell.code.code(cell.cell.source))):
+        if cell is None or (cell.as_written and cell.start <= span.start <= span.end <= cell.start + len(cell.cell.source)):
             return Edit(where, edit.content)
         try:
             touched = list(self._touched(f"{self.text[: span.start]}{edit.content}{self.text[span.end :]}"))

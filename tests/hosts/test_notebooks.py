@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -34,4 +35,4 @@ def test_a_fixed_notebook_runs(tmp_path: Path, name: str) -> None:
     assert fixed != data and b"sigmoid(" not in fixed
     (tmp_path / "a.ipynb").write_bytes(fixed)
     told = done(run(sys.executable, "-m", "nbconvert", "--execute", "--to", "markdown", "--stdout", "a.ipynb", cwd=tmp_path))
-    assert "0." in told and "Error" not in told
+    assert re.search(r"\d\.\d{3}", told) and "Error" not in told
