@@ -14,6 +14,8 @@ from bce_lint.lsp.positions import UTF_8, UTF_16, UTF_32, Point, Stretch, TextLi
 from bce_lint.lsp.text_edits import edits_between
 from bce_lint.source.text import decode
 
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine may have much else to do."""
 ENCODINGS = (UTF_8, UTF_16, UTF_32)
 LETTERS = st.sampled_from(["a", "é", "\u2028", "\x85", "\x0c", "漢", "\U0001f600", "\r", "\n", "\r\n", "\t", " "])
 TEXTS = st.lists(LETTERS, max_size=30).map("".join)
@@ -26,6 +28,7 @@ def bytes_of(text: str, encoding: str) -> int:
     return {UTF_8: len(text.encode()), UTF_16: len(text.encode("utf-16-le")) // 2, UTF_32: len(text)}[encoding]
 
 
+@SLOW
 @given(TEXTS, st.sampled_from(ENCODINGS))
 def test_units_there_and_back(text: str, encoding: str) -> None:
     line = text.replace("\r", "").replace("\n", "")
@@ -40,6 +43,7 @@ def test_a_unit_inside_of_a_code_point_counts_for_its_start() -> None:
     assert [code_points("é!", count, UTF_8) for count in range(4)] == [0, 0, 1, 2]
 
 
+@SLOW
 @given(TEXTS, st.sampled_from(ENCODINGS))
 @example("\r\n", UTF_16)
 @example("a\r", UTF_16)
@@ -55,6 +59,7 @@ def test_offsets_are_those_of_lines_that_end_as_the_protocol_says(text: str, enc
     assert lines.offset(Point(len(parts), 0)) == len(text)
 
 
+@SLOW
 @given(TEXTS, st.sampled_from(ENCODINGS), st.booleans())
 def test_rows_and_columns_are_those_of_the_analysis(text: str, encoding: str, marked: bool) -> None:
     source = decode(text.encode(), "a.py")
@@ -75,6 +80,7 @@ def test_a_place_behind_the_end_is_the_end() -> None:
     assert lines.stretch(Location("a", Position(2, 2), Position(1, 1))) == Stretch(Point(1, 1), Point(1, 1))
 
 
+@SLOW
 @given(TEXTS, TEXTS, st.sampled_from(ENCODINGS), st.data())
 def test_a_change_of_a_range(text: str, new: str, encoding: str, data: st.DataObject) -> None:
     lines = TextLines(text, encoding)
@@ -84,6 +90,7 @@ def test_a_change_of_a_range(text: str, new: str, encoding: str, data: st.DataOb
     assert lines.replaced(Stretch(*places), new).text == text[:start] + new + text[end:]
 
 
+@SLOW
 @given(WHOLE, WHOLE, st.sampled_from(ENCODINGS))
 @example("a\r\nb\r\n", "a\nb\n", UTF_16)
 @example("x\r\n", "y\r\n", UTF_16)

@@ -98,7 +98,7 @@ export function obstacle(program: string, workingFolder: string): Promise<string
             if (error !== null) {
                 resolve(`${program} does not run: ${error.message.split("\n")[0] ?? ""}`);
             } else if (output.trim() !== "") {
-                resolve(`${program} does not have ${output.trim().split(" ").join(" and ")}: install \`bce-lint[lsp]\` there.`);
+                resolve(`${program} does not have ${output.trim().split(" ").join(" and ")}: install bce-lint there, with its extra \`lsp\`.`);
             } else {
                 resolve(undefined);
             }

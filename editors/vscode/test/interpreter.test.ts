@@ -52,7 +52,7 @@ test("a Python without the server says what to install", async () => {
     const bin = folder();
     assert.equal(await obstacle(program(path.join(bin, "good"), ""), bin), undefined);
     const lacking = program(path.join(bin, "lacking"), "bce_lint pygls");
-    assert.equal(await obstacle(lacking, bin), `${lacking} does not have bce_lint and pygls: install \`bce-lint[lsp]\` there.`);
+    assert.equal(await obstacle(lacking, bin), `${lacking} does not have bce_lint and pygls: install bce-lint there, with its extra \`lsp\`.`);
     assert.match((await obstacle(program(path.join(bin, "broken"), "", 3), bin)) ?? "", /broken does not run: /);
     assert.match((await obstacle(path.join(bin, "nothing"), bin)) ?? "", /nothing does not run: .*ENOENT/);
 });

@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -121,8 +122,8 @@ def test_what_nests_too_deep_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mon
 class Calls:
     """Something that has a function called when it is read."""
 
-    def __init__(self, function: object, *args: object) -> None:
-        self.made = function, args
+    def __init__(self, function: Callable[..., object], *args: object) -> None:
+        self.made, self.name = (function, args), function.__name__
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self.made
@@ -142,7 +143,7 @@ def forged(what: object) -> ProjectSnapshot:
         Calls(snapshots.bound_method, "text", "upper"), Calls(importlib.import_module, "this"), Calls(state), Calls(object), [], None,
         Calls(os.path.join, "a", "b"), Calls(print, "a"),
     ],
-    ids=str,
+    ids=lambda what: what.name if isinstance(what, Calls) else str(what),
 )  # fmt: skip
 def test_nothing_else_is_made(what: object) -> None:
     with pytest.raises((LookupError, pickle.UnpicklingError)):
