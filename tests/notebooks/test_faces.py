@@ -182,7 +182,6 @@ def test_a_baseline_knows_a_finding_that_moves_to_another_cell(run: Runner) -> N
     assert "cell 4:1:9: BCE203" in run(*CONCISE, "--baseline", "b.json", ".").out
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_a_revision_knows_the_findings_of_notebooks(run: Runner) -> None:
     put("a.ipynb", SETUP, BUG)
     git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.invalid"]

@@ -10,8 +10,8 @@ from bce_lint.source.projects import ImportFolders, entries, usual
 
 class ImportedFiles:
     """Looks imports up in the folders of a project, and in those that its settings name; in those that a file adds itself
-    (`added`), too. `folders` are those that were looked at so
-    far, with the names found there on the disk; the files that are `given` are there as well."""
+    (`added`), too. `folders` are those that were looked at so far, with the names found there on the disk; the files that are `given` are
+    there as well."""
 
     def __init__(self, root: str, settings: ImportFolders = usual, given: Iterable[str] = ()) -> None:
         self.root = root
@@ -24,6 +24,13 @@ class ImportedFiles:
             while len(path) > len(root):
                 path, name = os.path.split(path)
                 self._given.setdefault(path, set()).add(name)
+
+    def go_on(self, before: ImportedFiles) -> None:
+        """Takes over what another one has found, where all folders that it has looked at have the names that they had."""
+        if (self.root, self.settings, self._given) == (before.root, before.settings, before._given):
+            folders = {folder: entries(folder) for folder in before.folders}
+            if folders == before.folders:
+                self.folders, self._found = folders, dict(before._found)
 
     def file(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names: from the importer's folder, its packages, the folders of its settings or else the root and

@@ -48,6 +48,8 @@ class ProjectFiles:
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self._imports = ImportedFiles(root, self.import_folders, self.texts)
+        if before is not None:
+            self._imports.go_on(before._imports)
         self._editions: dict[str, Edition] = {} if before is None else dict(before._editions)
         worked_on = set() if before is None else {path for path in (*before.texts, *before._editions) if before.works_on(path)}
         scanned = {path: self._scan(path, path in worked_on) for path in sorted({*files, *self.texts})}
