@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -112,12 +111,11 @@ def test_a_diff_is_one_of_the_file(run: Runner) -> None:
     done = run("--diff", ".")
     assert '-    "other = nn.MSELoss(size_average=False)' in done.out
     before = Path("a.ipynb").read_bytes()
-    if shutil.which("patch"):
-        subprocess.run(["patch", "-p0", "-s"], input=done.out.encode(), check=True)
-        after = Path("a.ipynb").read_bytes()
-        Path("a.ipynb").write_bytes(before)
-        run("--fix", ".")
-        assert Path("a.ipynb").read_bytes() == after != before
+    subprocess.run(["git", "apply", "-p0"], input=done.out.encode(), check=True)
+    after = Path("a.ipynb").read_bytes()
+    Path("a.ipynb").write_bytes(before)
+    run("--fix", ".")
+    assert Path("a.ipynb").read_bytes() == after != before
 
 
 def test_what_a_fix_writes_is_what_it_gives_back_on_standard_output(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
