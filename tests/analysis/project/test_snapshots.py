@@ -112,11 +112,16 @@ def test_constants_are_the_objects_that_they_were(tmp_path: Path) -> None:
     assert all(value is TOP or value != TOP for value in cells)
 
 
-def test_what_nests_too_deep_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "_DEEP", 10)
+def test_what_nests_too_deep_is_not_kept(tmp_path: Path) -> None:
     project = state(tmp_path, project_of(tmp_path))
     told(project)
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    project.machine.layers[-1] = deep  # type: ignore[assignment]
     assert taken(project, digest) is None
+    del project.machine.layers[-1]
+    assert taken(project, digest) is not None
 
 
 class Calls:
