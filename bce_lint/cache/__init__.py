@@ -92,6 +92,8 @@ class Cache:
         self._due: list[tuple[Root, str, Project]] = []
         self._cost: dict[str, float] = {}
         """How many seconds it takes to keep a state, by its key."""
+        self._changed: dict[str, int] = {}
+        """How many files of the state that was kept before have changed in another, by its key."""
 
     def find(
         self,
@@ -192,6 +194,8 @@ class Cache:
         from bce_lint.analysis.project.snapshots import restored
 
         self._cost[shelf.state] = stored.cost
+        if state is not None:
+            self._changed[state.key] = sum(state.digests.get(path) != known for path, known in stored.snapshot.files)
         try:
             return WarmStart(restored(stored.snapshot, imports, _as_it_was), True)
         except (*_DAMAGE, LookupError, UnpicklingError, EOFError, ImportError, AttributeError):
@@ -214,8 +218,8 @@ class Cache:
             return
         if any(one.code == CRASH for one in project.problems.values()):
             return
-        if project.seconds < max(self._cost.get(state.key, 0.0), _WORTH):
-            return
+        if project.seconds < max(self._cost.get(state.key, 0.0), _WORTH) or self._changed.get(state.key) == 1:
+            return  # of a file that is worked on, the next change concerns what this one did
         from bce_lint.analysis.project.snapshots import taken
 
         start = time.process_time()

@@ -113,6 +113,24 @@ def test_what_takes_less_than_to_keep_it_is_not_kept(root: Path, monkeypatch: py
     assert states(root) == []
 
 
+def test_it_is_kept_anew_once_several_files_have_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "__init__.py").touch()
+    lint()
+    edit(root)
+    lint()
+    (path,) = states(root)
+    read = snapshot_file.read
+    monkeypatch.setattr(snapshot_file, "read", lambda *about: None if (one := read(*about)) is None else one._replace(cost=0.0))
+    kept = path.read_bytes()
+    for _ in range(3):
+        edit(root)
+        lint()
+        assert path.read_bytes() == kept
+    edit(root, "net.py")
+    lint()
+    assert path.read_bytes() != kept
+
+
 def test_a_large_project_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_between, "_LARGE", sum(path.stat().st_size for path in root.glob("*.py")))
     for _ in range(3):
