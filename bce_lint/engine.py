@@ -237,7 +237,7 @@ _PROJECTS: dict[tuple[str, str], StayingProject] = {}
 
 
 def _project_around(
-    root: Root, path: str, data: bytes, imports: ImportFolders = usual, earlier: LookUp | None = None
+    root: Root, path: str, data: bytes, imports: ImportFolders = usual, earlier: LookUp = _none_earlier
 ) -> Project:
     """The project of a file, the same whichever file was asked about before; kept while the texts on disk are what it has read. The first
     goes on from an earlier one, where there is one."""
@@ -246,7 +246,7 @@ def _project_around(
     part = (root.path, package_of(root, path))
     known = _PROJECTS.get(part)
     if known is None or known.imports != imports:
-        before, worth = (None, False) if earlier is None else earlier()
+        before, worth = earlier()
         known = _PROJECTS[part] = StayingProject(root, imports, expected=worth, before=before)
     return known.around(path, data)
 

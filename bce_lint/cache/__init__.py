@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from bce_lint.cache import answers, snapshot_file
+from bce_lint.cache import answers
 from bce_lint.cache.key import Signer, find_key, key_folder
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cache.state import ProjectState, digest, outside, program, read, same
@@ -187,10 +186,14 @@ class Cache:
         folder, state = self._place(root), self._states.get((root, part))
         if folder is None:
             return WarmStart()
+        from bce_lint.cache import snapshot_file
+
         shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
             return WarmStart(None, state is not None and state.size <= _LARGE and shelf.has_others())
+        from pickle import UnpicklingError
+
         from bce_lint.analysis.project.snapshots import restored
 
         self._cost[shelf.state] = stored.cost
@@ -221,6 +224,7 @@ class Cache:
         if project.seconds < max(self._cost.get(state.key, 0.0), _WORTH) or self._changed.get(state.key) == 1:
             return  # of a file that is worked on, the next change concerns what this one did
         from bce_lint.analysis.project.snapshots import taken
+        from bce_lint.cache import snapshot_file
 
         start = time.process_time()
         snapshot = taken(project, digest)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pickle
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, Final
 
 from bce_lint.ir import expressions, statements
+from bce_lint.ir.recursion import room, stack_depth
 from bce_lint.ir.statements import Body, Function, FunctionDef, Module
 from bce_lint.ir.walk import blocks_in
 
@@ -67,26 +67,15 @@ def packed(module: Module, opened: Callable[[Packed], None]) -> Packed | None:
     functions = [*_functions(module.body)]
     if not functions or any(hasattr(function, "packed") for function in functions):
         return None
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(stack_depth() + _DEEP)
     try:
-        data = pickle.dumps([function.body for function in functions], pickle.HIGHEST_PROTOCOL)
+        with room(stack_depth() + _DEEP):
+            data = pickle.dumps([function.body for function in functions], pickle.HIGHEST_PROTOCOL)
     except RecursionError:
         return None
-    finally:
-        sys.setrecursionlimit(limit)
     made = Packed(functions, zlib.compress(data, 1), opened)
     for function in functions:
         object.__setattr__(function, "packed", made)
     return made
-
-
-def stack_depth() -> int:
-    """How many frames there are."""
-    frame, depth = sys._getframe(), 0
-    while frame.f_back is not None:
-        frame, depth = frame.f_back, depth + 1
-    return depth
 
 
 def _functions(body: Body) -> Iterator[Function]:

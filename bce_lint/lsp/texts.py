@@ -148,4 +148,4 @@ def cell_sources(data: bytes) -> list[str]:
 
 def normal(path: str) -> str:
     """A path as files are known by."""
-    return os.path.normpath(os.path.abspath(path))
+    return os.path.abspath(path)

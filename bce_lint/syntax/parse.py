@@ -8,17 +8,16 @@ accepts is Python; one that neither does is read once more without its lines of 
 from __future__ import annotations
 
 import ast
-import gc
 import re
 import symtable
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from bce_lint import ir
+from bce_lint.ir.recursion import room
 from bce_lint.syntax.magics import without_magics
 from bce_lint.syntax.native.lenient import lower_lenient
 from bce_lint.syntax.native.statements import lower_native
@@ -55,20 +54,12 @@ class TooLarge(Exception):
         self.message = message
 
 
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
+def _deep_recursion() -> AbstractContextManager[None]:
     """Pauses the collector (it costs a third of the parse and the trees hold no cycles) and allows deeper recursion."""
-    collecting, limit = gc.isenabled(), sys.getrecursionlimit()
-    gc.disable()
     # The C stack is small outside the main thread.
-    if sys.version_info >= (3, 11) or threading.current_thread() is threading.main_thread():
-        sys.setrecursionlimit(max(limit, _FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
+    deep = sys.version_info >= (3, 11) or threading.current_thread() is threading.main_thread()
+    limit = sys.getrecursionlimit()
+    return room(max(limit, _FRAMES) if deep else limit)
 
 
 def _parse(text: str) -> cst.Module:

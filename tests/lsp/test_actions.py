@@ -9,8 +9,7 @@ import pytest
 from lsprotocol import types
 
 from bce_lint.cli import main
-from tests.lsp.client import Session, capabilities, play, session
-from tests.lsp.test_server import MODEL, OPTION, RIGHT, TRAIN
+from tests.lsp.client import MODEL, OPTION, RIGHT, TRAIN, Session, capabilities, play, session
 
 pytestmark = pytest.mark.any_python
 
@@ -19,15 +18,6 @@ CASES = sorted(path.with_name(path.name.replace(".fixed.py", ".py")) for path in
 PROJECTS = sorted(path for path in (FIXES / "projects").iterdir())
 WHOLE = types.Range(types.Position(0, 0), types.Position(100_000, 0))
 ALL = "source.fixAll.bce-lint"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A project of two files with a bug that takes both."""
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "models.py").write_text(MODEL, encoding="utf-8")
-    (tmp_path / "train.py").write_text(TRAIN, encoding="utf-8")
-    return tmp_path
 
 
 def titles(found: list[types.CodeAction]) -> list[str]:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from tests.lsp.client import Session, capabilities, eventually, play, session
-from tests.lsp.test_server import MODEL, RIGHT, place
+from tests.lsp.client import MODEL, RIGHT, Session, capabilities, eventually, place, play, session
 
 pytestmark = pytest.mark.any_python
 

@@ -14,20 +14,10 @@ from typing import Any
 import pytest
 
 from benchmarks.server import Wire
-from tests.lsp.client import ROOT
-from tests.lsp.test_server import MODEL, OPTION, TRAIN
+from tests.lsp.client import OPTION, ROOT, TRAIN
 
 ENV = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 SOON = 60
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A project of two files with a bug that takes both."""
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "models.py").write_text(MODEL, encoding="utf-8")
-    (tmp_path / "train.py").write_text(TRAIN, encoding="utf-8")
-    return tmp_path
 
 
 def ended(wire: Wire) -> tuple[int, str]:

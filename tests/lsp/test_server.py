@@ -7,26 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from tests.lsp.client import Session, capabilities, play, session
-
-MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
-TRAIN = "from torch import nn\nfrom models import Net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
-RIGHT = MODEL.replace("torch.sigmoid(x)", "x")
-OPTION = "from torch import nn\n\nloss = nn.MSELoss(size_average=False)\n"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A project of two files with a bug that takes both."""
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "models.py").write_text(MODEL, encoding="utf-8")
-    (tmp_path / "train.py").write_text(TRAIN, encoding="utf-8")
-    return tmp_path
-
-
-def place(one: types.Range) -> tuple[int, int, int, int]:
-    """A range in numbers."""
-    return one.start.line, one.start.character, one.end.line, one.end.character
+from tests.lsp.client import MODEL, OPTION, RIGHT, TRAIN, Session, capabilities, place, play, session
 
 
 def test_a_finding_has_all_that_an_editor_shows(folder: Path) -> None:

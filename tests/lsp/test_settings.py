@@ -8,8 +8,7 @@ import pytest
 from lsprotocol import types
 
 from bce_lint.lsp.client_settings import ClientSettings, client_settings, skipped
-from tests.lsp.client import Session, capabilities, eventually, play, session
-from tests.lsp.test_server import OPTION
+from tests.lsp.client import OPTION, Session, capabilities, eventually, play, session
 
 pytestmark = pytest.mark.any_python
 

@@ -7,7 +7,7 @@ import importlib
 import re
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ import bce_lint
 from bce_lint.source.cell_code import Signs, cell_code
 from tests.examples import few_and_many
 from tests.notebooks.shapes import BUG, OLD, RIGHT, SETUP, code, other, written
+
+pytestmark = pytest.mark.usefixtures("notebook_folder")
 
 P, N = "pass", "_ipython_"
 CELLS = [
@@ -98,16 +100,6 @@ test_what_ipython_reads_is_read, test_what_ipython_reads_at_length = few_and_man
     400, given(st.lists(st.sampled_from(LINES), max_size=7)), _as_ipython
 )
 test_what_ipython_reads_is_read = pytest.mark.any_python(test_what_ipython_reads_is_read)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A project of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("notebooks")
-        (folder / "pyproject.toml").touch()
-        patch.chdir(folder)
-        yield
 
 
 def found(*cells: str) -> list[tuple[int | None, int, str]]:

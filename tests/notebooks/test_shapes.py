@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,17 +13,9 @@ import bce_lint
 from bce_lint.source.documents import decode
 from tests.notebooks.shapes import Notebook, shapes
 
+pytestmark = pytest.mark.usefixtures("notebook_folder")
+
 SHAPES = list(shapes())
-
-
-@pytest.fixture(autouse=True, scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A project of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("notebooks")
-        (folder / "pyproject.toml").touch()
-        patch.chdir(folder)
-        yield
 
 
 def found(data: bytes) -> list[tuple[int | None, int, str]]:

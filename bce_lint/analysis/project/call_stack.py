@@ -8,10 +8,8 @@ frame is large gets a chunk of the next power of two, and the rest of that chunk
 from __future__ import annotations
 
 import ast
-import gc
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -26,21 +24,6 @@ def wide(call):
         return call()
     [*_, _] = ()
 """
-
-
-@contextmanager
-def room(depth: int) -> Iterator[None]:
-    """Recursion may go so deep, and no deeper, until the end of the block, and nobody looks for garbage: what is made has no cycles worth
-    a walk over every node of a program."""
-    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(depth)
-    gc.disable()
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
 
 
 def in_one_piece(call: Callable[[], T]) -> T:

@@ -13,7 +13,7 @@ from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.alike import ProjectWords
 from bce_lint.analysis.project.attribute_stores import ClassKey
-from bce_lint.analysis.project.call_stack import in_one_piece, room
+from bce_lint.analysis.project.call_stack import in_one_piece
 from bce_lint.analysis.project.editing import EditedText
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
@@ -40,6 +40,7 @@ from bce_lint.analysis.state.program import Default
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE
 from bce_lint.diagnostic import CRASH, Sinks
+from bce_lint.ir.recursion import room
 from bce_lint.progress import FOLLOWING, PROGRESS, READING, RECORDING
 from bce_lint.source.projects import ImportFolders
 

@@ -19,14 +19,13 @@ from io import BytesIO
 from types import MethodType
 from typing import Any, Final, NamedTuple
 
-from bce_lint.analysis.project.call_stack import room
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.project.project_files import ProjectFiles
 from bce_lint.analysis.state.dependencies import Dependencies
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import State
-from bce_lint.ir.packing import stack_depth
+from bce_lint.ir.recursion import room, stack_depth
 from bce_lint.source.projects import ImportFolders
 
 _NAMED: Final = ("bce_lint.analysis.", "bce_lint.ir.")
@@ -45,6 +44,7 @@ _KEPT: Final[Mapping[type[Any], tuple[str, ...]]] = {
     ),
     StarGraph: ("_run",),
     State: ("_written",),
+    Dependencies: tuple(name for name in Dependencies.__slots__ if name != "_seen"),
 }  # fmt: skip
 """What a later state asks of an earlier one; the rest goes by the identity of objects, or is found out anew."""
 
@@ -67,8 +67,8 @@ def taken(project: Project, digest: Callable[[bytes], str]) -> ProjectSnapshot |
     stream = BytesIO()
     pickler = pickle.Pickler(stream, 5)
     pickler.memo = {id(one): (number, one) for number, one in enumerate(given)}
-    special: dict[type[Any], Callable[[Any], Any]] = {MethodType: _reduced_method, Dependencies: _reduced_dependencies}
-    pickler.dispatch_table = copyreg.dispatch_table | special | dict.fromkeys(_KEPT, _reduced)
+    special: dict[type[Any], Callable[[Any], Any]] = {MethodType: _reduced_method, **dict.fromkeys(_KEPT, _reduced)}
+    pickler.dispatch_table = copyreg.dispatch_table | special
     try:
         with room(stack_depth() + _DEEP):
             pickler.dump(project)
@@ -129,12 +129,6 @@ def _reduced(one: Any) -> Any:
     """What is kept of an object, as `pickle` asks for it."""
     kept = {name: getattr(one, name) for name in _KEPT[type(one)] if hasattr(one, name)}
     return copyreg.__newobj__, (type(one),), (None, kept)  # type: ignore[attr-defined]
-
-
-def _reduced_dependencies(one: Dependencies) -> Any:
-    """What is kept of a unit that has ended: it notes nothing more, and what it has noted by identity does not hold for other objects."""
-    kept = {name: getattr(one, name) for name in Dependencies.__slots__ if name != "_seen"}
-    return copyreg.__newobj__, (Dependencies,), (None, kept)  # type: ignore[attr-defined]
 
 
 def _reduced_method(method: MethodType) -> Any:
