@@ -18,9 +18,6 @@ TAKEN: Final = (
 """The keys of a configuration that a client may give. An editor may take its settings from the repository that it has open, so nothing
 is taken from there that has other files read, or fixes trusted."""
 
-_OF_EDITORS: Final = frozenset({".virtual_documents"})
-"""Where JupyterLab says that the text of a notebook lies: no walk takes it for a file of the project's own."""
-
 
 class ClientSettings(NamedTuple):
     """How a client wants to be served."""
@@ -64,8 +61,7 @@ def _flag(given: Mapping[str, Any], key: str, before: bool) -> bool:
 
 
 def skipped(path: str, roots: Iterable[str], names: frozenset[str]) -> bool:
-    """True if a file lies in a folder that no walk enters, seen from the folder that is open; else from the top. What an editor has open
-    lies where that editor says."""
+    """True if a file lies in a folder that no walk enters, seen from the folder that is open; else from the top."""
     above = [root for root in roots if path.startswith(os.path.join(root, ""))]
     inside = os.path.relpath(path, max(above, key=len)) if above else path
-    return not (names - _OF_EDITORS).isdisjoint(os.path.dirname(inside).split(os.sep))
+    return not names.isdisjoint(os.path.dirname(inside).split(os.sep))
