@@ -123,7 +123,7 @@ def _check_root(
         from bce_lint.analysis.project.project import Project
 
         before, stays = earlier()
-        project = Project(root.path, files, before=before, imports=selected.imports, stays=stays)
+        project = Project(root.path, files, before=before, imports=selected.imports, stays=stays, edits=stays)
         found = judge_files(project, paths, shown, selected, fixes=fixes, inspect=inspect, related=related)
         return project, found._replace(parsed=project.parsed())
 
@@ -247,7 +247,7 @@ def _project_around(
     known = _PROJECTS.get(part)
     if known is None or known.imports != imports:
         before, worth = earlier()
-        known = _PROJECTS[part] = StayingProject(root, imports, expected=worth, before=before)
+        known = _PROJECTS[part] = StayingProject(root, imports, expected=worth, edits=True, before=before)
     return known.around(path, data)
 
 

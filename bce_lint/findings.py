@@ -293,7 +293,7 @@ def unanalysed(project: Project, shown: Mapping[str, str]) -> tuple[Unanalysed, 
 
 def _unanalysed(project: Project, shown: Mapping[str, str], one: Unfinished) -> Unanalysed:
     source = project.source(one.path)
-    where = None if source is None else source.told(source.location(Span(one.start, one.start)))
+    where = None if source is None else source.told(source.location(project.real.span(one.path, Span(one.start, one.start))))
     row, cell = (1, None) if where is None else (where.start.row, where.cell)
     return Unanalysed(named(one.path, shown), row, one.name, one.reason, cell)
 

@@ -24,7 +24,7 @@ _Stamps: TypeAlias = dict[str, tuple[int, int]]
 class StayingProject:
     """The project of some files, as it is on the disk but for texts that are given. Where it is not `expected` to change, what is noted for
     later states is noted from the first change on: a run that notes takes longer. `before` is a state to go on from. Where it
-    `edits`, files with a text that is given are those that somebody works on: their functions are told apart, and no fixes are made."""
+    `edits`, files that are given another text, or are written, are those that somebody works on: their functions are told apart."""
 
     def __init__(
         self, root: Root, imports: ImportFolders = usual, expected: bool = True, edits: bool = False, before: Project | None = None

@@ -41,7 +41,7 @@ def dimension(project: RecordedProject, intents: Sequence[FixIntent]) -> Fix:
 
 def _seen(project: RecordedProject, site: ActivationSite) -> list[ActivationSite]:
     """Where a run that recorded saw the same activation applied."""
-    sites = [one for each in project.analysed.answer.sites for one in members(each)]
+    sites = [one for each in project.sites for one in members(each)]
     return [one for one in sites if isinstance(one, ActivationSite) and one.applied and one.primary.range == site.primary.range]
 
 

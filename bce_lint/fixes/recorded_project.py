@@ -30,6 +30,7 @@ class RecordedProject:
 
     def __init__(self, analysed: Project, uses: UseRecorder) -> None:
         self.analysed, self.uses = analysed, uses
+        self.sites = analysed.real.of(analysed.answer.sites)
         self._trees: dict[str, Tree] = {}
         self._all: list[Tree] = []
         self._having: dict[str, list[Tree]] = {}
@@ -45,7 +46,7 @@ class RecordedProject:
                 self.entering.setdefault(call, []).append(function)
 
     def _collect(self) -> None:
-        for site in self.analysed.answer.sites:
+        for site in self.sites:
             for one in members(site):
                 if isinstance(one, HandWrittenSite):
                     self.written.setdefault(one.primary.range, []).append(one)
@@ -68,15 +69,15 @@ class RecordedProject:
 
     @cached_property
     def _judged(self) -> list[Judged]:
-        return judge(self.analysed.answer.sites, frozenset(BY_CODE))
+        return judge(self.sites, frozenset(BY_CODE))
 
     def tree(self, path: str) -> Tree:
         """A file from below. Raises `Refusal` where it cannot be read."""
         if path not in self._trees:
-            unit, source = self.analysed.unit(path), self.analysed.source(path)
-            if unit is None or source is None:
+            module, source = self.analysed.as_written(path), self.analysed.source(path)
+            if module is None or source is None:
                 raise Refusal(f"{shown(path)} cannot be read")
-            self._trees[path] = Tree(source, unit.module, partial(self._imported_with, path))
+            self._trees[path] = Tree(source, module, partial(self._imported_with, path))
         return self._trees[path]
 
     def _imported_with(self, path: str, name: str) -> bool:

@@ -11,15 +11,14 @@ import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, count
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.state.edited_file import EditedFile, Version, transposed
-from bce_lint.diagnostic import Location, Position
 from bce_lint.ir import Span
 from bce_lint.ir.walk import below
-from bce_lint.source.text import SourceText, lines_of
+from bce_lint.source.text import lines_of
 from bce_lint.syntax.parse import is_refused, lower_by_python
 
 BLOCK: Final = 1 << 40
@@ -30,7 +29,6 @@ MAX_VERSIONS: Final = 64
 """How many texts of a function's body are remembered, should one of them come back."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 _GLOBAL: Final = re.compile(r"(?:^|[;:])[ \t\f]*global[ \t\\]", re.MULTILINE)
-_SERIAL: Final = count()
 
 
 class FunctionLines(NamedTuple):
@@ -45,11 +43,12 @@ class FunctionLines(NamedTuple):
 
 
 class Anchor:
-    """A file as it was when it was first read, and for each of its functions the texts that its body has had since, with how many."""
+    """A file as it was when it was first read, and for each of its functions the texts that its body has had since, with how many. The
+    `serial` tells it from those that the same file had before."""
 
-    def __init__(self, module: ir.Module) -> None:
+    def __init__(self, module: ir.Module, serial: int) -> None:
         self.module = module
-        self.serial = next(_SERIAL)
+        self.serial = serial
         self.versions: list[dict[str, Version]] = []
         self.used: list[int] = []
 
@@ -159,8 +158,9 @@ class Edition(NamedTuple):
         return self._replace(lines=lines, starts=starts, numbers=numbers, **behind)
 
 
-def edition(text: str) -> Edition | None:
-    """The first text of a file that is worked on; None where Python's own parser cannot read it, or nothing is in it."""
+def edition(text: str, earlier: Edition | None = None) -> Edition | None:
+    """The first text of a file that is worked on, or one that does not go on from an `earlier` one; None where Python's own parser
+    cannot read it, or nothing is in it."""
     module = lower_by_python(text) if text else None
     if module is None:
         return None
@@ -177,7 +177,7 @@ def edition(text: str) -> Edition | None:
             starts[row] = before * BLOCK + SLOT + offsets[row] - offsets[body.start]
         for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
             starts[row] = (before + 1) * BLOCK + offsets[row]
-    anchor = Anchor(module)
+    anchor = Anchor(module, 0 if earlier is None else earlier.anchor.serial + 1)
     anchor.used = [0] * len(found)
     anchor.versions = [{"".join(lines[one.start : one.stop]): Version(0, one.function)} for one in found]
     _place(module, offsets, starts)
@@ -313,19 +313,3 @@ def _find(wanted: Sequence[str], lines: Sequence[str], start: int) -> int | None
 
 def _is_blank(line: str) -> bool:
     return _BLANK.fullmatch(line) is not None
-
-
-class EditedText(SourceText):
-    """The text of a file that is worked on, for the numbers that stand for places in it."""
-
-    def __init__(self, source: SourceText, file: EditedFile) -> None:
-        super().__init__(source.path, source.data, source.text, source.encoding, source.bom)
-        self.file = file
-
-    def position(self, offset: int) -> Position:
-        """The row and column (from 1) of a number."""
-        return super().position(self.file.real(Span(offset, offset)).start)
-
-    def location(self, span: Span) -> Location:
-        """The range of a span in this file."""
-        return Location(self.path, self.position(span.start), self.position(span.end))

@@ -14,7 +14,7 @@ from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.alike import ProjectWords
 from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.call_stack import in_one_piece
-from bce_lint.analysis.project.editing import EditedText
+from bce_lint.analysis.project.editing import Edition
 from bce_lint.analysis.project.import_graph import Graph
 from bce_lint.analysis.project.index import same_files
 from bce_lint.analysis.project.inquiries import Inquiries
@@ -57,7 +57,7 @@ class Project(ProjectFiles):
     `imports` says where imports are looked up, else `before` does. `others` have looked at it for this one, and may have read more.
     With an `observer`, which records, the functions are run that lead into its targets, whether to a loss or not; where it has none, those
     of a plain run. Of one that `stays`, from which another state goes on, it is noted what its entry points depend on; no call is replayed.
-    One that `edits` tells the functions of files apart that are worked on, and makes no fixes.
+    One that `edits` tells the functions of files apart that are worked on.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Project(ProjectFiles):
     ) -> None:
         super().__init__(root, files, texts, before, imports, edits)
         from_there = before if before is not None and observer is None and stays and edits and before.stays else None
-        if from_there is not None and self.moved_alone(from_there, from_there._registrations.found()):
+        if from_there is not None and hasattr(from_there, "answer") and self.moved_alone(from_there, from_there._registrations.found()):
             vars(self).update({name: one for name, one in vars(from_there).items() if name not in vars(self)})  # it stands where it stood
             return
         self.stays: bool = stays
@@ -127,10 +127,10 @@ class Project(ProjectFiles):
             "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
         })  # fmt: skip
 
-    def _address(self, path: str) -> int:
-        edited, summary = self._editions.get(path), self.summaries.get(path)
-        if isinstance(self.sources.get(path), EditedText) and edited is not None:
+    def _address(self, path: str, edited: Edition | None = None) -> int:
+        if edited is not None:
             return self.machine.intern(("module", path, "edited", edited.anchor.serial))
+        summary = self.summaries.get(path)
         return self.machine.intern(("module", path, self._decoded[path] if summary is None else summary.raw))
 
     def _version(self, path: str) -> int:
@@ -152,12 +152,12 @@ class Project(ProjectFiles):
         if unseen and not self.interrupted:  # whoever takes the same output as logits imports the file of its layer
             self.run(unseen)
             found = self._sites.of(wanted)
-        return self._sites.linked(found)
+        return self.real.of(self._sites.linked(found))
 
     def all_sites(self) -> list[Site]:
         """The sites that were met so far, wherever they are."""
         self._sites.of(())
-        return self._sites.linked(self.answer.sites)
+        return self.real.of(self._sites.linked(self.answer.sites))
 
     def load(self, path: str) -> LoweredFile | None:
         """Runs a module's body once in the base store, as an import does."""

@@ -8,12 +8,14 @@ from typing import TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.project.alike import same_code
-from bce_lint.analysis.project.editing import EditedText, Edition, edition
+from bce_lint.analysis.project.editing import Edition, edition
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
 from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem, unread
+from bce_lint.analysis.project.real_places import RealPlaces
 from bce_lint.analysis.project.tensor_words import converts
+from bce_lint.analysis.state.edited_file import EditedFile
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.diagnostic import TOO_LARGE, UNREADABLE
 from bce_lint.source.documents import decode
@@ -21,13 +23,15 @@ from bce_lint.source.projects import ImportFolders, usual
 from bce_lint.source.text import SourceError, SourceText, is_notebook, read
 
 T = TypeVar("T")
+FEW_WRITTEN = 8
+"""Up to how many files that were written at once are told apart by their functions: more are hardly somebody's work."""
 
 
 class ProjectFiles:
     """The files under a root. `before` is an earlier state of the same ones: what has not changed since is not parsed again.
 
-    `imports` says where imports are looked up, else `before` does. Where it `edits`, a file that has another text than on the disk is one
-    that somebody works on.
+    `imports` says where imports are looked up, else `before` does. Where it `edits`, a file that has another text than on the disk, or than
+    before, is one that somebody works on: what stands in it keeps its places, which `real` turns into those in its text.
     """
 
     def __init__(
@@ -44,24 +48,27 @@ class ProjectFiles:
         self._modules: dict[tuple[str, bytes], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
-        self._read_before = {} if before is None else {path: one for path, one in before.sources.items() if type(one) is not EditedText}
+        self._read_before = {} if before is None else before.sources
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
         self._imports = ImportedFiles(root, self.import_folders, self.texts)
         if before is not None:
             self._imports.go_on(before._imports)
         self._editions: dict[str, Edition] = {} if before is None else dict(before._editions)
-        worked_on = set() if before is None else {path for path in (*before.texts, *before._editions) if before.works_on(path)}
+        self._worked_on = _no_notebooks({*self.texts, *self._editions} if edits else ())
+        worked_on = frozenset[str]() if before is None else before._worked_on
         scanned = {path: self._scan(path, path in worked_on) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
+        if edits and before is not None:
+            self._worked_on |= self._written(before)
         self.sources: dict[str, SourceText] = {}
         self._decoded: dict[str, bytes] = {}
         self._open_files: OpenFiles | None = None
         self._units: dict[str, LoweredFile | None] = {}
         self._parsed: list[str] = []
 
-    def _address(self, path: str) -> int:
-        """The number that stands for a file's module."""
+    def _address(self, path: str, edited: Edition | None = None) -> int:
+        """The number that stands for a file's module, of one that is worked on as it is."""
         raise NotImplementedError
 
     def _scan(self, path: str, was_worked_on: bool) -> FileSummary | None:
@@ -89,8 +96,6 @@ class ProjectFiles:
                 self.problems[path] = Problem(UNREADABLE, error.message, error.row, 1)
             else:
                 self._decoded[path] = self.sources[path].data
-                if self.works_on(path):
-                    self.unit(path)  # by which places in it are told
         return self.sources.get(path)
 
     def unit(self, path: str) -> LoweredFile | None:
@@ -104,20 +109,36 @@ class ProjectFiles:
         source = self.source(path)
         if source is None:
             return None
-        from bce_lint.syntax.parse import lower
-
         if edited := self._edition(path, source.text):
-            file = edited.file()
-            self.sources[path] = EditedText(source, file)
-            return LoweredFile(path, source.text, file.anchor, self._address(path), file)
-        key = (path, source.data)
-        if key not in self._modules:
-            self._modules[key] = lower(source.text)
-        unit = LoweredFile(path, source.text, self._modules[key], self._address(path))
+            return LoweredFile(path, source.text, edited.anchor.module, self._address(path, edited), edited.file())
+        unit = LoweredFile(path, source.text, self._lowered(source), self._address(path))
         if self._open_files is not None and self._open_files.pack(unit.module, unit.text):
             del self.sources[path]
             self._open_files.take_text(unit)
         return unit
+
+    def _lowered(self, source: SourceText) -> ir.Module:
+        """A text as IR, with the places that are in it."""
+        from bce_lint.syntax.parse import lower
+
+        key = source.path, source.data
+        if key not in self._modules:
+            self._modules[key] = lower(source.text)
+        return self._modules[key]
+
+    def as_written(self, path: str) -> ir.Module | None:
+        """A file as IR, with the places that are in its text."""
+        unit, source = self.unit(path), self.source(path)
+        return None if unit is None or source is None else unit.module if unit.edited is None else self._lowered(source)
+
+    @property
+    def real(self) -> RealPlaces:
+        """The places in the texts of files, by those that the analysis knows."""
+        return RealPlaces(self._worked_on, self._edited_file)
+
+    def _edited_file(self, path: str) -> EditedFile | None:
+        unit = self.unit(path)
+        return None if unit is None else unit.edited
 
     def _text(self, path: str) -> str:
         return decode(self._decoded[path], path).text
@@ -127,7 +148,7 @@ class ProjectFiles:
         if not self.works_on(path):
             return None
         known = self._editions.get(path)
-        edited = (None if known is None else known.edited(text)) or edition(text)
+        edited = (None if known is None else known.edited(text)) or edition(text, known)
         if edited is not None:
             self._editions[path] = edited
         return edited
@@ -154,7 +175,7 @@ class ProjectFiles:
     def _goes_on(self, path: str, before: ProjectFiles) -> bool:
         """True if the text of a file goes on from the one that was read before, and no function has another body."""
         known = before._editions.get(path)
-        if known is None or type(before.sources.get(path)) is not EditedText:
+        if known is None or before._edited_file(path) is None:
             return False
         try:
             edited = known.edited(decode(self.summaries[path].raw, path).text)
@@ -167,7 +188,13 @@ class ProjectFiles:
 
     def works_on(self, path: str) -> bool:
         """True if a file is, or was, one that has another text than on the disk, and that matters."""
-        return self.edits and not is_notebook(path) and (path in self.texts or path in self._editions)
+        return path in self._worked_on
+
+    def _written(self, before: ProjectFiles) -> frozenset[str]:
+        """The files that were written since another state of the project, if they are few."""
+        pairs = ((path, summary, before.summaries.get(path)) for path, summary in self.summaries.items())
+        found = [path for path, summary, known in pairs if known is not None and known.raw != summary.raw]
+        return _no_notebooks(found if len(found) <= FEW_WRITTEN else ())
 
     def _still_read(self, before: ProjectFiles) -> dict[tuple[str, bytes], ir.Module]:
         """What was read of files that are as they were, and of others the text before this one: it may come back."""
@@ -231,3 +258,7 @@ class ProjectFiles:
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names, None outside the project."""
         return self._imports.file(importer, module, level)
+
+
+def _no_notebooks(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(path for path in paths if not is_notebook(path))

@@ -23,25 +23,25 @@ def texts_of(folder: Path, root: Path) -> dict[str, str]:
     return {str(root / path.relative_to(folder)): path.read_bytes().decode("utf-8", "surrogateescape") for path in found}
 
 
-def state(root: Path, texts: dict[str, str], before: Project | None = None, edits: bool = False) -> Project:
-    """A project in which files have certain texts; they are written, and those of no such name are gone. Where it `edits`, each counts as
-    one that somebody works on."""
+def state(root: Path, texts: dict[str, str], before: Project | None = None, edits: bool = False, opened: bool = True) -> Project:
+    """A project in which files have certain texts; they are written, and those of no such name are gone. Where it `edits`, those that are
+    written count as ones that somebody works on, or all that are `opened`."""
     for path in root.rglob("*.py"):
         if str(path) not in texts:
             path.unlink()
     for name, text in texts.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(text.encode("utf-8", "surrogateescape"))
-    open_texts = {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()} if edits else {}
+    open_texts = {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()} if edits and opened else {}
     if before is None and len(open_texts) > 1:
         open_texts.pop(min(open_texts))  # it is opened later
     return Project(str(root), sorted(texts), open_texts, before=before, stays=True, edits=edits)
 
 
-def told(project: Project) -> tuple[object, ...]:
-    """All that a user is told of a project."""
+def told(project: Project, fixes: bool = False) -> tuple[object, ...]:
+    """All that a user is told of a project, with or without its fixes."""
     paths = sorted(project.summaries)
-    found = engine.judge_files(project, paths, {path: path for path in paths}, EVERY)
+    found = engine.judge_files(project, paths, {path: path for path in paths}, EVERY, fixes=fixes)
     return found.diagnostics, found.unanalysed, found.sinks, found.unshown
 
 
@@ -51,34 +51,34 @@ def taken(project: Project, before: Project) -> int:
     return sum(id(memo) in known for memo in project.memos.entries.values())
 
 
-def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int, edits: bool = False) -> int:
+def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int, edits: bool = False, opened: bool = True) -> int:
     """Changes a project at random, and holds each state against a cold run; how many entry points were taken over."""
     first, found = dict(texts), 0
-    project = state(root, texts, None, edits)
+    project = state(root, texts, None, edits, opened)
     told(project)
     for step in range(steps):
         texts = changed(rng, texts)
-        following = state(root, texts, project, edits)
-        assert told(following) == told(state(root, texts)), f"step {step}"
+        following = state(root, texts, project, edits, opened)
+        assert told(following, fixes=edits) == told(state(root, texts), fixes=edits), f"step {step}"
         found += taken(following, project)
         project = following
         texts = dict(first) if rng.random() < 0.2 else texts
     return found
 
 
-@pytest.mark.parametrize("edits", [False, True])
+@pytest.mark.parametrize(("edits", "opened"), [(False, False), (True, True), (True, False)], ids=["by-file", "opened", "written"])
 @pytest.mark.parametrize("folder", PROJECTS[::4], ids=lambda path: str(path.relative_to(FIXTURES)))
-def test_random_changes_of_fixtures(folder: Path, edits: bool, tmp_path: Path) -> None:
+def test_random_changes_of_fixtures(folder: Path, edits: bool, opened: bool, tmp_path: Path) -> None:
     if texts := texts_of(folder, tmp_path):
-        go_on(tmp_path, texts, Random(str(folder.name)), 4, edits)
+        go_on(tmp_path, texts, Random(str(folder.name)), 4, edits, opened)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_random_changes_of_fixtures_at_length(folder: Path, seed: int, tmp_path: Path) -> None:
     if texts := texts_of(folder, tmp_path):
-        go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 15, edits=seed > 0)
+        go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 15, edits=seed > 0, opened=seed == 1)
 
 
 MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"

@@ -41,7 +41,7 @@ def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
     """Changes a project at random, each time from what was kept of it, before or after the files have changed, and holds each state against
     a cold run; how many entry points were taken over."""
     first, found = dict(texts), 0
-    project = state(root, texts)
+    project = state(root, texts, edits=True, opened=False)
     told(project)
     for step in range(steps):
         snapshot = kept(project)
@@ -49,8 +49,8 @@ def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
         if rng.random() < 0.5:
             state(root, texts)  # writes them
         before = restored(snapshot, usual, on_disk)
-        project = state(root, texts, before)
-        assert told(project) == told(state(root, texts)), f"step {step}"
+        project = state(root, texts, before, edits=True, opened=False)
+        assert told(project, fixes=True) == told(state(root, texts), fixes=True), f"step {step}"
         found += taken_over(project, before)
         texts = dict(first) if rng.random() < 0.2 else texts
     return found
