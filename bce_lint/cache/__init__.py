@@ -221,8 +221,8 @@ class Cache:
             return
         if any(one.code == CRASH for one in project.problems.values()):
             return
-        if project.seconds < max(self._cost.get(state.key, 0.0), _WORTH) or self._changed.get(state.key) == 1:
-            return  # of a file that is worked on, the next change concerns what this one did
+        if project.seconds < max(self._cost.get(state.key, 0.0), _WORTH) or (self._changed.get(state.key) == 1 and not project.begun):
+            return  # of a file whose functions are told apart, the next change concerns what this one did
         from bce_lint.analysis.project.snapshots import taken
         from bce_lint.cache import snapshot_file
 

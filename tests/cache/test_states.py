@@ -113,7 +113,7 @@ def test_what_takes_less_than_to_keep_it_is_not_kept(root: Path, monkeypatch: py
     assert states(root) == []
 
 
-def test_it_is_kept_anew_once_several_files_have_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_kept_anew_where_more_than_the_functions_of_one_file_are_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "empty.py").touch()
     lint()
     edit(root)
@@ -121,14 +121,22 @@ def test_it_is_kept_anew_once_several_files_have_changed(root: Path, monkeypatch
     (path,) = states(root)
     read = snapshot_file.read
     monkeypatch.setattr(snapshot_file, "read", lambda *about: None if (one := read(*about)) is None else one._replace(cost=0.0))
-    kept = path.read_bytes()
-    for _ in range(3):
-        edit(root)
+
+    def _kept_anew() -> bool:
+        before = path.read_bytes()
         lint()
-        assert path.read_bytes() == kept
+        return path.read_bytes() != before
+
+    for turn in range(4):
+        (root / "other.py").write_text(OTHER.replace("    return", f"    y = y[{turn}:]\n    return"), encoding="utf-8")
+        assert _kept_anew() == (turn == 0)  # from then on the functions of the file are told apart
+    edit(root)
+    assert _kept_anew()
     edit(root, "net.py")
-    lint()
-    assert path.read_bytes() != kept
+    assert _kept_anew()
+    edit(root, "net.py")
+    edit(root)
+    assert _kept_anew()
 
 
 def test_a_large_project_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

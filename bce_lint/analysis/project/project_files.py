@@ -66,6 +66,8 @@ class ProjectFiles:
         self._open_files: OpenFiles | None = None
         self._units: dict[str, LoweredFile | None] = {}
         self._parsed: list[str] = []
+        self.begun: set[str] = set()
+        """The files that are worked on whose texts go on from no earlier ones."""
 
     def _address(self, path: str, edited: Edition | None = None) -> int:
         """The number that stands for a file's module, of one that is worked on as it is."""
@@ -148,7 +150,9 @@ class ProjectFiles:
         if not self.works_on(path):
             return None
         known = self._editions.get(path)
-        edited = (None if known is None else known.edited(text)) or edition(text, known)
+        edited = None if known is None else known.edited(text)
+        if edited is None and (edited := edition(text, known)) is not None:
+            self.begun.add(path)
         if edited is not None:
             self._editions[path] = edited
         return edited
