@@ -181,13 +181,14 @@ def _with_fixes(project: Project, told: list[Judged], shown: Mapping[str, str]) 
 
 def _recorded(project: Project, told: list[Judged]) -> RecordedProject:
     """A run that has seen who uses what the fixes of some findings would change."""
-    from bce_lint.analysis.project.project import Project
+    from bce_lint.analysis.project.users import UsersRun
     from bce_lint.analysis.recording.uses import UseRecorder
     from bce_lint.fixes.plan import targets
     from bce_lint.fixes.recorded_project import RecordedProject
 
-    uses = UseRecorder(targets(told))
-    recorded = Project(project.root, project.summaries, project.texts, uses, before=project)
+    places = targets(told)
+    uses = UseRecorder(frozenset(path for path, _ in places))
+    recorded = UsersRun(project, uses, places)
     recorded.run(uses.targets)
     project.others.append(recorded)
     return RecordedProject(recorded, uses)

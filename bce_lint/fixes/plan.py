@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
+from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.sites import ActivationSite, HandWrittenSite, LossSite, ThresholdSite
 from bce_lint.fixes import calls
 from bce_lint.fixes.advice import advice
@@ -21,13 +22,13 @@ from bce_lint.rules.judge import Judged
 Silent: TypeAlias = Callable[[str, int, str], bool]
 
 
-def targets(found: Iterable[Judged]) -> frozenset[str]:
-    """The files of the activations and losses that the fixes of some findings would change, as far as a run must know their users."""
+def targets(found: Iterable[Judged]) -> frozenset[SourceRange]:
+    """The activations and losses that the fixes of some findings would change, as far as a run must know their users."""
     intents = [intent for judged in found for intent in judged.intents if kind_of(intent).recorded]
     sites = [intent.site for intent in intents if isinstance(intent.site, LossSite)]
-    own = {place.path for site in sites for place in (site.call, site.made) if place is not None}
-    own |= {intent.site.primary.path for intent in intents if isinstance(intent.site, ActivationSite | HandWrittenSite | ThresholdSite)}
-    return frozenset(own | {o.place.path for site in sites for x in site.input for o in (*x.origin, *x.inner)})
+    own = {place.range for site in sites for place in (site.call, site.made) if place is not None}
+    own |= {intent.site.primary.range for intent in intents if isinstance(intent.site, ActivationSite | HandWrittenSite | ThresholdSite)}
+    return frozenset(own | {o.place.range for site in sites for x in site.input for o in (*x.origin, *x.inner)})
 
 
 class Planner:

@@ -169,6 +169,7 @@ def follow(
     """Runs the body of a function; what it gives, and what it leaves in the store of its caller."""
     node = m.journal.latest(unit, function.node)
     _mark_reached(m, function)
+    m.answer.entered.add(unit.path)
     if m.observer is not None:
         m.observer.enter(frame, function, None if is_entry else span)
     context = m.intern((frame.context, frame.unit.address, span, frame.unrolled_at))

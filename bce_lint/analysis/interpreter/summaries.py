@@ -90,9 +90,13 @@ def _followed(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, 
     trace.begin(m.spent, len(m.floors), m.site_bonus, m.answer)
     trace.log.functions.append(function.node)
     m.watch(trace)
+    answer, entered = m.answer, m.answer.entered
+    answer.entered = set()
     try:
         result, written = calls.follow(m, frame, unit, function, args, span)
     finally:
+        entered |= answer.entered
+        files, answer.entered = frozenset(answer.entered), entered
         m.watch(outer)
         m.reads = before
         functions = frozenset(trace.log.functions[trace.functions_from :])
@@ -101,7 +105,7 @@ def _followed(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, 
     if not trace.lost and cost >= WORTH and m.fuel > 0 and not any([one in functions for one in m.stack]):  # noqa: C419 - few
         context = m.interned((frame.context, frame.unit.address, span, frame.unrolled_at))
         assert context is not None
-        made = Summary(trace, m, function, args, result, written, cost, functions, context)
+        made = Summary(trace, m, function, args, result, written, cost, functions, files, context)
         made.caller, made.calls = frame.unit.place(span), ((frame.unit.path, span), *chain(frame))
         made.root = conversions.root(frame) if m.program.converts() else None
         known = m.kept.setdefault(way, [])

@@ -33,6 +33,10 @@ class ModuleLoads:
         self._as_it_was: dict[str, bool] = {}
         self._writer: dict[int, str] = {}
         self.reuse: Reuse | None = None
+        self.entered: dict[str, frozenset[str]] = {}
+        """The files of the functions that ran as a module was loaded."""
+        self.contesting: set[str] = set()
+        """The modules that write into what others have made."""
 
     def again(self, loaded: Loaded) -> bool:
         """Loads a module, if it is not; True if that gave what an earlier state of the project was given."""
@@ -68,6 +72,8 @@ class ModuleLoads:
         for one in self._loading:  # which has it from the time before, if it has it
             one.written.cells.update({cell: value for cell, value in memo.cells.items() if cell in one.written.cells})
         self._note_contested(unit, memo)
+        if memo.answer.entered:
+            self.entered[path] = frozenset(memo.answer.entered)
         self._counted.add(memo.answer)
         for number, test in memo.answer.tests.items():
             self._machine.loaded_tests.setdefault(number, test)
@@ -123,5 +129,6 @@ class ModuleLoads:
         """Notes what a module writes into what another one has made: from here on others see that."""
         mine = (cell for cell in memo.cells if self._writer.setdefault(cell[0], unit.path) != unit.path or cell[0] == 0)
         if found := tuple(mine):
+            self.contesting.add(unit.path)
             journal = self._machine.journal
             journal.contested = self._machine.intern(("contested", journal.contested, unit.address, found))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from time import process_time
 
 from bce_lint import ir
-from bce_lint.analysis.domain.tensor import Place, SourceRange
+from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.interpreter import callbacks, entry_points
 from bce_lint.analysis.models import losses, thresholds
 from bce_lint.analysis.project.alike import ProjectWords
-from bce_lint.analysis.project.attribute_stores import ClassKey
 from bce_lint.analysis.project.call_stack import in_one_piece
 from bce_lint.analysis.project.editing import Edition
 from bce_lint.analysis.project.import_graph import Graph
@@ -21,14 +20,12 @@ from bce_lint.analysis.project.inquiries import Inquiries
 from bce_lint.analysis.project.module_loads import ModuleLoads
 from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem
-from bce_lint.analysis.project.project_files import ProjectFiles
+from bce_lint.analysis.project.project_questions import ProjectQuestions
 from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
 from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.project.sites_by_file import SitesByFile
-from bce_lint.analysis.project.subclasses import Subclasses
-from bce_lint.analysis.project.tensor_words import TensorWords
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.project.walked_files import WalkedFiles
 from bce_lint.analysis.sites import Site
@@ -36,7 +33,6 @@ from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine, RecordingObserver
 from bce_lint.analysis.state.number_tables import NumberTables
-from bce_lint.analysis.state.program import Default
 from bce_lint.analysis.state.store import State
 from bce_lint.analysis.state.unfinished import MODULE
 from bce_lint.diagnostic import CRASH, Sinks
@@ -49,7 +45,7 @@ FEW = 4
 """Up to how many files a run is not worth a stack in one piece, which takes some milliseconds to set up."""
 
 
-class Project(ProjectFiles):
+class Project(ProjectQuestions):
     """The files under a root, read on demand; one machine runs over them and keeps what it has seen.
 
     `before` is an earlier state of the same project: files that have not changed since are not parsed again, and where none has,
@@ -115,6 +111,8 @@ class Project(ProjectFiles):
         self._sites = SitesByFile(self.answer)
         self._ran, self._inherited, self._reopened = set[str](), set[str](), set[str]()
         self._visits = Visits(self.reachability)
+        self.entered: dict[RunKey, frozenset[str] | None] = {}
+        """The files of the functions that ran at each entry point; None for one that did not come to its end."""
         if earlier is not None and going_on is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
         self._open_files = None if observer is not None or noting else OpenFiles(self._text)
@@ -166,51 +164,6 @@ class Project(ProjectFiles):
             self.loads.load(unit)
         return unit
 
-    def default_dtype(self) -> str | None:
-        """The dtype of new floating point tensors; None where some file of the project changes it."""
-        return None if self._words.default_dtype else "float32"
-
-    def converts(self) -> bool:
-        """True if some file of the project may give its modules another dtype."""
-        return self._words.converting
-
-    def freezes(self) -> bool:
-        """True if some file of the project may keep parameters from being trained."""
-        return self._words.freezing
-
-    @cached_property
-    def _words(self) -> TensorWords:
-        return TensorWords(self.summaries)
-
-    def may_store(self, name: str, classes: frozenset[ClassKey]) -> bool:
-        """True if something may give an attribute to an instance of a class; `classes` are it and its bases, by file and place."""
-        return self._walked.stores.may_store(name, classes)
-
-    def may_exchange(self, name: str, classes: frozenset[ClassKey]) -> bool:
-        """True if something else may store an attribute on an instance of a class; `classes` are it and its bases."""
-        return self._walked.exchanges.may_exchange(name, classes)
-
-    def none_has(self, default: Default) -> bool:
-        """True if a class is constructed, and never with a parameter of its constructor at its default."""
-        return self._walked.constructions.none_has(default)
-
-    def registering(self, names: frozenset[str], key: str | None) -> tuple[str, ...]:
-        """The files that may add an entry to what the names stand for, under a key if it is known."""
-        return self._registrations.filling(names, key)
-
-    def constructed(self, default: Default) -> SourceRange | None:
-        """Where a class is constructed without a parameter of its constructor at its default, in another file if it is in one."""
-        return self._walked.constructions.where(default)
-
-    def has_subclass(self, name: str, path: str) -> bool:
-        """True if the project may have a class below one of this name in a file."""
-        return bool(self.subclasses.of(name, path))
-
-    @cached_property
-    def subclasses(self) -> Subclasses:
-        """Where classes may stand below others."""
-        return Subclasses(self.summaries, self.graph)
-
     def listed(self) -> dict[str, frozenset[str]]:
         """The folders that were looked at so far, with the names found there."""
         return {folder: names for one in (self, *self.others) for folder, names in one._imports.folders.items()}
@@ -238,7 +191,7 @@ class Project(ProjectFiles):
 
     def _run_starts(self, starts: list[str]) -> None:
         doing = FOLLOWING if self.machine.observer is None else RECORDING
-        for path in PROGRESS.over(READING, starts):
+        for path in PROGRESS.over(READING, self._first_bodies(starts)):
             self._run_body(path)
         for path in PROGRESS.over(doing, starts):
             self._run_functions(path)
@@ -247,6 +200,20 @@ class Project(ProjectFiles):
         for path in PROGRESS.over(doing, starts):
             self._run_unvisited(path)
         self._judge_constructions()
+
+    def _first_bodies(self, starts: list[str]) -> list[str]:
+        """The files whose bodies run before any function does."""
+        return starts
+
+    def _passes_over(self, kind: str, path: str, start: int) -> bool:
+        """True if an entry point need not run."""
+        return False
+
+    def _below(self, path: str) -> State:
+        """The state on top of which the functions of a file run."""
+        if path not in self._bodies:
+            self._run_body(path)
+        return self._bodies[path]
 
     def _run_body(self, path: str) -> None:
         unit = self.unit(path) if path not in self._bodies else None
@@ -265,19 +232,20 @@ class Project(ProjectFiles):
             return
         self._finished.add(path)
         for candidate in self._visits.candidates(unit):
-            if (path, candidate.function.span) not in self.answer.reached:
-                action = partial(entry_points.run_candidate, self.machine, unit, self._bodies[path], candidate)
-                self._guarded(path, candidate.function.span.start, candidate.name, action, self._bodies[path])
+            start = candidate.function.span.start
+            if (path, candidate.function.span) not in self.answer.reached and not self._passes_over("run_candidate", path, start):
+                action = partial(entry_points.run_candidate, self.machine, unit, self._below(path), candidate)
+                self._guarded(path, start, candidate.name, action, self._bodies[path])
 
     def _run_inherited(self, path: str) -> None:
         unit = self.unit(path)
         if unit is None or path in self._inherited:
             return
         self._inherited.add(path)
-        run = partial(entry_points.run_inherited, self.machine, unit, self.reachability, self._bodies[path])
-        for statement in unit.module.body:
-            if isinstance(statement, ir.ClassDef) and statement.bases:
-                self._guarded(path, statement.span.start, statement.name, partial(run, statement, self.answer), self._bodies[path])
+        for one in unit.module.body:
+            if isinstance(one, ir.ClassDef) and one.bases and not self._passes_over("run_inherited", path, one.span.start):
+                run = partial(entry_points.run_inherited, self.machine, unit, self.reachability, self._below(path), one, self.answer)
+                self._guarded(path, one.span.start, one.name, run, self._bodies[path])
 
     def _run_unvisited(self, path: str) -> None:
         """Runs the functions again in which no run came to some sink."""
@@ -286,8 +254,10 @@ class Project(ProjectFiles):
             return
         self._reopened.add(path)
         for candidate in self._visits.reopened(unit, self.summaries[path], self.answer):
-            action = partial(entry_points.run_open, self.machine, unit, self._bodies[path], candidate)
-            self._guarded(path, candidate.function.span.start, candidate.name, action, self._bodies[path])
+            start = candidate.function.span.start
+            if not self._passes_over("run_open", path, start):
+                action = partial(entry_points.run_open, self.machine, unit, self._below(path), candidate)
+                self._guarded(path, start, candidate.name, action, self._bodies[path])
 
     def visited(self, wanted: Iterable[str]) -> tuple[Sinks, list[Place]]:
         """How many of the sinks in some files were visited, and the others."""
@@ -308,15 +278,16 @@ class Project(ProjectFiles):
             self._open_files.tidy()
         machine.answer = EntryAnswer()
         memo = self._known_of(key, below)
+        self.entered[key] = None
         if memo is not None:
-            self.answer.add(memo.answer)
+            self._count(key, memo.answer)
             return memo.state(machine.base)
         try:
             with machine.journal.unit() as needs:
                 if self.stays:
                     needs.files[path] = self._version(path)
                 after: State | None = action()
-            self.answer.add(machine.answer)
+            self._count(key, machine.answer)
             if self.stays:
                 self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
             return after
@@ -331,6 +302,11 @@ class Project(ProjectFiles):
             machine.watch(None)
             machine.floors = []
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
+
+    def _count(self, key: RunKey, answer: EntryAnswer) -> None:
+        """Counts the answer of an entry point."""
+        self.answer.add(answer)
+        self.entered[key] = None if answer.unfinished else frozenset(answer.entered)
 
     def _known_of(self, key: RunKey, below: State) -> EntryMemo | None:
         """What an earlier state of the project has found at an entry point, if it holds for this one."""

@@ -30,15 +30,18 @@ class EntryAnswer:
     calls and comparisons that were evaluated for what they show, by their places; `applied`, which layers were applied at a place:
     their addresses and the files where they are made; and `tests` whose outcome nobody could tell, by the numbers that tell
     alternatives apart, each with the outcome of what stands there for which the number is true. `marked` has the functions as often as
-    they were reached.
+    they were reached, `entered` the files of all functions that ran, for whatever reason.
     """
 
-    __slots__ = ("applied", "called", "constructed", "incomplete", "marked", "reached", "sites", "tests", "unfinished", "used", "visited")
+    __slots__ = (
+        "applied", "called", "constructed", "entered", "incomplete", "marked", "reached", "sites", "tests", "unfinished", "used", "visited",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.sites: list[Site] = []
         self.reached: dict[tuple[str, ir.Span], None] = {}
         self.marked: list[tuple[str, ir.Span]] = []
+        self.entered: set[str] = set()
         self.incomplete: set[ir.Function] = set()
         self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.constructed: dict[int, Constructed] = {}
@@ -88,6 +91,7 @@ class EntryAnswer:
             self.tests.setdefault(number, test)
 
     def _add_open(self, other: EntryAnswer) -> None:
+        self.entered |= other.entered
         self.incomplete |= other.incomplete
         self.called |= other.called
         for function, one in other.unfinished.items():

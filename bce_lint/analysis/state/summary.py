@@ -27,7 +27,7 @@ class Summary:
     `keywords` are the values of keywords in their order."""
 
     __slots__ = (
-        "args", "asked", "bonus", "caller", "calls", "context", "cost", "ended", "function", "functions", "holding",
+        "args", "asked", "bonus", "caller", "calls", "context", "cost", "ended", "files", "function", "functions", "holding",
         "keywords", "marked", "result", "root", "sites", "stack", "trace", "visited", "written",
     )  # fmt: skip
 
@@ -45,10 +45,12 @@ class Summary:
         written: list[LeftBehind],
         cost: int,
         functions: frozenset[ir.Function],
+        files: frozenset[str],
         context: int,
     ) -> None:
         self.trace, self.function, self.args, self.keywords = trace, function, args.pos, tuple(args.kw.values())
-        self.result, self.written, self.cost, self.functions, self.context = result, written, cost, functions, context
+        self.result, self.written, self.cost, self.context = result, written, cost, context
+        self.functions, self.files = functions, files
         self.ended = m.ended
         self.asked = tuple(dict.fromkeys(trace.log.asked[trace.asked_from :]))
         self.visited = frozenset(trace.log.visited[trace.visited_from :])
@@ -312,6 +314,7 @@ def _do(m: Machine, one: Summary, found: Unification) -> None:
         m.written_into(number(address))
     for function in one.marked:
         m.answer.mark(function)
+    m.answer.entered |= one.files
     for node in one.visited:
         m.visited(node)
     for stack in trace.incomplete:
