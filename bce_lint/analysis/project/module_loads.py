@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bce_lint.analysis.interpreter import entry_points, statements
 from bce_lint.analysis.project.reuse import Memos, ModuleMemo, Reuse
-from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.answers import EntryAnswer, Extent
 from bce_lint.analysis.state.dependencies import Loaded
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import ENTRY_FUEL, Machine
@@ -33,8 +33,8 @@ class ModuleLoads:
         self._as_it_was: dict[str, bool] = {}
         self._writer: dict[int, str] = {}
         self.reuse: Reuse | None = None
-        self.entered: dict[str, frozenset[str]] = {}
-        """The files of the functions that ran as a module was loaded."""
+        self.extents: dict[str, Extent] = {}
+        """How far the bodies of modules came as they were loaded."""
         self.contesting: set[str] = set()
         """The modules that write into what others have made."""
 
@@ -72,8 +72,7 @@ class ModuleLoads:
         for one in self._loading:  # which has it from the time before, if it has it
             one.written.cells.update({cell: value for cell, value in memo.cells.items() if cell in one.written.cells})
         self._note_contested(unit, memo)
-        if memo.answer.entered:
-            self.entered[path] = frozenset(memo.answer.entered)
+        self.extents[path] = memo.answer.extent
         self._counted.add(memo.answer)
         for number, test in memo.answer.tests.items():
             self._machine.loaded_tests.setdefault(number, test)

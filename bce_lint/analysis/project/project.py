@@ -29,7 +29,7 @@ from bce_lint.analysis.project.sites_by_file import SitesByFile
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.project.walked_files import WalkedFiles
 from bce_lint.analysis.sites import Site
-from bce_lint.analysis.state.answers import EntryAnswer
+from bce_lint.analysis.state.answers import EntryAnswer, Extent
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.machine import Machine, RecordingObserver
 from bce_lint.analysis.state.number_tables import NumberTables
@@ -84,7 +84,7 @@ class Project(ProjectQuestions):
         earlier_graph = None if before is None else before.graph
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
         known = same.reachability if same is not None else None
-        towards = None if observer is None or not observer.targets else TargetReachability(self.graph, observer.targets, known)
+        towards = None if observer is None or not observer.targets else self._towards(observer.targets, known)
         earlier = before if observer is None and before is not None and before.stays else None
         self._words_known: ProjectWords = ProjectWords() if before is None else before._words_known
         going_on = None if earlier is None else earlier.reachability.now(self.summaries, self._words_known)
@@ -111,12 +111,16 @@ class Project(ProjectQuestions):
         self._sites = SitesByFile(self.answer)
         self._ran, self._inherited, self._reopened = set[str](), set[str](), set[str]()
         self._visits = Visits(self.reachability)
-        self.entered: dict[RunKey, frozenset[str] | None] = {}
-        """The files of the functions that ran at each entry point; None for one that did not come to its end."""
+        self.extents: dict[RunKey, Extent] = {}
+        """How far the runs of entry points came."""
         if earlier is not None and going_on is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
         self._open_files = None if observer is not None or noting else OpenFiles(self._text)
         self._tables = NumberTables(self.machine, self.answer, self._bodies.values, self._units.values)
+
+    def _towards(self, targets: frozenset[str], known: Reachability | None) -> TargetReachability:
+        """What leads into some files."""
+        return TargetReachability(self.graph, targets, known)
 
     def _inquiries(self) -> Inquiries:
         return Inquiries(self.unit, self.answer, {
@@ -278,7 +282,7 @@ class Project(ProjectQuestions):
             self._open_files.tidy()
         machine.answer = EntryAnswer()
         memo = self._known_of(key, below)
-        self.entered[key] = None
+        self.extents[key] = Extent()
         if memo is not None:
             self._count(key, memo.answer)
             return memo.state(machine.base)
@@ -306,7 +310,7 @@ class Project(ProjectQuestions):
     def _count(self, key: RunKey, answer: EntryAnswer) -> None:
         """Counts the answer of an entry point."""
         self.answer.add(answer)
-        self.entered[key] = None if answer.unfinished else frozenset(answer.entered)
+        self.extents[key] = answer.extent
 
     def _known_of(self, key: RunKey, below: State) -> EntryMemo | None:
         """What an earlier state of the project has found at an entry point, if it holds for this one."""

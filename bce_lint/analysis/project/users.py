@@ -8,7 +8,9 @@ from functools import cached_property
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.project.project import Project
+from bce_lint.analysis.project.reachability import Reachability, TargetReachability
 from bce_lint.analysis.project.reuse import RunKey
+from bce_lint.analysis.state.answers import Extent, Named
 from bce_lint.analysis.state.machine import RecordingObserver
 from bce_lint.ir import Span
 from bce_lint.ir.walk import AnyNode, below, children
@@ -19,40 +21,52 @@ class UsersRun(Project):
     function of these files, does so again: it is passed over, unless modules hold what is made at the places."""
 
     def __init__(self, before: Project, observer: RecordingObserver, places: Collection[SourceRange]) -> None:
-        super().__init__(before.root, before.summaries, before.texts, observer, before=before)
-        self._ran_before, self._made_in, self._places = before, observer.targets, places
+        self._ran_before, self._made_in = before, observer.targets
+        inner = {path: _in_functions(before.as_written(path)) for path in observer.targets}
+        self._loose = {path for path, span in places if inner[path].get(span) is None}
+        """The files in which a place stands in code that runs as they are imported, or in a function that is no definition at their top."""
+        self._within = {path: {name for one, span in places if one == path and (name := inner[path].get(span))} for path in inner}
         self._around: set[str] = set()
         """The files that may have from a module what is made at the places."""
+        self._leading: dict[Named, bool] = {}
+        super().__init__(before.root, before.summaries, before.texts, observer, before=before)
+
+    def _towards(self, targets: frozenset[str], known: Reachability | None) -> TargetReachability:
+        within = {path: names for path, names in self._within.items() if path not in self._loose}
+        return TargetReachability(self.graph, targets, known, within)
 
     def _first_bodies(self, starts: list[str]) -> list[str]:
         """Those that did not run before, those that may hold what is made, and those whose modules change others."""
-        unknown = {path for path in starts if ("run_body" if self.reachability.body(path) else "_load_body", path, 0) not in self._entered}
-        holding = unknown | self._holding()
+        loads, kinds = self._ran_before.loads, {path: "run_body" if self.reachability.body(path) else "_load_body" for path in starts}
+        holding = self._loose | {path for path, extent in loads.extents.items() if self._may_see(extent)}
+        holding |= {path for path in starts if path not in loads.extents}
         self._around |= (self.graph.closure(holding) | holding) if holding else holding
-        return [path for path in starts if path in self._around or path in self._ran_before.loads.contesting]
-
-    def _holding(self) -> set[str]:
-        """The files whose modules made something at the places, or ran a function of their files."""
-        before = self._ran_before
-        inner = {path: _in_functions(before.as_written(path)) for path in self._made_in}
-        found = {path for path, span in self._places if span not in inner[path]}
-        found |= {path for path, entered in before.loads.entered.items() if not entered.isdisjoint(self._made_in)}
-        bodies = ((path, entered) for (kind, path, _), entered in before.entered.items() if kind == "run_body")
-        return found | {path for path, entered in bodies if entered is None or not entered.isdisjoint(self._made_in)}
+        self._around |= {path for path in starts if self._may_see(self._extents.get((kinds[path], path, 0), Extent()))}
+        return [path for path in starts if path in self._around or path in loads.contesting]
 
     def _passes_over(self, kind: str, path: str, start: int) -> bool:
         if path in self._around:
             return False
-        if (kind, path, start) in self._entered:
-            entered = self._entered[kind, path, start]
-            return entered is not None and entered.isdisjoint(self._made_in)
+        extent = self._extents.get((kind, path, start))
+        if extent is not None:
+            return not self._may_see(extent)
         called = path not in self._made_in and (path, start) in self._called
         return kind == "run_open" or (kind == "run_candidate" and called)
 
+    def _may_see(self, extent: Extent) -> bool:
+        """True if a run may have seen what is made at the places, or would have had it come further."""
+        return not extent.known or not extent.files.isdisjoint(self._made_in) or any(map(self._may_lead, extent.cut))
+
+    def _may_lead(self, function: Named) -> bool:
+        """True if a function may lead to the places, whatever it is given."""
+        if function not in self._leading:
+            self._leading[function] = not function.name or self.reachability.may_lead(*function)
+        return self._leading[function]
+
     @cached_property
-    def _entered(self) -> dict[RunKey, frozenset[str] | None]:
+    def _extents(self) -> dict[RunKey, Extent]:
         real = self._ran_before.real
-        return {(kind, path, real.span(path, Span(at, at)).start): one for (kind, path, at), one in self._ran_before.entered.items()}
+        return {(kind, path, real.span(path, Span(at, at)).start): one for (kind, path, at), one in self._ran_before.extents.items()}
 
     @cached_property
     def _called(self) -> set[tuple[str, int]]:
@@ -61,13 +75,15 @@ class UsersRun(Project):
         return {(path, real.span(path, span).start) for path, span in self._ran_before.answer.reached}
 
 
-def _in_functions(module: ir.Module | None) -> set[Span]:
-    """The places of what stands in the bodies of functions."""
-    found: set[Span] = set()
-    waiting: list[AnyNode] = [] if module is None else [module]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ir.FunctionDef):
-            found.update(inner.span for one in node.function.body for inner in below(one) if isinstance(inner, ir.Expr))
-        waiting += children(node) if not isinstance(node, ir.FunctionDef) else ()
+def _in_functions(module: ir.Module | None) -> dict[Span, str]:
+    """The places of what stands in the bodies of functions, with the name of the definition at the top of the file that they are in."""
+    found: dict[Span, str] = {}
+    for top in () if module is None else module.body:
+        waiting: list[AnyNode] = [top] if isinstance(top, ir.FunctionDef | ir.ClassDef) else []
+        name = top.name if isinstance(top, ir.ClassDef) else top.function.name if isinstance(top, ir.FunctionDef) else ""
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ir.FunctionDef):
+                found.update((inner.span, name) for one in node.function.body for inner in below(one) if isinstance(inner, ir.Expr))
+            waiting += children(node) if not isinstance(node, ir.FunctionDef) else ()
     return found

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.analysis.domain.conditions import Condition
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.analysis.sites import Site
-from bce_lint.analysis.state.unfinished import Unfinished
+from bce_lint.analysis.state.unfinished import CALLER_SPENT, NESTED, SETTING, SPENT, Unfinished
 from bce_lint.catalog.schema import Contract
+
+_TOLD: Final = frozenset({SPENT, CALLER_SPENT, NESTED, SETTING})
+"""Where a run ends for one of these reasons, it is known which calls it has not followed."""
 
 Visited: TypeAlias = tuple[int, ir.Span]
 """A call or a comparison: the address of its module, and where it stands there."""
+
+
+class Named(NamedTuple):
+    """A function by its file, the class that it is a method of, or an empty text, and its name; that is empty in a function or a lambda."""
+
+    path: str
+    owner: str
+    name: str
+
+
+class Extent(NamedTuple):
+    """How far a run came: the files of the functions that ran, and those that were called and did not run; `known` is False where not even
+    that is known."""
+
+    files: frozenset[str] = frozenset()
+    cut: frozenset[Named] = frozenset()
+    known: bool = False
 
 
 class Constructed(NamedTuple):
@@ -30,11 +50,13 @@ class EntryAnswer:
     calls and comparisons that were evaluated for what they show, by their places; `applied`, which layers were applied at a place:
     their addresses and the files where they are made; and `tests` whose outcome nobody could tell, by the numbers that tell
     alternatives apart, each with the outcome of what stands there for which the number is true. `marked` has the functions as often as
-    they were reached, `entered` the files of all functions that ran, for whatever reason.
+    they were reached, `entered` the files of all functions that ran, for whatever reason, and `cut` the functions that were called and
+    did not run.
     """
 
     __slots__ = (
-        "applied", "called", "constructed", "entered", "incomplete", "marked", "reached", "sites", "tests", "unfinished", "used", "visited",
+        "applied", "called", "constructed", "cut", "entered", "incomplete", "marked", "reached", "sites", "tests", "unfinished", "used",
+        "visited",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -42,6 +64,7 @@ class EntryAnswer:
         self.reached: dict[tuple[str, ir.Span], None] = {}
         self.marked: list[tuple[str, ir.Span]] = []
         self.entered: set[str] = set()
+        self.cut: set[Named] = set()
         self.incomplete: set[ir.Function] = set()
         self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.constructed: dict[int, Constructed] = {}
@@ -59,6 +82,12 @@ class EntryAnswer:
         """Notes a function that was reached."""
         self.reached.setdefault(function)
         self.marked.append(function)
+
+    @property
+    def extent(self) -> Extent:
+        """How far the run came."""
+        known = _TOLD.issuperset([one.reason for one in self.unfinished.values()])
+        return Extent(frozenset(self.entered), frozenset(self.cut), known)
 
     @property
     def position(self) -> tuple[int, int, int]:
@@ -92,6 +121,7 @@ class EntryAnswer:
 
     def _add_open(self, other: EntryAnswer) -> None:
         self.entered |= other.entered
+        self.cut |= other.cut
         self.incomplete |= other.incomplete
         self.called |= other.called
         for function, one in other.unfinished.items():
