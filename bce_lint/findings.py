@@ -105,7 +105,7 @@ def tell(
         idle = _unused_noqa(project, wanted, found, selected) if noqa else []
         if not fixes or not (told or idle):
             return Heeded([*told, *(one._replace(fix=None) for one in idle)], unshown)
-        told = [_trusted(one, selected) for one in (*_with_fixes(project, told, shown), *idle)]
+        told = [_trusted(one, selected) for one in (*_with_fixes(project, told, shown, wanted), *idle)]
         return Heeded(told if inspect is None else inspect(project, told), unshown)
     except KeyboardInterrupt:
         project.interrupted = True
@@ -170,17 +170,17 @@ def _silent(project: Project, path: str, row: int, code: str) -> bool:
     return source is not None and suppressed(source, row, code)
 
 
-def _with_fixes(project: Project, told: list[Judged], shown: Mapping[str, str]) -> list[Judged]:
+def _with_fixes(project: Project, told: list[Judged], shown: Mapping[str, str], wanted: set[str]) -> list[Judged]:
     from bce_lint.analysis.recording.uses import UseRecorder
     from bce_lint.fixes.plan import Planner
     from bce_lint.fixes.recorded_project import RecordedProject
 
-    planner = Planner(RecordedProject(project, UseRecorder()), partial(_recorded, project, told))
+    planner = Planner(RecordedProject(project, UseRecorder()), partial(_recorded, project, told, wanted))
     return [one._replace(fix=_within(planner.fix(one, partial(_silent, project)), shown)) for one in told]
 
 
-def _recorded(project: Project, told: list[Judged]) -> RecordedProject:
-    """A run that has seen who uses what the fixes of some findings would change."""
+def _recorded(project: Project, told: list[Judged], wanted: set[str]) -> RecordedProject:
+    """A run that has seen who uses what the fixes of some findings in some files would change."""
     from bce_lint.analysis.project.users import UsersRun
     from bce_lint.analysis.recording.uses import UseRecorder
     from bce_lint.fixes.plan import targets
@@ -188,10 +188,10 @@ def _recorded(project: Project, told: list[Judged]) -> RecordedProject:
 
     places = targets(told)
     uses = UseRecorder(frozenset(path for path, _ in places))
-    recorded = UsersRun(project, uses, places)
+    recorded = UsersRun(project, uses, places, wanted)
     recorded.run(uses.targets)
     project.others.append(recorded)
-    return RecordedProject(recorded, uses)
+    return RecordedProject(recorded, uses, recorded.too_many)
 
 
 def _within(fix: Fix | None, shown: Mapping[str, str]) -> Fix | None:

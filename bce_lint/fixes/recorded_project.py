@@ -26,10 +26,11 @@ T = TypeVar("T")
 
 
 class RecordedProject:
-    """The trees of a project's files, and what a recorded run says of the values in them."""
+    """The trees of a project's files, and what a recorded run says of the values in them. Where it would have had to run more than it may,
+    it ran nothing: `unrun` is how many functions that were."""
 
-    def __init__(self, analysed: Project, uses: UseRecorder) -> None:
-        self.analysed, self.uses = analysed, uses
+    def __init__(self, analysed: Project, uses: UseRecorder, unrun: int = 0) -> None:
+        self.analysed, self.uses, self.unrun = analysed, uses, unrun
         self.sites = analysed.real.of(analysed.answer.sites)
         self._trees: dict[str, Tree] = {}
         self._all: list[Tree] = []

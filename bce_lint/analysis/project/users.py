@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
+from typing import Final
 
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
@@ -15,13 +16,22 @@ from bce_lint.analysis.state.machine import RecordingObserver
 from bce_lint.ir import Span
 from bce_lint.ir.walk import AnyNode, below, children
 
+MOST_AGAIN: Final = 500
+"""As many entry points that were cut short are run once more: in packages with fixes they come to 70, in transformers to thousands."""
+
 
 class UsersRun(Project):
     """The run of a project that has run before, towards some places of its files. An entry point that came to its end there, and ran no
-    function of these files, does so again: it is passed over, unless modules hold what is made at the places."""
+    function of these files, does so again: it is passed over, unless modules hold what is made at the places.
 
-    def __init__(self, before: Project, observer: RecordingObserver, places: Collection[SourceRange]) -> None:
+    What ran before counts as far as it ran for the `wanted` files: so the answers are the same whatever else was asked about.
+    """
+
+    def __init__(self, before: Project, observer: RecordingObserver, places: Collection[SourceRange], wanted: Collection[str]) -> None:
         self._ran_before, self._made_in = before, observer.targets
+        self._ran_for = before.graph.closure(wanted) | {*wanted}
+        self.too_many = 0
+        """How many entry points were cut short and may lead to the places, if they are more than are run once more: then nothing is."""
         inner = {path: _in_functions(before.as_written(path)) for path in observer.targets}
         self._loose = {path for path, span in places if inner[path].get(span) is None}
         """The files in which a place stands in code that runs as they are imported, or in a function that is no definition at their top."""
@@ -37,16 +47,20 @@ class UsersRun(Project):
 
     def _first_bodies(self, starts: list[str]) -> list[str]:
         """Those that did not run before, those that may hold what is made, and those whose modules change others."""
+        again = sum(self._may_see(one) for one in self._extents.values() if one.files.isdisjoint(self._made_in))
+        if again > MOST_AGAIN:
+            self.too_many = again
+            return []
         loads, kinds = self._ran_before.loads, {path: "run_body" if self.reachability.body(path) else "_load_body" for path in starts}
         holding = self._loose | {path for path, extent in loads.extents.items() if self._may_see(extent)}
-        holding |= {path for path in starts if path not in loads.extents}
+        holding |= {path for path in starts if path not in loads.extents or path not in self._ran_for}
         self._around |= (self.graph.closure(holding) | holding) if holding else holding
         self._around |= {path for path in starts if self._may_see(self._extents.get((kinds[path], path, 0), Extent()))}
         return [path for path in starts if path in self._around or path in loads.contesting]
 
     def _passes_over(self, kind: str, path: str, start: int) -> bool:
-        if path in self._around:
-            return False
+        if self.too_many or path in self._around:
+            return self.too_many > 0
         extent = self._extents.get((kind, path, start))
         if extent is not None:
             return not self._may_see(extent)
@@ -65,14 +79,14 @@ class UsersRun(Project):
 
     @cached_property
     def _extents(self) -> dict[RunKey, Extent]:
-        real = self._ran_before.real
-        return {(kind, path, real.span(path, Span(at, at)).start): one for (kind, path, at), one in self._ran_before.extents.items()}
+        real, ran = self._ran_before.real, self._ran_before.extents
+        return {(kind, path, real.span(path, Span(at, at)).start): one for (kind, path, at), one in ran.items() if path in self._ran_for}
 
     @cached_property
     def _called(self) -> set[tuple[str, int]]:
         """Where the functions begin that some call entered."""
         real = self._ran_before.real
-        return {(path, real.span(path, span).start) for path, span in self._ran_before.answer.reached}
+        return {(path, real.span(path, span).start) for path, span in self._ran_before.answer.reached if path in self._ran_for}
 
 
 def _in_functions(module: ir.Module | None) -> dict[Span, str]:
