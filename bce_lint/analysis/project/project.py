@@ -21,11 +21,12 @@ from bce_lint.analysis.project.module_loads import ModuleLoads
 from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_questions import ProjectQuestions
-from bce_lint.analysis.project.reachability import Reachability, TargetReachability
+from bce_lint.analysis.project.reachability import Reachability
 from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
 from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.project.sites_by_file import SitesByFile
+from bce_lint.analysis.project.target_reachability import TargetReachability
 from bce_lint.analysis.project.visits import Visits
 from bce_lint.analysis.project.walked_files import WalkedFiles
 from bce_lint.analysis.sites import Site
@@ -83,12 +84,10 @@ class Project(ProjectQuestions):
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         earlier_graph = None if before is None else before.graph
         self.graph: Graph = same.graph if same is not None else Graph(self.summaries, partial(type(self).resolve, self), earlier_graph)
-        known = same.reachability if same is not None else None
-        towards = None if observer is None or not observer.targets else self._towards(observer.targets, known)
         earlier = before if observer is None and before is not None and before.stays else None
         self._words_known: ProjectWords = ProjectWords() if before is None else before._words_known
         going_on = None if earlier is None else earlier.reachability.now(self.summaries, self._words_known)
-        self.reachability: Reachability = towards or going_on or Reachability(self.graph)
+        self.reachability: Reachability = going_on or self._leading(observer, before, same)
         self.answer = EntryAnswer()
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
         factor, noting = 1 if observer is None else observer.fuel_factor, stays or earlier is not None
@@ -98,8 +97,6 @@ class Project(ProjectQuestions):
         walked = None if before is None else before._walked
         self._walked: WalkedFiles = WalkedFiles(self.graph, self._walk, walked) if same is None else same._walked
         if earlier is not None:
-            if going_on is None:
-                self.reachability.known.go_on(earlier.reachability.known)
             self._modules = self._still_read(earlier)
             self.memos.add(earlier.memos, self._version)
         self.loads = ModuleLoads(self.machine, self.unit, self.answer, self.memos)
@@ -117,6 +114,15 @@ class Project(ProjectQuestions):
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
         self._open_files = None if observer is not None or noting else OpenFiles(self._text)
         self._tables = NumberTables(self.machine, self.answer, self._bodies.values, self._units.values)
+
+    def _leading(self, observer: RecordingObserver | None, before: Project | None, same: Project | None) -> Reachability:
+        """What leads to a loss, or into the files that are asked for."""
+        found = Reachability(self.graph)
+        if observer is not None and observer.targets:
+            found = self._towards(observer.targets, None if same is None else same.reachability)
+        if before is not None and found.known is not before.reachability.known:
+            found.known.go_on(before.reachability.known)
+        return found
 
     def _towards(self, targets: frozenset[str], known: Reachability | None) -> TargetReachability:
         """What leads into some files."""

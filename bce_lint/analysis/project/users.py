@@ -9,8 +9,9 @@ from typing import Final
 from bce_lint import ir
 from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.project.reachability import Reachability, TargetReachability
+from bce_lint.analysis.project.reachability import Reachability
 from bce_lint.analysis.project.reuse import RunKey
+from bce_lint.analysis.project.target_reachability import TargetReachability
 from bce_lint.analysis.state.answers import Extent, Named
 from bce_lint.analysis.state.machine import RecordingObserver
 from bce_lint.ir import Span
@@ -38,7 +39,7 @@ class UsersRun(Project):
         self._within = {path: {name for one, span in places if one == path and (name := inner[path].get(span))} for path in inner}
         self._around: set[str] = set()
         """The files that may have from a module what is made at the places."""
-        self._leading: dict[Named, bool] = {}
+        self._may: dict[Named, bool] = {}
         super().__init__(before.root, before.summaries, before.texts, observer, before=before)
 
     def _towards(self, targets: frozenset[str], known: Reachability | None) -> TargetReachability:
@@ -73,9 +74,10 @@ class UsersRun(Project):
 
     def _may_lead(self, function: Named) -> bool:
         """True if a function may lead to the places, whatever it is given."""
-        if function not in self._leading:
-            self._leading[function] = not function.name or self.reachability.may_lead(*function)
-        return self._leading[function]
+        if function not in self._may:
+            assert isinstance(self.reachability, TargetReachability), "it leads towards places"
+            self._may[function] = not function.name or self.reachability.may_lead(*function)
+        return self._may[function]
 
     @cached_property
     def _extents(self) -> dict[RunKey, Extent]:

@@ -7,8 +7,9 @@ import pytest
 from bce_lint.analysis.project.definitions import _MANY, Definition, Fragment
 from bce_lint.analysis.project.file_names import FileNames
 from bce_lint.analysis.project.index import scan
-from bce_lint.analysis.project.reachability import NEAR, Reachability, TargetReachability
+from bce_lint.analysis.project.reachability import NEAR, Reachability
 from bce_lint.analysis.project.search import is_implicit, way_to
+from bce_lint.analysis.project.target_reachability import TargetReachability
 from tests.analysis.graphs import path_of, project
 from tests.analysis.project.test_reachability import LOSS, alone, leading
 

@@ -1,0 +1,58 @@
+"""Which functions can lead into some files, or to definitions in them, by the searches of `reachability`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from bce_lint.analysis.project.definitions import Class, Definition, Fragment
+from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.reachability import Reachability
+
+
+class TargetReachability(Reachability):
+    """Answers whether something can lead into some files: for a run that wants to see everyone who uses what is made there.
+
+    `other` has looked at the same files for another reason: what it found out of their names holds here, too. `within` names for some of
+    the files the definitions at their top that matter; without, all that is in them does.
+    """
+
+    def __init__(
+        self, graph: Graph, targets: frozenset[str], other: Reachability | None = None, within: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        super().__init__(graph)
+        self.targets, self._within = targets, within or {}
+        self._far = graph.irrelevant if targets.isdisjoint(graph.irrelevant) else frozenset[str]()
+        if other is not None:
+            self.known, self._bases = other.known, other._bases
+        if other is not None and self._far == graph.irrelevant:
+            self._targets, self._filled = other._targets, other._filled
+
+    def is_sink(self, unit: Fragment) -> bool:
+        """True if a unit is what the searches look for."""
+        return unit.path in self.targets and (unit.path not in self._within or unit in self._parts)
+
+    @cached_property
+    def _parts(self) -> set[Fragment]:
+        """The functions and methods of the definitions that matter, and the parts of them that stand apart."""
+        named = [d for path, names in self._within.items() for name in names for d in self.names(path).own.get(name.encode(), ())]
+        found = {one for one in named if isinstance(one, Fragment)}
+        for one in named:
+            if isinstance(one, Class):
+                found.update(unit for units in one.methods.values() for unit in units)
+                found.update(unit for _, unit in one.settings)
+        return found | {part for one in found for _, part in one.stores}
+
+    def may_lead(self, path: str, owner: str, name: str) -> bool:
+        """True if a function, or a method of a class, at the top of a file may, if every name counts as named; or if there is none."""
+        found = self.names(path).own.get((owner or name).encode(), ())
+        start = [u for d in found for u in (d.methods.get(name.encode(), ()) if owner and isinstance(d, Class) else (d,))]
+        return not start or not self._search_fails(start)
+
+    def irrelevant(self, path: str) -> bool:
+        """A file may lead into any other, but for those that no imports join to it."""
+        return path in self._far
+
+    def hints(self, start: Iterable[Definition], cls: Class | None = None) -> int:
+        """Nothing but the files matters."""
+        return 0
