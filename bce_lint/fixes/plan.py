@@ -71,7 +71,7 @@ class Planner:
     def _built(self, intents: Sequence[FixIntent]) -> Fix:
         kind = kind_of(intents[0])
         if kind.recorded and self.recorded.unrun:
-            raise Refusal(f"{self.recorded.unrun:,} functions that may use it were not analysed completely, as their budgets ran out")
+            raise Refusal(f"{self.recorded.unrun:,} functions that may lead to it were not analysed completely, too many to try again")
         found = kind.build(self.recorded if kind.recorded else self.project, intents)
         if kind.recorded and found.edits:
             all_followed(self.recorded, intents, found.edits)

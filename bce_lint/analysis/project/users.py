@@ -12,7 +12,7 @@ from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.project.reachability import Reachability
 from bce_lint.analysis.project.reuse import RunKey
 from bce_lint.analysis.project.target_reachability import TargetReachability
-from bce_lint.analysis.state.answers import Extent, Named
+from bce_lint.analysis.state.answers import Extent, FunctionName
 from bce_lint.analysis.state.machine import RecordingObserver
 from bce_lint.ir import Span
 from bce_lint.ir.walk import AnyNode, below, children
@@ -39,7 +39,7 @@ class UsersRun(Project):
         self._within = {path: {name for one, span in places if one == path and (name := inner[path].get(span))} for path in inner}
         self._around: set[str] = set()
         """The files that may have from a module what is made at the places."""
-        self._may: dict[Named, bool] = {}
+        self._may: dict[FunctionName, bool] = {}
         super().__init__(before.root, before.summaries, before.texts, observer, before=before)
 
     def _towards(self, targets: frozenset[str], known: Reachability | None) -> TargetReachability:
@@ -72,7 +72,7 @@ class UsersRun(Project):
         """True if a run may have seen what is made at the places, or would have had it come further."""
         return not extent.known or not extent.files.isdisjoint(self._made_in) or any(map(self._may_lead, extent.cut))
 
-    def _may_lead(self, function: Named) -> bool:
+    def _may_lead(self, function: FunctionName) -> bool:
         """True if a function may lead to the places, whatever it is given."""
         if function not in self._may:
             assert isinstance(self.reachability, TargetReachability), "it leads towards places"

@@ -18,7 +18,7 @@ Visited: TypeAlias = tuple[int, ir.Span]
 """A call or a comparison: the address of its module, and where it stands there."""
 
 
-class Named(NamedTuple):
+class FunctionName(NamedTuple):
     """A function by its file, the class that it is a method of, or an empty text, and its name; that is empty in a function or a lambda."""
 
     path: str
@@ -31,7 +31,7 @@ class Extent(NamedTuple):
     that is known."""
 
     files: frozenset[str] = frozenset()
-    cut: frozenset[Named] = frozenset()
+    cut: frozenset[FunctionName] = frozenset()
     known: bool = False
 
 
@@ -64,7 +64,7 @@ class EntryAnswer:
         self.reached: dict[tuple[str, ir.Span], None] = {}
         self.marked: list[tuple[str, ir.Span]] = []
         self.entered: set[str] = set()
-        self.cut: set[Named] = set()
+        self.cut: set[FunctionName] = set()
         self.incomplete: set[ir.Function] = set()
         self.unfinished: dict[tuple[str, int], Unfinished] = {}
         self.constructed: dict[int, Constructed] = {}
