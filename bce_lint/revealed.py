@@ -74,10 +74,10 @@ def at(
 
 def returned(project: Project, path: str) -> tuple[tuple[Location, str], ...]:
     """What the models of a file return, in words, behind each `return` of a `forward` whose value's meaning is known."""
-    unit, source = project.unit(path), project.source(path)
-    if unit is None or source is None:
+    module, source = project.as_written(path), project.source(path)
+    if module is None or source is None:
         return ()
-    found = [function for name, function in functions(unit.module).items() if name.endswith(".forward")]
+    found = [function for name, function in functions(module).items() if name.endswith(".forward")]
     spans = frozenset(span for function in found for span in _results(function))
     if not spans:
         return ()

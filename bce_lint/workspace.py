@@ -43,7 +43,7 @@ class Workspace:
         self._selected: Callable[[str], Selection] = lambda _: chosen
         self._imports: ImportFolders = usual
         self._texts: dict[str, bytes] = {}
-        self._projects: dict[tuple[str, str, bool], StayingProject] = {}
+        self._projects: dict[tuple[str, str], StayingProject] = {}
         self._frozen = False
         self._losses: WeakKeyDictionary[Project, dict[tuple[str, str], tuple[JudgedLoss, ...]]] = WeakKeyDictionary()
 
@@ -95,9 +95,9 @@ class Workspace:
         return known[asked]
 
     def with_fixes(self, path: str | PathLike[str]) -> LintResult:
-        """The findings of a file with their fixes, which may change any file of its project that is linted. They are told from a project of
-        its own, which records. Raises `FileNotFoundError` as `findings` does."""
-        name, project = self._project(path, edits=False)
+        """The findings of a file with their fixes, which may change any file of its project that is linted. Raises `FileNotFoundError` as
+        `findings` does."""
+        name, project = self._project(path)
         selected = self._selected(name)
         out = leading_out(root_of(name), project.summaries)
         shown = {one: one for one in project.summaries if one == name or (one not in out and selected.of(one).codes)}
@@ -108,7 +108,7 @@ class Workspace:
         `FileNotFoundError` as `findings` does."""
         from bce_lint.fix_rounds import fix_root
 
-        name, project = self._project(path, edits=False)
+        name, project = self._project(path)
         paths = sorted({name, *others})
         shown = {**{one: one for one in paths}, name: os.fspath(path)}
         files = [*project.summaries]
@@ -118,18 +118,18 @@ class Workspace:
     def recording(self, path: str | PathLike[str]) -> tuple[str, Project]:
         """A file's absolute path, and its project for those who let it run once more and record. Raises `FileNotFoundError` as `findings`
         does."""
-        return self._project(path, edits=False)
+        return self._project(path)
 
-    def _project(self, path: str | PathLike[str], edits: bool = True) -> tuple[str, Project]:
-        """A file's absolute path, and its project in its state; one that `edits` tells functions apart, and makes no fixes."""
+    def _project(self, path: str | PathLike[str]) -> tuple[str, Project]:
+        """A file's absolute path, and its project in its state."""
         name = self._path(path)
         if name not in self._texts and content(name) is None:
             raise FileNotFoundError(f"{os.fspath(path)}: no such file, or it cannot be read")
         root = root_of(name)
         texts = {one: text for one, text in self._texts.items() if root_of(one) == root}
-        key = root.path, package_of(root, name), edits
+        key = root.path, package_of(root, name)
         if key not in self._projects:
-            self._projects[key] = StayingProject(root, self._imports, edits=edits)
+            self._projects[key] = StayingProject(root, self._imports, edits=True)
         staying = self._projects[key]
         return name, staying.state(name, texts)
 
