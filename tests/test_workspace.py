@@ -113,6 +113,16 @@ def test_a_comment_says_what_it_says_in_a_first_run(folder: Path, comment: str) 
             assert workspace.findings(other) == new.findings(other)
 
 
+def test_an_unused_noqa_is_told_where_it_stands(folder: Path) -> None:
+    workspace = Workspace(folder, extend_select=["BCE910"])
+    text = "\n\n" + TRAIN + "    y = 1  # noqa: BCE101\n"
+    workspace.update("train.py", TRAIN)
+    assert codes(workspace) == ["BCE103"]
+    workspace.update("train.py", text)
+    found = next(one for one in workspace.findings("train.py") if one.code == "BCE910")
+    assert found.location.start == (text.count("\n"), text.splitlines()[-1].index("#") + 1)
+
+
 def test_a_file_that_is_not_written_yet_is_imported(folder: Path) -> None:
     workspace = Workspace(folder)
     workspace.update("train.py", TRAIN.replace("models", "other.deep.models"))

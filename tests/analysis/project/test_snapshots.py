@@ -80,6 +80,19 @@ def test_what_a_change_has_nothing_to_do_with_is_taken_over(tmp_path: Path) -> N
     assert codes(again) == codes(project)
 
 
+def test_functions_of_a_file_that_was_written_are_told_apart(tmp_path: Path) -> None:
+    both = OTHER + "\n\ndef beside(x, y):\n    return nn.BCEWithLogitsLoss()(x, y)\n"
+    texts = [project_of(tmp_path, MODEL, TRAIN, both.replace("(x, y)\n", f"(x + {number}, y)\n")) for number in range(3)]
+    began = state(tmp_path, texts[1], state(tmp_path, texts[0], edits=True, opened=False), edits=True, opened=False)
+    assert codes(began) == [("other.py", "BCE103"), ("train.py", "BCE103")]
+    assert began.begun == {str(tmp_path / "other.py")}
+    before = restored(kept(began), usual, on_disk)
+    after = state(tmp_path, texts[2], before, edits=True, opened=False)
+    assert told(after, fixes=True) == told(state(tmp_path, texts[2]), fixes=True)
+    assert not after.begun
+    assert taken_over(after, before) == len(before.memos.entries) - 1 > 3
+
+
 def test_files_that_are_as_they_were_are_taken_over_whole(tmp_path: Path) -> None:
     project = state(tmp_path, project_of(tmp_path))
     told(project)
