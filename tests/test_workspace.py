@@ -115,12 +115,11 @@ def test_a_comment_says_what_it_says_in_a_first_run(folder: Path, comment: str) 
 
 def test_an_unused_noqa_is_told_where_it_stands(folder: Path) -> None:
     workspace = Workspace(folder, extend_select=["BCE910"])
-    text = "\n\n" + TRAIN + "    y = 1  # noqa: BCE101\n"
-    workspace.update("train.py", TRAIN)
-    assert codes(workspace) == ["BCE103"]
-    workspace.update("train.py", text)
-    found = next(one for one in workspace.findings("train.py") if one.code == "BCE910")
-    assert found.location.start == (text.count("\n"), text.splitlines()[-1].index("#") + 1)
+    text = TRAIN + "\n\ny = 1  # noqa: BCE101\n"
+    for above in ("", "# a comment\n\n", "\n"):
+        workspace.update("train.py", above + text)
+        found = next(one for one in workspace.findings("train.py") if one.code == "BCE910")
+        assert found.location.start == ((above + text).count("\n"), text.splitlines()[-1].index("#") + 1)
 
 
 def test_a_file_that_is_not_written_yet_is_imported(folder: Path) -> None:
