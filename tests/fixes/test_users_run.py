@@ -14,6 +14,7 @@ from bce_lint.analysis.project.users import UsersRun
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import judge_files
 from bce_lint.rules.by_file import EVERY
+from bce_lint.syntax.parse import lower
 from tests.analysis.project.test_reuse import FIXTURES, PROJECTS
 
 FIX_PROJECTS = sorted(path for path in (FIXTURES.parent / "fixes" / "projects").glob("*/before"))
@@ -89,6 +90,28 @@ def test_what_a_module_holds_may_be_seen_by_who_imports_it(tmp_path: Path, ran: 
     found(project_of(tmp_path))
     assert {"train.train", "user.use"}.issubset(ran)
     assert "other.other" not in ran
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("def f():\n    return HERE\n", "f"),
+        ("def f():\n    pass\n\n\ndef g(x):\n    def h():\n        return HERE\n    return h\n", "g"),
+        ("class A:\n    class B:\n        def f(self):\n            return [lambda: HERE]\n", "A"),
+        ("@dec\nasync def f():\n    async with HERE:\n        pass\n", "f"),
+        ("def f():\n    return 1\n\n\n@HERE\ndef g():\n    return 2\n", None),
+        ("class A:\n    def f(self):\n        return 1\n\n    @dec(HERE)\n    def g(self):\n        return 2\n", None),
+        ("class A:\n    def f(self):\n        return 1\n\n    x = HERE\n", None),
+        ("def f():\n    return 1\n\n\nclass A(HERE):\n    y = 1\n", None),
+        ("def f(x=HERE):\n    return x\n", None),
+        ("def f(x) -> HERE:\n    pass\n", None),
+        ("def f():\n    return 1\n\n\nx = HERE\n", None),
+        ("if x:\n    def f():\n        return HERE\n", None),
+        ("f = lambda: HERE\n", None),
+    ],
+)
+def test_code_that_runs_when_a_function_is_called(text: str, name: str | None) -> None:
+    assert users._definition(lower(text).body, text.index("HERE")) == name
 
 
 LONG = """\

@@ -110,6 +110,7 @@ class Project(ProjectQuestions):
         self._visits = Visits(self.reachability)
         self.extents: dict[RunKey, Extent] = {}
         """How far the runs of entry points came."""
+        self._extents_met: dict[Extent, Extent] = {}
         if earlier is not None and going_on is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
         self._open_files = None if observer is not None or noting else OpenFiles(self._text)
@@ -316,7 +317,8 @@ class Project(ProjectQuestions):
     def _count(self, key: RunKey, answer: EntryAnswer) -> None:
         """Counts the answer of an entry point."""
         self.answer.add(answer)
-        self.extents[key] = answer.extent
+        extent = answer.extent
+        self.extents[key] = self._extents_met.setdefault(extent, extent)
 
     def _known_of(self, key: RunKey, below: State) -> EntryMemo | None:
         """What an earlier state of the project has found at an entry point, if it holds for this one."""

@@ -21,12 +21,14 @@ class TargetReachability(Reachability):
         self, graph: Graph, targets: frozenset[str], other: Reachability | None = None, within: Mapping[str, Iterable[str]] | None = None
     ) -> None:
         super().__init__(graph)
-        self.targets, self._within = targets, within or {}
+        self.targets = targets
         self._far = graph.irrelevant if targets.isdisjoint(graph.irrelevant) else frozenset[str]()
         if other is not None:
             self.known, self._bases = other.known, other._bases
         if other is not None and self._far == graph.irrelevant:
             self._targets, self._filled = other._targets, other._filled
+        named = [(path, [name.encode() for name in names]) for path, names in (within or {}).items()]
+        self._within = {path: names for path, names in named if all(name in self.names(path).own for name in names)}
 
     def is_sink(self, unit: Fragment) -> bool:
         """True if a unit is what the searches look for."""
@@ -35,7 +37,7 @@ class TargetReachability(Reachability):
     @cached_property
     def _parts(self) -> set[Fragment]:
         """The functions and methods of the definitions that matter, and the parts of them that stand apart."""
-        named = [d for path, names in self._within.items() for name in names for d in self.names(path).own.get(name.encode(), ())]
+        named = [d for path, names in self._within.items() for name in names for d in self.names(path).own[name]]
         found = {one for one in named if isinstance(one, Fragment)}
         for one in named:
             if isinstance(one, Class):

@@ -15,7 +15,6 @@ from bce_lint.analysis.project.target_reachability import TargetReachability
 from bce_lint.analysis.state.answers import Extent, FunctionName
 from bce_lint.analysis.state.machine import RecordingObserver
 from bce_lint.ir import Span
-from bce_lint.ir.walk import AnyNode, below, children
 
 MOST_AGAIN: Final = 500
 """As many entry points that were cut short are run once more: in packages with fixes they come to 70, in transformers to thousands."""
@@ -33,18 +32,18 @@ class UsersRun(Project):
         self._ran_for = before.graph.closure(wanted) | {*wanted}
         self.too_many = 0
         """How many entry points were cut short and may lead to the places, if they are more than are run once more: then nothing is."""
-        inner = {path: _in_functions(before.as_written(path)) for path in observer.targets}
-        self._loose = {path for path, span in places if inner[path].get(span) is None}
+        modules = {path: before.as_written(path) for path in observer.targets}
+        around = [(path, None if (one := modules[path]) is None else _definition(one.body, span.start)) for path, span in places]
+        self._loose = {path for path, name in around if name is None}
         """The files in which a place stands in code that runs as they are imported, or in a function that is no definition at their top."""
-        self._within = {path: {name for one, span in places if one == path and (name := inner[path].get(span))} for path in inner}
+        self._within = {path: {name for other, name in around if other == path and name} for path in observer.targets - self._loose}
         self._around: set[str] = set()
         """The files that may have from a module what is made at the places."""
         self._may: dict[FunctionName, bool] = {}
         super().__init__(before.root, before.summaries, before.texts, observer, before=before)
 
     def _towards(self, targets: frozenset[str], known: Reachability | None) -> TargetReachability:
-        within = {path: names for path, names in self._within.items() if path not in self._loose}
-        return TargetReachability(self.graph, targets, known, within)
+        return TargetReachability(self.graph, targets, known, self._within)
 
     def _first_bodies(self, starts: list[str]) -> list[str]:
         """Those that did not run before, those that may hold what is made, and those whose modules change others."""
@@ -91,15 +90,23 @@ class UsersRun(Project):
         return {(path, real.span(path, span).start) for path, span in self._ran_before.answer.reached if path in self._ran_for}
 
 
-def _in_functions(module: ir.Module | None) -> dict[Span, str]:
-    """The places of what stands in the bodies of functions, with the name of the definition at the top of the file that they are in."""
-    found: dict[Span, str] = {}
-    for top in () if module is None else module.body:
-        waiting: list[AnyNode] = [top] if isinstance(top, ir.FunctionDef | ir.ClassDef) else []
-        name = top.name if isinstance(top, ir.ClassDef) else top.function.name if isinstance(top, ir.FunctionDef) else ""
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, ir.FunctionDef):
-                found.update((inner.span, name) for one in node.function.body for inner in below(one) if isinstance(inner, ir.Expr))
-            waiting += children(node) if not isinstance(node, ir.FunctionDef) else ()
-    return found
+def _definition(body: ir.Body, place: int) -> str | None:
+    """The name of the definition at the top of a file in which some code runs when a function is called; None for other code."""
+    top = around = _last(body, place)
+    while isinstance(around, ir.ClassDef):
+        around = _last(around.body, place)
+    inner = around.function.body if isinstance(around, ir.FunctionDef) else ()
+    if not inner or place < inner[0].span.start:
+        return None
+    return top.name if isinstance(top, ir.ClassDef) else top.function.name if isinstance(top, ir.FunctionDef) else None
+
+
+def _last(body: ir.Body, place: int) -> ir.Stmt | None:
+    """The last statement of a block that begins before a place."""
+    return next((one for one in reversed(body) if _start(one) <= place), None)
+
+
+def _start(statement: ir.Stmt) -> int:
+    decorated = statement.function if isinstance(statement, ir.FunctionDef) else statement
+    decorators = decorated.decorators if isinstance(decorated, ir.Function | ir.ClassDef) else ()
+    return min([statement.span.start, *(one.span.start for one in decorators)])
