@@ -1,9 +1,9 @@
 """`python -m benchmarks.edits [--fresh [--counts]] [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs.
 
 Functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
-body, a parameter more, an import more. In a process that stays, an editor has the file open: after each edit the findings of the file are
-asked for in a workspace, and the file is as it was again. Told are the seconds of the processor, and how many times as long a first answer
-takes in a new process. A sample of the answers is held against cold ones. With `--fresh`, each answer is that of a new process of the
+body (with a name of its own alone, or with names that stand elsewhere), a parameter more, an import more. In a process that stays, an
+editor has the file open: after each edit the findings of the file are asked for in a workspace, and the file is as it was again. Told are
+the seconds of the processor, and how many times as long a first answer takes in a new process. A sample of the answers is held against cold ones. With `--fresh`, each answer is that of a new process of the
 command line, in a copy of the folder; it is told how much more it takes than one before which nothing was changed.
 """
 
@@ -51,6 +51,10 @@ def _statement(lines: Lines, at: _Place) -> Lines:
     return [*lines[: at.body], f"{at.indent}edited = 1", *lines[at.body :]]
 
 
+def _known_names(lines: Lines, at: _Place) -> Lines:
+    return [*lines[: at.body], f"{at.indent}model = loss = edited = None", *lines[at.body :]]
+
+
 def _parameter(lines: Lines, at: _Place) -> Lines:
     return [*lines[: at.line], _HEADER.sub(r"\1, edited=None\2", lines[at.line]).replace("(, ", "("), *lines[at.line + 1 :]]
 
@@ -60,7 +64,8 @@ def _import(lines: Lines, at: _Place) -> Lines:
 
 
 KINDS: Final[dict[str, Callable[[Lines, _Place], Lines]]] = {
-    "comment": _comment, "statement in a body": _statement, "parameter": _parameter, "import": _import,
+    "comment": _comment, "statement in a body": _statement, "with names of others": _known_names, "parameter": _parameter,
+    "import": _import,
 }  # fmt: skip
 
 
