@@ -3,8 +3,9 @@
 Functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
 body (with a name of its own alone, or with names that stand elsewhere), a parameter more, an import more. In a process that stays, an
 editor has the file open: after each edit the findings of the file are asked for in a workspace, and the file is as it was again. Told are
-the seconds of the processor, and how many times as long a first answer takes in a new process. A sample of the answers is held against cold ones. With `--fresh`, each answer is that of a new process of the
-command line, in a copy of the folder; it is told how much more it takes than one before which nothing was changed.
+the seconds of the processor, and how many times as long a first answer takes in a new process. A sample of the answers is held against cold
+ones. With `--fresh`, each answer is that of a new process of the command line, in a copy of the folder; it is told how much more it takes
+than one before which nothing was changed.
 """
 
 from __future__ import annotations
