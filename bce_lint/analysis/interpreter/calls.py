@@ -31,8 +31,7 @@ from bce_lint.analysis.domain.values import (
 from bce_lint.analysis.interpreter import arity, attributes, branches, classes, contexts, entry_points, instances, statements, summaries
 from bce_lint.analysis.models import autocast, conversions, layers, methods, registry
 from bce_lint.analysis.sites import ChoiceSite
-from bce_lint.analysis.state import assumptions, containers, handed, identities, partings
-from bce_lint.analysis.state.answers import FunctionName
+from bce_lint.analysis.state import assumptions, containers, cut_calls, handed, identities, partings
 from bce_lint.analysis.state.frames import MAX_DEPTH, MAX_RECURSION, Args, Frame, LeftBehind, LoweredFile
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import State, apart, apply_delta, merge
@@ -208,8 +207,8 @@ def _cut(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
 
     A function that only prepares a state is run for what it finds, too, and what it calls counts there.
     """
-    caller, owner = frame.function, "" if function.owner is None else function.owner.name
-    m.answer.cut.add(FunctionName(function.path, owner, "" if function.outer else function.node.name))
+    caller = frame.function
+    m.answer.cut.update(cut_calls.named(m, function, args))
     if frame.depth >= MAX_DEPTH and caller is not None:
         m.answer.leave_unfinished(frame.unit.path, caller.span.start, caller.name, NESTED)
     if m.observer is not None and (not m.suppress_sites or caller is None):

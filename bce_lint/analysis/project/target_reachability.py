@@ -46,10 +46,14 @@ class TargetReachability(Reachability):
         return found | {part for one in found for _, part in one.stores}
 
     def may_lead(self, path: str, owner: str, name: str) -> bool:
-        """True if a function, or a method of a class, at the top of a file may, if every name counts as named; or if there is none."""
+        """True if a method may, on an instance of a class at the top of a file; or a function or a class there, if every name counts as
+        named. Also if there is none of this name."""
         found = self.names(path).own.get((owner or name).encode(), ())
-        start = [u for d in found for u in (d.methods.get(name.encode(), ()) if owner and isinstance(d, Class) else (d,))]
-        return not start or not self._search_fails(start)
+        if not owner:
+            return not found or not self._search_fails(found)
+        lines = [self._line(one) if isinstance(one, Class) else [] for one in found]
+        known = found and all(any(name.encode() in one.methods for one in line) for line in lines)
+        return not known or self.method(path, owner, name)
 
     def irrelevant(self, path: str) -> bool:
         """A file may lead into any other, but for those that no imports join to it."""

@@ -47,7 +47,9 @@ class UsersRun(Project):
 
     def _first_bodies(self, starts: list[str]) -> list[str]:
         """Those that did not run before, those that may hold what is made, and those whose modules change others."""
-        again = sum(self._may_see(one) for one in self._extents.values() if one.files.isdisjoint(self._made_in))
+        rest = ((path, one) for (_, path, _), one in self._extents.items() if one.files.isdisjoint(self._made_in))
+        leading = {*starts}
+        again = sum(path in leading and self._may_see(one) for path, one in rest)
         if again > MOST_AGAIN:
             self.too_many = again
             return []

@@ -19,7 +19,8 @@ Visited: TypeAlias = tuple[int, ir.Span]
 
 
 class FunctionName(NamedTuple):
-    """A function by its file, the class that it is a method of, or an empty text, and its name; that is empty in a function or a lambda."""
+    """A function or a class by its file, the class that it is a method of, or an empty text, and its name; that is empty for what stands in
+    a function."""
 
     path: str
     owner: str
@@ -27,8 +28,8 @@ class FunctionName(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """How far a run came: the files of the functions that ran, and those that were called and did not run; `known` is False where not even
-    that is known."""
+    """How far a run came: the files of the functions that ran, and the functions that were called and did not run, with what these were
+    given; `known` is False where not even that is known."""
 
     files: frozenset[str] = frozenset()
     cut: frozenset[FunctionName] = frozenset()
@@ -51,7 +52,7 @@ class EntryAnswer:
     their addresses and the files where they are made; and `tests` whose outcome nobody could tell, by the numbers that tell
     alternatives apart, each with the outcome of what stands there for which the number is true. `marked` has the functions as often as
     they were reached, `entered` the files of all functions that ran, for whatever reason, and `cut` the functions that were called and
-    did not run.
+    did not run, with the functions and classes that those were given.
     """
 
     __slots__ = (
