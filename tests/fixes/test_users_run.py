@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -122,28 +122,48 @@ from torch import nn
 def long(x, y):
     nn.BCEWithLogitsLoss()(x, y).backward()
 {lines}
-    return last(x)
+    return {called}"""
 
 
-def last(x):
-    return {last}
-"""
+def long(called: str, imports: str = "") -> str:
+    """A file with a function that is cut short before the last call."""
+    return LONG.format(imports=imports, called=called, lines="\n".join(["    x = x + 1 + 1 + 1"] * 200))
 
 
-def long(last: str, imports: str = "") -> str:
-    """A file with a function that is cut short before it calls the last one."""
-    return LONG.format(imports=imports, last=last, lines="\n".join(["    x = x + 1 + 1 + 1"] * 200))
+USED = "\n\n\ndef used(x):\n    return Net()(x) > 0.5\n"
+LEADING: Mapping[str, tuple[str, bool]] = {
+    "the function uses it": ("last(x)\n\n\ndef last(x):\n    return Net()(x) > 0.5\n", True),
+    "a function is given that does": ("last(x, used)\n\n\ndef last(x, f):\n    return f(x)" + USED, True),
+    "one is given in a list": ("last(x, [used])\n\n\ndef last(x, f):\n    return f[0](x)" + USED, True),
+    "a class is given": ("last(x, Net)\n\n\ndef last(x, f):\n    return f()(x) > 0.5\n", True),
+    "another method does": (
+        "Box().last(x)\n\n\nclass Box:\n    def last(self, x):\n        return self.used(x)\n\n"
+        "    def used(self, x):\n        return Net()(x) > 0.5\n",
+        True,
+    ),
+    "an attribute holds it": (
+        "Box(x).last(x)\n\n\nclass Box:\n    def __init__(self, x):\n        self.net = Net()\n\n"
+        "    def last(self, x):\n        return self.net(x) > 0.5\n",
+        True,
+    ),
+    "it stands in a function": ("inner()(x)\n\n\ndef inner():\n    def last(x):\n        return Net()(x) > 0.5\n    return last\n", True),
+    "the function does something else": ("last(x)\n\n\ndef last(x):\n    return x * 2\n", False),
+    "a method does": ("Box().last(x)\n\n\nclass Box:\n    def last(self, x):\n        return x * 2\n", False),
+    "what is given does": ("last(x, used)\n\n\ndef last(x, f):\n    return f(x)\n\n\ndef used(x):\n    return x * 2\n", False),
+}
+"""What is called where a budget is spent, and what is below; whether it may lead to the model."""
 
 
-@pytest.mark.parametrize(("last", "again"), [("Net()(x) > 0.5", True), ("x * 2", False)])
+@pytest.mark.parametrize("name", LEADING)
 def test_what_was_cut_short_runs_where_it_may_lead_there(
-    tmp_path: Path, ran: list[str], monkeypatch: pytest.MonkeyPatch, last: str, again: bool
+    tmp_path: Path, ran: list[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
+    called, again = LEADING[name]
     monkeypatch.setattr(entry_points, "ENTRY_FUEL", 400)
     monkeypatch.setattr(entry_points, "SITE_BONUS", 0)
-    project = project_of(tmp_path, net=NET, train=TRAIN, long=long(last, "from net import Net\n"))
+    project = project_of(tmp_path, net=NET, train=TRAIN, long=long(called, "from net import Net\n"))
     found(project)
-    assert project.answer.unfinished
+    assert ("long.py", "long") in {(Path(one.path).name, one.name) for one in project.answer.unfinished.values()}
     assert ("long.long" in ran) == again
 
 
@@ -151,7 +171,7 @@ def test_too_many_that_were_cut_short_are_not_tried(tmp_path: Path, ran: list[st
     monkeypatch.setattr(entry_points, "ENTRY_FUEL", 400)
     monkeypatch.setattr(entry_points, "SITE_BONUS", 0)
     monkeypatch.setattr(users, "MOST_AGAIN", 0)
-    project = project_of(tmp_path, net=NET, train=TRAIN, long=long("Net()(x) > 0.5", "from net import Net\n"))
+    project = project_of(tmp_path, net=NET, train=TRAIN, long=long("Net()(x) > 0.5\n", "from net import Net\n"))
     assert fixed(project) == ["no fix by machine: 1 functions that may lead to it were not analysed completely, too many to try again"]
     assert ran == []
 
