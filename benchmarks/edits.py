@@ -4,8 +4,8 @@ Functions of the files (of all files, where none is named) are edited by turns, 
 body (with a name of its own alone, or with names that stand elsewhere), a parameter more, an import more. In a process that stays, an
 editor has the file open: after each edit the findings of the file are asked for in a workspace, and the file is as it was again. Told are
 the seconds of the processor, and how many times as long a first answer takes in a new process. A sample of the answers is held against cold
-ones. With `--fresh`, each answer is that of a new process of the command line, in a copy of the folder; it is told how much more it takes
-than one before which nothing was changed.
+ones. With `--fresh`, each answer is that of a new process of the command line, in a copy of the folder in which the edits stay; it is told
+how much more it takes than one before which nothing was changed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typing import Final, NamedTuple
 from bce_lint.workspace import Workspace
 
 _HEADER: Final = re.compile(r"^([ \t]*def .*)(\)(?: *->[^:]*)?:)[ \t]*$")
+_IMPORT: Final = re.compile(r"(?:import|from(?! +__future__\b)) ")
 _SAMPLE: Final = 10
 """Every so many edits the answer is held against that of a new workspace."""
 _NEW: Final = re.compile(r"\b(edited|# a comment)\b")
@@ -61,7 +62,8 @@ def _parameter(lines: Lines, at: _Place) -> Lines:
 
 
 def _import(lines: Lines, at: _Place) -> Lines:
-    return ["import os as edited", *lines]
+    first = next((row for row, line in enumerate(lines) if _IMPORT.match(line)), 0)
+    return [*lines[:first], "import os as edited", *lines[first:]]
 
 
 KINDS: Final[dict[str, Callable[[Lines, _Place], Lines]]] = {
@@ -125,7 +127,7 @@ def fresh(folder: Path, files: list[Path], edits: int, rng: Random, options: lis
     """Measures new processes, and prints."""
     with tempfile.TemporaryDirectory() as beside:
         copy = _Copy(folder, Path(beside))
-        places = list(places_of([copy.folder / file for file in files] or sorted(copy.folder.rglob("*.py"))))
+        paths = [copy.folder / file for file in files] or sorted(copy.folder.rglob("*.py"))
         _, cold = copy.lint(*options)
         warm = min(copy.lint(*options)[1] for _ in range(3))
         took: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -133,14 +135,13 @@ def fresh(folder: Path, files: list[Path], edits: int, rng: Random, options: lis
         (copy.folder / "come_since.py").write_text("number = 1\n", encoding="utf-8")
         _, first = copy.lint(*options)  # from here on the state is kept
         for number in range(edits):
-            kind, path, as_it_is, text = _edit(number, places, rng)
+            kind, path, _, text = _edit(number, list(places_of(paths)), rng)
             path.write_text(text, encoding="utf-8")
             found, seconds = copy.lint(*options)
             took[kind].append(seconds)
             if number % _SAMPLE == 0:
                 compared, different = compared + 1, different + (found != copy.lint("--no-cache", *options)[0])
-            path.write_text(as_it_is, encoding="utf-8")
-        print(f"{folder}: {edits} edits of {len({place.path for place in places})} files, each before a new process")
+        print(f"{folder}: {edits} edits of {len(paths)} files, each before a new process")
         print(f"  cold {cold:.2f} s, nothing changed {warm:.2f} s, the first change {first:.2f} s; above that where nothing changed:")
         _tell({kind: [one - warm for one in seconds] for kind, seconds in took.items()}, cold)
         print(f"  answers other than without a cache: {different} of {compared}")
