@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from bce_lint.analysis.domain.tensor import SourceRange, Tensor
-from bce_lint.analysis.domain.values import ClassV, FunctionV, MethodV, PartialV, Ref, Seq, Table, Value, options
-from bce_lint.analysis.state import cells
+from bce_lint.analysis.domain.values import ClassV, FunctionV, Ref, Value, options
+from bce_lint.analysis.state.cut_calls import parts
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
-
-DEPTH = 3
-"""How deep containers are looked into."""
 
 
 class LostCalls:
@@ -40,22 +37,8 @@ class LostCalls:
             key = here, value.address if type(value) is Ref else id(value)
             if key not in self._seen:
                 self._seen.add(key)
-                for one in _parts(m, value):
+                for one in chain.from_iterable(map(_own, parts(m, (value,)))):
                     self.given.setdefault(one, name)
-
-
-def _parts(m: Machine, value: Value) -> Iterator[SourceRange]:
-    """What a value is or holds."""
-    level: tuple[Value, ...] = (value,)
-    seen: set[int] = set()
-    for _ in range(DEPTH + 1):
-        below: list[Value] = []
-        for option in chain.from_iterable(map(options, level)):
-            if id(option) not in seen:
-                seen.add(id(option))
-                yield from _own(option)
-                below += _held(m, option)
-        level = tuple(below)
 
 
 def _own(value: Value) -> Iterator[SourceRange]:
@@ -82,19 +65,3 @@ def _line(cls: ClassV) -> Iterator[SourceRange]:
             seen.add(one.address)
             yield (one.path, one.node.span)
             waiting += (base for value in one.bases for base in options(value) if type(base) is ClassV)
-
-
-def _held(m: Machine, value: Value) -> list[Value]:
-    match value:
-        case Ref():
-            held = m.state.find((value.address, cells.ITEMS))
-            return [] if held is None else [held]
-        case Table():
-            return [*(one for _, one in value.entries), *([] if value.rest is None else [value.rest])]
-        case Seq():
-            return [*value]
-        case MethodV():
-            return [value.receiver, value.function]
-        case PartialV():
-            return [value.function, *value.args, *(one for _, one in value.keywords)]
-    return []

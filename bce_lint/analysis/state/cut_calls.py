@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -15,39 +15,57 @@ if TYPE_CHECKING:
     from bce_lint.analysis.state.machine import Machine
 
 DEPTH: Final = 3
-"""How deep what is given is looked into."""
+"""How deep containers are looked into."""
 
 
 def named(m: Machine, function: FunctionV, args: Args) -> Iterator[FunctionName]:
     """A function that is called and not followed, and the functions and classes among what it is given: it may call them."""
-    receiver = args.pos[0] if function.owner is not None and args.pos else None
-    own = isinstance(receiver, Ref) and isinstance(receiver.what, ClassV)
-    yield _name(function, receiver.what if isinstance(receiver, Ref) and isinstance(receiver.what, ClassV) else function.owner)
-    level = [*args.pos[own:], *args.kw.values()]
-    for _ in range(DEPTH):
-        below: list[Value] = []
-        for option in chain.from_iterable(map(options, level)):
-            match option:
-                case FunctionV():
-                    yield _name(option, option.owner)
-                case ClassV() | Ref(what=ClassV()):
-                    cls = option if isinstance(option, ClassV) else option.what
-                    assert isinstance(cls, ClassV)
-                    yield FunctionName(cls.path, "", cls.name)
-                case Ref():
-                    below += [one for one in (m.state.find((option.address, cells.ITEMS)),) if one is not None]
-                case MethodV():
-                    below += (option.receiver, option.function)
-                case PartialV():
-                    below += (option.function, *option.args, *(one for _, one in option.keywords))
-                case Table():
-                    below += [one for one in (*(one for _, one in option.entries), option.rest) if one is not None]
-                case Seq():
-                    below += option
-        level = below
+    match args.pos[:1] if function.owner is not None else ():
+        case (Ref(what=ClassV() as cls),):
+            yield _name(function, cls)
+            given = args.pos[1:]
+        case _:
+            yield _name(function, function.owner)
+            given = args.pos
+    for one in parts(m, (*given, *args.kw.values())):
+        match one:
+            case FunctionV():
+                yield _name(one, one.owner)
+            case (ClassV() as cls) | Ref(what=ClassV() as cls):
+                yield FunctionName(cls.path, "", cls.name)
 
 
 def _name(function: FunctionV, owner: ClassV | None) -> FunctionName:
     """What a function is known by, as a method of a class."""
     name = "" if function.outer else function.node.name
     return FunctionName(function.path, "", name) if owner is None else FunctionName(owner.path, owner.name, name)
+
+
+def parts(m: Machine, values: Iterable[Value]) -> Iterator[Value]:
+    """What some values are or hold, each once."""
+    level = (*values,)
+    seen: set[int] = set()
+    for _ in range(DEPTH + 1):
+        below: list[Value] = []
+        for option in chain.from_iterable(map(options, level)):
+            if id(option) not in seen:
+                seen.add(id(option))
+                yield option
+                below += _held(m, option)
+        level = (*below,)
+
+
+def _held(m: Machine, value: Value) -> list[Value]:
+    match value:
+        case Ref():
+            held = m.state.find((value.address, cells.ITEMS))
+            return [] if held is None else [held]
+        case Table():
+            return [*(one for _, one in value.entries), *([] if value.rest is None else [value.rest])]
+        case Seq():
+            return [*value]
+        case MethodV():
+            return [value.receiver, value.function]
+        case PartialV():
+            return [value.function, *value.args, *(one for _, one in value.keywords)]
+    return []

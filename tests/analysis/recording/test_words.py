@@ -19,12 +19,11 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
 )  # fmt: skip
-from bce_lint.analysis.recording import lost_calls
 from bce_lint.analysis.recording.describe import describe, joined
 from bce_lint.analysis.recording.lost_calls import LostCalls
 from bce_lint.analysis.recording.terms import Apply, Group, Input, Known, Term, is_view, parts, row_of, walk
 from bce_lint.analysis.recording.uses import DEPTH, UseRecorder
-from bce_lint.analysis.state import cells
+from bce_lint.analysis.state import cells, cut_calls
 from bce_lint.analysis.state.frames import Args
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.catalog.schema import Domain
@@ -137,7 +136,7 @@ def test_what_it_was_given_is_looked_into() -> None:
     def deep(levels: int) -> Value:
         return tensor(ONE) if levels == 0 else Seq((deep(levels - 1),))
 
-    assert [len(lost(m, deep(levels))) for levels in (0, lost_calls.DEPTH, lost_calls.DEPTH + 1)] == [1, 1, 0]
+    assert [len(lost(m, deep(levels))) for levels in (0, cut_calls.DEPTH, cut_calls.DEPTH + 1)] == [1, 1, 0]
     m.write(3, cells.ITEMS, Seq((Ref(3, "list", None, ONE),)))
     assert lost(m, Ref(3, "list", None, ONE)) == {("a.py", 0)}
 
