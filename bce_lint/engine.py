@@ -247,7 +247,7 @@ def _project_around(
     known = _PROJECTS.get(part)
     if known is None or known.imports != imports:
         before, worth = earlier()
-        known = _PROJECTS[part] = StayingProject(root, imports, expected=worth, edits=True, before=before)
+        known = _PROJECTS[part] = StayingProject(root, imports, expected=worth, before=before)
     return known.around(path, data)
 
 

@@ -129,7 +129,7 @@ class Workspace:
         texts = {one: text for one, text in self._texts.items() if root_of(one) == root}
         key = root.path, package_of(root, name)
         if key not in self._projects:
-            self._projects[key] = StayingProject(root, self._imports, edits=True)
+            self._projects[key] = StayingProject(root, self._imports)
         staying = self._projects[key]
         return name, staying.state(name, texts)
 

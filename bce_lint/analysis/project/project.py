@@ -70,8 +70,9 @@ class Project(ProjectQuestions):
     ) -> None:
         super().__init__(root, files, texts, before, imports, edits)
         from_there = before if before is not None and observer is None and stays and edits and before.stays else None
-        if from_there is not None and hasattr(from_there, "answer") and self.moved_alone(from_there, from_there._registrations.found()):
-            vars(self).update({name: one for name, one in vars(from_there).items() if name not in vars(self)})  # it stands where it stood
+        if from_there is not None and "answer" in vars(from_there) and self.moved_alone(from_there, from_there._registrations.found()):
+            # It stands where it stood; a state that was read back has found nothing yet.
+            vars(self).update({name: one for name, one in vars(from_there).items() if name not in vars(self)})
             return
         self.stays: bool = stays
         self.others: list[Project] = []
@@ -110,7 +111,6 @@ class Project(ProjectQuestions):
         self._visits = Visits(self.reachability)
         self.extents: dict[RunKey, Extent] = {}
         """How far the runs of entry points came."""
-        self._extents_met: dict[Extent, Extent] = {}
         if earlier is not None and going_on is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
         self._open_files = None if observer is not None or noting else OpenFiles(self._text)
@@ -317,8 +317,7 @@ class Project(ProjectQuestions):
     def _count(self, key: RunKey, answer: EntryAnswer) -> None:
         """Counts the answer of an entry point."""
         self.answer.add(answer)
-        extent = answer.extent
-        self.extents[key] = self._extents_met.setdefault(extent, extent)
+        self.extents[key] = answer.extent
 
     def _known_of(self, key: RunKey, below: State) -> EntryMemo | None:
         """What an earlier state of the project has found at an entry point, if it holds for this one."""

@@ -43,7 +43,7 @@ class ProjectFiles:
         imports: ImportFolders | None,
         edits: bool = False,
     ) -> None:
-        self.root, self.edits = root, edits
+        self.root = root
         self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
         self._modules: dict[tuple[str, bytes], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound

@@ -36,7 +36,7 @@ _ROOMS: Final = ("bce_lint.analysis.", "bce_lint.ir.", "bce_lint.catalog.", "bce
 """Where the classes stand of which something may be made."""
 _KEPT: Final[Mapping[type[Any], tuple[str, ...]]] = {
     Project: (
-        "root", "edits", "_worked_on", "import_folders", "_modules", "_sound", "summaries", "texts", "_editions", "_imports", "_units",
+        "root", "_worked_on", "import_folders", "_modules", "_sound", "summaries", "texts", "_editions", "_imports", "_units",
         "stays", "_registrations", "graph", "reachability", "_words_known", "machine", "memos", "_walked", "_visits",
     ),
     Machine: (

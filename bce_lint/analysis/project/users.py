@@ -56,7 +56,7 @@ class UsersRun(Project):
         loads, kinds = self._ran_before.loads, {path: "run_body" if self.reachability.body(path) else "_load_body" for path in starts}
         holding = self._loose | {path for path, extent in loads.extents.items() if self._may_see(extent)}
         holding |= {path for path in starts if path not in loads.extents or path not in self._ran_for}
-        self._around |= (self.graph.closure(holding) | holding) if holding else holding
+        self._around |= self.graph.closure(holding) | holding
         self._around |= {path for path in starts if self._may_see(self._extents.get((kinds[path], path, 0), Extent()))}
         return [path for path in starts if path in self._around or path in loads.contesting]
 
@@ -74,7 +74,7 @@ class UsersRun(Project):
         return not extent.known or not extent.files.isdisjoint(self._made_in) or any(map(self._may_lead, extent.cut))
 
     def _may_lead(self, function: FunctionName) -> bool:
-        """True if a function may lead to the places, whatever it is given."""
+        """True if a function may lead to the places, or what stands in a function."""
         if function not in self._may:
             assert isinstance(self.reachability, TargetReachability), "it leads towards places"
             self._may[function] = not function.name or self.reachability.may_lead(*function)
