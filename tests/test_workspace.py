@@ -17,22 +17,17 @@ from bce_lint.staying import StayingProject
 from bce_lint.workspace import Workspace
 from tests.edits import changed
 from tests.metamorphic.programs import planted
+from tests.small_project import MODEL, RIGHT, TRAIN, write_project
 
 FIXTURES = Path(__file__).parent / "fixtures"
 LOSSES = (FIXTURES / "losses" / "shop", *sorted(path.parent for path in (FIXTURES / "projects").rglob("pyproject.toml")))
 
-MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
-TRAIN = "from torch import nn\nfrom models import Net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
-RIGHT = MODEL.replace("torch.sigmoid(x)", "x")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A project of two files with a bug that takes both."""
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "models.py").write_text(MODEL, encoding="utf-8")
-    (tmp_path / "train.py").write_text(TRAIN, encoding="utf-8")
-    return tmp_path
+    return write_project(tmp_path)
 
 
 def codes(workspace: Workspace, path: str = "train.py") -> list[str]:

@@ -13,7 +13,7 @@ from bce_lint.diagnostic import DISPLAY_ONLY, Diagnostic, Fix
 from bce_lint.engine import check
 from bce_lint.rules.selection import choose
 
-HEAD = """\
+NET = """\
 import torch
 from torch import nn
 
@@ -25,6 +25,8 @@ class Net(nn.Module):
 
     def forward(self, x):
         return torch.sigmoid(self.head(x))
+"""
+HEAD = NET + """\
 
 
 class Box:

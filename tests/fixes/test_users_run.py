@@ -16,21 +16,9 @@ from bce_lint.engine import judge_files
 from bce_lint.rules.by_file import EVERY
 from bce_lint.syntax.parse import lower
 from tests.analysis.project.test_reuse import FIXTURES, PROJECTS
+from tests.fixes.test_not_followed import NET
 
 FIX_PROJECTS = sorted(path for path in (FIXTURES.parent / "fixes" / "projects").glob("*/before"))
-NET = """\
-import torch
-from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.head = nn.Linear(4, 1)
-
-    def forward(self, x):
-        return torch.sigmoid(self.head(x))
-"""
 TRAIN = "from net import Net\nfrom torch import nn\n\n\ndef train(x, y):\n    nn.BCELoss()(Net()(x), y).backward()\n"
 OTHER = "from torch import nn\n\n\ndef other(x, y):\n    nn.CrossEntropyLoss()(x, y).backward()\n"
 

@@ -16,9 +16,6 @@ from pygls.uris import to_fs_path
 from pytest_lsp import LanguageClient, make_test_lsp_client
 
 ROOT = Path(__file__).parents[2]
-MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
-TRAIN = "from torch import nn\nfrom models import Net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
-RIGHT = MODEL.replace("torch.sigmoid(x)", "x")
 OPTION = "from torch import nn\n\nloss = nn.MSELoss(size_average=False)\n"
 SOON = 40.0
 """Seconds within which anything is answered, on a machine that has much to do."""

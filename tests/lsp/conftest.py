@@ -6,13 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.lsp.client import MODEL, TRAIN
+from tests.small_project import write_project
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A project of two files with a bug that takes both."""
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "models.py").write_text(MODEL, encoding="utf-8")
-    (tmp_path / "train.py").write_text(TRAIN, encoding="utf-8")
-    return tmp_path
+    return write_project(tmp_path)

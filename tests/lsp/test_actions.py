@@ -9,7 +9,8 @@ import pytest
 from lsprotocol import types
 
 from bce_lint.cli import main
-from tests.lsp.client import MODEL, OPTION, RIGHT, TRAIN, Session, capabilities, play, session
+from tests.lsp.client import OPTION, Session, capabilities, play, session
+from tests.small_project import MODEL, RIGHT, TRAIN
 
 pytestmark = pytest.mark.any_python
 

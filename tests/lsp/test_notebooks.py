@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from tests.lsp.client import MODEL, RIGHT, Session, capabilities, eventually, place, play, session
+from tests.lsp.client import Session, capabilities, eventually, place, play, session
+from tests.small_project import MODEL, RIGHT
 
 pytestmark = pytest.mark.any_python
 

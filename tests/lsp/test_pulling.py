@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from tests.lsp.client import MODEL, OPTION, RIGHT, TRAIN, Session, capabilities, eventually, play, session
+from tests.lsp.client import OPTION, Session, capabilities, eventually, play, session
+from tests.small_project import MODEL, RIGHT, TRAIN
 
 pytestmark = pytest.mark.any_python
 

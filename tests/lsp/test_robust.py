@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from benchmarks.server import Wire
-from tests.lsp.client import OPTION, ROOT, TRAIN
+from tests.lsp.client import OPTION, ROOT
+from tests.small_project import TRAIN
 
 ENV = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 SOON = 60

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from tests.lsp.client import MODEL, OPTION, RIGHT, TRAIN, Session, capabilities, place, play, session
+from tests.lsp.client import OPTION, Session, capabilities, place, play, session
+from tests.small_project import MODEL, RIGHT, TRAIN
 
 
 def test_a_finding_has_all_that_an_editor_shows(folder: Path) -> None:

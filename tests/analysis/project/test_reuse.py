@@ -12,6 +12,7 @@ from bce_lint.analysis.project.project import Project
 from bce_lint.rules.by_file import EVERY
 from tests.edits import changed
 from tests.metamorphic.programs import planted
+from tests.small_project import MODEL, TRAIN
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "projects"
 PROJECTS = sorted({path.parent for path in FIXTURES.rglob("pyproject.toml")} | {path for path in FIXTURES.iterdir() if path.is_dir()})
@@ -81,8 +82,6 @@ def test_random_changes_of_fixtures_at_length(folder: Path, seed: int, tmp_path:
         go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 15, edits=seed > 0, opened=seed == 1)
 
 
-MODEL = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x)\n"
-TRAIN = "from torch import nn\nfrom models import Net\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
 OTHER = "from torch import nn\n\n\ndef other(x, y):\n    return nn.BCEWithLogitsLoss()(x.sigmoid(), y)\n"
 """A loss that nothing in the other files has to do with."""
 

@@ -19,9 +19,10 @@ from bce_lint.analysis.project.snapshots import ProjectSnapshot, restored, taken
 from bce_lint.cache.state import digest
 from bce_lint.source.projects import usual
 from bce_lint.source.text import content
-from tests.analysis.project.test_reuse import FIXTURES, MODEL, OTHER, PROJECTS, TRAIN, codes, project_of, state, texts_of, told
+from tests.analysis.project.test_reuse import FIXTURES, OTHER, PROJECTS, codes, project_of, state, texts_of, told
 from tests.analysis.project.test_reuse import taken as taken_over
 from tests.edits import changed
+from tests.small_project import MODEL, TRAIN
 
 
 def on_disk(path: str, known: str) -> bytes | None:
