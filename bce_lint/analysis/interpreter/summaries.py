@@ -31,7 +31,7 @@ ALLOWED = 400
 
 def may_be_known(m: Machine) -> bool:
     """True if calls may be replayed here."""
-    return m.observer is None and m.remembering and not m.own_tables and not m.oversized and not imports.forcing()
+    return (m.observer is None or m.observer.learns_once) and m.remembering and not m.own_tables and not m.oversized and not imports.forcing()
 
 
 def call(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span) -> Value:
@@ -45,6 +45,8 @@ def call(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args:
                 break
             found = _compared(m, frame, function, args, span, context, one)
             if found is not None and replayed(m, frame, one, found):
+                if m.observer is not None:
+                    m.observer.enter(frame, function, span)
                 if index:
                     known.insert(0, known.pop(index))
                 return found.result

@@ -26,6 +26,7 @@ class LossCalls:
     """A recording of why expressions are not known. It runs what a plain run does, and with as much fuel."""
 
     fuel_factor: Final = 1
+    learns_once: Final = False
     targets: Final = frozenset[str]()
 
     def __init__(self, is_known: Callable[[str], bool]) -> None:

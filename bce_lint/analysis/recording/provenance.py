@@ -45,6 +45,8 @@ class ProvenanceRecorder(UseRecorder):
     else may see it before or after.
     """
 
+    learns_once = False
+
     def __init__(self, targets: frozenset[str], wanted: frozenset[SourceRange]) -> None:
         super().__init__(targets)
         self.wanted = wanted

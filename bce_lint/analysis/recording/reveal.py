@@ -37,6 +37,7 @@ class Reveals:
     """
 
     fuel_factor: Final = 1
+    learns_once: Final = False
     """A recording that knew more than a plain run would not explain what that one says."""
 
     def __init__(self, targets: frozenset[str], is_known: Callable[[str], bool], wanted: frozenset[ir.Span] | None = None) -> None:

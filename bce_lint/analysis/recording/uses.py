@@ -62,6 +62,7 @@ class UseRecorder:
 
     fuel_factor: Final = 8
     """Whoever changes a value must have seen who uses it."""
+    learns_once = True
 
     def __init__(self, targets: frozenset[str] = frozenset()) -> None:
         self.targets = targets
@@ -202,7 +203,7 @@ class UseRecorder:
     def _held(self, m: Machine, value: Value) -> Mapping[int, Value]:
         """What a container holds that may be a tensor or hold some, each once: most of many are one and the same."""
         if type(value) is Ref:
-            held = m.state.find((value.address, cells.ITEMS)) if value.kind in _HOLDING else None
+            held = m.peek((value.address, cells.ITEMS)) if value.kind in _HOLDING else None
             return {} if held is None else {id(held): held}
         if type(value) is not Seq and type(value) is not Table:
             return {}

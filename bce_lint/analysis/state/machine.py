@@ -77,6 +77,10 @@ class Interpreter(Protocol):
 class Observer(Protocol):
     """Who is told where values go, in a run that records; what it gives back stands for a value from there on."""
 
+    @property
+    def learns_once(self) -> bool:
+        """True if a call that finds what another one found tells it nothing: such calls are replayed, and it hears that they are entered."""
+
     def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value, /) -> Value:
         """An expression had a value."""
 
