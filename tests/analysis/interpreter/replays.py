@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -51,6 +52,18 @@ def ran(project: Project, wanted: set[str], remembering: bool) -> dict[str, obje
     project.machine.remembering = remembering
     project.run(wanted)
     return answers(project)
+
+
+def uses(project: Project, remembering: bool) -> dict[str, object]:
+    """All that a run of a project has told the recorder of uses that observes it; who waits for a value and has none is left out."""
+    project.machine.remembering = remembering
+    project.run(set(project.summaries))
+    told = vars(project.machine.observer)
+    found: dict[str, object] = {name: told[name] for name in ("evaluated", "started")}
+    for name, one in told.items():
+        if isinstance(one, defaultdict) and not name.startswith("_"):
+            found[name] = {key: values for key, values in one.items() if values}
+    return found | vars(told["lost"]) | {"_seen": None}
 
 
 def of_texts(files: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object], list[str]]:
