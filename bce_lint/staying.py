@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bce_lint.source.projects import project_files, usual
@@ -24,10 +24,17 @@ _Stamps: TypeAlias = dict[str, tuple[int, int]]
 class StayingProject:
     """The project of some files, as it is on the disk but for texts that are given. Where it is not `expected` to change, what is noted for
     later states is noted from the first change on: a run that notes takes longer. `before` is a state to go on from. Files that are given
-    another text, or are written, are those that somebody works on: their functions are told apart."""
+    another text, or are written, or were `written` last, are those that somebody works on: their functions are told apart."""
 
-    def __init__(self, root: Root, imports: ImportFolders = usual, expected: bool = True, before: Project | None = None) -> None:
-        self._root, self.imports, self._expected = root, imports, expected
+    def __init__(
+        self,
+        root: Root,
+        imports: ImportFolders = usual,
+        expected: bool = True,
+        before: Project | None = None,
+        written: Collection[str] = (),
+    ) -> None:
+        self._root, self.imports, self._expected, self._written = root, imports, expected, written
         self._known = self._before = before
         self._stamps: _Stamps = {}
         self._trusted_until = 0.0
@@ -47,7 +54,8 @@ class StayingProject:
         stamps = self._look(path)
         missing = path not in stamps and path not in texts and os.path.exists(path)
         files, stays = [*stamps, *([path] if missing else [])], self._expected or known is not None
-        made = Project(self._root.path, files, texts, before=known, imports=self.imports, stays=stays, edits=True)
+        written = self._written if known is None else ()
+        made = Project(self._root.path, files, texts, before=known, imports=self.imports, stays=stays, edits=True, written=written)
         if not missing:  # else it would not be the same whichever file was asked about before
             self._known, self._stamps = made, stamps
             if known is not None and known is self._before:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
@@ -42,10 +42,12 @@ _DAMAGE: Final = (ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 class WarmStart(NamedTuple):
-    """A state of a project from which a run can go on, if one is kept; `worth` says that what the run finds is kept for later ones."""
+    """A state of a project from which a run can go on, if one is kept; `worth` says that what the run finds is kept for later ones.
+    Where none is, `written` are the files that were written since the project was asked about before."""
 
     project: Project | None = None
     worth: bool = False
+    written: tuple[str, ...] = ()
 
 
 class Recalled(NamedTuple):
@@ -91,8 +93,6 @@ class Cache:
         self._due: list[tuple[Root, str, Project]] = []
         self._cost: dict[str, float] = {}
         """How many seconds it takes to keep a state, by its key."""
-        self._changed: dict[str, int] = {}
-        """How many files of the state that was kept before have changed in another, by its key."""
 
     def find(
         self,
@@ -191,14 +191,13 @@ class Cache:
         shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
-            return WarmStart(None, state is not None and state.size <= _LARGE and shelf.has_others())
+            asked = None if state is None or state.size > _LARGE else shelf.asked_before()
+            return WarmStart() if state is None or asked is None else WarmStart(None, True, tuple(_written_since(asked, state.digests)))
         from pickle import UnpicklingError
 
         from bce_lint.analysis.project.snapshots import restored
 
         self._cost[shelf.state] = stored.cost
-        if state is not None:
-            self._changed[state.key] = sum(state.digests.get(path) != known for path, known in stored.snapshot.files)
         try:
             return WarmStart(restored(stored.snapshot, imports, _as_it_was), True)
         except (*_DAMAGE, LookupError, UnpicklingError, EOFError, ImportError, AttributeError):
@@ -215,16 +214,24 @@ class Cache:
             self._keep_state(*self._due.pop())
 
     def _keep_state(self, root: Root, part: str, project: Project) -> None:
-        """Keeps the state of a project that stays for later runs, if it took longer to find out than it takes to write down."""
+        """Keeps the state of a project that stays for later runs, once runs have spent as long on what has changed since one was kept as
+        it takes to write one down."""
         folder, state = self._place(root), self._analysed.get(project)
         if folder is None or state is None or not project.stays or project.texts:
             return
         if any(one.code == CRASH for one in project.problems.values()):
             return
-        if project.seconds < max(self._cost.get(state.key, 0.0), _WORTH) or (self._changed.get(state.key) == 1 and not project.begun):
-            return  # of a file whose functions are told apart, the next change concerns what this one did
-        from bce_lint.analysis.project.snapshots import taken
         from bce_lint.cache import snapshot_file
+
+        shelf, name = self._shelf(folder, state), self._state_name(part)
+        cost = self._cost.get(state.key)
+        if cost is None and project.seconds < _WORTH:
+            return
+        spent, project.seconds = project.seconds, 0.0
+        if cost is not None and (spent := spent + snapshot_file.spent(shelf, name)) < max(cost, _WORTH):
+            snapshot_file.spend(shelf, name, spent)
+            return
+        from bce_lint.analysis.project.snapshots import taken
 
         start = time.process_time()
         snapshot = taken(project, digest)
@@ -233,8 +240,8 @@ class Cache:
         imports = {one: project.import_folders(one) for one in project.listed()}
         cost = time.process_time() - start
         with suppress(OSError):
-            snapshot_file.write(self._shelf(folder, state), self._state_name(part), snapshot_file.Stored(snapshot, imports, cost))
-            project.seconds, self._cost[state.key] = 0.0, cost
+            snapshot_file.write(shelf, name, snapshot_file.Stored(snapshot, imports, cost))
+            self._cost[state.key] = cost
 
     def _state_name(self, part: str) -> str:
         return digest(f"{program()}\0{part}".encode("utf-8", "surrogatepass"))
@@ -274,6 +281,14 @@ class Cache:
 
     def _new_shelf(self, folder: str, root: str, state: str) -> Shelf:
         return Shelf(folder, digest(root.encode("utf-8", "surrogatepass")), state, self._key)
+
+
+def _written_since(when: int, files: Iterable[str]) -> Iterator[str]:
+    """The files that were written after some time (nanoseconds)."""
+    for path in files:
+        with suppress(OSError):
+            if os.stat(path).st_mtime_ns > when:
+                yield path
 
 
 def _as_it_was(path: str, known: str) -> bytes | None:

@@ -68,11 +68,11 @@ class Shelf:
         """What only this user's key makes of something kept about this project, whatever state it is in."""
         return self._key.signature(self._about[0], b"state", name, content)
 
-    def has_others(self) -> bool:
-        """True if answers about another state of the project are kept."""
+    def asked_before(self) -> int | None:
+        """When answers about another state of the project were last kept or asked for (nanoseconds); None where there are none."""
         with suppress(OSError), self.inside() as inside:
-            return any(name != self._name for name in inside.oldest(_STATE, 0))
-        return False
+            return next((when for when, name in inside.newest(_STATE) if name != self._name), None)
+        return None
 
     def put(self, question: str, answer: str) -> None:
         """Adds an answer, which has no line end in it, in one write: other processes may do the same at the same time."""
@@ -187,9 +187,13 @@ class Folder:
 
     def oldest(self, kind: re.Pattern[str], kept: int) -> list[str]:
         """The files that look like ours of a kind, without those that were used last."""
+        return [name for _, name in self.newest(kind)[kept:]]
+
+    def newest(self, kind: re.Pattern[str]) -> list[tuple[int, str]]:
+        """The files that look like ours of a kind, those that were used last first, each with when that was (nanoseconds)."""
         with os.scandir(self.path) as found:
             ours = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in found if kind.fullmatch(entry.name)]
-        return [name for _, name in sorted(ours, reverse=True)[kept:]]
+        return sorted(ours, reverse=True)
 
 
 @contextmanager

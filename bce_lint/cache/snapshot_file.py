@@ -18,8 +18,11 @@ LARGEST: Final = 1 << 28
 KEPT: Final = 2
 """How many there may be of a project: of its parts, or by different versions of this program."""
 _NAME: Final = re.compile(r"[0-9a-f]{32}\.state")
-_LEFT: Final = re.compile(r"[0-9a-f]{32}\.state\.[0-9]+")
+_LEFT: Final = re.compile(r"[0-9a-f]{32}\.(?:state|spent)\.[0-9]+")
 """What a process is writing, or has left that was killed."""
+_MOST_SPENT: Final = 3600.0
+"""Seconds: what is said to be more is no more."""
+_SPENT: Final = re.compile(r"[0-9a-f]{32}\.spent")
 _SIGNED: Final = 32
 """How many letters a signature has."""
 
@@ -54,8 +57,22 @@ def write(shelf: Shelf, name: str, stored: Stored) -> None:
         return
     with shelf.inside(make=True) as inside:
         inside.replace(f"{name}.state", shelf.sign(name.encode(), packed) + packed)
-        for other in (*inside.oldest(_NAME, KEPT), *inside.oldest(_LEFT, KEPT)):
+        for other in (f"{name}.spent", *inside.oldest(_NAME, KEPT), *inside.oldest(_LEFT, KEPT), *inside.oldest(_SPENT, KEPT)):
             inside.remove(other)
+
+
+def spent(shelf: Shelf, name: str) -> float:
+    """How many seconds runs have spent on what has changed since a state was kept. It is not signed: what depends on it is when the next
+    one is kept."""
+    with suppress(OSError, ValueError), shelf.inside() as inside:
+        return min(max(float(inside.content(f"{name}.spent", 32)), 0.0), _MOST_SPENT)
+    return 0.0
+
+
+def spend(shelf: Shelf, name: str, seconds: float) -> None:
+    """Notes how many seconds they have spent, if that is possible."""
+    with suppress(OSError), shelf.inside(make=True) as inside:
+        inside.replace(f"{name}.spent", f"{seconds:.3f}".encode())
 
 
 def _packed(stored: Stored) -> bytes:

@@ -113,30 +113,40 @@ def test_what_takes_less_than_to_keep_it_is_not_kept(root: Path, monkeypatch: py
     assert states(root) == []
 
 
-def test_it_is_kept_anew_where_more_than_the_functions_of_one_file_are_others(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (root / "empty.py").touch()
+def test_it_is_kept_anew_once_runs_have_spent_as_long_on_changes_as_it_takes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lint()
     edit(root)
     lint()
     (path,) = states(root)
-    read = snapshot_file.read
-    monkeypatch.setattr(snapshot_file, "read", lambda *about: None if (one := read(*about)) is None else one._replace(cost=0.0))
+    spent, read = path.with_suffix(".spent"), snapshot_file.read
+    monkeypatch.setattr(snapshot_file, "read", lambda *about: None if (one := read(*about)) is None else one._replace(cost=1000.0))
 
     def _kept_anew() -> bool:
         before = path.read_bytes()
+        edit(root)
         lint()
         return path.read_bytes() != before
 
-    for turn in range(4):
-        (root / "other.py").write_text(OTHER.replace("    return", f"    y = y[{turn}:]\n    return"), encoding="utf-8")
-        assert _kept_anew() == (turn == 0)  # from then on the functions of the file are told apart
-    edit(root)
+    assert not _kept_anew()
+    first = float(spent.read_text(encoding="utf-8"))
+    assert not _kept_anew()
+    assert float(spent.read_text(encoding="utf-8")) > first > 0
+    spent.write_text("1500", encoding="utf-8")
     assert _kept_anew()
-    edit(root, "net.py")
-    assert _kept_anew()
-    edit(root, "net.py")
-    edit(root)
-    assert _kept_anew()
+    assert not spent.exists()
+    spent.write_text("no number", encoding="utf-8")
+    assert not _kept_anew()
+    assert 0 < float(spent.read_text(encoding="utf-8")) < 1000
+
+
+def test_a_file_that_was_written_before_a_state_was_kept_is_told_apart_by_its_functions(root: Path, restored: list[Project]) -> None:
+    lint()
+    body = OTHER.replace("    return", "    y = y[{}:]\n    return")
+    for turn in range(3):
+        (root / "other.py").write_text(body.format(turn), encoding="utf-8")
+        lint()
+    assert [{Path(path).name for path in one._worked_on} for one in restored] == [{"other.py"}] * 2
+    assert [one._editions.keys() for one in restored] == [{str(root / "other.py")}] * 2
 
 
 def test_a_large_project_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,8 @@ ALLOWED = 400
 
 def may_be_known(m: Machine) -> bool:
     """True if calls may be replayed here."""
-    return (m.observer is None or m.observer.learns_once) and m.remembering and not m.own_tables and not m.oversized and not imports.forcing()
+    learns = m.observer is None or m.observer.learns_once
+    return learns and m.remembering and not m.own_tables and not m.oversized and not imports.forcing()
 
 
 def call(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span) -> Value:
@@ -95,7 +96,8 @@ def _followed(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, 
     answer, entered = m.answer, m.answer.entered
     answer.entered = set()
     try:
-        result, written = calls.follow(m, frame, unit, function, args, span)
+        with m.journal.call() as needs:
+            result, written = calls.follow(m, frame, unit, function, args, span)
     finally:
         entered |= answer.entered
         files, answer.entered = frozenset(answer.entered), entered
@@ -107,7 +109,7 @@ def _followed(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, 
     if not trace.lost and cost >= WORTH and m.fuel > 0 and not any([one in functions for one in m.stack]):  # noqa: C419 - few
         context = m.interned((frame.context, frame.unit.address, span, frame.unrolled_at))
         assert context is not None
-        made = Summary(trace, m, function, args, result, written, cost, functions, files, context)
+        made = Summary(trace, m, function, args, result, written, cost, functions, files, context, needs)
         made.caller, made.calls = frame.unit.place(span), ((frame.unit.path, span), *chain(frame))
         made.root = conversions.root(frame) if m.program.converts() else None
         known = m.kept.setdefault(way, [])

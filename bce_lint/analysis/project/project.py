@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from time import process_time
 
@@ -67,8 +67,9 @@ class Project(ProjectQuestions):
         imports: ImportFolders | None = None,
         stays: bool = False,
         edits: bool = False,
+        written: Collection[str] = (),
     ) -> None:
-        super().__init__(root, files, texts, before, imports, edits)
+        super().__init__(root, files, texts, before, imports, edits, written)
         from_there = before if before is not None and observer is None and stays and edits and before.stays else None
         if from_there is not None and "answer" in vars(from_there) and self.moved_alone(from_there, from_there._registrations.found()):
             # It stands where it stood; a state that was read back has found nothing yet.
@@ -93,7 +94,6 @@ class Project(ProjectQuestions):
         """What the entry points found that count: each answers for itself, and they are taken in the order of the graph."""
         factor, noting = 1 if observer is None else observer.fuel_factor, stays or earlier is not None
         self.machine: Machine = Machine(self, callbacks, observer, factor, None if earlier is None else earlier.machine, noting)
-        self.machine.remembering = not stays  # what a call that is replayed depends on is not noted
         self.memos = Memos()
         walked = None if before is None else before._walked
         self._walked: WalkedFiles = WalkedFiles(self.graph, self._walk, walked) if same is None else same._walked

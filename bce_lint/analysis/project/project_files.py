@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -31,7 +31,8 @@ class ProjectFiles:
     """The files under a root. `before` is an earlier state of the same ones: what has not changed since is not parsed again.
 
     `imports` says where imports are looked up, else `before` does. Where it `edits`, a file that has another text than on the disk, or than
-    before, is one that somebody works on: what stands in it keeps its places, which `real` turns into those in its text.
+    before, is one that somebody works on, as those are that were `written` last: what stands in it keeps its places, which `real` turns
+    into those in its text.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class ProjectFiles:
         before: ProjectFiles | None,
         imports: ImportFolders | None,
         edits: bool = False,
+        written: Collection[str] = (),
     ) -> None:
         self.root = root
         self.import_folders: ImportFolders = imports or (usual if before is None else before.import_folders)
@@ -55,7 +57,7 @@ class ProjectFiles:
         if before is not None:
             self._imports.go_on(before._imports)
         self._editions: dict[str, Edition] = {} if before is None else dict(before._editions)
-        self._worked_on = _no_notebooks({*self.texts, *self._editions} if edits else ())
+        self._worked_on = _no_notebooks({*self.texts, *self._editions, *_few(written)} if edits else ())
         worked_on = frozenset[str]() if before is None else before._worked_on
         scanned = {path: self._scan(path, path in worked_on) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
@@ -198,7 +200,7 @@ class ProjectFiles:
         """The files that were written since another state of the project, if they are few."""
         pairs = ((path, summary, before.summaries.get(path)) for path, summary in self.summaries.items())
         found = [path for path, summary, known in pairs if known is not None and known.raw != summary.raw]
-        return _no_notebooks(found if len(found) <= FEW_WRITTEN else ())
+        return _no_notebooks(_few(found))
 
     def _still_read(self, before: ProjectFiles) -> dict[tuple[str, bytes], ir.Module]:
         """What was read of files that are as they were, and of others the text before this one: it may come back."""
@@ -262,6 +264,11 @@ class ProjectFiles:
     def resolve(self, importer: str, module: str, level: int) -> str | None:
         """The file that an import names, None outside the project."""
         return self._imports.file(importer, module, level)
+
+
+def _few(written: Collection[str]) -> Collection[str]:
+    """The files that were written, if they are few enough to be somebody's work."""
+    return written if len(written) <= FEW_WRITTEN else ()
 
 
 def _no_notebooks(paths: Iterable[str]) -> frozenset[str]:

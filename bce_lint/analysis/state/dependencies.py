@@ -109,6 +109,21 @@ class Dependencies:
             if isinstance(effect, Loaded):
                 self.loaded(effect.path, effect.searched)
 
+    def repeat(self, other: Dependencies) -> None:
+        """Takes over what a call depends on that stands for one of this unit, and what it did, but for what it took."""
+        self.absorb(other)
+        for effect in other.effects:
+            if isinstance(effect, Granted | Spent):
+                self.given(effect)
+            elif not isinstance(effect, Loaded):
+                self.used(effect)
+
+    def include(self, part: Dependencies) -> None:
+        """Takes over all that a call of this unit depends on, did and took."""
+        self.repeat(part)
+        for path, (bulk, evaluations) in part.took.items():
+            self.take(path, bulk, evaluations)
+
 
 class Unnoted(Dependencies):
     """What a unit depends on of a project from which nothing goes on: nobody asks, and nothing is kept."""
@@ -131,6 +146,9 @@ class Unnoted(Dependencies):
         """Nothing is noted."""
 
     def absorb(self, other: Dependencies) -> None:
+        """Nothing is noted."""
+
+    def repeat(self, other: Dependencies) -> None:
         """Nothing is noted."""
 
 
@@ -172,4 +190,17 @@ class Journal:
         try:
             yield self.current
         finally:
+            self.current = around
+
+    @contextmanager
+    def call(self) -> Iterator[Dependencies]:
+        """A call of the unit that runs, until the end of the block: what it depends on is noted apart, and with the unit when it ends."""
+        if not self.noting:
+            yield self.current
+            return
+        around, self.current = self.current, Dependencies(self.contested)
+        try:
+            yield self.current
+        finally:
+            around.include(self.current)
             self.current = around

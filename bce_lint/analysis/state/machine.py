@@ -79,7 +79,7 @@ class Observer(Protocol):
 
     @property
     def learns_once(self) -> bool:
-        """True if a call that finds what another one found tells it nothing: such calls are replayed, and it hears that they are entered."""
+        """True if a call that finds what another one found tells it nothing but that it is entered: such calls are replayed."""
 
     def note(self, m: Machine, frame: Frame, node: ir.Expr, value: Value, /) -> Value:
         """An expression had a value."""

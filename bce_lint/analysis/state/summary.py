@@ -9,6 +9,7 @@ from bce_lint.analysis.domain.partitions import Tag, Tags, ValueTest
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.domain.values import Constant, FunctionV, MustUses, Value, const
 from bce_lint.analysis.state import assumptions, cells
+from bce_lint.analysis.state.dependencies import Dependencies
 from bce_lint.analysis.state.frames import Args, Frame, LeftBehind
 from bce_lint.analysis.state.handed import handed_by
 from bce_lint.analysis.state.machine import Machine
@@ -28,7 +29,7 @@ class Summary:
 
     __slots__ = (
         "args", "asked", "bonus", "caller", "calls", "context", "cost", "ended", "files", "function", "functions", "holding",
-        "keywords", "marked", "result", "root", "sites", "stack", "trace", "visited", "written",
+        "keywords", "marked", "needs", "result", "root", "sites", "stack", "trace", "visited", "written",
     )  # fmt: skip
 
     caller: Place
@@ -47,10 +48,11 @@ class Summary:
         functions: frozenset[ir.Function],
         files: frozenset[str],
         context: int,
+        needs: Dependencies,
     ) -> None:
         self.trace, self.function, self.args, self.keywords = trace, function, args.pos, tuple(args.kw.values())
         self.result, self.written, self.cost, self.context = result, written, cost, context
-        self.functions, self.files = functions, files
+        self.functions, self.files, self.needs = functions, files, needs
         self.ended = m.ended
         self.asked = tuple(dict.fromkeys(trace.log.asked[trace.asked_from :]))
         self.visited = frozenset(trace.log.visited[trace.visited_from :])
@@ -315,6 +317,7 @@ def _do(m: Machine, one: Summary, found: Unification) -> None:
     for function in one.marked:
         m.answer.mark(function)
     m.answer.entered |= one.files
+    m.journal.current.repeat(one.needs)
     for node in one.visited:
         m.visited(node)
     for stack in trace.incomplete:

@@ -68,6 +68,7 @@ class Walks:
     def take(self, bulk: int) -> None:
         """Large values of so much bulk were asked for, none of them too much."""
         self._taken[self.path] = self.taken + bulk
+        self._journal.current.take(self.path, bulk, 0)
 
     def ask(self, value: Seq | Table) -> Seq | Table:
         """A large value, or what is left of it."""

@@ -63,7 +63,7 @@ def uses(project: Project, remembering: bool) -> dict[str, object]:
     for name, one in told.items():
         if isinstance(one, defaultdict) and not name.startswith("_"):
             found[name] = {key: values for key, values in one.items() if values}
-    return found | vars(told["lost"]) | {"_seen": None}
+    return {**found, **vars(told["lost"]), "_seen": None}
 
 
 def of_texts(files: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def replayed(text: str) -> list[str]:
     return replayed_in({"main.py": HEAD + text})
 
 
-def replayed_in(files: dict[str, str]) -> list[str]:
+def replayed_in(files: Mapping[str, str]) -> list[str]:
     """The same, of a program of some files."""
     texts = {path_of(name): text.encode() for name, text in files.items()}
     followed = uses(FromTexts(FOLDER, (), texts, UseRecorder()), remembering=False)
