@@ -10,17 +10,7 @@ from bce_lint import ir
 from bce_lint.analysis.domain.conditions import Condition
 from bce_lint.analysis.domain.partitions import Tags
 from bce_lint.analysis.domain.tensor import Place, Tensor
-from bce_lint.analysis.domain.values import (
-    TOP,
-    FunctionV,
-    LazyImport,
-    Ref,
-    RefKind,
-    Seq,
-    Table,
-    Union,
-    Value,
-)
+from bce_lint.analysis.domain.values import TOP, FunctionV, LazyImport, Ref, RefKind, Seq, Table, Union, Value
 from bce_lint.analysis.sites import Site
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.answers import EntryAnswer
