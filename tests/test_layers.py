@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.any_python
+
 PACKAGE = Path(__file__).parents[1] / "bce_lint"
 
 # What a room may import besides itself. The longest prefix of a module's name decides its room.

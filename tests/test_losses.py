@@ -12,6 +12,8 @@ import bce_lint
 from bce_lint.cli import main
 from bce_lint.diagnostic import JudgedLoss
 
+pytestmark = pytest.mark.any_python
+
 SHOP = Path(__file__).parent / "fixtures" / "losses" / "shop"
 PAGE = Path(__file__).parents[1] / "docs" / "losses.md"
 _SAID = re.compile(r"# loss: (.+)$")

@@ -15,6 +15,8 @@ from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check, check_text
 from bce_lint.rules.registry import default_codes
 
+pytestmark = pytest.mark.any_python
+
 PROJECTS = sorted(path for path in (Path(__file__).parent / "fixtures" / "projects").iterdir() if path.is_dir())
 CODES = default_codes() | {"BCE123"}
 KEY = Signer(b"a key of the tests")

@@ -19,6 +19,8 @@ from tests.edits import changed
 from tests.metamorphic.programs import planted
 from tests.small_project import MODEL, RIGHT, TRAIN, write_project
 
+pytestmark = pytest.mark.any_python
+
 FIXTURES = Path(__file__).parent / "fixtures"
 LOSSES = (FIXTURES / "losses" / "shop", *sorted(path.parent for path in (FIXTURES / "projects").rglob("pyproject.toml")))
 

@@ -15,6 +15,8 @@ from bce_lint.cli.options import parse
 from bce_lint.config.settings import BY_KEY, SETTINGS
 from tests.config.projects import BUG, JSON, MAYBE, NLL, SAFE, Lint, write
 
+pytestmark = pytest.mark.any_python
+
 PACKAGE = {"a.py": BUG, "nll.py": NLL, "safe.py": SAFE, "build/b.py": BUG, "gen/g.py": BUG, "lib/net/__init__.py": "", "maybe.py": MAYBE}
 
 SAME: dict[str, tuple[str, list[str]]] = {

@@ -18,6 +18,8 @@ from bce_lint.syntax.parse import lower
 from tests.analysis.project.test_reuse import FIXTURES, PROJECTS
 from tests.fixes.test_not_followed import NET
 
+pytestmark = pytest.mark.any_python
+
 FIX_PROJECTS = sorted(path for path in (FIXTURES.parent / "fixes" / "projects").glob("*/before"))
 TRAIN = "from net import Net\nfrom torch import nn\n\n\ndef train(x, y):\n    nn.BCELoss()(Net()(x), y).backward()\n"
 OTHER = "from torch import nn\n\n\ndef other(x, y):\n    nn.CrossEntropyLoss()(x, y).backward()\n"

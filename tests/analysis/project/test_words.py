@@ -15,6 +15,8 @@ from bce_lint.engine import check
 from bce_lint.rules.registry import BY_CODE
 from tests.test_fixtures import FIXTURES
 
+pytestmark = pytest.mark.any_python
+
 NAMES = sorted(
     name.rpartition(".")[2]
     for table in (losses.MODULES, losses.FUNCTIONS, activations.MODULES, activations.FUNCTIONS, layers.LAYERS)

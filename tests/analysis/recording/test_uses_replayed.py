@@ -18,6 +18,8 @@ from tests.planted.cases import CASES
 from tests.planted.plan import Plan, plans
 from tests.planted.render import rendered
 
+pytestmark = pytest.mark.any_python
+
 
 def _folder_holds(folder: Path) -> None:
     paths = sorted(map(str, folder.rglob("*.py")))
