@@ -199,6 +199,8 @@ class Project(ProjectQuestions):
                 in_one_piece(run) if len(starts) > FEW else run()
         finally:
             self.seconds += process_time() - start
+            if self.stays:
+                self.machine.kept.clear()  # a later state has a machine of its own
 
     def _run_starts(self, starts: list[str]) -> None:
         doing = FOLLOWING if self.machine.observer is None else RECORDING
