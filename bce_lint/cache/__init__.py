@@ -240,8 +240,7 @@ class Cache:
         imports = {one: project.import_folders(one) for one in project.listed()}
         cost = time.process_time() - start
         with suppress(OSError):
-            snapshot_file.write(shelf, name, snapshot_file.Stored(snapshot, imports, cost))
-            self._cost[state.key] = cost
+            self._cost[state.key] = snapshot_file.write(shelf, name, snapshot_file.Stored(snapshot, imports, cost))
 
     def _state_name(self, part: str) -> str:
         return digest(f"{program()}\0{part}".encode("utf-8", "surrogatepass"))

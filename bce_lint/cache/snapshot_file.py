@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from contextlib import suppress
+from time import process_time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -50,15 +51,20 @@ def read(shelf: Shelf, name: str) -> Stored | None:
     return None
 
 
-def write(shelf: Shelf, name: str, stored: Stored) -> None:
-    """Keeps a state under a name, in place of the one before. Raises OSError where that is not possible."""
-    packed = _packed(stored)
+def write(shelf: Shelf, name: str, stored: Stored) -> float:
+    """Keeps a state under a name, in place of the one before; how many seconds that took, together with what it had taken so far. Raises
+    OSError where that is not possible."""
+    start = process_time()
+    compressed = _compressed(stored)
+    cost = stored.cost + process_time() - start
+    packed = f"{cost:.3f}\n".encode() + compressed
     if len(packed) >= LARGEST:
-        return
+        return cost
     with shelf.inside(make=True) as inside:
         inside.replace(f"{name}.state", shelf.sign(name.encode(), packed) + packed)
         for other in (f"{name}.spent", *inside.oldest(_NAME, KEPT), *inside.oldest(_LEFT, KEPT), *inside.oldest(_SPENT, KEPT)):
             inside.remove(other)
+    return cost
 
 
 def spent(shelf: Shelf, name: str) -> float:
@@ -75,9 +81,9 @@ def spend(shelf: Shelf, name: str, seconds: float) -> None:
         inside.replace(f"{name}.spent", f"{seconds:.3f}".encode())
 
 
-def _packed(stored: Stored) -> bytes:
+def _compressed(stored: Stored) -> bytes:
     snapshot = stored.snapshot
-    header: list[Any] = [snapshot.constants, snapshot.files, stored.imports, stored.cost]
+    header: list[Any] = [snapshot.constants, snapshot.files, stored.imports]
     return zlib.compress(json.dumps(header).encode() + b"\n" + snapshot.data, 1)
 
 
@@ -85,8 +91,9 @@ def _unpacked(packed: bytes) -> Stored:
     """What was packed. Raises ValueError, TypeError or zlib.error where it is none of ours."""
     from bce_lint.analysis.project.snapshots import ProjectSnapshot
 
-    header, _, data = zlib.decompress(packed).partition(b"\n")
-    constants, files, imports, cost = json.loads(header)
+    cost, _, compressed = packed.partition(b"\n")
+    header, _, data = zlib.decompress(compressed).partition(b"\n")
+    constants, files, imports = json.loads(header)
     named = [(str(module), str(name)) for module, name in constants]
     contents = [(str(path), str(digest)) for path, digest in files]
     folders = {str(folder): None if found is None else tuple(map(str, found)) for folder, found in imports.items()}
