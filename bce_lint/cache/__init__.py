@@ -215,7 +215,7 @@ class Cache:
 
     def _keep_state(self, root: Root, part: str, project: Project) -> None:
         """Keeps the state of a project that stays for later runs, once runs have spent as long on what has changed since one was kept as
-        it takes to write one down."""
+        it takes to write one down; where a file begins anew, the next run would take as long again."""
         folder, state = self._place(root), self._analysed.get(project)
         if folder is None or state is None or not project.stays or project.texts:
             return
@@ -227,8 +227,8 @@ class Cache:
         cost = self._cost.get(state.key)
         if cost is None and project.seconds < _WORTH:
             return
-        spent, project.seconds = project.seconds, 0.0
-        if cost is not None and (spent := spent + snapshot_file.spent(shelf, name)) < max(cost, _WORTH):
+        spent, again, project.seconds = project.seconds, project.seconds if project.begun else 0.0, 0.0
+        if cost is not None and (spent := spent + snapshot_file.spent(shelf, name)) + again < max(cost, _WORTH):
             snapshot_file.spend(shelf, name, spent)
             return
         from bce_lint.analysis.project.snapshots import taken
