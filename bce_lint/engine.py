@@ -14,7 +14,7 @@ from bce_lint.source.projects import by_root, package_of, project_files, root_of
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
-    from bce_lint.cache import Cache, WarmStart
+    from bce_lint.cache import Cache
     from bce_lint.cache.turn import AnswerTurn
     from bce_lint.findings import FixOptions, Inspect
     from bce_lint.fixes.outcome import Outcome
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bce_lint.source.text import SourceText
     from bce_lint.staying import StayingProject
 
-    LookUp: TypeAlias = Callable[[], WarmStart | None]
-    """The state of a project from which a run may go on, and whether others may go on from this one."""
+    LookUp: TypeAlias = Callable[[], tuple[Project | None, bool, tuple[str, ...]]]
+    """The state of a project from which a run may go on, whether others may go on from this one, and the files that were written last."""
 
 
 class LintResult(NamedTuple):
@@ -122,7 +122,7 @@ def _check_root(
     def _analyse(earlier: LookUp) -> tuple[Project, LintResult]:
         from bce_lint.analysis.project.project import Project
 
-        before, stays, written = earlier() or (None, False, ())
+        before, stays, written = earlier()
         project = Project(root.path, files, before=before, imports=selected.imports, stays=stays, edits=stays, written=written)
         found = judge_files(project, paths, shown, selected, fixes=fixes, inspect=inspect, related=related)
         return project, found._replace(parsed=project.parsed())
@@ -162,8 +162,8 @@ def _answer(
     return result
 
 
-def _none_earlier() -> None:
-    """Nobody keeps what was found."""
+def _none_earlier() -> tuple[None, bool, tuple[str, ...]]:
+    return None, False, ()
 
 
 def judge_files(
@@ -246,7 +246,7 @@ def _project_around(
     part = (root.path, package_of(root, path))
     known = _PROJECTS.get(part)
     if known is None or known.imports != imports:
-        before, worth, written = earlier() or (None, False, ())
+        before, worth, written = earlier()
         known = _PROJECTS[part] = StayingProject(root, imports, expected=worth, before=before, written=written)
     return known.around(path, data)
 

@@ -191,8 +191,9 @@ class Cache:
         shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
-            asked = None if state is None or state.size > _LARGE else shelf.asked_before()
-            return WarmStart() if state is None or asked is None else WarmStart(None, True, tuple(_written_since(asked, state.digests)))
+            if state is None or state.size > _LARGE or (asked := shelf.asked_before()) is None:
+                return WarmStart()
+            return WarmStart(None, True, tuple(_written_since(asked, state.digests)))
         from pickle import UnpicklingError
 
         from bce_lint.analysis.project.snapshots import restored
@@ -238,9 +239,9 @@ class Cache:
         if snapshot is None:
             return
         imports = {one: project.import_folders(one) for one in project.listed()}
-        cost = time.process_time() - start
+        took = time.process_time() - start
         with suppress(OSError):
-            self._cost[state.key] = snapshot_file.write(shelf, name, snapshot_file.Stored(snapshot, imports, cost))
+            self._cost[state.key] = snapshot_file.write(shelf, name, snapshot_file.Stored(snapshot, imports, took))
 
     def _state_name(self, part: str) -> str:
         return digest(f"{program()}\0{part}".encode("utf-8", "surrogatepass"))

@@ -32,7 +32,7 @@ ALLOWED = 400
 def may_be_known(m: Machine) -> bool:
     """True if calls may be replayed here."""
     learns = m.observer is None or m.observer.learns_once
-    return learns and m.remembering and not m.own_tables and not m.oversized and not imports.forcing()
+    return learns and not m.own_tables and not m.oversized and not imports.forcing()
 
 
 def call(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args: Args, span: ir.Span) -> Value:

@@ -101,22 +101,27 @@ class Dependencies:
 
     def absorb(self, other: Dependencies) -> None:
         """Takes over what a part of this unit depends on, of which the outcome is kept."""
-        self.files.update(other.files)
-        self.bodies.update(other.bodies)
-        self.asked.update(other.asked)
-        self.limited |= other.limited
+        self._read(other)
         for effect in other.effects:
             if isinstance(effect, Loaded):
                 self.loaded(effect.path, effect.searched)
 
     def repeat(self, other: Dependencies) -> None:
-        """Takes over what a call depends on that stands for one of this unit, and what it did, but for what it took."""
-        self.absorb(other)
+        """Takes over what a call depends on that stands for one of this unit, and what it did, in order, but for what it took."""
+        self._read(other)
         for effect in other.effects:
-            if isinstance(effect, Granted | Spent):
+            if isinstance(effect, Loaded):
+                self.loaded(effect.path, effect.searched)
+            elif isinstance(effect, Granted | Spent):
                 self.given(effect)
-            elif not isinstance(effect, Loaded):
+            else:
                 self.used(effect)
+
+    def _read(self, other: Dependencies) -> None:
+        self.files.update(other.files)
+        self.bodies.update(other.bodies)
+        self.asked.update(other.asked)
+        self.limited |= other.limited
 
     def include(self, part: Dependencies) -> None:
         """Takes over all that a call of this unit depends on, did and took."""
@@ -195,12 +200,9 @@ class Journal:
     @contextmanager
     def call(self) -> Iterator[Dependencies]:
         """A call of the unit that runs, until the end of the block: what it depends on is noted apart, and with the unit when it ends."""
-        if not self.noting:
-            yield self.current
-            return
-        around, self.current = self.current, Dependencies(self.contested)
-        try:
-            yield self.current
-        finally:
-            around.include(self.current)
-            self.current = around
+        around = self.current
+        with self.unit() as needs:
+            try:
+                yield needs
+            finally:
+                around.include(needs)

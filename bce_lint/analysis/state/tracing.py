@@ -23,8 +23,8 @@ MAX_RAISED = 8
 
 class Traced:
     """The part of a machine that traces look at: `trace` is that of the innermost call, if one is open, `kept` are the summaries by what
-    must be the same before they are compared, unless none are wanted (`remembering`). `floors` is what the entry point had spent where
-    the comprehensions around began, `finished` what those before it took, `compared` counts comparisons with summaries."""
+    must be the same before they are compared. `floors` is what the entry point had spent where the comprehensions around began, `finished`
+    what those before it took, `compared` counts comparisons with summaries."""
 
     state: State
     base: State
@@ -40,7 +40,6 @@ class Traced:
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
-        self.remembering = True
         self.kept: dict[Hashable, list[Any]] = {}
         self.floors: list[int] = []
         self.finished = self.compared = 0

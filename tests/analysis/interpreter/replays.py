@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from unittest.mock import patch
 
@@ -47,17 +47,24 @@ def all_kept() -> Iterator[list[str]]:
         yield replayed
 
 
+@contextmanager
+def none_known() -> Iterator[None]:
+    """Each call is followed."""
+    with patch.object(summaries, "may_be_known", lambda m: False):
+        yield
+
+
 def ran(project: Project, wanted: set[str], remembering: bool) -> dict[str, object]:
     """What a run of some files finds."""
-    project.machine.remembering = remembering
-    project.run(wanted)
+    with nullcontext() if remembering else none_known():
+        project.run(wanted)
     return answers(project)
 
 
 def uses(project: Project, remembering: bool) -> dict[str, object]:
     """All that a run of a project has told the recorder of uses that observes it; who waits for a value and has none is left out."""
-    project.machine.remembering = remembering
-    project.run(set(project.summaries))
+    with nullcontext() if remembering else none_known():
+        project.run(set(project.summaries))
     told = vars(project.machine.observer)
     found: dict[str, object] = {name: told[name] for name in ("evaluated", "started")}
     for name, one in told.items():

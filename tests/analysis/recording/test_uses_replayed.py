@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,16 @@ from tests.planted.render import rendered
 pytestmark = pytest.mark.any_python
 
 
+def _replayed(make: Callable[[UseRecorder], Project]) -> list[str]:
+    """The calls of a project that are replayed, where what is said of the uses is what is said without that."""
+    followed = uses(make(UseRecorder()), remembering=False)
+    with all_kept() as names:
+        assert uses(make(UseRecorder()), remembering=True) == followed
+    return names
+
+
 def _folder_holds(folder: Path) -> None:
-    paths = sorted(map(str, folder.rglob("*.py")))
-    followed = uses(Project(str(folder), paths, observer=UseRecorder()), remembering=False)
-    with all_kept():
-        assert uses(Project(str(folder), paths, observer=UseRecorder()), remembering=True) == followed
+    _replayed(partial(Project, str(folder), sorted(map(str, folder.rglob("*.py"))), None))
 
 
 @pytest.mark.parametrize("folder", SAMPLED, ids=lambda folder: str(folder.relative_to(FIXTURES)))
@@ -40,17 +46,13 @@ def test_all_fixtures(folder: Path) -> None:
 
 
 def replayed(text: str) -> list[str]:
-    """The calls of a program that are replayed, where what is said of the uses is what is said without that."""
+    """The same, of a program of one file."""
     return replayed_in({"main.py": HEAD + text})
 
 
 def replayed_in(files: Mapping[str, str]) -> list[str]:
     """The same, of a program of some files."""
-    texts = {path_of(name): text.encode() for name, text in files.items()}
-    followed = uses(FromTexts(FOLDER, (), texts, UseRecorder()), remembering=False)
-    with all_kept() as names:
-        assert uses(FromTexts(FOLDER, (), texts, UseRecorder()), remembering=True) == followed
-    return names
+    return _replayed(partial(FromTexts, FOLDER, (), {path_of(name): text.encode() for name, text in files.items()}))
 
 
 def _planted_program(plan: Plan) -> None:
