@@ -158,6 +158,8 @@ def call_function(m: Machine, frame: Frame, function: FunctionV, args: Args, spa
         m.not_replayed()
         _cut(m, frame, function, args)
         return TOP
+    if m.trace is not None:
+        m.trace.calls_from(frame.depth)
     if is_entry or args.bound or not summaries.may_be_known(m):
         return follow(m, frame, unit, function, args, span, is_entry)[0]
     return summaries.call(m, frame, unit, function, args, span)

@@ -115,6 +115,7 @@ def _made(m: Machine, frame: Frame, owner: Ref, items: Table, key: Value, span: 
 
 
 def _subcontainer(m: Machine, frame: Frame, owner: Ref, items: Seq, span: ir.Span) -> Ref:
+    m.placed(owner.address)
     ref = changed(m.new_ref(frame, span, "container", owner.what), place=owner.place)
     m.write(ref.address, cells.ITEMS, items)
     return ref

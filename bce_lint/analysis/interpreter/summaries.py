@@ -14,7 +14,7 @@ from bce_lint.analysis.models import conversions
 from bce_lint.analysis.state.frames import Args, Frame, LoweredFile
 from bce_lint.analysis.state.handed import chain
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.renaming import MovedCall, Unequal
+from bce_lint.analysis.state.moved_calls import MovedCall, Unequal
 from bce_lint.analysis.state.store import Reads, assumed
 from bce_lint.analysis.state.summary import Summary, is_as_it_was, replayed
 from bce_lint.analysis.state.trace import Trace
@@ -58,7 +58,7 @@ def _way(m: Machine, frame: Frame, function: FunctionV, args: Args) -> Hashable:
     """What must be the same of two calls before anything is compared."""
     evaluating = any([one.name in EVALUATION_STEPS for one in m.stack])  # noqa: C419 - few
     return (
-        function.node, frame.depth, m.suppress_sites > 0, m.catching > 0, m.takes_any, m.journal.searching, bool(m.thrown), m.stars.used,
+        function.node, m.suppress_sites > 0, m.catching > 0, m.takes_any, m.journal.searching, bool(m.thrown), m.stars.used,
         evaluating, args.open, len(args.pos), tuple(args.kw),
     )  # fmt: skip
 
@@ -67,10 +67,12 @@ def _compared(
     m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, context: int, one: Summary
 ) -> Unification | None:
     """The renaming under which a summary stands for a call, if there is one."""
-    if not one.fits(m):
+    if not one.fits(m, frame):
         return None
     found = Unification(m)
-    found.moved = MovedCall(one.caller, frame.unit.place(span), one.calls, ((frame.unit.path, span), *chain(frame)))
+    calls = (frame.unit.path, span), *chain(frame)
+    found.anywhere = m.observer is None
+    found.moved = MovedCall(one.caller, frame.unit.place(span), one.calls, calls, one.trace.depth - 1, frame.depth)
     try:
         found.given(one.context, context)
         if one.root is not None:

@@ -50,6 +50,7 @@ class _Copies:
     def of(self, value: Ref) -> Ref:
         """The copy of an object, which `finish` fills."""
         if value.address not in self.made:
+            self.m.placed(value.address)
             copy = changed(value, address=self.m.intern(("copy", value.address, *self.key)))
             self.made[value.address] = copy
             self.waiting.append((value, copy))

@@ -226,13 +226,17 @@ def initialise(m: Machine, frame: Frame, ref: Ref, outside: str | None, args: Ar
     """The inherited constructor of a class outside the project, run on an instance of a project class."""
     known = INHERITED.get(outside or "")
     if known is not None:
+        m.placed(ref.address)
         known.initialise(m, frame, ref, known.row, args, node)
 
 
 def apply_outside(m: Machine, frame: Frame, callee: Ref, outside: str | None, args: Args, node: ir.Call, via: Place | None = None) -> Value:
     """The inherited `forward` of a class outside the project."""
     known = INHERITED.get(outside or "")
-    return m.fresh(frame, node.span) if known is None else known.forward(m, frame, callee, known.row, args, node, via)
+    if known is None:
+        return m.fresh(frame, node.span)
+    m.placed(callee.address)
+    return known.forward(m, frame, callee, known.row, args, node, via)
 
 
 def _wrap(m: Machine, frame: Frame, index: int, args: Args, node: ir.Call) -> Value:

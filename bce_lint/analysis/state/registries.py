@@ -9,6 +9,8 @@ from bce_lint.analysis.domain.values import TOP, ClassV, Constant, Ref, Table, V
 from bce_lint.analysis.state import cells
 from bce_lint.analysis.state.frames import Frame, LoweredFile
 from bce_lint.analysis.state.machine import Machine
+from bce_lint.analysis.state.renaming import Renaming
+from bce_lint.analysis.state.trace import Trace
 from bce_lint.ir.walk import below
 from bce_lint.records import changed
 
@@ -26,7 +28,10 @@ def completed(m: Machine, frame: Frame, owner: Ref, table: Table, key: Value) ->
     name = key.value if type(key) is Constant else None
     if type(key) is Constant and (not isinstance(name, str) or (table.get(name) is not None and not m.is_summary(owner.address))):
         return table
-    names = _names(m, frame, owner)
+    own = names_of(m, owner)
+    if m.trace is not None:
+        m.trace.registered(frame.depth, owner, own)
+    names = own | names_around(m, frame, _AROUND, m.trace)
     files = m.program.registering(names, name if isinstance(name, str) else None) if names else ()
     root = _root(frame)
     if m.trace is not None:
@@ -56,21 +61,39 @@ def _root(frame: Frame) -> str:
     return frame.unit.path
 
 
-def _names(m: Machine, frame: Frame, owner: Ref) -> frozenset[str]:
-    """The names by which other files fill a dict: its own, that of the object or the class that has it, those of functions that use it."""
-    m.not_replayed()  # it looks at the frames around
-    holders: list[Value] = [owner]
-    around: Frame | None = frame
-    for _ in range(_AROUND):
-        if around is None:
-            break
-        holders += [around.receiver] if around.receiver is not None else []
-        around = around.parent
-    return frozenset().union(*(_known_names_of(m, one) for one in holders))
+def names_around(m: Machine, frame: Frame, count: int, trace: Trace | None) -> frozenset[str]:
+    """The names by which other files fill what so many calls were given first: that into a frame, and those around it. A trace is told."""
+    outer, found = frame.parent, frozenset[str]()
+    if outer is not None and count > 1:
+        found = names_around(m, outer, count - 1, trace)
+        if trace is not None:
+            trace.looked_around(frame.depth, outer.depth, count - 1, found)
+    if frame.receiver is None:
+        return found
+    names = names_of(m, frame.receiver)
+    if trace is not None:
+        trace.registered(frame.depth, frame.receiver, names)
+    return found | names
 
 
-def _known_names_of(m: Machine, value: Value) -> frozenset[str]:
-    """What `_names_of` finds, looked for once."""
+def are_as_they_were(m: Machine, frame: Frame, trace: Trace, found: Renaming) -> bool:
+    """True if the names that a call has asked for are those for another call, from a frame."""
+    if not all([names_of(m, found.value(owner)) == names for owner, names in trace.registries.items()]):  # noqa: C419 - few
+        return False
+    return all([names_around(m, frame, count, None) == names for count, names in trace.around.items()])  # noqa: C419 - few
+
+
+def note(m: Machine, frame: Frame, trace: Trace, found: Renaming, outer: Trace) -> None:
+    """Tells the trace around another call, from a frame, of the names that it asks for."""
+    for owner, names in trace.registries.items():
+        outer.registered(frame.depth, found.value(owner), names)
+    for count in trace.around:
+        names_around(m, frame, count, outer)
+
+
+def names_of(m: Machine, value: Value) -> frozenset[str]:
+    """The names by which other files fill a dict, or that of an object: its own, that of the class that has it, those of functions that
+    use it; looked for once."""
     known = m.registries.get(value)
     if known is None:
         with m.journal.unit() as needs:

@@ -8,15 +8,16 @@ context is what it makes in the other. Numbers that nobody has asked for yet sta
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeVar
 
 from bce_lint.analysis.domain.conditions import Conditional
 from bce_lint.analysis.domain.constants import Constant, Unknown
 from bce_lint.analysis.domain.named import External, LazyImport, ModuleV, MustUses, Ref
-from bce_lint.analysis.domain.tensor import Formula, Place, SourceRange, Tensor
+from bce_lint.analysis.domain.tensor import Formula, Place, Tensor
 from bce_lint.analysis.domain.values import BuiltinMethod, ClassV, FunctionV, MethodV, PartialV, Seq, SuperV, Table, Union
-from bce_lint.analysis.sites import ChoiceSite, LossSite, Site, UndecidedArm, Use
+from bce_lint.analysis.sites import ChoiceSite, LossSite, Site, Use
 from bce_lint.analysis.state import cells
+from bce_lint.analysis.state.moved_calls import MovedCall, Unequal
 from bce_lint.analysis.state.store import Cell
 from bce_lint.analysis.state.tracing import Traced
 from bce_lint.records import changed, names_of
@@ -29,29 +30,13 @@ _AT: dict[object, tuple[int, ...]] = {
 }  # fmt: skip
 """Where numbers stand in keys that begin with a text; the second place in all others."""
 _FIRST, _FIRST_AND_TAG = (0,), (0, 5)
+_WithIdentity = TypeVar("_WithIdentity", Tensor, Unknown)
 PLAIN = frozenset({Constant, External, ModuleV, LazyImport})
 
 
-class Unequal(Exception):
-    """Values are not equal under any renaming that goes on from this one."""
-
-
-class MovedCall(NamedTuple):
-    """A call that stands for another one: the place of that, and of the one; the calls that led there, and that lead here."""
-
-    caller: Place
-    other: Place
-    calls: tuple[SourceRange, ...]
-    others: tuple[SourceRange, ...]
-
-    def arm(self, one: UndecidedArm) -> UndecidedArm:
-        """An undecided test below the call, as it is met by way of the other one."""
-        below = len(one.test) - len(self.calls)
-        return one._replace(test=one.test[:below] + self.others) if below > 0 and one.test[below:] == self.calls else one
-
-
 class Renaming:
-    """Pairs of numbers, `there` and `back`; `steps` counts the comparisons."""
+    """Pairs of numbers, `there` and `back`; `steps` counts the comparisons. `places` are those where the objects were made that stand for
+    objects made elsewhere, which may be so where `anywhere` is set."""
 
     def __init__(self, m: Traced) -> None:
         self.m = m
@@ -60,6 +45,8 @@ class Renaming:
         self.steps = 0
         self.made: list[Hashable] | None = None
         self.moved: MovedCall | None = None
+        self.anywhere = False
+        self.places: dict[int, Place] = {}
         self._to_come = TO_COME
         self._by_key: set[int] = set()
         self._met: dict[int, tuple[Any, Any]] = {}
@@ -140,6 +127,10 @@ class Renaming:
             if place < len(key) and key[place] and (number := self.number(key[place])) != key[place]:
                 key = (*key[:place], number, *key[place + 1 :])
         return key
+
+    def depth(self, old: int) -> int:
+        """The depth of a frame, 0 for none."""
+        return self.moved.frame_at(old) if old and self.moved is not None else old
 
     def _check(self, old: int) -> None:
         """Of a number that a value has brought and that was asked for by its key: the key must bring the same."""
@@ -253,7 +244,12 @@ def _end(r: Renaming, end: Any) -> Any:
     return f"n{r.number(int(end[1:]))}" if isinstance(end, str) else end
 
 
-def _tensor(r: Renaming, old: Tensor | Unknown) -> Tensor | Unknown:
+def _tensor(r: Renaming, old: Tensor) -> Tensor:
+    new, given = _unknown(r, old), r.depth(old.given)
+    return new if given == old.given else changed(new, given=given)
+
+
+def _unknown(r: Renaming, old: _WithIdentity) -> _WithIdentity:
     identity, form = r.number(old.identity), None if old.form is None else renamed_formula(r, old.form)
     return old if identity == old.identity and form == old.form else changed(old, identity=identity, form=form)
 
@@ -277,8 +273,9 @@ def _table(r: Renaming, old: Table) -> Table:
 
 
 def _ref(r: Renaming, old: Ref) -> Ref:
-    address, what = r.number(old.address), r.value(old.what)
-    return old if address == old.address and what is old.what else changed(old, address=address, what=what)
+    address, what, place = r.number(old.address), r.value(old.what), r.places.get(old.address, old.place)
+    same = address == old.address and what is old.what and place is old.place
+    return old if same else changed(old, address=address, what=what, place=place)
 
 
 def _function(r: Renaming, old: FunctionV) -> FunctionV:
@@ -332,6 +329,6 @@ def _conditional(r: Renaming, old: Conditional) -> Conditional:
 
 
 _RENAMED: dict[type, Callable[[Renaming, Any], Any]] = {
-    Tensor: _tensor, Unknown: _tensor, Seq: _seq, Table: _table, Ref: _ref, FunctionV: _function, ClassV: _class, PartialV: _partial,
+    Tensor: _tensor, Unknown: _unknown, Seq: _seq, Table: _table, Ref: _ref, FunctionV: _function, ClassV: _class, PartialV: _partial,
     MethodV: _method, BuiltinMethod: _builtin, SuperV: _super, Union: _union, MustUses: _uses, Conditional: _conditional,
 }  # fmt: skip

@@ -8,12 +8,12 @@ from bce_lint import ir
 from bce_lint.analysis.domain.partitions import Tag, Tags, ValueTest
 from bce_lint.analysis.domain.tensor import Place, SourceRange
 from bce_lint.analysis.domain.values import Constant, FunctionV, MustUses, Value, const
-from bce_lint.analysis.state import assumptions, cells
+from bce_lint.analysis.state import assumptions, cells, registries
 from bce_lint.analysis.state.dependencies import Dependencies
-from bce_lint.analysis.state.frames import Args, Frame, LeftBehind
+from bce_lint.analysis.state.frames import MAX_DEPTH, Args, Frame, LeftBehind
 from bce_lint.analysis.state.handed import handed_by
 from bce_lint.analysis.state.machine import Machine
-from bce_lint.analysis.state.renaming import Unequal
+from bce_lint.analysis.state.moved_calls import Unequal
 from bce_lint.analysis.state.store import ASSUMED_CELL, UNWRITTEN, Cell, assumed
 from bce_lint.analysis.state.trace import Trace
 from bce_lint.analysis.state.unification import Unification
@@ -62,9 +62,11 @@ class Summary:
         self.bonus = trace.bonus - m.site_bonus
         trace.forget()
 
-    def fits(self, m: Machine) -> bool:
+    def fits(self, m: Machine, frame: Frame) -> bool:
         """True if there is enough of everything that calls are given, and no function that was asked for runs already."""
         trace, fuel = self.trace, m.fuel
+        if trace.deepest - trace.depth + 1 + frame.depth >= MAX_DEPTH:
+            return False
         bonus = 0 if trace.before_site is None else m.site_bonus
         if fuel + bonus <= self.cost or (trace.before_site is not None and fuel <= trace.before_site):
             return False
@@ -106,14 +108,16 @@ def is_as_it_was(m: Machine, frame: Frame, one: Summary, found: Unification) -> 
         for path, outcome in trace.begun.items():
             _same((first.unit.path == path) is outcome)
     for address, depth in trace.handed.items():
-        _same(handed_by(frame, found.number(address), trace.depth)[0] == depth)
+        _same(handed_by(frame, found.number(address), frame.depth + 1)[0] == found.depth(depth))
     for function, outcome in trace.reached.items():
         _same((function in m.answer.reached) is outcome)
+    _same(registries.are_as_they_were(m, frame, trace, found))
     generics = m.open_generics if m.takes_any else m.generics
     for address, built in trace.generics.items():
         _same(generics.ready(m.below_entry, found.number(address)) is built)
     for address in trace.containers:
         _same(found.number(address) not in m.applying)
+    _same(trace.placed.isdisjoint(found.places))
     found.settle(one.asked)
     for numbers in trace.orders:
         mapped = [found.number(number) for number in numbers]
@@ -267,10 +271,12 @@ def _note_reads(m: Machine, frame: Frame, one: Summary, found: Unification) -> N
         outer.is_written(found.number(address), outcome)
     outer.mains |= trace.mains
     outer.begun |= trace.begun
-    for old, depth in trace.handed.items():
-        outer.taken(found.number(old), depth, handed_by(frame, found.number(old), trace.depth)[1])
+    for old in trace.handed:
+        outer.taken(found.number(old), *handed_by(frame, found.number(old), frame.depth + 1))
     for function, outcome in trace.reached.items():
         outer.is_reached(function, m.answer.marked, outcome)
+    registries.note(m, frame, trace, found, outer)
+    outer.placed.update([found.number(address) for address in trace.placed])
     for number in trace.meanings:
         m.outcomes.meaning(found.number(number))
     for number, outcome in trace.known_asked.items():
@@ -279,6 +285,7 @@ def _note_reads(m: Machine, frame: Frame, one: Summary, found: Unification) -> N
         renamed_number = found.number(number)
         outer.place_of(renamed_number, m.test(renamed_number))
     m.outcomes.look_for([found.number(number) for number in trace.about])
+    outer.calls_from(trace.deepest - trace.depth + 1 + frame.depth)
     outer.whole |= trace.whole
     outer.checked |= trace.checked and assumed(m.state) == outer.holding
     outer.orders |= {tuple([found.number(number) for number in numbers]): None for numbers in trace.orders}

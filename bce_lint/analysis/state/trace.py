@@ -31,14 +31,17 @@ class Log:
 
 
 class Trace:
-    """One open call. `depth` is that of its frame, `before` the state that it began in, `holding` what was assumed there.
+    """One open call. `depth` is that of its frame, `deepest` that of the innermost frame that called a function so far, `before` the state
+    that it began in, `holding` what was assumed there.
 
     It read: `reads` and `peeks` (cells, the latter without a note for loops), `globals` (cells below the entry point), `names` (of the
     attributes of an address), `written` (whether the entry point had written into a module), `mains` (whether a file is the program),
     `meanings` (which test a value is the outcome of), `known_asked` (whether there is a test of a value), `tests` (their places),
     `about` (the tests that were looked for among the assumed outcomes; `whole`: all of these, `checked`: whether there are any),
     `generics`, `imported` (cells of what was imported), `reached` (whether calls have entered a function), `begun` (whether a file is that
-    of the entry point), `handed` (which frame was the outermost that was handed an object), `orders` (of numbers).
+    of the entry point), `handed` (which frame was the outermost that was handed an object), `orders` (of numbers), `registries` (the names
+    by which other files fill an object), `around` (these of what so many calls were given first, from the frame that calls outwards),
+    `placed` (the objects of which it matters where they were made).
 
     It did: `modules` (written into), `meant`, `asks`, `told` (places of tests), `comparisons`, `incomplete`, `constructed`, `called`,
     `layers`, `applied`; it asked for so much `bulk` of large values, took so many evaluations in loops (`rounds`) and went through so many
@@ -46,11 +49,12 @@ class Trace:
     `unrolled` is the fuel that comprehensions need to be unrolled as they were, `before_site` what was taken up to the first site."""
 
     __slots__ = (
-        "about", "applied", "asked_from", "asks", "assumes", "before", "before_site", "begun", "bonus", "bulk", "called", "checked",
-        "comparisons", "constructed", "containers", "delta", "depth", "floors_from", "functions_from", "generics", "globals", "handed",
-        "holding", "imported", "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains", "marked_from", "meanings",
-        "meant", "modules", "names", "orders", "outer", "peeks", "raised", "reached", "reads", "rounds", "sites_from", "spent", "stack",
-        "steps", "tests", "thrown", "told", "unrolled", "visited_from", "whole", "written",
+        "about", "applied", "around", "asked_from", "asks", "assumes", "before", "before_site", "begun", "bonus", "bulk", "called",
+        "checked", "comparisons", "constructed", "containers", "deepest", "delta", "depth", "floors_from", "functions_from", "generics",
+        "globals", "handed", "holding", "imported", "incomplete", "known_asked", "layers", "log", "looped", "lost", "mains",
+        "marked_from", "meanings", "meant", "modules", "names", "orders", "outer", "peeks", "placed", "raised", "reached", "reads",
+        "registries", "rounds", "sites_from", "spent", "stack", "steps", "tests", "thrown", "told", "unrolled", "visited_from", "whole",
+        "written",
     )  # fmt: skip
 
     peeks: Reads
@@ -62,6 +66,7 @@ class Trace:
         self.reads = reads
         self.peeks = reads.peeks = Reads(before.depth, None if outer is None else outer.peeks)
         self.depth, self.stack, self.thrown, self.holding = depth, stack, thrown, holding
+        self.deepest = depth - 1
         self.log = Log() if outer is None else outer.log
         self.asked_from, self.visited_from = len(self.log.asked), len(self.log.visited)
         self.functions_from = len(self.log.functions)
@@ -74,6 +79,9 @@ class Trace:
         self.orders: dict[tuple[int, ...], None] = {}
         self.begun: dict[str, bool] = {}
         self.handed: dict[int, int] = {}
+        self.registries: dict[Value, frozenset[str]] = {}
+        self.around: dict[int, frozenset[str]] = {}
+        self.placed: set[int] = set()
         self.raised: list[Mapping[Cell, Value]] = []
         self.names: dict[int, tuple[str, ...]] = {}
         self.written: dict[int, bool] = {}
@@ -121,6 +129,10 @@ class Trace:
             trace.lost = True
             trace = trace.outer
 
+    def calls_from(self, depth: int) -> None:
+        """A function is called from a frame at some depth."""
+        self.deepest = max(self.deepest, depth)
+
     def raised_in(self, handlers: int, state: State) -> None:
         """Something is raised in the innermost `try` of so many; what calls that are within it have written until then is kept."""
         trace: Trace | None = self
@@ -134,6 +146,23 @@ class Trace:
         trace: Trace | None = self
         while trace is not None and trace.depth > last:
             trace.handed.setdefault(address, depth)
+            trace = trace.outer
+
+    def registered(self, depth: int, value: Value, names: frozenset[str]) -> None:
+        """It was asked by which names other files fill what a frame at some depth has."""
+        trace: Trace | None = self
+        while trace is not None and trace.depth > depth:
+            trace = trace.outer
+        if trace is not None:
+            trace.registries[value] = names
+
+    def looked_around(self, depth: int, outer: int, count: int, names: frozenset[str]) -> None:
+        """It was asked by which names other files fill what so many calls were given first, from a frame at depth `outer` outwards, for one
+        at `depth`."""
+        trace: Trace | None = self
+        while trace is not None and trace.depth > outer:
+            if trace.depth <= depth:
+                trace.around[count] = names
             trace = trace.outer
 
     def is_reached(self, function: tuple[str, ir.Span], marked: list[tuple[str, ir.Span]], outcome: bool) -> None:
@@ -225,8 +254,11 @@ class Trace:
         outer.whole |= self.whole
         outer.checked |= self.checked and self.holding == outer.holding
         outer.generics |= self.generics
+        outer.registries |= self.registries
+        outer.placed |= self.placed
 
     def _hand_effects(self, outer: Trace) -> None:
+        outer.deepest = max(outer.deepest, self.deepest)
         outer.modules |= self.modules
         outer.meant |= self.meant
         outer.asks |= self.asks

@@ -75,6 +75,11 @@ class Traced:
             self.floors = floors
             self.watch(trace)
 
+    def placed(self, address: int) -> None:
+        """It matters where an object was made."""
+        if self.trace is not None:
+            self.trace.placed.add(address)
+
     def intern(self, key: Hashable) -> int:
         """A number that stands for a key, the same each time."""
         number = self._interned.get(key)

@@ -10,11 +10,14 @@ from bce_lint.analysis.domain.constants import Constant, Unknown
 from bce_lint.analysis.domain.named import MustUses, Ref
 from bce_lint.analysis.domain.tensor import Formula, PlacedDtype, PlacedSize, Tensor
 from bce_lint.analysis.domain.values import BuiltinMethod, ClassV, FunctionV, MethodV, PartialV, Seq, SuperV, Table, Union, Value
-from bce_lint.analysis.state.renaming import PLAIN, Renaming, Unequal, renamed_formula
+from bce_lint.analysis.state.moved_calls import Unequal
+from bce_lint.analysis.state.renaming import PLAIN, Renaming, renamed_formula
 
 _TENSOR = attrgetter(
-    "domain", "range", "dtype", "shape", "origin", "inner", "model", "literal", "device", "one_hot", "array", "given", "gradient", "turned"
+    "domain", "range", "dtype", "shape", "origin", "inner", "model", "literal", "device", "one_hot", "array", "gradient", "turned"
 )
+_UNPLACED = frozenset({"instance", "list", "set", "dict", "namespace"})
+"""The kinds of objects for which a trace says where it matters at which place they were made."""
 
 
 class Unification(Renaming):
@@ -45,6 +48,13 @@ class Unification(Renaming):
         """Compares values of which there are as many."""
         for one, other in zip(old, new, strict=True):
             self.equal(one, other)
+
+    def made_elsewhere(self, old: Ref, new: Ref) -> None:
+        """Says that an object was made at another place: of most it is not asked where."""
+        if not self.anywhere or old.kind not in _UNPLACED or new.place is None:
+            raise Unequal
+        if self.places.setdefault(old.address, new.place) != new.place:
+            raise Unequal
 
     def tags_equal(self, old: frozenset[Any], new: frozenset[Any]) -> None:
         """Compares outcomes of tests."""
@@ -83,6 +93,8 @@ def _tensor(r: Unification, old: Tensor, new: Tensor) -> None:
             raise Unequal
         if not (_shown_equal(old.dtype, new.dtype) and _shown_equal(old.shape, new.shape)):
             raise Unequal
+    if r.depth(old.given) != new.given:
+        raise Unequal
     r.pair(old.identity, new.identity)
     _formula_equal(r, old.form, new.form)
 
@@ -128,8 +140,10 @@ def _table(r: Unification, old: Table, new: Table) -> None:
 
 def _ref(r: Unification, old: Ref, new: Ref) -> None:
     if old is not new:
-        if old.kind != new.kind or old.place != new.place:
+        if old.kind != new.kind:
             raise Unequal
+        if old.place != new.place:
+            r.made_elsewhere(old, new)
         what, other = old.what, new.what
         if what is not other:
             if type(what) in _EQUAL or type(what) in PLAIN:

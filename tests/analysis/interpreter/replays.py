@@ -12,6 +12,20 @@ from bce_lint.analysis.interpreter import summaries
 from bce_lint.analysis.project.project import Project
 from tests.analysis.programs import FOLDER, FromTexts, path_of
 
+HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n\n"
+MODEL = """\
+class Net(nn.Module):
+    def __init__(self, size, last):
+        super().__init__()
+        self.first = nn.Linear(size, 4)
+        self.last = last
+
+    def forward(self, x):
+        return self.last(self.first(x))
+
+
+"""
+
 
 def answers(project: Project) -> dict[str, object]:
     """All that a run has found and left behind, numbers included; nodes stand for themselves by their places."""
@@ -86,3 +100,10 @@ def of_files(folder: str, files: list[str]) -> tuple[dict[str, object], dict[str
     plain = ran(Project(folder, files), set(files), False)
     with all_kept() as replayed:
         return plain, ran(Project(folder, files), set(files), True), replayed
+
+
+def calls(text: str, head: str = HEAD) -> list[str]:
+    """The functions that are replayed in a program, of which the same is found as without."""
+    plain, replayed, names = of_texts({"main.py": head + text})
+    assert replayed == plain
+    return names

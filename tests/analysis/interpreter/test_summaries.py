@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from bce_lint.analysis.interpreter import summaries
-from tests.analysis.interpreter.replays import of_files, of_texts
+from tests.analysis.interpreter.replays import MODEL, calls, of_files, of_texts
 from tests.examples import few_and_many
 from tests.planted.cases import CASES
 from tests.planted.plan import Plan, plans
@@ -20,7 +20,6 @@ pytestmark = pytest.mark.any_python
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 FOLDERS = sorted({path.parent for path in FIXTURES.rglob("*.py")})
 SAMPLED = random.Random(7).sample(FOLDERS, 12)
-HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n\n"
 
 
 def _holds(folder: Path) -> None:
@@ -54,27 +53,6 @@ def _planted_find_the_same(plan: Plan) -> None:
 test_planted_programs_find_the_same, test_planted_programs_find_the_same_at_length = few_and_many(
     200, given(plans()), _planted_find_the_same
 )
-
-
-def calls(text: str, head: str = HEAD) -> list[str]:
-    """The functions that are replayed in a program, of which the same is found as without."""
-    plain, replayed, names = of_texts({"main.py": head + text})
-    assert replayed == plain
-    return names
-
-
-MODEL = """\
-class Net(nn.Module):
-    def __init__(self, size, last):
-        super().__init__()
-        self.first = nn.Linear(size, 4)
-        self.last = last
-
-    def forward(self, x):
-        return self.last(self.first(x))
-
-
-"""
 
 
 def test_a_call_with_equal_arguments_is_replayed() -> None:

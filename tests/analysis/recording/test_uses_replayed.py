@@ -11,8 +11,8 @@ from hypothesis import given
 
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.recording.uses import UseRecorder
-from tests.analysis.interpreter.replays import all_kept, uses
-from tests.analysis.interpreter.test_summaries import FIXTURES, FOLDERS, HEAD, SAMPLED
+from tests.analysis.interpreter.replays import HEAD, all_kept, uses
+from tests.analysis.interpreter.test_summaries import FIXTURES, FOLDERS, SAMPLED
 from tests.analysis.programs import FOLDER, FromTexts, path_of
 from tests.examples import few_and_many
 from tests.planted.cases import CASES

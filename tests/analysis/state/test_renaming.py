@@ -25,9 +25,11 @@ from bce_lint.analysis.domain.values import (
     Value,
     const,
 )
-from bce_lint.analysis.state.renaming import TO_COME, Renaming, Unequal
+from bce_lint.analysis.state.moved_calls import MovedCall, Unequal
+from bce_lint.analysis.state.renaming import TO_COME, Renaming
 from bce_lint.analysis.state.tracing import Traced
 from bce_lint.analysis.state.unification import Unification
+from bce_lint.records import changed
 from tests.examples import few_and_many
 
 pytestmark = pytest.mark.any_python
@@ -204,3 +206,36 @@ def test_numbers_to_come_are_made_in_their_order() -> None:
     assert found.made == [(other, "c.py", SPAN, (), at) for at in range(3)]
     later = m.intern((one, "d.py", SPAN, ()))
     assert found.number(later) == m.numbered + 3
+
+
+def test_an_object_that_was_made_elsewhere() -> None:
+    old, new = (Ref(number, "instance", None, Place("a.py", ir.Span(number, number + 9))) for number in (1, 2))
+    found = Unification(machine())
+    with pytest.raises(Unequal):
+        found.equal(old, new)
+    found = Unification(machine())
+    found.anywhere = True
+    found.equal(old, new)
+    assert found.value(changed(old)).place == new.place
+    with pytest.raises(Unequal):
+        found.equal(changed(old), changed(new, place=Place("b.py", SPAN)))
+    layer = changed(old, kind="layer")
+    with pytest.raises(Unequal):
+        found.equal(layer, changed(layer, place=new.place))
+
+
+def test_depths_of_frames_below_a_call_and_around_it() -> None:
+    place = Place("a.py", SPAN)
+    for other in (1, 3, 6):
+        moved = MovedCall(place, place, (), (), 3, other)
+        assert [moved.frame_at(depth) for depth in (1, 4, 9)] == [1, other + 1, other + 6]
+    with pytest.raises(Unequal):
+        MovedCall(place, place, (), (), 3, 1).frame_at(2)
+    found = Unification(machine())
+    found.moved = MovedCall(place, place, (), (), 3, 4)
+    tensor = Tensor(given=5, identity=1)
+    with pytest.raises(Unequal):
+        found.equal(tensor, tensor)
+    found.equal(changed(tensor, given=2), changed(tensor, given=2))
+    assert found.value(tensor).given == 6
+    assert found.value(Tensor()).given == 0
