@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -102,6 +102,35 @@ def test_a_state_is_kept_from_the_first_change_on(root: Path, restored: list[Pro
     assert restored == []
     edit(root)
     assert told(lint()) == told(lint(None))
+    assert len(restored) == 1
+
+
+def _rename(root: Path) -> None:
+    (root / "net.py").rename(root / "squashing.py")
+    (root / "train.py").write_text(TRAIN.replace("from net", "from squashing"), encoding="utf-8")
+
+
+def _remove(root: Path) -> None:
+    (root / "other.py").unlink()
+
+
+def _remove_what_is_ignored(root: Path) -> None:
+    (root / "ignored.py").unlink()
+    edit(root, "train.py")
+
+
+@pytest.mark.parametrize("change", [_rename, _remove, _remove_what_is_ignored])
+def test_answers_are_kept_where_files_of_the_state_are_gone(root: Path, restored: list[Project], change: Callable[[Path], None]) -> None:
+    (root / ".gitignore").write_text("ignored.py\n", encoding="utf-8")
+    (root / "ignored.py").write_text(NET, encoding="utf-8")
+    edit(root, "train.py", "\n\nfrom ignored import squash as again\n\nnn.BCEWithLogitsLoss()(again(layer(x)), y)\n")
+    lint()
+    edit(root)
+    lint()
+    change(root)
+    first = told(lint())
+    assert len(restored) == 1
+    assert first == told(lint(None)) == told(lint())
     assert len(restored) == 1
 
 

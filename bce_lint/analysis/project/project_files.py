@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
@@ -50,6 +51,7 @@ class ProjectFiles:
         self._modules: dict[tuple[str, bytes], ir.Module] = {} if before is None else before._modules
         self._sound: dict[str, FileSummary] = {} if before is None else before._sound
         self._before: Mapping[str, FileSummary] = {} if before is None else before.summaries
+        self._goes_on_from_one = before is not None
         self._read_before = {} if before is None else before.sources
         self.texts = dict(texts or {})
         self.problems: dict[str, Problem] = {}
@@ -86,8 +88,8 @@ class ProjectFiles:
             return None
 
     def source(self, path: str) -> SourceText | None:
-        """The decoded text of a file, or None with the problem noted."""
-        if path not in self.sources and path not in self.problems:
+        """The decoded text of a file, or None with the problem noted; that one of an earlier state is gone is none."""
+        if path not in self.sources and path not in self.problems and not self._is_gone(path):
             summary, known = self.summaries.get(path), self._read_before.get(path)
             try:
                 if known is not None and summary is not None and summary is self._before.get(path):
@@ -101,6 +103,10 @@ class ProjectFiles:
             else:
                 self._decoded[path] = self.sources[path].data
         return self.sources.get(path)
+
+    def _is_gone(self, path: str) -> bool:
+        """True if only an earlier state of the project had a file."""
+        return self._goes_on_from_one and path not in self.summaries and not os.path.lexists(path)
 
     def unit(self, path: str) -> LoweredFile | None:
         """The lowered file, or None when it cannot be analysed."""
