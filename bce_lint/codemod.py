@@ -26,7 +26,7 @@ class FixLossesCommand(CodemodCommand):
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
         """The module with its fixes; a fix that a gate refuses is told as a warning."""
         from bce_lint.engine import fix_text
-        from bce_lint.findings import FixOptions
+        from bce_lint.fix_options import FixOptions
         from bce_lint.rules.selection import choose
 
         codes = choose(None, (), ())

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
     from bce_lint.cache import Cache
     from bce_lint.cache.turn import AnswerTurn
-    from bce_lint.findings import FixOptions, Inspect
+    from bce_lint.findings import Inspect
+    from bce_lint.fix_options import FixOptions
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.rules.by_file import Asked, Selection
+    from bce_lint.rules.judge import Judged
     from bce_lint.source.projects import ImportFolders, Root
     from bce_lint.source.text import SourceText
     from bce_lint.staying import StayingProject
@@ -64,11 +66,10 @@ def check(
     `fixes` asks for their fixes too, and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is
     not kept. Raises `Interrupted` where the user stops it."""
     shown, selected = shown_paths(files), selection(asked)
-    kept = cache if inspect is None else None
     results: list[LintResult] = []
     try:
         for root, paths in by_root(shown):
-            results.append(_check_root(root, paths, shown, selected, fixes, inspect, kept, related))
+            results.append(_check_root(root, paths, shown, selected, fixes, inspect, cache, related))
     except Interrupted as stopped:
         raise Interrupted(_together([*results, stopped.result])) from None
     except KeyboardInterrupt:
@@ -127,8 +128,15 @@ def _check_root(
         found = judge_files(project, paths, shown, selected, fixes=fixes, inspect=inspect, related=related)
         return project, found._replace(parsed=project.parsed())
 
-    asked = () if cache is None else ("files", sorted(shown.items()), paths, selected.name(lambda: files), fixes, related)
-    return _answer(cache, root, lambda: files, asked, None, _analyse, selected.imports)
+    asked = () if cache is None else _about_files(files, paths, shown, selected, fixes, related)
+    return _answer(cache, root, lambda: files, asked, None, _analyse, selected.imports, inspect is None)
+
+
+def _about_files(
+    files: Sequence[str], paths: list[str], shown: Mapping[str, str], selected: Selection, fixes: bool, related: bool
+) -> tuple[object, ...]:
+    """What is asked of a project with some files about a few of them."""
+    return "files", sorted(shown.items()), paths, selected.name(lambda: files), fixes, related
 
 
 def _answer(
@@ -139,27 +147,34 @@ def _answer(
     text: tuple[str, bytes] | None,
     analyse: Callable[[LookUp], tuple[Project, LintResult]],
     imports: ImportFolders,
+    kept: bool,
     turn: AnswerTurn | None = None,
 ) -> LintResult:
-    """What the cache knows of a question, else what an analysis finds, which the cache then knows."""
+    """What the cache knows of a question, else what an analysis finds, which the cache then knows; where nothing is to be `kept`, the
+    analysis goes on from what it has, and that is all."""
     if cache is None:
         return analyse(_none_earlier)[1]
     from bce_lint.cache import question
 
     name = question(*asked)
     find = partial(cache.find, root, files, name, text, imports)
-    known = find()
+    known = find() if kept else None
     if known is None and turn is not None and text is not None:
         known = cache.wait(turn, root, text, find)
     if known is not None:
         return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed, sinks=known.sinks, unshown=known.unshown)
     part = "" if text is None else package_of(root, text[0])
-    project, result = analyse(partial(cache.earlier, root, part, imports))
-    if result.revealed:
-        return result  # who asks what is known is told each time
-    cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed, result.sinks, result.unshown)
-    cache.keep_state(root, part, project)
+    project, result = analyse(partial(cache.earlier, root, part, imports, kept))
+    if kept and _keep(cache, root, project, name, result):
+        cache.keep_state(root, part, project)
     return result
+
+
+def _keep(cache: Cache, root: Root, project: Project, name: str, result: LintResult) -> bool:
+    """Has the cache know an answer; False for what is told each time to who asks what is known."""
+    if not result.revealed:
+        cache.keep(root, project, name, result.diagnostics, result.sources, result.unanalysed, result.sinks, result.unshown)
+    return not result.revealed
 
 
 def _none_earlier() -> tuple[None, bool, tuple[str, ...]]:
@@ -177,10 +192,19 @@ def judge_files(
     related: bool = False,
 ) -> LintResult:
     """Runs the analysis that the files need, and judges what it met. Raises `Interrupted` where the user stops it."""
-    from bce_lint.findings import diagnostic, named, problems, quoted_texts, tell, unanalysed
+    from bce_lint.findings import tell
 
     wanted, selected = set(paths), selection(asked)
     told, unshown = tell(project, wanted, shown, selected, noqa, fixes, inspect, related)
+    return _told(project, wanted, shown, selected, told, unshown)
+
+
+def _told(
+    project: Project, wanted: set[str], shown: Mapping[str, str], selected: Selection, told: list[Judged], unshown: int
+) -> LintResult:
+    """What there is to tell of a project beside its findings. Raises `Interrupted` where the user has stopped it."""
+    from bce_lint.findings import diagnostic, named, problems, quoted_texts, unanalysed
+
     found = [diagnostic(project, shown, one) for one in told] + problems(project, wanted, shown, selected)
     sources = {named(path, shown): source for path, source in quoted_texts(project, told, wanted)}
     left = unanalysed(project, shown)
@@ -229,7 +253,7 @@ def check_text(
     kept = cache if inspect is None else None
     files = partial(project_files, root, [path], selected.imports)
     question = () if kept is None else ("text", filename, selected.name(files), noqa, fixes, related)
-    return _answer(kept, root, files, question, (path, data), _analyse, selected.imports, turn)
+    return _answer(kept, root, files, question, (path, data), _analyse, selected.imports, True, turn)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
@@ -251,22 +275,62 @@ def _project_around(
     return known.around(path, data)
 
 
-def fix(files: Sequence[Path], asked: Asked, options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
-    """Fixes files as far as `options` allow, without writing them; returns what came of it, and the texts after it."""
-    from bce_lint.fix_rounds import fix_root, together
+def fix(
+    files: Sequence[Path], asked: Asked, options: FixOptions, cache: Cache | None = None
+) -> tuple[Outcome, Mapping[str, SourceText]]:
+    """Fixes files as far as `options` allow, without writing them; returns what came of it, and the texts after it. A `cache` may know that
+    there is nothing to fix, and from what the analysis can go on; it is told what was found before anything was fixed."""
+    from bce_lint.fixes.outcome import together
 
     shown, selected = shown_paths(files), selection(asked)
     found = [(root, [*project_files(root, paths, selected.imports), *paths], paths) for root, paths in by_root(shown)]
-    return together([fix_root(root.path, files, paths, shown, selected, options) for root, files, paths in found])
+    results = [_fix_root(root, files, paths, shown, selected, options, cache) for root, files, paths in found]
+    return together([outcome for outcome, _ in results]), {path: text for _, sources in results for path, text in sources.items()}
 
 
-def fix_text(data: bytes, filename: str | None, asked: Asked, options: FixOptions) -> tuple[Outcome, Mapping[str, SourceText]]:
-    """Fixes one text; with a file name its project is seen around it, and nothing else in it is changed."""
-    from bce_lint.fix_rounds import fix_root
+def _fix_root(
+    root: Root, files: list[str], paths: list[str], shown: Mapping[str, str], selected: Selection, options: FixOptions, cache: Cache | None
+) -> tuple[Outcome, Mapping[str, SourceText]]:
+    if cache is None:
+        from bce_lint.fix_rounds import fix_root
+
+        return fix_root(root.path, files, paths, shown, selected, options)
+    from bce_lint.cache import question
+
+    kept = options.inspect is None
+    name = question(*_about_files(files, paths, shown, selected, True, options.related))
+    known = cache.find(root, lambda: files, name, None, selected.imports) if kept else None
+    if known is not None and not any(one.fix is not None and options.may_apply(one.fix.applicability) for one in known.diagnostics):
+        from bce_lint.fixes.outcome import Outcome
+
+        return Outcome((), (), known.diagnostics, (), known.unanalysed, known.unshown), known.sources
+    from bce_lint.fix_rounds import FirstLint, fix_root
+
+    linted: list[Project] = []
+
+    def _seen(project: Project, told: list[Judged], unshown: int) -> None:
+        linted.append(project)
+        if kept and len(linted) == 1:
+            _keep(cache, root, project, name, _told(project, set(paths), shown, selected, told, unshown))
+
+    first = FirstLint(*cache.earlier(root, "", selected.imports, kept), _seen)
+    fixed = fix_root(root.path, files, paths, shown, selected, options, first=first)
+    if kept and first.edits and len(linted) == 1:
+        cache.keep_state(root, "", linted[0])
+    return fixed
+
+
+def fix_text(
+    data: bytes, filename: str | None, asked: Asked, options: FixOptions, cache: Cache | None = None
+) -> tuple[Outcome, Mapping[str, SourceText]]:
+    """Fixes one text; with a file name its project is seen around it, and nothing else in it is changed. The analysis goes on from what a
+    `cache` has of that."""
+    from bce_lint.fix_rounds import FirstLint, fix_root
 
     if filename is None:
         return fix_root(os.path.dirname(STDIN), [], [STDIN], {STDIN: UNNAMED}, asked, options, {STDIN: data})
     path, selected = os.path.abspath(filename), selection(asked)
     root = root_of(path)
     files = project_files(root, [path], selected.imports)
-    return fix_root(root.path, files, [path], {path: filename}, selected, options, {path: data})
+    first = FirstLint() if cache is None else FirstLint(*cache.earlier(root, package_of(root, path), selected.imports, keeps=False))
+    return fix_root(root.path, files, [path], {path: filename}, selected, options, {path: data}, first)

@@ -55,19 +55,6 @@ MAX_MESSAGE = 1_000
 """The most characters of a message: what it quotes of the source can be as long as a file."""
 
 
-class FixOptions(NamedTuple):
-    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; the
-    paths that the command named: a link that leads out of its project is fixed below one of these alone; whether findings that
-    have only a label in the files are among them; and the edits of the fix that is to be made alone, with what goes with it."""
-
-    unsafe: bool
-    fixable: frozenset[str]
-    inspect: Inspect | None = None
-    named: tuple[str, ...] = ()
-    related: bool = False
-    only: tuple[Edit, ...] | None = None
-
-
 class Heeded(NamedTuple):
     """The findings that are told, and how many possible ones are not, as nobody asked for those."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bce_lint.analysis.project.project import Project
 from bce_lint.findings import diagnostic, heard, named, problems, quoted_texts, tell, unanalysed
@@ -19,10 +19,21 @@ from bce_lint.source.write import FileChange
 from bce_lint.syntax.parse import against, code_of, round_trips
 
 if TYPE_CHECKING:
-    from bce_lint.findings import FixOptions
+    from bce_lint.fix_options import FixOptions
     from bce_lint.rules.by_file import Asked, Selection
+    from bce_lint.rules.judge import Judged
 
 FixResult = tuple[Outcome, Mapping[str, SourceText]]
+
+
+class FirstLint(NamedTuple):
+    """The state that the first lint goes on from, if there is one, whether it tells functions apart, the files that were written last, and
+    who is told of each lint: the project, what is found in it, and how many possible findings are left out."""
+
+    before: Project | None = None
+    edits: bool = False
+    written: tuple[str, ...] = ()
+    seen: Callable[[Project, list[Judged], int], None] = lambda *_: None
 
 
 def fix_root(
@@ -33,12 +44,12 @@ def fix_root(
     asked: Asked,
     options: FixOptions,
     texts: Mapping[str, bytes] | None = None,
-    before: Project | None = None,
+    first: FirstLint = FirstLint(),  # noqa: B008 - immutable
 ) -> FixResult:
-    """Fixes the given paths of a project with these files; `texts` stand for what is on disk. What a state `before` knows is not found out
-    again."""
+    """Fixes the given paths of a project with these files; `texts` stand for what is on disk. What the state before the `first` lint knows
+    is not found out again."""
     selected = selection(asked)
-    job = _FixJob(root, files, set(paths), shown, selected, texts or {}, options, before)
+    job = _FixJob(root, files, set(paths), shown, selected, texts or {}, options, first)
     least = UNSAFE if options.unsafe else SAFE
     out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
     policy = Policy(least, options.fixable, frozenset(paths) - out, lambda one: one.rule.code in selected.of(one.place.path).fixable)
@@ -47,19 +58,6 @@ def fix_root(
     held = {path for one in fixed.left.found if (fix := wider.allowed(one)) is not None for path in fix.paths & out}
     fixed.refused.extend(f"{named(path, shown)}: a link out of the project, which is fixed only where it is named" for path in sorted(held))
     return job.outcome(fixed), job.sources(fixed)
-
-
-def together(results: Sequence[FixResult]) -> FixResult:
-    """The results of several projects as one."""
-    outcomes = [outcome for outcome, _ in results]
-    return Outcome(
-        tuple(group for o in outcomes for group in o.groups),
-        tuple(one for o in outcomes for one in o.applied),
-        tuple(sorted({one for o in outcomes for one in o.left}, key=lambda d: d.sort_key)),
-        tuple(line for o in outcomes for line in o.refused),
-        tuple(one for o in outcomes for one in o.unanalysed),
-        sum(o.unshown for o in outcomes),
-    ), {path: source for _, sources in results for path, source in sources.items()}
 
 
 def _texts(project: Project) -> dict[str, bytes]:
@@ -79,23 +77,30 @@ class _FixJob:
         selected: Selection,
         given: Mapping[str, bytes],
         options: FixOptions,
-        before: Project | None,
+        start: FirstLint,
     ) -> None:
         self.root, self.files, self.paths, self.shown, self.selected, self.given = root, files, paths, shown, selected, given
         self.inspect, self.related = options.inspect, options.related
         self.first: dict[str, SourceText] = {}
-        self.project = before
+        self.start = start
+        self.project: Project | None = None
         self.unshown = 0
 
     def lint(self, texts: Mapping[str, str]) -> Linted:
         """Lints the project with some texts changed. Raises `Refusal` for a text that the file's encoding cannot hold."""
         given = {**self.given, **{path: self.encoded(path, text) for path, text in texts.items()}}
-        self.project = project = Project(self.root, self.files, given, before=self.project, imports=self.selected.imports, stays=True)
+        before, edits, written, seen = self.start
+        if self.project is not None:
+            before, edits, written = self.project, False, ()
+        self.project = project = Project(
+            self.root, self.files, given, before=before, imports=self.selected.imports, stays=True, edits=edits, written=written
+        )
         told, self.unshown = tell(
             project, self.paths, self.shown, self.selected, noqa=True, fixes=True, inspect=self.inspect, related=self.related
         )
         if project.interrupted:
             raise KeyboardInterrupt
+        seen(project, told, self.unshown)
         self.first = {**project.sources, **self.first}
         unread = problems(project, self.paths, self.shown, self.selected)
         listened = cache(partial(heard, project, self.selected))

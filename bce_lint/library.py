@@ -55,7 +55,7 @@ def fix_source(
     `select` and `extend_select` take codes, code prefixes and rule names; an unknown one raises `ValueError`.
     """
     from bce_lint.engine import fix_text
-    from bce_lint.findings import FixOptions
+    from bce_lint.fix_options import FixOptions
     from bce_lint.rules.selection import choose
 
     codes = choose(select, (), extend_select)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
     from bce_lint.diagnostic import Diagnostic, JudgedLoss
     from bce_lint.engine import LintResult
-    from bce_lint.findings import FixOptions
+    from bce_lint.fix_options import FixOptions
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.rules.by_file import Selection
     from bce_lint.source.projects import ImportFolders
@@ -106,13 +106,13 @@ class Workspace:
     def fixed(self, path: str | PathLike[str], options: FixOptions, others: Iterable[str] = ()) -> Outcome:
         """What becomes of a file, and of others of its project, by the fixes that `options` allow, as `bce-lint --fix` mends them. Raises
         `FileNotFoundError` as `findings` does."""
-        from bce_lint.fix_rounds import fix_root
+        from bce_lint.fix_rounds import FirstLint, fix_root
 
         name, project = self._project(path)
         paths = sorted({name, *others})
         shown = {**{one: one for one in paths}, name: os.fspath(path)}
         files = [*project.summaries]
-        outcome, _ = fix_root(project.root, files, paths, shown, self._selected(name), options, {**project.texts}, project)
+        outcome, _ = fix_root(project.root, files, paths, shown, self._selected(name), options, {**project.texts}, FirstLint(project))
         return outcome
 
     def recording(self, path: str | PathLike[str]) -> tuple[str, Project]:

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from bce_lint import engine
+from bce_lint.cache import Cache
 from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.source.text import SourceText
 from bce_lint.source.write import FileChange
@@ -368,8 +369,8 @@ def finding(path: str, *edited: str, code: str = "BCE203") -> Diagnostic:
 
 def fixing(monkeypatch: pytest.MonkeyPatch, outcome: Outcome) -> None:
     """Makes the engine's fixes come to this."""
-    monkeypatch.setattr(engine, "fix", lambda files, codes, options: (outcome, {}))
-    monkeypatch.setattr(engine, "fix_text", lambda data, name, codes, options: (outcome, {}))
+    monkeypatch.setattr(engine, "fix", lambda files, codes, options, kept: (outcome, {}))
+    monkeypatch.setattr(engine, "fix_text", lambda data, name, codes, options, kept: (outcome, {}))
 
 
 def test_a_read_only_file_gives_2_and_the_others_are_written(project: Path, run: Runner) -> None:
@@ -389,8 +390,8 @@ def test_a_file_that_changed_meanwhile_gives_2_and_is_reported_as_it_is(
 ) -> None:
     real, now = engine.fix, f"# new\n{SAFE}"
 
-    def slow(files: Sequence[Path], codes: frozenset[str], options: FixOptions) -> Fixed:
-        result = real(files, codes, options)
+    def slow(files: Sequence[Path], codes: frozenset[str], options: FixOptions, kept: Cache | None) -> Fixed:
+        result = real(files, codes, options, kept)
         write(project, **{"safe.py": now})
         return result
 

@@ -20,7 +20,7 @@ from bce_lint.cache import Cache
 from bce_lint.cli import main
 from bce_lint.codemod import FixLossesCommand
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.rules.registry import default_codes
 
 NET = """\

@@ -180,9 +180,9 @@ class Cache:
             if shelf.problem:
                 self.unwritten[folder] = shelf.problem
 
-    def earlier(self, root: Root, part: str, imports: ImportFolders = usual) -> WarmStart:
-        """The state of a project, or of a part of it, that was kept last. Nothing is kept of a project that has not changed since it was
-        first asked about, nor for a text that is not on the disk."""
+    def earlier(self, root: Root, part: str, imports: ImportFolders = usual, keeps: bool = True) -> WarmStart:
+        """The state of a project, or of a part of it, that was kept last. Nothing is kept for the first question about a project, nor for a
+        text that is not on the disk, nor for a run that `keeps` nothing."""
         folder, state = self._place(root), self._states.get((root, part))
         if folder is None:
             return WarmStart()
@@ -191,9 +191,11 @@ class Cache:
         shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
-            if state is None or state.size > _LARGE or (asked := shelf.asked_before()) is None:
+            if not keeps or state is None or state.size > _LARGE:
                 return WarmStart()
-            return WarmStart(None, True, tuple(_written_since(asked, state.digests)))
+            asked = shelf.asked_before()
+            written = () if asked is None else tuple(_written_since(asked, state.digests))
+            return WarmStart(None, asked is not None or shelf.has_answers, written)
         from pickle import UnpicklingError
 
         from bce_lint.analysis.project.snapshots import restored

@@ -68,6 +68,11 @@ class Shelf:
         """What only this user's key makes of something kept about this project, whatever state it is in."""
         return self._key.signature(self._about[0], b"state", name, content)
 
+    @property
+    def has_answers(self) -> bool:
+        """True if there are answers to questions about this state."""
+        return bool(self._lines)
+
     def asked_before(self) -> int | None:
         """When answers about another state of the project were last kept or asked for (nanoseconds); None where there are none."""
         with suppress(OSError), self.inside() as inside:

@@ -11,35 +11,40 @@ from bce_lint import terminal
 from bce_lint.cli.run import Run
 
 if TYPE_CHECKING:
+    from bce_lint.cache import Cache
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.findings import FixOptions
+    from bce_lint.fix_options import FixOptions
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.rules.by_file import Asked
     from bce_lint.source.text import SourceText
     from bce_lint.source.write import FileChange
 
 
-def fix_files(files: Sequence[Path], asked: Asked, options: FixOptions, diff: bool) -> Run:
+def fix_files(files: Sequence[Path], asked: Asked, options: FixOptions, diff: bool, kept: Cache | None) -> Run:
     """Mends files, or shows how it would. Files that could not be written are read again, for what is left in them."""
     from bce_lint import engine
+    from bce_lint.cli.linting import unkept
 
-    outcome, sources = engine.fix(files, asked, options)
+    outcome, sources = engine.fix(files, asked, options, kept)
+    run = _came_to(outcome, sources)
+    if kept is not None:
+        run = run._replace(unkept=unkept(kept), afterwards=kept.settle)
     if diff:
         show(outcome)
-        return _came_to(outcome, sources)
+        return run
     unwritten, problems = write(outcome)
     if not problems:
-        return _came_to(outcome, sources)
+        return run
     now = engine.check(files, asked, fixes=True, inspect=options.inspect, related=options.related)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
     return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed, unshown=now.unshown)
 
 
-def fix_text(data: bytes, name: str | None, asked: Asked, options: FixOptions, diff: bool) -> Run:
+def fix_text(data: bytes, name: str | None, asked: Asked, options: FixOptions, diff: bool, kept: Cache | None) -> Run:
     """Mends one text and gives it to standard output, or shows how it would."""
     from bce_lint import engine
 
-    outcome, sources = engine.fix_text(data, name, asked, options)
+    outcome, sources = engine.fix_text(data, name, asked, options, kept)
     if diff:
         show(outcome)
     else:

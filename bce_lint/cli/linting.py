@@ -22,17 +22,18 @@ def linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
         result = ask()
     except engine.Interrupted as stopped:
         result, interrupted = stopped.result, f"interrupted{_where()}; there may be more findings"
-    unkept = (
-        ()
-        if kept is None
-        else (
-            *(f"no key for the cache, so findings are not kept: {reason}" for reason in kept.problems),
-            *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
-        )
-    )
-    run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=unkept)
+    reasons = () if kept is None else unkept(kept)
+    run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=reasons)
     afterwards = None if kept is None or interrupted else kept.settle
     return run._replace(unshown=result.unshown, interrupted=interrupted, sinks=result.sinks, afterwards=afterwards)
+
+
+def unkept(kept: Cache) -> tuple[str, ...]:
+    """Why findings are not kept, a line each."""
+    return (
+        *(f"no key for the cache, so findings are not kept: {reason}" for reason in kept.problems),
+        *(f"findings are not kept in {shown(folder)}: {reason}" for folder, reason in kept.unwritten.items()),
+    )
 
 
 def _where() -> str:

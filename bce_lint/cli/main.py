@@ -270,14 +270,14 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
     tell_languages({} if options.quiet else dict.fromkeys(map(str, found.files)))
     if not found.files and not found.failures and not options.quiet:
         terminal.complain("no Python files under the given paths")
+    kept = cache(options.no_cache, options.cache_dir)
     if options.fix:
-        from bce_lint.findings import FixOptions
+        from bce_lint.fix_options import FixOptions
         from bce_lint.rules.by_file import EVERY
 
         how = FixOptions(options.unsafe_fixes, EVERY, inspect, tuple(options.paths), options.related)
-        run = fix_files(found.files, selected, how, options.diff)
+        run = fix_files(found.files, selected, how, options.diff, kept)
     else:
-        kept = cache(options.no_cache, options.cache_dir)
         ask = partial(engine.check, found.files, selected, not options.statistics, inspect, kept, options.related)
         run = linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
@@ -299,12 +299,12 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
             terminal.put(data)
         return Run((), {})
     tell_languages({} if name is None or options.quiet else {name: data})
+    kept = cache(options.no_cache, options.cache_dir)
     if options.fix:
-        from bce_lint.findings import FixOptions
+        from bce_lint.fix_options import FixOptions
         from bce_lint.rules.by_file import EVERY
 
-        return fix_text(data, name, selected, FixOptions(options.unsafe_fixes, EVERY, inspect, related=options.related), options.diff)
-    kept = cache(options.no_cache, options.cache_dir)
+        return fix_text(data, name, selected, FixOptions(options.unsafe_fixes, EVERY, inspect, related=options.related), options.diff, kept)
     how = {"fixes": not options.statistics, "inspect": inspect, "cache": kept, "related": options.related}
     return linted(partial(engine.check_text, data, name, selected, **how), kept)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bce_lint.diagnostic import Diagnostic, Unanalysed
@@ -19,3 +20,15 @@ class Outcome(NamedTuple):
     refused: tuple[str, ...]
     unanalysed: tuple[Unanalysed, ...] = ()
     unshown: int = 0
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """What several projects came to as one."""
+    return Outcome(
+        tuple(group for o in outcomes for group in o.groups),
+        tuple(one for o in outcomes for one in o.applied),
+        tuple(sorted({one for o in outcomes for one in o.left}, key=lambda d: d.sort_key)),
+        tuple(line for o in outcomes for line in o.refused),
+        tuple(one for o in outcomes for one in o.unanalysed),
+        sum(o.unshown for o in outcomes),
+    )

@@ -11,7 +11,7 @@ from bce_lint.config.nearest import Configurations
 from bce_lint.config.project_settings import Settings
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNNAMED, UNREADABLE, UNSAFE, Diagnostic
 from bce_lint.engine import check_text, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.lsp.client_settings import ClientSettings, skipped
 from bce_lint.lsp.texts import AnyOpen, Snapshot
 from bce_lint.rules.by_file import EVERY

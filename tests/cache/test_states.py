@@ -20,6 +20,9 @@ from bce_lint.cache import FOLDER, Cache, snapshot_file
 from bce_lint.cache.key import Signer
 from bce_lint.cache.shelf import Shelf
 from bce_lint.engine import LintResult, check, check_text
+from bce_lint.fix_options import FixOptions
+from bce_lint.rules.by_file import EVERY
+from bce_lint.rules.judge import Judged
 from bce_lint.rules.registry import default_codes
 from bce_lint.source.discover import discover
 from tests.analysis.project.test_reuse import state
@@ -221,6 +224,113 @@ def test_a_text_that_is_not_saved_goes_on_from_it(root: Path, restored: list[Pro
     engine._PROJECTS.clear()
     assert told(found) == told(check_text(unsaved, "train.py", default_codes()))
     assert [one.code for one in found.diagnostics] == ["BCE101"]
+
+
+@pytest.fixture
+def analyses(monkeypatch: pytest.MonkeyPatch) -> list[Project]:
+    """The projects that are analysed from here on."""
+    seen: list[Project] = []
+    begin = Project.__init__
+
+    def _watched(self: Project, *about: object, **how: object) -> None:
+        seen.append(self)
+        begin(self, *about, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Project, "__init__", _watched)
+    return seen
+
+
+def fixed(key: Signer | None = KEY, unsafe: bool = False, **more: object) -> tuple[object, ...]:
+    """What fixing the current folder comes to, with a cache where there is a key."""
+    kept = None if key is None else Cache(key=key)
+    options = FixOptions(unsafe, EVERY, **more)  # type: ignore[arg-type]
+    outcome, sources = engine.fix(discover((".",)).files, default_codes(), options, kept)
+    if kept is not None:
+        kept.settle()
+    return outcome, {path: text.data for path, text in sources.items()}
+
+
+def test_where_nothing_can_be_fixed_a_fix_analyses_nothing(root: Path, analyses: list[Project]) -> None:
+    lint()
+    before = len(analyses)
+    first = fixed()
+    assert len(analyses) == before
+    assert first == fixed(None)
+    assert first[0].left  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_fix_is_the_same_with_a_cache(root: Path, unsafe: bool) -> None:
+    (root / "other.py").write_text(OTHER.replace("BCEWithLogitsLoss", "BCELoss"), encoding="utf-8")
+    lint()
+    for _ in range(3):
+        plain = fixed(None, unsafe)
+        assert plain[0].groups  # type: ignore[attr-defined]
+        assert fixed(KEY, unsafe) == plain
+        edit(root)
+
+
+def test_what_a_fix_has_found_is_known(root: Path, analyses: list[Project], restored: list[Project]) -> None:
+    fixed()
+    before = len(analyses)
+    again = lint()
+    assert len(analyses) == before
+    assert told(again) == told(lint(None))
+    edit(root, "train.py")
+    fixed()
+    assert len(states(root)) == 1
+    edit(root, "train.py")
+    assert fixed() == fixed(None)
+    assert len(restored) == 1
+
+
+def test_a_fix_that_is_looked_at_goes_on_from_the_state_and_keeps_nothing(root: Path, restored: list[Project]) -> None:
+    lint()
+    edit(root)
+    lint()
+    kept = sorted((root / FOLDER).rglob("*.answers"))
+    edit(root)
+    looked: list[int] = []
+
+    def _inspect(project: Project, told: list[Judged]) -> list[Judged]:
+        looked.append(len(told))
+        return told
+
+    assert fixed(inspect=_inspect) == fixed(None)
+    assert looked
+    assert len(restored) == 1
+    assert told(check(discover((".",)).files, default_codes(), True, _inspect, Cache(key=KEY))) == told(lint(None))
+    assert len(restored) == 2
+    assert sorted((root / FOLDER).rglob("*.answers")) == kept
+
+
+def test_a_text_that_is_fixed_goes_on_from_the_state(root: Path, restored: list[Project]) -> None:
+    data = (root / "train.py").read_bytes() + b"\n\nunsaved = 1\n"
+
+    def _fixed(kept: Cache | None) -> object:
+        return engine.fix_text(data, "train.py", default_codes(), FixOptions(True, EVERY), kept)[0]
+
+    plain = _fixed(None)
+    assert _fixed(Cache(key=KEY)) == plain
+    lint()
+    edit(root)
+    lint()
+    assert restored == []
+    assert _fixed(Cache(key=KEY)) == plain
+    assert len(restored) == 1
+
+
+def test_the_second_question_about_a_project_has_its_state_kept(root: Path, restored: list[Project]) -> None:
+    lint()
+    assert states(root) == []
+    kept = Cache(key=KEY)
+    one = [Path("other.py")]
+    check(one, default_codes(), fixes=True, cache=kept)
+    kept.settle()
+    assert len(states(root)) == 1
+    other = [Path("train.py")]
+    assert told(check(other, default_codes(), fixes=True, cache=Cache(key=KEY))) == told(check(other, default_codes(), fixes=True))
+    assert len(restored) == 1
 
 
 def spoiled(root: Path, change: object) -> LintResult:

@@ -11,7 +11,8 @@ import pytest
 from bce_lint.analysis.project.project import Project
 from bce_lint.diagnostic import Edit, Fix
 from bce_lint.engine import check_text, fix_text
-from bce_lint.findings import FixOptions, heard
+from bce_lint.findings import heard
+from bce_lint.fix_options import FixOptions
 from bce_lint.fixes.brought import Ground, Heard, Rewrite
 from bce_lint.fixes.edit import changed as rewritten
 from bce_lint.fixes.intent import Change, FixIntent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bce_lint.engine import fix, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 
 FILES = sorted((Path(__file__).parents[1] / "fixtures" / "text").glob("*.py"))
 CODES = frozenset(("BCE103",))

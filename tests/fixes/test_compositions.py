@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bce_lint.diagnostic import Fix
 from bce_lint.engine import check_text, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.rules.registry import default_codes
 from bce_lint.source.text import SourceText, decode
 from tests.examples import few_and_many

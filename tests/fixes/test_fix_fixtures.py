@@ -17,7 +17,7 @@ import pytest
 from bce_lint.analysis.project.project import Project
 from bce_lint.diagnostic import DISPLAY_ONLY, Fix
 from bce_lint.engine import check, check_text, fix, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.fixes.intent import Change
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.rules.judge import Judged

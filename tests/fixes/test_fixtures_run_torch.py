@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bce_lint.engine import fix, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.rules.registry import default_codes
 from tests.fixes.running import Fixture, compared
 

@@ -14,7 +14,7 @@ from bce_lint import fix_rounds
 from bce_lint.analysis.domain.tensor import Place
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
 from bce_lint.engine import fix, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.fixes.apply import MAX_ROUNDS, Checks, Linted, Policy, run
 from bce_lint.fixes.edit import SAFE, Refusal
 from bce_lint.fixes.gates import check_text, untouched

@@ -8,7 +8,7 @@ import pytest
 
 from bce_lint.diagnostic import UNSAFE, Fix
 from bce_lint.engine import check_text, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 
 HEAD = """\
 import lib

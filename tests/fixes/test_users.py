@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bce_lint.engine import check_text, fix_text
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 
 HEAD = """\
 import lib

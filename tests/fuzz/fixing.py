@@ -14,7 +14,7 @@ from pathlib import Path
 from bce_lint import engine
 from bce_lint.analysis.project.project import Project
 from bce_lint.diagnostic import CRASH
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.rules.judge import unranked
 from bce_lint.rules.registry import BY_CODE

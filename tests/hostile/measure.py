@@ -25,7 +25,7 @@ from bce_lint.analysis.models import registry
 from bce_lint.analysis.project import index
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.state import store
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.rules.selection import choose
 from bce_lint.syntax import parse
 from tests.hostile.programs import Program

@@ -12,7 +12,7 @@ import pytest
 
 from bce_lint import engine
 from bce_lint.cli.main import main
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.fixes import apply
 from bce_lint.rules.selection import choose
 from tests.hostile import measure

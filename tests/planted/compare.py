@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import check, fix
-from bce_lint.findings import FixOptions
+from bce_lint.fix_options import FixOptions
 from bce_lint.rules.registry import default_codes
 from tests.planted.cases import MAY, Spec, expected
 from tests.planted.plan import STEPS, Plan

@@ -1,0 +1,28 @@
+"""How far fixes may go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bce_lint.diagnostic import SAFE, UNSAFE
+
+if TYPE_CHECKING:
+    from bce_lint.diagnostic import Edit
+    from bce_lint.findings import Inspect
+
+
+class FixOptions(NamedTuple):
+    """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; the
+    paths that the command named: a link that leads out of its project is fixed below one of these alone; whether findings that
+    have only a label in the files are among them; and the edits of the fix that is to be made alone, with what goes with it."""
+
+    unsafe: bool
+    fixable: frozenset[str]
+    inspect: Inspect | None = None
+    named: tuple[str, ...] = ()
+    related: bool = False
+    only: tuple[Edit, ...] | None = None
+
+    def may_apply(self, applicability: str) -> bool:
+        """True if a fix that can be trusted so far may be applied."""
+        return applicability == SAFE or (self.unsafe and applicability == UNSAFE)
