@@ -315,7 +315,9 @@ def _fix_root(
 
     first = FirstLint(*cache.earlier(root, "", selected.imports, kept), _seen)
     fixed = fix_root(root.path, files, paths, shown, selected, options, first=first)
-    if kept and first.edits and len(linted) == 1:
+    if kept and len(linted) > 1:
+        cache.go_on_from(root, linted[-1], sum(one.seconds for one in linted))
+    elif kept and first.edits:
         cache.keep_state(root, "", linted[0])
     return fixed
 

@@ -91,6 +91,8 @@ class Cache:
         self._shelves: dict[str, Shelf] = {}
         self._seen: dict[str, str] = {}
         self._due: list[tuple[Root, str, Project]] = []
+        self._fixed: dict[tuple[Root, str], Project] = {}
+        self._before_fixes: dict[tuple[Root, str], float] = {}
         self._cost: dict[str, float] = {}
         """How many seconds it takes to keep a state, by its key."""
 
@@ -183,9 +185,9 @@ class Cache:
     def earlier(self, root: Root, part: str, imports: ImportFolders = usual, keeps: bool = True) -> WarmStart:
         """The state of a project, or of a part of it, that was kept last. Nothing is kept for the first question about a project, nor for a
         text that is not on the disk, nor for a run that `keeps` nothing."""
-        folder, state = self._place(root), self._states.get((root, part))
-        if folder is None:
-            return WarmStart()
+        folder, state, fixed = self._place(root), self._states.get((root, part)), self._fixed.get((root, part))
+        if folder is None or fixed is not None:
+            return WarmStart(fixed, keeps and fixed is not None and state is not None and state.size <= _LARGE)
         from bce_lint.cache import snapshot_file
 
         shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
@@ -205,6 +207,13 @@ class Cache:
             return WarmStart(restored(stored.snapshot, imports, _as_it_was), True)
         except (*_DAMAGE, LookupError, UnpicklingError, EOFError, ImportError, AttributeError):
             return WarmStart(None, state is not None and state.size <= _LARGE)
+
+    def go_on_from(self, root: Root, project: Project, seconds: float) -> None:
+        """What is asked of a project from here on is asked of its files as they were fixed, which goes on from there; until then it took so
+        many seconds."""
+        self._states.pop((root, ""), None)
+        self._fixed[root, ""] = project
+        self._before_fixes[root, ""] = seconds
 
     def keep_state(self, root: Root, part: str, project: Project) -> None:
         """Has the state of a project kept, once there is time for it."""
@@ -228,7 +237,7 @@ class Cache:
 
         shelf, name = self._shelf(folder, state), self._state_name(part)
         cost = self._cost.get(state.key)
-        if cost is None and project.seconds < _WORTH:
+        if cost is None and project.seconds + self._before_fixes.get((root, part), 0.0) < _WORTH:
             return
         spent, again, project.seconds = project.seconds, project.seconds if project.begun else 0.0, 0.0
         if cost is not None and (spent := spent + snapshot_file.spent(shelf, name)) + again < max(cost, _WORTH):

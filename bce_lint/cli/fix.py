@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,21 @@ def fix_files(files: Sequence[Path], asked: Asked, options: FixOptions, diff: bo
         show(outcome)
         return run
     unwritten, problems = write(outcome)
+    if not problems and kept is not None and outcome.groups and options.inspect is None:
+        return run._replace(afterwards=partial(_keep_what_is_left, files, asked, options, kept))
     if not problems:
         return run
     now = engine.check(files, asked, fixes=True, inspect=options.inspect, related=options.related)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]
     return Run(now.diagnostics, now.sources, mended, (*outcome.refused, *problems), unanalysed=now.unanalysed, unshown=now.unshown)
+
+
+def _keep_what_is_left(files: Sequence[Path], asked: Asked, options: FixOptions, kept: Cache) -> None:
+    """Has the cache know what the next run finds in the files that were written."""
+    from bce_lint import engine
+
+    engine.check(files, asked, fixes=True, cache=kept, related=options.related)
+    kept.settle()
 
 
 def fix_text(data: bytes, name: str | None, asked: Asked, options: FixOptions, diff: bool, kept: Cache | None) -> Run:

@@ -19,11 +19,14 @@ from bce_lint.analysis.project.project import Project
 from bce_lint.cache import FOLDER, Cache, snapshot_file
 from bce_lint.cache.key import Signer
 from bce_lint.cache.shelf import Shelf
+from bce_lint.cli.fix import fix_files
 from bce_lint.engine import LintResult, check, check_text
 from bce_lint.fix_options import FixOptions
+from bce_lint.fixes.outcome import Outcome
 from bce_lint.rules.by_file import EVERY
 from bce_lint.rules.judge import Judged
 from bce_lint.rules.registry import default_codes
+from bce_lint.source import write
 from bce_lint.source.discover import discover
 from tests.analysis.project.test_reuse import state
 from tests.edits import changed
@@ -282,6 +285,44 @@ def test_what_a_fix_has_found_is_known(root: Path, analyses: list[Project], rest
     edit(root, "train.py")
     assert fixed() == fixed(None)
     assert len(restored) == 1
+
+
+def test_what_is_left_by_a_fix_is_known(root: Path, analyses: list[Project], restored: list[Project]) -> None:
+    lint()
+    run = fix_files(discover((".",)).files, default_codes(), FixOptions(True, EVERY), False, Cache(key=KEY))
+    assert run.mended
+    assert run.afterwards is not None
+    run.afterwards()
+    before = len(analyses)
+    left = lint()
+    assert fixed() == (Outcome((), (), left.diagnostics, (), left.unanalysed, left.unshown), fixed()[1])
+    assert len(analyses) == before
+    assert told(left) == told(lint(None))
+    assert len(states(root)) == 1
+    edit(root)
+    assert told(lint()) == told(lint(None))
+    assert len(restored) == 1
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    """A function that raises an error."""
+
+    def _raises(*about: object) -> None:
+        raise error
+
+    return _raises
+
+
+@pytest.mark.parametrize("how", ["diff", "unwritten"])
+def test_what_was_not_written_is_not_known(root: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    if how == "unwritten":
+        monkeypatch.setattr(write, "write_all", raising(write.Refused("other.py", "read-only")))
+    before = {name: (root / name).read_bytes() for name in ("train.py", "other.py")}
+    run = fix_files(discover((".",)).files, default_codes(), FixOptions(True, EVERY), how == "diff", Cache(key=KEY))
+    if run.afterwards is not None:
+        run.afterwards()
+    assert {name: (root / name).read_bytes() for name in before} == before
+    assert told(lint()) == told(lint(None))
 
 
 def test_a_fix_that_is_looked_at_goes_on_from_the_state_and_keeps_nothing(root: Path, restored: list[Project]) -> None:

@@ -24,7 +24,6 @@ from bce_lint.analysis.project.project_questions import ProjectQuestions
 from bce_lint.analysis.project.reachability import Reachability
 from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
-from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.project.sites_by_file import SitesByFile
 from bce_lint.analysis.project.target_reachability import TargetReachability
 from bce_lint.analysis.project.visits import Visits
@@ -81,7 +80,6 @@ class Project(ProjectQuestions):
         """What its runs took of the processor's time."""
         self.interrupted = False
         """True if its run was stopped by the user: what was met until then is all that is known."""
-        self._imports.added = AddedFolders(root, self.summaries)
         self._registrations: Registrations = Registrations(self.summaries, None if before is None else before._registrations)
         same = before if before is not None and same_files(self.summaries, before.summaries) else None
         earlier_graph = None if before is None else before.graph

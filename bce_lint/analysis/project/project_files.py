@@ -15,6 +15,7 @@ from bce_lint.analysis.project.index import FileSummary, is_python, scan
 from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem, unread
 from bce_lint.analysis.project.real_places import RealPlaces
+from bce_lint.analysis.project.search_paths import AddedFolders
 from bce_lint.analysis.project.tensor_words import converts
 from bce_lint.analysis.state.edited_file import EditedFile
 from bce_lint.analysis.state.frames import LoweredFile
@@ -63,6 +64,7 @@ class ProjectFiles:
         worked_on = frozenset[str]() if before is None else before._worked_on
         scanned = {path: self._scan(path, path in worked_on) for path in sorted({*files, *self.texts})}
         self.summaries: dict[str, FileSummary] = {path: summary for path, summary in scanned.items() if summary is not None}
+        self._imports.added = AddedFolders(root, self.summaries)
         if edits and before is not None:
             self._worked_on |= self._written(before)
         self.sources: dict[str, SourceText] = {}
