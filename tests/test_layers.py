@@ -79,7 +79,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "diagnostic", "verify", "compare", "cache", "adoption", "fingerprints", "records", "terminal", "progress", "lsp",
         },
         "bce_lint.lsp": {
-            "", "rules.by_file", "config", "engine", "findings", "fix_options", "fixes.outcome", "workspace", "report", "source",
+            "", "rules.by_file", "config", "engine", "fix_options", "fixes.outcome", "workspace", "report", "source",
             "diagnostic", "revealed", "adoption", "terminal", "progress",
         },
         "bce_lint.flake8_plugin": {"", "rules.by_file", "config", "engine", "source", "diagnostic", "cache", "terminal"},
