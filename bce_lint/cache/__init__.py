@@ -212,7 +212,7 @@ class Cache:
         """What is asked of a project from here on is asked of its files as they were fixed, which goes on from there; until then it took so
         many seconds."""
         self._seen.clear()
-        self._states.pop((root, ""), None)
+        self._states.clear()
         self._fixed[root, ""] = project
         self._before_fixes[root, ""] = seconds
 

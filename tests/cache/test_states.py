@@ -287,6 +287,24 @@ def test_what_a_fix_has_found_is_known(root: Path, analyses: list[Project], rest
     assert len(restored) == 1
 
 
+def test_what_is_left_in_projects_within_each_other_is_known(root: Path, analyses: list[Project]) -> None:
+    for inner, text in (("one", OTHER), ("two", NET)):
+        (root / inner).mkdir()
+        (root / inner / "pyproject.toml").write_text("", encoding="utf-8")
+        (root / inner / "mine.py").write_text(text, encoding="utf-8")
+    (root / "other.py").unlink()
+    (root / "train.py").unlink()
+    lint()
+    run = fix_files(discover((".",)).files, default_codes(), FixOptions(True, EVERY), False, Cache(key=KEY))
+    assert {one.location.path for one in run.mended} == {os.path.join("one", "mine.py")}
+    assert run.afterwards is not None
+    run.afterwards()
+    before = len(analyses)
+    left = lint()
+    assert len(analyses) == before
+    assert told(left) == told(lint(None))
+
+
 def test_what_is_left_by_a_fix_is_known(root: Path, analyses: list[Project], restored: list[Project]) -> None:
     lint()
     run = fix_files(discover((".",)).files, default_codes(), FixOptions(True, EVERY), False, Cache(key=KEY))
