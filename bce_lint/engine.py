@@ -306,19 +306,20 @@ def _fix_root(
         return Outcome((), (), known.diagnostics, (), known.unanalysed, known.unshown), known.sources
     from bce_lint.fix_rounds import FirstLint, fix_root
 
-    linted: list[Project] = []
+    start = cache.earlier(root, "", selected.imports, kept)
+    rounds, seconds, last = 0, 0.0, start.project
 
     def _seen(project: Project, told: list[Judged], unshown: int) -> None:
-        linted.append(project)
-        if kept and len(linted) == 1:
+        nonlocal rounds, seconds, last
+        rounds, seconds, last = rounds + 1, seconds + project.seconds, project
+        if kept and rounds == 1:
             _keep(cache, root, project, name, _told(project, set(paths), shown, selected, told, unshown))
 
-    first = FirstLint(*cache.earlier(root, "", selected.imports, kept), _seen)
-    fixed = fix_root(root.path, files, paths, shown, selected, options, first=first)
-    if kept and len(linted) > 1:
-        cache.go_on_from(root, linted[-1], sum(one.seconds for one in linted))
-    elif kept and first.edits:
-        cache.keep_state(root, "", linted[0])
+    fixed = fix_root(root.path, files, paths, shown, selected, options, first=FirstLint(*start, _seen))
+    if kept and rounds > 1 and last is not None:
+        cache.go_on_from(root, last, seconds)
+    elif kept and start.worth and last is not None:
+        cache.keep_state(root, "", last)
     return fixed
 
 
