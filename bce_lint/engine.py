@@ -300,7 +300,7 @@ def _fix_root(
     kept = options.inspect is None
     name = question(*_about_files(files, paths, shown, selected, True, options.related))
     known = cache.find(root, lambda: files, name, None, selected.imports) if kept else None
-    if known is not None and not any(one.fix is not None and options.may_apply(one.fix.applicability) for one in known.diagnostics):
+    if known is not None and not _may_fix(known.diagnostics, options):
         from bce_lint.fixes.outcome import Outcome
 
         return Outcome((), (), known.diagnostics, (), known.unanalysed, known.unshown), known.sources
@@ -321,6 +321,13 @@ def _fix_root(
     elif kept and start.worth and last is not None:
         cache.keep_state(root, "", last)
     return fixed
+
+
+def _may_fix(found: Iterable[Diagnostic], options: FixOptions) -> bool:
+    """True if a fix of these findings is trusted as far as it must be."""
+    from bce_lint.fixes.edit import trust
+
+    return any(one.fix is not None and trust(one.fix.applicability) >= trust(options.least) for one in found)
 
 
 def fix_text(

@@ -23,6 +23,7 @@ class FixOptions(NamedTuple):
     related: bool = False
     only: tuple[Edit, ...] | None = None
 
-    def may_apply(self, applicability: str) -> bool:
-        """True if a fix that can be trusted so far may be applied."""
-        return applicability == SAFE or (self.unsafe and applicability == UNSAFE)
+    @property
+    def least(self) -> str:
+        """How far a fix must be trusted to be applied."""
+        return UNSAFE if self.unsafe else SAFE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bce_lint.analysis.project.project import Project
 from bce_lint.findings import diagnostic, heard, named, problems, quoted_texts, tell, unanalysed
 from bce_lint.fixes.apply import Checks, Fixed, Linted, Policy, run
-from bce_lint.fixes.edit import SAFE, UNSAFE, Refusal
+from bce_lint.fixes.edit import Refusal
 from bce_lint.fixes.outcome import Outcome
 from bce_lint.rules.by_file import selection
 from bce_lint.source.documents import encode
@@ -50,9 +50,9 @@ def fix_root(
     is not found out again."""
     selected = selection(asked)
     job = _FixJob(root, files, set(paths), shown, selected, texts or {}, options, first)
-    least = UNSAFE if options.unsafe else SAFE
     out = frozenset[str]() if texts else leading_out(Root(root, True), paths, options.named)
-    policy = Policy(least, options.fixable, frozenset(paths) - out, lambda one: one.rule.code in selected.of(one.place.path).fixable)
+    inside = frozenset(paths) - out
+    policy = Policy(options.least, options.fixable, inside, lambda one: one.rule.code in selected.of(one.place.path).fixable)
     fixed = run(job.lint, policy, Checks(cache(round_trips), against, code_of), options.only)
     wider = policy._replace(files=policy.files | out)
     held = {path for one in fixed.left.found if (fix := wider.allowed(one)) is not None for path in fix.paths & out}

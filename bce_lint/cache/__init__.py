@@ -91,8 +91,8 @@ class Cache:
         self._shelves: dict[str, Shelf] = {}
         self._seen: dict[str, str] = {}
         self._due: list[tuple[Root, str, Project]] = []
-        self._fixed: dict[tuple[Root, str], Project] = {}
-        self._before_fixes: dict[tuple[Root, str], float] = {}
+        self._fixed: dict[tuple[Root, str], tuple[Project, float]] = {}
+        """Projects with the files as they were fixed, and the seconds that it took until then."""
         self._cost: dict[str, float] = {}
         """How many seconds it takes to keep a state, by its key."""
 
@@ -185,15 +185,18 @@ class Cache:
     def earlier(self, root: Root, part: str, imports: ImportFolders = usual, keeps: bool = True) -> WarmStart:
         """The state of a project, or of a part of it, that was kept last. Nothing is kept for the first question about a project, nor for a
         text that is not on the disk, nor for a run that `keeps` nothing."""
-        folder, state, fixed = self._place(root), self._states.get((root, part)), self._fixed.get((root, part))
-        if folder is None or fixed is not None:
-            return WarmStart(fixed, keeps and fixed is not None and state is not None and state.size <= _LARGE)
+        folder, state = self._place(root), self._states.get((root, part))
+        if folder is None:
+            return WarmStart()
+        small = state is not None and state.size <= _LARGE
+        if (root, part) in self._fixed:
+            return WarmStart(self._fixed[root, part][0], keeps and small)
         from bce_lint.cache import snapshot_file
 
         shelf = self._new_shelf(folder, root.path, "") if state is None else self._shelf(folder, state)
         stored = snapshot_file.read(shelf, self._state_name(part))
         if stored is None or not stored.holds(imports):
-            if not keeps or state is None or state.size > _LARGE:
+            if not keeps or state is None or not small:
                 return WarmStart()
             asked = shelf.asked_before()
             written = () if asked is None else tuple(_written_since(asked, state.digests))
@@ -206,15 +209,14 @@ class Cache:
         try:
             return WarmStart(restored(stored.snapshot, imports, _as_it_was), True)
         except (*_DAMAGE, LookupError, UnpicklingError, EOFError, ImportError, AttributeError):
-            return WarmStart(None, state is not None and state.size <= _LARGE)
+            return WarmStart(None, small)
 
     def go_on_from(self, root: Root, project: Project, seconds: float) -> None:
         """What is asked of a project from here on is asked of its files as they were fixed, which goes on from there; until then it took so
         many seconds."""
         self._seen.clear()
         self._states.clear()
-        self._fixed[root, ""] = project
-        self._before_fixes[root, ""] = seconds
+        self._fixed[root, ""] = project, seconds
 
     def keep_state(self, root: Root, part: str, project: Project) -> None:
         """Has the state of a project kept, once there is time for it."""
@@ -238,7 +240,8 @@ class Cache:
 
         shelf, name = self._shelf(folder, state), self._state_name(part)
         cost = self._cost.get(state.key)
-        if cost is None and project.seconds + self._before_fixes.get((root, part), 0.0) < _WORTH:
+        _, until_fixed = self._fixed.get((root, part), (None, 0.0))
+        if cost is None and project.seconds + until_fixed < _WORTH:
             return
         spent, again, project.seconds = project.seconds, project.seconds if project.begun else 0.0, 0.0
         if cost is not None and (spent := spent + snapshot_file.spent(shelf, name)) + again < max(cost, _WORTH):

@@ -34,9 +34,9 @@ def fix_files(files: Sequence[Path], asked: Asked, options: FixOptions, diff: bo
         show(outcome)
         return run
     unwritten, problems = write(outcome)
-    if not problems and kept is not None and outcome.groups and options.inspect is None:
-        return run._replace(afterwards=partial(_keep_what_is_left, files, asked, options, kept))
     if not problems:
+        if kept is not None and outcome.groups and options.inspect is None:
+            return run._replace(afterwards=partial(_keep_what_is_left, files, asked, options, kept))
         return run
     now = engine.check(files, asked, fixes=True, inspect=options.inspect, related=options.related)
     mended = [one for one in outcome.applied if unwritten.isdisjoint(_changed_for(one))]

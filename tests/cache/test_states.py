@@ -428,14 +428,11 @@ def test_a_state_that_another_key_signed_is_none(root: Path, restored: list[Proj
 
 @pytest.mark.parametrize("error", [LookupError, EOFError, AttributeError, ImportError, ValueError, RecursionError])
 def test_a_state_that_cannot_be_read_is_none(root: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    def _raises(*about: object) -> Project:
-        raise error("cut")
-
     lint()
     edit(root)
     lint()
     edit(root)
-    monkeypatch.setattr(snapshots, "restored", _raises)
+    monkeypatch.setattr(snapshots, "restored", raising(error("cut")))
     assert told(lint()) == told(lint(None))
 
 

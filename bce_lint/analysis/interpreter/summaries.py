@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from bce_lint import ir
+from bce_lint.analysis.domain.tensor import SourceRange
 from bce_lint.analysis.domain.values import FunctionV, Value
 from bce_lint.analysis.interpreter import calls, imports
 from bce_lint.analysis.models import conversions
@@ -41,10 +42,12 @@ def call(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, args:
     known: list[Summary] | None = m.kept.get(way)
     if known:
         context = m.intern((frame.context, frame.unit.address, span, frame.unrolled_at))
+        caller, path = frame.unit.place(span), _path(frame, span)
         for index, one in enumerate(known):
             if m.compared > ALLOWED + m.evaluations:
                 break
-            found = _compared(m, frame, function, args, span, context, one)
+            moved = MovedCall(one.caller, caller, one.calls, path, one.trace.depth - 1, frame.depth)
+            found = _compared(m, frame, function, args, moved, context, one)
             if found is not None and replayed(m, frame, one, found):
                 if m.observer is not None:
                     m.observer.enter(frame, function, span)
@@ -63,16 +66,19 @@ def _way(m: Machine, frame: Frame, function: FunctionV, args: Args) -> Hashable:
     )  # fmt: skip
 
 
+def _path(frame: Frame, span: ir.Span) -> tuple[SourceRange, ...]:
+    """The calls that lead into the frame of a call, from that outwards."""
+    return (frame.unit.path, span), *chain(frame)
+
+
 def _compared(
-    m: Machine, frame: Frame, function: FunctionV, args: Args, span: ir.Span, context: int, one: Summary
+    m: Machine, frame: Frame, function: FunctionV, args: Args, moved: MovedCall, context: int, one: Summary
 ) -> Unification | None:
     """The renaming under which a summary stands for a call, if there is one."""
     if not one.fits(m, frame):
         return None
     found = Unification(m)
-    calls = (frame.unit.path, span), *chain(frame)
-    found.anywhere = m.observer is None
-    found.moved = MovedCall(one.caller, frame.unit.place(span), one.calls, calls, one.trace.depth - 1, frame.depth)
+    found.moved, found.anywhere = moved, m.observer is None
     try:
         found.given(one.context, context)
         if one.root is not None:
@@ -112,7 +118,7 @@ def _followed(m: Machine, frame: Frame, unit: LoweredFile, function: FunctionV, 
         context = m.interned((frame.context, frame.unit.address, span, frame.unrolled_at))
         assert context is not None
         made = Summary(trace, m, function, args, result, written, cost, functions, files, context, needs)
-        made.caller, made.calls = frame.unit.place(span), ((frame.unit.path, span), *chain(frame))
+        made.caller, made.calls = frame.unit.place(span), _path(frame, span)
         made.root = conversions.root(frame) if m.program.converts() else None
         known = m.kept.setdefault(way, [])
         known.insert(0, made)

@@ -65,7 +65,7 @@ class Summary:
     def fits(self, m: Machine, frame: Frame) -> bool:
         """True if there is enough of everything that calls are given, and no function that was asked for runs already."""
         trace, fuel = self.trace, m.fuel
-        if trace.deepest - trace.depth + 1 + frame.depth >= MAX_DEPTH:
+        if trace.deepest_from(frame.depth) >= MAX_DEPTH:
             return False
         bonus = 0 if trace.before_site is None else m.site_bonus
         if fuel + bonus <= self.cost or (trace.before_site is not None and fuel <= trace.before_site):
@@ -285,7 +285,7 @@ def _note_reads(m: Machine, frame: Frame, one: Summary, found: Unification) -> N
         renamed_number = found.number(number)
         outer.place_of(renamed_number, m.test(renamed_number))
     m.outcomes.look_for([found.number(number) for number in trace.about])
-    outer.calls_from(trace.deepest - trace.depth + 1 + frame.depth)
+    outer.calls_from(trace.deepest_from(frame.depth))
     outer.whole |= trace.whole
     outer.checked |= trace.checked and assumed(m.state) == outer.holding
     outer.orders |= {tuple([found.number(number) for number in numbers]): None for numbers in trace.orders}

@@ -133,6 +133,10 @@ class Trace:
         """A function is called from a frame at some depth."""
         self.deepest = max(self.deepest, depth)
 
+    def deepest_from(self, depth: int) -> int:
+        """What `deepest` is where a frame at some depth calls."""
+        return self.deepest - self.depth + 1 + depth
+
     def raised_in(self, handlers: int, state: State) -> None:
         """Something is raised in the innermost `try` of so many; what calls that are within it have written until then is kept."""
         trace: Trace | None = self
