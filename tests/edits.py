@@ -9,6 +9,7 @@ from random import Random
 
 _NUMBER = re.compile(r"\b\d+\b")
 _NAME = re.compile(r"\b[a-z_]{3,}\b")
+_HEADER = re.compile(r"^([ \t]*def \w+\()([^()]*)\)", re.MULTILINE)
 _STATEMENTS = (
     "x = torch.sigmoid(x)", "pass", "self.act = nn.Sigmoid()", "y = y.long()", "out = out.detach()", "return x", "fresh = x",
     "self.fresh = fresh",
@@ -68,11 +69,28 @@ def _exchanged(rng: Random, text: str) -> str:
     return text if at is None else text[:at] + new + text[at + len(old) :]
 
 
+def _other_parameters(rng: Random, text: str) -> str:
+    """A function with a parameter more, one less, or another default."""
+    found = [match for match in _HEADER.finditer(text) if match[2].strip()]
+    if not found:
+        return text
+    header = rng.choice(found)
+    names = header[2].split(",")
+    at = rng.randrange(len(names) + 1)
+    if at < len(names) and rng.random() < 0.4:
+        names[at] = names[at].split("=")[0] + rng.choice(("", "=None", "=2", "=True", "=torch.ones(2)"))
+    elif at < len(names) and rng.random() < 0.5:
+        del names[at]
+    else:
+        names.insert(at, " fresh" + rng.choice(("", "=None", "=3", "=nn.Sigmoid()", ": int = 1")))
+    return text[: header.start(2)] + ",".join(names).lstrip() + text[header.end(2) :]
+
+
 _KINDS: tuple[Callable[[Random, str], str], ...] = (
     lambda rng, text: _inserted(rng, text, lambda indent: indent + "# a comment"),
     lambda rng, text: _inserted(rng, text, lambda indent: ""),
     lambda rng, text: _inserted(rng, text, lambda indent: indent + rng.choice(_STATEMENTS)),
-    _without_a_line, _twice, _swapped, _other_number, _other_name, _exchanged, _exchanged,
+    _without_a_line, _twice, _swapped, _other_number, _other_name, _exchanged, _exchanged, _other_parameters, _other_parameters,
 )  # fmt: skip
 
 

@@ -26,9 +26,9 @@ def fitting(m: Machine, callees: list[tuple[Value, Tags]], args: Args) -> list[t
 def _may_take(m: Machine, callee: Value, args: Args) -> bool:
     match callee:
         case FunctionV():
-            return _binds(callee, len(args.pos), args)
+            return _binds(m, callee, len(args.pos), args)
         case MethodV(function=FunctionV() as function):
-            return _binds(function, len(args.pos) + 1, args)
+            return _binds(m, function, len(args.pos) + 1, args)
         case Ref(kind="instance") if callee.address not in m.any_of:
             return _applies(m, callee, args)
         case Ref(what=Contract() as contract) if contract.call:
@@ -49,12 +49,12 @@ def _applies(m: Machine, callee: Ref, args: Args) -> bool:
     if not is_module(outside) and outside != LIGHTNING:
         return True
     forward = objects.class_attribute(m, callee, "forward")
-    return not (type(forward) is FunctionV and not forward.flavour) or _binds(forward, len(args.pos) + 1, args)
+    return not (type(forward) is FunctionV and not forward.flavour) or _binds(m, forward, len(args.pos) + 1, args)
 
 
-def _binds(function: FunctionV, count: int, args: Args) -> bool:
+def _binds(m: Machine, function: FunctionV, count: int, args: Args) -> bool:
     """True if the parameters of a function may take so many positional arguments, and the keywords."""
-    node = function.node
+    node = m.latest(function.path, function.node)
     if any(not (isinstance(d, ir.Name) and d.id in _BINDING) for d in node.decorators):
         return True
     kinds = {param.kind for param in node.params}

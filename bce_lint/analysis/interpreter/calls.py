@@ -23,6 +23,7 @@ from bce_lint.analysis.domain.values import (
     Union,
     Unknown,
     Value,
+    const,
     identity_of,
     join_all,
     join_tagged,
@@ -257,7 +258,8 @@ def _collapse(m: Machine, inner: Frame, before: State) -> list[LeftBehind]:
 
 def bind(m: Machine, frame: Frame, function: FunctionV, args: Args) -> None:
     """Writes the arguments into the parameters' cells."""
-    node = function.node
+    node = frame.function
+    assert node is not None
     if frame.call is not None:
         args = handed.arguments(m, frame, args)
     defaults = dict(function.defaults)
@@ -296,7 +298,7 @@ def _default(m: Machine, frame: Frame, param: ir.Parameter, defaults: dict[str, 
     """The default of a parameter. At an entry point, None stands for what callers outside may give instead, and so does any constant in a
     run that looks at what they may choose, unless the function is private; that of a constructor is no fact where all who construct the
     class give something else."""
-    value = defaults.get(param.name)
+    value = const(param.default.value) if type(param.default) is ir.Const else defaults.get(param.name)
     if value is None or (frame.call is None and (value is NONE or (m.takes_any and type(value) is Constant and not frame.is_private))):
         return Unknown(m.intern((frame.address, param.name)))
     return value if frame.call is not None else instances.default_of_any(m, frame, param, index, value)

@@ -254,7 +254,7 @@ def _function_value(m: Machine, unit: LoweredFile, function: ir.Function, owner:
     if type(stored) is FunctionV and stored.node is function:
         return stored
     frame = module_frame(unit, main=True)
-    defaults = tuple((p.name, expressions.evaluate(m, frame, p.default)) for p in function.params if p.default is not None)
+    defaults = expressions.defaults(m, frame, function)
     flavours = {d.id for d in function.decorators if isinstance(d, ir.Name)}
     flavour = "static" if "staticmethod" in flavours else "class" if "classmethod" in flavours else ""
     return FunctionV(function, unit.path, 0, (), owner, defaults, flavour)

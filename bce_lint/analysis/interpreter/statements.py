@@ -291,7 +291,7 @@ def _function_def(m: Machine, frame: Frame, node: ir.FunctionDef) -> bool:
 
 def make_function(m: Machine, frame: Frame, node: ir.Function) -> FunctionV:
     """A function value with its defaults evaluated now, as Python does."""
-    defaults = tuple((p.name, expressions.evaluate(m, frame, p.default)) for p in node.params if p.default is not None)
+    defaults = expressions.defaults(m, frame, node)
     is_function = frame.function is not None
     outer = (frame.address, *frame.outer) if is_function else frame.outer
     frame.captured = True

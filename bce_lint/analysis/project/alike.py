@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from bce_lint.analysis.project import lexical
-from bce_lint.analysis.project.definitions import Class, Fragment, defaults_in, is_class, settings_in
+from bce_lint.analysis.project.definitions import Class, Fragment, defaults_of, is_class, settings_in
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, relevant_words
 from bce_lint.analysis.project.lexical import words_of
+
+
+_CONSTANTS: Final = frozenset({b"None", b"True", b"False"})
+"""Words that are nobody's names."""
 
 
 def same_code(before: bytes, after: bytes) -> bool:
@@ -55,7 +60,7 @@ def _blocks_alike(before: FileSummary, after: FileSummary, words: ProjectWords) 
         return False
     for old, new in changed:
         around = _others(blocks_of(after), new)
-        if is_class(old) != is_class(new) or [*defaults_in(old.text)] != [*defaults_in(new.text)]:
+        if is_class(old) != is_class(new) or _parts(defaults_of(before, old)) != _parts(defaults_of(after, new)):
             return False
         if is_class(old):
             if not _classes_alike(Class(before, old), Class(after, new), around, words):
@@ -80,9 +85,10 @@ def _functions_alike(
 ) -> bool:
     (_, old), (summary, new) = before, after
     other = words_of(old.text) ^ words_of(new.text)
-    if not other.isdisjoint(lexical.words_that_lead()) or words.elsewhere(summary.path, other):
+    names = other - _CONSTANTS
+    if not other.isdisjoint(lexical.words_that_lead()) or words.elsewhere(summary.path, names):
         return False
-    if any(not other.isdisjoint(words_of(block.text)) for block in around):
+    if any(not names.isdisjoint(words_of(block.text)) for block in around):
         return False
     if not _alike(Fragment(before[0], old.text, method=method), Fragment(summary, new.text, method=method), other):
         return False
@@ -114,6 +120,10 @@ def _changed(old: list[Block], new: list[Block]) -> list[tuple[Block, Block]] | 
 
 def _others(blocks: Iterable[Block], one: Block) -> list[Block]:
     return [block for block in blocks if block is not one]
+
+
+def _parts(fragments: Iterable[Fragment]) -> list[tuple[bytes, ...]]:
+    return [one.parts for one in fragments]
 
 
 def _texts(blocks: Iterable[Block]) -> list[list[bytes]]:

@@ -186,9 +186,12 @@ def is_class(block: Block) -> bool:
     return block.kind == "definition" and _CLASS.search(block.text) is not None
 
 
-def defaults_in(text: bytes) -> Iterator[bytes]:
-    """The parameters of functions in some source, where they have defaults: those are made where the definition stands."""
-    return (found.parameters for found in _headers(text) if b"=" in found.parameters)
+def defaults_of(summary: FileSummary, block: Block) -> Iterator[Fragment]:
+    """The parameters of the functions in a definition that names a sink, where they have defaults: those are made where it stands."""
+    if may_name_sink(summary) and _has_sink(summary, block.text, block.words):
+        for found in _headers(block.text):
+            if b"=" in found.parameters:
+                yield Fragment(summary, found.parameters)
 
 
 def add_definitions(summary: FileSummary, names: Names) -> None:
@@ -197,8 +200,8 @@ def add_definitions(summary: FileSummary, names: Names) -> None:
         definition = Class(summary, block) if is_class(block) else Fragment(summary, block.text)
         if isinstance(definition, Fragment) and block.kind in ("code", "variable"):
             names.code.append(definition)
-        elif block.kind == "definition" and may_name_sink(summary) and _has_sink(summary, block.text, block.words):
-            names.code.extend(Fragment(summary, parameters) for parameters in defaults_in(block.text))
+        elif block.kind == "definition":
+            names.code.extend(defaults_of(summary, block))
         for name in {*block.binds, *((block.name,) if block.name is not None else ())}:
             names.own.setdefault(name.encode(), []).append(definition)
             if block.kind == "variable":

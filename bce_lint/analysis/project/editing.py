@@ -1,7 +1,7 @@
 """The texts of a file that somebody works on, one after another: which of its functions have another body, and what that is as IR.
 
-A text that differs from the one before in the body of one function, or in comments and empty lines between statements, is the same file
-with that function exchanged. For any other the file begins anew.
+A text that differs from the one before in the body of one function or in its parameters, or in comments and empty lines between
+statements, is the same file with that function exchanged. For any other the file begins anew.
 """
 
 from __future__ import annotations
@@ -28,18 +28,28 @@ SLOT: Final = 1 << 21
 MAX_VERSIONS: Final = 64
 """How many texts of a function's body are remembered, should one of them come back."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
+_NAMED: Final = re.compile(r"[ \t\f]*(?:async[ \t]+)?def[ \t]+\w+(?=[ \t]*[(\[])")
 _GLOBAL: Final = re.compile(r"(?:^|[;:])[ \t\f]*global[ \t\\]", re.MULTILINE)
 
 
 class FunctionLines(NamedTuple):
-    """Where a function stands in the lines of a file: from its first decorator, from the first statement of its body, and up to the
-    statement behind it, without the empty lines before that."""
+    """Where a function stands in the lines of a file: from its first decorator, from where lines have other numbers for each text of it,
+    and up to the statement behind it, without the empty lines before that.
+
+    What is evaluated where a function is defined stays as it is. Where its parameters have no defaults but constants, they may be others as
+    well (`whole`), and the line with its name is the one before `start`, which keeps its number; else `start` is the first statement."""
 
     function: ir.Function
     in_class: bool
+    whole: bool
     head: int
     start: int
     stop: int
+
+    @property
+    def first(self) -> int:
+        """The first line that may be another one."""
+        return self.start - self.whole
 
 
 class Anchor:
@@ -91,7 +101,7 @@ class Edition(NamedTuple):
             return self
         moved = new - old
         inside = [i for i, body in enumerate(self.bodies) if first <= body.stop and body.start <= old]
-        if inside and self.bodies[inside[0]].start <= first and old <= self.bodies[inside[-1]].stop:
+        if inside and self.bodies[inside[0]].first <= first and old <= self.bodies[inside[-1]].stop:
             added_behind = first == old == self.bodies[inside[0]].stop and all(map(_is_blank, lines[first:new]))
             if not added_behind:
                 return self._with_bodies(range(inside[0], inside[-1] + 1), lines, moved)
@@ -139,8 +149,10 @@ class Edition(NamedTuple):
         """The file with another body of one function."""
         body = self.bodies[index]
         stop = body.stop + moved
-        text = "".join(lines[body.start : stop])
+        text = "".join(lines[body.first : stop])
         if stop <= body.start or _GLOBAL.search(text) or _GLOBAL.search("".join(self.lines[body.start : body.stop])):
+            return None
+        if body.whole and _named(lines[body.first]) != _named(self.lines[body.first]):
             return None
         known = self.anchor.known(index, text)
         number = self.anchor.used[index] + 1 if known is None else known.number
@@ -148,7 +160,7 @@ class Edition(NamedTuple):
         placed = [*self.starts[body.head : body.start], *(base + offset for offset in _offsets(lines[body.start : stop]))]
         if known is None:
             function = _read(body, lines[body.head : stop], placed)
-            if function is None:
+            if function is None or (body.whole and not _has_constants_alone(function)):
                 return None
             known = self.anchor.add(index, text, function)
         starts = [*self.starts[: body.head], *placed, *self.starts[body.stop :]]
@@ -179,7 +191,7 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
             starts[row] = (before + 1) * BLOCK + offsets[row]
     anchor = Anchor(module, 0 if earlier is None else earlier.anchor.serial + 1)
     anchor.used = [0] * len(found)
-    anchor.versions = [{"".join(lines[one.start : one.stop]): Version(0, one.function)} for one in found]
+    anchor.versions = [{"".join(lines[one.first : one.stop]): Version(0, one.function)} for one in found]
     _place(module, offsets, starts)
     return Edition(anchor, lines, starts, found, [Version(0, one.function) for one in found], [*_fixed(tree, found)])
 
@@ -215,7 +227,19 @@ def _body(
     header = "".join(lines[node.lineno - 1 : start])
     if _GLOBAL.search("".join(lines[head:stop])) or not _ends_with_its_lines(header, lines[stop - 1], node):
         return None
-    return FunctionLines(known[0], known[1], head, start, stop)
+    whole = _has_constants_alone(known[0])
+    return FunctionLines(known[0], known[1], whole, head, node.lineno if whole else start, stop)
+
+
+def _has_constants_alone(function: ir.Function) -> bool:
+    """True if the defaults of all parameters are constants, with which nothing is evaluated where the function is defined."""
+    return all(param.default is None or type(param.default) is ir.Const for param in function.params)
+
+
+def _named(line: str) -> str:
+    """The line with a function's name up to the name."""
+    found = _NAMED.match(line)
+    return line if found is None else found[0]
 
 
 def _ends_with_its_lines(header: str, last: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

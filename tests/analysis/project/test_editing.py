@@ -106,6 +106,11 @@ def test_the_first_text() -> None:
         ("    # the layers\n", "", ""), ("class Net", "# a class\n\nclass Net", ""),
         ("    # the layers\n", "    # layers\n\n    # and more\n", ""),
         ("import torch\nfrom", "import torch\n# more\nfrom", ""), (PROGRAM, PROGRAM + "# the end\n", ""),
+        ("def last(x)", "def last(x, y)", "last"), ("def last(x)", "def last(*, x: int = 3)", "last"), ("width=3", "width=4", "__init__"),
+        ("width=3", "width", "__init__"), ("def last(x):\n", "def last(\n    x,\n    y=None,\n):\n", "last"),
+        ("    def forward(\n        self, x\n    ):", "    def forward(self, x):", "forward"), ("def last(x):", "def last (x):  # it", "last"),
+        ("        self, x\n", "        # one\n        self, x\n", "forward"), ("    def forward(\n", "    def forward(\n\n", "forward"),
+        ("def last(x):\n    return x.", "def last(y, x):\n    # both\n    return y.", "last"),
     ],
 )  # fmt: skip
 def test_a_text_that_goes_on(old: str, new: str, changes: str) -> None:
@@ -129,17 +134,22 @@ def test_several_functions_at_once() -> None:
     equal(second, text)
     third = second.edited(PROGRAM.replace("return x.sigmoid()", "return x"))
     assert third is not None and [one.number for one in third.numbers] == [0, 0, 2]
-    assert second.edited(text.replace("y = x", "y = 2").replace("width=3", "width=4")) is None
+    fourth = third.edited(PROGRAM.replace("width=3", "width=4").replace("self.fc(x)", "x"))
+    assert fourth is not None and [one.number for one in fourth.numbers] == [2, 1, 0]
+    assert second.edited(text.replace("y = x", "y = 2").replace("last(x)", "last(z)")) is None
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("def last(x)", "def last(x, y)"), ("import torch\n", "import torch\nimport os\n"), ("    1,\n", "    1,\n    # one\n"),
+        ("def last(x)", "def last(x, y=torch.pi)"), ("def last(x)", "def final(x)"), ("def last(x)", "async def last(x)"),
+        ("def last(x)", "def last(x): return x\ndef last(x)"), ("width=3", "width=WIDTH"), ("def last(x):\n    return x", "def last(x): return x"),
+        ("def last(x)", "@torch.no_grad()\ndef last(x)"), ("    @torch.no_grad()\n", ""),
+        ("import torch\n", "import torch\nimport os\n"), ("    1,\n", "    1,\n    # one\n"),
         ('"""What it\n', '"""What it\n\n'), ("    return x.sigmoid()\n", "    return x.sigmoid()\nx = 1\n"),
         ("        return x\n", "        return 2\n"), ("    return x.sigmoid()\n", "    global y\n    y = x\n"),
-        ("    return x.sigmoid()\n", "    return (x\n"), ("        self, x\n", "        # one\n        self, x\n"),
-        ("    return x.sigmoid()\n", ""), ("    def forward(\n", "    def forward(\n\n"), ("return None", "return 1"),
+        ("    return x.sigmoid()\n", "    return (x\n"),
+        ("    return x.sigmoid()\n", ""), ("return None", "return 1"),
         ("        loss.backward()\nelse:\n    def step(net, x, y): return None\n", "        loss.backward()\n"),
         ("    return x.sigmoid()\n", '    return """\n'), ("        loss.backward()\n", "        loss.backward()\n    other = 1\n"),
         ("        loss.backward()\n", "        pass\n"), ("        super().__init__()\n", "        super().__init__()\n    pass\n"),
