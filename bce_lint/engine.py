@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from bce_lint.diagnostic import UNNAMED, Diagnostic, Sinks, Unanalysed
+from bce_lint.diagnostic import UNNAMED, Diagnostic
+from bce_lint.lint_result import Interrupted, LintResult, together
 from bce_lint.rules.by_file import selection
 from bce_lint.source.projects import by_root, package_of, project_files, root_of, usual
 
@@ -29,30 +30,6 @@ if TYPE_CHECKING:
     """The state of a project from which a run may go on, whether others may go on from this one, and the files that were written last."""
 
 
-class LintResult(NamedTuple):
-    """The diagnostics of a run in order, the texts of the files that they mention, and the files that were parsed."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    sources: Mapping[str, SourceText]
-    parsed: tuple[str, ...] = ()
-    revealed: tuple[str, ...] = ()
-    """What is known at the calls of `reveal`, a line each."""
-    unanalysed: tuple[Unanalysed, ...] = ()
-    """The functions, of whichever file of the project, that were not analysed completely."""
-    sinks: Sinks = Sinks()
-    """The losses in the files, and how many of them the analysis came to."""
-    unshown: int = 0
-    """How many possible findings are left out."""
-
-
-class Interrupted(KeyboardInterrupt):
-    """The user stopped a run; `result` holds what was found until then."""
-
-    def __init__(self, result: LintResult) -> None:
-        super().__init__()
-        self.result = result
-
-
 def check(
     files: Sequence[Path],
     asked: Asked,
@@ -60,32 +37,30 @@ def check(
     inspect: Inspect | None = None,
     cache: Cache | None = None,
     related: bool = False,
+    jobs: int = 1,
 ) -> LintResult:
     """Lints files: gives the findings whose place lies in one of them; with `related`, those that have a label there as well.
 
     `fixes` asks for their fixes too, and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is
-    not kept. Raises `Interrupted` where the user stops it."""
+    not kept. Up to so many projects as `jobs` says are linted at a time, each in a process that is forked off from this one, with 0 as many
+    as there are cores; what is inspected is inspected here. Raises `Interrupted` where the user stops it."""
     shown, selected = shown_paths(files), selection(asked)
+    parts = by_root(shown)
+    work = [partial(_check_root, root, paths, shown, selected, fixes, inspect, cache, related) for root, paths in parts]
     results: list[LintResult] = []
     try:
-        for root, paths in by_root(shown):
-            results.append(_check_root(root, paths, shown, selected, fixes, inspect, cache, related))
+        if jobs != 1 and len(parts) > 1 and inspect is None:
+            from bce_lint.several_projects import at_once, processes
+
+            if (several := processes(jobs, [paths for _, paths in parts])) > 1:
+                return at_once(work, [(root.path, paths) for root, paths in parts], several, cache)
+        for one in work:
+            results.append(one())
     except Interrupted as stopped:
-        raise Interrupted(_together([*results, stopped.result])) from None
+        raise Interrupted(together([*results, stopped.result])) from None
     except KeyboardInterrupt:
-        raise Interrupted(_together(results)) from None
-    return _together(results)
-
-
-def _together(results: Sequence[LintResult]) -> LintResult:
-    """The results of several projects as one."""
-    diagnostics = sorted({d for r in results for d in r.diagnostics}, key=lambda d: d.sort_key)
-    sources = {path: text for r in results for path, text in r.sources.items()}
-    revealed = tuple(line for r in results for line in r.revealed)
-    unanalysed = tuple(one for r in results for one in r.unanalysed)
-    sinks = Sinks(sum(r.sinks.visited for r in results), sum(r.sinks.total for r in results))
-    parsed = tuple(sorted(p for r in results for p in r.parsed))
-    return LintResult(tuple(diagnostics), sources, parsed, revealed, unanalysed, sinks, sum(r.unshown for r in results))
+        raise Interrupted(together(results)) from None
+    return together(results)
 
 
 def shown_paths(files: Iterable[Path]) -> dict[str, str]:
@@ -280,12 +255,12 @@ def fix(
 ) -> tuple[Outcome, Mapping[str, SourceText]]:
     """Fixes files as far as `options` allow, without writing them; returns what came of it, and the texts after it. A `cache` may know that
     there is nothing to fix, and from what the analysis can go on; it is told what was found before anything was fixed."""
-    from bce_lint.fixes.outcome import together
+    from bce_lint.fixes.outcome import together as as_one
 
     shown, selected = shown_paths(files), selection(asked)
     found = [(root, [*project_files(root, paths, selected.imports), *paths], paths) for root, paths in by_root(shown)]
     results = [_fix_root(root, files, paths, shown, selected, options, cache) for root, files, paths in found]
-    return together([outcome for outcome, _ in results]), {path: text for _, sources in results for path, text in sources.items()}
+    return as_one([outcome for outcome, _ in results]), {path: text for _, sources in results for path, text in sources.items()}
 
 
 def _fix_root(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bce_lint.cache import Cache
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.engine import LintResult
+    from bce_lint.lint_result import LintResult
     from bce_lint.rules.by_file import Selection
 
 Reported: TypeAlias = tuple[int, int, str, type[Any]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Final, NamedTuple
@@ -10,10 +10,14 @@ from typing import Final, NamedTuple
 READING: Final = "reading"
 FOLLOWING: Final = "following values from"
 RECORDING: Final = "recording values from"
+LINTING: Final = "linting"
+TICKER: Final = "bce-lint's ticker"
+"""The name of the thread that looks; it holds nothing that a process that is forked off needs."""
 
 
 class InHand(NamedTuple):
-    """What is in hand: what is done with which file, and with how many of `total` files it was done before."""
+    """What is in hand: what is done with which file, and with how many of `total` files it was done before; where several projects are
+    linted at once, with which project, and of how many."""
 
     what: str
     path: str
@@ -35,6 +39,11 @@ class Progress:
         self.step: InHand | None = None
         self.seconds: dict[str, float] = {}
         self._name: Callable[[str], str] | None = None
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Counts what files took in another process."""
+        for name, more in seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + more
 
     @contextmanager
     def naming(self, name: Callable[[str], str]) -> Iterator[None]:

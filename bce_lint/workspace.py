@@ -19,9 +19,9 @@ from bce_lint.staying import StayingProject
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
     from bce_lint.diagnostic import Diagnostic, JudgedLoss
-    from bce_lint.engine import LintResult
     from bce_lint.fix_options import FixOptions
     from bce_lint.fixes.outcome import Outcome
+    from bce_lint.lint_result import LintResult
     from bce_lint.rules.by_file import Selection
     from bce_lint.source.projects import ImportFolders
 

@@ -9,6 +9,7 @@ import pytest
 
 from bce_lint import engine
 from bce_lint.cli import main
+from bce_lint.lint_result import Interrupted, LintResult
 from tests.adoption.test_new_from import git
 
 BUG = "import torch.nn.functional as F\n\n\ndef step(x, y):\n    return F.binary_cross_entropy_with_logits(x.sigmoid(), y)\n"
@@ -63,7 +64,7 @@ def test_sarif_says_that_a_run_was_stopped(here: Path, monkeypatch: pytest.Monke
     (here / "b.py").write_text(BUG)
 
     def stopped(*_: object, **__: object) -> None:
-        raise engine.Interrupted(engine.LintResult((), {}))
+        raise Interrupted(LintResult((), {}))
 
     monkeypatch.setattr(engine, "check", stopped)
     assert main([".", "--output-format", "sarif", "-o", "out.sarif"]) == 130

@@ -20,6 +20,7 @@ from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic, Edit, Fix, Location, Position
 from bce_lint.fix_options import FixOptions
 from bce_lint.fixes.outcome import Outcome
+from bce_lint.lint_result import LintResult
 from bce_lint.source.text import SourceText
 from bce_lint.source.write import FileChange
 
@@ -143,9 +144,9 @@ def test_what_is_not_fixable_is_not_offered(project: Path, run: Runner) -> None:
 def test_fixes_are_asked_for_where_they_are_shown(project: Path, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
 
-    def check(files: object, codes: object, fixes: bool, *_: object) -> engine.LintResult:
+    def check(files: object, codes: object, fixes: bool, *_: object) -> LintResult:
         asked.append(fixes)
-        return engine.LintResult((), {})
+        return LintResult((), {})
 
     monkeypatch.setattr(engine, "check", check)
     for arguments in ((), ("--output-format", "concise"), ("--output-format", "json"), ("--statistics",)):
@@ -411,7 +412,7 @@ def test_a_group_is_written_whole_or_not_at_all(tmp_path: Path, run: Runner, mon
     applied = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("b.py", "c.py"), replace(finding("a.py"), fix=None))
     fixing(monkeypatch, Outcome((tuple(changes[:2]), (changes[2],)), applied, (), ()))
     left = (finding("a.py", "a.py", "b.py"), finding("c.py", "b.py"), finding("a.py"))
-    monkeypatch.setattr(engine, "check", lambda *_, **__: engine.LintResult(left, {}))
+    monkeypatch.setattr(engine, "check", lambda *_, **__: LintResult(left, {}))
     done = run("--fix", "--output-format", "concise", "-q", "--show-fixes", ".")
     assert (done.status, done.err, len(done.text.splitlines())) == (2, "bce-lint: b.py: read-only\n", 3)
     assert texts(tmp_path) == {"a.py": "old\n", "b.py": "old\n", "c.py": "new\n"}

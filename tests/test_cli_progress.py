@@ -17,7 +17,8 @@ import pytest
 import bce_lint
 from bce_lint.cli import main
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.engine import Interrupted, check
+from bce_lint.engine import check
+from bce_lint.lint_result import Interrupted
 from bce_lint.rules.selection import choose
 from tests.test_cli import BUG
 

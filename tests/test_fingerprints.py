@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from bce_lint import engine
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.engine import LintResult
 from bce_lint.fingerprints import fingerprints, identities, normalised
 from bce_lint.ir import Span
+from bce_lint.lint_result import LintResult
 from bce_lint.rules.registry import default_codes
 from bce_lint.source.text import decode
 

@@ -55,14 +55,17 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.fix_rounds": {"source", "syntax.parse", "analysis", "rules", "fixes", "findings", "fix_options", "records"},
         "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax.parse", "analysis", "records"},
         "bce_lint.loss_table": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "findings", "records"},
+        "bce_lint.lint_result": {"diagnostic", "source"},
+        "bce_lint.crew": set(),
+        "bce_lint.several_projects": {"cache", "crew", "lint_result", "progress"},
         "bce_lint.engine": {
             "diagnostic", "source", "analysis", "rules", "fixes", "findings", "fix_options", "fix_rounds", "revealed", "cache", "records",
-            "staying",
+            "staying", "lint_result", "several_projects",
         },
         "bce_lint.staying": {"source", "analysis"},
         "bce_lint.workspace": {
             "diagnostic", "source", "analysis", "rules.by_file", "rules.selection", "fixes.outcome", "fix_options", "fix_rounds",
-            "engine", "staying", "loss_table",
+            "engine", "staying", "loss_table", "lint_result",
         },
         "bce_lint.fingerprints": {"ir", "diagnostic", "source", "syntax.parse"},
         "bce_lint.adoption": {"diagnostic", "source", "fingerprints"},
@@ -77,12 +80,13 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.cli": {
             "", "rules", "config", "engine", "findings", "fix_options", "revealed", "loss_table", "fixes.outcome", "report", "source",
             "diagnostic", "verify", "compare", "cache", "adoption", "fingerprints", "records", "terminal", "progress", "lsp",
+            "lint_result",
         },
         "bce_lint.lsp": {
             "", "rules.by_file", "config", "engine", "fix_options", "fixes.outcome", "workspace", "report", "source",
             "diagnostic", "revealed", "adoption", "terminal", "progress",
         },
-        "bce_lint.flake8_plugin": {"", "rules.by_file", "config", "engine", "source", "diagnostic", "cache", "terminal"},
+        "bce_lint.flake8_plugin": {"", "rules.by_file", "config", "engine", "lint_result", "source", "diagnostic", "cache", "terminal"},
         "bce_lint.__main__": {"cli", "terminal"},
     }.items()
 }

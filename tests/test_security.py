@@ -82,6 +82,19 @@ def test_reading_runs_nothing_and_writes_its_cache_alone(project: Path, face: li
     assert files(project) == before
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked off on Linux alone")
+def test_several_projects_have_this_process_forked_and_nothing_started(project: Path) -> None:
+    for name in ("one", "two"):
+        (project / name).mkdir()
+        (project / name / "pyproject.toml").touch()
+        (project / name / "hostile.py").write_text(watched.HOSTILE + "# long\n" * 20_000, encoding="utf-8")
+    alone, several = (watch(project, "cli", "-n", jobs, "--output-format", "json", "one", "two") for jobs in ("-j1", "-j2"))
+    assert several.out == alone.out and '"BCE' in alone.out
+    forked = {("start", "os.fork"), ("load", "pickle.find_class")} if len(os.sched_getaffinity(0)) > 1 else set()
+    assert alone.but("write") == [] and {tuple(one[:2]) for one in several.but("write")} == forked
+    assert several.written() == set() and not several.modules & {"torch", "numpy", *watched.OURS}
+
+
 OF_LIBRARIES = (["talk", "socket.__new__"], ["load", "code.__new__"])
 """What Python's loop of events does for itself, and attrs when it makes a class."""
 

@@ -91,6 +91,7 @@ class Cache:
         self._shelves: dict[str, Shelf] = {}
         self._seen: dict[str, str] = {}
         self._due: list[tuple[Root, str, Project]] = []
+        self._elsewhere: list[Callable[[], None]] = []
         self._fixed: dict[tuple[Root, str], tuple[Project, float]] = {}
         """Projects with the files as they were fixed, and the seconds that it took until then."""
         self._cost: dict[str, float] = {}
@@ -223,10 +224,16 @@ class Cache:
         if (root, part, project) not in self._due:
             self._due.append((root, part, project))
 
+    def wait_for(self, others: Callable[[], None]) -> None:
+        """Has it waited for other processes that keep states, once there is time for it."""
+        self._elsewhere.append(others)
+
     def settle(self) -> None:
         """Keeps the states that are to be kept: that takes longer than an answer, so it is done once all is told."""
         while self._due:
             self._keep_state(*self._due.pop())
+        while self._elsewhere:
+            self._elsewhere.pop()()
 
     def _keep_state(self, root: Root, part: str, project: Project) -> None:
         """Keeps the state of a project that stays for later runs, once runs have spent as long on what has changed since one was kept as

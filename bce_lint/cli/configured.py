@@ -22,7 +22,7 @@ _LISTS = ("select", "ignore", "extend_select", "extend_ignore", "fixable", "unfi
 def settings(options: Namespace) -> Settings:
     """The settings of every file, by what a command line says. Raises `ConfigError` where that cannot be followed.
 
-    What holds in the working folder for the whole run, the output format and the folder of the cache, is put among the options.
+    What holds in the working folder for the whole run (output format, processes, the folder of the cache) is put among the options.
     """
     here = os.getcwd()
     file, pairs = _given(options.config, here)
@@ -32,6 +32,7 @@ def settings(options: Namespace) -> Settings:
     found = Settings(configurations, Configuration(pairs, here), Configuration(_values(options), here))
     options.output_format = found.here.one("output-format") or "full"
     options.cache_dir = found.here.cache_dir
+    options.jobs = found.here.one("jobs") or 0
     options.exit_non_zero_on_possible = bool(found.here.one("exit-non-zero-on-possible"))
     return found
 
@@ -73,7 +74,7 @@ def _values(options: Namespace) -> dict[str, Any]:
         values["per-file-ignores"] = _by_pattern(options.per_file_ignores)
     if options.severity:
         values["severity"] = dict(_levels(options.severity))
-    for name in ("force_exclude", "output_format", "exit_non_zero_on_possible"):
+    for name in ("force_exclude", "jobs", "output_format", "exit_non_zero_on_possible"):
         if (one := getattr(options, name)) is not None:
             values[name.replace("_", "-")] = one
     if options.possible is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bce_lint import engine
 from bce_lint.cli.run import Run
+from bce_lint.lint_result import Interrupted
 from bce_lint.progress import PROGRESS
 from bce_lint.report.paths import shown
 
 if TYPE_CHECKING:
     from bce_lint.cache import Cache
-    from bce_lint.engine import LintResult
+    from bce_lint.lint_result import LintResult
 
 
 def linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
@@ -20,7 +20,7 @@ def linted(ask: Callable[[], LintResult], kept: Cache | None) -> Run:
     interrupted = ""
     try:
         result = ask()
-    except engine.Interrupted as stopped:
+    except Interrupted as stopped:
         result, interrupted = stopped.result, f"interrupted{_where()}; there may be more findings"
     reasons = () if kept is None else unkept(kept)
     run = Run(result.diagnostics, result.sources, revealed=result.revealed, unanalysed=result.unanalysed, unkept=reasons)

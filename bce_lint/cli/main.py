@@ -278,7 +278,7 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
         how = FixOptions(options.unsafe_fixes, EVERY, inspect, tuple(options.paths), options.related)
         run = fix_files(found.files, selected, how, options.diff, kept)
     else:
-        ask = partial(engine.check, found.files, selected, not options.statistics, inspect, kept, options.related)
+        ask = partial(engine.check, found.files, selected, not options.statistics, inspect, kept, options.related, options.jobs)
         run = linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)

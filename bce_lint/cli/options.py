@@ -42,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
     _add_files(build)
     _add_configuration(build)
     build.add_argument("-n", "--no-cache", action="store_true", help="analyse everything anew, and keep nothing")
+    about = "lint up to N projects at a time, each in a process of its own, at most as many as there are cores; 0 is so many (default: 0)"
+    build.add_argument("-j", "--jobs", type=int, metavar="N", help=about)
     build.add_argument("--cache-dir", metavar="DIR", help="keep findings in DIR/.bce_lint_cache (default: in the project's folder)")
     build.add_argument("--explain", metavar="RULE", help="print the page of a rule, given by code or name, and stop")
     build.add_argument("--list-rules", action="store_true", help="print a line for each rule, and stop")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from bce_lint import terminal
-from bce_lint.progress import PROGRESS, InHand
+from bce_lint.progress import LINTING, PROGRESS, TICKER, InHand
 from bce_lint.report.paths import shown
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def ticking(quiet: bool) -> Iterator[None]:
     from threading import Event, Thread
 
     over = Event()
-    ticker = Thread(target=_tick, args=(over,), daemon=True)
+    ticker = Thread(target=_tick, args=(over,), daemon=True, name=TICKER)
     ticker.start()
     try:
         yield
@@ -46,5 +46,6 @@ def _tick(over: Event) -> None:
 
 
 def said(step: InHand) -> str:
-    """A step in words: how many files are done of all, and what is in hand."""
-    return f"{step.done} of {step.total} files done, {step.what} {shown(step.path)}"
+    """A step in words: how many files are done of all, or projects, and what is in hand."""
+    things = "projects" if step.what == LINTING else "files"
+    return f"{step.done} of {step.total} {things} done, {step.what} {shown(step.path)}"

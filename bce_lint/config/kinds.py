@@ -38,6 +38,14 @@ def _flag(value: Any) -> Iterator[Fault]:
         yield "", f"takes true or false, not {quoted(value)}"
 
 
+MOST_JOBS: Final = 1_000
+
+
+def _count(value: Any) -> Iterator[Fault]:
+    if type(value) is not int or not 0 <= value <= MOST_JOBS:
+        yield "", f"takes a whole number from 0 to {MOST_JOBS}, not {quoted(value)}"
+
+
 def _texts(what: str, check: Callable[[str], str]) -> Callable[[Any], Iterator[Fault]]:
     """What is wrong with a list of texts, each of which `check` looks at."""
 
@@ -156,6 +164,7 @@ PATTERNS: Final = ValueKind("a list of patterns as in `.gitignore`", _texts("pat
 FOLDERS: Final = ValueKind("a list of folders inside that of the configuration", _texts("folders", folder_problem), _list_of(_FOLDER))
 ONE_FOLDER: Final = ValueKind("a folder inside that of the configuration", _folder, lambda: _FOLDER)
 FLAG: Final = ValueKind("`true` or `false`", _flag, lambda: {"type": "boolean"})
+COUNT: Final = ValueKind("a whole number", _count, lambda: {"type": "integer", "minimum": 0, "maximum": MOST_JOBS})
 FORMAT: Final = ValueKind("the name of an output format", _format, lambda: {"enum": list(formats())})
 RULES_BY_PATTERN: Final = ValueKind(
     "a table: a pattern as in `.gitignore`, and a list of rules",

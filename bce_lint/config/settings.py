@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from bce_lint.config.kinds import (
+    COUNT,
     FLAG,
     FOLDERS,
     FORMAT,
@@ -67,6 +68,7 @@ SETTINGS: Final = (
     SettingRow("force-exclude", FLAG, "leave out what is excluded or ignored even where it is named", "false", "true"),
     SettingRow("src", FOLDERS, "look imports up in these folders", "the project's folder, and `src` in it", '["lib", "training"]'),
     SettingRow("cache-dir", ONE_FOLDER, "keep findings in this folder, in `.bce_lint_cache`", "the project's folder", '".cache"', True),
+    SettingRow("jobs", COUNT, "lint up to so many projects at a time; `0` is as many as there are cores", "0", "2", True),
     SettingRow("output-format", FORMAT, "print findings in this format", '"full"', '"concise"', True),
     SettingRow("severity", LEVEL_BY_RULE, "give these rules another severity", "{}", '{ BCE2 = "warning", BCE205 = "info" }'),
     SettingRow("report-possible", FLAG, "report as well what is wrong under a condition only, and say under which", "false", "true"),

@@ -18,7 +18,8 @@ from bce_lint.analysis.project import project
 from bce_lint.cache import FOLDER, Cache, cache, shelf, state
 from bce_lint.cache.key import find_key
 from bce_lint.diagnostic import Diagnostic
-from bce_lint.engine import LintResult, check, check_text
+from bce_lint.engine import check, check_text
+from bce_lint.lint_result import LintResult
 from bce_lint.rules.registry import default_codes
 from bce_lint.source.discover import discover
 

@@ -20,9 +20,10 @@ from bce_lint.cache import FOLDER, Cache, snapshot_file
 from bce_lint.cache.key import Signer
 from bce_lint.cache.shelf import Shelf
 from bce_lint.cli.fix import fix_files
-from bce_lint.engine import LintResult, check, check_text
+from bce_lint.engine import check, check_text
 from bce_lint.fix_options import FixOptions
 from bce_lint.fixes.outcome import Outcome
+from bce_lint.lint_result import LintResult
 from bce_lint.rules.by_file import EVERY
 from bce_lint.rules.judge import Judged
 from bce_lint.rules.registry import default_codes

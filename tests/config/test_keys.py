@@ -37,6 +37,7 @@ SAME: dict[str, tuple[str, list[str]]] = {
     "force-exclude": ("true", ["--force-exclude"]),
     "src": ('["lib", "src"]', ["--src", "lib,src"]),
     "cache-dir": ('"kept"', ["--cache-dir", "kept"]),
+    "jobs": ("2", ["-j", "2"]),
     "output-format": ('"concise"', ["--output-format", "concise"]),
     "severity": ('{ BCE1 = "info", BCE103 = "warning" }', ["--severity", "BCE1=info", "--severity", "BCE103=warning"]),
     "report-possible": ("true", ["--possible"]),
@@ -66,7 +67,10 @@ def test_a_key_and_its_option_do_the_same(root: Path, lint: Lint, key: str, word
         (root / name).unlink()
 
 
-@pytest.mark.parametrize("key", [key for key in SAME if key not in ("src", "cache-dir", "force-exclude", "exit-non-zero-on-possible")])
+UNSEEN = ("src", "cache-dir", "jobs", "force-exclude", "exit-non-zero-on-possible")
+
+
+@pytest.mark.parametrize("key", [key for key in SAME if key not in UNSEEN])
 def test_each_key_makes_a_difference(root: Path, lint: Lint, key: str) -> None:
     write(root, PACKAGE)
     words = (".", "--diff") if "fix" in key else (".", "--output-format", "full") if key != "output-format" else (".",)

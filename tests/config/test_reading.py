@@ -97,6 +97,7 @@ WRONG = {
     'src = ["../lib"]': f'src: {FOLDER} "../lib" is none',
     'src = ["/lib"]': f'src: {FOLDER} "/lib" is none',
     "cache-dir = []": "cache-dir: takes a folder, not []",
+    "jobs = -1": "jobs: takes a whole number from 0 to 1000, not -1",
     "cache-dir = 'C:\\x'": f'cache-dir: {FOLDER} "C:\\\\x" is none',
     "output-format = 'ful'": f'output-format: takes {FORMS}, not "ful"; did you mean full?',
     "severity = 'error'": 'severity: takes a table of rules with "error", "warning" or "info", not "error"',

@@ -20,7 +20,7 @@ from bce_lint.analysis.project.project import Project
 from bce_lint.cache import Cache
 from bce_lint.cli.reveal import reveal
 from bce_lint.diagnostic import CRASH, TOO_LARGE, UNREADABLE, Diagnostic
-from bce_lint.engine import LintResult
+from bce_lint.lint_result import LintResult
 from bce_lint.report import FORMATS
 from bce_lint.report.statistics import statistics
 from bce_lint.report.told import Told

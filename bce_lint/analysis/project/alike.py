@@ -15,7 +15,6 @@ from bce_lint.analysis.project.definitions import Class, Fragment, defaults_of, 
 from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, relevant_words
 from bce_lint.analysis.project.lexical import words_of
 
-
 _CONSTANTS: Final = frozenset({b"None", b"True", b"False"})
 """Words that are nobody's names."""
 
