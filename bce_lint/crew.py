@@ -126,8 +126,8 @@ class Crew(Generic[T]):
         self._hands.pop(one).todo.close()
 
     def _serve(self, todo: Connection, told: Connection, others: list[Connection]) -> None:
-        """What a process does. It holds no end of a pipe that is another one's, so that each sees when who is at the other end is gone. What
-        fails is done again by who began."""
+        """What a process does. It holds no end of a pipe that is another one's, so that each sees when who is at the other end is gone.
+        What fails is done again by who began."""
         for one in others:
             one.close()
         signal.signal(signal.SIGINT, _stop_once)
