@@ -9,6 +9,11 @@ from random import Random
 
 _NUMBER = re.compile(r"\b\d+\b")
 _NAME = re.compile(r"\b[a-z_]{3,}\b")
+_IMPORTS = (
+    "import os", "import torch", "from torch import nn", "import torch.nn.functional as F", "from torch.nn import functional as F",
+    "from torch.nn import BCELoss, BCEWithLogitsLoss", "from torch import sigmoid as out", "from torch import *", "import torch as nn",
+    "from torch import softmax as fresh", "import numpy as np  # more",
+)  # fmt: skip
 _HEADER = re.compile(r"^([ \t]*def \w+\()([^()]*)\)", re.MULTILINE)
 _STATEMENTS = (
     "x = torch.sigmoid(x)", "pass", "self.act = nn.Sigmoid()", "y = y.long()", "out = out.detach()", "return x", "fresh = x",
@@ -86,11 +91,25 @@ def _other_parameters(rng: Random, text: str) -> str:
     return text[: header.start(2)] + ",".join(names).lstrip() + text[header.end(2) :]
 
 
+def _other_import(rng: Random, text: str) -> str:
+    """An import more at the top, one less, or another one in its place."""
+    lines = text.split("\n")
+    rows = [row for row, line in enumerate(lines) if re.match(r"(?:import|from) (?!__future__)[^(\\;]*$", line)]
+    if not rows:
+        return text
+    at, more = rng.choice(rows), rng.choice(_IMPORTS)
+    return "\n".join(rng.choice([
+        [*lines[:at], more, *lines[at:]], [*lines[:at], more, *lines[at + 1 :]], [*lines[:at], *lines[at + 1 :]],
+        [*lines[: at + 1], "", *lines[at:]],
+    ]))  # fmt: skip
+
+
 _KINDS: tuple[Callable[[Random, str], str], ...] = (
     lambda rng, text: _inserted(rng, text, lambda indent: indent + "# a comment"),
     lambda rng, text: _inserted(rng, text, lambda indent: ""),
     lambda rng, text: _inserted(rng, text, lambda indent: indent + rng.choice(_STATEMENTS)),
     _without_a_line, _twice, _swapped, _other_number, _other_name, _exchanged, _exchanged, _other_parameters, _other_parameters,
+    _other_import, _other_import,
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The texts of a file that somebody works on, one after another: which of its functions have another body, and what that is as IR.
 
 A text that differs from the one before in the body of one function or in its parameters, or in comments and empty lines between
-statements, is the same file with that function exchanged. For any other the file begins anew.
+statements, is the same file with that function exchanged. So is one with other imports at its top, where names that these bind stand in
+bodies alone: functions that mention one of those have another version. For any other the file begins anew.
 """
 
 from __future__ import annotations
@@ -9,56 +10,41 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence, Set
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from bce_lint import ir
+from bce_lint.analysis.project.function_lines import GLOBAL, FunctionLines, fixed_rows, functions_in, has_constants_alone, named
+from bce_lint.analysis.project.import_lines import BoundNames, are_imports, bound_names, mention, rows_of
 from bce_lint.analysis.state.edited_file import EditedFile, Version, transposed
 from bce_lint.ir import Span
 from bce_lint.ir.walk import below
+from bce_lint.records import changed
 from bce_lint.source.text import lines_of
 from bce_lint.syntax.parse import is_refused, lower_by_python
 
-BLOCK: Final = 1 << 40
+BLOCK: Final = 1 << 60
 """How far the numbers behind a function's body lie from those before it."""
+BODIES: Final = 1 << 40
+"""How far the numbers of bodies lie behind those of the lines before the function."""
 SLOT: Final = 1 << 21
 """How many numbers a text of a body has: more than the largest text has code points."""
+SPREAD: Final = 1 << 12
+"""How far lines outside of bodies lie from each other, by their length: room for others between them."""
 MAX_VERSIONS: Final = 64
 """How many texts of a function's body are remembered, should one of them come back."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
-_NAMED: Final = re.compile(r"[ \t\f]*(?:async[ \t]+)?def[ \t]+\w+(?=[ \t]*[(\[])")
-_GLOBAL: Final = re.compile(r"(?:^|[;:])[ \t\f]*global[ \t\\]", re.MULTILINE)
-
-
-class FunctionLines(NamedTuple):
-    """Where a function stands in the lines of a file: from its first decorator, from where lines have other numbers for each text of it,
-    and up to the statement behind it, without the empty lines before that.
-
-    What is evaluated where a function is defined stays as it is. Where its parameters have no defaults but constants, they may be others as
-    well (`whole`), and the line with its name is the one before `start`, which keeps its number; else `start` is the first statement."""
-
-    function: ir.Function
-    in_class: bool
-    whole: bool
-    head: int
-    start: int
-    stop: int
-
-    @property
-    def first(self) -> int:
-        """The first line that may be another one."""
-        return self.start - self.whole
 
 
 class Anchor:
-    """A file as it was when it was first read, and for each of its functions the texts that its body has had since, with how many. The
-    `serial` tells it from those that the same file had before."""
+    """A file as it was when it was first read, with the names that its imports bound, and for each of its functions the texts that its body
+    has had since, with how many. The `serial` tells it from those that the same file had before."""
 
-    def __init__(self, module: ir.Module, serial: int) -> None:
+    def __init__(self, module: ir.Module, serial: int, imports: BoundNames) -> None:
         self.module = module
         self.serial = serial
+        self.imports = imports
         self.versions: list[dict[str, Version]] = []
         self.used: list[int] = []
 
@@ -77,9 +63,12 @@ class Anchor:
 
 
 class Edition(NamedTuple):
-    """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed."""
+    """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed. Its
+    imports are those of `module`; `rebound` are the names that they bind otherwise than at first."""
 
     anchor: Anchor
+    module: ir.Module
+    rebound: BoundNames
     lines: Sequence[str]
     starts: Sequence[int]
     bodies: Sequence[FunctionLines]
@@ -89,7 +78,7 @@ class Edition(NamedTuple):
     def file(self) -> EditedFile:
         """The file as the analysis sees it."""
         current = {body.function: version for body, version in zip(self.bodies, self.numbers, strict=True)}
-        return EditedFile(self.anchor.module, current, self.starts, _offsets(self.lines))
+        return EditedFile(self.module, current, self.starts, _offsets(self.lines), frozenset(self.rebound.items()))
 
     def edited(self, text: str) -> Edition | None:
         """The same file with another text; None where more is another than bodies of functions, or comments."""
@@ -106,10 +95,60 @@ class Edition(NamedTuple):
             if not added_behind:
                 return self._with_bodies(range(inside[0], inside[-1] + 1), lines, moved)
         if self._between_statements(lines, first, old, new):
-            behind = self.starts[old] if old < len(self.starts) else (self.starts[-1] // BLOCK + 1) * BLOCK
-            starts = [*self.starts[:first], *[behind] * (new - first), *self.starts[old:]]
+            starts = [*self.starts[:first], *[self._number(old)] * (new - first), *self.starts[old:]]
             return self._replace(lines=lines, starts=starts, **self._moved(old, moved))
-        return None
+        return self._with_imports(text, lines, first, old)
+
+    def _with_imports(self, text: str, lines: Sequence[str], first: int, old: int) -> Edition | None:
+        """The file with other import statements from a row on, in place of those before another one."""
+        moved = len(lines) - len(self.lines)
+        added = lines[first : old + moved]
+        tree = _parsed_if_sound(text) if are_imports(self.lines[first:old]) and are_imports(added) else None
+        if tree is None or any(low < first <= high for low, high in self.fixed):
+            return None
+        now = bound_names(tree)
+        names = now.keys() | self.anchor.imports.keys()
+        rebound = {name: now.get(name, ()) for name in names if now.get(name) != self.anchor.imports.get(name)}
+        others = {name for name in self.rebound.keys() | rebound.keys() if self.rebound.get(name) != rebound.get(name)}
+        moves = self._replace(fixed=[one for one in self.fixed if not first <= one[0] < old])._moved(old, moved)
+        moves["fixed"] += [(low, high - 1) for low, high in rows_of(tree) if first <= low < old + moved]
+        free = {row for low, high in (*rows_of(tree), *((one.first, one.stop) for one in moves["bodies"])) for row in range(low, high)}
+        defined = {one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+        if others & defined or mention("".join(line for row, line in enumerate(lines) if row not in free), others):
+            return None
+        placed = self._between(first, old, added)
+        if placed is None:
+            return None
+        module = self._importing(added, placed, (self._number(first), self._number(old)), others - now.keys(), now.keys())
+        starts = [*self.starts[:first], *placed, *self.starts[old:]]
+        found: Edition | None = self._replace(module=module, rebound=rebound, lines=lines, starts=starts, **moves)
+        for index, body in enumerate(moves["bodies"]):
+            if found is not None and mention("".join(lines[body.first : body.stop]), others):
+                found = found._with_body(index, lines, 0)
+        return found
+
+    def _between(self, first: int, old: int, added: Sequence[str]) -> list[int] | None:
+        """Numbers for lines in place of some others; None where there are not enough."""
+        low = self.starts[first - 1] + len(self.lines[first - 1]) if first else 0
+        high = self._number(old)
+        step = (high - low) // (len(added) + 1)
+        return [low + step * (row + 1) for row in range(len(added))] if all(len(line) < step for line in added) else None
+
+    def _number(self, row: int) -> int:
+        """The number of a row, and behind the last one that of the next block."""
+        return self.starts[row] if row < len(self.starts) else (self.starts[-1] // BLOCK + 1) * BLOCK
+
+    def _importing(
+        self, added: Sequence[str], placed: Sequence[int], gone: tuple[int, int], unbound: Set[str], bound: Set[str]
+    ) -> ir.Module:
+        """The module with some lines of imports in place of those between two numbers."""
+        read = lower_by_python("".join(added)) if any(map(str.strip, added)) else None
+        if read is not None:
+            _place(read, _offsets(added), placed)
+        before = [one for one in self.module.body if one.span.start < gone[0]]
+        behind = [one for one in self.module.body if one.span.start >= gone[1]]
+        body = (*before, *(() if read is None else read.body), *behind)
+        return changed(self.module, body=body, bound=self.module.bound - unbound | bound)
 
     def _moved(self, row: int, by: int) -> dict[str, Any]:
         """Where what stands below a row is, if it moves."""
@@ -122,12 +161,14 @@ class Edition(NamedTuple):
 
     def _between_statements(self, lines: Sequence[str], first: int, old: int, new: int) -> bool:
         """True if comments and empty lines alone are others, and stand between statements outside of the bodies of functions."""
-        if not all(map(_is_blank, (*self.lines[first:old], *lines[first:new]))):
-            return False
-        if any(low < first <= high or first <= low < old for low, high in self.fixed):
+        if not all(map(_is_blank, (*self.lines[first:old], *lines[first:new]))) or self._cuts(first, old):
             return False
         whole = all(line.endswith(("\n", "\r")) for line in lines[max(first - 1, 0) : new])
         return whole and not (first and lines[first - 1].rstrip("\r\n").endswith("\\"))
+
+    def _cuts(self, first: int, old: int) -> bool:
+        """True if something else in place of some rows would stand inside a statement that takes several, or would begin one."""
+        return any(low < first <= high or first <= low < old for low, high in self.fixed)
 
     def _with_bodies(self, indices: range, lines: Sequence[str], moved: int) -> Edition | None:
         """The file with other bodies of some functions; what stands between them is as it was."""
@@ -150,17 +191,19 @@ class Edition(NamedTuple):
         body = self.bodies[index]
         stop = body.stop + moved
         text = "".join(lines[body.first : stop])
-        if stop <= body.start or _GLOBAL.search(text) or _GLOBAL.search("".join(self.lines[body.start : body.stop])):
+        if stop <= body.start or GLOBAL.search(text) or GLOBAL.search("".join(self.lines[body.start : body.stop])):
             return None
-        if body.whole and _named(lines[body.first]) != _named(self.lines[body.first]):
+        if body.whole and named(lines[body.first]) != named(self.lines[body.first]):
             return None
+        if rebound := mention(text, self.rebound):
+            text += f"\0{[(name, self.rebound[name]) for name in rebound]}"
         known = self.anchor.known(index, text)
         number = self.anchor.used[index] + 1 if known is None else known.number
-        base = self.starts[body.head] // BLOCK * BLOCK + SLOT * (number + 1)
+        base = self.starts[body.head] // BLOCK * BLOCK + BODIES + SLOT * number
         placed = [*self.starts[body.head : body.start], *(base + offset for offset in _offsets(lines[body.start : stop]))]
         if known is None:
             function = _read(body, lines[body.head : stop], placed)
-            if function is None or (body.whole and not _has_constants_alone(function)):
+            if function is None or (body.whole and not has_constants_alone(function)):
                 return None
             known = self.anchor.add(index, text, function)
         starts = [*self.starts[: body.head], *placed, *self.starts[body.stop :]]
@@ -177,97 +220,20 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
     if module is None:
         return None
     tree = _parsed(text)
-    lines, functions = lines_of(text), {}
+    lines = lines_of(text)
     offsets = _offsets(lines)
-    for function, in_class in _functions(module.body, False):
-        functions[bisect_right(offsets, function.span.start)] = function, in_class
-    found = [body for node in _definitions(tree.body) if (body := _body(node, functions.get(node.lineno), lines)) is not None]
-    found.sort(key=lambda one: one.start)
-    starts = list(offsets)
+    found = functions_in(tree, module, lines, offsets)
+    starts = [(offset + 1) * SPREAD for offset in offsets]
     for before, body in enumerate(found):
         for row in range(body.start, body.stop):
-            starts[row] = before * BLOCK + SLOT + offsets[row] - offsets[body.start]
+            starts[row] = before * BLOCK + BODIES + offsets[row] - offsets[body.start]
         for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
-            starts[row] = (before + 1) * BLOCK + offsets[row]
-    anchor = Anchor(module, 0 if earlier is None else earlier.anchor.serial + 1)
+            starts[row] = (before + 1) * BLOCK + (offsets[row] + 1) * SPREAD
+    anchor = Anchor(module, 0 if earlier is None else earlier.anchor.serial + 1, bound_names(tree))
     anchor.used = [0] * len(found)
     anchor.versions = [{"".join(lines[one.first : one.stop]): Version(0, one.function)} for one in found]
     _place(module, offsets, starts)
-    return Edition(anchor, lines, starts, found, [Version(0, one.function) for one in found], [*_fixed(tree, found)])
-
-
-def _definitions(statements: Sequence[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """The functions at the top of a file and in its classes: the span of any other statement ends with what stands in it."""
-    for one in statements:
-        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield one
-        elif isinstance(one, ast.ClassDef):
-            yield from _definitions(one.body)
-
-
-def _functions(body: ir.Body, in_class: bool) -> Iterator[tuple[ir.Function, bool]]:
-    """The same functions, and whether each is a statement of a class."""
-    for one in body:
-        if isinstance(one, ir.FunctionDef):
-            yield one.function, in_class
-        elif isinstance(one, ir.ClassDef):
-            yield from _functions(one.body, True)
-
-
-def _body(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, known: tuple[ir.Function, bool] | None, lines: Sequence[str]
-) -> FunctionLines | None:
-    """Where a function stands, if its body begins in a line of its own and ends with one, and the function is there as IR."""
-    head = min(node.lineno, *(one.lineno for one in node.decorator_list)) - 1 if node.decorator_list else node.lineno - 1
-    start, stop = _first_row(node.body[0]) - 1, node.end_lineno or 0
-    line = lines[node.lineno - 1]
-    indent = len(line) - len(line.lstrip(" \t"))
-    if known is None or known[0].name != node.name or start <= node.lineno - 1 or lines[start][: indent + 1].strip(" \t"):
-        return None
-    header = "".join(lines[node.lineno - 1 : start])
-    if _GLOBAL.search("".join(lines[head:stop])) or not _ends_with_its_lines(header, lines[stop - 1], node):
-        return None
-    whole = _has_constants_alone(known[0])
-    return FunctionLines(known[0], known[1], whole, head, node.lineno if whole else start, stop)
-
-
-def _has_constants_alone(function: ir.Function) -> bool:
-    """True if the defaults of all parameters are constants, with which nothing is evaluated where the function is defined."""
-    return all(param.default is None or type(param.default) is ir.Const for param in function.params)
-
-
-def _named(line: str) -> str:
-    """The line with a function's name up to the name."""
-    found = _NAMED.match(line)
-    return line if found is None else found[0]
-
-
-def _ends_with_its_lines(header: str, last: str, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """True if nothing else stands in the first and the last line of a body."""
-    rest = last.encode("utf-8", "replace")[node.end_col_offset or 0 :].strip()
-    return header.rstrip(" \t\r\n")[-1:] != "\\" and (not rest or rest.startswith(b"#"))
-
-
-def _first_row(node: ast.stmt | ast.ExceptHandler) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])
-
-
-def _fixed(tree: ast.Module, bodies: Sequence[FunctionLines]) -> Iterator[tuple[int, int]]:
-    """The rows (from 0) of statements that take several, outside of the bodies of functions: a simple one as a whole, of another one what
-    stands before its first block."""
-    heads = {one.head: one.start for one in bodies}
-    waiting: list[Any] = [*tree.body]
-    while waiting:
-        node = waiting.pop()
-        first, block = _first_row(node) - 1, getattr(node, "body", None)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield first, heads.get(first, node.end_lineno or 0)
-        elif block:
-            yield first, _first_row(block[0]) - 1
-            waiting += [one for name in ("body", "handlers", "orelse", "finalbody") for one in getattr(node, name, ())]
-        else:
-            yield first, node.end_lineno - 1
+    return Edition(anchor, module, {}, lines, starts, found, [Version(0, one.function) for one in found], [*fixed_rows(tree, found)])
 
 
 def _read(body: FunctionLines, lines: Sequence[str], starts: Sequence[int]) -> ir.Function | None:
@@ -291,6 +257,14 @@ def _is_one_function(text: str) -> bool:
     body = _parsed(text).body
     inner = body[0].body if isinstance(body[0], ast.ClassDef) else body
     return len(body) == len(inner) == 1 and isinstance(inner[0], ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _parsed_if_sound(text: str) -> ast.Module | None:
+    """The tree of a text; None where Python's parser does not accept it."""
+    try:
+        return _parsed(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _parsed(text: str) -> ast.Module:

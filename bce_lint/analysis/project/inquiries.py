@@ -7,6 +7,7 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.interpreter import setters
+from bce_lint.analysis.project.rebound import imports_of
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Inquiry
 from bce_lint.analysis.state.edited_file import Version
@@ -21,7 +22,7 @@ class Inquiries:
     ) -> None:
         self._unit, self._counted = unit, counted
         self._answers: dict[Any, Callable[..., object]] = {
-            "settled": self._counted.settles, "text": self._text, "stores": self._stores, **others,
+            "settled": self._counted.settles, "text": self._text, "stores": self._stores, "imports": self._imports, **others,
         }  # fmt: skip
 
     def ask(self, question: Inquiry) -> object:
@@ -41,6 +42,10 @@ class Inquiries:
     def _text(self, path: str) -> str | None:
         unit = self._unit(path)
         return None if unit is None else unit.text
+
+    def _imports(self, path: str) -> object:
+        unit = self._unit(path)
+        return None if unit is None else imports_of(unit)
 
     def _stores(self, path: str, function: ir.Function) -> object:
         version = self._version(path, function)

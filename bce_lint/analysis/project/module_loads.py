@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bce_lint.analysis.interpreter import entry_points, statements
+from bce_lint.analysis.project.rebound import alone_differs, note
 from bce_lint.analysis.project.reuse import Memos, ModuleMemo, Reuse
 from bce_lint.analysis.state.answers import EntryAnswer, Extent
 from bce_lint.analysis.state.dependencies import Loaded
@@ -61,10 +62,11 @@ class ModuleLoads:
         below = self._loading[-1].written if self._loading else self._machine.base
         self._loading.append(_Loading(path, below.fork(), set()))
         try:
-            memo = self._memos.modules.get(path)
+            memo = before = self._memos.modules.get(path)
             taken = memo is not None and self._holds(memo)
             if memo is None or not taken:
                 memo = self._run(unit)
+                taken = before is not None and self._gave_the_same(unit, before, memo)
         finally:
             self._loading.pop()
             self._as_it_was[path] = False
@@ -103,6 +105,13 @@ class ModuleLoads:
                 return False
         return self._machine.walks.repeat(memo.needs.took)
 
+    def _gave_the_same(self, unit: LoweredFile, before: ModuleMemo, now: ModuleMemo) -> bool:
+        """True if all that is another than before are imports of the module, and names that these bind."""
+        if (before.needs.effects, before.waited, before.searched) != (now.needs.effects, now.waited, now.searched):
+            return False
+        needs, stored = (before.needs, now.needs), ([before.cells], [now.cells])
+        return self.reuse is not None and alone_differs(unit, self.reuse.holds, needs, stored)
+
     def _run(self, unit: LoweredFile) -> ModuleMemo:
         machine, path = self._machine, unit.path
         loading, answer, written = self._loading[-1], EntryAnswer(), {unit.address, *machine.written_modules}
@@ -114,6 +123,7 @@ class ModuleLoads:
             with machine.unwatched(), machine.journal.unit() as needs, before, run, aside:
                 if machine.journal.noting:
                     needs.files[path] = unit.address
+                    note(unit, needs)
                 statements.run(machine, entry_points.module_frame(unit, main=False), unit.module.body)
                 assert loading.written.parent is not None
                 cells = dict(machine.state.delta(loading.written.parent))

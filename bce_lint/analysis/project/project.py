@@ -22,6 +22,7 @@ from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_questions import ProjectQuestions
 from bce_lint.analysis.project.reachability import Reachability
+from bce_lint.analysis.project.rebound import alone_differs, note
 from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
 from bce_lint.analysis.project.sites_by_file import SitesByFile
@@ -288,6 +289,7 @@ class Project(ProjectQuestions):
             self._tables.tidy()
             self._open_files.tidy()
         machine.answer = EntryAnswer()
+        before, of_body = self.memos.entries.get(key), below is machine.base
         memo = self._known_of(key, below)
         self.extents[key] = Extent()
         if memo is not None:
@@ -297,10 +299,14 @@ class Project(ProjectQuestions):
             with machine.journal.unit() as needs:
                 if self.stays:
                     needs.files[path] = self._version(path)
+                    if of_body and (unit := self.unit(path)) is not None:
+                        note(unit, needs)
                 after: State | None = action()
             self._count(key, machine.answer)
             if self.stays:
-                self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
+                now = self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
+                if of_body and before is not None and self._imports_alone_differ(path, before, now):
+                    self._bodies_as_before.add(path)
             return after
         except RecursionError:
             self.answer.add(entry_points.give_up(machine, self.answer, path, start, name))
@@ -313,6 +319,13 @@ class Project(ProjectQuestions):
             machine.watch(None)
             machine.floors = []
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
+
+    def _imports_alone_differ(self, path: str, before: EntryMemo, now: EntryMemo) -> bool:
+        """True if a module's body gave what it gave before, but for names that its imports bind otherwise."""
+        unit, reuse = self.unit(path), self.loads.reuse
+        if unit is None or reuse is None:
+            return False
+        return alone_differs(unit, reuse.holds, (before.needs, now.needs), (before.layers, now.layers))
 
     def _count(self, key: RunKey, answer: EntryAnswer) -> None:
         """Counts the answer of an entry point."""

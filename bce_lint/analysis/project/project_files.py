@@ -10,6 +10,7 @@ from typing import TypeVar
 from bce_lint import ir
 from bce_lint.analysis.project.alike import same_code
 from bce_lint.analysis.project.editing import Edition, edition
+from bce_lint.analysis.project.import_lines import may_see
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
 from bce_lint.analysis.project.open_files import OpenFiles
@@ -122,7 +123,7 @@ class ProjectFiles:
         if source is None:
             return None
         if edited := self._edition(path, source.text):
-            return LoweredFile(path, source.text, edited.anchor.module, self._address(path, edited), edited.file())
+            return LoweredFile(path, source.text, edited.module, self._address(path, edited), edited.file())
         unit = LoweredFile(path, source.text, self._lowered(source), self._address(path))
         if self._open_files is not None and self._open_files.pack(unit.module, unit.text):
             del self.sources[path]
@@ -161,11 +162,18 @@ class ProjectFiles:
             return None
         known = self._editions.get(path)
         edited = None if known is None else known.edited(text)
+        if edited is not None and known is not None and edited.rebound != known.rebound and self._others_may_see(path, known, edited):
+            edited = None
         if edited is None and (edited := edition(text, known)) is not None:
             self.begun.add(path)
         if edited is not None:
             self._editions[path] = edited
         return edited
+
+    def _others_may_see(self, path: str, before: Edition, after: Edition) -> bool:
+        """True if other files may see names of a file that its imports bind otherwise than before."""
+        names = [name for name, _ in before.rebound.items() ^ after.rebound.items()]
+        return any(may_see(summary, names, path) for one, summary in self.summaries.items() if one != path)
 
     def moved_alone(self, before: ProjectFiles, but: Container[str]) -> bool:
         """True if all that differs from another state of the project are comments and empty lines between the statements of files that are
@@ -195,7 +203,7 @@ class ProjectFiles:
             edited = known.edited(decode(self.summaries[path].raw, path).text)
         except SourceError:
             return False
-        if edited is None or edited.numbers != known.numbers:
+        if edited is None or edited.numbers != known.numbers or edited.rebound != known.rebound:
             return False
         self._editions[path] = edited
         return True

@@ -79,16 +79,16 @@ class Reuse:
         self._inner: dict[int, bool] = {}
         self._loaded: set[int] = set()
 
-    def holds(self, needs: Dependencies) -> bool:
-        """True if all that a unit has read is as it was, as far as no other unit made it."""
+    def holds(self, needs: Dependencies, but: Inquiry | None = None) -> bool:
+        """True if all that a unit has read is as it was, as far as no other unit made it, and `but` for one question."""
         if needs.limited or needs.contested != self._machine.journal.contested:
             return False
-        return self._unchanged(needs) and all(self._inner_holds(one) for one in needs.effects if isinstance(one, BuiltWith))
+        return self._unchanged(needs, but) and all(self._inner_holds(one) for one in needs.effects if isinstance(one, BuiltWith))
 
-    def _unchanged(self, needs: Dependencies) -> bool:
+    def _unchanged(self, needs: Dependencies, but: Inquiry | None = None) -> bool:
         files = all(self._version(path) == number for path, number in needs.files.items())
         same = files and all(self._body(path, function) == number for function, (path, number) in needs.bodies.items())
-        return same and all(self._answer(question) == answer for question, answer in needs.asked.items())
+        return same and all(question == but or self._answer(question) == answer for question, answer in needs.asked.items())
 
     def _inner_holds(self, one: BuiltWith) -> bool:
         known = self._inner.get(id(one))

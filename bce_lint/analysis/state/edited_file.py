@@ -30,13 +30,22 @@ def transposed(place: int, rows: Sequence[int], others: Sequence[int]) -> int:
 
 class EditedFile:
     """One state of a file that is worked on. `anchor` is the module as it was first read, which stays; `current` has what functions
-    are now that stand at its top or in its classes. `starts` are the numbers of the lines, `offsets` where they start in the text."""
+    are now that stand at its top or in its classes. `starts` are the numbers of the lines, `offsets` where they start in the text.
+    `imports` are the names that its imports bind otherwise than at first, with what each is imported as; `anchor` has these imports."""
 
-    def __init__(self, anchor: ir.Module, current: Mapping[ir.Function, Version], starts: Sequence[int], offsets: Sequence[int]) -> None:
+    def __init__(
+        self,
+        anchor: ir.Module,
+        current: Mapping[ir.Function, Version],
+        starts: Sequence[int],
+        offsets: Sequence[int],
+        imports: frozenset[tuple[str, tuple[str, ...]]] = frozenset(),
+    ) -> None:
         self.anchor = anchor
         self.current = current
         self.starts = starts
         self.offsets = offsets
+        self.imports = imports
         self._latest: ir.Module | None = None
 
     def real(self, span: Span) -> Span:
