@@ -108,7 +108,7 @@ class Edition(NamedTuple):
             return None
         now = bound_names(tree)
         names = now.keys() | self.anchor.imports.keys()
-        rebound = {name: now.get(name, ()) for name in names if now.get(name) != self.anchor.imports.get(name)}
+        rebound = {name: now.get(name, "") for name in names if now.get(name) != self.anchor.imports.get(name)}
         others = {name for name in self.rebound.keys() | rebound.keys() if self.rebound.get(name) != rebound.get(name)}
         moves = self._replace(fixed=[one for one in self.fixed if not first <= one[0] < old])._moved(old, moved)
         moves["fixed"] += [(low, high - 1) for low, high in rows_of(tree) if first <= low < old + moved]

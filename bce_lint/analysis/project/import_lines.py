@@ -10,25 +10,27 @@ from typing import TypeAlias
 
 from bce_lint.analysis.project.index import FileSummary
 
-BoundNames: TypeAlias = Mapping[str, tuple[str, ...]]
-"""The names that import statements bind, each with what it is imported as, in order."""
+BoundNames: TypeAlias = Mapping[str, str]
+"""The names that import statements bind, each with what it is: of several things all of them, in order."""
 
 
 def bound_names(tree: ast.Module) -> BoundNames:
     """The names that the import statements at the top of a file bind, star imports apart."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, str] = {}
     for statement in tree.body:
-        for name, text in _bound_by(statement):
-            found[name] = (*found.get(name, ()), text)
+        for name, what in _bound_by(statement):
+            before = found.get(name, what)
+            found[name] = what if before == what else f"{before}, {what}"
     return found
 
 
 def _bound_by(statement: ast.stmt) -> Iterable[tuple[str, str]]:
     if isinstance(statement, ast.Import):
-        return [(one.asname or one.name.split(".")[0], f"{one.name} {one.asname}") for one in statement.names]
+        named = [(one.asname, one.name) if one.asname else (one.name.split(".")[0], one.name.split(".")[0]) for one in statement.names]
+        return [(name, f"module {what}") for name, what in named]
     if isinstance(statement, ast.ImportFrom):
-        source = f"{statement.level} {statement.module}"
-        return [(one.asname or one.name, f"{source} {one.name}") for one in statement.names if one.name != "*"]
+        source = "." * statement.level + (statement.module or "")
+        return [(one.asname or one.name, f"{one.name} of {source}") for one in statement.names if one.name != "*"]
     return ()
 
 

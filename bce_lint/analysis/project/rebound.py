@@ -15,7 +15,7 @@ def question(unit: LoweredFile) -> Inquiry:
     return "imports", unit.path
 
 
-def imports_of(unit: LoweredFile) -> frozenset[tuple[str, tuple[str, ...]]] | None:
+def imports_of(unit: LoweredFile) -> frozenset[tuple[str, str]] | None:
     """The answer; None of another file."""
     return None if unit.edited is None else unit.edited.imports
 

@@ -31,7 +31,7 @@ def transposed(place: int, rows: Sequence[int], others: Sequence[int]) -> int:
 class EditedFile:
     """One state of a file that is worked on. `anchor` is the module as it was first read, which stays; `current` has what functions
     are now that stand at its top or in its classes. `starts` are the numbers of the lines, `offsets` where they start in the text.
-    `imports` are the names that its imports bind otherwise than at first, with what each is imported as; `anchor` has these imports."""
+    `imports` are the names that its imports bind otherwise than at first, with what each is; `anchor` has these imports."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class EditedFile:
         current: Mapping[ir.Function, Version],
         starts: Sequence[int],
         offsets: Sequence[int],
-        imports: frozenset[tuple[str, tuple[str, ...]]] = frozenset(),
+        imports: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.anchor = anchor
         self.current = current

@@ -123,6 +123,84 @@ def test_what_does_not_enter_an_edited_function_is_taken_over(tmp_path: Path) ->
     assert 0 < taken(right, after) < len(before.memos.entries)
 
 
+def ran(after: Project, before: Project) -> set[tuple[str, str]]:
+    """The entry points that were not taken over, by kind and file."""
+    return {(key[0], Path(key[1]).name) for key, memo in after.memos.entries.items() if before.memos.entries.get(key) is not memo}
+
+
+USING = f"""{MODEL}
+
+def used(x, y):
+    return nn.BCELoss()(Net()(x), y)
+
+
+def scaled(x, y, by=2):
+    return nn.BCELoss()(x * by, y)
+"""
+"""Two functions with a loss beside a network that another file uses as well."""
+
+
+def edited(tmp_path: Path, text: str, *, old: str, new: str) -> tuple[Project, Project]:
+    """A project before and after a change of its first file, which is worked on, both of them run."""
+    texts = project_of(tmp_path, text)
+    before = state(tmp_path, texts, state(tmp_path, texts, edits=True), edits=True)
+    codes(before)
+    assert text.count(old) == 1
+    changed_texts = project_of(tmp_path, text.replace(old, new))
+    after = state(tmp_path, changed_texts, before, edits=True)
+    assert told(after) == told(state(tmp_path, changed_texts))
+    return before, after
+
+
+@pytest.mark.parametrize("parameters", ["x, y, by=3", "x, y, by=2, more=None", "x, y, by", "y, x, *, by=2", "x: torch.Tensor, y, by=2"])
+def test_other_parameters_are_another_version_of_the_function(parameters: str, tmp_path: Path) -> None:
+    before, after = edited(tmp_path, USING, old="x, y, by=2", new=parameters)
+    assert ran(after, before) == {("run_candidate", "models.py")} and taken(after, before) == len(before.memos.entries) - 1
+
+
+@pytest.mark.parametrize("parameters", ["x, y, by=torch.ones(1)", "x, y, by=2)(x", "x, y=torch.pi, by=2"])
+def test_defaults_that_are_evaluated_are_another_file(parameters: str, tmp_path: Path) -> None:
+    texts = project_of(tmp_path, USING)
+    before = state(tmp_path, texts, state(tmp_path, texts, edits=True), edits=True)
+    codes(before)
+    after = state(tmp_path, project_of(tmp_path, USING.replace("x, y, by=2", parameters)), before, edits=True)
+    codes(after)
+    kept = {Path(key[1]).name for key, memo in after.memos.entries.items() if before.memos.entries.get(key) is memo}
+    assert kept == {"other.py", "train.py"}
+
+
+IMPORTED = {
+    "a name that nobody mentions": ("import os\n", {("_load_body", "models.py")}),
+    "a name that a function mentions": ("from a import by\n", {("_load_body", "models.py"), ("run_candidate", "models.py")}),
+    "names that are bound as before": ("import torch.nn\nfrom torch import nn\n", set()),
+}
+
+
+@pytest.mark.parametrize("what", IMPORTED)
+def test_other_imports_are_another_version_of_who_mentions_them(what: str, tmp_path: Path) -> None:
+    more, again = IMPORTED[what]
+    before, after = edited(tmp_path, USING.replace(", by=2", ""), old="import torch\n", new=more + "import torch\n")
+    assert ran(after, before) == again
+
+
+SEEN = {
+    "an import": "from models import os\n", "a star import": "from models import *\n", "an attribute": "import models\nmodels.os\n",
+    "its name": "import models\ngetattr(models, 'os')\n", "a relative one": "from . import os\n",
+}
+
+
+@pytest.mark.parametrize("way", SEEN)
+def test_imports_that_other_files_may_see_are_another_file(way: str, tmp_path: Path) -> None:
+    texts = {**project_of(tmp_path, USING), str(tmp_path / "more.py"): SEEN[way]}
+    before = state(tmp_path, texts, state(tmp_path, texts, edits=True), edits=True)
+    codes(before)
+    path = str(tmp_path / "models.py")
+    after = state(tmp_path, {**texts, path: "import os\n" + USING}, before, edits=True)
+    assert codes(after) == codes(before)
+    units = [one.unit(path) for one in (before, after)]
+    assert units[0] is not None and units[1] is not None and units[0].address != units[1].address
+
+
 def test_nothing_runs_where_nothing_has_changed(tmp_path: Path) -> None:
     before = state(tmp_path, project_of(tmp_path))
     codes(before)
