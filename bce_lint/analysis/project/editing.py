@@ -1,7 +1,7 @@
 """The texts of a file that somebody works on, one after another: which of its functions have another body, and what that is as IR.
 
-A text that differs from the one before in the body of one function or in its parameters, or in comments and empty lines between
-statements, is the same file with that function exchanged. So is one with other imports at its top, where names that these bind stand in
+A text that differs from the one before in the bodies of functions or in their parameters, or in comments and empty lines between
+statements, is the same file with these functions exchanged. So is one with other imports at its top, where names that these bind stand in
 bodies alone: functions that mention one of those have another version. For any other the file begins anew.
 """
 
@@ -11,6 +11,7 @@ import ast
 import re
 import warnings
 from collections.abc import Sequence, Set
+from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
@@ -81,30 +82,58 @@ class Edition(NamedTuple):
         return EditedFile(self.module, current, self.starts, _offsets(self.lines), frozenset(self.rebound.items()))
 
     def edited(self, text: str) -> Edition | None:
-        """The same file with another text; None where more is another than bodies of functions, or comments."""
+        """The same file with another text; None where more is another than functions, imports and comments."""
         lines = lines_of(text)
         if not lines or is_refused(text):
             return None
+        return self._changed(lines) or self._in_steps(lines)
+
+    def _in_steps(self, lines: Sequence[str]) -> Edition | None:
+        """The file with several changes, one after the other, the last of them first: those of one function are one change."""
+        found: Edition | None = self
+        for first, behind in reversed(self._changes(lines)):
+            found = None if found is None else found._changed([*self.lines[:first], *lines[behind:]])
+        return None if found is None or found.lines != lines else found
+
+    def _changes(self, lines: Sequence[str]) -> list[tuple[int, int]]:
+        """The rows from which changes go on, before and after."""
+        first, old, new = _difference(self.lines, lines)
+        matches = SequenceMatcher(None, self.lines[first:old], lines[first:new]).get_opcodes()
+        found: list[tuple[int, int]] = []
+        around = -1
+        for kind, low, high, start, end in matches:
+            for further in () if kind == "equal" else range(high - low) if high - low == end - start else (0,):
+                row = first + low + further
+                body = next((i for i, one in enumerate(self.bodies) if one.first <= row <= one.stop), -1)
+                if body < 0 or body != around:
+                    found.append((row, first + start + further))
+                around = body
+        return found
+
+    def _changed(self, lines: Sequence[str]) -> Edition | None:
+        """The file with one change: of a function, of imports, or of comments."""
         first, old, new = _difference(self.lines, lines)
         if old == new == first:
             return self
         moved = new - old
         inside = [i for i, body in enumerate(self.bodies) if first <= body.stop and body.start <= old]
-        if inside and self.bodies[inside[0]].first <= first and old <= self.bodies[inside[-1]].stop:
+        if len(inside) == 1 and self.bodies[inside[0]].first <= first and old <= self.bodies[inside[0]].stop:
             added_behind = first == old == self.bodies[inside[0]].stop and all(map(_is_blank, lines[first:new]))
             if not added_behind:
-                return self._with_bodies(range(inside[0], inside[-1] + 1), lines, moved)
+                return self._with_body(inside[0], lines, moved)
         if self._between_statements(lines, first, old, new):
             starts = [*self.starts[:first], *[self._number(old)] * (new - first), *self.starts[old:]]
             return self._replace(lines=lines, starts=starts, **self._moved(old, moved))
-        return self._with_imports(text, lines, first, old)
+        return self._with_imports(lines, first, old)
 
-    def _with_imports(self, text: str, lines: Sequence[str], first: int, old: int) -> Edition | None:
-        """The file with other import statements from a row on, in place of those before another one."""
+    def _with_imports(self, lines: Sequence[str], first: int, old: int) -> Edition | None:
+        """The file with other import statements from a row on, in place of those before another one. What a star import brings depends on
+        what ran before it, so there is none."""
         moved = len(lines) - len(self.lines)
         added = lines[first : old + moved]
+        text = "".join(lines)
         tree = _parsed_if_sound(text) if are_imports(self.lines[first:old]) and are_imports(added) else None
-        if tree is None or any(low < first <= high for low, high in self.fixed):
+        if tree is None or "import *" in text or any(low < first <= high for low, high in self.fixed):
             return None
         now = bound_names(tree)
         names = now.keys() | self.anchor.imports.keys()
@@ -169,22 +198,6 @@ class Edition(NamedTuple):
     def _cuts(self, first: int, old: int) -> bool:
         """True if something else in place of some rows would stand inside a statement that takes several, or would begin one."""
         return any(low < first <= high or first <= low < old for low, high in self.fixed)
-
-    def _with_bodies(self, indices: range, lines: Sequence[str], moved: int) -> Edition | None:
-        """The file with other bodies of some functions; what stands between them is as it was."""
-        found: Edition | None = self
-        for index in indices:
-            assert found is not None
-            body, last = found.bodies[index], index == indices[-1]
-            between: Sequence[str] = () if last else found.lines[body.stop : found.bodies[index + 1].start]
-            stop: int | None = self.bodies[index].stop + moved if last else _find(between, lines, body.start)
-            if stop is None:
-                return None
-            text = [*lines[:stop], *found.lines[body.stop :]]
-            found = found if text == found.lines else found._with_body(index, text, stop - body.stop)
-            if found is None:
-                return None
-        return found
 
     def _with_body(self, index: int, lines: Sequence[str], moved: int) -> Edition | None:
         """The file with another body of one function."""
@@ -299,14 +312,6 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
     while end < most - first and old[-1 - end] == new[-1 - end]:
         end += 1
     return first, len(old) - end, len(new) - end
-
-
-def _find(wanted: Sequence[str], lines: Sequence[str], start: int) -> int | None:
-    """Where some lines stand first from a row on."""
-    for row in range(start, len(lines) - len(wanted) + 1):
-        if lines[row] == wanted[0] and lines[row : row + len(wanted)] == wanted:
-            return row
-    return None
 
 
 def _is_blank(line: str) -> bool:

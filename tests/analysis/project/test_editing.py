@@ -137,7 +137,22 @@ def test_several_functions_at_once() -> None:
     assert third is not None and [one.number for one in third.numbers] == [0, 0, 2]
     fourth = third.edited(PROGRAM.replace("width=3", "width=4").replace("self.fc(x)", "x"))
     assert fourth is not None and [one.number for one in fourth.numbers] == [2, 1, 0]
-    assert second.edited(text.replace("y = x", "y = 2").replace("last(x)", "last(z)")) is None
+    fifth = second.edited(last := text.replace("y = x", "y = 2").replace("last(x)", "last(z)"))
+    assert fifth is not None and [one.number for one in fifth.numbers] == [1, 2, 3]
+    equal(fifth, last)
+
+
+def test_several_changes_at_once() -> None:
+    first = read(PROGRAM)
+    text = PROGRAM.replace("import torch\n", "import os\nimport torch\n").replace("# the layers", "# layers").replace("width=3", "width=4")
+    text = text.replace("y = self.fc(x)", "y = os.path").replace("return inner(", "return z(").replace("x.sigmoid()", "x")
+    second = first.edited(text)
+    assert second is not None and [one.number for one in second.numbers] == [1, 2, 1] and set(second.rebound) == {"os"}
+    equal(second, text)
+    back = second.edited(PROGRAM)
+    assert back is not None and [one.number for one in back.numbers] == [0, 0, 0] and back.rebound == {}
+    equal(back, PROGRAM)
+    assert first.edited(text.replace("total = [", "total = [0,")) is None
 
 
 @pytest.mark.parametrize(
@@ -150,6 +165,7 @@ def test_several_functions_at_once() -> None:
         ("import torch\n", "import torch\nimport nn\n"), ("import torch\n", "import torch as looped\n"),
         ("import torch\n", ""), ("import torch\n", "import torch as last\n"), ("from torch import nn\n", "from torch import nn\\\n"),
         ("import torch\n", "import torch\nfrom os import *\n"), ("import torch\n", "import torch; import os; x = 1\n"),
+        ("import torch\n", "import torch\nimport os\n# import *\n"),
         ("    1,\n", "    1,\n    # one\n"),
         ('"""What it\n', '"""What it\n\n'), ("    return x.sigmoid()\n", "    return x.sigmoid()\nx = 1\n"),
         ("        return x\n", "        return 2\n"), ("    return x.sigmoid()\n", "    global y\n    y = x\n"),
@@ -176,7 +192,10 @@ def go_on(text: str, rng: Random, steps: int) -> int:
     """Changes a text at random; how often it went on."""
     first, known, found = text, edition(text), 0
     for _ in range(steps):
-        text = first if rng.random() < 0.1 else changed(rng, {"a.py": text}).get("a.py", text)
+        if rng.random() < 0.1:
+            text = first
+        for _ in range(rng.choice((1, 1, 3))):
+            text = changed(rng, {"a.py": text}).get("a.py", text)
         following = None if known is None else known.edited(text)
         if following is not None:
             equal(following, text)

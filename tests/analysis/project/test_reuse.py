@@ -58,7 +58,8 @@ def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int, edits: boo
     project = state(root, texts, None, edits, opened)
     told(project)
     for step in range(steps):
-        texts = changed(rng, texts)
+        for _ in range(rng.choice((1, 1, 3))):
+            texts = changed(rng, texts)
         following = state(root, texts, project, edits, opened)
         assert told(following, fixes=edits) == told(state(root, texts), fixes=edits), f"step {step}"
         found += taken(following, project)
