@@ -35,6 +35,8 @@ SPREAD: Final = 1 << 12
 """How far lines outside of bodies lie from each other, by their length: room for others between them."""
 MAX_VERSIONS: Final = 64
 """How many texts of a function's body are remembered, should one of them come back."""
+MANY_LINES: Final = 5_000
+"""Up to how many lines from the first to the last change are looked through for several changes: that may take the square of them."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 
 
@@ -98,6 +100,8 @@ class Edition(NamedTuple):
     def _changes(self, lines: Sequence[str]) -> list[tuple[int, int]]:
         """The rows from which changes go on, before and after."""
         first, old, new = _difference(self.lines, lines)
+        if max(old, new) - first > MANY_LINES:
+            return []
         matches = SequenceMatcher(None, self.lines[first:old], lines[first:new]).get_opcodes()
         found: list[tuple[int, int]] = []
         around = -1

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from bce_lint import ir
+from bce_lint.analysis.project import editing
 from bce_lint.analysis.project.editing import Edition, edition
 from bce_lint.ir.walk import below
 from bce_lint.syntax.parse import lower_by_python
@@ -179,6 +180,15 @@ def test_several_changes_at_once() -> None:
 def test_a_text_that_begins_anew(old: str, new: str) -> None:
     assert PROGRAM.replace(old, new) != PROGRAM
     assert read(PROGRAM).edited(PROGRAM.replace(old, new)) is None
+
+
+def test_changes_that_lie_too_far_apart() -> None:
+    far = PROGRAM.replace("for name in", "# far\n" * editing.MANY_LINES + "for name in")
+    for lines, goes_on in ((far, False), (far.replace("# far\n", "", 100), True)):
+        first = read(lines)
+        text = lines.replace("width=3", "width=4").replace("x.sigmoid()", "x")
+        assert (first.edited(text) is not None) is goes_on
+        assert first.edited(lines.replace("width=3", "width=4")) is not None
 
 
 def test_a_text_that_is_too_large() -> None:
