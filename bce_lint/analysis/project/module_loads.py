@@ -96,21 +96,25 @@ class ModuleLoads:
         loading = {one.path for one in self._loading}
         if self.reuse is None or memo.searched != self._machine.journal.searching or not memo.waited <= loading:
             return False
-        if not self.reuse.holds(memo.needs):
-            return False
+        return self.reuse.holds(memo.needs) and self._loads_as_before(memo) and self._machine.walks.repeat(memo.needs.took)
+
+    def _loads_as_before(self, memo: ModuleMemo) -> bool:
+        """True if the modules that a module has loaded are as they were, those around it apart, which it has met unfinished."""
+        loading = {one.path for one in self._loading}
         for effect in memo.needs.effects:
             if not isinstance(effect, Loaded) or (effect.path in loading and effect.path not in memo.waited):
                 return False
             if effect.path not in loading and not self.again(effect):
                 return False
-        return self._machine.walks.repeat(memo.needs.took)
+        return True
 
     def _gave_the_same(self, unit: LoweredFile, before: ModuleMemo, now: ModuleMemo) -> bool:
         """True if all that is another than before are imports of the module, and names that these bind."""
         if (before.needs.effects, before.waited, before.searched) != (now.needs.effects, now.waited, now.searched):
             return False
         needs, stored = (before.needs, now.needs), ([before.cells], [now.cells])
-        return self.reuse is not None and alone_differs(unit, self.reuse.holds, needs, stored)
+        same = self.reuse is not None and alone_differs(unit, self.reuse.holds, needs, stored)
+        return same and self._loads_as_before(before)
 
     def _run(self, unit: LoweredFile) -> ModuleMemo:
         machine, path = self._machine, unit.path

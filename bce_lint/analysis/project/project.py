@@ -323,7 +323,7 @@ class Project(ProjectQuestions):
     def _imports_alone_differ(self, path: str, before: EntryMemo, now: EntryMemo) -> bool:
         """True if a module's body gave what it gave before, but for names that its imports bind otherwise."""
         unit, reuse = self.unit(path), self.loads.reuse
-        if unit is None or reuse is None:
+        if unit is None or reuse is None or not reuse.loads(before.needs):
             return False
         return alone_differs(unit, reuse.holds, (before.needs, now.needs), (before.layers, now.layers))
 

@@ -108,7 +108,7 @@ class Reuse:
     def take(self, memo: EntryMemo, below: State, generics: Generics) -> bool:
         """Does to what all units share what an entry point did; False, and it has to run, where it would not do the same."""
         machine = self._machine
-        if not self.holds(memo.needs) or not self._loads(memo.needs):
+        if not self.holds(memo.needs) or not self.loads(memo.needs):
             return False
         machine.written_modules = set()
         machine.generics.start()
@@ -130,13 +130,13 @@ class Reuse:
             generics.keep(one)
         return True
 
-    def _loads(self, needs: Dependencies) -> bool:
+    def loads(self, needs: Dependencies) -> bool:
         """Loads the modules that a unit has loaded; True if all of them are as they were."""
         for effect in needs.effects:
             if isinstance(effect, Loaded) and not self._load(effect):
                 return False
             if isinstance(effect, BuiltWith) and id(effect) not in self._loaded:
-                if not self._loads(effect.needs):
+                if not self.loads(effect.needs):
                     return False
                 self._loaded.add(id(effect))
         return True
