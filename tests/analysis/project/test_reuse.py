@@ -184,6 +184,17 @@ def test_other_imports_are_another_version_of_who_mentions_them(what: str, tmp_p
     assert ran(after, before) == again
 
 
+def test_other_imports_beside_another_file_that_is_loaded(tmp_path: Path) -> None:
+    train = "from models import Net\nfrom torch import nn\n\nnet = Net()\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(net(x), y)\n"
+    texts = project_of(tmp_path, "from elsewhere import Net\n", train)
+    before = state(tmp_path, texts, state(tmp_path, texts, edits=True), edits=True)
+    assert ("train.py", "BCE103") not in codes(before)
+    texts = project_of(tmp_path, MODEL, "import os\n" + train)
+    after = state(tmp_path, texts, before, edits=True)
+    assert told(after) == told(state(tmp_path, texts))
+    assert ("train.py", "BCE103") in codes(after)
+
+
 SEEN = {
     "an import": "from models import os\n", "a star import": "from models import *\n", "an attribute": "import models\nmodels.os\n",
     "its name": "import models\ngetattr(models, 'os')\n", "a relative one": "from . import os\n",
