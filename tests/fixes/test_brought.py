@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,11 +54,17 @@ def test_each_kind_has_a_case_that_is_fixed() -> None:
         assert any(kind is change and fix.edits for kind, fix in asked(path))
 
 
-def appended(right: Fix, text: str, rule: Rule) -> str:
-    """The example of a rule as it reports the rule behind a fixed text: in a function of its own, or else as it stands."""
-    shown, after = example(rule, "Example"), rewritten(decode(text.encode(), "x.py"), right.edits)
+@cache
+def reporting(after: str, rule: Rule) -> str:
+    """The example of a rule as it reports the rule behind a text: in a function of its own, or else as it stands."""
+    shown = example(rule, "Example")
     found = (f"\n\ndef appended():\n{textwrap.indent(shown, '    ')}", f"\n\n{shown}")
     return next(one for one in found if any(d.code == rule.code for d in check_text((after + one).encode(), None, CODES).diagnostics))
+
+
+def appended(right: Fix, text: str, rule: Rule) -> str:
+    """The same behind a fixed text; each fix is planned anew in each round."""
+    return reporting(rewritten(decode(text.encode(), "x.py"), right.edits), rule)
 
 
 @pytest.mark.parametrize(("change", "rule"), PAIRS)
