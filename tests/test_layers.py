@@ -180,16 +180,19 @@ def graph() -> dict[str, set[str]]:
     return found
 
 
+def reached(module: str, edges: dict[str, set[str]]) -> set[str]:
+    """The modules that one comes to, itself only if there is a way back."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        waiting += (new := edges[waiting.pop()] - found)
+        found |= new
+    return found
+
+
 def circles(edges: dict[str, set[str]]) -> list[set[str]]:
     """The sets of modules that reach one another."""
-    reach = {module: set(targets) for module, targets in edges.items()}
-    waiting = list(reach)
-    while waiting:
-        module = waiting.pop()
-        grown = reach[module].union(*(reach[target] for target in reach[module]))
-        if grown != reach[module]:
-            reach[module] = grown
-            waiting.extend(other for other in reach if module in reach[other])
+    reach = {module: reached(module, edges) for module in edges}
     around = {module: frozenset(other for other in reach[module] if module in reach[other]) for module in reach if module in reach[module]}
     return [set(circle) for circle in dict.fromkeys(around.values())]
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import TypeAlias
 from unittest.mock import patch
 
@@ -43,14 +44,14 @@ def less_fuel(share: float) -> Iterator[None]:
 
 def in_all_runs(program: Program, share: float) -> list[Verdict]:
     """What is said with less fuel in all runs, and is not, or not so surely, with all of it."""
-    full = best(of_program(program))
+    full = with_all_fuel(program)
     with less_fuel(share):
         return bolder(full, best(of_program(program)))
 
 
 def in_recorded_runs(program: Program, share: float) -> list[Verdict]:
     """The same with less fuel for those runs alone that fixes ask."""
-    full = best(of_program(program))
+    full = with_all_fuel(program)
     with patch.object(UseRecorder, "fuel_factor", share):
         return bolder(full, best(of_program(program)))
 
@@ -65,6 +66,18 @@ def best(found: Counter[Verdict]) -> Found:
     return {one[:3]: one for one in sorted(found, key=lambda one: TRUST[one.fix])}
 
 
+@cache
+def with_all_fuel(program: Program) -> Found:
+    """What is said of a program without any cut."""
+    return best(of_program(program))
+
+
+@cache
+def every_program() -> tuple[Program, ...]:
+    """The fixtures and some planted programs, the same for each share."""
+    return (*fixtures(), *planted(60, 2))
+
+
 def test_a_few_programs() -> None:
     rng = random.Random(0)
     assert {one.name: found for one in rng.sample(fixtures(), 25) if (found := in_all_runs(one, rng.choice(SHARES)))} == {}
@@ -74,10 +87,10 @@ def test_a_few_programs() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("share", SHARES)
 def test_every_program(share: float) -> None:
-    assert {one.name: found for one in (*fixtures(), *planted(60, 2)) if (found := in_all_runs(one, share))} == {}
+    assert {one.name: found for one in every_program() if (found := in_all_runs(one, share))} == {}
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", RECORDED)
 def test_every_fix(share: float) -> None:
-    assert {one.name: found for one in (*fixtures(), *planted(60, 2)) if (found := in_recorded_runs(one, share))} == {}
+    assert {one.name: found for one in every_program() if (found := in_recorded_runs(one, share))} == {}

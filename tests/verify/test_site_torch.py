@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,11 +61,17 @@ def findings(text: str) -> list[tuple[str, Verification]]:
     return [(d.code, d.verification) for d in found.diagnostics if d.verification is not None]
 
 
+@cache
+def of_fixture(path: Path) -> list[tuple[str, Verification]]:
+    """Those of a fixture."""
+    return findings(path.read_bytes().decode("utf-8"))
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_fixes_of_the_fixtures_hold(path: Path) -> None:
     name = f"{path.parent.name}/{path.stem}"
     expected = {code: list(reasons) for (file, code), reasons in UNVERIFIED.items() if file == name}
-    for code, one in findings(path.read_bytes().decode("utf-8")):
+    for code, one in of_fixture(path):
         if (name, code) in CONTRADICTED:
             assert one.verdict == "contradicted"
         elif one.verdict == "not verifiable":
@@ -74,7 +81,7 @@ def test_fixes_of_the_fixtures_hold(path: Path) -> None:
 
 
 def test_most_fixtures_are_verified() -> None:
-    verdicts = Counter(one.verdict for path in CASES for _, one in findings(path.read_bytes().decode("utf-8")))
+    verdicts = Counter(one.verdict for path in CASES for _, one in of_fixture(path))
     assert verdicts["not verifiable"] + verdicts["contradicted"] <= 0.05 * sum(verdicts.values())
     assert (verdicts["not verifiable"], verdicts["contradicted"]) == (sum(map(len, UNVERIFIED.values())), len(CONTRADICTED))
 
