@@ -54,7 +54,7 @@ def with_codes() -> dict[frozenset[str], list[Path]]:
 
 @cache
 def found_in_all(codes: frozenset[str]) -> Rows:
-    """What is found in the fixtures that ask for these codes: each run looks through the files of the whole repository, so one is shared."""
+    """What is found in the fixtures that ask for these codes: each run looks through the whole repository, so one is shared."""
     diagnostics = check(with_codes()[codes], codes).diagnostics
     return {(str(Path(d.location.path).absolute()), d.location.start.row, d.code) for d in diagnostics}
 
