@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
+
+import pytest
+from _pytest.mark.structures import ParameterSet
 
 from bce_lint.analysis.interpreter import entry_points, instances
 from bce_lint.analysis.project import module_loads
@@ -23,6 +26,12 @@ BUDGET = 400
 """The evaluations of an entry point, in runs that are meant to use them up."""
 SPENT = 1_000_000
 """The most steps of such a run, whatever the size."""
+
+
+def only_on_the_main_python(names: Iterable[str], starts: tuple[str, ...], nested: tuple[str, ...] = ()) -> list[ParameterSet]:
+    """The names as parameters. Those that begin so, and not as in `nested`, nest nothing: no version of Python changes what is counted."""
+    apart = [name for name in names if name.startswith(starts) and not name.startswith(nested)]
+    return [pytest.param(name, marks=pytest.mark.any_python if name in apart else ()) for name in names]
 
 
 def problems(family: Family) -> list[str]:

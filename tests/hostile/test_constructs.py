@@ -15,7 +15,7 @@ from bce_lint.records import names_of
 from bce_lint.syntax.parse import lower
 from tests.hostile import blocks, chains, comprehensions, functions, inheritance, modules, patterns, width
 from tests.hostile.families import Family
-from tests.hostile.growth import problems
+from tests.hostile.growth import only_on_the_main_python, problems
 
 FAMILIES = {
     f"{table.__name__.rpartition('.')[2]}: {name}": family
@@ -31,7 +31,7 @@ FLAT = frozenset({
 """The kinds that nest by way of others alone, if at all."""
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", only_on_the_main_python(FAMILIES, ("width: ",), ("width: elif",)))
 def test_the_cost_of_a_family_is_bounded(name: str) -> None:
     assert problems(FAMILIES[name]) == []
 
