@@ -84,7 +84,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], list[tupl
         monkeypatch.setattr(bce_lint, "reveal", note)
         monkeypatch.syspath_prepend(str(path.parent))
         monkeypatch.setattr(sys, "argv", [str(path)])
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             runpy.run_path(str(path), run_name="__main__")

@@ -52,7 +52,7 @@ def run(program: Program, folder: Path) -> BaseException | None:
     """Runs a program from its main file; what it raised, if anything. Its code says that it comes from files of a folder."""
     with importable(program.files, folder), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)
         package = program.main.rpartition("/")[0].replace("/", ".")
         names = {"__name__": "__main__", "__package__": package or None, "__file__": program.main}
         try:
