@@ -110,6 +110,7 @@ def found_in_the_fixtures(of_each: int | None) -> Told:
     return Told(result.diagnostics, result.sources)
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize(("of_each", "least"), [(4, 100), pytest.param(None, 700, marks=pytest.mark.long)])
 def test_a_message_is_the_same_in_every_format(of_each: int | None, least: int) -> None:
     told = found_in_the_fixtures(of_each)

@@ -16,6 +16,8 @@ from benchmarks.same.__main__ import main
 from benchmarks.same.revisions import checkout, with_python
 from benchmarks.same.times import Times, measured, total
 
+pytestmark = pytest.mark.any_python
+
 ROOT = Path(__file__).parents[1]
 BUG = "import torch\nfrom torch import nn\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n"
 FAKE = """\

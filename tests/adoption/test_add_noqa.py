@@ -73,6 +73,7 @@ def test_bytes_and_encodings_stay() -> None:
         silenced(decode(latin, "a.py"), {2: frozenset({"BCE103"})}, "\u20ac")
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("of_each", [4, pytest.param(None, marks=pytest.mark.long)])
 def test_every_fixture_is_silent_afterwards(
     of_each: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -14,6 +14,8 @@ from bce_lint.diagnostic import DISPLAY_ONLY
 from bce_lint.engine import check
 from bce_lint.rules.registry import default_codes
 
+pytestmark = pytest.mark.any_python
+
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "fixes"
 FOLDERS = sorted(path for path in FIXTURES.glob("BCE*"))
 PROJECTS = sorted(FIXTURES.glob("projects/*"))

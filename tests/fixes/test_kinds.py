@@ -11,6 +11,8 @@ import pytest
 from bce_lint.fixes.intent import Change
 from bce_lint.fixes.kinds import KINDS, Callers, Claim
 
+pytestmark = pytest.mark.any_python
+
 PACKAGE = Path(__file__).parents[2] / "bce_lint"
 ROOM = PACKAGE / "fixes"
 CHECKS = PACKAGE / "rules" / "checks"

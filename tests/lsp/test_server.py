@@ -164,6 +164,7 @@ TEXTS = {
 }
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize(("encoding", "text", "expected"), TEXTS.values(), ids=TEXTS)
 def test_places_in_what_the_client_counts(folder: Path, encoding: str, text: str, expected: tuple[int, ...]) -> None:
     async def _scenario() -> None:

@@ -14,6 +14,8 @@ from tests.examples import few_and_many
 from tests.metamorphic.apart import Gone, Named, compared, main, of_texts, pair, violations
 from tests.metamorphic.programs import Program, fixtures, planted
 
+pytestmark = pytest.mark.any_python
+
 PROGRAMS = fixtures()
 PROJECTS = [one for one in PROGRAMS if len(one.texts) > 1]
 MODELS = """\

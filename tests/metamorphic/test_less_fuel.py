@@ -18,6 +18,8 @@ from bce_lint.analysis.recording.uses import UseRecorder
 from tests.metamorphic.programs import Program, fixtures, planted
 from tests.metamorphic.verdicts import Verdict, of_program
 
+pytestmark = pytest.mark.any_python
+
 BUDGETS = (
     (entry_points, ("ENTRY_FUEL", "BODY_FUEL", "SITE_BONUS", "INHERITED_FUEL", "INHERITED_SITE_BONUS")),
     (instances, ("GENERIC_FUEL", "SETTER_FUEL")),

@@ -15,6 +15,8 @@ from tests.metamorphic.rewrites import REWRITES
 from tests.metamorphic.text import Change, File, place_of
 from tests.metamorphic.verdicts import differences, of_program
 
+pytestmark = pytest.mark.any_python
+
 BUG = """\
 import torch
 from torch import nn

@@ -15,6 +15,8 @@ from bce_lint.analysis.domain.values import NONE, TOP, Seq, Union, Unknown, Valu
 from bce_lint.analysis.domain.widening import widen
 from bce_lint.analysis.state.outcomes import Outcomes
 
+pytestmark = pytest.mark.any_python
+
 WIDENINGS = 40
 some_tags: st.SearchStrategy[Tags] = st.dictionaries(st.integers(1, 5), st.booleans(), max_size=MAX_TAGS).map(
     lambda found: frozenset(found.items())

@@ -20,6 +20,8 @@ from bce_lint.catalog import pointwise
 from bce_lint.catalog.schema import ANY, REAL, UNIT, Domain, Kind, Range, Transfer
 from bce_lint.ir import Span
 
+pytestmark = pytest.mark.any_python
+
 PLACE = Place("a.py", Span(0, 1))
 HERE = Origin("op", Domain.UNKNOWN, PLACE)
 NEAR = 60
