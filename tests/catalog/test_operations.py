@@ -6,6 +6,7 @@ import ast
 import re
 import runpy
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,14 +116,19 @@ def test_every_word_of_a_row_is_explained(field: str) -> None:
     assert [word for word in words_of(field) if f"`{word}`" not in (Transfer.__doc__ or "")] == []
 
 
+@cache
+def comparisons() -> list[list[ast.expr]]:
+    """The sides of all comparisons in the package."""
+    nodes = (node for path in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    return [[node.left, *node.comparators] for node in nodes if isinstance(node, ast.Compare)]
+
+
 def compared(field: str) -> set[str]:
     """The words that code compares with a field of a row, or looks for in it (a variable that holds the field bears its name)."""
     found: set[str] = set()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
-            if any(getattr(side, "attr", getattr(side, "id", "")) == field for side in sides):
-                found.update(side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str))
+    for sides in comparisons():
+        if any(getattr(side, "attr", getattr(side, "id", "")) == field for side in sides):
+            found.update(side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str))
     return found
 
 

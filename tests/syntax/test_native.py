@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesmith
 import pytest
 from hypothesis import given
 
@@ -16,6 +15,7 @@ from bce_lint.syntax.native.statements import lower_native
 from bce_lint.syntax.parse import ParseFailure, lower, lower_full
 from tests.examples import few_and_many
 from tests.syntax.nodes import plain
+from tests.syntax.random_programs import ANY_PROGRAM
 
 ROOT = Path(__file__).parents[2]
 EVERY = 12
@@ -127,4 +127,4 @@ def _parsed_alike(text: str) -> None:
     assert found is None or plain(found) == plain(whole)
 
 
-test_random_programs_are_the_same, test_random_programs_at_length = few_and_many(60, given(hypothesmith.from_grammar()), _parsed_alike)
+test_random_programs_are_the_same, test_random_programs_at_length = few_and_many(60, given(ANY_PROGRAM), _parsed_alike)

@@ -8,7 +8,6 @@ import time
 import warnings
 from contextlib import suppress
 
-import hypothesmith
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from bce_lint import ir
 from bce_lint.syntax.parse import ParseFailure, TooLarge, check, lower, lower_full
 from bce_lint.syntax.prescan import refusal
 from tests.examples import few_and_many
+from tests.syntax.random_programs import ANY_PROGRAM
 
 FAILURES = [
     ("def f(:\n  pass\n", 1),
@@ -201,5 +201,5 @@ def _lowers(text: str) -> None:
 
 
 TEXTS = st.text(alphabet="ab1 \n\r\t\f\\\"'f{}()[]:,.=+#é", max_size=40)
-test_any_program, test_any_program_at_length = few_and_many(60, given(hypothesmith.from_grammar()), _lowers)
+test_any_program, test_any_program_at_length = few_and_many(60, given(ANY_PROGRAM), _lowers)
 test_any_text, test_any_text_at_length = few_and_many(300, given(TEXTS), _lowers)
