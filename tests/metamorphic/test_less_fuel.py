@@ -46,14 +46,16 @@ def less_fuel(share: float) -> Iterator[None]:
 
 def in_all_runs(program: Program, share: float) -> list[Verdict]:
     """What is said with less fuel in all runs, and is not, or not so surely, with all of it."""
-    full = with_all_fuel(program)
+    full, _ = with_all_fuel(program)
     with less_fuel(share):
         return bolder(full, best(of_program(program)))
 
 
 def in_recorded_runs(program: Program, share: float) -> list[Verdict]:
-    """The same with less fuel for those runs alone that fixes ask."""
-    full = with_all_fuel(program)
+    """The same with less fuel for those runs alone that fixes ask; a program of which none is asked is answered as before."""
+    full, recorded = with_all_fuel(program)
+    if not recorded:
+        return []
     with patch.object(UseRecorder, "fuel_factor", share):
         return bolder(full, best(of_program(program)))
 
@@ -68,16 +70,32 @@ def best(found: Counter[Verdict]) -> Found:
     return {one[:3]: one for one in sorted(found, key=lambda one: TRUST[one.fix])}
 
 
+class Asked:
+    """The fuel of recorded runs, and whether anybody asked for it."""
+
+    def __init__(self) -> None:
+        self.factor, self.asked = UseRecorder.fuel_factor, False
+
+    def __get__(self, made: object, owner: type[UseRecorder]) -> int:
+        self.asked = True
+        return self.factor
+
+
 @cache
-def with_all_fuel(program: Program) -> Found:
-    """What is said of a program without any cut."""
-    return best(of_program(program))
+def with_all_fuel(program: Program) -> tuple[Found, bool]:
+    """What is said of a program without any cut, and whether its fixes ask for a run that records."""
+    with patch.object(UseRecorder, "fuel_factor", Asked()) as factor:
+        return best(of_program(program)), factor.asked
 
 
 @cache
 def every_program() -> tuple[Program, ...]:
     """The fixtures and some planted programs, the same for each share."""
     return (*fixtures(), *planted(60, 2))
+
+
+def test_who_asks_for_a_recorded_run_is_seen() -> None:
+    assert {with_all_fuel(one)[1] for one in fixtures()[::40]} == {True, False}
 
 
 def test_a_few_programs() -> None:
