@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -16,6 +17,11 @@ collect_ignore = ["fixtures"]
 # Tests that run torch live in files of their own and carry the mark `torch`; without torch they cannot even be imported. So do those
 # that need dask, which the extra `test` brings.
 collect_ignore_glob = [f"*_{name}.py" for name in ("torch", "dask") if not find_spec(name)]
+
+
+def pytest_collection_finish() -> None:
+    """All that was collected stays: no search for garbage need look through tens of thousands of tests again."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
