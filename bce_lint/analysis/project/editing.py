@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Sequence, Set
 from difflib import SequenceMatcher
 from itertools import accumulate
@@ -17,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.project.function_lines import GLOBAL, FunctionLines, fixed_rows, functions_in, has_constants_alone, named
-from bce_lint.analysis.project.import_lines import BoundNames, are_imports, bound_names, mention, rows_of
+from bce_lint.analysis.project.import_lines import BoundNames, are_imports, bound_names, has_stars, mention, rows_of, tree_of
 from bce_lint.analysis.state.edited_file import EditedFile, Version, transposed
 from bce_lint.ir import Span
 from bce_lint.ir.walk import below
@@ -136,8 +135,8 @@ class Edition(NamedTuple):
         moved = len(lines) - len(self.lines)
         added = lines[first : old + moved]
         text = "".join(lines)
-        tree = _parsed_if_sound(text) if are_imports(self.lines[first:old]) and are_imports(added) else None
-        if tree is None or "import *" in text or any(low < first <= high for low, high in self.fixed):
+        tree = tree_of(text) if are_imports(self.lines[first:old]) and are_imports(added) else None
+        if tree is None or has_stars(text) or any(low < first <= high for low, high in self.fixed):
             return None
         now = bound_names(tree)
         names = now.keys() | self.anchor.imports.keys()
@@ -234,9 +233,9 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
     """The first text of a file that is worked on, or one that does not go on from an `earlier` one; None where Python's own parser
     cannot read it, or nothing is in it."""
     module = lower_by_python(text) if text else None
-    if module is None:
+    tree = None if module is None else tree_of(text)
+    if module is None or tree is None:
         return None
-    tree = _parsed(text)
     lines = lines_of(text)
     offsets = _offsets(lines)
     found = functions_in(tree, module, lines, offsets)
@@ -271,24 +270,12 @@ def _read(body: FunctionLines, lines: Sequence[str], starts: Sequence[int]) -> i
 
 def _is_one_function(text: str) -> bool:
     """True if a text is one function, or a class with one: of statements such as `pass` the IR knows nothing."""
-    body = _parsed(text).body
+    tree = tree_of(text)
+    if tree is None:
+        return False
+    body = tree.body
     inner = body[0].body if isinstance(body[0], ast.ClassDef) else body
     return len(body) == len(inner) == 1 and isinstance(inner[0], ast.FunctionDef | ast.AsyncFunctionDef)
-
-
-def _parsed_if_sound(text: str) -> ast.Module | None:
-    """The tree of a text; None where Python's parser does not accept it."""
-    try:
-        return _parsed(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _parsed(text: str) -> ast.Module:
-    """The tree of a text that Python's parser accepts."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
 
 
 def _place(root: ir.Module | ir.FunctionDef, offsets: Sequence[int], starts: Sequence[int]) -> None:

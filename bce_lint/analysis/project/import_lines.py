@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -12,6 +13,16 @@ from bce_lint.analysis.project.index import FileSummary
 
 BoundNames: TypeAlias = Mapping[str, str]
 """The names that import statements bind, each with what it is: of several things all of them, in order."""
+
+
+def tree_of(text: str) -> ast.Module | None:
+    """The tree of a text; None where Python's parser does not accept it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
 
 def bound_names(tree: ast.Module) -> BoundNames:
@@ -36,12 +47,8 @@ def _bound_by(statement: ast.stmt) -> Iterable[tuple[str, str]]:
 
 def are_imports(lines: Sequence[str]) -> bool:
     """True if some whole lines hold import statements that bind names, comments, and nothing else."""
-    try:
-        body = ast.parse("".join(lines)).body
-    except (SyntaxError, ValueError):
-        return False
-    whole = all(line.endswith(("\n", "\r")) for line in lines)
-    return whole and all(isinstance(one, ast.Import) or (isinstance(one, ast.ImportFrom) and _binds(one)) for one in body)
+    tree = tree_of("".join(lines)) if all(line.endswith(("\n", "\r")) for line in lines) else None
+    return tree is not None and all(isinstance(one, ast.Import) or (isinstance(one, ast.ImportFrom) and _binds(one)) for one in tree.body)
 
 
 def _binds(one: ast.ImportFrom) -> bool:
@@ -63,8 +70,13 @@ def may_see(summary: FileSummary, names: Iterable[str], path: str) -> bool:
     for one in summary.imports:
         if any(name in names or (name == "*" and one.module.rpartition(".")[2] in ("", module)) for name, _ in one.names):
             return True
-    form = rb"(?:\.[ \t]*|['\"])(?:%s)(?![\w\x80-\xff])" % b"|".join(re.escape(name.encode()) for name in names)
+    form = rb"(?:\.[\s\\]*|['\"])(?:%s)(?![\w\x80-\xff])" % b"|".join(re.escape(name.encode()) for name in names)
     return re.search(form, summary.text) is not None
+
+
+def has_stars(text: str) -> bool:
+    """True if a text may have a star import."""
+    return re.search(r"\bimport[\s\\(]*\*", text) is not None
 
 
 def mention(text: str, names: Iterable[str]) -> list[str]:

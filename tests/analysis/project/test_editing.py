@@ -166,7 +166,7 @@ def test_several_changes_at_once() -> None:
         ("import torch\n", "import torch\nimport nn\n"), ("import torch\n", "import torch as looped\n"),
         ("import torch\n", ""), ("import torch\n", "import torch as last\n"), ("from torch import nn\n", "from torch import nn\\\n"),
         ("import torch\n", "import torch\nfrom os import *\n"), ("import torch\n", "import torch; import os; x = 1\n"),
-        ("import torch\n", "import torch\nimport os\n# import *\n"),
+        ("import torch\n", "import torch\nimport os\n# import *\n"), ("import torch\n", "import torch\nx = '\\d'\n"),
         ("    1,\n", "    1,\n    # one\n"),
         ('"""What it\n', '"""What it\n\n'), ("    return x.sigmoid()\n", "    return x.sigmoid()\nx = 1\n"),
         ("        return x\n", "        return 2\n"), ("    return x.sigmoid()\n", "    global y\n    y = x\n"),

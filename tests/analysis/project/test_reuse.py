@@ -185,7 +185,10 @@ def test_other_imports_are_another_version_of_who_mentions_them(what: str, tmp_p
 
 
 def test_other_imports_beside_another_file_that_is_loaded(tmp_path: Path) -> None:
-    train = "from models import Net\nfrom torch import nn\n\nnet = Net()\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(net(x), y)\n"
+    train = (
+        "from models import Net\nfrom torch import nn\n\nnet = Net()\n\n\n"
+        "def step(x, y):\n    return nn.BCEWithLogitsLoss()(net(x), y)\n"
+    )
     texts = project_of(tmp_path, "from elsewhere import Net\n", train)
     before = state(tmp_path, texts, state(tmp_path, texts, edits=True), edits=True)
     assert ("train.py", "BCE103") not in codes(before)
@@ -198,6 +201,7 @@ def test_other_imports_beside_another_file_that_is_loaded(tmp_path: Path) -> Non
 SEEN = {
     "an import": "from models import os\n", "a star import": "from models import *\n", "an attribute": "import models\nmodels.os\n",
     "its name": "import models\ngetattr(models, 'os')\n", "a relative one": "from . import os\n",
+    "an attribute in another line": "import models\nmodels.\\\nos\n",
 }
 
 
