@@ -41,12 +41,14 @@ def evaluate_held(m: Machine, frame: Frame, node: ir.Expr) -> tuple[Value, Value
 
 def defaults(m: Machine, frame: Frame, function: ir.Function) -> tuple[tuple[str, Value], ...]:
     """The defaults of parameters as they are where the definition stands, but for constants, which are the same wherever it is called."""
-    if m.observer is not None:
-        for param in function.params:
-            if type(param.default) is ir.Const:
-                m.observer.note(m, frame, param.default, const(param.default.value))
-    made = [(p.name, p.default) for p in function.params if p.default is not None and type(p.default) is not ir.Const]
-    return tuple([(name, evaluate(m, frame, default)) for name, default in made])
+    found = []
+    for param in function.params:
+        if type(param.default) is not ir.Const:
+            if param.default is not None:
+                found.append((param.name, evaluate(m, frame, param.default)))
+        elif m.observer is not None:
+            m.observer.note(m, frame, param.default, const(param.default.value))
+    return tuple(found)
 
 
 def _const(m: Machine, frame: Frame, node: ir.Const) -> Value:

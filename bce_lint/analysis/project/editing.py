@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence, Set
-from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
@@ -98,6 +97,8 @@ class Edition(NamedTuple):
 
     def _changes(self, lines: Sequence[str]) -> list[tuple[int, int]]:
         """The rows from which changes go on, before and after."""
+        from difflib import SequenceMatcher
+
         first, old, new = _difference(self.lines, lines)
         if max(old, new) - first > MANY_LINES:
             return []

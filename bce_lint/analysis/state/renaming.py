@@ -7,7 +7,7 @@ context is what it makes in the other. Numbers that nobody has asked for yet sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final, TypeVar
 
 from bce_lint.analysis.domain.conditions import Conditional
@@ -162,7 +162,7 @@ class Renaming:
                 if new > TO_COME:
                     del self.back[new]
                     key = self.key(self.m.key_of(old))
-                    if any(one > TO_COME for one in _numbers_in(key)):
+                    if type(key) is tuple and _has_one_to_come(key):
                         raise Unequal  # what the key is of was asked for before the call, and here it was not
                     self.there[old] = count + len(made)
                     self.back[count + len(made)] = old
@@ -221,13 +221,15 @@ class Renaming:
         return (self.number(number), what) if type(number) is int else one
 
 
-def _numbers_in(key: Any) -> Iterator[int]:
-    """Whatever may be a number in a key."""
-    if type(key) is int:
-        yield key
-    elif type(key) is tuple:
-        for part in key:
-            yield from _numbers_in(part)
+def _has_one_to_come(key: tuple[Any, ...]) -> bool:
+    """True if something in a key may be a number to come."""
+    for part in key:
+        if type(part) is int:
+            if part > TO_COME:
+                return True
+        elif type(part) is tuple and _has_one_to_come(part):
+            return True
+    return False
 
 
 def renamed_formula(r: Renaming, old: Formula) -> Formula:
