@@ -108,8 +108,7 @@ _KINDS: tuple[Callable[[Random, str], str], ...] = (
     lambda rng, text: _inserted(rng, text, lambda indent: indent + "# a comment"),
     lambda rng, text: _inserted(rng, text, lambda indent: ""),
     lambda rng, text: _inserted(rng, text, lambda indent: indent + rng.choice(_STATEMENTS)),
-    _without_a_line, _twice, _swapped, _other_number, _other_name, _exchanged, _exchanged, _other_parameters, _other_parameters,
-    _other_import, _other_import,
+    _without_a_line, _twice, _swapped, _other_number, _other_name, _exchanged, _exchanged, _other_parameters, _other_import,
 )  # fmt: skip
 
 

@@ -82,7 +82,10 @@ def test_at_most_as_many_as_cores_and_projects(here: Path, asked: int, count: in
     assert several_projects.processes(asked, projects) == count
 
 
-@pytest.mark.parametrize("words", [("-j1", "."), ("-j3", "large"), ("-j3", "--fix", "."), ("-j3", "--verify", ".")])
+VERIFIED = pytest.param(("-j3", "--verify", "."), marks=pytest.mark.torch)
+
+
+@pytest.mark.parametrize("words", [("-j1", "."), ("-j3", "large"), ("-j3", "--fix", "."), VERIFIED])
 def test_one_process(here: Path, pids: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "-n", *words)
     assert {path.read_text() for path in pids.iterdir()} == {f"{os.getpid()}"}

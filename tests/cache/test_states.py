@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -505,7 +506,7 @@ def test_processes_that_share_a_state_and_are_killed(root: Path) -> None:
     texts = {str(path): path.read_text(encoding="utf-8") for path in root.glob("*.py")}
     command = [sys.executable, "-c", SCRIPT, "--output-format", "json", "--exit-zero", "."]
     environment = {**os.environ, "BCE_LINT_CACHE_KEY": "of this test", "BCE_LINT_NO_CACHE": ""}
-    survived = 0
+    survived, took = 0, 1.0
     for step in range(15):
         texts = changed(rng, texts)
         state(root, texts)  # writes them
@@ -513,10 +514,12 @@ def test_processes_that_share_a_state_and_are_killed(root: Path) -> None:
         running = [subprocess.Popen(command, cwd=root, env=one, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for one in seeds]
         if rng.random() < 0.5:
             with suppress(subprocess.TimeoutExpired):
-                running[0].communicate(timeout=rng.random())
+                running[0].communicate(timeout=rng.random() * took)
             running[0].kill()
         said = [process.communicate() for process in running]
+        start = time.perf_counter()
         expected = subprocess.run([*command, "--no-cache"], cwd=root, env=environment, capture_output=True, check=True).stdout
+        took = time.perf_counter() - start
         assert said[1] == (expected, b""), f"step {step}"
         survived += running[0].returncode == 0
         assert running[0].returncode == -9 or said[0] == (expected, b""), f"step {step}"

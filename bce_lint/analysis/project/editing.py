@@ -23,9 +23,9 @@ from bce_lint.records import changed
 from bce_lint.source.text import lines_of
 from bce_lint.syntax.parse import is_refused, lower_by_python
 
-BLOCK: Final = 1 << 60
+BLOCK: Final = 1 << 44
 """How far the numbers behind a function's body lie from those before it."""
-BODIES: Final = 1 << 40
+BODIES: Final = 1 << 35
 """How far the numbers of bodies lie behind those of the lines before the function."""
 SLOT: Final = 1 << 21
 """How many numbers a text of a body has: more than the largest text has code points."""

@@ -23,9 +23,9 @@ class Version(NamedTuple):
 
 
 def transposed(place: int, rows: Sequence[int], others: Sequence[int]) -> int:
-    """A place in rows that start at some places, where they start at others."""
-    row = max(bisect_right(rows, place) - 1, 0)
-    return others[row] + place - rows[row]
+    """A place in rows that start at some places, where they start at others; one before the first row is its start."""
+    row = bisect_right(rows, place) - 1
+    return others[0] if row < 0 else others[row] + place - rows[row]
 
 
 class EditedFile:

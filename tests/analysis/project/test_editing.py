@@ -93,6 +93,7 @@ def equal(one: Edition, text: str) -> None:
 def test_the_first_text() -> None:
     first = read(PROGRAM)
     equal(first, PROGRAM)
+    assert first.file().real(ir.Span(0, 0)) == (0, 0)  # where a module's body is said to stand
     assert [body.function.name for body in first.bodies] == ["__init__", "forward", "last"]
 
 
