@@ -50,10 +50,10 @@ def check(
     results: list[LintResult] = []
     try:
         if jobs != 1 and len(parts) > 1 and inspect is None:
-            from bce_lint.several_projects import at_once, processes
+            from bce_lint.several_projects import at_once
 
-            if (several := processes(jobs, [paths for _, paths in parts])) > 1:
-                return at_once(work, [(root.path, paths) for root, paths in parts], several, cache)
+            if (found := at_once(work, [(root.path, paths) for root, paths in parts], jobs, cache)) is not None:
+                return found
         for one in work:
             results.append(one())
     except Interrupted as stopped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bce_lint.lint_result import Interrupted, LintResult, together
@@ -27,23 +28,26 @@ class _Found(NamedTuple):
     unwritten: Mapping[str, str]
 
 
-def processes(asked: int, projects: Sequence[Sequence[str]]) -> int:
-    """How many processes lint some projects, each by its files: so many as were asked for, where that is not 0, but not more than there are
-    cores or projects. One where no process can be forked off safely, or where it is not worth it."""
-    sizes = [_size(paths) for paths in projects]
+def processes(asked: int, sizes: Sequence[int]) -> int:
+    """How many processes lint some projects, each by its size in bytes: so many as were asked for, where that is not 0, but not more than
+    there are cores or projects. One where no process can be forked off safely, or where it is not worth it."""
     if sum(sizes) - max(sizes) < _ENOUGH:
         return 1
     from bce_lint.crew import cores, possible
 
-    return min(asked or len(projects), len(projects), cores()) if possible((TICKER,)) else 1
+    return min(asked or len(sizes), len(sizes), cores()) if possible((TICKER,)) else 1
 
 
 def at_once(
     work: Sequence[Callable[[], LintResult]], projects: Sequence[tuple[str, Sequence[str]]], jobs: int, cache: Cache | None
-) -> LintResult:
-    """What linting projects finds, each by its folder and files: the largest first, up to so many at a time. States that are to be kept are
-    kept by the processes that found them. Raises `Interrupted` where the user stops it."""
-    largest_first = sorted(range(len(work)), key=lambda number: -_size(projects[number][1]))
+) -> LintResult | None:
+    """What linting projects finds, each by its folder and files: the largest first, up to so many at a time, or None where one process does
+    as well. States that are to be kept are kept by the processes that found them. Raises `Interrupted` where the user stops it."""
+    sizes = [size(paths) for _, paths in projects]
+    count = processes(jobs, sizes)
+    if count == 1:
+        return None
+    largest_first = sorted(range(len(work)), key=lambda number: -sizes[number])
     found: dict[int, _Found] = {}
     here = os.getpid()
 
@@ -68,7 +72,7 @@ def at_once(
     from bce_lint.crew import Crew
 
     _say()
-    crew = Crew(jobs, _lint, _settle)
+    crew = Crew(count, _lint, _settle)
     try:
         for number, one in crew.results(largest_first):
             found[number] = one
@@ -97,6 +101,10 @@ def _in_order(found: Mapping[int, _Found], cache: Cache | None) -> LintResult:
     return together([one.result for one in results])
 
 
-def _size(paths: Iterable[str]) -> int:
+def size(paths: Iterable[str]) -> int:
     """How many bytes files have together."""
-    return sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
+    found = 0
+    for path in paths:
+        with suppress(OSError):
+            found += os.stat(path).st_size
+    return found

@@ -76,10 +76,10 @@ def test_each_project_in_another_process(here: Path, pids: Path, capsys: pytest.
 
 @pytest.mark.parametrize(("asked", "count"), [(0, 2), (1, 1), (2, 2), (9, 2)])
 def test_at_most_as_many_as_cores_and_projects(here: Path, asked: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    projects = [[str(path) for path in (here / name).glob("*.py")] for name in ("small", "large", "other")]
-    assert several_projects.processes(asked, projects[:2]) == count
+    sizes = [several_projects.size(map(str, (here / name).glob("*.py"))) for name in ("small", "large", "other")]
+    assert several_projects.processes(asked, sizes[:2]) == count
     monkeypatch.setattr(crew, "cores", lambda: 2)
-    assert several_projects.processes(asked, projects) == count
+    assert several_projects.processes(asked, sizes) == count
 
 
 VERIFIED = pytest.param(("-j3", "--verify", "."), marks=pytest.mark.torch)

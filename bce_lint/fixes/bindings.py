@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from bce_lint.fixes.edit import Refusal
-from bce_lint.fixes.readings import Readers, Readings, parsed
+from bce_lint.fixes.readings import Readers, Readings
+from bce_lint.source.trees import parsed
 
 _Scope: TypeAlias = tuple[tuple[str, str, int], ...]
 _Resolved: TypeAlias = dict[tuple[_Scope, str], _Scope]

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from bce_lint.fixes.edit import Edit, Refusal, moved, spans
-from bce_lint.fixes.readings import parsed
 from bce_lint.ir import Span
 from bce_lint.source.text import SourceText, lines_of
+from bce_lint.source.trees import parsed
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from bce_lint.fixes.words import Words
+from bce_lint.source.trees import parsed
 
 _DOTTED = re.compile(r"\w+(?:\.\w+)*")
 _MADE_UP = re.compile(
@@ -172,16 +172,6 @@ def _position(index: ast.expr) -> int | None:
     if isinstance(index, ast.Constant) and type(index.value) is int:
         return index.value
     return None
-
-
-def parsed(text: str | bytes) -> ast.Module | None:
-    """The tree of a text; None where the Python that runs cannot read it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
 
 
 class Readers:

@@ -8,9 +8,10 @@ import pytest
 
 from bce_lint import ir
 from bce_lint.fixes.edit import Refusal
-from bce_lint.fixes.readings import Readers, Readings, parsed
+from bce_lint.fixes.readings import Readers, Readings
 from bce_lint.fixes.siblings import still_a_choice
 from bce_lint.fixes.words import Words
+from bce_lint.source.trees import parsed
 from tests.fixes.written import tree_of
 
 FILES = {"b.py": b"MyModel = 1\n", "a.py": b"model net_x\n", "c.py": b"modelled remodel\n", "d.py": "caf\u00e9 = my_caf\u00e9\n".encode()}

@@ -15,12 +15,13 @@ from typing import Any, Final, NamedTuple
 
 from bce_lint import ir
 from bce_lint.analysis.project.function_lines import GLOBAL, FunctionLines, fixed_rows, functions_in, has_constants_alone, named
-from bce_lint.analysis.project.import_lines import BoundNames, are_imports, bound_names, has_stars, mention, rows_of, tree_of
+from bce_lint.analysis.project.import_lines import BoundNames, are_imports, bound_names, has_stars, mention, rows_of
 from bce_lint.analysis.state.edited_file import EditedFile, Version, transposed
 from bce_lint.ir import Span
 from bce_lint.ir.walk import below
 from bce_lint.records import changed
 from bce_lint.source.text import lines_of
+from bce_lint.source.trees import parsed
 from bce_lint.syntax.parse import is_refused, lower_by_python
 
 BLOCK: Final = 1 << 44
@@ -39,11 +40,10 @@ _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 
 
 class Anchor:
-    """A file as it was when it was first read, with the names that its imports bound, and for each of its functions the texts that its body
-    has had since, with how many. The `serial` tells it from those that the same file had before."""
+    """A file as it was when it was first read: the names that its imports bound, and for each of its functions the texts that its body has
+    had since, with how many. The `serial` tells it from those that the same file had before."""
 
-    def __init__(self, module: ir.Module, serial: int, imports: BoundNames) -> None:
-        self.module = module
+    def __init__(self, serial: int, imports: BoundNames) -> None:
         self.serial = serial
         self.imports = imports
         self.versions: list[dict[str, Version]] = []
@@ -91,7 +91,8 @@ class Edition(NamedTuple):
     def _in_steps(self, lines: Sequence[str]) -> Edition | None:
         """The file with several changes, one after the other, the last of them first: those of one function are one change."""
         found: Edition | None = self
-        for first, behind in reversed(self._changes(lines)):
+        changes = self._changes(lines)
+        for first, behind in reversed(changes if len(changes) > 1 else []):  # one alone was tried
             found = None if found is None else found._changed([*self.lines[:first], *lines[behind:]])
         return None if found is None or found.lines != lines else found
 
@@ -136,7 +137,7 @@ class Edition(NamedTuple):
         moved = len(lines) - len(self.lines)
         added = lines[first : old + moved]
         text = "".join(lines)
-        tree = tree_of(text) if are_imports(self.lines[first:old]) and are_imports(added) else None
+        tree = parsed(text) if are_imports(self.lines[first:old]) and are_imports(added) else None
         if tree is None or has_stars(text) or any(low < first <= high for low, high in self.fixed):
             return None
         now = bound_names(tree)
@@ -144,8 +145,9 @@ class Edition(NamedTuple):
         rebound = {name: now.get(name, "") for name in names if now.get(name) != self.anchor.imports.get(name)}
         others = {name for name in self.rebound.keys() | rebound.keys() if self.rebound.get(name) != rebound.get(name)}
         moves = self._replace(fixed=[one for one in self.fixed if not first <= one[0] < old])._moved(old, moved)
-        moves["fixed"] += [(low, high - 1) for low, high in rows_of(tree) if first <= low < old + moved]
-        free = {row for low, high in (*rows_of(tree), *((one.first, one.stop) for one in moves["bodies"])) for row in range(low, high)}
+        imports = rows_of(tree)
+        moves["fixed"] += [(low, high - 1) for low, high in imports if first <= low < old + moved]
+        free = {row for low, high in (*imports, *((one.first, one.stop) for one in moves["bodies"])) for row in range(low, high)}
         defined = {one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
         if others & defined or mention("".join(line for row, line in enumerate(lines) if row not in free), others):
             return None
@@ -234,7 +236,7 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
     """The first text of a file that is worked on, or one that does not go on from an `earlier` one; None where Python's own parser
     cannot read it, or nothing is in it."""
     module = lower_by_python(text) if text else None
-    tree = None if module is None else tree_of(text)
+    tree = None if module is None else parsed(text)
     if module is None or tree is None:
         return None
     lines = lines_of(text)
@@ -246,7 +248,7 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
             starts[row] = before * BLOCK + BODIES + offsets[row] - offsets[body.start]
         for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
             starts[row] = (before + 1) * BLOCK + (offsets[row] + 1) * SPREAD
-    anchor = Anchor(module, 0 if earlier is None else earlier.anchor.serial + 1, bound_names(tree))
+    anchor = Anchor(0 if earlier is None else earlier.anchor.serial + 1, bound_names(tree))
     anchor.used = [0] * len(found)
     anchor.versions = [{"".join(lines[one.first : one.stop]): Version(0, one.function)} for one in found]
     _place(module, offsets, starts)
@@ -271,7 +273,7 @@ def _read(body: FunctionLines, lines: Sequence[str], starts: Sequence[int]) -> i
 
 def _is_one_function(text: str) -> bool:
     """True if a text is one function, or a class with one: of statements such as `pass` the IR knows nothing."""
-    tree = tree_of(text)
+    tree = parsed(text)
     if tree is None:
         return False
     body = tree.body

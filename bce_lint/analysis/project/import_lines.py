@@ -5,24 +5,14 @@ from __future__ import annotations
 import ast
 import os
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from bce_lint.analysis.project.index import FileSummary
+from bce_lint.source.trees import parsed
 
 BoundNames: TypeAlias = Mapping[str, str]
 """The names that import statements bind, each with what it is: of several things all of them, in order."""
-
-
-def tree_of(text: str) -> ast.Module | None:
-    """The tree of a text; None where Python's parser does not accept it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
 
 
 def bound_names(tree: ast.Module) -> BoundNames:
@@ -47,7 +37,7 @@ def _bound_by(statement: ast.stmt) -> Iterable[tuple[str, str]]:
 
 def are_imports(lines: Sequence[str]) -> bool:
     """True if some whole lines hold import statements that bind names, comments, and nothing else."""
-    tree = tree_of("".join(lines)) if all(line.endswith(("\n", "\r")) for line in lines) else None
+    tree = parsed("".join(lines)) if all(line.endswith(("\n", "\r")) for line in lines) else None
     return tree is not None and all(isinstance(one, ast.Import) or (isinstance(one, ast.ImportFrom) and _binds(one)) for one in tree.body)
 
 
