@@ -78,7 +78,7 @@ def write(outcome: Outcome) -> tuple[set[str], tuple[str, ...]]:
         changes = {(os.path.realpath(changed.path), changed.before, changed.after): changed for changed in group}
         try:
             write_all([changed for change, changed in changes.items() if change not in done])
-            done |= changes.keys()  # a link to a file that was mended is mended
+            done.update(changes)  # a link to a file that was mended is mended
         except Refused as refused:
             unwritten.update(changed.path for changed in group)
             problems.append(str(refused))

@@ -207,7 +207,7 @@ class Exchanges:
             names = {found.decode("utf-8", "replace") for form in (_ON_OTHERS, _ENTERED) for found in form.findall(text)}
             if _OF_FUNCTIONS.search(text) or (any(table in text for table in _TABLES) and _OF_TABLES.search(text)):
                 names |= self._of(path).others
-                by_text |= self._of(path).own.keys()
+                by_text.update(self._of(path).own)
             self._in_text[path] = by_text, names
         return self._in_text[path]
 

@@ -60,7 +60,7 @@ class FileNames:
         waiting = [*groups]
         for number in waiting:  # grows as files are named
             group = self._groups[number]
-            known = self._bound & words if group.below else (group.own.keys() | group.taken.keys()) & words
+            known = self._bound & words if group.below else (group.own.keys() & words) | (group.taken.keys() & words)
             for name in known:
                 for item in self._lookup(number, name):
                     if not isinstance(item, str):
@@ -97,7 +97,7 @@ class FileNames:
                 numbers = (self._group_of[star] for file in files for star in self.of(file).stars)
                 group.below = dict.fromkeys(one for one in numbers if one != len(self._groups))
                 self._groups.append(group)
-                self._bound |= group.own.keys() | group.taken.keys()
+                self._bound.update(group.own, group.taken)
         return self._group_of[path]
 
     def _add_imports(self, path: str, names: Names) -> None:

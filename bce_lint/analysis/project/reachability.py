@@ -184,7 +184,7 @@ class Reachability:
             else:
                 waiting.append((current.head, current))
                 waiting.extend((unit, current) for units in current.methods.values() for unit in units)
-        self._cannot_reach |= seen.keys()
+        self._cannot_reach.update(seen)
         return True
 
     def _method(self, cls: Class, name: bytes) -> bool:

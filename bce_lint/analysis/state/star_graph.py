@@ -18,10 +18,10 @@ FindImport = Callable[[str, str, int], "str | None"]
 
 class _StarRing:
     """Files that star-import one another: the names that they bind, the packages among them that list theirs, and the groups that
-    these files star-import."""
+    these files star-import. It `lists` where there is such a package among them or below."""
 
-    def __init__(self, names: frozenset[str], listing: tuple[str, ...], below: tuple[int, ...]) -> None:
-        self.names, self.listing, self.below = names, listing, below
+    def __init__(self, names: frozenset[str], listing: tuple[str, ...], below: tuple[int, ...], lists: bool) -> None:
+        self.names, self.listing, self.below, self.lists = names, listing, below, lists
 
 
 class StarGraph:
@@ -36,6 +36,7 @@ class StarGraph:
         self._sources: dict[str, tuple[str, ...]] = {}
         self._group_of: dict[str, int] = {}
         self._groups: list[_StarRing] = []
+        self._names: set[str] = set()  # of all groups: most names that are asked for in vain are bound by none
         self._absent: dict[str, set[int]] = {}
         self._present: dict[str, set[int]] = {}
         self._prepared: set[str] = set()
@@ -66,8 +67,10 @@ class StarGraph:
         return found
 
     def _may_have(self, path: str, name: str) -> bool:
-        absent, present = self._absent.setdefault(name, set()), self._present.setdefault(name, set())
         first = self._group(path)
+        if name not in self._names and not self._groups[first].lists:
+            return False
+        absent, present = self._absent.setdefault(name, set()), self._present.setdefault(name, set())
         if first in absent or first in present:
             return first in present
         waiting: list[tuple[int, int | None]] = [(first, None)]
@@ -84,7 +87,7 @@ class StarGraph:
                     way = seen[way]
                 return True
             waiting.extend((below, current) for below in self._groups[current].below)
-        absent |= seen.keys()
+        absent.update(seen)
         return False
 
     def brought(self, path: str, names: Iterable[str]) -> list[str]:
@@ -107,8 +110,12 @@ class StarGraph:
                 names = [self._bound(file) for file in files]
                 listing = (file for file, bound in zip(files, names, strict=True) if EXPORTS in bound and file.endswith("__init__.py"))
                 below = dict.fromkeys(self._group_of[source] for file in files for source in self.sources(file))
-                self._groups.append(_StarRing(frozenset().union(*names), tuple(listing), tuple(one for one in below if one != number)))
+                self._groups.append(self._ring(frozenset().union(*names), tuple(listing), tuple(one for one in below if one != number)))
         return self._group_of[path]
+
+    def _ring(self, names: frozenset[str], listing: tuple[str, ...], below: tuple[int, ...]) -> _StarRing:
+        self._names |= names
+        return _StarRing(names, listing, below, bool(listing) or any(self._groups[one].lists for one in below))
 
     def _bound(self, path: str) -> frozenset[str]:
         unit = self._unit(path)
