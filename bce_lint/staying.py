@@ -95,8 +95,10 @@ class StayingProject:
 def _let_go(state: Project) -> None:
     """Lets go of what the next state of a project has taken over or will not need: what is left only says what imports name. That all of it
     is garbage in circles would be found out late."""
+    from bce_lint.analysis.project.project_files import RESOLVING
+
     state.loads.reuse = None
     for one in (state.machine.project, state):
-        left = {name: vars(one)[name] for name in ("root", "_imports", "interrupted")}
+        left = {name: vars(one)[name] for name in RESOLVING}
         vars(one).clear()
         vars(one).update(left)

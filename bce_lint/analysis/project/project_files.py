@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.project.alike import same_code
@@ -28,6 +28,8 @@ from bce_lint.source.text import SourceError, SourceText, is_notebook, read
 T = TypeVar("T")
 FEW_WRITTEN = 8
 """Up to how many files that were written at once are told apart by their functions: more are hardly somebody's work."""
+RESOLVING: Final = ("root", "_imports", "interrupted")
+"""The attributes of an earlier state of a project by which it goes on to say what imports name."""
 
 
 class ProjectFiles:

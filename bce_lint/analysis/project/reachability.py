@@ -9,9 +9,10 @@ that nothing it visited leads to one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from bce_lint.analysis.project.alike import ProjectWords, alike
 from bce_lint.analysis.project.code import without_text
@@ -28,8 +29,26 @@ NEAR = 3
 """How many steps from a function a logarithm may be, for the function to be run because of it."""
 
 
+ANSWERS: Final = ("graph", "files", "_files", "_functions", "_methods", "_bodies")
+"""The attributes that say what was asked so far; all others are what the searches found out on the way."""
+
+
 class Reachability:
-    """Answers whether the functions, methods and module bodies of a project can lead to a loss."""
+    """Answers whether the functions, methods and module bodies of a project can lead to a loss.
+
+    One that was read back has what its searches found out `unread` until one of them asks."""
+
+    unread: Callable[[], Mapping[str, Any]] | None = None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """What the searches have found out, where it was not read yet."""
+            unread = vars(self).pop("unread", None)
+            if unread is None:
+                raise AttributeError(name)
+            vars(self).update(unread())
+            return getattr(self, name)
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -48,6 +67,7 @@ class Reachability:
         self._files: dict[str, bool] = {}
         self._functions: dict[tuple[str, str], bool] = {}
         self._methods: dict[tuple[str, str, str], bool] = {}
+        self._bodies: dict[str, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
 
     def now(self, files: Mapping[str, FileSummary], words: ProjectWords) -> Reachability | None:
@@ -121,7 +141,9 @@ class Reachability:
 
     def body(self, path: str) -> bool:
         """True if the code of a file that is no definition can."""
-        return any(self._whole(unit) for unit in self.names(path).code)
+        if path not in self._bodies:
+            self._bodies[path] = any(self._whole(unit) for unit in self.names(path).code)
+        return self._bodies[path]
 
     def function(self, path: str, name: str) -> bool:
         """True if a function at the top of a file can."""

@@ -11,16 +11,19 @@ import gc
 import pickle
 import struct
 import sys
+import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from io import BytesIO
 from types import MethodType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
+from bce_lint.analysis.project.index import FileSummary
 from bce_lint.analysis.project.project import Project
-from bce_lint.analysis.project.project_files import ProjectFiles
+from bce_lint.analysis.project.project_files import RESOLVING, ProjectFiles
+from bce_lint.analysis.project.reachability import ANSWERS, Reachability
 from bce_lint.analysis.state.dependencies import Dependencies
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.star_graph import StarGraph
@@ -57,6 +60,10 @@ class ProjectSnapshot(NamedTuple):
     data: bytes
 
 
+_Reduced: TypeAlias = Callable[[Any], Any]
+"""What is kept of an object of some type, as `pickle` asks for it."""
+
+
 def taken(project: Project, digest: Callable[[bytes], str]) -> ProjectSnapshot | None:
     """A project that stays as bytes; None where something in it nests too deep, and of another kind of project."""
     if type(project) is not Project:
@@ -64,18 +71,79 @@ def taken(project: Project, digest: Callable[[bytes], str]) -> ProjectSnapshot |
     constants = _constants()
     contents = {id(one.raw): (path, one.raw) for path, one in project.summaries.items() if len(one.raw) > 1}  # shorter ones are shared
     given = _given(project.import_folders, [*constants.values()], [raw for _, raw in contents.values()])
-    stream = BytesIO()
-    pickler = pickle.Pickler(stream, 5)
-    pickler.memo = {id(one): (number, one) for number, one in enumerate(given)}
-    special: dict[type[Any], Callable[[Any], Any]] = {MethodType: _reduced_method, **dict.fromkeys(_KEPT, _reduced)}
-    pickler.dispatch_table = copyreg.dispatch_table | special
     try:
         with room(stack_depth() + _DEEP):
-            pickler.dump(project)
+            data = _dumped(project, given, partial(_reduced_searches, project, given))
     except RecursionError:
         return None
     files = tuple((path, digest(raw)) for path, raw in contents.values())
-    return ProjectSnapshot(tuple(constants), files, stream.getvalue()[2:])
+    return ProjectSnapshot(tuple(constants), files, data)
+
+
+def _dumped(one: object, given: Sequence[Any], leading: _Reduced) -> bytes:
+    """An object as bytes that refer to what is given by its number; `leading` says what is kept of what leads to losses."""
+    stream = BytesIO()
+    pickler = pickle.Pickler(stream, 5)
+    pickler.memo = {id(known): (number, known) for number, known in enumerate(given)}
+    kept: dict[type[Any], _Reduced] = {
+        **dict.fromkeys(_KEPT, _reduced), Project: partial(_reduced_project, one), MethodType: _reduced_method,
+        FileSummary: _reduced_summary, Reachability: leading,
+    }  # fmt: skip
+    pickler.dispatch_table = copyreg.dispatch_table | kept
+    pickler.dump(one)
+    return stream.getvalue()[2:]
+
+
+def _loaded(data: bytes, given: Sequence[Any]) -> Any:
+    """The object that some bytes are."""
+    begin = b"\x80\x05" + b"".join(b"J%bQ\x940" % struct.pack("<i", number) for number in range(len(given)))
+    reader = _Reader(BytesIO(begin + data))
+    reader.given = given
+    return reader.load()
+
+
+class Searches:
+    """What the searches of a project have found out, as bytes until somebody asks."""
+
+    __slots__ = ("_data", "_found", "_given", "_summaries")
+
+    _found: Mapping[str, Any] | None
+    _given: Sequence[Any]
+    _summaries: Mapping[str, FileSummary]
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def of(self, project: Project, given: Sequence[Any]) -> None:
+        """Has them found out of a project that was read back with what is given."""
+        self._summaries, self._given, self._found = project.summaries, _beside(project, project.reachability, given), None
+
+    def __call__(self) -> Mapping[str, Any]:
+        """The tables of the searches; the statements of files are theirs."""
+        found = self._found
+        if found is None:
+            with room(stack_depth() + _DEEP):
+                found, blocks = _loaded(zlib.decompress(self._data), self._given)
+            self._found = found
+            for path, known in blocks.items():
+                self._summaries[path].blocks = self._summaries[path].blocks or known
+        return found
+
+
+def _beside(project: Project, reachability: Reachability, given: Sequence[Any]) -> list[Any]:
+    """What the bytes of the searches refer to by its number."""
+    return [*given, reachability, reachability.graph, *project.summaries.values()]
+
+
+def _reduced_searches(project: Project, given: Sequence[Any], one: Reachability) -> Any:
+    """What is kept of what leads to losses: what was found out on the way stands apart."""
+    if one.unread is not None:
+        _ = one.known  # it is read
+    tables = {name: found for name, found in vars(one).items() if name not in ANSWERS}
+    blocks = {path: summary.blocks for path, summary in project.summaries.items() if summary.blocks is not None}
+    dumped = _dumped((tables, blocks), _beside(project, one, given), lambda _: (itself, (one,)))  # another is of an earlier state
+    searches = Searches(zlib.compress(dumped, 1))
+    return copyreg.__newobj__, (Reachability,), {**{name: getattr(one, name) for name in ANSWERS}, "unread": searches}  # type: ignore[attr-defined]
 
 
 def restored(snapshot: ProjectSnapshot, imports: ImportFolders, read: Callable[[str, str], bytes | None]) -> Project:
@@ -85,14 +153,12 @@ def restored(snapshot: ProjectSnapshot, imports: ImportFolders, read: Callable[[
     constants = [_constant(module, name) for module, name in snapshot.constants]
     contents = [_content(path, digest, read) for path, digest in snapshot.files]
     given = _given(imports, constants, contents)
-    begin = b"\x80\x05" + b"".join(b"J%bQ\x940" % struct.pack("<i", number) for number in range(len(given)))
-    reader = _Reader(BytesIO(begin + snapshot.data))
-    reader.given = given
     with room(stack_depth() + _DEEP):
-        project = reader.load()
+        project = _loaded(snapshot.data, given)
         gc.freeze()  # most of it stays: to look through it for garbage takes as long as to read it
-    if type(project) is not Project:
+    if type(project) is not Project or type(project.reachability.unread) is not Searches:
         raise LookupError("no project")
+    project.reachability.unread.of(project, given)
     vars(project).update(sources={}, problems={}, _decoded={}, _parsed=[], _open_files=None, interrupted=False, others=[])
     return project
 
@@ -127,12 +193,33 @@ def _constant(module: str, name: str) -> Any:
 
 def _reduced(one: Any) -> Any:
     """What is kept of an object, as `pickle` asks for it."""
-    kept = {name: getattr(one, name) for name in _KEPT[type(one)] if hasattr(one, name)}
+    return _with(one, _KEPT[type(one)])
+
+
+def _with(one: Any, names: Iterable[str]) -> Any:
+    """An object with some of the attributes that it has."""
+    kept = {name: getattr(one, name) for name in names if hasattr(one, name)}
     return copyreg.__newobj__, (type(one),), (None, kept)  # type: ignore[attr-defined]
+
+
+def _reduced_project(whole: object, one: Project) -> Any:
+    """What is kept of a project; of an earlier state of it, what says what imports name."""
+    return _with(one, _KEPT[Project] if one is whole else RESOLVING)
+
+
+def _reduced_summary(one: FileSummary) -> Any:
+    """What is kept of a file, without its statements, which can be made again where there is code."""
+    kept = {name: getattr(one, name) for name in FileSummary.__slots__}
+    return copyreg.__newobj__, (FileSummary,), (None, kept | ({"blocks": None} if one.data else {}))  # type: ignore[attr-defined]
 
 
 def _reduced_method(method: MethodType) -> Any:
     return bound_method, (method.__self__, method.__name__)
+
+
+def itself(one: object) -> object:
+    """What it is given."""
+    return one
 
 
 def bound_method(owner: Any, name: str) -> Any:
@@ -146,7 +233,7 @@ _NAMES: Final[Mapping[tuple[str, str], Any]] = {
     **{("builtins", name): one for name, one in (("Ellipsis", ...), ("complex", complex), ("list", list), ("set", set))},
     **{("collections", one.__name__): one for one in (Counter, defaultdict)},
     ("functools", "partial"): partial,
-    (__name__, "bound_method"): bound_method,
+    **{(__name__, one.__name__): one for one in (bound_method, itself)},
 }
 """What may be named beside the classes of the analysis."""
 

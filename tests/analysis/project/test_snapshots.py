@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bce_lint.analysis.project import snapshots
+from bce_lint.analysis.project.index import MAX_BYTES, blocks_of
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.project.snapshots import ProjectSnapshot, restored, taken
 from bce_lint.cache.state import digest
@@ -101,6 +102,42 @@ def test_files_that_are_as_they_were_are_taken_over_whole(tmp_path: Path) -> Non
     after = state(tmp_path, project_of(tmp_path), before)
     assert told(after) == told(project)
     assert taken_over(after, before) == len(project.memos.entries) > 3
+
+
+def test_what_searches_found_out_is_read_when_one_is_made(tmp_path: Path) -> None:
+    texts = project_of(tmp_path)
+    project = state(tmp_path, texts)
+    told(project)
+    before = restored(kept(project), usual, on_disk)
+    for number in range(2):  # a state that has read nothing of it is kept, and gone on from, as another
+        texts = project_of(tmp_path, MODEL, TRAIN.replace("(x, y):\n", f"(x, y):\n    unheard_{number} = {number}\n"))
+        alike = state(tmp_path, texts, before, edits=True, opened=False)
+        assert told(alike) == told(state(tmp_path, texts))
+        assert alike.reachability.unread is not None
+        before = restored(kept(alike), usual, on_disk)
+    texts = project_of(tmp_path, MODEL.replace("torch.sigmoid(x)", "nn.functional.softmax(x, 1)"))
+    other = state(tmp_path, texts, before, edits=True, opened=False)
+    assert told(other, fixes=True) == told(state(tmp_path, texts), fixes=True)
+    assert before.reachability.unread is other.reachability.unread is None
+    assert other.reachability.known.of(str(tmp_path / "other.py")) is before.reachability.known.of(str(tmp_path / "other.py"))
+
+
+def test_a_file_that_is_too_large_stays_what_it_was(tmp_path: Path) -> None:
+    large = str(tmp_path / "large.py")
+    texts = project_of(tmp_path) | {large: "from torch import nn\nloss = nn.BCELoss()\n" + "#" * MAX_BYTES}
+    project = state(tmp_path, texts)
+    told(project)
+    before = restored(kept(project), usual, on_disk)
+    assert [one.text for one in blocks_of(before.summaries[large])] == [one.text for one in blocks_of(project.summaries[large])] != []
+
+
+def test_of_an_earlier_state_little_is_kept(tmp_path: Path) -> None:
+    project = state(tmp_path, project_of(tmp_path))
+    told(project)
+    texts = project_of(tmp_path, MODEL, TRAIN.replace("(x, y):\n", "(x, y):\n    y = y + 1\n"))
+    following, anew = state(tmp_path, texts, restored(kept(project), usual, on_disk)), state(tmp_path, texts)
+    assert told(following) == told(anew)
+    assert len(kept(following).data) < 1.35 * len(kept(anew).data)
 
 
 def test_empty_files_and_those_of_one_letter_may_be_many(tmp_path: Path) -> None:
