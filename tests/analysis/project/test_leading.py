@@ -205,3 +205,10 @@ def test_the_way_to_a_loss_is_what_led_there() -> None:
         False,
         False,
     ]
+
+
+def test_what_searches_find_out_is_added_to_what_is_known() -> None:
+    reachability = Reachability(project({"a.py": b"def f():\n    pass\n\n\ndef g():\n    pass\n"}))
+    known = reachability._cannot_reach
+    assert not any(reachability.function(path_of("a.py"), name) for name in "fg")
+    assert reachability._cannot_reach is known and len(known) == 2

@@ -159,6 +159,15 @@ def test_whether_a_name_may_be_brought() -> None:
     assert not graph.may_have("plain/__init__.py", "inner")
 
 
+def test_what_is_not_brought_is_looked_for_once() -> None:
+    graph, _ = stars()
+    asked: list[str] = []
+    graph._resolve = lambda importer, module, level: asked.append(module)
+    assert not any(graph.may_have("pack/__init__.py", name) for name in ("other", "other", "another", "other"))
+    assert asked == ["other", "another"]
+    assert not graph.may_have("plain/__init__.py", "other") and not graph.may_have("z.py", "one") and asked == ["other", "another"]
+
+
 def test_files_are_prepared_behind_those_that_they_need() -> None:
     graph, _ = stars()
     first = graph.unprepared("main.py")
