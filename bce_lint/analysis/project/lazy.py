@@ -45,8 +45,20 @@ else:
                 setattr(self, name, value)
                 return value
 
+            def __getstate__(self: Any) -> tuple[None, dict[str, Any]]:
+                """What `pickle` keeps: the attributes that are there, and none that would be made for it."""
+                found = {name: getattr(self, name) for name in names}
+                for name, one in made_later.items():
+                    try:
+                        found[name] = one.__get__(self)
+                    except AttributeError:
+                        continue
+                return None, found
+
             kept = {name: value for name, value in vars(cls).items() if name not in (*makers, "__dict__", "__weakref__")}
-            slots = {"__slots__": (*names, *makers), "__getattr__": __getattr__, "__qualname__": cls.__qualname__}
-            return type(cls)(cls.__name__, cls.__bases__, {**kept, **slots})
+            slots = {"__slots__": (*names, *makers), "__qualname__": cls.__qualname__}
+            made = type(cls)(cls.__name__, cls.__bases__, {**kept, **slots, "__getattr__": __getattr__, "__getstate__": __getstate__})
+            made_later = {name: vars(made)[name] for name in makers}
+            return made
 
         return _made

@@ -146,6 +146,11 @@ class ProjectFiles:
         unit, source = self.unit(path), self.source(path)
         return None if unit is None or source is None else unit.module if unit.edited is None else self._lowered(source)
 
+    def modules(self) -> list[ir.Module]:
+        """What was read as IR, in the texts that files had."""
+        units = (unit.module for unit in self._units.values() if unit is not None)
+        return [*{id(one): one for one in (*self._modules.values(), *units)}.values()]
+
     @property
     def real(self) -> RealPlaces:
         """The places in the texts of files, by those that the analysis knows."""

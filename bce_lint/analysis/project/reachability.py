@@ -44,7 +44,7 @@ class Reachability:
 
         def __getattr__(self, name: str) -> Any:
             """What the searches have found out, where it was not read yet."""
-            unread = vars(self).pop("unread", None)
+            unread = None if name.startswith("__") else vars(self).pop("unread", None)  # `copy` asks for methods
             if unread is None:
                 raise AttributeError(name)
             vars(self).update(unread())

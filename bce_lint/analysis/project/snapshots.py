@@ -28,7 +28,9 @@ from bce_lint.analysis.state.dependencies import Dependencies
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.star_graph import StarGraph
 from bce_lint.analysis.state.store import State
+from bce_lint.ir.packing import Packed, held_by, inner_one, packed, stays_open
 from bce_lint.ir.recursion import room, stack_depth
+from bce_lint.ir.statements import ClassDef, Function
 from bce_lint.source.projects import ImportFolders
 
 _NAMED: Final = ("bce_lint.analysis.", "bce_lint.ir.")
@@ -52,6 +54,10 @@ _KEPT: Final[Mapping[type[Any], tuple[str, ...]]] = {
 """What a later state asks of an earlier one; the rest goes by the identity of objects, or is found out anew."""
 
 
+_HEADER: Final = (*(name for name in Function.__slots__ if name != "body"), "packed")
+"""What is kept of a function whose body stands apart."""
+
+
 class ProjectSnapshot(NamedTuple):
     """The bytes, the constants that they name, and the files whose contents they leave out, each with its digest."""
 
@@ -73,21 +79,37 @@ def taken(project: Project, digest: Callable[[bytes], str]) -> ProjectSnapshot |
     given = _given(project.import_folders, [*constants.values()], [raw for _, raw in contents.values()])
     try:
         with room(stack_depth() + _DEEP):
-            data = _dumped(project, given, partial(_reduced_searches, project, given))
+            inner = _packed_bodies(project)
+            special = {
+                Reachability: partial(_reduced_searches, project, given), Function: partial(_reduced_function, inner),
+                ClassDef: partial(_reduced_class, inner),
+            }  # fmt: skip
+            data = _dumped(project, given, special)
     except RecursionError:
         return None
     files = tuple((path, digest(raw)) for path, raw in contents.values())
     return ProjectSnapshot(tuple(constants), files, data)
 
 
-def _dumped(one: object, given: Sequence[Any], leading: _Reduced) -> bytes:
-    """An object as bytes that refer to what is given by its number; `leading` says what is kept of what leads to losses."""
+def _packed_bodies(project: Project) -> dict[int, tuple[Packed, int]]:
+    """Packs the bodies of the functions in the files of a project, which stay open; where each function and class inside them stands, by
+    its identity."""
+    found: dict[int, tuple[Packed, int]] = {}
+    for module in project.modules():
+        held = packed(module, stays_open) or held_by(module)
+        if held is not None:
+            found.update({id(one): (held, number) for number, one in enumerate(held.inner)})
+    return found
+
+
+def _dumped(one: object, given: Sequence[Any], special: Mapping[type[Any], _Reduced]) -> bytes:
+    """An object as bytes that refer to what is given by its number; `special` says what is kept of objects of some types."""
     stream = BytesIO()
     pickler = pickle.Pickler(stream, 5)
     pickler.memo = {id(known): (number, known) for number, known in enumerate(given)}
     kept: dict[type[Any], _Reduced] = {
         **dict.fromkeys(_KEPT, _reduced), Project: partial(_reduced_project, one), MethodType: _reduced_method,
-        FileSummary: _reduced_summary, Reachability: leading,
+        FileSummary: _reduced_summary, **special,
     }  # fmt: skip
     pickler.dispatch_table = copyreg.dispatch_table | kept
     pickler.dump(one)
@@ -115,7 +137,7 @@ class Searches:
         self._data = data
 
     def of(self, project: Project, given: Sequence[Any]) -> None:
-        """Has them found out of a project that was read back with what is given."""
+        """From now on they are those of a project that was read back, with what was given for it."""
         self._summaries, self._given, self._found = project.summaries, _beside(project, project.reachability, given), None
 
     def __call__(self) -> Mapping[str, Any]:
@@ -141,7 +163,8 @@ def _reduced_searches(project: Project, given: Sequence[Any], one: Reachability)
         _ = one.known  # it is read
     tables = {name: found for name, found in vars(one).items() if name not in ANSWERS}
     blocks = {path: summary.blocks for path, summary in project.summaries.items() if summary.blocks is not None}
-    dumped = _dumped((tables, blocks), _beside(project, one, given), lambda _: (itself, (one,)))  # another is of an earlier state
+    known: dict[type[Any], _Reduced] = {Reachability: lambda _: (itself, (one,))}  # another is that of an earlier state
+    dumped = _dumped((tables, blocks), _beside(project, one, given), known)
     searches = Searches(zlib.compress(dumped, 1))
     return copyreg.__newobj__, (Reachability,), {**{name: getattr(one, name) for name in ANSWERS}, "unread": searches}  # type: ignore[attr-defined]
 
@@ -213,6 +236,18 @@ def _reduced_summary(one: FileSummary) -> Any:
     return copyreg.__newobj__, (FileSummary,), (None, kept | ({"blocks": None} if one.data else {}))  # type: ignore[attr-defined]
 
 
+def _reduced_function(inner: Mapping[int, tuple[Packed, int]], one: Function) -> Any:
+    """What is kept of a function: where its body is packed, that stands apart."""
+    if id(one) in inner:
+        return inner_one, inner[id(one)]
+    return _with(one, _HEADER) if hasattr(one, "packed") else one.__reduce_ex__(5)
+
+
+def _reduced_class(inner: Mapping[int, tuple[Packed, int]], one: ClassDef) -> Any:
+    """What is kept of the code of a class, which may stand in a function."""
+    return (inner_one, inner[id(one)]) if id(one) in inner else one.__reduce_ex__(5)
+
+
 def _reduced_method(method: MethodType) -> Any:
     return bound_method, (method.__self__, method.__name__)
 
@@ -233,7 +268,7 @@ _NAMES: Final[Mapping[tuple[str, str], Any]] = {
     **{("builtins", name): one for name, one in (("Ellipsis", ...), ("complex", complex), ("list", list), ("set", set))},
     **{("collections", one.__name__): one for one in (Counter, defaultdict)},
     ("functools", "partial"): partial,
-    **{(__name__, one.__name__): one for one in (bound_method, itself)},
+    **{(one.__module__, one.__name__): one for one in (bound_method, itself, inner_one, stays_open)},
 }
 """What may be named beside the classes of the analysis."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+
+from bce_lint.analysis.project.index import Block
 from bce_lint.analysis.project.lazy import lazy
 
 
@@ -18,3 +21,13 @@ def test_it_is_made_once_and_can_be_set() -> None:
     one, other = Thing(), Thing()
     other.part = 5
     assert (one.part, one.part, other.part, made) == (1, 1, 5, [1])
+
+
+def test_nothing_is_made_to_be_pickled() -> None:
+    one = Block("f", "definition", b"def f(): return g\n")
+    one.words = frozenset({b"kept"})
+    dumped = pickle.dumps(one)
+    assert b"words" in dumped and b"binds" not in dumped
+    read = pickle.loads(dumped)
+    assert (read.name, read.kind, read.text, read.marks, read.words) == ("f", "definition", one.text, b"", {b"kept"})
+    assert pickle.dumps(read) == dumped and read.binds == frozenset()

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from bce_lint.analysis.domain.values import ClassV, FunctionV
 from bce_lint.analysis.project import snapshots
 from bce_lint.analysis.project.index import MAX_BYTES, blocks_of
 from bce_lint.analysis.project.project import Project
 from bce_lint.analysis.project.snapshots import ProjectSnapshot, restored, taken
 from bce_lint.cache.state import digest
+from bce_lint.ir.packing import held_by
 from bce_lint.source.projects import usual
 from bce_lint.source.text import content
 from tests.analysis.project.test_reuse import FIXTURES, OTHER, PROJECTS, codes, project_of, state, texts_of, told
@@ -120,6 +122,60 @@ def test_what_searches_found_out_is_read_when_one_is_made(tmp_path: Path) -> Non
     assert told(other, fixes=True) == told(state(tmp_path, texts), fixes=True)
     assert before.reachability.unread is other.reachability.unread is None
     assert other.reachability.known.of(str(tmp_path / "other.py")) is before.reachability.known.of(str(tmp_path / "other.py"))
+
+
+INNER = """\
+import torch
+from torch import nn
+
+
+def made(scale):
+    def inner(x):
+        return torch.sigmoid(x * scale)
+
+    class Local(nn.Module):
+        def forward(self, x):
+            return torch.sigmoid(x)
+
+    return inner, Local
+
+
+activation, Kind = made(2)
+
+
+def step(x, y):
+    return nn.BCEWithLogitsLoss()(activation(x), y) + nn.BCEWithLogitsLoss()(Kind()(x), y)
+"""
+
+
+def test_bodies_of_functions_are_read_when_they_run(tmp_path: Path) -> None:
+    inner = str(tmp_path / "inner.py")
+    texts = project_of(tmp_path) | {inner: INNER}
+    project = state(tmp_path, texts)
+    assert codes(project) == [("inner.py", "BCE103"), ("inner.py", "BCE103"), ("other.py", "BCE103"), ("train.py", "BCE103")]
+    for letter in "ab":  # a state in which some were read is kept, and gone on from, as another
+        before = restored(kept(project), usual, on_disk)
+        held = {Path(path).name: held_by(unit.module) for path, unit in before._units.items() if unit is not None}
+        assert {name: one.is_open for name, one in held.items() if one is not None} == {
+            "inner.py": True, "models.py": False, "other.py": False, "train.py": False
+        }  # fmt: skip
+        texts = {**texts, str(tmp_path / "train.py"): TRAIN.replace("(x, y):\n", f"(x, y):\n    {letter} = 1\n")}
+        project = state(tmp_path, texts, before, edits=True, opened=False)
+        assert told(project) == told(state(tmp_path, texts))
+        assert {name for name, one in held.items() if one is not None and one.is_open} == {"inner.py", "models.py"}
+
+
+def test_what_stands_in_a_body_is_what_it_was(tmp_path: Path) -> None:
+    inner = str(tmp_path / "inner.py")
+    project = state(tmp_path, project_of(tmp_path) | {inner: INNER})
+    told(project)
+    before = restored(kept(project), usual, on_disk)
+    (held,) = [held_by(unit.module) for path, unit in before._units.items() if unit is not None and path == inner]
+    assert held is not None
+    cells = [value for memo in before.memos.modules.values() for value in memo.cells.values()]
+    named = {one.node.name: one.node for one in cells if isinstance(one, FunctionV | ClassV) and one.path == inner}
+    assert {"inner", "Local", "forward"} <= named.keys()
+    assert all(any(named[name] is one for one in held.inner) for name in ("inner", "Local", "forward"))
 
 
 def test_a_file_that_is_too_large_stays_what_it_was(tmp_path: Path) -> None:
