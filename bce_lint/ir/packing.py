@@ -38,16 +38,16 @@ class Packed:
     made before is another object then, so they may go only where nothing holds a part of one. `inner` are the functions and classes
     inside them, while they are open."""
 
-    __slots__ = ("_data", "functions", "inner", "is_open", "opened")
+    __slots__ = ("_data", "_functions", "inner", "is_open", "opened")
 
     def __init__(self, functions: list[Function], data: bytes, opened: Callable[[Packed], None]) -> None:
-        self.functions, self._data, self.opened = functions, data, opened
+        self._functions, self._data, self.opened = functions, data, opened
         self.inner: list[Function | ClassDef] = []
         self.is_open = True
 
     def __reduce__(self) -> tuple[object, ...]:
         """What is kept of them: they are not open where they are read back, and nobody is told."""
-        return Packed, ([], self._data, stays_open), (None, {"functions": self.functions, "is_open": False})
+        return Packed, ([], self._data, stays_open), (None, {"_functions": self._functions, "is_open": False})
 
     @property
     def size(self) -> int:
@@ -57,7 +57,7 @@ class Packed:
     def open(self) -> None:
         """Gives each function its body."""
         bodies, self.inner = _Nodes(BytesIO(zlib.decompress(self._data))).load()
-        for function, body in zip(self.functions, bodies, strict=True):
+        for function, body in zip(self._functions, bodies, strict=True):
             object.__setattr__(function, "body", body)
         self.is_open = True
         self.opened(self)
@@ -67,7 +67,7 @@ class Packed:
         if self.is_open:
             self.is_open = False
             self.inner = []
-            for function in self.functions:
+            for function in self._functions:
                 object.__delattr__(function, "body")
 
 

@@ -44,10 +44,8 @@ class Reachability:
 
         def __getattr__(self, name: str) -> Any:
             """What the searches have found out, where it was not read yet."""
-            unread = None if name.startswith("__") else vars(self).pop("unread", None)  # `copy` asks for methods
-            if unread is None:
+            if name.startswith("__") or not self._read():  # `copy` asks for methods
                 raise AttributeError(name)
-            vars(self).update(unread())
             return getattr(self, name)
 
     def __init__(self, graph: Graph) -> None:
@@ -69,6 +67,19 @@ class Reachability:
         self._methods: dict[tuple[str, str, str], bool] = {}
         self._bodies: dict[str, bool] = {}
         self._filled: dict[Definition, list[Definition]] | None = None
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """What the searches have found out on the way, by the names of the attributes."""
+        self._read()
+        return {name: found for name, found in vars(self).items() if name not in ANSWERS}
+
+    def _read(self) -> bool:
+        """Reads what is unread; False where there is nothing."""
+        unread = vars(self).pop("unread", None)
+        if unread is not None:
+            vars(self).update(unread())
+        return unread is not None
 
     def now(self, files: Mapping[str, FileSummary], words: ProjectWords) -> Reachability | None:
         """The same answers for files of which some have another text since, if all of them lead where they did."""

@@ -79,11 +79,8 @@ def taken(project: Project, digest: Callable[[bytes], str]) -> ProjectSnapshot |
     given = _given(project.import_folders, [*constants.values()], [raw for _, raw in contents.values()])
     try:
         with room(stack_depth() + _DEEP):
-            inner = _packed_bodies(project)
-            special = {
-                Reachability: partial(_reduced_searches, project, given), Function: partial(_reduced_function, inner),
-                ClassDef: partial(_reduced_class, inner),
-            }  # fmt: skip
+            inner = partial(_reduced_definition, _packed_bodies(project))
+            special = {Reachability: partial(_reduced_searches, project, given), **dict.fromkeys((Function, ClassDef), inner)}
             data = _dumped(project, given, special)
     except RecursionError:
         return None
@@ -159,12 +156,9 @@ def _beside(project: Project, reachability: Reachability, given: Sequence[Any]) 
 
 def _reduced_searches(project: Project, given: Sequence[Any], one: Reachability) -> Any:
     """What is kept of what leads to losses: what was found out on the way stands apart."""
-    if one.unread is not None:
-        _ = one.known  # it is read
-    tables = {name: found for name, found in vars(one).items() if name not in ANSWERS}
     blocks = {path: summary.blocks for path, summary in project.summaries.items() if summary.blocks is not None}
     known: dict[type[Any], _Reduced] = {Reachability: lambda _: (itself, (one,))}  # another is that of an earlier state
-    dumped = _dumped((tables, blocks), _beside(project, one, given), known)
+    dumped = _dumped((one.tables, blocks), _beside(project, one, given), known)
     searches = Searches(zlib.compress(dumped, 1))
     return copyreg.__newobj__, (Reachability,), {**{name: getattr(one, name) for name in ANSWERS}, "unread": searches}  # type: ignore[attr-defined]
 
@@ -236,16 +230,11 @@ def _reduced_summary(one: FileSummary) -> Any:
     return copyreg.__newobj__, (FileSummary,), (None, kept | ({"blocks": None} if one.data else {}))  # type: ignore[attr-defined]
 
 
-def _reduced_function(inner: Mapping[int, tuple[Packed, int]], one: Function) -> Any:
-    """What is kept of a function: where its body is packed, that stands apart."""
+def _reduced_definition(inner: Mapping[int, tuple[Packed, int]], one: Function | ClassDef) -> Any:
+    """What is kept of a function or a class: one inside a packed body is looked up there, and a body that is packed stands apart."""
     if id(one) in inner:
         return inner_one, inner[id(one)]
     return _with(one, _HEADER) if hasattr(one, "packed") else one.__reduce_ex__(5)
-
-
-def _reduced_class(inner: Mapping[int, tuple[Packed, int]], one: ClassDef) -> Any:
-    """What is kept of the code of a class, which may stand in a function."""
-    return (inner_one, inner[id(one)]) if id(one) in inner else one.__reduce_ex__(5)
 
 
 def _reduced_method(method: MethodType) -> Any:
