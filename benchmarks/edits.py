@@ -1,7 +1,8 @@
 """`python -m benchmarks.edits [--fresh [--counts]] [--edits N] [--seed S] FOLDER [FILE ...]`: what an edit costs.
 
 Functions of the files (of all files, where none is named) are edited by turns, at seeded places: a comment above one, a statement in its
-body (with a name of its own alone, or with names that stand elsewhere), a parameter more, an import more. In a process that stays, an
+body (with a name of its own alone, or with names that stand elsewhere), a parameter more, an import more, a function or a value more at the
+top of its file. In a process that stays, an
 editor has the file open: after each edit the findings of the file are asked for in a workspace, and the file is as it was again. Told are
 the seconds of the processor, and how many times as long a first answer takes in a new process. A sample of the answers is held against cold
 ones. With `--fresh`, each answer is that of a new process of the command line, in a copy of the folder in which the edits stay; it is told
@@ -66,9 +67,25 @@ def _import(lines: Lines, at: _Place) -> Lines:
     return [*lines[:first], "import os as edited", *lines[first:]]
 
 
+def _at_the_top(lines: Lines, at: _Place, *more: str) -> Lines:
+    """Some lines more before the function or class at the top in which a place is."""
+    row = next(row for row in range(at.line, -1, -1) if re.match(r"(?:async def|def|class) ", lines[row]))
+    while row and lines[row - 1].startswith(("@", "#")):
+        row -= 1
+    return [*lines[:row], *more, "", "", *lines[row:]]
+
+
+def _function(lines: Lines, at: _Place) -> Lines:
+    return _at_the_top(lines, at, "def edited(x):", "    return x")
+
+
+def _value(lines: Lines, at: _Place) -> Lines:
+    return _at_the_top(lines, at, "edited = 1")
+
+
 KINDS: Final[dict[str, Callable[[Lines, _Place], Lines]]] = {
     "comment": _comment, "statement in a body": _statement, "with names of others": _known_names, "parameter": _parameter,
-    "import": _import,
+    "import": _import, "function": _function, "value": _value,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,13 @@ _IMPORTS = (
     "import os", "import torch", "from torch import nn", "import torch.nn.functional as F", "from torch.nn import functional as F",
     "from torch.nn import BCELoss, BCEWithLogitsLoss", "from torch import sigmoid as out", "from torch import *", "import torch as nn",
     "from torch import softmax as fresh", "import numpy as np  # more",
+)  # fmt: skip
+_AT_THE_TOP = (
+    "fresh = 3", "fresh = nn.Sigmoid()", "fresh = [nn.Sigmoid(), nn.BCELoss()]", "fresh = {'loss': nn.BCEWithLogitsLoss()}",
+    "def fresh(x):\n    return torch.sigmoid(x)", "def fresh(x, y=None):\n    return nn.BCELoss()(fresh(x), y)",
+    "def fresh(out, y):\n    loss = nn.BCEWithLogitsLoss()\n    return loss(torch.sigmoid(out), y)", "import torch.nn as fresh",
+    "class fresh(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.act = nn.Sigmoid()\n\n"
+    "    def forward(self, x):\n        return self.act(x)",
 )  # fmt: skip
 _HEADER = re.compile(r"^([ \t]*def \w+\()([^()]*)\)", re.MULTILINE)
 _STATEMENTS = (
@@ -104,11 +112,33 @@ def _other_import(rng: Random, text: str) -> str:
     ]))  # fmt: skip
 
 
+def _other_statements(rng: Random, text: str) -> str:
+    """A statement more at the top, one less, one a second time under another name, or one in another place."""
+    try:
+        rows = [(min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]) - 1, one.end_lineno or 0)
+                for one in ast.parse(text).body]  # fmt: skip
+    except (SyntaxError, ValueError):
+        return text
+    lines = text.split("\n")
+    if not rows:
+        return text
+    (first, stop), at = rng.choice(rows), rng.choice(rows)[rng.randrange(2)]
+    kind, block = rng.randrange(4), lines[first:stop]
+    if kind == 0:
+        return "\n".join([*lines[:first], *lines[stop:]])
+    if kind == 1 and not first < at < stop:
+        less = [line if row not in range(first, stop) else None for row, line in enumerate(lines)]
+        return "\n".join(line for line in (*less[:at], *block, *less[at:]) if line is not None)
+    again = re.sub(r"^((?:def|class) )?\w+(?= =|\()", lambda found: f"{found[1] or ''}fresh", "\n".join(block), flags=re.MULTILINE)
+    return "\n".join([*lines[:at], again if kind == 2 else rng.choice(_AT_THE_TOP), *rng.choice(([], ["", ""])), *lines[at:]])
+
+
 _KINDS: tuple[Callable[[Random, str], str], ...] = (
     lambda rng, text: _inserted(rng, text, lambda indent: indent + "# a comment"),
     lambda rng, text: _inserted(rng, text, lambda indent: ""),
     lambda rng, text: _inserted(rng, text, lambda indent: indent + rng.choice(_STATEMENTS)),
     _without_a_line, _twice, _swapped, _other_number, _other_name, _exchanged, _exchanged, _other_parameters, _other_import,
+    _other_statements, _other_statements,
 )  # fmt: skip
 
 

@@ -1,21 +1,24 @@
 """The texts of a file that somebody works on, one after another: which of its functions have another body, and what that is as IR.
 
 A text that differs from the one before in the bodies of functions or in their parameters, or in comments and empty lines between
-statements, is the same file with these functions exchanged. So is one with other imports at its top, where names that these bind stand in
-bodies alone: functions that mention one of those have another version. For any other the file begins anew.
+statements, is the same file with these functions exchanged. So is one with other statements at its top that bind names (imports, functions
+and classes, values), where these names stand in bodies alone: functions that mention one of those have another version. For any other the
+file begins anew.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from bce_lint import ir
+from bce_lint.analysis.project import bindings
+from bce_lint.analysis.project.anchor import Anchor
+from bce_lint.analysis.project.bindings import BoundNames, Exchange, defined, mention
 from bce_lint.analysis.project.function_lines import GLOBAL, FunctionLines, fixed_rows, functions_in, has_constants_alone, named
-from bce_lint.analysis.project.import_lines import BoundNames, are_imports, bound_names, has_stars, mention, rows_of
 from bce_lint.analysis.state.edited_file import EditedFile, Version, transposed
 from bce_lint.ir import Span
 from bce_lint.ir.walk import below
@@ -24,52 +27,28 @@ from bce_lint.source.text import lines_of
 from bce_lint.source.trees import parsed
 from bce_lint.syntax.parse import is_refused, lower_by_python
 
-BLOCK: Final = 1 << 44
+BLOCK: Final = 1 << 62
 """How far the numbers behind a function's body lie from those before it."""
-BODIES: Final = 1 << 35
+BODIES: Final = 1 << 58
 """How far the numbers of bodies lie behind those of the lines before the function."""
 SLOT: Final = 1 << 21
 """How many numbers a text of a body has: more than the largest text has code points."""
-SPREAD: Final = 1 << 12
-"""How far lines outside of bodies lie from each other, by their length: room for others between them."""
-MAX_VERSIONS: Final = 64
-"""How many texts of a function's body are remembered, should one of them come back."""
+SPREAD: Final = 1 << 36
+"""How far lines outside of bodies lie from each other, by their length: room for others between them, and for functions in many texts."""
 MANY_LINES: Final = 5_000
 """Up to how many lines from the first to the last change are looked through for several changes: that may take the square of them."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 
 
-class Anchor:
-    """A file as it was when it was first read: the names that its imports bound, and for each of its functions the texts that its body has
-    had since, with how many. The `serial` tells it from those that the same file had before."""
-
-    def __init__(self, serial: int, imports: BoundNames) -> None:
-        self.serial = serial
-        self.imports = imports
-        self.versions: list[dict[str, Version]] = []
-        self.used: list[int] = []
-
-    def known(self, index: int, text: str) -> Version | None:
-        """The version of a function by the text of its body, if it is one that is remembered."""
-        return self.versions[index].get(text)
-
-    def add(self, index: int, text: str, function: ir.Function) -> Version:
-        """A version more of a function, with the next number."""
-        known = self.versions[index]
-        self.used[index] += 1
-        found = known[text] = Version(self.used[index], function)
-        if len(known) > MAX_VERSIONS:
-            del known[next(iter(known))]
-        return found
-
-
 class Edition(NamedTuple):
-    """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed. Its
-    imports are those of `module`; `rebound` are the names that they bind otherwise than at first."""
+    """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed. The
+    statements at its top are those of `module`; `rebound` are the names that they bind otherwise than at first, `redefined` those of
+    functions and classes among them."""
 
     anchor: Anchor
     module: ir.Module
     rebound: BoundNames
+    redefined: BoundNames
     lines: Sequence[str]
     starts: Sequence[int]
     bodies: Sequence[FunctionLines]
@@ -86,14 +65,15 @@ class Edition(NamedTuple):
         lines = lines_of(text)
         if not lines or is_refused(text):
             return None
-        return self._changed(lines) or self._in_steps(lines)
+        return self._changed(lines) or self._in_steps(lines) or self._with_statements(lines)
 
     def _in_steps(self, lines: Sequence[str]) -> Edition | None:
         """The file with several changes, one after the other, the last of them first: those of one function are one change."""
         found: Edition | None = self
         changes = self._changes(lines)
         for first, behind in reversed(changes if len(changes) > 1 else []):  # one alone was tried
-            found = None if found is None else found._changed([*self.lines[:first], *lines[behind:]])
+            step = [*self.lines[:first], *lines[behind:]]
+            found = None if found is None else found._changed(step) or found._with_statements(step)
         return None if found is None or found.lines != lines else found
 
     def _changes(self, lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -116,7 +96,7 @@ class Edition(NamedTuple):
         return found
 
     def _changed(self, lines: Sequence[str]) -> Edition | None:
-        """The file with one change: of a function, of imports, or of comments."""
+        """The file with one change: of a function, or of comments."""
         first, old, new = _difference(self.lines, lines)
         if old == new == first:
             return self
@@ -129,68 +109,82 @@ class Edition(NamedTuple):
         if self._between_statements(lines, first, old, new):
             starts = [*self.starts[:first], *[self._number(old)] * (new - first), *self.starts[old:]]
             return self._replace(lines=lines, starts=starts, **self._moved(old, moved))
-        return self._with_imports(lines, first, old)
+        return None
 
-    def _with_imports(self, lines: Sequence[str], first: int, old: int) -> Edition | None:
-        """The file with other import statements from a row on, in place of those before another one. What a star import brings depends on
-        what ran before it, so there is none."""
-        moved = len(lines) - len(self.lines)
-        added = lines[first : old + moved]
-        text = "".join(lines)
-        tree = parsed(text) if are_imports(self.lines[first:old]) and are_imports(added) else None
-        if tree is None or has_stars(text) or any(low < first <= high for low, high in self.fixed):
+    def _with_statements(self, lines: Sequence[str]) -> Edition | None:
+        """The file with other statements at its top in place of some. What a star import brings depends on what ran before it, so there is
+        none."""
+        one = bindings.exchange(self.lines, lines, _difference(self.lines, lines))
+        placed = None if one is None or bindings.has_stars("".join(lines)) else self._between(one, lines)
+        found = None if one is None or placed is None else self._placed(one, lines, placed)
+        return None if one is None or found is None else found._bound_otherwise(one, self.rebound)
+
+    def _bound_otherwise(self, one: Exchange, before: BoundNames) -> Edition | None:
+        """The file with its names bound as its statements do after an exchange, and other versions of the functions that mention them."""
+        lines = self.lines
+        now, redefined = bindings.bound_names(one.tree, lines, self.starts), self.anchor.exchanged(one, self.redefined)
+        rebound = bindings.differing(now, self.anchor.names)
+        rebound |= {name: rebound.get(name, "") + what for name, what in redefined.items()}
+        others = bindings.differing(rebound, before).keys()
+        bodies = {row for body in self.bodies for row in range(body.first, body.stop)}
+        free = {*bodies, *bindings.rows_of_imports(one.tree), *range(one.first, one.new)}
+        around = "".join(line for row, line in enumerate(lines) if row not in free)
+        if others & bindings.read_in(one.come, bodies) or mention(around, others) or any(name.startswith("__") for name in others):
             return None
-        now = bound_names(tree)
-        names = now.keys() | self.anchor.imports.keys()
-        rebound = {name: now.get(name, "") for name in names if now.get(name) != self.anchor.imports.get(name)}
-        others = {name for name in self.rebound.keys() | rebound.keys() if self.rebound.get(name) != rebound.get(name)}
-        moves = self._replace(fixed=[one for one in self.fixed if not first <= one[0] < old])._moved(old, moved)
-        imports = rows_of(tree)
-        moves["fixed"] += [(low, high - 1) for low, high in imports if first <= low < old + moved]
-        free = {row for low, high in (*imports, *((one.first, one.stop) for one in moves["bodies"])) for row in range(low, high)}
-        defined = {one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
-        if others & defined or mention("".join(line for row, line in enumerate(lines) if row not in free), others):
-            return None
-        placed = self._between(first, old, added)
-        if placed is None:
-            return None
-        module = self._importing(added, placed, (self._number(first), self._number(old)), others - now.keys(), now.keys())
-        starts = [*self.starts[:first], *placed, *self.starts[old:]]
-        found: Edition | None = self._replace(module=module, rebound=rebound, lines=lines, starts=starts, **moves)
-        for index, body in enumerate(moves["bodies"]):
+        module = changed(self.module, bound=self.module.bound - others | now.keys() | defined(one.tree.body))
+        found: Edition | None = self._replace(module=module, rebound=rebound, redefined=redefined)
+        for index, body in enumerate(self.bodies):
             if found is not None and mention("".join(lines[body.first : body.stop]), others):
                 found = found._with_body(index, lines, 0)
         return found
 
-    def _between(self, first: int, old: int, added: Sequence[str]) -> list[int] | None:
+    def _placed(self, one: Exchange, lines: Sequence[str], placed: list[int]) -> Edition | None:
+        """The file with some lines in place of others, at some numbers."""
+        added = lines[one.first : one.new]
+        read, tree = lower_by_python("".join(added)) if one.come else ir.Module(()), parsed("".join(added))
+        if read is None or tree is None:
+            return None
+        low, high = self._number(one.first), self._number(one.old)
+        statements = self.module.body
+        before, behind = [x for x in statements if x.span.start < low], [x for x in statements if x.span.start >= high]
+        kept = [pair for pair in zip(self.bodies, self.numbers, strict=True) if not one.first <= pair[0].head < one.old]
+        begun = [(body, Version(0, body.function)) for body in self._begun(read, tree, one.first, added, placed)]
+        more = one.new - one.old
+        pairs = sorted([*((_shifted(body, one.old, more), number) for body, number in kept), *begun], key=lambda pair: pair[0].start)
+        bodies = [body for body, _ in pairs]
+        starts = [*self.starts[: one.first], *placed, *self.starts[one.old :]]
+        return self._replace(
+            module=changed(self.module, body=(*before, *read.body, *behind)), lines=lines, starts=starts, bodies=bodies,
+            numbers=[number for _, number in pairs], fixed=[*fixed_rows(one.tree, bodies)],
+        )  # fmt: skip
+
+    def _begun(self, read: ir.Module, tree: ast.Module, first: int, lines: Sequence[str], placed: list[int]) -> list[FunctionLines]:
+        """The functions in lines that come from a row on, each with the numbers for its texts: those of its rows, as far as to the next."""
+        offsets, found = _offsets(lines), list[FunctionLines]()
+        step = placed[1] - placed[0] if len(placed) > 1 else 0
+        for body in functions_in(tree, read, lines, offsets):
+            rows = slice(body.start, body.stop)
+            base, room = placed[body.start], step * (body.stop - body.start)
+            serial = self.anchor.begin("".join(lines[body.first : body.stop]), body.function)
+            found.append(_shifted(body, 0, first)._replace(serial=serial, base=base, room=room))
+            placed[rows] = [base + offset - offsets[body.start] for offset in offsets[rows]]
+        _place(read, offsets, placed)
+        return found
+
+    def _between(self, one: Exchange, lines: Sequence[str]) -> list[int] | None:
         """Numbers for lines in place of some others; None where there are not enough."""
-        low = self.starts[first - 1] + len(self.lines[first - 1]) if first else 0
-        high = self._number(old)
-        step = (high - low) // (len(added) + 1)
-        return [low + step * (row + 1) for row in range(len(added))] if all(len(line) < step for line in added) else None
+        low = self.starts[one.first - 1] + len(self.lines[one.first - 1]) if one.first else 0
+        count = one.new - one.first
+        step = (self._number(one.old) - low) // (count + 1)
+        return [low + step * (row + 1) for row in range(count)] if all(len(line) < step for line in lines[one.first : one.new]) else None
 
     def _number(self, row: int) -> int:
         """The number of a row, and behind the last one that of the next block."""
         return self.starts[row] if row < len(self.starts) else (self.starts[-1] // BLOCK + 1) * BLOCK
 
-    def _importing(
-        self, added: Sequence[str], placed: Sequence[int], gone: tuple[int, int], unbound: Set[str], bound: Set[str]
-    ) -> ir.Module:
-        """The module with some lines of imports in place of those between two numbers."""
-        read = lower_by_python("".join(added)) if any(map(str.strip, added)) else None
-        if read is not None:
-            _place(read, _offsets(added), placed)
-        before = [one for one in self.module.body if one.span.start < gone[0]]
-        behind = [one for one in self.module.body if one.span.start >= gone[1]]
-        body = (*before, *(() if read is None else read.body), *behind)
-        return changed(self.module, body=body, bound=self.module.bound - unbound | bound)
-
     def _moved(self, row: int, by: int) -> dict[str, Any]:
         """Where what stands below a row is, if it moves."""
-        bodies = [
-            body if body.stop <= row else body._replace(head=body.head + by, start=body.start + by, stop=body.stop + by)
-            for body in self.bodies
-        ]
+        bodies = [_shifted(body, row, by) for body in self.bodies]
         fixed = [one if one[0] < row else (one[0] + by, one[1] + by) for one in self.fixed]
         return {"bodies": bodies, "fixed": fixed}
 
@@ -216,15 +210,17 @@ class Edition(NamedTuple):
             return None
         if rebound := mention(text, self.rebound):
             text += f"\0{[(name, self.rebound[name]) for name in rebound]}"
-        known = self.anchor.known(index, text)
-        number = self.anchor.used[index] + 1 if known is None else known.number
-        base = self.starts[body.head] // BLOCK * BLOCK + BODIES + SLOT * number
+        known = self.anchor.known(body.serial, text)
+        number = self.anchor.used[body.serial] + 1 if known is None else known.number
+        base = body.base + SLOT * number
+        if base + SLOT > body.base + body.room:
+            return None
         placed = [*self.starts[body.head : body.start], *(base + offset for offset in _offsets(lines[body.start : stop]))]
         if known is None:
             function = _read(body, lines[body.head : stop], placed)
             if function is None or (body.whole and not has_constants_alone(function)):
                 return None
-            known = self.anchor.add(index, text, function)
+            known = self.anchor.add(body.serial, text, function)
         starts = [*self.starts[: body.head], *placed, *self.starts[body.stop :]]
         numbers = [known if i == index else one for i, one in enumerate(self.numbers)]
         behind = self._moved(body.stop, moved)
@@ -248,11 +244,21 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
             starts[row] = before * BLOCK + BODIES + offsets[row] - offsets[body.start]
         for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
             starts[row] = (before + 1) * BLOCK + (offsets[row] + 1) * SPREAD
-    anchor = Anchor(0 if earlier is None else earlier.anchor.serial + 1, bound_names(tree))
-    anchor.used = [0] * len(found)
-    anchor.versions = [{"".join(lines[one.first : one.stop]): Version(0, one.function)} for one in found]
+    anchor = Anchor(0 if earlier is None else earlier.anchor.serial + 1, bindings.bound_names(tree, lines, starts), defined(tree.body))
+    found = [
+        body._replace(
+            serial=anchor.begin("".join(lines[body.first : body.stop]), body.function),
+            base=before * BLOCK + BODIES, room=BLOCK - BODIES,
+        )
+        for before, body in enumerate(found)
+    ]  # fmt: skip
     _place(module, offsets, starts)
-    return Edition(anchor, module, {}, lines, starts, found, [Version(0, one.function) for one in found], [*fixed_rows(tree, found)])
+    return Edition(anchor, module, {}, {}, lines, starts, found, [Version(0, one.function) for one in found], [*fixed_rows(tree, found)])
+
+
+def _shifted(body: FunctionLines, row: int, by: int) -> FunctionLines:
+    """Where a function stands if what begins in some row, or ends behind it, moves."""
+    return body if body.stop <= row else body._replace(head=body.head + by, start=body.start + by, stop=body.stop + by)
 
 
 def _read(body: FunctionLines, lines: Sequence[str], starts: Sequence[int]) -> ir.Function | None:

@@ -16,7 +16,8 @@ GLOBAL: Final = re.compile(r"(?:^|[;:])[ \t\f]*global[ \t\\]", re.MULTILINE)
 
 class FunctionLines(NamedTuple):
     """Where a function stands in the lines of a file: from its first decorator, from where lines have other numbers for each text of it,
-    and up to the statement behind it, without the empty lines before that.
+    and up to the statement behind it, without the empty lines before that. The numbers for its texts are `room` from `base` on; a `serial`
+    tells it from other functions that the file has had.
 
     What is evaluated where a function is defined stays as it is. Where its parameters have no defaults but constants, they may be others as
     well (`whole`), and the line with its name is the one before `start`, which keeps its number; else `start` is the first statement."""
@@ -27,6 +28,9 @@ class FunctionLines(NamedTuple):
     head: int
     start: int
     stop: int
+    serial: int = 0
+    base: int = 0
+    room: int = 0
 
     @property
     def first(self) -> int:
@@ -64,7 +68,7 @@ def _body(
 ) -> FunctionLines | None:
     """Where a function stands, if its body begins in a line of its own and ends with one, and the function is there as IR."""
     head = min(node.lineno, *(one.lineno for one in node.decorator_list)) - 1 if node.decorator_list else node.lineno - 1
-    start, stop = _first_row(node.body[0]) - 1, node.end_lineno or 0
+    start, stop = first_row(node.body[0]) - 1, node.end_lineno or 0
     line = lines[node.lineno - 1]
     indent = len(line) - len(line.lstrip(" \t"))
     if known is None or known[0].name != node.name or start <= node.lineno - 1 or lines[start][: indent + 1].strip(" \t"):
@@ -93,7 +97,8 @@ def _ends_with_its_lines(header: str, last: str, node: ast.FunctionDef | ast.Asy
     return header.rstrip(" \t\r\n")[-1:] != "\\" and (not rest or rest.startswith(b"#"))
 
 
-def _first_row(node: ast.stmt | ast.ExceptHandler) -> int:
+def first_row(node: ast.stmt | ast.ExceptHandler) -> int:
+    """The line in which a statement begins, from 1: that of its first decorator."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(one.lineno for one in decorators)])
 
@@ -105,11 +110,11 @@ def fixed_rows(tree: ast.Module, bodies: Sequence[FunctionLines]) -> Iterator[tu
     waiting: list[Any] = [*tree.body]
     while waiting:
         node = waiting.pop()
-        first, block = _first_row(node) - 1, getattr(node, "body", None)
+        first, block = first_row(node) - 1, getattr(node, "body", None)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield first, heads.get(first, node.end_lineno or 0)
         elif block:
-            yield first, _first_row(block[0]) - 1
+            yield first, first_row(block[0]) - 1
             waiting += [one for name in ("body", "handlers", "orelse", "finalbody") for one in getattr(node, name, ())]
         else:
             yield first, node.end_lineno - 1

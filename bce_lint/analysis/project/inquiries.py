@@ -7,7 +7,7 @@ from typing import Any
 
 from bce_lint import ir
 from bce_lint.analysis.interpreter import setters
-from bce_lint.analysis.project.rebound import imports_of
+from bce_lint.analysis.project.rebound import bindings_of
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Inquiry
 from bce_lint.analysis.state.edited_file import Version
@@ -22,7 +22,7 @@ class Inquiries:
     ) -> None:
         self._unit, self._counted = unit, counted
         self._answers: dict[Any, Callable[..., object]] = {
-            "settled": self._counted.settles, "text": self._text, "stores": self._stores, "imports": self._imports, **others,
+            "settled": self._counted.settles, "text": self._text, "stores": self._stores, "bindings": self._bindings, **others,
         }  # fmt: skip
 
     def ask(self, question: Inquiry) -> object:
@@ -43,9 +43,9 @@ class Inquiries:
         unit = self._unit(path)
         return None if unit is None else unit.text
 
-    def _imports(self, path: str) -> object:
+    def _bindings(self, path: str) -> object:
         unit = self._unit(path)
-        return None if unit is None else imports_of(unit)
+        return None if unit is None else bindings_of(unit)
 
     def _stores(self, path: str, function: ir.Function) -> object:
         version = self._version(path, function)

@@ -109,11 +109,11 @@ class ModuleLoads:
         return True
 
     def _gave_the_same(self, unit: LoweredFile, before: ModuleMemo, now: ModuleMemo) -> bool:
-        """True if all that is another than before are imports of the module, and names that these bind."""
+        """True if all that is another than before are names that are bound at the top of the module."""
         if (before.needs.effects, before.waited, before.searched) != (now.needs.effects, now.waited, now.searched):
             return False
         needs, stored = (before.needs, now.needs), ([before.cells], [now.cells])
-        same = self.reuse is not None and alone_differs(unit, self.reuse.holds, needs, stored)
+        same = self.reuse is not None and alone_differs(unit, self._machine.key_of, self.reuse.holds, needs, stored)
         return same and self._loads_as_before(before)
 
     def _run(self, unit: LoweredFile) -> ModuleMemo:

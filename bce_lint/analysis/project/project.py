@@ -305,7 +305,7 @@ class Project(ProjectQuestions):
             self._count(key, machine.answer)
             if self.stays:
                 now = self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
-                if of_body and before is not None and self._imports_alone_differ(path, before, now):
+                if of_body and before is not None and self._names_alone_differ(path, before, now):
                     self._bodies_as_before.add(path)
             return after
         except RecursionError:
@@ -320,12 +320,12 @@ class Project(ProjectQuestions):
             machine.floors = []
             machine.reads, machine.suppress_sites, machine.stack, machine.pending, machine.ended = None, 0, [], [], False
 
-    def _imports_alone_differ(self, path: str, before: EntryMemo, now: EntryMemo) -> bool:
-        """True if a module's body gave what it gave before, but for names that its imports bind otherwise."""
+    def _names_alone_differ(self, path: str, before: EntryMemo, now: EntryMemo) -> bool:
+        """True if a module's body gave what it gave before, but for names that are bound otherwise."""
         unit, reuse = self.unit(path), self.loads.reuse
         if unit is None or reuse is None or not reuse.loads(before.needs):
             return False
-        return alone_differs(unit, reuse.holds, (before.needs, now.needs), (before.layers, now.layers))
+        return alone_differs(unit, self.machine.key_of, reuse.holds, (before.needs, now.needs), (before.layers, now.layers))
 
     def _count(self, key: RunKey, answer: EntryAnswer) -> None:
         """Counts the answer of an entry point."""

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 
 from bce_lint import ir
 from bce_lint.analysis.project.alike import same_code
+from bce_lint.analysis.project.bindings import may_see
 from bce_lint.analysis.project.editing import Edition, edition
-from bce_lint.analysis.project.import_lines import may_see
 from bce_lint.analysis.project.imported_files import ImportedFiles
 from bce_lint.analysis.project.index import FileSummary, is_python, scan
 from bce_lint.analysis.project.open_files import OpenFiles
@@ -178,7 +178,7 @@ class ProjectFiles:
         return edited
 
     def _others_may_see(self, path: str, before: Edition, after: Edition) -> bool:
-        """True if other files may see names of a file that its imports bind otherwise than before."""
+        """True if other files may see names at the top of a file that are bound otherwise than before."""
         names = [name for name, _ in before.rebound.items() ^ after.rebound.items()]
         return any(may_see(summary, names, path) for one, summary in self.summaries.items() if one != path)
 

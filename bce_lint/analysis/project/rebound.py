@@ -1,9 +1,12 @@
-"""A module of which imports alone are others: who runs its body notes which, and what came of it holds but for the names that they bind."""
+"""A module of which names alone are bound otherwise, by statements at its top that do nothing else: who runs its body notes which, and what
+came of it holds but for these names, and for what the statements made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
+from bce_lint import ir
 from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.state.dependencies import Dependencies, Inquiry
 from bce_lint.analysis.state.frames import LoweredFile
@@ -11,38 +14,83 @@ from bce_lint.analysis.state.store import Cell
 
 
 def question(unit: LoweredFile) -> Inquiry:
-    """What a unit asks that runs the body of a file which is worked on: what its imports bind otherwise than at first."""
-    return "imports", unit.path
+    """What a unit asks that runs the body of a file which is worked on: what is bound at its top otherwise than at first."""
+    return "bindings", unit.path
 
 
-def imports_of(unit: LoweredFile) -> frozenset[tuple[str, str]] | None:
+def bindings_of(unit: LoweredFile) -> frozenset[tuple[str, str]] | None:
     """The answer; None of another file."""
-    return None if unit.edited is None else unit.edited.imports
+    return None if unit.edited is None else unit.edited.rebound
 
 
 def note(unit: LoweredFile, needs: Dependencies) -> None:
     """Notes the answer with what depends on it."""
     if unit.edited is not None:
-        needs.answered(question(unit), imports_of(unit))
+        needs.answered(question(unit), bindings_of(unit))
 
 
 def alone_differs(
     unit: LoweredFile,
+    key_of: Callable[[int], Hashable],
     holds: Callable[[Dependencies, Inquiry], bool],
     needs: tuple[Dependencies, Dependencies],
     stored: tuple[Sequence[Mapping[Cell, Value]], Sequence[Mapping[Cell, Value]]],
 ) -> bool:
-    """True if a module's body gave what it gave before, but for names that its imports bind otherwise: who sees those is another one as
-    well. Of each there is what was before and what is now; `holds` says whether what was read before is as it was, but for a question."""
+    """True if a module's body gave what it gave before, but for names that are bound otherwise: who sees those is another one as well.
+    Of each there is what was before and what is now; `key_of` says what an address stands for, `holds` whether what was read before is as
+    it was, but for a question."""
     about = question(unit)
     old, new = (one.asked.get(about) for one in needs)
     if old is None or new is None or old == new or len(stored[0]) != len(stored[1]) or not holds(needs[0], about):
         return False
-    names = {name for name, _ in old ^ new}
-    before, now = ([_without(unit, names, cells) for cells in layers] for layers in stored)
+    makes = _Makers(unit, {name for name, _ in old ^ new}, key_of)
+    before, now = ([makes.without(cells) for cells in layers] for layers in stored)
     return before == now
 
 
-def _without(unit: LoweredFile, names: Set[str], cells: Mapping[Cell, Value]) -> dict[Cell, Value]:
-    """What was stored, but for some names of the module."""
-    return {cell: value for cell, value in cells.items() if cell[0] != unit.address or cell[1] not in names}
+class _Makers:
+    """The statements at the top of a module that bind some names, and what they make."""
+
+    def __init__(self, unit: LoweredFile, names: set[str], key_of: Callable[[int], Hashable]) -> None:
+        self._module, self._names, self._key_of = unit.address, names, key_of
+        self._others = [one.span for one in unit.module.body if not names.issuperset(_bound_by(one) or ("",))]
+        self._starts = [span.start for span in self._others]
+        self._made: dict[int, bool] = {}
+
+    def without(self, cells: Mapping[Cell, Value]) -> dict[Cell, Value]:
+        """What was stored, but for the names, and for what their statements made."""
+        return {cell: value for cell, value in cells.items() if not self._is_theirs(*cell)}
+
+    def _is_theirs(self, address: int, name: str) -> bool:
+        if address == self._module:
+            return name in self._names
+        if address not in self._made:
+            self._made[address] = self._made_here(address)
+        return self._made[address]
+
+    def _made_here(self, address: int) -> bool:
+        """True if an object was made by these statements, in what they call as well: no other statement stands where it began."""
+        key = self._key_of(address)
+        while isinstance(key, tuple) and len(key) > 2 and isinstance(key[0], int) and isinstance(around := self._key_of(key[0]), tuple):
+            key = around
+        if not isinstance(key, tuple) or len(key) < 3 or key[1] != self._module or not isinstance(key[2], ir.Span):
+            return False
+        at = bisect_right(self._starts, key[2].start) - 1
+        return at < 0 or key[2].start >= self._others[at].end
+
+
+def _bound_by(one: ir.Stmt) -> list[str]:
+    """The names that a statement binds, of one that does nothing else."""
+    match one:
+        case ir.FunctionDef():
+            return [one.function.name]
+        case ir.ClassDef():
+            return [one.name]
+        case ir.Assign():
+            return [target.id for target in one.targets if isinstance(target, ir.Name)] if _names_alone(one) else []
+        case _:
+            return []
+
+
+def _names_alone(one: ir.Assign) -> bool:
+    return all(isinstance(target, ir.Name) for target in one.targets)

@@ -31,7 +31,7 @@ def transposed(place: int, rows: Sequence[int], others: Sequence[int]) -> int:
 class EditedFile:
     """One state of a file that is worked on. `anchor` is the module as it was first read, which stays; `current` has what functions
     are now that stand at its top or in its classes. `starts` are the numbers of the lines, `offsets` where they start in the text.
-    `imports` are the names that its imports bind otherwise than at first, with what each is; `anchor` has these imports."""
+    `rebound` are the names that statements at its top bind otherwise than at first, with what each is; `anchor` has these statements."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class EditedFile:
         current: Mapping[ir.Function, Version],
         starts: Sequence[int],
         offsets: Sequence[int],
-        imports: frozenset[tuple[str, str]] = frozenset(),
+        rebound: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.anchor = anchor
         self.current = current
         self.starts = starts
         self.offsets = offsets
-        self.imports = imports
+        self.rebound = rebound
         self._latest: ir.Module | None = None
 
     def real(self, span: Span) -> Span:

@@ -154,28 +154,97 @@ def test_several_changes_at_once() -> None:
     back = second.edited(PROGRAM)
     assert back is not None and [one.number for one in back.numbers] == [0, 0, 0] and back.rebound == {}
     equal(back, PROGRAM)
-    assert first.edited(text.replace("total = [", "total = [0,")) is None
+    third = first.edited(text.replace("total = [", "total = [0,"))
+    assert third is not None and [one.number for one in third.numbers] == [1, 2, 1] and set(third.rebound) == {"os", "total"}
+    assert first.edited(text.replace("total = [", "total += [")) is None
+
+
+NEW = "def new(x=1):\n    y = x\n    return y\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("def last(x):", NEW + "def last(x):", {"new"}), ("    return x.sigmoid()\n", f"    return x.sigmoid()\n\n\n{NEW}", {"new"}),
+        ("import torch\n", "import torch\nLIMIT = 3\n", {"LIMIT"}), ("    1,\n", "    1,\n    # one\n", {"total"}),
+        ("total = [\n    1,\n    2,\n]\n", "", {"total"}), ("total", "sum", {"total", "sum"}), ("total =", "total: list[int] =", {"total"}),
+        ("    return x.sigmoid()\n", "    return x.sigmoid()\nlimit = 1\n", {"limit"}),
+        ("def last(x):\n    return x.sigmoid()\n", "", {"last"}),
+        ("def last(x)", "def final(x)", {"last", "final"}), ("def last(x)", "async def last(x)", {"last"}),
+        ("def last(x)", "def last(x, y=torch.pi)", {"last"}), ("def last(x)", "def last(x): return x\ndef last(x)", {"last"}),
+        ("def last(x):\n    return x", "def last(x): return x", {"last"}), ("def last(x)", "@torch.no_grad()\ndef last(x)", {"last"}),
+        ("width=3", "width=WIDTH", {"Net"}), ("    @torch.no_grad()\n", "", {"Net"}), ("class Net", "class Model", {"Net", "Model"}),
+        ("class Net(", "class Other:\n    a = 1\n\n    def new(self):\n        return self.a\n\n\nclass Net(", {"Other"}),
+        ("class Net(", "@torch.jit.script\nclass Net(", {"Net"}), ("import torch\n", "import torch\nlimit = '\\d'\n", {"limit"}),
+        ("import torch\n", "import torch\nimport os; limit = 1\n", {"os", "limit"}),
+    ],
+)  # fmt: skip
+def test_other_statements_at_the_top(old: str, new: str, names: set[str]) -> None:
+    first, text = read(PROGRAM), PROGRAM.replace(old, new)
+    assert text != PROGRAM
+    second = first.edited(text)
+    assert second is not None and set(second.rebound) == names and second.anchor is first.anchor
+    equal(second, text)
+    third = second.edited(text.replace("y = x\n", "y = x + 1\n").replace("x.sigmoid()", "x"))  # they have versions as others have
+    assert third is not None
+    equal(third, "".join(third.lines))
+    back = second.edited(PROGRAM)
+    assert back is not None and set(back.rebound) == {one for one in names if one in ("last", "Net", "total")}
+    equal(back, PROGRAM)
+
+
+def test_a_function_more_is_one_more() -> None:
+    first = read(PROGRAM)
+    second = first.edited(PROGRAM.replace("def last", NEW + "def last"))
+    assert second is not None and [one.number for one in second.numbers] == [0, 0, 1, 0]  # its own name is another one
+    known = {body.function for body in first.bodies}
+    assert [body.function in known for body in second.bodies] == [True, True, False, True]
+    used = second.edited("".join(second.lines).replace("return x.sigmoid()", "return new(x)"))
+    assert used is not None and [one.number for one in used.numbers] == [0, 0, 1, 1]
+    gone = used.edited(PROGRAM.replace("return x.sigmoid()", "return new(x)"))
+    assert gone is not None and gone.rebound == {} and [one.number for one in gone.numbers] == [0, 0, 2]
+    again = gone.edited("".join(used.lines))
+    assert again is not None and again.rebound != used.rebound and [one.number for one in again.numbers] == [0, 0, 1, 3]
+
+
+def test_a_function_that_begins_as_the_one_behind_it_does() -> None:
+    program = PROGRAM.replace("def last", "@torch.no_grad()\ndef last")
+    second = read(program).edited(program.replace("@torch.no_grad()\ndef last", f"@torch.no_grad()\n{NEW}@torch.no_grad()\ndef last"))
+    assert second is not None and set(second.rebound) == {"new"}
+    equal(second, "".join(second.lines))
+
+
+def test_functions_in_the_room_between_others() -> None:
+    text, found, steps = PROGRAM, edition(PROGRAM), 0
+    while found is not None and steps < 40:
+        name = f"new{steps}"
+        text = text.replace("def last", NEW.replace("new", name) + "def last")
+        found = found.edited(text)
+        if found is not None:
+            equal(found, text)
+            steps += 1
+    assert 2 <= steps < 40
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("def last(x)", "def last(x, y=torch.pi)"), ("def last(x)", "def final(x)"), ("def last(x)", "async def last(x)"),
-        ("def last(x)", "def last(x): return x\ndef last(x)"), ("width=3", "width=WIDTH"),
-        ("def last(x):\n    return x", "def last(x): return x"),
-        ("def last(x)", "@torch.no_grad()\ndef last(x)"), ("    @torch.no_grad()\n", ""),
         ("import torch\n", "import torch\nimport nn\n"), ("import torch\n", "import torch as looped\n"),
-        ("import torch\n", ""), ("import torch\n", "import torch as last\n"), ("from torch import nn\n", "from torch import nn\\\n"),
-        ("import torch\n", "import torch\nfrom os import *\n"), ("import torch\n", "import torch; import os; x = 1\n"),
-        ("import torch\n", "import torch\nimport os\n# import *\n"), ("import torch\n", "import torch\nx = '\\d'\n"),
-        ("    1,\n", "    1,\n    # one\n"),
-        ('"""What it\n', '"""What it\n\n'), ("    return x.sigmoid()\n", "    return x.sigmoid()\nx = 1\n"),
+        ("import torch\n", ""), ("from torch import nn\n", "from torch import nn\\\n"),
+        ("import torch\n", "import torch\nfrom os import *\n"), ("import torch\n", "import torch; import os; x.y = 1\n"),
+        ("import torch\n", "import torch\nimport os\n# import *\n"), ("import torch\n", "import torch\nx = (y := 1)\n"),
+        ("import torch\n", "import torch\ntorch = torch\n"), ("import torch\n", "import torch\n__all__ = []\n"),
+        ("import torch\n", "import torch\nx, y = 1, 2\n"), ("import torch\n", "import torch\ndel torch\n"),
+        ("import torch\n", "import torch\na = 1\nb = lambda: a\n"), ("import torch\n", "import torch\na = 1\nb = globals()['a']\n"),
+        ('"""What it\n', '"""What it\n\n'), ("def last", "def __getattr__(name):\n    return name\n\n\ndef last"),
+        ("def last", "def new():\n    global x\n    x = 1\n\n\ndef last"), ("for name", "def name():\n    return 1\n\n\nfor name"),
         ("        return x\n", "        return 2\n"), ("    return x.sigmoid()\n", "    global y\n    y = x\n"),
         ("    return x.sigmoid()\n", "    return (x\n"),
         ("    return x.sigmoid()\n", ""), ("return None", "return 1"),
         ("        loss.backward()\nelse:\n    def step(net, x, y): return None\n", "        loss.backward()\n"),
         ("    return x.sigmoid()\n", '    return """\n'), ("        loss.backward()\n", "        loss.backward()\n    other = 1\n"),
         ("        loss.backward()\n", "        pass\n"), ("        super().__init__()\n", "        super().__init__()\n    pass\n"),
+        ("    return x.sigmoid()\n", "    return x.sigmoid()\nx = 1\n"), ("    def step(net, x, y): return None", "    step = None"),
     ],
 )  # fmt: skip
 def test_a_text_that_begins_anew(old: str, new: str) -> None:

@@ -159,15 +159,10 @@ def test_other_parameters_are_another_version_of_the_function(parameters: str, t
     assert ran(after, before) == {("run_candidate", "models.py")} and taken(after, before) == len(before.memos.entries) - 1
 
 
-@pytest.mark.parametrize("parameters", ["x, y, by=torch.ones(1)", "x, y, by=2)(x", "x, y=torch.pi, by=2"])
-def test_defaults_that_are_evaluated_are_another_file(parameters: str, tmp_path: Path) -> None:
-    texts = project_of(tmp_path, USING)
-    before = state(tmp_path, texts, state(tmp_path, texts, edits=True), edits=True)
-    codes(before)
-    after = state(tmp_path, project_of(tmp_path, USING.replace("x, y, by=2", parameters)), before, edits=True)
-    codes(after)
-    kept = {Path(key[1]).name for key, memo in after.memos.entries.items() if before.memos.entries.get(key) is memo}
-    assert kept == {"other.py", "train.py"}
+@pytest.mark.parametrize("parameters", ["x, y, by=torch.ones(1)", "x, y=torch.pi, by=2"])
+def test_a_function_of_which_defaults_are_evaluated_is_another_one(parameters: str, tmp_path: Path) -> None:
+    before, after = edited(tmp_path, USING, old="x, y, by=2", new=parameters)
+    assert ran(after, before) == {("_load_body", "models.py"), ("run_candidate", "models.py")}
 
 
 IMPORTED = {
@@ -182,6 +177,54 @@ def test_other_imports_are_another_version_of_who_mentions_them(what: str, tmp_p
     more, again = IMPORTED[what]
     before, after = edited(tmp_path, USING.replace(", by=2", ""), old="import torch\n", new=more + "import torch\n")
     assert ran(after, before) == again
+
+
+LOADED = ("_load_body", "models.py")
+CANDIDATE = ("run_candidate", "models.py")
+MENTIONING = USING.replace("x * by", "x * by + limit")
+AT_THE_TOP = {
+    "a function": (USING, "def used", "def fresh(x):\n    return x\n\n\ndef used", {LOADED}, 0),
+    "a function with a loss": (USING, "def used", "def fresh(x, y):\n    return nn.BCELoss()(x, y)\n\n\ndef used", {LOADED, CANDIDATE}, 0),
+    "a class": (USING, "def used", "class Other(Net):\n    pass\n\n\ndef used", {LOADED, ("run_inherited", "models.py")}, 0),
+    "a value": (USING, "def used", "limit = [3]\n\n\ndef used", {LOADED}, 0),
+    "an object": (USING, "def used", "net = Net()\n\n\ndef used", {LOADED}, 0),
+    "a value that a function mentions": (MENTIONING, "def used", "limit = 3\n\n\ndef used", {LOADED, CANDIDATE}, 1),
+    "a function that another one calls": (MENTIONING, "def used", "def limit():\n    pass\n\n\ndef used", {LOADED, CANDIDATE}, 1),
+    "one function less": (USING, "def used(x, y):\n    return nn.BCELoss()(Net()(x), y)\n\n\n", "", {LOADED}, 0),
+    "a value that other statements are made of": (USING + "\nhalf = [Net()]\n", "[Net()]", "[Net(), Net()]", {LOADED}, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", AT_THE_TOP)
+def test_other_statements_at_the_top_are_another_version_of_who_mentions_them(what: str, tmp_path: Path) -> None:
+    text, old, new, again, functions = AT_THE_TOP[what]
+    before, after = edited(tmp_path, text, old=old, new=new)
+    assert ran(after, before) == again
+    known = [key for key, memo in before.memos.entries.items() if after.memos.entries.get(key) is memo and key[0] == CANDIDATE[0]]
+    assert len(known) == len([key for key in before.memos.entries if key[0] == CANDIDATE[0]]) - functions
+
+
+SETTING = f"""{USING}
+
+class Settings:
+    loss = nn.MSELoss()
+
+
+def setting(loss):
+    Settings.loss = loss
+
+
+def set_before(x, y):
+    return Settings.loss(Net()(x), y)
+"""
+
+
+@pytest.mark.parametrize("more", ["done = setting(nn.BCELoss())", "done = setattr(Settings, 'loss', nn.BCELoss())"])
+def test_what_more_is_done_at_the_top_is_seen_by_all(more: str, tmp_path: Path) -> None:
+    with_it = SETTING.replace("def set_before", f"{more}\n\n\ndef set_before")
+    for text, other in ((SETTING, with_it), (with_it, SETTING)):
+        before, after = edited(tmp_path, text, old=text[len(USING) :], new=other[len(USING) :])
+        assert codes(before) != codes(after)
 
 
 def test_other_imports_beside_another_file_that_is_loaded(tmp_path: Path) -> None:
@@ -205,13 +248,14 @@ SEEN = {
 }
 
 
+@pytest.mark.parametrize("more", ["import os\n", "os = 3\n", "def os(): pass\n"])
 @pytest.mark.parametrize("way", SEEN)
-def test_imports_that_other_files_may_see_are_another_file(way: str, tmp_path: Path) -> None:
+def test_names_that_other_files_may_see_are_another_file(way: str, more: str, tmp_path: Path) -> None:
     texts = {**project_of(tmp_path, USING), str(tmp_path / "more.py"): SEEN[way]}
     before = state(tmp_path, texts, state(tmp_path, texts, edits=True), edits=True)
     codes(before)
     path = str(tmp_path / "models.py")
-    after = state(tmp_path, {**texts, path: "import os\n" + USING}, before, edits=True)
+    after = state(tmp_path, {**texts, path: more + USING}, before, edits=True)
     assert codes(after) == codes(before)
     units = [one.unit(path) for one in (before, after)]
     assert units[0] is not None and units[1] is not None and units[0].address != units[1].address
