@@ -47,6 +47,6 @@ class Anchor:
     def exchanged(self, exchange: Exchange, before: BoundNames) -> dict[str, str]:
         """What functions and classes are others than at first, after an exchange: each time another one."""
         self._exchanged += 1
-        now = dict.fromkeys(defined(exchange.come), f"definition {self._exchanged}")
-        found = {**before, **dict.fromkeys(defined(exchange.gone), ""), **now}
+        now, names = defined(exchange.tree.body), defined([*exchange.gone, *exchange.come])
+        found = {**before, **{name: f"definition {self._exchanged}" if name in now else "" for name in names}}
         return {name: what for name, what in found.items() if what or name in self.definitions}

@@ -43,12 +43,13 @@ _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 class Edition(NamedTuple):
     """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed. The
     statements at its top are those of `module`; `rebound` are the names that they bind otherwise than at first, `redefined` those of
-    functions and classes among them."""
+    functions and classes among them, and `order` says in which order names are bound."""
 
     anchor: Anchor
     module: ir.Module
     rebound: BoundNames
     redefined: BoundNames
+    order: str
     lines: Sequence[str]
     starts: Sequence[int]
     bodies: Sequence[FunctionLines]
@@ -58,7 +59,8 @@ class Edition(NamedTuple):
     def file(self) -> EditedFile:
         """The file as the analysis sees it."""
         current = {body.function: version for body, version in zip(self.bodies, self.numbers, strict=True)}
-        return EditedFile(self.module, current, self.starts, _offsets(self.lines), frozenset(self.rebound.items()))
+        rebound = frozenset({*self.rebound.items(), ("", self.order)})
+        return EditedFile(self.module, current, self.starts, _offsets(self.lines), sum(map(len, self.lines)), rebound)
 
     def edited(self, text: str) -> Edition | None:
         """The same file with another text; None where more is another than functions, imports and comments."""
@@ -122,7 +124,7 @@ class Edition(NamedTuple):
     def _bound_otherwise(self, one: Exchange, before: BoundNames) -> Edition | None:
         """The file with its names bound as its statements do after an exchange, and other versions of the functions that mention them."""
         lines = self.lines
-        now, redefined = bindings.bound_names(one.tree, lines, self.starts), self.anchor.exchanged(one, self.redefined)
+        (now, order), redefined = bindings.bound_names(one.tree, lines, self.starts), self.anchor.exchanged(one, self.redefined)
         rebound = bindings.differing(now, self.anchor.names)
         rebound |= {name: rebound.get(name, "") + what for name, what in redefined.items()}
         others = bindings.differing(rebound, before).keys()
@@ -132,7 +134,7 @@ class Edition(NamedTuple):
         if others & bindings.read_in(one.come, bodies) or mention(around, others) or any(name.startswith("__") for name in others):
             return None
         module = changed(self.module, bound=self.module.bound - others | now.keys() | defined(one.tree.body))
-        found: Edition | None = self._replace(module=module, rebound=rebound, redefined=redefined)
+        found: Edition | None = self._replace(module=module, rebound=rebound, redefined=redefined, order=order)
         for index, body in enumerate(self.bodies):
             if found is not None and mention("".join(lines[body.first : body.stop]), others):
                 found = found._with_body(index, lines, 0)
@@ -244,7 +246,8 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
             starts[row] = before * BLOCK + BODIES + offsets[row] - offsets[body.start]
         for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
             starts[row] = (before + 1) * BLOCK + (offsets[row] + 1) * SPREAD
-    anchor = Anchor(0 if earlier is None else earlier.anchor.serial + 1, bindings.bound_names(tree, lines, starts), defined(tree.body))
+    names, order = bindings.bound_names(tree, lines, starts)
+    anchor = Anchor(0 if earlier is None else earlier.anchor.serial + 1, names, defined(tree.body))
     found = [
         body._replace(
             serial=anchor.begin("".join(lines[body.first : body.stop]), body.function),
@@ -253,7 +256,8 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
         for before, body in enumerate(found)
     ]  # fmt: skip
     _place(module, offsets, starts)
-    return Edition(anchor, module, {}, {}, lines, starts, found, [Version(0, one.function) for one in found], [*fixed_rows(tree, found)])
+    versions = [Version(0, one.function) for one in found]
+    return Edition(anchor, module, {}, {}, order, lines, starts, found, versions, [*fixed_rows(tree, found)])
 
 
 def _shifted(body: FunctionLines, row: int, by: int) -> FunctionLines:

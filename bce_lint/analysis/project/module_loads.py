@@ -39,6 +39,10 @@ class ModuleLoads:
         self.contesting: set[str] = set()
         """The modules that write into what others have made."""
 
+    def is_loaded(self, path: str) -> bool:
+        """True if some import has run a module's body, or runs it."""
+        return path in self._loaded
+
     def again(self, loaded: Loaded) -> bool:
         """Loads a module, if it is not; True if that gave what an earlier state of the project was given."""
         known = self._as_it_was.get(loaded.path)
@@ -67,6 +71,7 @@ class ModuleLoads:
             if memo is None or not taken:
                 memo = self._run(unit)
                 taken = before is not None and self._gave_the_same(unit, before, memo)
+                memo = memo if before is None else memo._replace(outcome=before.outcome + (not taken))
         finally:
             self._loading.pop()
             self._as_it_was[path] = False
@@ -144,4 +149,4 @@ class ModuleLoads:
         if found := tuple(mine):
             self.contesting.add(unit.path)
             journal = self._machine.journal
-            journal.contested = self._machine.intern(("contested", journal.contested, unit.address, found))
+            journal.contested = self._machine.intern(("contested", journal.contested, unit.address, found, memo.outcome))

@@ -22,7 +22,7 @@ from bce_lint.analysis.project.open_files import OpenFiles
 from bce_lint.analysis.project.problems import Problem
 from bce_lint.analysis.project.project_questions import ProjectQuestions
 from bce_lint.analysis.project.reachability import Reachability
-from bce_lint.analysis.project.rebound import alone_differs, note
+from bce_lint.analysis.project.rebound import LOADED, alone_differs, note
 from bce_lint.analysis.project.registrations import Registrations
 from bce_lint.analysis.project.reuse import EntryMemo, Memos, Reuse, RunKey
 from bce_lint.analysis.project.sites_by_file import SitesByFile
@@ -133,6 +133,7 @@ class Project(ProjectQuestions):
             "resolve": self.resolve, "has_subclass": self.has_subclass, "default_dtype": self.default_dtype, "converts": self.converts,
             "freezes": self.freezes, "none_has": self.none_has, "registering": self.registering, "may_exchange": self.may_exchange,
             "may_store": self.may_store, "may_have": self.machine.stars.may_have, "method": self.reachability.method,
+            LOADED: self.loads.is_loaded,
         })  # fmt: skip
 
     def _address(self, path: str, edited: Edition | None = None) -> int:
@@ -300,7 +301,7 @@ class Project(ProjectQuestions):
                 if self.stays:
                     needs.files[path] = self._version(path)
                     if of_body and (unit := self.unit(path)) is not None:
-                        note(unit, needs)
+                        note(unit, needs, self.loads.is_loaded(path))
                 after: State | None = action()
             self._count(key, machine.answer)
             if self.stays:

@@ -6,11 +6,12 @@ run it, so that what all units share (which modules are loaded, what is left of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.project.inquiries import Inquiries
+from bce_lint.analysis.project.rebound import LOADED
 from bce_lint.analysis.state.answers import EntryAnswer
 from bce_lint.analysis.state.dependencies import Dependencies, Granted, Inquiry, Loaded, Spent
 from bce_lint.analysis.state.generics import BuiltWith, Generics
@@ -23,13 +24,14 @@ RunKey: TypeAlias = tuple[str, str, int]
 
 class ModuleMemo(NamedTuple):
     """What the body of a module wrote and met as it was loaded, and which modules it asked for that were being loaded around it;
-    `searched` says that it was in a search for what fills a registry."""
+    `searched` says that it was in a search for what fills a registry, `outcome` counts what came of the file otherwise than before."""
 
     needs: Dependencies
     cells: Mapping[Cell, Value]
     answer: EntryAnswer
     waited: frozenset[str]
     searched: bool
+    outcome: int = 0
 
 
 class EntryMemo(NamedTuple):
@@ -79,16 +81,16 @@ class Reuse:
         self._inner: dict[int, bool] = {}
         self._loaded: set[int] = set()
 
-    def holds(self, needs: Dependencies, but: Inquiry | None = None) -> bool:
-        """True if all that a unit has read is as it was, as far as no other unit made it, and `but` for one question."""
+    def holds(self, needs: Dependencies, but: Collection[Inquiry] = ()) -> bool:
+        """True if all that a unit has read is as it was, as far as no other unit made it, and `but` for some questions."""
         if needs.limited or needs.contested != self._machine.journal.contested:
             return False
         return self._unchanged(needs, but) and all(self._inner_holds(one) for one in needs.effects if isinstance(one, BuiltWith))
 
-    def _unchanged(self, needs: Dependencies, but: Inquiry | None = None) -> bool:
+    def _unchanged(self, needs: Dependencies, but: Collection[Inquiry] = ()) -> bool:
         files = all(self._version(path) == number for path, number in needs.files.items())
         same = files and all(self._body(path, function) == number for function, (path, number) in needs.bodies.items())
-        return same and all(question == but or self._answer(question) == answer for question, answer in needs.asked.items())
+        return same and all(question in but or self._answer(question) == answer for question, answer in needs.asked.items())
 
     def _inner_holds(self, one: BuiltWith) -> bool:
         known = self._inner.get(id(one))
@@ -99,7 +101,7 @@ class Reuse:
         return known
 
     def _answer(self, question: Inquiry) -> Any:
-        if question[0] == "settled":  # what has been run until now says so
+        if question[0] in ("settled", LOADED):  # what has been run until now says so
             return self._ask(question)
         if question not in self._answers:
             self._answers[question] = self._ask(question)

@@ -29,9 +29,10 @@ def transposed(place: int, rows: Sequence[int], others: Sequence[int]) -> int:
 
 
 class EditedFile:
-    """One state of a file that is worked on. `anchor` is the module as it was first read, which stays; `current` has what functions
-    are now that stand at its top or in its classes. `starts` are the numbers of the lines, `offsets` where they start in the text.
-    `rebound` are the names that statements at its top bind otherwise than at first, with what each is; `anchor` has these statements."""
+    """One state of a file that is worked on. `anchor` is the module as it was first read, which stays, with the statements that it has at its
+    top now; `current` has what functions are now that stand there or in its classes. `starts` are the numbers of the lines, `offsets` where
+    they start in the text, which has a `size`. `rebound` are the names that statements at the top bind otherwise than at first, with what each
+    is, and by no name the order in which names are bound."""
 
     def __init__(
         self,
@@ -39,12 +40,14 @@ class EditedFile:
         current: Mapping[ir.Function, Version],
         starts: Sequence[int],
         offsets: Sequence[int],
+        size: int,
         rebound: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.anchor = anchor
         self.current = current
         self.starts = starts
         self.offsets = offsets
+        self.size = size
         self.rebound = rebound
         self._latest: ir.Module | None = None
 
@@ -55,6 +58,12 @@ class EditedFile:
     def number(self, offset: int) -> int:
         """The number of a place in the text."""
         return transposed(offset, self.offsets, self.starts)
+
+    def stands(self, number: int) -> bool:
+        """True if a number is that of a place in the text as it is."""
+        row = bisect_right(self.starts, number) - 1
+        end = self.offsets[row + 1] if row + 1 < len(self.offsets) else self.size
+        return row >= 0 and number - self.starts[row] < end - self.offsets[row]
 
     @property
     def latest(self) -> ir.Module:

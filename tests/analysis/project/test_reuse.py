@@ -168,7 +168,7 @@ def test_a_function_of_which_defaults_are_evaluated_is_another_one(parameters: s
 IMPORTED = {
     "a name that nobody mentions": ("import os\n", {("_load_body", "models.py")}),
     "a name that a function mentions": ("from a import by\n", {("_load_body", "models.py"), ("run_candidate", "models.py")}),
-    "names that are bound as before": ("import torch.nn\nfrom torch import nn\n", set()),
+    "names that are bound as before": ("import torch.nn\nfrom torch import nn\n", {("_load_body", "models.py")}),
 }
 
 
@@ -191,7 +191,11 @@ AT_THE_TOP = {
     "a value that a function mentions": (MENTIONING, "def used", "limit = 3\n\n\ndef used", {LOADED, CANDIDATE}, 1),
     "a function that another one calls": (MENTIONING, "def used", "def limit():\n    pass\n\n\ndef used", {LOADED, CANDIDATE}, 1),
     "one function less": (USING, "def used(x, y):\n    return nn.BCELoss()(Net()(x), y)\n\n\n", "", {LOADED}, 0),
-    "a value that other statements are made of": (USING + "\nhalf = [Net()]\n", "[Net()]", "[Net(), Net()]", {LOADED}, 0),
+    "one class less": (
+        f"{USING}\n\nclass Other:\n    limit = [1]\n", "\n\nclass Other:\n    limit = [1]\n", "", {LOADED}, 0
+    ),
+    "one object less": (f"{USING}\nnet = nn.Linear(1, 1)\n", "\nnet = nn.Linear(1, 1)\n", "", {LOADED}, 0),
+    "an object that other statements are made of": (USING + "\nhalf = [Net()]\n", "[Net()]", "[Net(), Net()]", {LOADED}, 0),
 }  # fmt: skip
 
 
