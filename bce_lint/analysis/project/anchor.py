@@ -23,7 +23,8 @@ class Anchor:
         self.names, self.definitions = names, definitions
         self.versions: list[dict[str, Version]] = []
         self.used: list[int] = []
-        self._exchanged = 0
+        self.exchanges = 0
+        """How many times it was tried to put statements at its top in place of others."""
 
     def known(self, index: int, text: str) -> Version | None:
         """The version of a function by the text of its body, if it is one that is remembered."""
@@ -44,9 +45,8 @@ class Anchor:
         self.used.append(0)
         return len(self.used) - 1
 
-    def exchanged(self, exchange: Exchange, before: BoundNames) -> dict[str, str]:
+    def redefined(self, exchange: Exchange, before: BoundNames) -> dict[str, str]:
         """What functions and classes are others than at first, after an exchange: each time another one."""
-        self._exchanged += 1
         now, names = defined(exchange.tree.body), defined([*exchange.gone, *exchange.come])
-        found = {**before, **{name: f"definition {self._exchanged}" if name in now else "" for name in names}}
+        found = {**before, **{name: f"definition {self.exchanges}" if name in now else "" for name in names}}
         return {name: what for name, what in found.items() if what or name in self.definitions}

@@ -107,18 +107,15 @@ def defined(statements: Iterable[ast.stmt]) -> set[str]:
     return {one.name for one in statements if isinstance(one, _DEFINITIONS)}
 
 
-def bound_names(tree: ast.Module, lines: Sequence[str], starts: Sequence[int]) -> tuple[BoundNames, str]:
+def bound_names(tree: ast.Module, lines: Sequence[str], starts: Sequence[int]) -> BoundNames:
     """The names that imports at the top of a file bind, star imports apart, and those to which statements there give a value; which it
-    is depends on where they stand, by the numbers of lines. And the order in which names are bound."""
+    is depends on where they stand, by the numbers of their lines."""
     found: dict[str, str] = {}
-    order: list[str] = []
     for statement in tree.body:
-        order += [*defined([statement])]
         for name, what in _bound_by(statement, lines, starts):
             before = found.get(name, what)
             found[name] = what if before == what else f"{before}, {what}"
-            order.append(f"{name}: {what.partition(':')[0]}")
-    return found, "\n".join(order)
+    return found
 
 
 def _bound_by(statement: ast.stmt, lines: Sequence[str], starts: Sequence[int]) -> Iterable[tuple[str, str]]:

@@ -27,13 +27,13 @@ from bce_lint.source.text import lines_of
 from bce_lint.source.trees import parsed
 from bce_lint.syntax.parse import is_refused, lower_by_python
 
-BLOCK: Final = 1 << 62
+BLOCK: Final = 1 << 76
 """How far the numbers behind a function's body lie from those before it."""
-BODIES: Final = 1 << 58
+BODIES: Final = 1 << 70
 """How far the numbers of bodies lie behind those of the lines before the function."""
 SLOT: Final = 1 << 21
 """How many numbers a text of a body has: more than the largest text has code points."""
-SPREAD: Final = 1 << 36
+SPREAD: Final = 1 << 48
 """How far lines outside of bodies lie from each other, by their length: room for others between them, and for functions in many texts."""
 MANY_LINES: Final = 5_000
 """Up to how many lines from the first to the last change are looked through for several changes: that may take the square of them."""
@@ -43,13 +43,13 @@ _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 class Edition(NamedTuple):
     """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed. The
     statements at its top are those of `module`; `rebound` are the names that they bind otherwise than at first, `redefined` those of
-    functions and classes among them, and `order` says in which order names are bound."""
+    functions and classes among them; `exchange` tells which statements stand there, in which order."""
 
     anchor: Anchor
     module: ir.Module
     rebound: BoundNames
     redefined: BoundNames
-    order: str
+    exchange: int
     lines: Sequence[str]
     starts: Sequence[int]
     bodies: Sequence[FunctionLines]
@@ -59,7 +59,7 @@ class Edition(NamedTuple):
     def file(self) -> EditedFile:
         """The file as the analysis sees it."""
         current = {body.function: version for body, version in zip(self.bodies, self.numbers, strict=True)}
-        rebound = frozenset({*self.rebound.items(), ("", self.order)})
+        rebound = frozenset({*self.rebound.items(), ("", str(self.exchange))})
         return EditedFile(self.module, current, self.starts, _offsets(self.lines), sum(map(len, self.lines)), rebound)
 
     def edited(self, text: str) -> Edition | None:
@@ -117,6 +117,7 @@ class Edition(NamedTuple):
         """The file with other statements at its top in place of some. What a star import brings depends on what ran before it, so there is
         none."""
         one = bindings.exchange(self.lines, lines, _difference(self.lines, lines))
+        self.anchor.exchanges += 1
         placed = None if one is None or bindings.has_stars("".join(lines)) else self._between(one, lines)
         found = None if one is None or placed is None else self._placed(one, lines, placed)
         return None if one is None or found is None else found._bound_otherwise(one, self.rebound)
@@ -124,7 +125,7 @@ class Edition(NamedTuple):
     def _bound_otherwise(self, one: Exchange, before: BoundNames) -> Edition | None:
         """The file with its names bound as its statements do after an exchange, and other versions of the functions that mention them."""
         lines = self.lines
-        (now, order), redefined = bindings.bound_names(one.tree, lines, self.starts), self.anchor.exchanged(one, self.redefined)
+        now, redefined = bindings.bound_names(one.tree, lines, self.starts), self.anchor.redefined(one, self.redefined)
         rebound = bindings.differing(now, self.anchor.names)
         rebound |= {name: rebound.get(name, "") + what for name, what in redefined.items()}
         others = bindings.differing(rebound, before).keys()
@@ -134,7 +135,7 @@ class Edition(NamedTuple):
         if others & bindings.read_in(one.come, bodies) or mention(around, others) or any(name.startswith("__") for name in others):
             return None
         module = changed(self.module, bound=self.module.bound - others | now.keys() | defined(one.tree.body))
-        found: Edition | None = self._replace(module=module, rebound=rebound, redefined=redefined, order=order)
+        found: Edition | None = self._replace(module=module, rebound=rebound, redefined=redefined)
         for index, body in enumerate(self.bodies):
             if found is not None and mention("".join(lines[body.first : body.stop]), others):
                 found = found._with_body(index, lines, 0)
@@ -157,7 +158,7 @@ class Edition(NamedTuple):
         starts = [*self.starts[: one.first], *placed, *self.starts[one.old :]]
         return self._replace(
             module=changed(self.module, body=(*before, *read.body, *behind)), lines=lines, starts=starts, bodies=bodies,
-            numbers=[number for _, number in pairs], fixed=[*fixed_rows(one.tree, bodies)],
+            numbers=[number for _, number in pairs], fixed=[*fixed_rows(one.tree, bodies)], exchange=self.anchor.exchanges,
         )  # fmt: skip
 
     def _begun(self, read: ir.Module, tree: ast.Module, first: int, lines: Sequence[str], placed: list[int]) -> list[FunctionLines]:
@@ -174,11 +175,11 @@ class Edition(NamedTuple):
         return found
 
     def _between(self, one: Exchange, lines: Sequence[str]) -> list[int] | None:
-        """Numbers for lines in place of some others; None where there are not enough."""
+        """Numbers for lines in place of some others, which no lines there have had before; None where there are not enough."""
         low = self.starts[one.first - 1] + len(self.lines[one.first - 1]) if one.first else 0
-        count = one.new - one.first
+        count, apart = one.new - one.first, SLOT * self.anchor.exchanges
         step = (self._number(one.old) - low) // (count + 1)
-        return [low + step * (row + 1) for row in range(count)] if all(len(line) < step for line in lines[one.first : one.new]) else None
+        return [low + step * (row + 1) + apart for row in range(count)] if apart + SLOT <= step else None
 
     def _number(self, row: int) -> int:
         """The number of a row, and behind the last one that of the next block."""
@@ -246,7 +247,7 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
             starts[row] = before * BLOCK + BODIES + offsets[row] - offsets[body.start]
         for row in range(body.stop, found[before + 1].start if before + 1 < len(found) else len(lines)):
             starts[row] = (before + 1) * BLOCK + (offsets[row] + 1) * SPREAD
-    names, order = bindings.bound_names(tree, lines, starts)
+    names = bindings.bound_names(tree, lines, starts)
     anchor = Anchor(0 if earlier is None else earlier.anchor.serial + 1, names, defined(tree.body))
     found = [
         body._replace(
@@ -257,7 +258,7 @@ def edition(text: str, earlier: Edition | None = None) -> Edition | None:
     ]  # fmt: skip
     _place(module, offsets, starts)
     versions = [Version(0, one.function) for one in found]
-    return Edition(anchor, module, {}, {}, order, lines, starts, found, versions, [*fixed_rows(tree, found)])
+    return Edition(anchor, module, {}, {}, 0, lines, starts, found, versions, [*fixed_rows(tree, found)])
 
 
 def _shifted(body: FunctionLines, row: int, by: int) -> FunctionLines:

@@ -71,22 +71,22 @@ class ModuleLoads:
             if memo is None or not taken:
                 memo = self._run(unit)
                 taken = before is not None and self._gave_the_same(unit, before, memo)
-                memo = memo if before is None else memo._replace(outcome=before.outcome + (not taken))
+                memo = memo if before is None or not taken else memo._replace(outcome=before.outcome)
         finally:
             self._loading.pop()
             self._as_it_was[path] = False
         self._machine.base.put_all(memo.cells)
         for one in self._loading:  # which has it from the time before, if it has it
             one.written.cells.update({cell: value for cell, value in memo.cells.items() if cell in one.written.cells})
+        if self._machine.journal.noting:
+            memo = self._memos.keep_module(path, memo, not taken)
+        else:
+            self._machine.imported.append(memo.cells)
         self._note_contested(unit, memo)
         self.extents[path] = memo.answer.extent
         self._counted.add(memo.answer)
         for number, test in memo.answer.tests.items():
             self._machine.loaded_tests.setdefault(number, test)
-        if self._machine.journal.noting:
-            self._memos.modules[path] = memo
-        else:
-            self._machine.imported.append(memo.cells)
         self._as_it_was[path] = taken
 
     def _wait_for(self, path: str) -> None:

@@ -305,9 +305,10 @@ class Project(ProjectQuestions):
                 after: State | None = action()
             self._count(key, machine.answer)
             if self.stays:
-                now = self.memos.entries[key] = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
-                if of_body and before is not None and self._names_alone_differ(path, before, now):
-                    self._bodies_as_before.add(path)
+                now = EntryMemo(needs, machine.answer, () if after is None else after.layers(machine.base))
+                same = of_body and before is not None and self._names_alone_differ(path, before, now)
+                self.memos.keep(key, now, of_body and not same)
+                self._bodies_as_before.update([path] * same)
             return after
         except RecursionError:
             self.answer.add(entry_points.give_up(machine, self.answer, path, start, name))
@@ -342,7 +343,7 @@ class Project(ProjectQuestions):
             return None
         if not self._reuse.take(memo, below, self.machine.open_generics if kind == "run_open" else self.machine.generics):
             return None
-        self.memos.entries[key] = memo
+        self.memos.keep(key, memo)
         if of_body:
             self._bodies_as_before.add(path)
         return memo

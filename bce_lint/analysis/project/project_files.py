@@ -210,7 +210,7 @@ class ProjectFiles:
             edited = known.edited(decode(self.summaries[path].raw, path).text)
         except SourceError:
             return False
-        if edited is None or edited.numbers != known.numbers or edited.rebound != known.rebound:
+        if edited is None or edited.numbers != known.numbers or edited.exchange != known.exchange:
             return False
         self._editions[path] = edited
         return True

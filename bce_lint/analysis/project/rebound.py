@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Final
 
 from bce_lint import ir
-from bce_lint.analysis.domain.values import Value
+from bce_lint.analysis.domain.values import ClassV, Value
 from bce_lint.analysis.state.dependencies import Dependencies, Inquiry
 from bce_lint.analysis.state.frames import LoweredFile
 from bce_lint.analysis.state.store import Cell
@@ -50,7 +50,16 @@ def alone_differs(
         return False
     makes = _Makers(unit, {name for name, _ in old ^ new}, key_of)
     before, now = ([makes.without(cells) for cells in layers] for layers in stored)
-    return before == now
+    return before == now and [*map(_bases, before)] == [*map(_bases, now)]
+
+
+def _bases(cells: Mapping[Cell, Value]) -> dict[Cell, object]:
+    """What classes among some values are made of, which does not count where values are compared."""
+    return {cell: _line(value) for cell, value in cells.items() if type(value) is ClassV}
+
+
+def _line(value: Value) -> object:
+    return (value, *map(_line, value.bases)) if type(value) is ClassV else value
 
 
 class _Makers:

@@ -13,7 +13,7 @@ from bce_lint.analysis.domain.values import Value
 from bce_lint.analysis.project.inquiries import Inquiries
 from bce_lint.analysis.project.rebound import LOADED
 from bce_lint.analysis.state.answers import EntryAnswer
-from bce_lint.analysis.state.dependencies import Dependencies, Granted, Inquiry, Loaded, Spent
+from bce_lint.analysis.state.dependencies import Dependencies, Effect, Granted, Inquiry, Loaded, Spent
 from bce_lint.analysis.state.generics import BuiltWith, Generics
 from bce_lint.analysis.state.machine import Machine
 from bce_lint.analysis.state.store import Cell, State
@@ -24,7 +24,7 @@ RunKey: TypeAlias = tuple[str, str, int]
 
 class ModuleMemo(NamedTuple):
     """What the body of a module wrote and met as it was loaded, and which modules it asked for that were being loaded around it;
-    `searched` says that it was in a search for what fills a registry, `outcome` counts what came of the file otherwise than before."""
+    `searched` says that it was in a search for what fills a registry, `outcome` tells it from what came of modules before."""
 
     needs: Dependencies
     cells: Mapping[Cell, Value]
@@ -51,17 +51,69 @@ class EntryMemo(NamedTuple):
 
 
 class Memos:
-    """What is known of the units that ran."""
+    """What is known of the units that ran, some of them in an earlier state. `outcomes` counts what came of modules otherwise than before.
+
+    What was not asked for in a state says nothing of it: it is let go of where something that it has seen came out otherwise there."""
 
     def __init__(self) -> None:
         self.modules: dict[str, ModuleMemo] = {}
         self.entries: dict[RunKey, EntryMemo] = {}
+        self.outcomes = 0
+        self._met: set[str | RunKey] = set()
+        self._otherwise: set[str] = set()
+        self._bodies_otherwise: set[str] = set()
 
     def add(self, before: Memos, version: Callable[[str], int]) -> None:
         """Takes over what is known of files that are as they were."""
+        self.outcomes = before.outcomes
         same = {path: version(path) for path in before.modules.keys() | {key[1] for key in before.entries}}
-        self.modules.update({path: one for path, one in before.modules.items() if one.needs.files.get(path) == same[path]})
-        self.entries.update({key: one for key, one in before.entries.items() if one.needs.files.get(key[1]) == same[key[1]]})
+        seen = _Seen(before._otherwise)
+        for path, module in before.modules.items():
+            if module.needs.files.get(path) == same[path] and (path in before._met or not seen.by(module.needs)):
+                self.modules[path] = module
+        for key, one in before.entries.items():
+            held = key in before._met or not (key[1] in before._bodies_otherwise or seen.by(one.needs))
+            if held and one.needs.files.get(key[1]) == same[key[1]]:
+                self.entries[key] = one
+
+    def keep_module(self, path: str, memo: ModuleMemo, otherwise: bool) -> ModuleMemo:
+        """Notes what came of a module, `otherwise` than before or as it was."""
+        self._met.add(path)
+        if otherwise:
+            self._otherwise.add(path)
+            self.outcomes += 1
+            memo = memo._replace(outcome=self.outcomes)
+        self.modules[path] = memo
+        return memo
+
+    def keep(self, key: RunKey, memo: EntryMemo, otherwise: bool = False) -> None:
+        """Notes what came of an entry point; `otherwise` where that is a module's body that gave something else than before."""
+        self._met.add(key)
+        if otherwise:
+            self._bodies_otherwise.add(key[1])
+        self.entries[key] = memo
+
+
+class _Seen:
+    """Which units have loaded some modules, in those that ran inside them as well."""
+
+    def __init__(self, modules: set[str]) -> None:
+        self._modules = modules
+        self._known: dict[int, bool] = {}
+
+    def by(self, needs: Dependencies) -> bool:
+        """True if a unit has."""
+        if not self._modules:
+            return False
+        known = self._known.get(id(needs))
+        if known is None:
+            self._known[id(needs)] = known = any(map(self._in, needs.effects))
+        return known
+
+    def _in(self, effect: Effect) -> bool:
+        if isinstance(effect, Loaded):
+            return effect.path in self._modules
+        return isinstance(effect, BuiltWith) and self.by(effect.needs)
 
 
 class Reuse:

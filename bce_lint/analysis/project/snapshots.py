@@ -45,7 +45,7 @@ _KEPT: Final[Mapping[type[Any], tuple[str, ...]]] = {
         "stays", "_registrations", "graph", "reachability", "_words_known", "machine", "memos", "_walked", "_visits",
     ),
     Machine: (
-        "_interned", "_keys", "numbered", "any_of", "summaries", "own_tables", "layers", "resolution_orders", "outcomes", "stars", "base",
+        "_interned", "_keys", "numbered", "any_of", "summaries", "own_tables", "layers", "outcomes", "stars", "base",
     ),
     StarGraph: ("_run",),
     State: ("_written",),

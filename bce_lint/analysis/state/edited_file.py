@@ -29,10 +29,10 @@ def transposed(place: int, rows: Sequence[int], others: Sequence[int]) -> int:
 
 
 class EditedFile:
-    """One state of a file that is worked on. `anchor` is the module as it was first read, which stays, with the statements that stand at its
-    top now; `current` has what functions are now that stand there or in its classes. `starts` are the numbers of the lines, `offsets` where
-    they start in the text, which has a `size`. `rebound` are the names that statements at the top bind otherwise than at first, with what
-    each is, and by no name the order in which names are bound."""
+    """One state of a file that is worked on. `anchor` is the module as it was first read, which stays, but for the statements that stand at
+    its top now; `current` has what functions there and in its classes are now. `starts` are the numbers of the lines, `offsets` where they
+    start in the text, which has a `size`. `rebound` are the names that statements at the top bind otherwise than at first, with what each
+    is, and by no name which statements stand there."""
 
     def __init__(
         self,

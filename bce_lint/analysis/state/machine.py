@@ -190,7 +190,6 @@ class Machine(Traced):
         self._interned, self._keys, self.numbered = dict(before._interned), dict(before._keys), before.numbered
         self.any_of, self.summaries, self.own_tables = set(before.any_of), set(before.summaries), set(before.own_tables)
         self.layers = dict(before.layers)
-        self.resolution_orders = dict(before.resolution_orders)
         self.outcomes = before.outcomes.copy()
         self.stars.go_on(before.stars)
         self.base.expect(before.base)
