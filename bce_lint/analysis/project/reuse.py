@@ -67,12 +67,12 @@ class Memos:
         """Takes over what is known of files that are as they were."""
         self.outcomes = before.outcomes
         same = {path: version(path) for path in before.modules.keys() | {key[1] for key in before.entries}}
-        seen = _Seen(before._otherwise)
+        loaders = _Loaders(before._otherwise)
         for path, module in before.modules.items():
-            if module.needs.files.get(path) == same[path] and (path in before._met or not seen.by(module.needs)):
+            if module.needs.files.get(path) == same[path] and (path in before._met or not loaders.by(module.needs)):
                 self.modules[path] = module
         for key, one in before.entries.items():
-            held = key in before._met or not (key[1] in before._bodies_otherwise or seen.by(one.needs))
+            held = key in before._met or not (key[1] in before._bodies_otherwise or loaders.by(one.needs))
             if held and one.needs.files.get(key[1]) == same[key[1]]:
                 self.entries[key] = one
 
@@ -94,7 +94,7 @@ class Memos:
         self.entries[key] = memo
 
 
-class _Seen:
+class _Loaders:
     """Which units have loaded some modules, in those that ran inside them as well."""
 
     def __init__(self, modules: set[str]) -> None:

@@ -273,6 +273,67 @@ def test_nothing_runs_where_nothing_has_changed(tmp_path: Path) -> None:
     assert taken(after, before) == len(before.memos.entries) > 0
 
 
+STORE = "TABLE = {}\n"
+FIRST = "from torch import nn\nfrom store import TABLE\n\n\ndef made():\n    return nn.MSELoss()\n\n\nTABLE['first'] = made()\n"
+SECOND = "from torch import nn\nfrom store import TABLE\n\nTABLE['second'] = nn.BCEWithLogitsLoss()\n"
+LOOKS_UP = """
+import torch
+import first
+import second
+from store import TABLE
+
+first.made, second.nn
+
+
+def step(x, y, name):
+    return TABLE["first"](torch.sigmoid(x), y), TABLE["second"](torch.sigmoid(x), y)
+"""
+NETWORK = (
+    "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.act = nn.Sigmoid()\n\n    def forward(self, x):\n        return self.act(x)\n\n\n{more}\n\n\n"
+    "def step(x, y):\n    return nn.BCEWithLogitsLoss()(Net()(x), y)\n"
+)
+FIELDS = (
+    "import dataclasses\n\nimport torch\nfrom torch import nn\n\n\n@dataclasses.dataclass\nclass Fields:\n    net: nn.Module\n\n"
+    "    def loss(self, x, y):\n        print(self.nowhere)\n        return nn.BCEWithLogitsLoss()(torch.sigmoid(self.net(x)), y)\n\n\n"
+    "import dataclasses\n"
+)
+TRAINER = (
+    "import torch\nfrom torch import nn\n\n\nclass Trainer:\n    def {init}(self):\n        self.loss = nn.BCEWithLogitsLoss()\n\n"
+    "    def step(self, x, y):\n        return self.loss(torch.sigmoid(x), y)\n"
+)
+STEPS: dict[str, list[dict[str, str]]] = {
+    "a table that several files fill": [
+        {"store.py": STORE, "first.py": first, "second.py": SECOND, "train.py": LOOKS_UP}
+        for first in (FIRST, FIRST.replace("MSELoss", "BCEWithLogitsLoss"), FIRST)
+    ],
+    "a file that comes back": [
+        {**({"models.py": MODEL} if there else {}), "train.py": TRAIN + more} for there, more in
+        ((True, ""), (True, "\n"), (False, "\n\nlosses = [nn.BCELoss()]\n"), (True, "\n"))
+    ],
+    "an import that comes too late": [
+        {"one.py": text.format(more=more)} for text in (NETWORK, NETWORK[len("from torch import nn\n") :], NETWORK)
+        for more in ("", "from torch import nn")
+    ],
+    "a decorator that comes too late": [{"one.py": FIELDS}, {"one.py": FIELDS[len("import dataclasses\n") :]}, {"one.py": FIELDS}],
+    "a constructor by another name": [{"one.py": TRAINER.format(init=init)} for init in ("new", "__init__", "new", "other", "__init__")],
+    "a name that is bound later": [
+        {"one.py": "x = torch.softmax(y)\nimport torch\n"},
+        {"one.py": "x = torch.softmax(y)\nimport torch\n", "other.py": "import torch\nfrom one import x\n\ntorch.softmax(x)\n"},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edits", [False, True])
+@pytest.mark.parametrize("what", STEPS)
+def test_one_state_after_the_other(what: str, edits: bool, tmp_path: Path) -> None:
+    project: Project | None = None
+    for step, files in enumerate(STEPS[what]):
+        texts = {str(tmp_path / name): text for name, text in files.items()}
+        project = state(tmp_path, texts, project, edits, opened=False)
+        assert told(project) == told(state(tmp_path, texts)), step
+
+
 ASKED = {
     "a class below": ("", "from models import Net\n\n\nclass Below(Net):\n    pass\n"),
     "another dtype": ("", "import torch\n\ntorch.set_default_dtype(torch.float64)\n"),
