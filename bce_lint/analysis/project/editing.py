@@ -37,6 +37,8 @@ SPREAD: Final = 1 << 48
 """How far lines outside of bodies lie from each other, by their length: room for others between them, and for functions in many texts."""
 MANY_LINES: Final = 5_000
 """Up to how many lines from the first to the last change are looked through for several changes: that may take the square of them."""
+MANY_EXCHANGES: Final = 8
+"""How many times statements at the top are exchanged for several changes: the whole text is read each time."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 
 
@@ -63,7 +65,7 @@ class Edition(NamedTuple):
         return EditedFile(self.module, current, self.starts, _offsets(self.lines), sum(map(len, self.lines)), rebound)
 
     def edited(self, text: str) -> Edition | None:
-        """The same file with another text; None where more is another than functions, imports and comments."""
+        """The same file with another text; None where more is another than functions, comments, and what is bound at its top."""
         lines = lines_of(text)
         if not lines or is_refused(text):
             return None
@@ -73,9 +75,11 @@ class Edition(NamedTuple):
         """The file with several changes, one after the other, the last of them first: those of one function are one change."""
         found: Edition | None = self
         changes = self._changes(lines)
+        last = self.anchor.exchanges + MANY_EXCHANGES
         for first, behind in reversed(changes if len(changes) > 1 else []):  # one alone was tried
             step = [*self.lines[:first], *lines[behind:]]
-            found = None if found is None else found._changed(step) or found._with_statements(step)
+            if found is not None:
+                found = found._changed(step) or (found._with_statements(step) if self.anchor.exchanges < last else None)
         return None if found is None or found.lines != lines else found
 
     def _changes(self, lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -109,7 +113,8 @@ class Edition(NamedTuple):
             if not added_behind:
                 return self._with_body(inside[0], lines, moved)
         if self._between_statements(lines, first, old, new):
-            starts = [*self.starts[:first], *[self._number(old)] * (new - first), *self.starts[old:]]
+            placed = self._between(first, old, lines[first:new], 0) or [self._number(old)] * (new - first)
+            starts = [*self.starts[:first], *placed, *self.starts[old:]]
             return self._replace(lines=lines, starts=starts, **self._moved(old, moved))
         return None
 
@@ -118,7 +123,9 @@ class Edition(NamedTuple):
         none."""
         one = bindings.exchange(self.lines, lines, _difference(self.lines, lines))
         self.anchor.exchanges += 1
-        placed = None if one is None or bindings.has_stars("".join(lines)) else self._between(one, lines)
+        placed = None
+        if one is not None and not bindings.has_stars("".join(lines)):
+            placed = self._between(one.first, one.old, lines[one.first : one.new], SLOT * self.anchor.exchanges)
         found = None if one is None or placed is None else self._placed(one, lines, placed)
         return None if one is None or found is None else found._bound_otherwise(one, self.rebound)
 
@@ -174,12 +181,12 @@ class Edition(NamedTuple):
         _place(read, offsets, placed)
         return found
 
-    def _between(self, one: Exchange, lines: Sequence[str]) -> list[int] | None:
-        """Numbers for lines in place of some others, which no lines there have had before; None where there are not enough."""
-        low = self.starts[one.first - 1] + len(self.lines[one.first - 1]) if one.first else 0
-        count, apart = one.new - one.first, SLOT * self.anchor.exchanges
-        step = (self._number(one.old) - low) // (count + 1)
-        return [low + step * (row + 1) + apart for row in range(count)] if apart + SLOT <= step else None
+    def _between(self, first: int, old: int, lines: Sequence[str], apart: int) -> list[int] | None:
+        """Numbers for lines in place of those between two rows, so far `apart` from what such lines may have had before; None where there are
+        not enough."""
+        low = self.starts[first - 1] + len(self.lines[first - 1]) if first else 0
+        step = (self._number(old) - low) // (len(lines) + 1)
+        return [low + step * (row + 1) + apart for row in range(len(lines))] if apart + SLOT <= step else None
 
     def _number(self, row: int) -> int:
         """The number of a row, and behind the last one that of the next block."""

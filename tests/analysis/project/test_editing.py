@@ -207,6 +207,26 @@ def test_a_function_more_is_one_more() -> None:
     assert again is not None and again.rebound != used.rebound and [one.number for one in again.numbers] == [0, 0, 1, 3]
 
 
+def test_a_function_that_is_typed_between_empty_lines() -> None:
+    known, text = read(PROGRAM), PROGRAM
+    for more in ("\n", "\n\n", "\n\n\n", "\n\ndef new():\n    pass\n\n\n", "\n\ndef new():\n    return 1\n\n\n"):
+        text = PROGRAM.replace("def last", f"{more}def last")
+        following = known.edited(text)
+        assert following is not None
+        equal(following, text)
+        known = following
+    assert set(known.rebound) == {"new"}
+
+
+def test_more_statements_than_are_exchanged_one_by_one() -> None:
+    program = "".join(f"a{number} = {number}\nprint(1)\n" for number in range(2 * editing.MANY_EXCHANGES))
+    for count, goes_on in ((editing.MANY_EXCHANGES, True), (editing.MANY_EXCHANGES + 1, False)):
+        text = program
+        for number in range(count):
+            text = text.replace(f"a{number} = {number}\n", f"a{number} = 0{number}.0\n")
+        assert (read(program).edited(text) is not None) is goes_on
+
+
 def test_a_function_that_begins_as_the_one_behind_it_does() -> None:
     program = PROGRAM.replace("def last", "@torch.no_grad()\ndef last")
     second = read(program).edited(program.replace("@torch.no_grad()\ndef last", f"@torch.no_grad()\n{NEW}@torch.no_grad()\ndef last"))
