@@ -182,7 +182,7 @@ class Edition(NamedTuple):
         return found
 
     def _between(self, first: int, old: int, lines: Sequence[str], apart: int) -> list[int] | None:
-        """Numbers for lines in place of those between two rows, so far `apart` from what such lines may have had before; None where there are
+        """Numbers for lines in place of those between two rows, `apart` from what such lines may have had before; None where there are
         not enough."""
         low = self.starts[first - 1] + len(self.lines[first - 1]) if first else 0
         step = (self._number(old) - low) // (len(lines) + 1)
