@@ -102,13 +102,15 @@ def test_each_piece_is_finished_behind_what_it_told(tmp_path: Path) -> None:
 
 @contextmanager
 def interrupted(after: float) -> Iterator[None]:
-    """Sends this process the user's signal in a while."""
+    """Sends this process the user's signal in a while, which one that was started in the background would not hear."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(after, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     try:
         yield
     finally:
         timer.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def test_who_is_stopped_has_the_others_stop() -> None:
