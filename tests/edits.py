@@ -150,6 +150,33 @@ def _is_python(text: str) -> bool:
     return True
 
 
+def _is_bound_first(text: str) -> bool:
+    """True if no statement at the top reads a name, outside of functions, that only one behind it binds."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return True
+    reads, binds = zip(*map(_names_in, body), strict=True) if body else ((), ())
+    return all(read.isdisjoint(set().union(*binds[row:]) - set().union(*binds[:row])) for row, read in enumerate(reads))
+
+
+def _names_in(statement: ast.stmt) -> tuple[set[str], set[str]]:
+    """The names that a statement reads and binds, in the bodies of functions apart."""
+    reads, binds = set[str](), set[str]()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            (reads if isinstance(node.ctx, ast.Load) else binds).add(node.id)
+        elif isinstance(node, ast.alias):
+            binds.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            binds.add(node.name)
+        inner = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+        waiting += [one for one in ast.iter_child_nodes(node) if one not in inner]
+    return reads, binds
+
+
 def _moved(rng: Random, texts: dict[str, str]) -> dict[str, str] | None:
     """A file under another name, one that is gone, or one more."""
     path = rng.choice(sorted(texts))
@@ -162,8 +189,10 @@ def _moved(rng: Random, texts: dict[str, str]) -> dict[str, str] | None:
     return {**texts, other: texts[path]}
 
 
-def changed(rng: Random, texts: dict[str, str]) -> dict[str, str]:
-    """The texts of a project by path after one change: of a line, a name, an import, or of which files there are."""
+def changed(rng: Random, texts: dict[str, str], bound_first: bool = False) -> dict[str, str]:
+    """The texts of a project by path after one change: of a line, a name, an import, a statement, or of which files there are. With
+    `bound_first`, no file reads at its top what it binds further down: Python raises there, and what the analysis takes it for depends on
+    what was asked before."""
     for _ in range(100):
         if rng.random() < 0.05 and (moved := _moved(rng, texts)):
             return moved
@@ -172,6 +201,6 @@ def changed(rng: Random, texts: dict[str, str]) -> dict[str, str]:
             new = f"from {Path(rng.choice(sorted(texts))).stem} import *\n" + texts[path]
         else:
             new = rng.choice(_KINDS)(rng, texts[path])
-        if new != texts[path] and (_is_python(new) or rng.random() > SOUND_AT_LEAST):
+        if new != texts[path] and (_is_python(new) or rng.random() > SOUND_AT_LEAST) and not (bound_first and not _is_bound_first(new)):
             return {**texts, path: new}
     return texts

@@ -255,7 +255,7 @@ def edit(tmp_path: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
         on_the_disk(root, texts)
     workspace, first = Workspace(warm), texts
     for step in range(steps):
-        before, texts = texts, changed(rng, texts if rng.random() > 0.2 else first)
+        before, texts = texts, changed(rng, texts if rng.random() > 0.2 else first, bound_first=True)
         on_the_disk(cold, texts)
         on_the_disk(warm, {name: text for name, text in first.items() if name in texts})
         for name in first.keys() | before.keys() | texts.keys():

@@ -10,6 +10,7 @@ from bce_lint.analysis.state import walks, waste
 from tests.hostile import large
 from tests.hostile.measure import measure
 
+pytestmark = pytest.mark.any_python
 MOST_PARTS = 600_000
 """The elements and entries of all values that such a program may make."""
 

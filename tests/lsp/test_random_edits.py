@@ -75,7 +75,7 @@ def play(tmp_path: Path, first: dict[str, str], rng: Random, steps: int) -> int:
         for name, text in texts.items():
             wire.open(here / name, text)
         for step in range(steps):
-            before, texts = texts, changed(rng, texts if rng.random() > 0.2 else first)
+            before, texts = texts, changed(rng, texts if rng.random() > 0.2 else first, bound_first=True)
             on_the_disk(there, texts)
             _follow(wire, here, before, texts, versions, rng)
             for name in rng.sample(sorted(texts), min(4, len(texts))):
