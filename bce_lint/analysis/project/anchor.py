@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import Final
 
 from bce_lint import ir
-from bce_lint.analysis.project.bindings import BoundNames, Exchange, defined
+from bce_lint.analysis.project.bindings import BoundNames, Replacement, defined
 from bce_lint.analysis.state.edited_file import Version
 
 MAX_VERSIONS: Final = 64
@@ -23,7 +23,7 @@ class Anchor:
         self.names, self.definitions = names, definitions
         self.versions: list[dict[str, Version]] = []
         self.used: list[int] = []
-        self.exchanges = 0
+        self.replacements = 0
         """How many times it was tried to put statements at its top in place of others."""
 
     def known(self, index: int, text: str) -> Version | None:
@@ -45,8 +45,8 @@ class Anchor:
         self.used.append(0)
         return len(self.used) - 1
 
-    def redefined(self, exchange: Exchange, before: BoundNames) -> dict[str, str]:
-        """What functions and classes are others than at first, after an exchange: each time another one."""
-        now, names = defined(exchange.tree.body), defined([*exchange.gone, *exchange.come])
-        found = {**before, **{name: f"definition {self.exchanges}" if name in now else "" for name in names}}
+    def redefined(self, replacement: Replacement, before: BoundNames) -> dict[str, str]:
+        """What functions and classes are others than at first, after a replacement: each time another one."""
+        now, names = defined(replacement.tree.body), defined([*replacement.gone, *replacement.come])
+        found = {**before, **{name: f"definition {self.replacements}" if name in now else "" for name in names}}
         return {name: what for name, what in found.items() if what or name in self.definitions}

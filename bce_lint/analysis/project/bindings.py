@@ -14,13 +14,13 @@ from bce_lint.source.trees import parsed
 
 BoundNames: TypeAlias = Mapping[str, str]
 """The names that statements bind, each with what it is: of several things all of them, in order."""
-_Nodes: TypeAlias = Sequence[ast.stmt]
+_Statements: TypeAlias = Sequence[ast.stmt]
 _DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SLIDES: Final = 32
 """By how many rows at most statements are moved up that could as well stand there."""
 
 
-class Exchange(NamedTuple):
+class Replacement(NamedTuple):
     """Statements at the top of a file in place of others: the rows from which and up to which they stand, before (`old`) and after
     (`new`), and the tree after."""
 
@@ -28,22 +28,22 @@ class Exchange(NamedTuple):
     old: int
     new: int
     tree: ast.Module
-    gone: _Nodes
-    come: _Nodes
+    gone: _Statements
+    come: _Statements
 
 
-def exchange(before: Sequence[str], after: Sequence[str], rows: tuple[int, int, int]) -> Exchange | None:
+def replacement(before: Sequence[str], after: Sequence[str], rows: tuple[int, int, int]) -> Replacement | None:
     """The statements that stand where two texts differ, in the rows from one on; None where some of them do more than to bind names."""
     old_tree, tree = parsed("".join(before)), parsed("".join(after))
     if old_tree is None or tree is None:
         return None
     first, old, new = _aligned(old_tree.body, tree.body, before, after, rows) or _widened(old_tree.body, tree.body, rows)
     gone, come = _within(old_tree.body, first, old), _within(tree.body, first, new)
-    return Exchange(first, old, new, tree, gone, come) if all(map(_only_binds, (*gone, *come))) else None
+    return Replacement(first, old, new, tree, gone, come) if all(map(_only_binds, (*gone, *come))) else None
 
 
 def _aligned(
-    gone: _Nodes, come: _Nodes, before: Sequence[str], after: Sequence[str], rows: tuple[int, int, int]
+    gone: _Statements, come: _Statements, before: Sequence[str], after: Sequence[str], rows: tuple[int, int, int]
 ) -> tuple[int, int, int] | None:
     """The rows of what differs, moved up past lines that are alike where whole statements stand there."""
     first, old, new = rows
@@ -56,7 +56,7 @@ def _aligned(
     return None
 
 
-def _widened(gone: _Nodes, come: _Nodes, rows: tuple[int, int, int]) -> tuple[int, int, int]:
+def _widened(gone: _Statements, come: _Statements, rows: tuple[int, int, int]) -> tuple[int, int, int]:
     """The rows of what differs, with the statements in which they lie."""
     first, old, new = rows
     while True:
@@ -68,7 +68,7 @@ def _widened(gone: _Nodes, come: _Nodes, rows: tuple[int, int, int]) -> tuple[in
         old, new = old + more, new + more
 
 
-def _straddling(statements: _Nodes, low: int, high: int) -> Iterator[tuple[int, int]]:
+def _straddling(statements: _Statements, low: int, high: int) -> Iterator[tuple[int, int]]:
     """The rows of the statements that stand in some rows in part."""
     for one in statements:
         start, end = _rows(one)
@@ -76,7 +76,7 @@ def _straddling(statements: _Nodes, low: int, high: int) -> Iterator[tuple[int, 
             yield start, end
 
 
-def _within(statements: _Nodes, low: int, high: int) -> list[ast.stmt]:
+def _within(statements: _Statements, low: int, high: int) -> list[ast.stmt]:
     return [one for one in statements if low <= _rows(one)[0] < high]
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from bce_lint import ir
 from bce_lint.analysis.project import bindings
 from bce_lint.analysis.project.anchor import Anchor
-from bce_lint.analysis.project.bindings import BoundNames, Exchange, defined, mention
+from bce_lint.analysis.project.bindings import BoundNames, Replacement, defined, mention
 from bce_lint.analysis.project.function_lines import GLOBAL, FunctionLines, fixed_rows, functions_in, has_constants_alone, named
 from bce_lint.analysis.state.edited_file import EditedFile, Version, transposed
 from bce_lint.ir import Span
@@ -37,7 +37,7 @@ SPREAD: Final = 1 << 48
 """How far lines outside of bodies lie from each other, by their length: room for others between them, and for functions in many texts."""
 MANY_LINES: Final = 5_000
 """Up to how many lines from the first to the last change are looked through for several changes: that may take the square of them."""
-MANY_EXCHANGES: Final = 8
+MANY_REPLACEMENTS: Final = 8
 """How many times statements at the top are exchanged for several changes: the whole text is read each time."""
 _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 
@@ -45,13 +45,13 @@ _BLANK: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*")
 class Edition(NamedTuple):
     """A text of a file: its lines, their numbers, where functions stand in it, which version each has, and the rows that are fixed. The
     statements at its top are those of `module`; `rebound` are the names that they bind otherwise than at first, `redefined` those of
-    functions and classes among them; `exchange` tells which statements stand there, in which order."""
+    functions and classes among them; `replacement` tells which statements stand there, in which order."""
 
     anchor: Anchor
     module: ir.Module
     rebound: BoundNames
     redefined: BoundNames
-    exchange: int
+    replacement: int
     lines: Sequence[str]
     starts: Sequence[int]
     bodies: Sequence[FunctionLines]
@@ -61,7 +61,7 @@ class Edition(NamedTuple):
     def file(self) -> EditedFile:
         """The file as the analysis sees it."""
         current = {body.function: version for body, version in zip(self.bodies, self.numbers, strict=True)}
-        rebound = frozenset({*self.rebound.items(), ("", str(self.exchange))})
+        rebound = frozenset({*self.rebound.items(), ("", str(self.replacement))})
         return EditedFile(self.module, current, self.starts, _offsets(self.lines), sum(map(len, self.lines)), rebound)
 
     def edited(self, text: str) -> Edition | None:
@@ -75,11 +75,11 @@ class Edition(NamedTuple):
         """The file with several changes, one after the other, the last of them first: those of one function are one change."""
         found: Edition | None = self
         changes = self._changes(lines)
-        last = self.anchor.exchanges + MANY_EXCHANGES
+        last = self.anchor.replacements + MANY_REPLACEMENTS
         for first, behind in reversed(changes if len(changes) > 1 else []):  # one alone was tried
             step = [*self.lines[:first], *lines[behind:]]
             if found is not None:
-                found = found._changed(step) or (found._with_statements(step) if self.anchor.exchanges < last else None)
+                found = found._changed(step) or (found._with_statements(step) if self.anchor.replacements < last else None)
         return None if found is None or found.lines != lines else found
 
     def _changes(self, lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -121,16 +121,16 @@ class Edition(NamedTuple):
     def _with_statements(self, lines: Sequence[str]) -> Edition | None:
         """The file with other statements at its top in place of some. What a star import brings depends on what ran before it, so there is
         none."""
-        one = bindings.exchange(self.lines, lines, _difference(self.lines, lines))
-        self.anchor.exchanges += 1
+        one = bindings.replacement(self.lines, lines, _difference(self.lines, lines))
+        self.anchor.replacements += 1
         placed = None
         if one is not None and not bindings.has_stars("".join(lines)):
-            placed = self._between(one.first, one.old, lines[one.first : one.new], SLOT * self.anchor.exchanges)
+            placed = self._between(one.first, one.old, lines[one.first : one.new], SLOT * self.anchor.replacements)
         found = None if one is None or placed is None else self._placed(one, lines, placed)
         return None if one is None or found is None else found._bound_otherwise(one, self.rebound)
 
-    def _bound_otherwise(self, one: Exchange, before: BoundNames) -> Edition | None:
-        """The file with its names bound as its statements do after an exchange, and other versions of the functions that mention them."""
+    def _bound_otherwise(self, one: Replacement, before: BoundNames) -> Edition | None:
+        """The file with its names bound as its statements do after a replacement, and other versions of the functions that mention them."""
         lines = self.lines
         now, redefined = bindings.bound_names(one.tree, lines, self.starts), self.anchor.redefined(one, self.redefined)
         rebound = bindings.differing(now, self.anchor.names)
@@ -148,7 +148,7 @@ class Edition(NamedTuple):
                 found = found._with_body(index, lines, 0)
         return found
 
-    def _placed(self, one: Exchange, lines: Sequence[str], placed: list[int]) -> Edition | None:
+    def _placed(self, one: Replacement, lines: Sequence[str], placed: list[int]) -> Edition | None:
         """The file with some lines in place of others, at some numbers."""
         added = lines[one.first : one.new]
         read, tree = lower_by_python("".join(added)) if one.come else ir.Module(()), parsed("".join(added))
@@ -165,7 +165,7 @@ class Edition(NamedTuple):
         starts = [*self.starts[: one.first], *placed, *self.starts[one.old :]]
         return self._replace(
             module=changed(self.module, body=(*before, *read.body, *behind)), lines=lines, starts=starts, bodies=bodies,
-            numbers=[number for _, number in pairs], fixed=[*fixed_rows(one.tree, bodies)], exchange=self.anchor.exchanges,
+            numbers=[number for _, number in pairs], fixed=[*fixed_rows(one.tree, bodies)], replacement=self.anchor.replacements,
         )  # fmt: skip
 
     def _begun(self, read: ir.Module, tree: ast.Module, first: int, lines: Sequence[str], placed: list[int]) -> list[FunctionLines]:

@@ -210,7 +210,7 @@ class ProjectFiles:
             edited = known.edited(decode(self.summaries[path].raw, path).text)
         except SourceError:
             return False
-        if edited is None or edited.numbers != known.numbers or edited.exchange != known.exchange:
+        if edited is None or edited.numbers != known.numbers or edited.replacement != known.replacement:
             return False
         self._editions[path] = edited
         return True

@@ -219,8 +219,8 @@ def test_a_function_that_is_typed_between_empty_lines() -> None:
 
 
 def test_more_statements_than_are_exchanged_one_by_one() -> None:
-    program = "".join(f"a{number} = {number}\nprint(1)\n" for number in range(2 * editing.MANY_EXCHANGES))
-    for count, goes_on in ((editing.MANY_EXCHANGES, True), (editing.MANY_EXCHANGES + 1, False)):
+    program = "".join(f"a{number} = {number}\nprint(1)\n" for number in range(2 * editing.MANY_REPLACEMENTS))
+    for count, goes_on in ((editing.MANY_REPLACEMENTS, True), (editing.MANY_REPLACEMENTS + 1, False)):
         text = program
         for number in range(count):
             text = text.replace(f"a{number} = {number}\n", f"a{number} = 0{number}.0\n")
