@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from bce_lint.analysis.project.function_lines import first_row
+
 _NUMBER = re.compile(r"\b\d+\b")
 _NAME = re.compile(r"\b[a-z_]{3,}\b")
 _IMPORTS = (
@@ -115,8 +117,7 @@ def _other_import(rng: Random, text: str) -> str:
 def _other_statements(rng: Random, text: str) -> str:
     """A statement more at the top, one less, one a second time under another name, or one in another place."""
     try:
-        rows = [(min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]) - 1, one.end_lineno or 0)
-                for one in ast.parse(text).body]  # fmt: skip
+        rows = [(first_row(one) - 1, one.end_lineno or 0) for one in ast.parse(text).body]
     except (SyntaxError, ValueError):
         return text
     lines = text.split("\n")
@@ -201,6 +202,6 @@ def changed(rng: Random, texts: dict[str, str], bound_first: bool = False) -> di
             new = f"from {Path(rng.choice(sorted(texts))).stem} import *\n" + texts[path]
         else:
             new = rng.choice(_KINDS)(rng, texts[path])
-        if new != texts[path] and (_is_python(new) or rng.random() > SOUND_AT_LEAST) and not (bound_first and not _is_bound_first(new)):
+        if new != texts[path] and (_is_python(new) or rng.random() > SOUND_AT_LEAST) and (not bound_first or _is_bound_first(new)):
             return {**texts, path: new}
     return texts

@@ -121,13 +121,15 @@ class Edition(NamedTuple):
     def _with_statements(self, lines: Sequence[str]) -> Edition | None:
         """The file with other statements at its top in place of some. What a star import brings depends on what ran before it, so there is
         none."""
-        one = bindings.replacement(self.lines, lines, _difference(self.lines, lines))
+        if bindings.has_stars("".join(lines)):
+            return None
         self.anchor.replacements += 1
-        placed = None
-        if one is not None and not bindings.has_stars("".join(lines)):
-            placed = self._between(one.first, one.old, lines[one.first : one.new], SLOT * self.anchor.replacements)
-        found = None if one is None or placed is None else self._placed(one, lines, placed)
-        return None if one is None or found is None else found._bound_otherwise(one, self.rebound)
+        one = bindings.replacement(self.lines, lines, _difference(self.lines, lines))
+        if one is None:
+            return None
+        placed = self._between(one.first, one.old, lines[one.first : one.new], SLOT * self.anchor.replacements)
+        found = None if placed is None else self._placed(one, lines, placed)
+        return None if found is None else found._bound_otherwise(one, self.rebound)
 
     def _bound_otherwise(self, one: Replacement, before: BoundNames) -> Edition | None:
         """The file with its names bound as its statements do after a replacement, and other versions of the functions that mention them."""

@@ -67,8 +67,7 @@ def _body(
     node: ast.FunctionDef | ast.AsyncFunctionDef, known: tuple[ir.Function, bool] | None, lines: Sequence[str]
 ) -> FunctionLines | None:
     """Where a function stands, if its body begins in a line of its own and ends with one, and the function is there as IR."""
-    head = min(node.lineno, *(one.lineno for one in node.decorator_list)) - 1 if node.decorator_list else node.lineno - 1
-    start, stop = first_row(node.body[0]) - 1, node.end_lineno or 0
+    head, start, stop = first_row(node) - 1, first_row(node.body[0]) - 1, node.end_lineno or 0
     line = lines[node.lineno - 1]
     indent = len(line) - len(line.lstrip(" \t"))
     if known is None or known[0].name != node.name or start <= node.lineno - 1 or lines[start][: indent + 1].strip(" \t"):

@@ -29,9 +29,11 @@ def bindings_of(unit: LoweredFile) -> frozenset[tuple[str, str]] | None:
 
 def note(unit: LoweredFile, needs: Dependencies, loaded: bool | None = None) -> None:
     """Notes the answers with what depends on them; `loaded` is the last one, where it was asked."""
-    for question, answer in zip(_questions(unit.path), (bindings_of(unit), loaded), strict=True):
-        if answer is not None:
-            needs.answered(question, answer)
+    bindings, was_loaded = _questions(unit.path)
+    if unit.edited is not None:
+        needs.answered(bindings, bindings_of(unit))
+    if loaded is not None:
+        needs.answered(was_loaded, loaded)
 
 
 def alone_differs(
@@ -109,10 +111,7 @@ def _bound_by(one: ir.Stmt) -> list[str]:
         case ir.ClassDef():
             return [one.name]
         case ir.Assign():
-            return [target.id for target in one.targets if isinstance(target, ir.Name)] if _names_alone(one) else []
+            names = [target.id for target in one.targets if isinstance(target, ir.Name)]
+            return names if len(names) == len(one.targets) else []
         case _:
             return []
-
-
-def _names_alone(one: ir.Assign) -> bool:
-    return all(isinstance(target, ir.Name) for target in one.targets)
