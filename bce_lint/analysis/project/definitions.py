@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from bce_lint.analysis.project.code import in_one_line
@@ -42,28 +43,41 @@ FILLS = re.compile(
 )
 
 
-@slotted("summary", "path", "parts", "besides", "without", "method")
+@slotted("whole", "path", "parts", "besides", "without", "method")
 class Fragment:
     """Some source that runs as a whole; what is to be known of it is found out when it is asked for.
 
-    `besides` are words that it has from elsewhere, `without` those that do not count. Of a `method`, the statements that only set
-    an attribute stand apart.
+    It is part of a file, or of a `whole` that is a definition itself. `besides` are words that it has from elsewhere, `without` those that
+    do not count. Of a `method`, the statements that only set an attribute stand apart.
     """
+
+    whole: FileSummary | Definition
+    path: str
 
     def __init__(
         self,
-        summary: FileSummary,
+        whole: FileSummary | Definition,
         *parts: bytes,
         besides: frozenset[bytes] = frozenset(),
         without: frozenset[bytes] = frozenset(),
         method: bool = False,
     ) -> None:
-        self.summary = summary
-        self.path = summary.path
+        self.whole = whole
+        self.path = whole.path
         self.parts = parts
         self.besides = besides
         self.without = without
         self.method = method
+
+    @property
+    def summary(self) -> FileSummary:
+        """The file that it stands in."""
+        return self.whole if isinstance(self.whole, FileSummary) else self.whole.summary
+
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What it says: two that are equal in that lead to the same in the same file."""
+        return self.parts, self.besides, self.without, self.method
 
     @lazy
     def _texts(self) -> tuple[bytes, ...]:
@@ -85,7 +99,7 @@ class Fragment:
         if not self.method or b"self." not in self.parts[0]:
             return ()
         found = _STORE.finditer(self.parts[0])
-        return tuple((match[2], Fragment(self.summary, match[0], without=frozenset({match[2], b"self"}))) for match in found)
+        return tuple((match[2], Fragment(self, match[0], without=frozenset({match[2], b"self"}))) for match in found)
 
     @lazy
     def fills(self) -> frozenset[bytes]:
@@ -103,13 +117,24 @@ class Fragment:
         return any(compares(text) for text in self.parts)
 
 
-@slotted("summary", "block")
+@slotted("whole", "path", "block")
 class Class:
-    """A class: what is to be known of it is found out when it is asked for."""
+    """A class at the top of a file: what is to be known of it is found out when it is asked for."""
 
-    def __init__(self, summary: FileSummary, block: Block) -> None:
-        self.summary = summary
+    def __init__(self, whole: FileSummary, block: Block) -> None:
+        self.whole = whole
+        self.path = whole.path
         self.block = block
+
+    @property
+    def summary(self) -> FileSummary:
+        """The file that it stands in."""
+        return self.whole
+
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What it says: two that are equal in that lead to the same in the same file."""
+        return (self.block.text,)
 
     @lazy
     def _split(self) -> tuple[list[Block], list[Block]]:
@@ -146,7 +171,7 @@ class Class:
         """What runs when it is defined."""
         header, members = self._split
         parts = (part.text for part in (*header, *(member for member in members if member.name is None)))
-        return Fragment(self.summary, *parts, besides=self.block.decorators)
+        return Fragment(self, *parts, besides=self.block.decorators)
 
     @lazy
     def methods(self) -> dict[bytes, list[Fragment]]:
@@ -154,14 +179,20 @@ class Class:
         found: dict[bytes, list[Fragment]] = {}
         for member in self._split[1]:
             if member.name is not None:
-                found.setdefault(member.name.encode(), []).append(Fragment(self.summary, member.text, method=member.kind == "definition"))
+                found.setdefault(member.name.encode(), []).append(Fragment(self, member.text, method=member.kind == "definition"))
         return found
 
     @lazy
     def settings(self) -> list[tuple[bytes, Fragment]]:
         """The statements of its methods that give an instance what it holds, with the attribute or local name that each changes
         (empty for a call, whose arguments may be kept). They matter where that name is named."""
-        return [found for member in self._split[1] if member.kind == "definition" for found in settings_in(self.summary, member.text)]
+        return [found for member in self._split[1] if member.kind == "definition" for found in settings_in(self, member.text)]
+
+    @property
+    def units(self) -> list[Fragment]:
+        """All that it consists of."""
+        methods = [unit for units in self.methods.values() for unit in units]
+        return [self.head, *methods, *(unit for _, unit in self.settings)]
 
 
 Definition = Fragment | Class
@@ -192,6 +223,26 @@ def defaults_of(summary: FileSummary, block: Block) -> Iterator[Fragment]:
         for found in _headers(block.text):
             if b"=" in found.parameters:
                 yield Fragment(summary, found.parameters)
+
+
+def keep_known(names: Names, before: Names, summary: FileSummary) -> None:
+    """Puts definitions of another text of a file where those of this one say the same: they stay the objects that they were."""
+    known: dict[tuple[object, ...], list[Definition]] = {}
+    for one in dict.fromkeys(_all_in(before)):
+        known.setdefault(one.says, []).append(one)
+    same: dict[Definition, Definition] = {}
+    for one in dict.fromkeys(_all_in(names)):
+        there = known.get(one.says)
+        same[one] = there.pop(0) if there else one
+        same[one].whole = summary
+    for table in (names.own, names.variables):
+        for name, found in table.items():
+            table[name] = [same[one] for one in found]
+    names.code[:] = (one for one in map(same.__getitem__, names.code) if isinstance(one, Fragment))
+
+
+def _all_in(names: Names) -> Iterator[Definition]:
+    return chain(*names.own.values(), *names.variables.values(), names.code)
 
 
 def add_definitions(summary: FileSummary, names: Names) -> None:
@@ -262,41 +313,41 @@ def _has_sink(summary: FileSummary, text: bytes, words: frozenset[bytes]) -> boo
     return names_sink(text, words) or not summary.aliases.isdisjoint(words)
 
 
-def settings_in(summary: FileSummary, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
+def settings_in(whole: FileSummary | Definition, text: bytes) -> Iterator[tuple[bytes, Fragment]]:
     """The statements of a method that give an instance what it holds: see `Class.settings`."""
     header = next(_headers(text), _NO_HEADER)
     if b"=" in header.parameters:
-        yield from _changing(summary, header.parameters, frozenset(_PARAMETER.findall(header.parameters)))
+        yield from _changing(whole, header.parameters, frozenset(_PARAMETER.findall(header.parameters)))
     if header.end and (body := text[header.end :].partition(b"\n")[0]).strip():
-        yield from _changing(summary, body, words_of(body) - {b"self"})
-        yield from _set_in(summary, body)
+        yield from _changing(whole, body, words_of(body) - {b"self"})
+        yield from _set_in(whole, body)
     for line in _BINDING.finditer(text):
-        yield from _changing(summary, line[0], words_of(line[0]) - {b"self"})
-        yield from _set_in(summary, line[0].partition(b":")[2])
+        yield from _changing(whole, line[0], words_of(line[0]) - {b"self"})
+        yield from _set_in(whole, line[0].partition(b":")[2])
     for match in _STATEMENT.finditer(text, header.end):
-        yield from _set_in(summary, match[2])
+        yield from _set_in(whole, match[2])
 
 
-def _set_in(summary: FileSummary, line: bytes) -> Iterator[tuple[bytes, Fragment]]:
+def _set_in(whole: FileSummary | Definition, line: bytes) -> Iterator[tuple[bytes, Fragment]]:
     """What the simple statements of a line give an instance."""
     for statement in line.split(b";"):
         if statement.strip():
-            yield from _setting(summary, statement.strip() + b"\n")
+            yield from _setting(whole, statement.strip() + b"\n")
 
 
-def _setting(summary: FileSummary, statement: bytes) -> Iterator[tuple[bytes, Fragment]]:
+def _setting(whole: FileSummary | Definition, statement: bytes) -> Iterator[tuple[bytes, Fragment]]:
     """What a simple statement gives an instance."""
     targets, call = _TARGETS.match(statement), _OWN_CALL.match(statement)
     if call is None and targets is not None and _GIVEN_SELF.search(statement) is not None:
-        yield b"", Fragment(summary, statement, without=frozenset({b"self"}))
+        yield b"", Fragment(whole, statement, without=frozenset({b"self"}))
     if call is not None:
-        yield b"", Fragment(summary, statement, without=frozenset({call[1] or b"self", b"self"}))
+        yield b"", Fragment(whole, statement, without=frozenset({call[1] or b"self", b"self"}))
         return
     named = targets[0] if targets is not None else _FIRST.findall(statement)[0]
-    yield from _changing(summary, statement, words_of(named) - {b"self"})
+    yield from _changing(whole, statement, words_of(named) - {b"self"})
 
 
-def _changing(summary: FileSummary, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Fragment]]:
+def _changing(whole: FileSummary | Definition, text: bytes, names: frozenset[bytes]) -> Iterator[tuple[bytes, Fragment]]:
     """Source that gives some names their values."""
-    unit = Fragment(summary, text, without=names | {b"self"})
+    unit = Fragment(whole, text, without=names | {b"self"})
     yield from ((name, unit) for name in names)

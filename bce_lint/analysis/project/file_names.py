@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from bce_lint.analysis.project.definitions import Definition, Names, add_definitions
+from bce_lint.analysis.project.definitions import Definition, Names, add_definitions, keep_known
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.index import unchanged
 from bce_lint.analysis.state.components import components
 
 Found: TypeAlias = Definition | str
@@ -30,6 +29,29 @@ class _JoinedFiles:
                 self.taken.setdefault(name, {}).update(dict.fromkeys(targets))
 
 
+class Otherwise(NamedTuple):
+    """What is otherwise than in another state of a project: names that stand for something else, those among them that stood for nothing or
+    for what comes from elsewhere, and the definitions that are gone, or that are no longer all that their name stands for."""
+
+    names: set[bytes]
+    more: set[bytes]
+    gone: set[Definition]
+
+    def add(self, old: Names, new: Names) -> None:
+        """Adds what is otherwise at the top of a file."""
+        self.gone.update(set(old.code).difference(new.code))
+        for before, now in ((old.own, new.own), (old.variables, new.variables)):
+            for name in before.keys() | now.keys():
+                if (there := before.get(name)) != now.get(name):
+                    self.names.add(name)
+                    self.gone.update(there or ())
+                    self.more.update(() if there else (name,))
+        others = {name for name in old.taken.keys() | new.taken.keys() if old.taken.get(name) != new.taken.get(name)}
+        others |= {name for name in old.files.keys() | new.files.keys() if old.files.get(name) != new.files.get(name)}
+        self.names.update(others)
+        self.more.update(others)
+
+
 class FileNames:
     """Answers what the names at the top of the files of a graph can stand for; each is looked up once for all that star imports join."""
 
@@ -41,10 +63,36 @@ class FileNames:
         self._bound: set[bytes] = set()
         self._found: dict[_NameOfGroup, tuple[Found, ...]] = {}
 
-    def go_on(self, before: FileNames) -> None:
-        """Takes over what another state of the project has read of files that are as they were, and import the same."""
-        known = unchanged(before._names, before.graph.files, self.graph.files)
-        self._names.update({path: one for path, one in known.items() if self.graph.imports[path] is before.graph.imports[path]})
+    def go_on(self, before: FileNames) -> Otherwise | None:
+        """Takes over what another state of the project has read of files that are as they were, and import the same; what stands for
+        something else than there. None where more is otherwise than is told: there are other files, or star imports."""
+        files, imports, there = self.graph.files, self.graph.imports, before.graph
+        changed = [path for path in before._names.keys() & files.keys() if files[path] is not there.files[path]]
+        changed = list(dict.fromkeys([*changed, *(p for p in before._names.keys() & files.keys() if imports[p] != there.imports[p])]))
+        self._names.update({path: one for path, one in before._names.items() if path in files and path not in changed})
+        if files.keys() != there.files.keys():
+            return None
+        found = Otherwise(set(), set(), set())
+        for path in changed:
+            old, new = before._names[path], self.of(path)
+            if files[path].aliases == there.files[path].aliases:
+                keep_known(new, old, files[path])
+            if old.stars != new.stars:
+                return None
+            found.add(old, new)
+        found.names.update(self._by_any_name(found.names))
+        found.more.update(self._by_any_name(found.more))
+        return found
+
+    def _by_any_name(self, names: set[bytes]) -> set[bytes]:
+        """Some names, and those by which imports pass them on."""
+        tables = (one.taken.items() for one in self._names.values())
+        passed = [(name, original) for table in tables for name, found in table for _, original in found if name != original]
+        found, newest = set(names), set(names)
+        while newest:
+            newest = {name for name, original in passed if original in newest} - found
+            found |= newest
+        return found
 
     def of(self, path: str) -> Names:
         """The names at the top of a file."""

@@ -110,7 +110,7 @@ class Project(ProjectQuestions):
         self._visits = Visits(self.reachability)
         self.extents: dict[RunKey, Extent] = {}
         """How far the runs of entry points came."""
-        if earlier is not None and going_on is not None:
+        if earlier is not None:
             self._visits.go_on(earlier._visits, partial(self._is_as_in, earlier))
         self._open_files = None if observer is not None or noting else OpenFiles(self._text)
         self._tables = NumberTables(self.machine, self.answer, self._bodies.values, self._units.values)
@@ -120,8 +120,10 @@ class Project(ProjectQuestions):
         found = Reachability(self.graph)
         if observer is not None and observer.targets:
             found = self._towards(observer.targets, None if same is None else same.reachability)
-        if before is not None and found.known is not before.reachability.known:
-            found.known.go_on(before.reachability.known)
+            if before is not None and found.known is not before.reachability.known:
+                found.known.go_on(before.reachability.known)
+        elif before is not None:
+            found.go_on(before.reachability)
         return found
 
     def _towards(self, targets: frozenset[str], known: Reachability | None) -> TargetReachability:
@@ -150,9 +152,10 @@ class Project(ProjectQuestions):
         return 0 if unit is None else unit.address
 
     def _is_as_in(self, before: Project, path: str) -> bool:
-        """True if a file is as it was in another state, and was read there."""
+        """True if a file is as it was in another state, was read there, and leads where it did."""
         summary, unit = self.summaries.get(path), before._units.get(path)
-        return unit is not None and summary is before.summaries.get(path) and (unit.edited is not None) == self.works_on(path)
+        same = unit is not None and summary is before.summaries.get(path) and (unit.edited is not None) == self.works_on(path)
+        return same and path not in self.reachability.otherwise
 
     def sites_in(self, wanted: set[str]) -> list[Site]:
         """The sites that mention one of the files, in the order met."""

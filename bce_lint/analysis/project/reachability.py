@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bce_lint.analysis.project.alike import ProjectWords, alike
 from bce_lint.analysis.project.code import without_text
-from bce_lint.analysis.project.definitions import FILLS, Class, Definition, Fragment, Names
+from bce_lint.analysis.project.definitions import Class, Definition, Fragment, Names
 from bce_lint.analysis.project.file_names import FileNames
+from bce_lint.analysis.project.filled_variables import FilledVariables
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.index import Block, FileSummary, blocks_of, takes_logits
+from bce_lint.analysis.project.index import FileSummary, takes_logits
 from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, WORD, reaching, squashing, words_of
-from bce_lint.analysis.project.search import Search, is_implicit, way_to
+from bce_lint.analysis.project.search import Search, is_implicit, leading_to, way_to, without
 from bce_lint.analysis.state.class_model import MAX_DEPTH
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})
@@ -29,7 +30,7 @@ NEAR = 3
 """How many steps from a function a logarithm may be, for the function to be run because of it."""
 
 
-ANSWERS: Final = ("graph", "files", "_files", "_functions", "_methods", "_bodies")
+ANSWERS: Final = ("graph", "files", "otherwise", "_files", "_functions", "_methods", "_bodies")
 """The attributes that say what was asked so far; all others are what the searches found out on the way."""
 
 
@@ -66,7 +67,8 @@ class Reachability:
         self._functions: dict[tuple[str, str], bool] = {}
         self._methods: dict[tuple[str, str, str], bool] = {}
         self._bodies: dict[str, bool] = {}
-        self._filled: dict[Definition, list[Definition]] | None = None
+        self.otherwise: set[str] = {*graph.files}
+        """The files in which something may lead elsewhere than in the state that this one goes on from."""
 
     @property
     def tables(self) -> dict[str, Any]:
@@ -92,8 +94,45 @@ class Reachability:
         if not all(alike(before[path], files[path], words) for path in changed):
             return None
         other = copy(self)
-        other.files = files
+        other.files, other.otherwise = files, set()
         return other
+
+    def go_on(self, before: Reachability) -> None:
+        """Takes over what the searches of another state of the project have found out, but for what leads to what is otherwise."""
+        before._read()
+        otherwise = self.known.go_on(before.known)
+        if otherwise is None or type(before) is not Reachability or self.apart != before.apart or self._decides != before._decides:
+            return
+        changed = set(otherwise.gone)
+        if "_filled" in vars(before):
+            self._filled = FilledVariables(self.known, self.apart, before._filled, otherwise.names)
+            changed |= self._filled.others(before._filled)
+        if otherwise.more:
+            changed.update(unit for unit in before._targets if not unit.words.isdisjoint(otherwise.more))
+        changed.update(cls for cls in before._bases if not cls.header.isdisjoint(otherwise.names))
+        gone = leading_to(changed, before._targets, before._bases)
+        self._take_over(before, gone)
+
+    def _take_over(self, before: Reachability, gone: set[Definition]) -> None:
+        """Takes over what has been found out of definitions, but for some."""
+        self.leading, self._can_reach, self._cannot_reach = before.leading - gone, before._can_reach - gone, before._cannot_reach - gone
+        self._targets, self._wholes = without(before._targets, gone), without(before._wholes, gone)
+        self._bases, self._around = without(before._bases, gone), without(before._around, gone)
+        self._classes_that_cannot_reach = without(before._classes_that_cannot_reach, gone)
+        self._near = without(before._near, {(one, steps) for one in gone for steps in range(NEAR + 1)})
+        self.otherwise = {one.path for one in gone}.union(p for p, one in self.files.items() if before.graph.files[p] is not one)
+        own, there = ({path: known.of(path).own for path in self.otherwise} for known in (self.known, before.known))
+
+        def stays(path: str, name: str = "") -> bool:
+            if path not in self.otherwise:
+                return True
+            found = own[path].get(name.encode(), [])
+            return bool(name) and found == there[path].get(name.encode(), []) and gone.isdisjoint(found)
+
+        self._files = {path: found for path, found in before._files.items() if stays(path)}
+        self._bodies = {path: found for path, found in before._bodies.items() if stays(path)}
+        self._functions = {key: found for key, found in before._functions.items() if stays(*key)}
+        self._methods = {key: found for key, found in before._methods.items() if stays(*key[:2])}
 
     def is_sink(self, unit: Fragment) -> bool:
         """True if a unit is what the searches look for."""
@@ -183,12 +222,17 @@ class Reachability:
 
     def irrelevant(self, path: str) -> bool:
         """True if a file cannot lead anywhere by its words, nor can any that imports join to it."""
-        return path in self.graph.irrelevant
+        return path in self.apart
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """The files that cannot lead anywhere."""
+        return self.graph.irrelevant
 
     def _leads(self, unit: Fragment) -> bool:
         start = (unit, *(part for _, part in unit.stores))
         hints = self.hints(start)
-        return bool(hints or not self._search_fails(start)) and Search(self).leads(start, hints)
+        return bool(hints or not self._search_fails(start)) and Search().leads(self, start, hints)
 
     def _class_cannot_reach(self, cls: Class) -> bool:
         """True if nothing that a class has or inherits leads to a sink."""
@@ -240,7 +284,7 @@ class Reachability:
         if not hints and self._class_cannot_reach(cls):
             return False
         around = self._instance(cls)
-        return around is None or Search(self, around).leads(start, hints)
+        return around is None or Search(around).leads(self, start, hints)
 
     def _logs_itself(self, cls: Class, start: Iterable[Definition]) -> bool:
         """True if methods that some functions of a class name, or those that these name, have a logarithm near."""
@@ -266,7 +310,7 @@ class Reachability:
 
     def _made(self, cls: Class) -> Search | None:
         bases = self._bases_of(cls)
-        search = Search(self)
+        search = Search()
         for index, base in enumerate(bases):
             if base not in self._around:
                 self._around[base] = None  # a class that inherits itself ends here
@@ -275,15 +319,15 @@ class Reachability:
             if known is None:
                 return None
             if index == 0:
-                search = Search(self, known)
-            elif search.leads([*(known.seen.keys() - search.seen.keys()), *search.take(known)]):
+                search = Search(known)
+            elif search.leads(self, [*(known.seen.keys() - search.seen.keys()), *search.take(known)]):
                 return None
         start: list[Definition] = []
         for name, units in cls.methods.items():
             start.extend(units if is_implicit(name) and name not in _MAKERS else search.when(name, units))
         for name, unit in cls.settings:
             start.extend(search.when(name, (unit,)) if name else (unit,))
-        return None if search.leads(start) else search
+        return None if search.leads(self, start) else search
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
@@ -294,42 +338,12 @@ class Reachability:
     def reached(self, unit: Fragment) -> list[Definition]:
         """What a unit names, and what is put into it from elsewhere."""
         if unit not in self._targets:
-            self._targets[unit] = [*dict.fromkeys(self.known.mentioned(unit.path, unit.words)), *self._registered().get(unit, ())]
+            self._targets[unit] = [*dict.fromkeys(self.known.mentioned(unit.path, unit.words)), *self._filled.found.get(unit, ())]
         return self._targets[unit]
 
-    def _registered(self) -> dict[Definition, list[Definition]]:
-        """What decorators and code put into a variable, in whatever file."""
-        if self._filled is None:
-            self._filled = {}
-            for path, summary in self.graph.files.items():
-                for block in blocks_of(summary) if not self.irrelevant(path) else ():
-                    if block.decorators or (block.kind == "code" and not block.text.startswith(b"if __name__")):
-                        self._register(path, summary, block)
-        return self._filled
-
-    def _register(self, path: str, summary: FileSummary, block: Block) -> None:
-        assert self._filled is not None
-        acting = block.decorators or block.words
-        named = block.decorators or frozenset(FILLS.findall(block.text))
-        holders = self._variables(path, named)
-        for definition in self.known.mentioned(path, acting):
-            if isinstance(definition, Fragment):
-                holders += self._variables(definition.path, definition.fills)
-            elif block.decorators:
-                holders.append(definition.head)
-        if holders:
-            mine = self.names(path).own.get(block.name.encode(), []) if block.name is not None else [Fragment(summary, block.text)]
-            for holder in holders:
-                self._filled.setdefault(holder, []).extend(mine)
-
-    def _variables(self, path: str, names: frozenset[bytes]) -> list[Definition]:
-        """The variables that some names of a file stand for."""
-        known = self.names(path)
-        found = [d for name in known.variables.keys() & names for d in known.variables[name]]
-        for name in known.taken.keys() & names:
-            for file, original in known.taken[name]:
-                found += self.names(file).variables.get(original, ())
-        return found
+    @cached_property
+    def _filled(self) -> FilledVariables:
+        return FilledVariables(self.known, self.apart)
 
     def names(self, path: str) -> Names:
         """The names at the top of a file."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from bce_lint.analysis.project.definitions import Class, Definition, Fragment
 from bce_lint.catalog.contexts import STEP_METHODS
 
+K = TypeVar("K")
+V = TypeVar("V")
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEP_METHODS)})
 
 
@@ -21,6 +23,38 @@ def way_to(found: Definition | None, seen: Mapping[Definition, Definition | None
     while found is not None:
         yield found
         found = seen[found]
+
+
+def leading_to(
+    some: Iterable[Definition], targets: Mapping[Fragment, Iterable[Definition]], bases: Mapping[Class, Iterable[Definition]]
+) -> set[Definition]:
+    """Some definitions with all that they consist of, and those that lead to them whatever is named: from elsewhere no search has come to
+    them. `targets` and `bases` say what the searches have followed."""
+    leading: dict[Definition, list[Definition]] = {}
+    follows: list[tuple[Definition, Iterable[Definition]]] = [*targets.items(), *bases.items()]
+    for one, followed in follows:
+        for target in followed:
+            leading.setdefault(target, []).append(one)
+    waiting = [*some]
+    waiting += [part for one in waiting if isinstance(one, Class) for part in one.units]
+    waiting += [part for one in waiting if isinstance(one, Fragment) for _, part in one.stores]
+    found: set[Definition] = set()
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += leading.get(one, ())
+            if isinstance(one.whole, Fragment | Class):
+                waiting.append(one.whole)
+    return found
+
+
+def without(known: Mapping[K, V], some: Iterable[object]) -> dict[K, V]:
+    """What is known, but for some keys."""
+    left: dict[Any, V] = dict(known)
+    for one in some:
+        left.pop(one, None)
+    return left
 
 
 class Answers(Protocol):
@@ -41,10 +75,9 @@ class Answers(Protocol):
 class Search:
     """What a search has reached so far: definitions, the words that they name, and by name what waits to be named."""
 
-    __slots__ = ("answers", "named", "seen", "unnamed")
+    __slots__ = ("named", "seen", "unnamed")
 
-    def __init__(self, answers: Answers, other: Search | None = None) -> None:
-        self.answers = answers
+    def __init__(self, other: Search | None = None) -> None:
         # What is reached, with what reaches it whatever else has been named.
         self.seen: dict[Definition, Definition | None] = {} if other is None else dict(other.seen)
         self.named: set[bytes] = set() if other is None else set(other.named)
@@ -61,18 +94,18 @@ class Search:
         """Takes over what waits in another search; returns what has been named here."""
         return [unit for name, units in other.unnamed.items() for unit in self.when(name, units)]
 
-    def leads(self, start: Iterable[Definition], hints: int = 0) -> bool:
+    def leads(self, answers: Answers, start: Iterable[Definition], hints: int = 0) -> bool:
         """Goes on from some definitions; whether a sink is among what is reached, or what matters to the hints of the start."""
         waiting: list[tuple[Definition, Definition | None]] = [(definition, None) for definition in start]
-        if hints and self.answers.meets(hints, self.named):
+        if hints and answers.meets(hints, self.named):
             return True
         while waiting:
             current, before = waiting.pop()
             if current in self.seen:
                 continue
             self.seen[current] = before
-            if current in self.answers.leading or (isinstance(current, Fragment) and self.answers.is_sink(current)):
-                self.answers.leading.update(way_to(current, self.seen))
+            if current in answers.leading or (isinstance(current, Fragment) and answers.is_sink(current)):
+                answers.leading.update(way_to(current, self.seen))
                 return True
             if isinstance(current, Class):
                 waiting.append((current.head, current))
@@ -85,7 +118,7 @@ class Search:
             for name in self.unnamed.keys() & current.words:
                 waiting.extend((u, None) for u in self.unnamed.pop(name))
             self.named |= current.words
-            if hints and self.answers.meets(hints, self.named):
+            if hints and answers.meets(hints, self.named):
                 return True
-            waiting.extend((d, current) for d in self.answers.reached(current))
+            waiting.extend((d, current) for d in answers.reached(current))
         return False

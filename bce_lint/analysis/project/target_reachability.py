@@ -55,9 +55,10 @@ class TargetReachability(Reachability):
         known = found and all(any(name.encode() in one.methods for one in line) for line in lines)
         return not known or self.method(path, owner, name)
 
-    def irrelevant(self, path: str) -> bool:
+    @property
+    def apart(self) -> frozenset[str]:
         """A file may lead into any other, but for those that no imports join to it."""
-        return path in self._far
+        return self._far
 
     def hints(self, start: Iterable[Definition], cls: Class | None = None) -> int:
         """Nothing but the files matters."""
