@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from bce_lint.analysis.project.code import in_one_line
@@ -223,26 +222,6 @@ def defaults_of(summary: FileSummary, block: Block) -> Iterator[Fragment]:
         for found in _headers(block.text):
             if b"=" in found.parameters:
                 yield Fragment(summary, found.parameters)
-
-
-def keep_known(names: Names, before: Names, summary: FileSummary) -> None:
-    """Puts definitions of another text of a file where those of this one say the same: they stay the objects that they were."""
-    known: dict[tuple[object, ...], list[Definition]] = {}
-    for one in dict.fromkeys(_all_in(before)):
-        known.setdefault(one.says, []).append(one)
-    same: dict[Definition, Definition] = {}
-    for one in dict.fromkeys(_all_in(names)):
-        there = known.get(one.says)
-        same[one] = there.pop(0) if there else one
-        same[one].whole = summary
-    for table in (names.own, names.variables):
-        for name, found in table.items():
-            table[name] = [same[one] for one in found]
-    names.code[:] = (one for one in map(same.__getitem__, names.code) if isinstance(one, Fragment))
-
-
-def _all_in(names: Names) -> Iterator[Definition]:
-    return chain(*names.own.values(), *names.variables.values(), names.code)
 
 
 def add_definitions(summary: FileSummary, names: Names) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from bce_lint.analysis.project.definitions import Definition, Names, add_definitions, keep_known
+from bce_lint.analysis.project.definitions import Definition, Fragment, Names, add_definitions
 from bce_lint.analysis.project.import_graph import Graph
+from bce_lint.analysis.project.index import FileSummary
 from bce_lint.analysis.state.components import components
 
 Found: TypeAlias = Definition | str
@@ -76,7 +78,7 @@ class FileNames:
         for path in changed:
             old, new = before._names[path], self.of(path)
             if files[path].aliases == there.files[path].aliases:
-                keep_known(new, old, files[path])
+                _keep_known(new, old, files[path])
             if old.stars != new.stars:
                 return None
             found.add(old, new)
@@ -159,3 +161,23 @@ class FileNames:
                 else:
                     names.taken.setdefault(alias.encode(), []).append((target, name.encode()))
         names.stars[:] = dict.fromkeys(names.stars)
+
+
+def _keep_known(names: Names, before: Names, summary: FileSummary) -> None:
+    """Puts definitions of another text of a file where those of this one say the same: they stay the objects that they were."""
+    known: dict[tuple[object, ...], list[Definition]] = {}
+    for one in dict.fromkeys(_all_in(before)):
+        known.setdefault(one.says, []).append(one)
+    same: dict[Definition, Definition] = {}
+    for one in dict.fromkeys(_all_in(names)):
+        there = known.get(one.says)
+        same[one] = there.pop(0) if there else one
+        same[one].whole = summary
+    for table in (names.own, names.variables):
+        for name, found in table.items():
+            table[name] = [same[one] for one in found]
+    names.code[:] = (one for one in map(same.__getitem__, names.code) if isinstance(one, Fragment))
+
+
+def _all_in(names: Names) -> Iterator[Definition]:
+    return chain(*names.own.values(), *names.variables.values(), names.code)

@@ -120,9 +120,7 @@ class Project(ProjectQuestions):
         found = Reachability(self.graph)
         if observer is not None and observer.targets:
             found = self._towards(observer.targets, None if same is None else same.reachability)
-            if before is not None and found.known is not before.reachability.known:
-                found.known.go_on(before.reachability.known)
-        elif before is not None:
+        if before is not None:
             found.go_on(before.reachability)
         return found
 

@@ -121,18 +121,15 @@ class Reachability:
         self._classes_that_cannot_reach = without(before._classes_that_cannot_reach, gone)
         self._near = without(before._near, {(one, steps) for one in gone for steps in range(NEAR + 1)})
         self.otherwise = {one.path for one in gone}.union(p for p, one in self.files.items() if before.graph.files[p] is not one)
-        own, there = ({path: known.of(path).own for path in self.otherwise} for known in (self.known, before.known))
-
-        def stays(path: str, name: str = "") -> bool:
-            if path not in self.otherwise:
-                return True
-            found = own[path].get(name.encode(), [])
-            return bool(name) and found == there[path].get(name.encode(), []) and gone.isdisjoint(found)
-
-        self._files = {path: found for path, found in before._files.items() if stays(path)}
-        self._bodies = {path: found for path, found in before._bodies.items() if stays(path)}
-        self._functions = {key: found for key, found in before._functions.items() if stays(*key)}
-        self._methods = {key: found for key, found in before._methods.items() if stays(*key[:2])}
+        kept: set[tuple[str, str]] = set()
+        for path in self.otherwise:
+            there = before.known.of(path).own
+            same = (name for name, found in self.known.of(path).own.items() if found == there.get(name) and gone.isdisjoint(found))
+            kept.update((path, name.decode("utf-8", "surrogateescape")) for name in same)
+        self._files = {path: found for path, found in before._files.items() if path not in self.otherwise}
+        self._bodies = {path: found for path, found in before._bodies.items() if path not in self.otherwise}
+        self._functions = {key: found for key, found in before._functions.items() if key[0] not in self.otherwise or key in kept}
+        self._methods = {key: found for key, found in before._methods.items() if key[0] not in self.otherwise or key[:2] in kept}
 
     def is_sink(self, unit: Fragment) -> bool:
         """True if a unit is what the searches look for."""

@@ -30,6 +30,11 @@ class TargetReachability(Reachability):
         named = [(path, [name.encode() for name in names]) for path, names in (within or {}).items()]
         self._within = {path: names for path, names in named if all(name in self.names(path).own for name in names)}
 
+    def go_on(self, before: Reachability) -> None:
+        """Takes over what another state of the project has read of its files: searches for something else found out other things."""
+        if self.known is not before.known:
+            self.known.go_on(before.known)
+
     def is_sink(self, unit: Fragment) -> bool:
         """True if a unit is what the searches look for."""
         return unit.path in self.targets and (unit.path not in self._within or unit in self._parts)
