@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from bce_lint.analysis.project.definitions import Definition, Fragment, Names, add_definitions
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.index import FileSummary
+from bce_lint.analysis.project.index import FileSummary, without
 from bce_lint.analysis.state.components import components
 
 Found: TypeAlias = Definition | str
@@ -69,14 +69,14 @@ class FileNames:
         """Takes over what another state of the project has read of files that are as they were, and import the same; what stands for
         something else than there. None where more is otherwise than is told: there are other files, or star imports."""
         files, imports, there = self.graph.files, self.graph.imports, before.graph
-        changed = [path for path in before._names.keys() & files.keys() if files[path] is not there.files[path]]
-        changed = list(dict.fromkeys([*changed, *(p for p in before._names.keys() & files.keys() if imports[p] != there.imports[p])]))
-        self._names.update({path: one for path, one in before._names.items() if path in files and path not in changed})
+        known = {path: names for path, names in before._names.items() if path in files}
+        changed = [path for path in known if files[path] is not there.files[path] or imports[path] != there.imports[path]]
+        self._names.update(without(known, changed))
         if files.keys() != there.files.keys():
             return None
         found = Otherwise(set(), set(), set())
         for path in changed:
-            old, new = before._names[path], self.of(path)
+            old, new = known[path], self.of(path)
             if files[path].aliases == there.files[path].aliases:
                 _keep_known(new, old, files[path])
             if old.stars != new.stars:

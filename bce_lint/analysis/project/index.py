@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from bce_lint.analysis.project import lexical
 from bce_lint.analysis.project.code import one_a_line, without_text
@@ -39,6 +39,7 @@ _BOUND = re.compile(
 _NO_CODE = (b"import ", b"from ", b'"', b"'", b'r"')
 
 MAX_BYTES = 1_000_000
+K = TypeVar("K")
 T = TypeVar("T")
 
 Resolve = Callable[[str, str, int], "str | None"]
@@ -260,6 +261,14 @@ def same_files(summaries: Mapping[str, FileSummary], others: Mapping[str, FileSu
 def unchanged(known: Mapping[str, T], before: Mapping[str, FileSummary], now: Mapping[str, FileSummary]) -> dict[str, T]:
     """What is known of files by path, as far as these are as they were."""
     return {path: one for path, one in known.items() if path in now and now[path] is before.get(path)}
+
+
+def without(known: Mapping[K, T], some: Iterable[object]) -> dict[K, T]:
+    """What is known, but for some keys."""
+    left: dict[Any, T] = dict(known)
+    for one in some:
+        left.pop(one, None)
+    return left
 
 
 def is_python(summary: FileSummary) -> bool:

@@ -20,9 +20,9 @@ from bce_lint.analysis.project.definitions import Class, Definition, Fragment, N
 from bce_lint.analysis.project.file_names import FileNames
 from bce_lint.analysis.project.filled_variables import FilledVariables
 from bce_lint.analysis.project.import_graph import Graph
-from bce_lint.analysis.project.index import FileSummary, takes_logits
+from bce_lint.analysis.project.index import FileSummary, takes_logits, without
 from bce_lint.analysis.project.lexical import COMPARISON, LOGARITHM, WORD, reaching, squashing, words_of
-from bce_lint.analysis.project.search import Search, is_implicit, leading_to, way_to, without
+from bce_lint.analysis.project.search import Search, is_implicit, leading_to, way_to
 from bce_lint.analysis.state.class_model import MAX_DEPTH
 
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__init_subclass__"})

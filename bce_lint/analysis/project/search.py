@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from bce_lint.analysis.project.definitions import Class, Definition, Fragment
 from bce_lint.catalog.contexts import STEP_METHODS
 
-K = TypeVar("K")
-V = TypeVar("V")
 _UNNAMED = frozenset({b"forward", *(step.encode() for step in STEP_METHODS)})
 
 
@@ -47,14 +45,6 @@ def leading_to(
             if isinstance(one.whole, Fragment | Class):
                 waiting.append(one.whole)
     return found
-
-
-def without(known: Mapping[K, V], some: Iterable[object]) -> dict[K, V]:
-    """What is known, but for some keys."""
-    left: dict[Any, V] = dict(known)
-    for one in some:
-        left.pop(one, None)
-    return left
 
 
 class Answers(Protocol):
