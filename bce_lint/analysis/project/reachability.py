@@ -126,8 +126,7 @@ class Reachability:
             there = before.known.of(path).own
             same = (name for name, found in self.known.of(path).own.items() if found == there.get(name) and gone.isdisjoint(found))
             kept.update((path, name.decode("utf-8", "surrogateescape")) for name in same)
-        self._files = {path: found for path, found in before._files.items() if path not in self.otherwise}
-        self._bodies = {path: found for path, found in before._bodies.items() if path not in self.otherwise}
+        self._files, self._bodies = without(before._files, self.otherwise), without(before._bodies, self.otherwise)
         self._functions = {key: found for key, found in before._functions.items() if key[0] not in self.otherwise or key in kept}
         self._methods = {key: found for key, found in before._methods.items() if key[0] not in self.otherwise or key[:2] in kept}
 
@@ -328,7 +327,7 @@ class Reachability:
 
     def _bases_of(self, cls: Class) -> list[Class]:
         if cls not in self._bases:
-            found = self.known.mentioned(cls.summary.path, cls.header)
+            found = self.known.mentioned(cls.path, cls.header)
             self._bases[cls] = list(dict.fromkeys(base for base in found if isinstance(base, Class) and base is not cls))
         return self._bases[cls]
 
