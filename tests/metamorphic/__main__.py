@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.metamorphic.known import is_known
-from tests.metamorphic.programs import Program, Variant, fixtures, of_folders, planted
+from tests.metamorphic.known import KNOWN, Known, is_known
+from tests.metamorphic.programs import Further, Program, Variant, fixtures, of_folders, planted
 from tests.metamorphic.rewrites import REWRITES
 from tests.metamorphic.verdicts import Difference, Verdict, differences, of_program
+
+TOGETHER = 8
+"""How many rewrites are made together."""
 
 
 class Outcome(NamedTuple):
@@ -25,13 +28,50 @@ class Outcome(NamedTuple):
     differences: list[Difference]
 
 
-def outcomes(program: Program, names: list[str], seed: int) -> Iterator[Outcome]:
-    """Each rewrite of a program that changes it."""
-    before: Counter[Verdict] = of_program(program)
+def outcomes(program: Program, names: Iterable[str], seed: int, before: Counter[Verdict] | None = None) -> Iterator[Outcome]:
+    """Each rewrite of a program that changes it; `before` is what is said of the program as it is, where that is known."""
+    before = of_program(program) if before is None else before
     for name in names:
         variant = rewritten(program, name, seed)
         if variant is not None:
             yield Outcome(program, name, variant, broken(program, variant) or differences(program, before, variant))
+
+
+def screened(program: Program, names: Iterable[str], seed: int) -> Iterator[Outcome]:
+    """The rewrites of a program that change what is said of it otherwise than is meant. Those that may make the same difference, if any, are
+    made together, some at a time, in an order of the program's own; one by one only where that changes more. A crash counts even where it
+    takes several."""
+    before = of_program(program)
+    for some in _together(names, random.Random(f"{seed} {program.name}")):
+        variant = one_after_the_other(program, some, seed)
+        if variant is None:
+            continue
+        found = broken(program, variant) or [one for one in differences(program, before, variant) if not is_known(some[0], one)]
+        if crashed := [one for one in found if one.kind == "crash"]:
+            yield Outcome(program, ", ".join(some), variant, crashed)
+        if found:
+            yield from outcomes(program, some, seed, before)
+
+
+def _together(names: Iterable[str], rng: random.Random) -> Iterator[list[str]]:
+    """Rewrites that are made together: those of which the same differences are known, each at most once."""
+    groups: defaultdict[frozenset[Known], list[str]] = defaultdict(list)
+    for name in names:
+        groups[frozenset(row for row in KNOWN if name in row.rewrites)].append(name)
+    for group in groups.values():
+        rng.shuffle(group)
+        yield from (group[at : at + TOGETHER] for at in range(0, len(group), TOGETHER))
+
+
+def one_after_the_other(program: Program, names: Iterable[str], seed: int) -> Variant | None:
+    """A program after all of some rewrites, None where they leave it as it is."""
+    made: Variant | None = None
+    for name in names:
+        texts = program.texts if made is None else {path: made.text(path) for path in made.files}
+        variant = rewritten(Program(program.name, texts), name, seed)
+        if variant is not None:
+            made = variant if made is None else Further(made, variant)
+    return made
 
 
 def rewritten(program: Program, name: str, seed: int) -> Variant | None:

@@ -33,7 +33,6 @@ KNOWN = (
     Known(_ELSEWHERE, "comes", ("BCE501",), "that a logarithm is only reported is said by the callers in its own file"),
 )
 
-
 OPEN = {
     (
         "inner_function",

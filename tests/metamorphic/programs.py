@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.metamorphic.text import File, Piece
+from tests.metamorphic.text import File, Piece, Place, place_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 _MOST_BYTES = 60_000
@@ -51,6 +51,24 @@ class Variant:
     def data(self, path: str) -> bytes:
         """The bytes of a file."""
         return self.mark + self.text(path).replace("\n", self.newline).encode("utf-8", "surrogatepass")
+
+    def origin(self, path: str, offset: int) -> Place:
+        """Where an offset of a file lies in the program that was rewritten."""
+        return place_of(self.files[path], offset)
+
+
+class Further(Variant):
+    """A variant rewritten once more; its places are those of the program before both."""
+
+    def __init__(self, first: Variant, second: Variant) -> None:
+        newline = first.newline if second.newline == "\n" else second.newline
+        super().__init__(second.files, newline, second.mark or first.mark)
+        self.first = first
+
+    def origin(self, path: str, offset: int) -> Place:
+        """See Variant."""
+        place = super().origin(path, offset)
+        return place if place.path == "new" else self.first.origin(*place)
 
 
 def unchanged(program: Program) -> dict[str, list[Piece]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.metamorphic.__main__ import broken, main, outcomes, rewritten
+from tests.metamorphic.__main__ import Outcome, broken, main, one_after_the_other, outcomes, rewritten, screened
 from tests.metamorphic.known import OPEN, is_known
-from tests.metamorphic.programs import Program, fixtures, planted
+from tests.metamorphic.programs import Program, Variant, fixtures, planted
 from tests.metamorphic.renames import SIGNALS, renamable
 from tests.metamorphic.rewrites import REWRITES
 from tests.metamorphic.text import Change, File, place_of
@@ -75,11 +77,11 @@ def two(x):
 """
 
 
-def told(program: Program, names: list[str]) -> list[str]:
+def told(program: Program, names: list[str], made: Callable[[Program, list[str], int], Iterator[Outcome]] = outcomes) -> list[str]:
     """The differences that are not meant."""
     return [
         f"{outcome.rewrite}: {one.kind} {one.code} in {program.name}: {one.detail}"
-        for outcome in outcomes(program, names, 0)
+        for outcome in made(program, names, 0)
         for one in outcome.differences
         if not is_known(outcome.rewrite, one) and (outcome.rewrite, program.name) not in OPEN
     ]
@@ -99,18 +101,39 @@ def test_a_few_programs() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("program", fixtures(), ids=lambda one: one.name)
 def test_every_fixture(program: Program) -> None:
-    assert told(program, list(REWRITES)) == []
+    assert told(program, list(REWRITES), screened) == []
 
 
 @pytest.mark.long
 def test_planted_programs() -> None:
-    assert [line for program in planted(60, 1) for line in told(program, list(REWRITES))] == []
+    assert [line for program in planted(60, 1) for line in told(program, list(REWRITES), screened)] == []
 
 
 def test_each_rewrite_changes_some_program() -> None:
     program = Program("all", {"train.py": BUG, "loss.py": LOSS, "leaves.py": LEAVES})
     assert {name for name in REWRITES if not any(rewritten(program, name, seed) for seed in range(5))} == set()
     assert [one for name in REWRITES if (variant := rewritten(program, name, 0)) for one in broken(program, variant)] == []
+
+
+def test_places_are_found_after_several_rewrites() -> None:
+    program = Program("bug", {"train.py": BUG})
+    names = sorted(REWRITES)
+    variant = one_after_the_other(program, names, 0)
+    assert variant is not None and broken(program, variant) == []
+    at = {path: [variant.origin(path, found.start()) for found in re.finditer("sigmoid", variant.text(path))] for path in variant.files}
+    assert {(place.path, BUG.find("sigmoid", place.offset)) for places in at.values() for place in places} == {("train.py", BUG.find("sigmoid"))}
+
+
+def test_what_one_of_several_rewrites_changes_is_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def _spoils(program: Program, rng: random.Random) -> Variant | None:
+        changes = {path: [Change(at, at, "x")] for path, text in program.texts.items() if (at := text.find("sigmoid")) >= 0}
+        return Variant({path: file.pieces(changes.get(path, ())) for path, file in program.files.items()}) if changes else None
+
+    program = Program("bug", {"train.py": BUG})
+    assert told(program, sorted(REWRITES), screened) == []
+    monkeypatch.setitem(REWRITES, "spoiled", _spoils)
+    (line,) = told(program, sorted(REWRITES), screened)
+    assert line.startswith("spoiled: lost BCE103 in bug: train.py:")
 
 
 def test_a_difference_is_seen() -> None:

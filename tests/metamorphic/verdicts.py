@@ -14,7 +14,6 @@ from bce_lint.diagnostic import Diagnostic
 from bce_lint.engine import judge_files
 from bce_lint.rules.registry import BY_CODE
 from tests.metamorphic.programs import Program, Variant, unchanged
-from tests.metamorphic.text import place_of
 
 _CODES = frozenset(code for code, rule in BY_CODE.items() if not rule.witness)
 
@@ -56,7 +55,7 @@ def verdicts(variant: Variant) -> Counter[Verdict]:
         lines = variant.text(path).split("\n")
         row, column = one.location.start
         offset = sum(len(line) + 1 for line in lines[: row - 1]) + column - 1
-        place = place_of(variant.files[path], offset)
+        place = variant.origin(path, offset)
         found[Verdict(one.code, place.path, place.offset, one.severity, one.fix.applicability if one.fix else "none")] += 1
     return found
 
