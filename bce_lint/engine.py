@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
     from bce_lint.cache import Cache
     from bce_lint.cache.turn import AnswerTurn
-    from bce_lint.findings import Inspect
+    from bce_lint.findings import ForOthers, Inspect
     from bce_lint.fix_options import FixOptions
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.rules.by_file import Asked, Selection
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def check(
     files: Sequence[Path],
     asked: Asked,
-    fixes: bool = False,
+    fixes: bool | ForOthers = False,
     inspect: Inspect | None = None,
     cache: Cache | None = None,
     related: bool = False,
@@ -41,9 +41,10 @@ def check(
 ) -> LintResult:
     """Lints files: gives the findings whose place lies in one of them; with `related`, those that have a label there as well.
 
-    `fixes` asks for their fixes too, and `inspect` looks at them. What a `cache` knows is not analysed again; what was inspected is
-    not kept. Up to so many projects as `jobs` says are linted at a time, each in a process that is forked off from this one, with 0 as many
-    as there are cores; what is inspected is inspected here. Raises `Interrupted` where the user stops it."""
+    `fixes` asks for their fixes too, or for those of findings that are not known, and `inspect` looks at them. What a `cache` knows is not
+    analysed again; what was inspected is not kept. Up to so many projects as `jobs` says are linted at a time, each in a process that is
+    forked off from this one, with 0 as many as there are cores; what is inspected is inspected here. Raises `Interrupted` where the user
+    stops it."""
     shown, selected = shown_paths(files), selection(asked)
     parts = by_root(shown)
     work = [partial(_check_root, root, paths, shown, selected, fixes, inspect, cache, related) for root, paths in parts]
@@ -88,7 +89,7 @@ def _check_root(
     paths: list[str],
     shown: Mapping[str, str],
     selected: Selection,
-    fixes: bool,
+    fixes: bool | ForOthers,
     inspect: Inspect | None,
     cache: Cache | None,
     related: bool,
@@ -103,15 +104,15 @@ def _check_root(
         found = judge_files(project, paths, shown, selected, fixes=fixes, inspect=inspect, related=related)
         return project, found._replace(parsed=project.parsed())
 
-    asked = () if cache is None else _about_files(files, paths, shown, selected, fixes, related)
-    return _answer(cache, root, lambda: files, asked, None, _analyse, selected.imports, inspect is None)
+    asked = () if cache is None else _about_files(files, paths, shown, selected, related)
+    return _answer(cache, root, lambda: files, asked, fixes, None, _analyse, selected.imports, inspect is None)
 
 
 def _about_files(
-    files: Sequence[str], paths: list[str], shown: Mapping[str, str], selected: Selection, fixes: bool, related: bool
+    files: Sequence[str], paths: list[str], shown: Mapping[str, str], selected: Selection, related: bool
 ) -> tuple[object, ...]:
-    """What is asked of a project with some files about a few of them."""
-    return "files", sorted(shown.items()), paths, selected.name(lambda: files), fixes, related
+    """What is asked of a project with some files about a few of them, the fixes apart."""
+    return "files", sorted(shown.items()), paths, selected.name(lambda: files), related
 
 
 def _answer(
@@ -119,6 +120,7 @@ def _answer(
     root: Root,
     files: Callable[[], Iterable[str]],
     asked: tuple[object, ...],
+    fixes: bool | ForOthers,
     text: tuple[str, bytes] | None,
     analyse: Callable[[LookUp], tuple[Project, LintResult]],
     imports: ImportFolders,
@@ -126,16 +128,18 @@ def _answer(
     turn: AnswerTurn | None = None,
 ) -> LintResult:
     """What the cache knows of a question, else what an analysis finds, which the cache then knows; where nothing is to be `kept`, the
-    analysis goes on from what it has, and that is all."""
+    analysis goes on from what it has, and that is all. Who asks for the fixes of some findings is told those of all that are known."""
     if cache is None:
         return analyse(_none_earlier)[1]
     from bce_lint.cache import question
 
-    name = question(*asked)
-    find = partial(cache.find, root, files, name, text, imports)
-    known = find() if kept else None
+    name = question(*asked, fixes if isinstance(fixes, bool) else fixes.name)
+    find = partial(cache.find, root, files, text=text, imports=imports)
+    known = find(name) if kept else None
+    if known is None and kept and not isinstance(fixes, bool):
+        known = find(question(*asked, True))
     if known is None and turn is not None and text is not None:
-        known = cache.wait(turn, root, text, find)
+        known = cache.wait(turn, root, text, partial(find, name))
     if known is not None:
         return LintResult(known.diagnostics, known.sources, unanalysed=known.unanalysed, sinks=known.sinks, unshown=known.unshown)
     part = "" if text is None else package_of(root, text[0])
@@ -162,7 +166,7 @@ def judge_files(
     shown: Mapping[str, str],
     asked: Asked,
     noqa: bool = True,
-    fixes: bool = False,
+    fixes: bool | ForOthers = False,
     inspect: Inspect | None = None,
     related: bool = False,
 ) -> LintResult:
@@ -204,7 +208,7 @@ def check_text(
     filename: str | None,
     asked: Asked,
     noqa: bool = True,
-    fixes: bool = False,
+    fixes: bool | ForOthers = False,
     inspect: Inspect | None = None,
     cache: Cache | None = None,
     related: bool = False,
@@ -227,8 +231,8 @@ def check_text(
 
     kept = cache if inspect is None else None
     files = partial(project_files, root, [path], selected.imports)
-    question = () if kept is None else ("text", filename, selected.name(files), noqa, fixes, related)
-    return _answer(kept, root, files, question, (path, data), _analyse, selected.imports, True, turn)
+    question = () if kept is None else ("text", filename, selected.name(files), noqa, related)
+    return _answer(kept, root, files, question, fixes, (path, data), _analyse, selected.imports, True, turn)
 
 
 STDIN = os.path.join(os.sep, "<stdin>", "stdin.py")
@@ -273,7 +277,7 @@ def _fix_root(
     from bce_lint.cache import question
 
     kept = options.inspect is None
-    name = question(*_about_files(files, paths, shown, selected, True, options.related))
+    name = question(*_about_files(files, paths, shown, selected, options.related), True)
     known = cache.find(root, lambda: files, name, None, selected.imports) if kept else None
     if known is not None and not _may_fix(known.diagnostics, options):
         from bce_lint.fixes.outcome import Outcome

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.conditions import in_words
@@ -55,6 +56,13 @@ MAX_MESSAGE = 1_000
 """The most characters of a message: what it quotes of the source can be as long as a file."""
 
 
+class ForOthers(NamedTuple):
+    """Fixes are asked for all findings but those that are known for sure, whatever else is found; `name` says which those are."""
+
+    name: str
+    known: KnownOf
+
+
 class Heeded(NamedTuple):
     """The findings that are told, and how many possible ones are not, as nobody asked for those."""
 
@@ -68,12 +76,12 @@ def tell(
     shown: Mapping[str, str],
     selected: Selection,
     noqa: bool,
-    fixes: bool,
+    fixes: bool | ForOthers,
     inspect: Inspect | None = None,
     related: bool = False,
 ) -> Heeded:
     """The findings whose place lies in some files, as the file of each has selected them; with `related`, those that have a label there
-    as well. Of a run that the user stops, those of what was finished, without fixes."""
+    as well; with their fixes, if `fixes` asks for those. Of a run that the user stops, those of what was finished, without fixes."""
     try:
         project.run(wanted)
     except KeyboardInterrupt:
@@ -92,7 +100,10 @@ def tell(
         idle = _unused_noqa(project, wanted, found, selected) if noqa else []
         if not fixes or not (told or idle):
             return Heeded([*told, *(one._replace(fix=None) for one in idle)], unshown)
-        told = [_trusted(one, selected) for one in (*_with_fixes(project, told, shown, wanted), *idle)]
+        known = _are_known(project, told, fixes.known, shown) if isinstance(fixes, ForOthers) else [False] * len(told)
+        unknown = [one for one, is_known in zip(told, known, strict=True) if not is_known]
+        planned = _with_fixes(project, unknown, shown, wanted) if unknown else []
+        told = [*(_trusted(one, selected) for one in (*planned, *idle)), *(one._replace(fix=None) for one in compress(told, known))]
         return Heeded(told if inspect is None else inspect(project, told), unshown)
     except KeyboardInterrupt:
         project.interrupted = True
@@ -210,12 +221,16 @@ def leaving_out(known: KnownOf, shown: Mapping[str, str], further: Inspect | Non
     """Looks at the findings of a project, and leaves out those that are known; `further` looks at the others."""
 
     def _left(project: Project, told: list[Judged]) -> list[Judged]:
-        texts = {named(path, shown): source for path in {one.place.path for one in told} if (source := project.source(path)) is not None}
-        bare = [diagnostic(project, shown, one._replace(fix=None)) for one in told]
-        left = [one for one, is_known in zip(told, known(bare, texts, project.root), strict=True) if not is_known]
+        left = [one for one, is_known in zip(told, _are_known(project, told, known, shown), strict=True) if not is_known]
         return further(project, left) if further is not None and left else left
 
     return _left
+
+
+def _are_known(project: Project, told: list[Judged], known: KnownOf, shown: Mapping[str, str]) -> list[bool]:
+    """For each finding of a project whether it is known."""
+    texts = {named(path, shown): source for path in {one.place.path for one in told} if (source := project.source(path)) is not None}
+    return known([diagnostic(project, shown, one._replace(fix=None)) for one in told], texts, project.root)
 
 
 def location(project: Project, place: Place, shown: Mapping[str, str]) -> Location:

@@ -8,13 +8,14 @@ from bce_lint.diagnostic import SAFE, UNSAFE
 
 if TYPE_CHECKING:
     from bce_lint.diagnostic import Edit
-    from bce_lint.findings import Inspect
+    from bce_lint.findings import ForOthers, Inspect
 
 
 class FixOptions(NamedTuple):
     """Which fixes may be applied: unsafe ones too, or only safe ones; those of the `fixable` codes; who looks at them first; the
     paths that the command named: a link that leads out of its project is fixed below one of these alone; whether findings that
-    have only a label in the files are among them; and the edits of the fix that is to be made alone, with what goes with it."""
+    have only a label in the files are among them; the edits of the fix that is to be made alone, with what goes with it; and for which
+    findings fixes are planned."""
 
     unsafe: bool
     fixable: frozenset[str]
@@ -22,6 +23,7 @@ class FixOptions(NamedTuple):
     named: tuple[str, ...] = ()
     related: bool = False
     only: tuple[Edit, ...] | None = None
+    fixes: bool | ForOthers = True
 
     @property
     def least(self) -> str:

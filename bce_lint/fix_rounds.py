@@ -80,7 +80,7 @@ class _FixJob:
         start: FirstLint,
     ) -> None:
         self.root, self.files, self.paths, self.shown, self.selected, self.given = root, files, paths, shown, selected, given
-        self.inspect, self.related = options.inspect, options.related
+        self.inspect, self.related, self.fixes = options.inspect, options.related, options.fixes
         self.first: dict[str, SourceText] = {}
         self.start = start
         self.project: Project | None = None
@@ -96,7 +96,7 @@ class _FixJob:
             self.root, self.files, given, before=before, imports=self.selected.imports, stays=True, edits=edits, written=written
         )
         told, self.unshown = tell(
-            project, self.paths, self.shown, self.selected, noqa=True, fixes=True, inspect=self.inspect, related=self.related
+            project, self.paths, self.shown, self.selected, noqa=True, fixes=self.fixes, inspect=self.inspect, related=self.related
         )
         if project.interrupted:
             raise KeyboardInterrupt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -57,6 +57,13 @@ class KnownFindings:
         self._taken[part] = set(found.values())
         self._matched |= self._taken[part]
         return [number in found for number in range(len(today))]
+
+    def surely(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> list[bool]:
+        """For each finding whether it was there before, whatever is found beside these: there are as many entries for its file and its
+        fingerprint as there are findings. Nothing is noted of it."""
+        today = self.today(diagnostics, sources)
+        entries, found = Counter(map(_by_path, self.entries)), Counter(map(_by_path, today))
+        return [one.code != CRASH and entries[_by_path(one)] >= found[_by_path(one)] for one in today]
 
     @cached_property
     def _gone(self) -> list[int]:

@@ -46,6 +46,18 @@ class FindingsAt:
         known = self._known
         return [one.code != CRASH for one in diagnostics] if known is None else known.are_known(diagnostics, sources, part)
 
+    def surely(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> list[bool]:
+        """For each finding whether the revision had it, whatever is found beside these."""
+        if not diagnostics:
+            return []
+        known = self._known
+        return [one.code != CRASH for one in diagnostics] if known is None else known.surely(diagnostics, sources)
+
+    @property
+    def commit(self) -> str:
+        """The name of the commit."""
+        return self._commit
+
     @cached_property
     def _known(self) -> KnownFindings | None:
         """The findings of the revision; None where no file differs, and they are those of today."""

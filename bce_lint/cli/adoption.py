@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bce_lint.cli.run import Run
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.findings import Inspect
+    from bce_lint.findings import ForOthers, Inspect
     from bce_lint.source.text import SourceText
 
 _NOT_ANALYSED: Final = frozenset((CRASH, UNREADABLE, TOO_LARGE))
@@ -43,6 +43,19 @@ class Adopted:
 
         self._inspected = True
         return leaving_out(self._are_known, {TEXT: STDIN}, further)
+
+    def fixes(self) -> ForOthers:
+        """For which findings fixes are planned: for none that is known for sure, and for none where all are to be known."""
+        from bce_lint.findings import ForOthers
+
+        if self._options.update_baseline:
+            return ForOthers("none", lambda diagnostics, *_: [True] * len(diagnostics))
+        name = repr((self._baseline and (self._baseline.folder, self._baseline.entries), self._revision and self._revision.commit))
+        return ForOthers(f"those that are not in {name}", self._surely_known)
+
+    def _surely_known(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], _part: str) -> list[bool]:
+        known = [source.surely(diagnostics, sources) for source in (self._baseline, self._revision) if source is not None]
+        return [any(each) for each in zip(*known, strict=True)]
 
     def without_known(self, run: Run) -> Run:
         """A run without what was there before, and with what is to be said of the baseline; where it is to be written, that is done."""

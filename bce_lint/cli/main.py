@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bce_lint.compare import WitnessReport
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.findings import Inspect
+    from bce_lint.findings import ForOthers, Inspect
     from bce_lint.rules.by_file import FileRules
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -83,10 +83,11 @@ def _run(options: Namespace) -> int:
         return _fail(str(error))
     if adopted is not None and (options.fix or inspect is not None):
         inspect = adopted.inspect(inspect)
+    fixes = not options.statistics if adopted is None or options.statistics else adopted.fixes()
     on = _run_on_text if options.paths == ["-"] else _run_on_files
     unreadable = ""
     with ticking(options.quiet):
-        run = on(options, settings, inspect)
+        run = on(options, settings, inspect, fixes)
         try:
             run = run if witnessed is None else _compared(witnessed, run, settings, options.related)
             run = run if adopted is None else adopted.without_known(run)
@@ -253,7 +254,7 @@ def _compared(report: WitnessReport, run: Run, settings: Settings, related: bool
     return run._replace(left=compared.findings, sources={**compared.sources, **run.sources}, lines=compared.lines)
 
 
-def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
+def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | None, fixes: bool | ForOthers) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_files
@@ -275,16 +276,16 @@ def _run_on_files(options: Namespace, settings: Settings, inspect: Inspect | Non
         from bce_lint.fix_options import FixOptions
         from bce_lint.rules.by_file import EVERY
 
-        how = FixOptions(options.unsafe_fixes, EVERY, inspect, tuple(options.paths), options.related)
+        how = FixOptions(options.unsafe_fixes, EVERY, inspect, tuple(options.paths), options.related, fixes=fixes)
         run = fix_files(found.files, selected, how, options.diff, kept)
     else:
-        ask = partial(engine.check, found.files, selected, not options.statistics, inspect, kept, options.related, options.jobs)
+        ask = partial(engine.check, found.files, selected, fixes, inspect, kept, options.related, options.jobs)
         run = linted(ask, kept)._replace(files=found.files)
     problems = (*(f"{path}: {reason}" for path, reason in found.failures), *run.problems)
     return run._replace(problems=problems, nothing=not found.files)
 
 
-def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None) -> Run:
+def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None, fixes: bool | ForOthers) -> Run:
     from bce_lint import engine
     from bce_lint.cache import cache
     from bce_lint.cli.fix import fix_text
@@ -304,8 +305,9 @@ def _run_on_text(options: Namespace, settings: Settings, inspect: Inspect | None
         from bce_lint.fix_options import FixOptions
         from bce_lint.rules.by_file import EVERY
 
-        return fix_text(data, name, selected, FixOptions(options.unsafe_fixes, EVERY, inspect, related=options.related), options.diff, kept)
-    how = {"fixes": not options.statistics, "inspect": inspect, "cache": kept, "related": options.related}
+        far = FixOptions(options.unsafe_fixes, EVERY, inspect, related=options.related, fixes=fixes)
+        return fix_text(data, name, selected, far, options.diff, kept)
+    how = {"fixes": fixes, "inspect": inspect, "cache": kept, "related": options.related}
     return linted(partial(engine.check_text, data, name, selected, **how), kept)
 
 

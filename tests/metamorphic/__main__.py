@@ -38,9 +38,9 @@ def outcomes(program: Program, names: Iterable[str], seed: int, before: Counter[
 
 
 def screened(program: Program, names: Iterable[str], seed: int) -> Iterator[Outcome]:
-    """The rewrites of a program that change what is said of it otherwise than is meant. Those that may make the same difference, if any, are
-    made together, some at a time, in an order of the program's own; one by one only where that changes more. A crash counts even where it
-    takes several."""
+    """The rewrites of a program that change what is said of it otherwise than is meant. Those that may make the same difference, if any,
+    are made together, some at a time, in an order of the program's own; one by one only where that changes more. A crash counts even where
+    it takes several."""
     before = of_program(program)
     for some in _together(names, random.Random(f"{seed} {program.name}")):
         variant = one_after_the_other(program, some, seed)

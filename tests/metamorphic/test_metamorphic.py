@@ -117,11 +117,10 @@ def test_each_rewrite_changes_some_program() -> None:
 
 def test_places_are_found_after_several_rewrites() -> None:
     program = Program("bug", {"train.py": BUG})
-    names = sorted(REWRITES)
-    variant = one_after_the_other(program, names, 0)
+    variant = one_after_the_other(program, ["comments", "main_function", "names_odd", "half_elsewhere", "if_true", "tabs"], 0)
     assert variant is not None and broken(program, variant) == []
-    at = {path: [variant.origin(path, found.start()) for found in re.finditer("sigmoid", variant.text(path))] for path in variant.files}
-    assert {(place.path, BUG.find("sigmoid", place.offset)) for places in at.values() for place in places} == {("train.py", BUG.find("sigmoid"))}
+    places = [variant.origin(path, found.start()) for path in variant.files for found in re.finditer("torch.sigmoid", variant.text(path))]
+    assert places == [("train.py", BUG.index("torch.sigmoid"))]
 
 
 def test_what_one_of_several_rewrites_changes_is_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
