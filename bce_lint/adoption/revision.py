@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from bce_lint.adoption.git import Repository, TreeEntry, repository_of
-from bce_lint.adoption.known import KnownFindings
+from bce_lint.adoption.known import KnownFinding, KnownFindings, recalled
 from bce_lint.adoption.written_tree import WrittenTree, scratch, write_tree
 from bce_lint.diagnostic import CRASH, Diagnostic
 from bce_lint.source.projects import MARKERS, ImportFolders, by_root, project_files, usual
@@ -23,14 +24,34 @@ _DECIDING: Final = frozenset((*MARKERS, "bce-lint.toml", ".gitignore"))
 """The files beside Python's that decide what a project is, and what of it is linted."""
 
 
+class Place(Protocol):
+    """Where a line of text is kept, if it can be."""
+
+    def get(self) -> str | None:
+        """The text, None where there is none."""
+
+    def put(self, text: str, /) -> None:
+        """Keeps a text."""
+
+
 class FindingsAt:
     """The findings that some files had in a revision; they are looked for when they are first asked about.
 
     A file that is gone since is linted with them: its findings may be those of a file that is new, as its folder was renamed.
-    `lint` gives the findings of files; `texts` stand for what is on the disk. Raises `ValueError` where there is no such revision.
+    `lint` gives the findings of files, and `kept` a place for those of files of a commit, where they may be kept; `texts` stand for what is
+    on the disk. Raises `ValueError` where there is no such revision.
     """
 
-    def __init__(self, revision: str, files: Sequence[Path], lint: Lint, *, on_disk: bool = True, imports: ImportFolders = usual) -> None:
+    def __init__(
+        self,
+        revision: str,
+        files: Sequence[Path],
+        lint: Lint,
+        *,
+        on_disk: bool = True,
+        imports: ImportFolders = usual,
+        kept: Callable[[str, Sequence[str]], Place | None] = lambda commit, files: None,
+    ) -> None:
         self._files = [os.path.abspath(file) for file in files]
         self._folder = _repository(revision, self._files)
         self._repository = Repository(self._folder)
@@ -38,6 +59,7 @@ class FindingsAt:
         self._lint = lint
         self._on_disk = on_disk
         self._imports = imports
+        self._kept = kept
 
     def are_known(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], part: str = "") -> list[bool]:
         """For each finding whether the revision had it."""
@@ -66,13 +88,21 @@ class FindingsAt:
         if self._on_disk and all(self._is_same(tree, root, files) for root, files in roots):
             return None
         named = {_below(file, self._folder) for file in self._files}
-        kept = {path: one for path, one in tree.items() if _counts(path) or path in named}
+        counting = {path: one for path, one in tree.items() if _counts(path) or path in named}
+        there = [path for path in sorted(counting) if path in named or self._is_gone(path, [root for root, _ in roots])]
+        place = self._kept(self._commit, [os.path.join(self._folder, path) for path in there])
+        entries = None if place is None or (line := place.get()) is None else recalled(line)
+        if entries is None:
+            entries = self._found(counting, there)
+            if place is not None and all(one.code != CRASH for one in entries):
+                place.put(json.dumps(entries))
+        return KnownFindings(entries, self._folder)
+
+    def _found(self, tree: Mapping[str, TreeEntry], files: Iterable[str]) -> list[KnownFinding]:
         with scratch() as folder:
-            write_tree(self._repository, kept, folder)
-            there = [path for path in sorted(kept) if path in named or self._is_gone(path, [root for root, _ in roots])]
-            files = [Path(folder, path) for path in there if os.path.isfile(os.path.join(folder, path))]
-            remembered = KnownFindings((), folder)
-            return KnownFindings(remembered.today(*self._lint(files, WrittenTree(folder, self._folder))), self._folder)
+            write_tree(self._repository, tree, folder)
+            there = [Path(folder, path) for path in files if os.path.isfile(os.path.join(folder, path))]
+            return KnownFindings((), folder).today(*self._lint(there, WrittenTree(folder, self._folder)))
 
     def _is_gone(self, path: str, roots: Iterable[str]) -> bool:
         full = os.path.join(self._folder, path)

@@ -60,6 +60,24 @@ class Recalled(NamedTuple):
     unshown: int = 0
 
 
+class Slot(NamedTuple):
+    """The place of one answer."""
+
+    shelf: Shelf
+    question: str
+
+    def get(self) -> str | None:
+        """The answer; None where there is none."""
+        try:
+            return self.shelf.get(self.question)
+        except ValueError:
+            return None
+
+    def put(self, answer: str) -> None:
+        """Keeps the answer, a line of text, if that can be done."""
+        self.shelf.put(self.question, answer)
+
+
 def cache(off: bool = False, folder: str | None = None) -> Cache | None:
     """The cache that options and the environment ask for; None where they want none, or where this program cannot be told from another."""
     if off or os.environ.get(OFF) or program() is None:
@@ -264,6 +282,11 @@ class Cache:
         took = time.process_time() - start
         with suppress(OSError):
             self._cost[state.key] = snapshot_file.write(shelf, name, snapshot_file.Stored(snapshot, imports, took))
+
+    def lasting(self, root: Root, about: str, asked: Sequence[object]) -> Slot | None:
+        """Where the answer lies to what was asked about something that never changes, such as a commit, by its name."""
+        folder = self._place(root)
+        return None if folder is None else Slot(self._new_shelf(folder, root.path, self._state_name(f"about {about}")), question(*asked))
 
     def _state_name(self, part: str) -> str:
         return digest(f"{program()}\0{part}".encode("utf-8", "surrogatepass"))

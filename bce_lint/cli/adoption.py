@@ -17,6 +17,7 @@ from bce_lint.report.paths import shown
 if TYPE_CHECKING:
     from bce_lint.adoption.revision import FindingsAt
     from bce_lint.adoption.written_tree import WrittenTree
+    from bce_lint.cache import Slot
     from bce_lint.cli.run import Run
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
@@ -121,9 +122,12 @@ def _baseline(path: str, *, missing: bool) -> KnownFindings:
 
 def _revision(options: Namespace, settings: Settings) -> FindingsAt:
     from bce_lint import engine
+    from bce_lint.adoption.git import repository_of
     from bce_lint.adoption.revision import FindingsAt, FindingsWithTexts
+    from bce_lint.cache import cache
     from bce_lint.rules.by_file import Selection
     from bce_lint.source.discover import discover
+    from bce_lint.source.projects import root_of
 
     def _lint(files: Sequence[Path], written: WrittenTree) -> FindingsWithTexts:
         """Lints files of the revision as the same paths are linted now."""
@@ -138,6 +142,16 @@ def _revision(options: Namespace, settings: Settings) -> FindingsAt:
             found = engine.check(files, selected, related=options.related)
         return found.diagnostics, found.sources
 
+    def _kept(commit: str, files: Sequence[str]) -> Slot | None:
+        """Where the findings of a commit lie; none are kept where imports are looked up outside of its repository."""
+        store, today = cache(options.no_cache, options.cache_dir), settings.selection(files)
+        folders = sorted({os.path.dirname(file) for file in files})
+        looked_up = [(folder, today.imports(folder)) for folder in folders]
+        inside = os.path.join(repository_of(files[0]) or "", "") if files else ""
+        if store is None or not inside or not all((one + os.sep).startswith(inside) for _, found in looked_up for one in found or ()):
+            return None
+        return store.lasting(root_of(files[0]), commit, ("revision", files, looked_up, today.name(lambda: files), options.related))
+
     text = options.paths == ["-"]
     files = [Path(options.stdin_filename)] if text else discover(map(Path, options.paths), settings.force_exclude, settings.exclusion).files
-    return FindingsAt(options.new_from, files, _lint, on_disk=not text, imports=settings.imports)
+    return FindingsAt(options.new_from, files, _lint, on_disk=not text, imports=settings.imports, kept=_kept)
