@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -65,11 +65,10 @@ class KnownFindings:
         return [number in found for number in range(len(today))]
 
     def surely(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> list[bool]:
-        """For each finding whether it was there before, whatever is found beside these: there are as many entries for its file and its
-        fingerprint as there are findings. Nothing is noted of it."""
-        today = self.today(diagnostics, sources)
-        entries, found = Counter(map(_by_path, self.entries)), Counter(map(_by_path, today))
-        return [one.code != CRASH and entries[_by_path(one)] >= found[_by_path(one)] for one in today]
+        """For each finding whether it was there before, in the file where it is now: no other one may take its entry. Nothing is noted of
+        it."""
+        entries = set(map(_by_path, self.entries))
+        return [one.code != CRASH and _by_path(one) in entries for one in self.today(diagnostics, sources)]
 
     @cached_property
     def _gone(self) -> list[int]:

@@ -69,7 +69,7 @@ class FindingsAt:
         return [one.code != CRASH for one in diagnostics] if known is None else known.are_known(diagnostics, sources, part)
 
     def surely(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText]) -> list[bool]:
-        """For each finding whether the revision had it, whatever is found beside these."""
+        """For each finding whether the revision had it in the file where it is now."""
         if not diagnostics:
             return []
         known = self._known

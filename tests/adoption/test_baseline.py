@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from bce_lint.cli import main
+from bce_lint.fixes.plan import Planner
+from bce_lint.rules.judge import Judged
 from tests.test_cli_progress import start
 
 BUG = "import torch\nfrom torch import nn\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n"
@@ -66,6 +68,62 @@ def test_what_was_there_is_not_told(project: Path, capsys: pytest.CaptureFixture
         assert told(capsys, *arguments) == []
     write(project, {"a.py": f"# above\n\n{BUG}", "new.py": BUG})
     assert told(capsys, ".") == ["new.py"]
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files of the findings that fixes were planned for."""
+    asked: list[str] = []
+    fix = Planner.fix
+
+    def _fix(self: Planner, one: Judged, silent: Any) -> Any:
+        asked.append(Path(one.place.path).name)
+        return fix(self, one, silent)
+
+    monkeypatch.setattr(Planner, "fix", _fix)
+    return asked
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_fixes_are_planned_for_what_is_new(
+    cached: bool, project: Path, planned: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if cached:
+        monkeypatch.delenv("BCE_LINT_NO_CACHE")
+    update(capsys)
+    assert told(capsys, ".") == []
+    assert told(capsys, "--fix", "--unsafe-fixes", ".") == []
+    assert planned == []
+    write(project, {"new.py": BUG})
+    main(["--baseline", "known.json", "."])
+    assert "(1 hidden fix " in capsys.readouterr().out
+    assert planned == ["new.py"]
+    main(["."])
+    assert "(3 hidden fixes " in capsys.readouterr().out
+    assert planned[1:] == ["a.py", "new.py", "z.py"]
+    main(["--baseline", "known.json", "--fix", "--unsafe-fixes", "."])
+    assert planned[4:] == ["new.py"]
+    assert [(project / name).read_text() == BUG for name in ("a.py", "pack/z.py", "new.py")] == [True, True, False]
+
+
+def test_what_is_known_by_its_name_alone_is_planned_for(project: Path, planned: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    update(capsys)
+    (project / "pack" / "z.py").rename(project / "z.py")
+    assert told(capsys, ".") == []
+    assert planned == ["z.py"]
+
+
+def test_all_fixes_that_are_known_answer_for_some(
+    project: Path, planned: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BCE_LINT_NO_CACHE")
+    main(["."])
+    assert planned == ["a.py", "z.py"]
+    update(capsys)
+    write(project, {"known.json": json.dumps({"version": 1, "findings": entries(project)[:1]})})
+    main(["--baseline", "known.json", "."])
+    assert "Found 1 finding in 1 file.\nNo fixes available (1 hidden fix " in capsys.readouterr().out
+    assert planned[2:] == []
 
 
 def test_one_entry_stands_for_one_finding(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
+from bce_lint.adoption.git import TreeEntry
+from bce_lint.adoption.known import KnownFinding
+from bce_lint.adoption.revision import FindingsAt
 from bce_lint.cli import main
 
 BUG = "import torch\nfrom torch import nn\n\n\ndef step(x, y):\n    return nn.BCEWithLogitsLoss()(torch.sigmoid(x), y)\n"
@@ -42,9 +46,12 @@ def commit(folder: Path, files: dict[str, str]) -> None:
     git(folder, "commit", "-q", "-m", "a")
 
 
-@pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty repository; the working folder."""
+@pytest.fixture(autouse=True, params=["nothing kept", "kept"])
+def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty repository; the working folder. What was found in a revision is kept, or is not."""
+    if request.param == "kept":
+        monkeypatch.delenv("BCE_LINT_NO_CACHE")
+        monkeypatch.setenv("BCE_LINT_CACHE_DIR", str(tmp_path / "cache"))
     folder = tmp_path / "project"
     folder.mkdir()
     git(folder, "init", "-q")
@@ -102,6 +109,64 @@ def test_a_source_folder_is_looked_up_in_the_revision(project: Path, capsys: pyt
     commit(project, {})
     write(project, {"python/net.py": SIGMOID})
     assert told(capsys, ".") == ["train.py:7"]
+
+
+@pytest.fixture
+def revisions(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The files of revisions that were linted."""
+    asked: list[list[str]] = []
+    found = FindingsAt._found
+
+    def _found(self: FindingsAt, tree: Mapping[str, TreeEntry], files: Iterable[str]) -> list[KnownFinding]:
+        asked.append([*files])
+        return found(self, tree, asked[-1])
+
+    monkeypatch.setattr(FindingsAt, "_found", _found)
+    return asked
+
+
+@pytest.mark.parametrize("project", ["kept"], indirect=True)
+def test_a_revision_is_linted_once(project: Path, revisions: list[list[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    commit(project, {"a.py": BUG, "b.py": BUG})
+    for above in ("", "# one\n", "# two\n"):
+        write(project, {"a.py": f"{above}{BUG}\n\n{OTHER}"})
+        assert told(capsys, ".") == [f"a.py:{14 + bool(above)}"]
+    assert revisions == [["a.py", "b.py"]]
+    assert told(capsys, "--related", "a.py") == ["a.py:15"]
+    assert told(capsys, "a.py", "--extend-select", "BCE123") == ["a.py:15"]
+    assert revisions[1:] == [["a.py"], ["a.py"]]
+    (project / "b.py").rename(project / "c.py")
+    assert told(capsys, "a.py", "c.py") == ["a.py:15"]  # that of `b.py` stands for that of `c.py`
+    assert revisions[3:] == []
+    commit(project, {})
+    write(project, {"a.py": BUG + OTHER + OTHER.replace("other", "third")})
+    assert told(capsys, "a.py") == ["a.py:18"]
+    assert revisions[3:] == [["a.py"]]
+
+
+@pytest.mark.parametrize("project", ["kept"], indirect=True)
+def test_what_a_revision_imports_from_elsewhere_is_looked_at_each_time(
+    project: Path, tmp_path: Path, revisions: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {"bce-lint.toml": 'src = ["libraries"]\n', "libraries/net.py": SIGMOID})
+    commit(project, {"train.py": TRAIN})
+    for above in ("# one\n", "# two\n"):
+        write(project, {"train.py": f"{above}{TRAIN}"})
+        assert told(capsys, ".") == []
+    assert revisions == [["train.py"], ["train.py"]]
+
+
+@pytest.mark.parametrize("project", ["kept"], indirect=True)
+def test_a_crash_is_not_kept(
+    project: Path, revisions: list[list[str]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(project, {"a.py": BUG})
+    write(project, {"a.py": f"#\n{BUG}"})
+    with monkeypatch.context() as broken:
+        broken.setattr(FindingsAt, "_found", lambda *_: [KnownFinding("a.py", "BCE900", "", "")])
+        assert told(capsys, ".") == ["a.py:7"]
+    assert told(capsys, ".") == []
+    assert len(revisions) == 1
 
 
 def test_only_what_is_new_is_fixed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
