@@ -48,6 +48,7 @@ def test_every_example_of_what_it_finds_marks_a_line() -> None:
     assert sum(bool(MARK.search(text)) for text in blocks("python")) == len(blocks("python")) - 1
 
 
+@pytest.mark.any_python
 def test_the_output_shown_is_the_output() -> None:
     (shown,) = blocks("text")
     done = shell("bce-lint examples/", ROOT)
@@ -56,6 +57,7 @@ def test_the_output_shown_is_the_output() -> None:
     assert shown in done.stdout
 
 
+@pytest.mark.any_python
 def test_what_is_revealed_is_what_is_shown() -> None:
     (shown,) = blocks("console")
     command, _, output = shown.removeprefix("$ ").partition("\n")
@@ -63,6 +65,7 @@ def test_what_is_revealed_is_what_is_shown() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, output, "")
 
 
+@pytest.mark.any_python
 def test_the_examples_have_findings_in_both_files() -> None:
     done = shell("bce-lint --output-format concise examples/", ROOT)
     found = {(line.split(":")[0], line.split()[1]) for line in done.stdout.splitlines()[:-1]}
@@ -75,6 +78,7 @@ def commands() -> list[str]:
     return [line.split("  #")[0].strip() for text in blocks("sh") for line in text.splitlines() if "pip install" not in line]
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("command", commands())
 def test_a_command_works(tmp_path: Path, command: str) -> None:
     (tmp_path / "src").mkdir()

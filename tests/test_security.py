@@ -69,6 +69,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize(("face", "stdin"), READING.values(), ids=READING)
 def test_reading_runs_nothing_and_writes_its_cache_alone(project: Path, face: list[str], stdin: str) -> None:
     before = files(project)

@@ -9,6 +9,7 @@ import pytest
 from tests.told import PATHS, TOLD, file_of, named, said, written
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("path", PATHS, ids=named)
 def test_what_is_said(path: Path) -> None:
     assert said(path) == written(file_of(path)).get(named(path), []), "`python -m tests.told` writes it anew; read the difference"

@@ -193,6 +193,7 @@ def test_a_pipe_with_a_name_is_refused_and_kept_as_nothing(root: Path) -> None:
     assert not (root / "kept").exists()
 
 
+@pytest.mark.any_python
 def test_every_project_has_the_same_findings_with_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(FIXTURES / "projects", tmp_path / "projects")
     monkeypatch.chdir(tmp_path)

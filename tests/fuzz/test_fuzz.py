@@ -34,8 +34,8 @@ def test_some_programs() -> None:
 
 
 @pytest.mark.long
-def test_a_minute_of_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--minutes", "1", "--seed", "1", "--keep", str(tmp_path)]) == 0, capsys.readouterr().out
+def test_half_a_minute_of_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--minutes", "0.5", "--seed", "1", "--keep", str(tmp_path)]) == 0, capsys.readouterr().out
 
 
 @pytest.mark.parametrize("index", range(17))

@@ -120,7 +120,7 @@ def test_random_edits(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", LOSSES[2::3], ids=lambda path: path.name)
 def test_random_edits_at_length(folder: Path, tmp_path: Path) -> None:
     if texts := plain(folder):
-        play(tmp_path, texts, Random(f"{folder.name} at length"), 25)
+        play(tmp_path, texts, Random(f"{folder.name} at length"), 14)
 
 
 @pytest.mark.any_python

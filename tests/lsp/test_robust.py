@@ -90,6 +90,7 @@ MALFORMED = {
 }
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 def test_what_is_no_message(folder: Path, data: bytes) -> None:
     with Wire(folder=folder, env=ENV) as wire:
@@ -112,6 +113,7 @@ STRANGE = {
 }
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize(("method", "params", "code"), STRANGE.values(), ids=STRANGE)
 def test_requests_that_cannot_be_followed_are_answered(folder: Path, method: str, params: object, code: int) -> None:
     with Wire(folder=folder, env=ENV) as wire:

@@ -319,6 +319,7 @@ WRITTEN_OTHERWISE = {
 }  # fmt: skip
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("way", WRITTEN_OTHERWISE)
 def test_random_texts_written_otherwise(way: str) -> None:
     assert go_on(WRITTEN_OTHERWISE[way], Random(way), 120) > 0

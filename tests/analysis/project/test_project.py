@@ -232,6 +232,7 @@ def rows_of(diagnostics: Iterable[Diagnostic], path: Path) -> set[Diagnostic]:
     return {d for d in diagnostics if d.location.path == str(path)}
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("root", FIXTURES, ids=lambda root: root.name)
 def test_a_file_has_the_same_findings_alone_and_in_its_project(root: Path) -> None:
     files = sorted(root.rglob("*.py"))

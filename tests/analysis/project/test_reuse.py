@@ -68,6 +68,7 @@ def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int, edits: boo
     return found
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize(("edits", "opened"), [(False, False), (True, True), (True, False)], ids=["by-file", "opened", "written"])
 @pytest.mark.parametrize("folder", PROJECTS[::4], ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_random_changes_of_fixtures(folder: Path, edits: bool, opened: bool, tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_random_changes_of_fixtures(folder: Path, edits: bool, opened: bool, tmp
 @pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_random_changes_of_fixtures_at_length(folder: Path, seed: int, tmp_path: Path) -> None:
     if texts := texts_of(folder, tmp_path):
-        go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 15, edits=seed > 0, opened=seed == 1)
+        go_on(tmp_path, texts, Random(f"{folder.name} {seed}"), 8, edits=seed > 0, opened=seed == 1)
 
 
 OTHER = "from torch import nn\n\n\ndef other(x, y):\n    return nn.BCEWithLogitsLoss()(x.sigmoid(), y)\n"

@@ -60,6 +60,7 @@ def go_on(root: Path, texts: dict[str, str], rng: Random, steps: int) -> int:
     return found
 
 
+@pytest.mark.any_python
 @pytest.mark.parametrize("folder", PROJECTS[2::4], ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_random_changes_of_fixtures(folder: Path, tmp_path: Path) -> None:
     if texts := texts_of(folder, tmp_path):
