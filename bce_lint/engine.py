@@ -15,9 +15,10 @@ from bce_lint.source.projects import by_root, package_of, project_files, root_of
 
 if TYPE_CHECKING:
     from bce_lint.analysis.project.project import Project
-    from bce_lint.cache import Cache
+    from bce_lint.asked_fixes import ForOthers
+    from bce_lint.cache import Cache, Recalled
     from bce_lint.cache.turn import AnswerTurn
-    from bce_lint.findings import ForOthers, Inspect
+    from bce_lint.findings import Inspect
     from bce_lint.fix_options import FixOptions
     from bce_lint.fixes.outcome import Outcome
     from bce_lint.rules.by_file import Asked, Selection
@@ -131,13 +132,14 @@ def _answer(
     analysis goes on from what it has, and that is all. Who asks for the fixes of some findings is told those of all that are known."""
     if cache is None:
         return analyse(_none_earlier)[1]
+    from bce_lint.asked_fixes import FOR_NONE
     from bce_lint.cache import question
 
     name = question(*asked, fixes if isinstance(fixes, bool) else fixes.name)
     find = partial(cache.find, root, files, text=text, imports=imports)
     known = find(name) if kept else None
     if known is None and kept and not isinstance(fixes, bool):
-        known = find(question(*asked, True))
+        known = find(question(*asked, True)) or _if_known(find(question(*asked, FOR_NONE)), fixes, root)
     if known is None and turn is not None and text is not None:
         known = cache.wait(turn, root, text, partial(find, name))
     if known is not None:
@@ -147,6 +149,11 @@ def _answer(
     if kept and _keep(cache, root, project, name, result):
         cache.keep_state(root, part, project)
     return result
+
+
+def _if_known(known: Recalled | None, fixes: ForOthers, root: Root) -> Recalled | None:
+    """An answer without fixes, if none are asked for what was found."""
+    return known if known is not None and all(fixes.known([*known.diagnostics], known.sources, root.path)) else None
 
 
 def _keep(cache: Cache, root: Root, project: Project, name: str, result: LintResult) -> bool:

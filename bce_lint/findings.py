@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bce_lint.analysis.domain.conditions import in_words
 from bce_lint.analysis.state.unfinished import CALLER_SPENT
+from bce_lint.asked_fixes import ForOthers
 from bce_lint.diagnostic import (
     DISPLAY_ONLY,
     SAFE,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from bce_lint.analysis.domain.tensor import Place
     from bce_lint.analysis.project.project import Project
     from bce_lint.analysis.state.unfinished import Unfinished
+    from bce_lint.asked_fixes import KnownOf
     from bce_lint.fixes.brought import Heard
     from bce_lint.fixes.recorded_project import RecordedProject
     from bce_lint.rules.by_file import Selection
@@ -49,18 +51,9 @@ if TYPE_CHECKING:
 
     Inspect: TypeAlias = Callable[[Project, list[Judged]], list[Judged]]
     """Looks at the findings of a project with their fixes, and gives those that are to be told."""
-    KnownOf: TypeAlias = Callable[[list[Diagnostic], Mapping[str, SourceText], str], list[bool]]
-    """Says for each finding of a project, given by its folder, whether it is known."""
 
 MAX_MESSAGE = 1_000
 """The most characters of a message: what it quotes of the source can be as long as a file."""
-
-
-class ForOthers(NamedTuple):
-    """Fixes are asked for all findings but those that are known for sure, whatever else is found; `name` says which those are."""
-
-    name: str
-    known: KnownOf
 
 
 class Heeded(NamedTuple):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from bce_lint.diagnostic import SAFE, UNSAFE
 
 if TYPE_CHECKING:
+    from bce_lint.asked_fixes import ForOthers
     from bce_lint.diagnostic import Edit
-    from bce_lint.findings import ForOthers, Inspect
+    from bce_lint.findings import Inspect
 
 
 class FixOptions(NamedTuple):

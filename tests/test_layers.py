@@ -50,8 +50,9 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.fixes.intent": {"analysis.sites", "records"},
         "bce_lint.fixes": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "fixes.intent", "records"},
         "bce_lint.cache": {"diagnostic", "source", "analysis", "records"},
-        "bce_lint.findings": {"ir", "diagnostic", "source", "analysis", "rules", "fixes", "records"},
-        "bce_lint.fix_options": {"diagnostic", "findings"},
+        "bce_lint.asked_fixes": {"diagnostic", "source"},
+        "bce_lint.findings": {"ir", "diagnostic", "source", "analysis", "rules", "fixes", "asked_fixes", "records"},
+        "bce_lint.fix_options": {"diagnostic", "asked_fixes", "findings"},
         "bce_lint.fix_rounds": {"source", "syntax.parse", "analysis", "rules", "fixes", "findings", "fix_options", "records"},
         "bce_lint.revealed": {"ir", "diagnostic", "source", "syntax.parse", "analysis", "records"},
         "bce_lint.loss_table": {"ir", "diagnostic", "source", "catalog", "analysis", "rules", "findings", "records"},
@@ -59,8 +60,8 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.crew": set(),
         "bce_lint.several_projects": {"cache", "crew", "lint_result", "progress"},
         "bce_lint.engine": {
-            "diagnostic", "source", "analysis", "rules", "fixes", "findings", "fix_options", "fix_rounds", "revealed", "cache", "records",
-            "staying", "lint_result", "several_projects",
+            "diagnostic", "source", "analysis", "rules", "fixes", "asked_fixes", "findings", "fix_options", "fix_rounds", "revealed",
+            "cache", "records", "staying", "lint_result", "several_projects",
         },
         "bce_lint.staying": {"source", "analysis"},
         "bce_lint.workspace": {
@@ -78,8 +79,8 @@ ROOMS: dict[str, frozenset[str]] = {
         "bce_lint.compare": {"diagnostic", "source", "catalog", "rules", "report", "records", "terminal"},
         "bce_lint.config": {"source", "rules", "report", "records"},
         "bce_lint.cli": {
-            "", "rules", "config", "engine", "findings", "fix_options", "revealed", "loss_table", "fixes.outcome", "report", "source",
-            "diagnostic", "verify", "compare", "cache", "adoption", "fingerprints", "records", "terminal", "progress", "lsp",
+            "", "rules", "config", "engine", "asked_fixes", "findings", "fix_options", "revealed", "loss_table", "fixes.outcome", "report",
+            "source", "diagnostic", "verify", "compare", "cache", "adoption", "fingerprints", "records", "terminal", "progress", "lsp",
             "lint_result",
         },
         "bce_lint.lsp": {

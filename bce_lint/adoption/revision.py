@@ -24,7 +24,7 @@ _DECIDING: Final = frozenset((*MARKERS, "bce-lint.toml", ".gitignore"))
 """The files beside Python's that decide what a project is, and what of it is linted."""
 
 
-class Place(Protocol):
+class LineStore(Protocol):
     """Where a line of text is kept, if it can be."""
 
     def get(self) -> str | None:
@@ -50,7 +50,7 @@ class FindingsAt:
         *,
         on_disk: bool = True,
         imports: ImportFolders = usual,
-        kept: Callable[[str, Sequence[str]], Place | None] = lambda commit, files: None,
+        kept: Callable[[str, Sequence[str]], LineStore | None] = lambda commit, files: None,
     ) -> None:
         self._files = [os.path.abspath(file) for file in files]
         self._folder = _repository(revision, self._files)
@@ -90,12 +90,12 @@ class FindingsAt:
         named = {_below(file, self._folder) for file in self._files}
         counting = {path: one for path, one in tree.items() if _counts(path) or path in named}
         there = [path for path in sorted(counting) if path in named or self._is_gone(path, [root for root, _ in roots])]
-        place = self._kept(self._commit, [os.path.join(self._folder, path) for path in there])
-        entries = None if place is None or (line := place.get()) is None else recalled(line)
+        store = self._kept(self._commit, [os.path.join(self._folder, path) for path in there])
+        entries = None if store is None or (line := store.get()) is None else recalled(line)
         if entries is None:
             entries = self._found(counting, there)
-            if place is not None and all(one.code != CRASH for one in entries):
-                place.put(json.dumps(entries))
+            if store is not None and all(one.code != CRASH for one in entries):
+                store.put(json.dumps(entries))
         return KnownFindings(entries, self._folder)
 
     def _found(self, tree: Mapping[str, TreeEntry], files: Iterable[str]) -> list[KnownFinding]:

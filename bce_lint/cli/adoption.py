@@ -17,11 +17,12 @@ from bce_lint.report.paths import shown
 if TYPE_CHECKING:
     from bce_lint.adoption.revision import FindingsAt
     from bce_lint.adoption.written_tree import WrittenTree
+    from bce_lint.asked_fixes import ForOthers
     from bce_lint.cache import Slot
     from bce_lint.cli.run import Run
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.findings import ForOthers, Inspect
+    from bce_lint.findings import Inspect
     from bce_lint.source.text import SourceText
 
 _NOT_ANALYSED: Final = frozenset((CRASH, UNREADABLE, TOO_LARGE))
@@ -47,10 +48,10 @@ class Adopted:
 
     def fixes(self) -> ForOthers:
         """For which findings fixes are planned: for none that is known for sure, and for none where all are to be known."""
-        from bce_lint.findings import ForOthers
+        from bce_lint.asked_fixes import FOR_NONE, ForOthers
 
         if self._options.update_baseline:
-            return ForOthers("none", lambda diagnostics, *_: [True] * len(diagnostics))
+            return ForOthers(FOR_NONE, lambda diagnostics, *_: [True] * len(diagnostics))
         name = repr((self._baseline and (self._baseline.folder, self._baseline.entries), self._revision and self._revision.commit))
         return ForOthers(f"those that are not in {name}", self._surely_known)
 

@@ -22,12 +22,13 @@ from bce_lint.diagnostic import CRASH, UNNAMED
 from bce_lint.progress import PROGRESS
 
 if TYPE_CHECKING:
+    from bce_lint.asked_fixes import ForOthers
     from bce_lint.cli.adoption import Adopted
     from bce_lint.cli.run import Run
     from bce_lint.compare import WitnessReport
     from bce_lint.config.project_settings import Settings
     from bce_lint.diagnostic import Diagnostic
-    from bce_lint.findings import ForOthers, Inspect
+    from bce_lint.findings import Inspect
     from bce_lint.rules.by_file import FileRules
 
 CLEAN, FINDINGS, ERROR, INTERRUPTED = 0, 1, 2, 130

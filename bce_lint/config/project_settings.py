@@ -11,6 +11,7 @@ from bce_lint.config.nearest import Configurations
 from bce_lint.config.problem import ConfigError
 from bce_lint.config.reading import Configuration
 from bce_lint.config.resolving import Resolved
+from bce_lint.config.settings import BY_KEY
 from bce_lint.rules.by_file import FileRules, Files, Selection
 from bce_lint.source.exclusion import Exclusion
 
@@ -74,13 +75,14 @@ class Settings:
         return Selection.alike(self.here.unnamed, self.imports)
 
     def _name(self, files: Files) -> object:
-        """All that the rules of a project's files depend on."""
+        """All that the rules of a project's files depend on: not how a run prints what it finds."""
         folders = {os.path.dirname(path) for path in files()}
-        return self._inline, self._options, sorted({self._said(folder) for folder in folders})
+        return _of_files(self._inline), _of_files(self._options), sorted({self._said(folder) for folder in folders})
 
     def _said(self, folder: str) -> str:
         try:
-            return repr(self._configurations.of(folder))
+            found = self._configurations.of(folder)
+            return repr(found and _of_files(found))
         except ConfigError as error:
             return str(error)
 
@@ -91,3 +93,8 @@ class Settings:
 
 
 _SILENT = FileRules(frozenset())
+
+
+def _of_files(found: Configuration) -> Configuration:
+    """What a configuration says of files, and not of a whole run."""
+    return found._replace(values={key: value for key, value in found.values.items() if not BY_KEY[key].whole_run})

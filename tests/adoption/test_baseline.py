@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bce_lint import engine
 from bce_lint.cli import main
 from bce_lint.fixes.plan import Planner
 from bce_lint.rules.judge import Judged
@@ -111,6 +112,19 @@ def test_what_is_known_by_its_name_alone_is_planned_for(project: Path, planned: 
     (project / "pack" / "z.py").rename(project / "z.py")
     assert told(capsys, ".") == []
     assert planned == ["z.py"]
+
+
+def test_an_answer_without_fixes_is_one_where_all_is_known(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BCE_LINT_NO_CACHE")
+    update(capsys)
+    with monkeypatch.context() as nothing_runs:
+        nothing_runs.delattr(engine, "judge_files")
+        assert told(capsys, ".") == []
+    write(project, {"known.json": json.dumps({"version": 1, "findings": entries(project)[:1]})})
+    main(["--baseline", "known.json", "."])
+    assert "(1 hidden fix " in capsys.readouterr().out
 
 
 def test_all_fixes_that_are_known_answer_for_some(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bce_lint import engine
 from bce_lint.cli.configured import settings
 from bce_lint.cli.options import parse
 from bce_lint.config.settings import BY_KEY, SETTINGS
@@ -111,6 +112,19 @@ def test_the_cache_lies_where_the_working_folders_configuration_says(root: Path,
     write(root, {"a.py": BUG, "bce-lint.toml": 'cache-dir = "kept"\n', "pkg/bce-lint.toml": 'cache-dir = "other"\n', "pkg/b.py": BUG})
     assert lint("a.py", "pkg").status == 1
     assert sorted(path.parent.name for path in root.rglob(".bce_lint_cache")) == ["kept"]
+
+
+def test_an_answer_is_one_for_every_format_and_number_of_jobs(root: Path, lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BCE_LINT_NO_CACHE")
+    write(root, {"a.py": BUG, "bce-lint.toml": 'output-format = "github"\n'})
+    found = lint("a.py", *JSON).found()
+    with monkeypatch.context() as nothing_runs:
+        nothing_runs.delattr(engine, "judge_files")
+        assert lint("a.py", "--jobs", "1", "--output-format", "concise").out.startswith("a.py:9:12: ")
+        assert lint("a.py", "--exit-non-zero-on-possible", *JSON).found() == found
+        write(root, {"bce-lint.toml": "jobs = 1\n"})
+        assert lint("a.py", *JSON).found() == found
+    assert lint("a.py", "--severity", "BCE103=info", "--output-format", "github").out.startswith("::notice ")
 
 
 def test_the_format_is_that_of_the_working_folder(root: Path, lint: Lint) -> None:
