@@ -132,14 +132,14 @@ def _answer(
     analysis goes on from what it has, and that is all. Who asks for the fixes of some findings is told those of all that are known."""
     if cache is None:
         return analyse(_none_earlier)[1]
-    from bce_lint.asked_fixes import FOR_NONE
     from bce_lint.cache import question
 
     name = question(*asked, fixes if isinstance(fixes, bool) else fixes.name)
     find = partial(cache.find, root, files, text=text, imports=imports)
     known = find(name) if kept else None
     if known is None and kept and not isinstance(fixes, bool):
-        known = find(question(*asked, True)) or _if_known(find(question(*asked, FOR_NONE)), fixes, root)
+        others = (_if_known(find(question(*asked, other)), fixes, root) for other in fixes.beside)
+        known = find(question(*asked, True)) or next(filter(None, others), None)
     if known is None and turn is not None and text is not None:
         known = cache.wait(turn, root, text, partial(find, name))
     if known is not None:
@@ -152,7 +152,7 @@ def _answer(
 
 
 def _if_known(known: Recalled | None, fixes: ForOthers, root: Root) -> Recalled | None:
-    """An answer without fixes, if none are asked for what was found."""
+    """An answer with other fixes, if none are asked for what was found."""
     return known if known is not None and all(fixes.known([*known.diagnostics], known.sources, root.path)) else None
 
 

@@ -50,10 +50,11 @@ class Adopted:
         """For which findings fixes are planned: for none that is known for sure, and for none where all are to be known."""
         from bce_lint.asked_fixes import FOR_NONE, ForOthers
 
+        known = repr((self._baseline and (self._baseline.folder, self._baseline.entries), self._revision and self._revision.commit))
+        name = f"those that are not in {known}"
         if self._options.update_baseline:
-            return ForOthers(FOR_NONE, lambda diagnostics, *_: [True] * len(diagnostics))
-        name = repr((self._baseline and (self._baseline.folder, self._baseline.entries), self._revision and self._revision.commit))
-        return ForOthers(f"those that are not in {name}", self._surely_known)
+            return ForOthers(FOR_NONE, lambda diagnostics, *_: [True] * len(diagnostics), (name,))
+        return ForOthers(name, self._surely_known)
 
     def _surely_known(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], _part: str) -> list[bool]:
         known = [source.surely(diagnostics, sources) for source in (self._baseline, self._revision) if source is not None]

@@ -125,6 +125,9 @@ def test_an_answer_without_fixes_is_one_where_all_is_known(
     write(project, {"known.json": json.dumps({"version": 1, "findings": entries(project)[:1]})})
     main(["--baseline", "known.json", "."])
     assert "(1 hidden fix " in capsys.readouterr().out
+    with monkeypatch.context() as nothing_runs:
+        nothing_runs.delattr(engine, "judge_files")
+        assert update(capsys) == "Baseline known.json: 2 findings (1 new, 0 gone).\n"
 
 
 def test_all_fixes_that_are_known_answer_for_some(
