@@ -266,7 +266,7 @@ def fix(
 ) -> tuple[Outcome, Mapping[str, SourceText]]:
     """Fixes files as far as `options` allow, without writing them; returns what came of it, and the texts after it. A `cache` may know that
     there is nothing to fix, and from what the analysis can go on; it is told what was found before anything was fixed."""
-    from bce_lint.fixes.outcome import together as as_one
+    from bce_lint.fixes.outcome import as_one
 
     shown, selected = shown_paths(files), selection(asked)
     found = [(root, [*project_files(root, paths, selected.imports), *paths], paths) for root, paths in by_root(shown)]

@@ -22,7 +22,7 @@ class Outcome(NamedTuple):
     unshown: int = 0
 
 
-def together(outcomes: Sequence[Outcome]) -> Outcome:
+def as_one(outcomes: Sequence[Outcome]) -> Outcome:
     """What several projects came to as one."""
     return Outcome(
         tuple(group for o in outcomes for group in o.groups),
