@@ -12,7 +12,8 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from bce_lint import ir
 from bce_lint.ir import Body, Span
-from bce_lint.syntax.build_expressions import ExpressionBuilder, Given, GivenParameter, TreeNode
+from bce_lint.syntax.build_expressions import Given, GivenParameter, TreeNode
+from bce_lint.syntax.build_patterns import CasePattern, PatternBuilder
 
 # Arms of an `if` beyond these stand one after another, each under an unknown test: nesting would be too deep to interpret.
 MAX_ARMS = 100
@@ -30,7 +31,17 @@ class DefinitionFields(NamedTuple):
     type_params: Sequence[str] = ()
 
 
-class Builder(ExpressionBuilder):
+class CaseFields(NamedTuple):
+    """The fields of a case: its span and that of its pattern, which is a node, a test beside it, and its statements."""
+
+    span: Span
+    pattern: TreeNode
+    pattern_span: Span
+    guard: TreeNode
+    body: Suite
+
+
+class Builder(PatternBuilder):
     """Builds statements; `out` collects those of the block at hand."""
 
     # How each type of node is read.
@@ -40,6 +51,7 @@ class Builder(ExpressionBuilder):
         super().__init__(span)
         self.out: list[ir.Stmt] = []
         self.module_scope = self.scope
+        self._matches = 0
 
     @abstractmethod
     def unknown_statement(self, node: TreeNode) -> None:
@@ -191,6 +203,24 @@ class Builder(ExpressionBuilder):
     def _item(self, context: TreeNode, target: TreeNode) -> ir.WithItem:
         value = self.expr(context)
         return ir.WithItem(value, None if target is None else self.target(target))
+
+    def match(self, subject: TreeNode, cases: Sequence[CaseFields]) -> None:
+        """`match`: the subject gets a name of its own, the cases become `if` and `elif`."""
+        value = self.expr(subject)
+        name = ir.Name(value.span, f"$match{self._matches}")
+        self._matches += 1
+        self.scope.bound.add(name.id)
+        self.out.append(ir.Assign(value.span, (name,), value))
+        self.count += len(cases) - 1
+        self.out += nested([self._case(case, name) for case in cases], ())
+
+    def _case(self, fields: CaseFields, subject: ir.Name) -> Arm:
+        case = CasePattern(self)
+        self.pattern(case, fields.pattern, subject)
+        if fields.guard is None:
+            return fields.span, case.test(fields.pattern_span), case.assigns() + self.body(fields.body)
+        test = case.guarded(fields.pattern_span, self.expr(fields.guard))
+        return fields.span, test, self.body(fields.body)
 
     # --- definitions
 

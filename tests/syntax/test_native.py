@@ -75,8 +75,25 @@ NEWER = [
     (3, 11, "try:\n    a\nexcept* (B, C) as d:\n    e\nexcept* F:\n    g\nelse:\n    h\nfinally:\n    i  # end\n"),
     (3, 12, "type A = int\ntype B[T] = list[T]\ndef f[T, *U, **V](x: T) -> T: return T\nclass C[T: int](D): x: T\n"),
 ]
+CASES = [
+    "1: pass", " (1) : pass ;", "None | True|(False): x = 'case'; ", "_: y", "1, -2.5, 3 - 1j, : pass", "c, *_ : pass",
+    "*d , e: pass", "(f): pass", "() | []: pass", "[b], (c,), ((d, e)), ( [ * f ] ): pass", "(g, h) as i if i: pass",
+    "(j as k): pass", "b.c(): pass",
+    "D(e, 1, f=g, h = (i | 'j'), ) : pass", "int(k) | str(l): pass", "M((n, o), p=((q))): r", "{}: pass",
+    "{ 'b' : c, 1: 2, D.e: _, **f , }: pass",
+    "{**g}: pass", "({\n    'h': i,  # **j\n    ** j\n}): pass", "'b' 'c' | b'd': pass", "(e\n        # f\n        ) if (g): h",
+    "\\\n  i: j", "B(c=1,\n        # c=2,\n        d=2): e", "F(\n g  # h=i\n ,h = 3): i", "case:\n        match case:\n"
+    "            case _ if match: case\n            case [case, *match]: pass\n\n        if a:\n            b ;",
+    "'é', {'ü': ä}, B(é=ö): pass", "(f|(g|1)): h  # case i", "(1 | 2) as b, (c): pass", "d.e.f | (g) if (b := c): pass", "-1: pass",
+]
+SUBJECTS = ["a", "(a)", "a, b", "a,", "match", "a[b:c], *d", "(yield_ := a)"]
+MATCHES = [
+    *(f"match a:\n    case {one}\nb\n" for one in CASES),
+    *(f"match {one}:  # case b:\n    # case c:\n\n" + "".join(f"    case {case}\n" for case in CASES) for one in SUBJECTS),
+    *(f"if a:\n  match b :{end}    case c: pass{end}  # case{end}{end}    case d: pass ; {end}" for end in ("\n", "\r\n")),
+    "match a:\n\tcase b: pass\n\f\n\tcase c: d\n",
+]
 ELSEWHERE = [
-    "match a:\n    case 1: pass\n",
     "µ = 1\n", "x = f'{µ}'\n", "x = '\\N{DASH}' f'\\N{DASH}{a}'\n", "# ²\nx = 'µ'\nx.µ = 1\n", "f(x, ª=1)  # a\u2028b\n",
 ]
 
@@ -89,7 +106,7 @@ def _room() -> Iterator[None]:
     sys.setrecursionlimit(limit)
 
 
-@pytest.mark.parametrize("text", [*SAME, *(text for *version, text in NEWER if sys.version_info >= tuple(version))])
+@pytest.mark.parametrize("text", [*SAME, *MATCHES, *(text for *version, text in NEWER if sys.version_info >= tuple(version))])
 def test_both_parsers_give_the_same(text: str) -> None:
     found = lower_native(text)
     assert found is not None

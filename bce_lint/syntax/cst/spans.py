@@ -83,15 +83,15 @@ class Spans:
             for key, offset in table.items():
                 table[key] = offset + shifts[bisect_right(places, offset - side)]
 
-    def inner(self, node: cst.BaseExpression) -> Span:
+    def inner(self, node: cst.BaseExpression | cst.MatchPattern) -> Span:
         """The span of an expression, without the parentheses around it."""
         if node.lpar:
             return Span(self.ends[id(node.lpar[-1])], self.starts[id(node.rpar[0])])
         key = id(node)
         return Span(self.starts[key], self.ends[key])
 
-    def display(self, node: cst.BaseExpression) -> Span:
-        """The span of a tuple or generator, with its own parentheses and no others."""
+    def display(self, node: cst.BaseExpression | cst.MatchTuple) -> Span:
+        """The span of a tuple, of a generator or of the pattern of one, with its own parentheses and no others."""
         if node.lpar:
             return Span(self.starts[id(node.lpar[-1])], self.ends[id(node.rpar[0])])
         return self.trimmed(node)

@@ -10,10 +10,11 @@ from libcst.helpers import get_full_name_for_node
 
 from bce_lint import ir
 from bce_lint.ir import Span
-from bce_lint.syntax.build import Arm, DefinitionFields, nested
+from bce_lint.syntax.build import CaseFields, DefinitionFields
+from bce_lint.syntax.build_patterns import CasePattern
 from bce_lint.syntax.cst.expressions import CstExpressions, elements, given, parameters
 from bce_lint.syntax.cst.operators import AUGMENTED
-from bce_lint.syntax.cst.patterns import Match
+from bce_lint.syntax.cst.patterns import PATTERNS, pattern_span
 from bce_lint.syntax.cst.spans import Spans
 
 # Only newer versions of LibCST know these.
@@ -31,10 +32,6 @@ def _alias(node: Any) -> str | None:
 
 class CstReader(CstExpressions):
     """Reads statements, which `statements` lists."""
-
-    def __init__(self, spans: Spans) -> None:
-        super().__init__(spans)
-        self.matches = 0
 
     def unknown_statement(self, node: cst.CSTNode) -> None:
         """Something that is not modelled."""
@@ -86,23 +83,18 @@ class CstReader(CstExpressions):
         self.context(self.spans.whole(node), items, _suite(node))
 
     def _match(self, node: cst.Match) -> None:
-        """The subject gets a name of its own, the cases become `if` and `elif`."""
-        subject = self.expr(node.subject)
-        name = ir.Name(subject.span, f"$match{self.matches}")
-        self.matches += 1
-        self.scope.bound.add(name.id)
-        self.out.append(ir.Assign(subject.span, (name,), subject))
-        self.count += len(node.cases) - 1
-        self.out += nested([self._case(case, name) for case in node.cases], ())
+        self.match(node.subject, [self._fields(case) for case in node.cases])
 
-    def _case(self, node: cst.MatchCase, subject: ir.Name) -> Arm:
-        span = self.spans.whole(node)
-        match = Match(self)
-        match.pattern(node.pattern, subject)
-        if node.guard is None:
-            return span, match.test(self.spans.outer(node.pattern)), match.assigns() + self.body(_suite(node))
-        test = match.guarded(self.spans.outer(node.pattern), self.expr(node.guard))
-        return span, test, self.body(_suite(node))
+    def _fields(self, case: cst.MatchCase) -> CaseFields:
+        return CaseFields(self.spans.whole(case), case.pattern, pattern_span(self.spans, case.pattern), case.guard, _suite(case))
+
+    def pattern(self, case: CasePattern, node: Any, subject: ir.Expr) -> None:
+        """See PatternBuilder."""
+        read = PATTERNS.get(type(node))
+        if read is None:
+            case.unknown(subject)
+        else:
+            read(case, self.spans, node, subject)
 
     # --- definitions
 

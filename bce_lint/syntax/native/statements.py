@@ -14,10 +14,12 @@ from typing import Any, ClassVar
 
 from bce_lint import ir
 from bce_lint.ir import Span
-from bce_lint.syntax.build import DefinitionFields
+from bce_lint.syntax.build import CaseFields, DefinitionFields
+from bce_lint.syntax.build_patterns import CasePattern
 from bce_lint.syntax.native.expressions import NativeExpressions, given, parameters
 from bce_lint.syntax.native.names import in_normal_form
 from bce_lint.syntax.native.operators import BINARY
+from bce_lint.syntax.native.patterns import case_start, read_pattern
 from bce_lint.syntax.native.spans import NeedsLibCST
 
 _NAME = re.compile(r"(?:(?:async|def|class)\b(?:[ \t\f]|\\\r?\n)*)+")
@@ -82,6 +84,18 @@ class NativeReader(NativeExpressions):
         handlers = ((handler.type, handler.name, handler.body) for handler in node.handlers)
         self.guarded(self.whole(node), node.body, handlers, node.orelse, node.finalbody)
 
+    def _match(self, node: ast.Match) -> None:
+        cases, behind = list[CaseFields](), self.span(node.subject).end
+        for case in node.cases:
+            start, end = case_start(self.text, behind), self.whole(case.body[-1]).end
+            cases.append(CaseFields(Span(start, end), case.pattern, self.span(case.pattern), case.guard, case.body))
+            behind = end
+        self.match(node.subject, cases)
+
+    def pattern(self, case: CasePattern, node: ast.pattern, subject: ir.Expr) -> None:
+        """See PatternBuilder."""
+        read_pattern(self, case, node, subject)
+
     def _type_alias(self, node: Any) -> None:
         """A name bound to something that is not modelled."""
         span = self.span(node)
@@ -115,8 +129,8 @@ class NativeReader(NativeExpressions):
         ast.Pass: NativeExpressions.nothing,
         ast.While: lambda read, node: read.while_loop(read.whole(node), node.test, node.body, node.orelse),
         ast.Delete: _delete, ast.Import: _import, ast.ImportFrom: _import_from, ast.If: _if, ast.For: _for, ast.AsyncFor: _for,
-        ast.With: _with, ast.AsyncWith: _with, ast.Try: _try, ast.FunctionDef: _function, ast.AsyncFunctionDef: _function,
-        ast.ClassDef: _class,
+        ast.With: _with, ast.AsyncWith: _with, ast.Try: _try, ast.Match: _match, ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function, ast.ClassDef: _class,
         **{kind: read for kind, read in ((_TRY_STAR, _try), (_TYPE_ALIAS, _type_alias)) if kind is not None},
     }  # fmt: skip
 
