@@ -84,7 +84,8 @@ def _run(options: Namespace) -> int:
         return _fail(str(error))
     if adopted is not None and (options.fix or inspect is not None):
         inspect = adopted.inspect(inspect)
-    fixes = not options.statistics if adopted is None or options.statistics else adopted.fixes()
+    counted = options.statistics and not options.fix
+    fixes = not counted if adopted is None or counted else adopted.fixes()
     on = _run_on_text if options.paths == ["-"] else _run_on_files
     unreadable = ""
     with ticking(options.quiet):
