@@ -20,8 +20,10 @@ FOR_NONE: Final = "none"
 
 class ForOthers(NamedTuple):
     """Fixes are asked for all findings but those that are known for sure, whatever else is found; `name` says which those are. Where all
-    that was found is known, answers by the names `beside` do as well: they may have any fixes, or none."""
+    that was found is known, answers by the names `beside` do as well: they may have any fixes, or none. What has to be `looked_up` first is
+    looked up in one process."""
 
     name: str
     known: KnownOf
     beside: tuple[str, ...] = (FOR_NONE,)
+    looked_up: bool = False

@@ -48,10 +48,13 @@ def check(
     stops it."""
     shown, selected = shown_paths(files), selection(asked)
     parts = by_root(shown)
+    several = jobs != 1 and len(parts) > 1 and inspect is None
+    if several and not isinstance(fixes, bool) and fixes.looked_up:
+        fixes = True
     work = [partial(_check_root, root, paths, shown, selected, fixes, inspect, cache, related) for root, paths in parts]
     results: list[LintResult] = []
     try:
-        if jobs != 1 and len(parts) > 1 and inspect is None:
+        if several:
             from bce_lint.several_projects import at_once
 
             if (found := at_once(work, [(root.path, paths) for root, paths in parts], jobs, cache)) is not None:

@@ -54,10 +54,13 @@ class Adopted:
         name = f"those that are not in {known}"
         if self._options.update_baseline:
             return ForOthers(FOR_NONE, lambda diagnostics, *_: [True] * len(diagnostics), (name,))
-        return ForOthers(name, self._surely_known)
+        return ForOthers(name, self._surely_known, looked_up=self._revision is not None)
 
     def _surely_known(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], _part: str) -> list[bool]:
-        known = [source.surely(diagnostics, sources) for source in (self._baseline, self._revision) if source is not None]
+        try:
+            known = [source.surely(diagnostics, sources) for source in (self._baseline, self._revision) if source is not None]
+        except ValueError:  # what is wrong with a revision is told by who looks at all findings
+            return [False] * len(diagnostics)
         return [any(each) for each in zip(*known, strict=True)]
 
     def without_known(self, run: Run) -> Run:

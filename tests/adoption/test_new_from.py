@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bce_lint.adoption.git import TreeEntry
+from bce_lint import crew, several_projects
+from bce_lint.adoption.git import Repository, TreeEntry
 from bce_lint.adoption.known import KnownFinding
 from bce_lint.adoption.revision import FindingsAt
 from bce_lint.cli import main
@@ -167,6 +168,38 @@ def test_a_crash_is_not_kept(
         assert told(capsys, ".") == ["a.py:7"]
     assert told(capsys, ".") == []
     assert len(revisions) == 1
+
+
+def test_a_revision_that_cannot_be_read_is_told_in_a_line(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def _tree(*_: object) -> dict[str, TreeEntry]:
+        raise ValueError("git: the tree is broken")
+
+    commit(project, {"a.py": BUG})
+    write(project, {"a.py": f"#\n{BUG}"})
+    monkeypatch.setattr(Repository, "tree", _tree)
+    assert main(["--new-from", "HEAD", "."]) == 2
+    assert capsys.readouterr() == ("", "bce-lint: git: the tree is broken\n")
+
+
+def test_several_projects_have_the_revision_linted_in_one_process(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = FindingsAt._found
+
+    def _found(self: FindingsAt, tree: Mapping[str, TreeEntry], files: Iterable[str]) -> list[KnownFinding]:
+        with open(tmp_path / "linted", "a", encoding="utf-8") as stream:  # by whichever process
+            stream.write("once\n")
+        return found(self, tree, files)
+
+    monkeypatch.setattr(FindingsAt, "_found", _found)
+    monkeypatch.setattr(several_projects, "_ENOUGH", 0)
+    monkeypatch.setattr(crew, "cores", lambda: 2)
+    commit(project, {"one/pyproject.toml": "", "one/a.py": BUG, "two/pyproject.toml": "", "two/b.py": BUG})
+    write(project, {"one/a.py": f"#\n{BUG}", "two/b.py": BUG + OTHER})
+    assert told(capsys, "-j2", "one", "two") == ["b.py:12"]
+    assert (tmp_path / "linted").read_text(encoding="utf-8") == "once\n"
 
 
 def test_only_what_is_new_is_fixed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
