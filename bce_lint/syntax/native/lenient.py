@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from bce_lint import ir
+from bce_lint.syntax.build import Arm, nested
 from bce_lint.syntax.native.spans import NeedsLibCST
 from bce_lint.syntax.native.statements import NativeReader
 
@@ -35,6 +37,21 @@ class LenientReader(NativeReader):
                 self.out, self.span, self.scope = out, span, scope
                 del out[length:]
                 self._unknown(statement)
+
+    def _match(self, node: ast.Match) -> None:
+        """Any case may be the one that matches, and what it captures is unknown."""
+        self.effect(node.subject)
+        self.out += nested([self._any_case(case) for case in node.cases], ())
+
+    def _any_case(self, case: ast.match_case) -> Arm:
+        span = self.span(case.pattern)
+        parts = [case.pattern] if case.guard is None else [case.pattern, case.guard]
+        names = tuple(ir.Name(span, name) for name in dict.fromkeys(name for part in parts for name in _bound(part)))
+        self.scope.bound.update(name.id for name in names)
+        captured = tuple(ir.Assign(span, (name,), ir.Opaque(span)) for name in names)
+        return span, ir.Opaque(span), captured + self.body(case.body)
+
+    statements: ClassVar[Mapping[type[Any], Callable[[Any, Any], None]]] = {**NativeReader.statements, ast.Match: _match}
 
     def _unknown(self, statement: ast.stmt) -> None:
         span = self.span(statement)

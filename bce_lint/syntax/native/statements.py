@@ -21,6 +21,7 @@ from bce_lint.syntax.native.names import in_normal_form
 from bce_lint.syntax.native.operators import BINARY
 from bce_lint.syntax.native.patterns import case_start, read_pattern
 from bce_lint.syntax.native.spans import NeedsLibCST
+from bce_lint.syntax.nested_patterns import too_costly
 
 _NAME = re.compile(r"(?:(?:async|def|class)\b(?:[ \t\f]|\\\r?\n)*)+")
 # Only newer versions of Python know these.
@@ -85,6 +86,8 @@ class NativeReader(NativeExpressions):
         self.guarded(self.whole(node), node.body, handlers, node.orelse, node.finalbody)
 
     def _match(self, node: ast.Match) -> None:
+        if not self.matches and too_costly(self.text):
+            raise NeedsLibCST
         cases, behind = list[CaseFields](), self.span(node.subject).end
         for case in node.cases:
             start, end = case_start(self.text, behind), self.whole(case.body[-1]).end
