@@ -51,7 +51,6 @@ class Builder(PatternBuilder):
         super().__init__(span)
         self.out: list[ir.Stmt] = []
         self.module_scope = self.scope
-        self.matches = 0
 
     @abstractmethod
     def unknown_statement(self, node: TreeNode) -> None:
@@ -207,8 +206,8 @@ class Builder(PatternBuilder):
     def match(self, subject: TreeNode, cases: Sequence[CaseFields]) -> None:
         """`match`: the subject gets a name of its own, the cases become `if` and `elif`."""
         value = self.expr(subject)
-        name = ir.Name(value.span, f"$match{self.matches}")
-        self.matches += 1
+        name = ir.Name(value.span, f"$match{self.scope.matches}")
+        self.scope.matches += 1
         self.scope.bound.add(name.id)
         self.out.append(ir.Assign(value.span, (name,), value))
         self.count += len(cases) - 1

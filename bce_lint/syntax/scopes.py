@@ -8,13 +8,15 @@ from bce_lint import ir
 class Scope:
     """A module, class or function under construction."""
 
-    __slots__ = ("bound", "generator", "globals", "nonlocals")
+    __slots__ = ("bound", "generator", "globals", "matches", "nonlocals")
 
     def __init__(self) -> None:
         self.bound: set[str] = set()
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.generator = False
+        self.matches = 0
+        """How many `match` statements have a name in it for what they look at."""
 
     def local(self) -> frozenset[str]:
         """The names local to the scope."""

@@ -86,7 +86,8 @@ class NativeReader(NativeExpressions):
         self.guarded(self.whole(node), node.body, handlers, node.orelse, node.finalbody)
 
     def _match(self, node: ast.Match) -> None:
-        if not self.matches and too_costly(self.text):
+        start, end = self.span(node)
+        if too_costly(self.text[start:end]):
             raise NeedsLibCST
         cases, behind = list[CaseFields](), self.span(node.subject).end
         for case in node.cases:
