@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -26,11 +25,6 @@ class KnownFinding(NamedTuple):
     code: str
     where: str
     fingerprint: str
-
-
-def recalled(line: str) -> list[KnownFinding]:
-    """Findings out of the line of JSON that they were written as."""
-    return [KnownFinding(*one) for one in json.loads(line)]
 
 
 class KnownFindings:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from bce_lint.adoption.git import Repository, TreeEntry, repository_of
-from bce_lint.adoption.known import KnownFinding, KnownFindings, recalled
+from bce_lint.adoption.known import KnownFinding, KnownFindings
 from bce_lint.adoption.written_tree import WrittenTree, scratch, write_tree
 from bce_lint.diagnostic import CRASH, Diagnostic
 from bce_lint.source.projects import MARKERS, ImportFolders, by_root, project_files, usual
@@ -55,7 +55,7 @@ class FindingsAt:
         self._files = [os.path.abspath(file) for file in files]
         self._folder = _repository(revision, self._files)
         self._repository = Repository(self._folder)
-        self._commit = self._repository.commit(revision)
+        self.commit = self._repository.commit(revision)
         self._lint = lint
         self._on_disk = on_disk
         self._imports = imports
@@ -75,23 +75,18 @@ class FindingsAt:
         known = self._known
         return [one.code != CRASH for one in diagnostics] if known is None else known.surely(diagnostics, sources)
 
-    @property
-    def commit(self) -> str:
-        """The name of the commit."""
-        return self._commit
-
     @cached_property
     def _known(self) -> KnownFindings | None:
         """The findings of the revision; None where no file differs, and they are those of today."""
-        tree = self._repository.tree(self._commit)
+        tree = self._repository.tree(self.commit)
         roots = [(root.path, project_files(root, paths, self._imports)) for root, paths in by_root(self._files)]
         if self._on_disk and all(self._is_same(tree, root, files) for root, files in roots):
             return None
         named = {_below(file, self._folder) for file in self._files}
         counting = {path: one for path, one in tree.items() if _counts(path) or path in named}
         there = [path for path in sorted(counting) if path in named or self._is_gone(path, [root for root, _ in roots])]
-        store = self._kept(self._commit, [os.path.join(self._folder, path) for path in there])
-        entries = None if store is None or (line := store.get()) is None else recalled(line)
+        store = self._kept(self.commit, [os.path.join(self._folder, path) for path in there])
+        entries = None if store is None or (line := store.get()) is None else [KnownFinding(*one) for one in json.loads(line)]
         if entries is None:
             entries = self._found(counting, there)
             if store is not None and all(one.code != CRASH for one in entries):

@@ -149,11 +149,12 @@ def _revision(options: Namespace, settings: Settings) -> FindingsAt:
 
     def _kept(commit: str, files: Sequence[str]) -> Slot | None:
         """Where the findings of a commit lie; none are kept where imports are looked up outside of its repository."""
-        store, today = cache(options.no_cache, options.cache_dir), settings.selection(files)
-        folders = sorted({os.path.dirname(file) for file in files})
-        looked_up = [(folder, today.imports(folder)) for folder in folders]
-        inside = os.path.join(repository_of(files[0]) or "", "") if files else ""
-        if store is None or not inside or not all((one + os.sep).startswith(inside) for _, found in looked_up for one in found or ()):
+        store, repository = cache(options.no_cache, options.cache_dir), repository_of(files[0]) if files else None
+        if store is None or repository is None:
+            return None
+        today, inside = settings.selection(files), os.path.join(repository, "")
+        looked_up = [(folder, today.imports(folder)) for folder in sorted({os.path.dirname(file) for file in files})]
+        if not all((one + os.sep).startswith(inside) for _, found in looked_up for one in found or ()):
             return None
         return store.lasting(root_of(files[0]), commit, ("revision", files, looked_up, today.name(lambda: files), options.related))
 
